@@ -1,0 +1,76 @@
+import path from 'node:path'
+import type { ComponentName } from '../model/components.ts'
+import { renderAlertmanager } from '../observability/alertmanager/config.ts'
+import { renderRules } from '../observability/rules/index.ts'
+import { renderPrometheus, type ScrapeTarget } from '../observability/scrape.ts'
+import { timings } from '../observability/timing.ts'
+import { requireBinaries } from '../range/setup.ts'
+import { logFile, type RangeContext } from '../range/context.ts'
+import { LocalTarget } from '../range/targets/local/target.ts'
+import { RangeState } from '../range/targets/local/state.ts'
+import { components } from '../range/topology.ts'
+
+export const projectRoot = path.resolve(import.meta.dirname, '..')
+export const cacheDir = process.env['FIREDRILL_CACHE'] || path.join(projectRoot, '.cache')
+
+/** The local range in a folder, with everything that its components are configured from. */
+export function openLocalRange(dir: string): LocalTarget {
+  return new LocalTarget(new RangeState(dir), projectRoot, requireBinaries(cacheDir), renderConfig)
+}
+
+export const consoleUrl = (context: RangeContext): string => `http://127.0.0.1:${context.port('control')}`
+
+/** What the observability of this range is configured with, from its topology. */
+export function renderConfig(context: RangeContext, component: ComponentName): Record<string, string> {
+  const timing = timings[context.config.profile]
+  switch (component) {
+    case 'prometheus':
+      return {
+        'prometheus.yml': renderPrometheus({
+          timing,
+          targets: scrapeTargets(context),
+          alertmanager: `127.0.0.1:${context.port('alertmanager')}`,
+        }),
+        'rules.yml': renderRules(timing, consoleUrl(context)),
+      }
+    case 'alertmanager':
+      return {
+        'alertmanager.yml': renderAlertmanager({
+          timing,
+          pagerUrl: `${consoleUrl(context)}/api/pager`,
+          pagerToken: context.config.tokens.service,
+        }),
+      }
+    case 'telemetry-store':
+      return { 'log-sources.json': JSON.stringify(logSources(context), null, 2) }
+    default:
+      return {}
+  }
+}
+
+function scrapeTargets(context: RangeContext): ScrapeTarget[] {
+  return components.flatMap((component) =>
+    component.metrics
+      ? [
+          {
+            component: component.name,
+            address: `127.0.0.1:${context.port(component.metrics.port)}`,
+            path: component.metrics.path,
+            tier: component.role === 'service' || component.role === 'datastore' ? ('shop' as const) : ('platform' as const),
+            ...(component.role === 'service' ? { service: component.name } : {}),
+          },
+        ]
+      : [],
+  )
+}
+
+/** Logs that a responder may read. What runs the drill keeps its own to itself: they would name the fault. */
+function logSources(context: RangeContext) {
+  return components
+    .filter((component) => component.role !== 'control' && component.name !== 'telemetry-store')
+    .map((component) => ({
+      service: component.name,
+      file: component.logs.file?.(context) ?? logFile(context, component.name),
+      format: component.logs.format,
+    }))
+}

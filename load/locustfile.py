@@ -1,0 +1,163 @@
+"""The shop's users: people who browse, people who buy, staff who change prices, and bots.
+
+Steered through Locust's own API. Each request is the root of a trace, and is counted as its user felt it.
+"""
+
+import random
+import uuid
+
+from flask import Response
+from locust import FastHttpUser, between, constant_pacing, events, task
+from opentelemetry import propagate, trace
+from opentelemetry.trace import SpanKind, Status, StatusCode
+
+PRODUCTS = 2400
+CATEGORIES = ["", "", "home", "kitchen", "clothing", "outdoor", "office"]
+# Slower than this, a user has given up.
+PATIENCE_SECONDS = 8.0
+BUCKETS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+
+tracer = trace.get_tracer("firedrill.load")
+
+
+class Felt:
+    """What users felt, by journey: counts by outcome and a latency histogram, in the text format of Prometheus."""
+
+    def __init__(self):
+        self.outcomes = {(j, o): 0 for j in ("browse", "checkout") for o in ("good", "slow", "failed")}
+        self.buckets = {j: [0] * (len(BUCKETS) + 1) for j in ("browse", "checkout")}
+        self.sums = {"browse": 0.0, "checkout": 0.0}
+
+    def record(self, journey, seconds, failed):
+        slow_after = 1.0 if journey == "checkout" else 0.25
+        outcome = "failed" if failed else "slow" if seconds > slow_after else "good"
+        self.outcomes[journey, outcome] += 1
+        index = next((i for i, bound in enumerate(BUCKETS) if seconds <= bound), len(BUCKETS))
+        self.buckets[journey][index] += 1
+        self.sums[journey] += seconds
+
+    def render(self, users):
+        lines = ["# TYPE user_requests_total counter"]
+        lines += [
+            f'user_requests_total{{journey="{j}",outcome="{o}"}} {count}' for (j, o), count in self.outcomes.items()
+        ]
+        lines.append("# TYPE user_request_duration_seconds histogram")
+        for journey, counts in self.buckets.items():
+            running = 0
+            for bound, count in zip([*BUCKETS, "+Inf"], counts):
+                running += count
+                lines.append(f'user_request_duration_seconds_bucket{{journey="{journey}",le="{bound}"}} {running}')
+            lines.append(f'user_request_duration_seconds_sum{{journey="{journey}"}} {self.sums[journey]}')
+            lines.append(f'user_request_duration_seconds_count{{journey="{journey}"}} {running}')
+        lines += ["# TYPE users gauge", f"users {users}", ""]
+        return "\n".join(lines)
+
+
+felt = Felt()
+
+
+@events.init.add_listener
+def serve_metrics(environment, **_):
+    if environment.web_ui:
+        # Beside Locust's own pages, under its base path.
+        @environment.web_ui.app.route(f"{environment.parsed_options.web_base_path or ''}/metrics")
+        def metrics():
+            users = environment.runner.user_count if environment.runner else 0
+            return Response(felt.render(users), mimetype="text/plain; version=0.0.4")
+
+
+class ShopUser(FastHttpUser):
+    abstract = True
+    network_timeout = PATIENCE_SECONDS
+    connection_timeout = 3.0
+
+    def on_start(self):
+        self.visitor = uuid.uuid4().hex[:12]
+
+    def visit(self, journey, method, path, name, accepted=(200, 201), headers=None, json=None):
+        """One request as the root of a trace; returns the response."""
+        with tracer.start_as_current_span(f"{method} {name}", kind=SpanKind.CLIENT) as span:
+            span.set_attribute("http.request.method", method)
+            span.set_attribute("url.path", path)
+            span.set_attribute("user.journey", journey)
+            carried = {"x-visitor": self.visitor, **(headers or {})}
+            propagate.inject(carried)
+            with self.rest_like(method, path, name, carried, json) as response:
+                failed = response.status_code not in accepted
+                if failed:
+                    response.failure(f"status {response.status_code}")
+                    span.set_status(Status(StatusCode.ERROR, f"status {response.status_code}"))
+                else:
+                    response.success()
+                span.set_attribute("http.response.status_code", response.status_code or 0)
+                felt.record(journey, (response.request_meta["response_time"] or 0) / 1000, failed)
+                return response
+
+    def rest_like(self, method, path, name, headers, json):
+        return self.client.request(method, path, name=name, headers=headers, json=json, catch_response=True)
+
+    def any_sku(self):
+        # A few products are looked at far more than the rest.
+        return f"P{min(PRODUCTS, 1 + int(random.paretovariate(0.6))):05d}"
+
+    def browse_page(self):
+        path = f"/api/products?category={random.choice(CATEGORIES)}&page={random.randint(1, 12)}"
+        return self.visit("browse", "GET", path, "/api/products")
+
+
+class Browser(ShopUser):
+    weight = 7
+    wait_time = between(0.7, 2.3)
+
+    @task(5)
+    def page(self):
+        self.browse_page()
+
+    @task(3)
+    def product(self):
+        self.visit("browse", "GET", f"/api/products/{self.any_sku()}", "/api/products/[sku]")
+
+
+class Buyer(ShopUser):
+    weight = 4
+    wait_time = between(1.0, 3.0)
+
+    @task
+    def buy(self):
+        self.browse_page()
+        items = [{"sku": self.any_sku(), "quantity": random.randint(1, 3)} for _ in range(random.randint(1, 3))]
+        self.visit("browse", "POST", "/api/cart", "/api/cart", json={"items": items})
+        # Sold out and declined are answers, not failures.
+        self.visit(
+            "checkout",
+            "POST",
+            "/api/checkout",
+            "/api/checkout",
+            accepted=(200, 201, 402, 409),
+            headers={"idempotency-key": uuid.uuid4().hex},
+            json={"customer": self.visitor, "card": f"card-{random.randint(0, 99999):05d}", "items": items},
+        )
+
+
+class Bot(ShopUser):
+    weight = 1
+    wait_time = constant_pacing(0.5)
+
+    @task
+    def crawl(self):
+        self.visit("browse", "GET", f"/api/products?page={random.randint(1, 100)}", "/api/products")
+
+
+class Merchandiser(ShopUser):
+    fixed_count = 1
+    wait_time = constant_pacing(3)
+
+    @task
+    def reprice(self):
+        self.visit(
+            "browse",
+            "PUT",
+            f"/api/products/{self.any_sku()}/price",
+            "/api/products/[sku]/price",
+            json={"priceCents": random.randint(500, 20000)},
+        )

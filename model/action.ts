@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import type { Range } from './range.ts'
+
+export interface ActionContext {
+  range: Range
+  /** Who runs it, for the deployment record. */
+  by: string
+}
+
+export interface ActionResult {
+  /** One line: what was done, to what. */
+  summary: string
+  /** What a terminal would have shown, for `inspect` actions. */
+  rows?: Record<string, unknown>[]
+}
+
+/** One operation that a responder may perform. */
+export interface Action<Params extends z.ZodType = z.ZodType> {
+  id: string
+  title: string
+  description: string
+  /** `inspect` only looks; `change` acts on the shop and is marked on graphs. */
+  kind: 'inspect' | 'change'
+  /** Told before it runs, when it may hurt users. */
+  caution?: string
+  params: Params
+  run(context: ActionContext, params: z.output<Params>): Promise<ActionResult>
+}
+
+export type AnyAction = Action<z.ZodType>
+
+export function defineAction<Params extends z.ZodType>(action: Action<Params>): AnyAction {
+  // Safe: the engine only ever hands an action the params that its own schema parsed.
+  return action as unknown as AnyAction
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+
+/** The shop's own services: the only components that have releases. */
+export const serviceNames = ['gateway', 'catalog', 'inventory', 'orders', 'payments', 'fulfilment'] as const
+export const serviceName = z.enum(serviceNames)
+export type ServiceName = z.infer<typeof serviceName>
+
+/** Stateful dependencies of the shop. */
+export const datastoreNames = ['postgres', 'redis', 'rabbitmq'] as const
+export type DatastoreName = (typeof datastoreNames)[number]
+
+export const componentNames = [
+  ...serviceNames,
+  ...datastoreNames,
+  'prometheus',
+  'alertmanager',
+  'telemetry-store',
+  'postgres-exporter',
+  'redis-exporter',
+  'node-exporter',
+  'locust',
+  'control',
+  'reaper',
+] as const
+export const componentName = z.enum(componentNames)
+export type ComponentName = z.infer<typeof componentName>
+
+/** What a responder may operate on; the rest of the range belongs to the training system. */
+export const shopComponentNames = [...serviceNames, ...datastoreNames] as const
+export const shopComponentName = z.enum(shopComponentNames)
+export type ShopComponentName = z.infer<typeof shopComponentName>
+
+export const componentStates = ['stopped', 'starting', 'running', 'suspended', 'exited'] as const
+
+export const componentStatus = z.object({
+  name: componentName,
+  /** `exited` is a process that ended without being asked to; `suspended` one that is stopped by a signal. */
+  state: z.enum(componentStates),
+  /** A readiness check over a new connection passed just now. */
+  healthy: z.boolean(),
+  pid: z.number().int().nullable(),
+  ports: z.record(z.string(), z.number().int()),
+  /** Proportional set size of the process group, in bytes; null when not running. */
+  memoryBytes: z.number().nullable(),
+  /** Why it is not healthy, for people. */
+  detail: z.string().optional(),
+  /** Deployed release, for services. */
+  version: z.string().optional(),
+})
+export type ComponentStatus = z.infer<typeof componentStatus>
+
+export const isService = (name: string): name is ServiceName => (serviceNames as readonly string[]).includes(name)

@@ -1,0 +1,226 @@
+import { z } from 'zod'
+import { shopComponentName } from './components.ts'
+import { causeCategory, hintRung, milestoneName, milestoneNames, viewKind, type MilestoneName } from './scenario.ts'
+
+export const drillModes = ['learning', 'assessment'] as const
+
+const alertSummary = z.object({
+  fingerprint: z.string(),
+  name: z.string(),
+  severity: z.string(),
+  summary: z.string(),
+  startsAt: z.string(),
+})
+
+export const userHarm = z.object({ good: z.number(), slow: z.number(), failed: z.number() })
+export type UserHarm = z.infer<typeof userHarm>
+
+/**
+ * Everything that can happen in a drill. A drill is the list of these and nothing else: state, score, timeline and
+ * debrief are folds over it. Delivered at least once, so every fold is idempotent.
+ */
+export const drillEventBody = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('drill-started'),
+    scenario: z.string(),
+    mode: z.enum(drillModes),
+    trainee: z.string(),
+    limitMs: z.number(),
+    seed: z.number(),
+  }),
+  z.object({ type: z.literal('fault-injected'), instance: z.string(), fault: z.string(), step: z.number() }),
+  z.object({ type: z.literal('fault-reverted'), instance: z.string(), fault: z.string() }),
+  z.object({ type: z.literal('page-received'), alert: alertSummary }),
+  z.object({ type: z.literal('page-resolved'), alert: alertSummary }),
+  z.object({ type: z.literal('page-acknowledged') }),
+  z.object({ type: z.literal('place-viewed'), view: viewKind, component: shopComponentName.nullable(), detail: z.string() }),
+  z.object({
+    type: z.literal('action-run'),
+    action: z.string(),
+    title: z.string(),
+    kind: z.enum(['inspect', 'change']),
+    params: z.record(z.string(), z.unknown()),
+    ok: z.boolean(),
+    summary: z.string(),
+    harmful: z.string().nullable(),
+  }),
+  z.object({
+    type: z.literal('cause-named'),
+    component: shopComponentName,
+    category: causeCategory,
+    sentence: z.string(),
+    correct: z.boolean(),
+  }),
+  z.object({ type: z.literal('milestone-reached'), milestone: milestoneName, evidence: z.string() }),
+  z.object({
+    type: z.literal('hint-given'),
+    milestone: milestoneName,
+    rung: hintRung,
+    text: z.string(),
+    reason: z.enum(['asked', 'struggling', 'time']),
+  }),
+  z.object({ type: z.literal('note-added'), text: z.string() }),
+  z.object({ type: z.literal('health-changed'), healthy: z.boolean(), failing: z.array(z.string()) }),
+  z.object({ type: z.literal('harm-measured'), harm: userHarm }),
+  z.object({ type: z.literal('control-resumed'), goneMs: z.number() }),
+  z.object({ type: z.literal('drill-finished'), outcome: z.enum(['resolved', 'time-up', 'given-up']) }),
+  z.object({ type: z.literal('drill-aborted'), reason: z.string() }),
+])
+export type DrillEventBody = z.infer<typeof drillEventBody>
+export type DrillEventType = DrillEventBody['type']
+
+export const drillEvent = z.intersection(
+  z.object({ id: z.number().int(), drill: z.string(), /** Milliseconds since the epoch. */ at: z.number() }),
+  drillEventBody,
+)
+export type DrillEvent = z.infer<typeof drillEvent>
+
+/** Events that would name the fault: only instructors see them before the debrief. */
+const instructorOnly: readonly DrillEventType[] = ['fault-injected', 'fault-reverted']
+export const traineeMaySee = (event: DrillEventBody): boolean => !instructorOnly.includes(event.type)
+
+export const drillPhases = ['running', 'finished', 'aborted'] as const
+export type DrillPhase = (typeof drillPhases)[number]
+
+/** Which commands a drill takes in which phase; the server enforces it, the console greys out by it. */
+export const allowedPhases = {
+  acknowledge: ['running'],
+  'name-cause': ['running'],
+  'run-action': ['running'],
+  'ask-hint': ['running'],
+  note: ['running', 'finished'],
+  view: ['running'],
+  finish: ['running'],
+  abort: ['running'],
+  debrief: ['finished'],
+} as const satisfies Record<string, readonly DrillPhase[]>
+export type DrillCommand = keyof typeof allowedPhases
+export const mayDo = (phase: DrillPhase, command: DrillCommand): boolean =>
+  (allowedPhases[command] as readonly DrillPhase[]).includes(phase)
+
+export interface DrillState {
+  id: string
+  scenario: string
+  mode: (typeof drillModes)[number]
+  trainee: string
+  phase: DrillPhase
+  outcome: 'resolved' | 'time-up' | 'given-up' | null
+  startedAt: number
+  endedAt: number | null
+  limitMs: number
+  seed: number
+  /** When each milestone was first reached. */
+  milestones: Record<MilestoneName, number | null>
+  /** Timeline steps already carried out. */
+  injectedSteps: number[]
+  lastInjectedAt: number | null
+  firing: { fingerprint: string; name: string; severity: string; summary: string; startsAt: string }[]
+  pagedAt: number | null
+  paged: string[]
+  hints: { milestone: MilestoneName; rung: 'orient' | 'point' | 'tell'; text: string; at: number }[]
+  wrongCauses: number
+  harmfulActions: number
+  changes: number
+  healthy: boolean | null
+  /** The range was seen broken at least once since the first fault. */
+  wasBroken: boolean
+  harm: UserHarm
+  lastEventAt: number
+}
+
+/** Folds events, oldest first, into the state of one drill. Unknown drills have no events: returns null. */
+export function foldDrill(events: readonly DrillEvent[]): DrillState | null {
+  let state: DrillState | null = null
+  const seen = new Set<number>()
+  for (const event of events) {
+    if (seen.has(event.id)) continue
+    seen.add(event.id)
+    state = state === null ? begin(event) : step(state, event)
+  }
+  return state
+}
+
+function begin(event: DrillEvent): DrillState | null {
+  if (event.type !== 'drill-started') return null
+  return {
+    id: event.drill,
+    scenario: event.scenario,
+    mode: event.mode,
+    trainee: event.trainee,
+    phase: 'running',
+    outcome: null,
+    startedAt: event.at,
+    endedAt: null,
+    limitMs: event.limitMs,
+    seed: event.seed,
+    milestones: { acknowledged: null, located: null, diagnosed: null, mitigated: null, recovered: null },
+    injectedSteps: [],
+    lastInjectedAt: null,
+    firing: [],
+    pagedAt: null,
+    paged: [],
+    hints: [],
+    wrongCauses: 0,
+    harmfulActions: 0,
+    changes: 0,
+    healthy: null,
+    wasBroken: false,
+    harm: { good: 0, slow: 0, failed: 0 },
+    lastEventAt: event.at,
+  }
+}
+
+function step(state: DrillState, event: DrillEvent): DrillState {
+  const next = { ...state, lastEventAt: event.at }
+  switch (event.type) {
+    case 'fault-injected':
+      return { ...next, injectedSteps: [...new Set([...state.injectedSteps, event.step])], lastInjectedAt: event.at }
+    case 'page-received': {
+      const others = state.firing.filter((alert) => alert.fingerprint !== event.alert.fingerprint)
+      return {
+        ...next,
+        firing: [...others, event.alert],
+        pagedAt: state.pagedAt ?? event.at,
+        paged: [...new Set([...state.paged, event.alert.name])],
+      }
+    }
+    case 'page-resolved':
+      return { ...next, firing: state.firing.filter((alert) => alert.fingerprint !== event.alert.fingerprint) }
+    case 'milestone-reached':
+      return {
+        ...next,
+        milestones: { ...state.milestones, [event.milestone]: state.milestones[event.milestone] ?? event.at },
+      }
+    case 'hint-given':
+      return {
+        ...next,
+        hints: [...state.hints, { milestone: event.milestone, rung: event.rung, text: event.text, at: event.at }],
+      }
+    case 'cause-named':
+      return { ...next, wrongCauses: state.wrongCauses + (event.correct ? 0 : 1) }
+    case 'action-run':
+      return {
+        ...next,
+        changes: state.changes + (event.kind === 'change' ? 1 : 0),
+        harmfulActions: state.harmfulActions + (event.harmful ? 1 : 0),
+      }
+    case 'health-changed':
+      return {
+        ...next,
+        healthy: event.healthy,
+        wasBroken: state.wasBroken || (!event.healthy && state.injectedSteps.length > 0),
+      }
+    case 'harm-measured':
+      return { ...next, harm: event.harm }
+    case 'drill-finished':
+      return { ...next, phase: 'finished', outcome: event.outcome, endedAt: event.at }
+    case 'drill-aborted':
+      return { ...next, phase: 'aborted', endedAt: event.at }
+    default:
+      return next
+  }
+}
+
+/** The milestone a trainee is working towards, or null when all are reached. */
+export const nextMilestone = (state: DrillState): MilestoneName | null =>
+  milestoneNames.find((name) => state.milestones[name] === null) ?? null

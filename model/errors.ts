@@ -1,0 +1,42 @@
+/** The catalogue of expected failures: stable code → HTTP status. Messages are for people: what happened, to what, what to do next. */
+export const errorCatalogue = {
+  'bad-request': 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  'wrong-state': 409,
+  'range-not-steady': 409,
+  'too-many-requests': 429,
+  internal: 500,
+  'component-failed': 502,
+  'component-unreachable': 502,
+  'timed-out': 504,
+  'missing-binary': 500,
+  'port-busy': 500,
+  'range-not-running': 503,
+  unsupported: 501,
+} as const satisfies Record<string, number>
+
+export type ErrorCode = keyof typeof errorCatalogue
+
+/** An expected failure with a stable code; anything else that is thrown is a bug. */
+export class FiredrillError extends Error {
+  readonly code: ErrorCode
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'FiredrillError'
+    this.code = code
+  }
+  get httpStatus(): number {
+    return errorCatalogue[this.code]
+  }
+}
+
+/** The message of anything thrown, with the causes behind it. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const own = error.message || ('code' in error ? String(error.code) : error.name)
+  const cause = error.cause === undefined ? '' : describeError(error.cause)
+  return cause && !own.includes(cause) ? `${own}: ${cause}` : own
+}

@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import type { Range } from './range.ts'
+
+export interface FaultContext {
+  range: Range
+  /** Aborted when the fault is reverted while still being injected. */
+  signal: AbortSignal
+}
+
+/**
+ * One reversible way to break the range.
+ *
+ * `plan` reads the state before and returns the undo record: plain JSON, made durable with a deadline before `inject` runs.
+ * `inject` and `revert` are idempotent, and `revert` works from the undo record alone, in another process if need be.
+ */
+export interface Fault<Params extends z.ZodType = z.ZodType, Undo = unknown> {
+  id: string
+  title: string
+  /** What a user or an operator would notice. */
+  effect: string
+  category: FaultCategory
+  params: Params
+  plan(context: FaultContext, params: z.output<Params>): Promise<Undo>
+  inject(context: FaultContext, params: z.output<Params>, undo: Undo): Promise<void>
+  revert(context: FaultContext, undo: Undo): Promise<void>
+  /** Something that differs while the fault is in, as a comparable value: what the contract suite observes. */
+  observe(context: FaultContext, params: z.output<Params>): Promise<unknown>
+}
+
+export const faultCategories = ['process', 'release', 'config', 'database', 'cache', 'queue', 'load', 'none'] as const
+export type FaultCategory = (typeof faultCategories)[number]
+
+/** A fault whose parameter and undo types the registry no longer needs to know. */
+export type AnyFault = Fault<z.ZodType, unknown>
+
+/** Erases the types once they have been checked against one another. */
+export function defineFault<Params extends z.ZodType, Undo>(fault: Fault<Params, Undo>): AnyFault {
+  // Safe: the engine only ever hands a fault the params that its own schema parsed and the undo record that its own plan made.
+  return fault as unknown as AnyFault
+}
+
+export const faultState = z.enum(['planned', 'injected', 'reverting', 'reverted', 'failed'])
+export type FaultState = z.infer<typeof faultState>
+
+/** One injection, as kept in the ledger. */
+export interface FaultRecord {
+  instance: string
+  fault: string
+  params: unknown
+  undo: unknown
+  drill: string | null
+  state: FaultState
+  /** Milliseconds since the epoch. */
+  plannedAt: number
+  injectedAt: number | null
+  deadlineAt: number
+  revertedAt: number | null
+  error: string | null
+}

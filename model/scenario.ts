@@ -1,0 +1,118 @@
+import { z } from 'zod'
+import { serviceNames, shopComponentName } from './components.ts'
+import { parseDurationMs } from './duration.ts'
+
+/** Steps of progress, in the order in which a responder usually takes them. */
+export const milestoneNames = ['acknowledged', 'located', 'diagnosed', 'mitigated', 'recovered'] as const
+export const milestoneName = z.enum(milestoneNames)
+export type MilestoneName = z.infer<typeof milestoneName>
+
+/** Rungs of a hint ladder: where to look, what to look at, what to do. */
+export const hintRungs = ['orient', 'point', 'tell'] as const
+export const hintRung = z.enum(hintRungs)
+export type HintRung = z.infer<typeof hintRung>
+
+export const causeCategories = [
+  'release',
+  'configuration',
+  'database',
+  'cache',
+  'queue',
+  'capacity',
+  'process',
+  'third-party',
+] as const
+export const causeCategory = z.enum(causeCategories)
+export type CauseCategory = z.infer<typeof causeCategory>
+
+const duration = z.string().transform((text, context) => {
+  try {
+    return parseDurationMs(text)
+  } catch {
+    context.addIssue({ code: 'custom', message: `'${text}' is not a duration: write it as 90s, 5m or 1h30m` })
+    return z.NEVER
+  }
+})
+
+const hintLadder = z.strictObject({ orient: z.string().min(1), point: z.string().min(1), tell: z.string().min(1) })
+
+/** A place in the console or in the telemetry that counts as having looked. */
+export const viewKinds = ['dashboard', 'trace', 'logs', 'alerts', 'queue', 'database', 'deploys'] as const
+export const viewKind = z.enum(viewKinds)
+export type ViewKind = z.infer<typeof viewKind>
+
+const milestone = z.strictObject({
+  /** Time from the start of the drill within which a steady engineer gets there. */
+  par: duration,
+  hints: hintLadder,
+})
+
+export const scenarioSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case words joined by hyphens'),
+  title: z.string().min(1).max(60),
+  /** Shown in the catalogue, to trainees: tells the symptom, never the cause. */
+  summary: z.string().min(1).max(300),
+  difficulty: z.enum(['beginner', 'intermediate', 'advanced']),
+  skills: z.array(z.string().min(1)).min(1),
+  /** After this the drill ends by itself. */
+  limit: duration,
+  /** Faults, each at a time after the start. */
+  timeline: z
+    .array(z.strictObject({ at: duration, fault: z.string(), params: z.record(z.string(), z.unknown()).default({}) }))
+    .min(1),
+  alerts: z.strictObject({
+    /** Pages that must come, each within its bound from the last fault of the timeline. */
+    expected: z.array(z.strictObject({ name: z.string(), within: duration })).min(1),
+    /** Pages that may come as well: known cascades of the same cause. */
+    allowed: z.array(z.string()).default([]),
+  }),
+  cause: z.strictObject({
+    component: shopComponentName,
+    category: causeCategory,
+    /** Other pairs that name the same thing from another side. */
+    accept: z.array(z.strictObject({ component: shopComponentName, category: causeCategory })).default([]),
+  }),
+  /** Views that prove the trainee has found the right place: any one of them. */
+  located: z.array(z.strictObject({ view: viewKind, component: shopComponentName })).min(1),
+  milestones: z.strictObject({
+    acknowledged: milestone,
+    located: milestone,
+    diagnosed: milestone,
+    mitigated: milestone,
+    recovered: milestone,
+  }),
+  /** Applied by `verify`, and shown in the debrief. */
+  solution: z
+    .array(
+      z.strictObject({ action: z.string(), params: z.record(z.string(), z.unknown()).default({}), why: z.string() }),
+    )
+    .min(1),
+  /** Actions that make things worse here, and why. */
+  harmful: z
+    .array(z.strictObject({ action: z.string(), params: z.record(z.string(), z.unknown()).default({}), why: z.string() }))
+    .default([]),
+  runbooks: z.array(z.string()).default([]),
+})
+export type Scenario = z.output<typeof scenarioSchema> & {
+  /** Markdown, shown at the start. */
+  story: string
+  /** Markdown, shown only after the drill. */
+  debrief: string
+}
+
+/** What a trainee may see of a scenario before its debrief. */
+export const scenarioCard = z.object({
+  id: z.string(),
+  title: z.string(),
+  summary: z.string(),
+  difficulty: z.enum(['beginner', 'intermediate', 'advanced']),
+  skills: z.array(z.string()),
+  parMs: z.number(),
+  limitMs: z.number(),
+  story: z.string(),
+  best: z.object({ score: z.number(), drill: z.string() }).nullable(),
+  plays: z.number(),
+})
+export type ScenarioCard = z.infer<typeof scenarioCard>
+
+export const namesAService = (name: string): boolean => (serviceNames as readonly string[]).includes(name)

@@ -1,0 +1,139 @@
+import type { Timing } from '../timing.ts'
+import type { RuleGroup } from './rule.ts'
+
+/** Resources that run out, queues that grow, and parts that are gone: causes, and early signs of them. */
+export function saturationRules({ rate, certainFor, flappingFor }: Timing): RuleGroup[] {
+  const runbook = (page: string) => `/runbooks/${page}`
+  return [
+    {
+      name: 'causes',
+      rules: [
+        {
+          alert: 'ComponentDown',
+          expr: 'up{tier="shop"} == 0',
+          for: certainFor,
+          labels: { severity: 'page' },
+          annotations: {
+            summary: '{{ $labels.component }} is down',
+            description: '{{ $labels.component }} has not answered a scrape for the last seconds.',
+            runbook_url: runbook('component-down'),
+          },
+        },
+        {
+          alert: 'ComponentDown',
+          expr: 'label_replace(pg_up == 0, "component", "postgres", "", "") or label_replace(redis_up == 0, "component", "redis", "", "")',
+          for: certainFor,
+          labels: { severity: 'page' },
+          annotations: {
+            summary: '{{ $labels.component }} is down',
+            description: 'The exporter of {{ $labels.component }} cannot connect to it.',
+            runbook_url: runbook('component-down'),
+          },
+        },
+        {
+          alert: 'MonitoringTargetDown',
+          expr: 'up{tier!="shop"} == 0',
+          for: flappingFor,
+          labels: { severity: 'ticket' },
+          annotations: {
+            summary: '{{ $labels.component }} is not scraped',
+            description: 'What {{ $labels.component }} tells is missing from dashboards and alerts.',
+            runbook_url: runbook('component-down'),
+          },
+        },
+        {
+          alert: 'OrdersNotFulfilled',
+          expr: 'max(orders_unfulfilled_oldest_seconds) > 10',
+          for: certainFor,
+          labels: { severity: 'page', service: 'fulfilment', journey: 'fulfilment' },
+          annotations: {
+            summary: 'Orders are not being fulfilled',
+            description: 'The oldest confirmed order has waited {{ $value | humanizeDuration }} to be shipped; 5 s are promised.',
+            runbook_url: runbook('fulfilment'),
+          },
+        },
+      ],
+    },
+    {
+      name: 'saturation',
+      rules: [
+        {
+          alert: 'DeadLetters',
+          expr: 'rabbitmq_queue_messages_ready{queue="orders.fulfilment.dead"} > 0',
+          for: certainFor,
+          labels: { severity: 'ticket', service: 'fulfilment' },
+          annotations: {
+            summary: 'Messages were set aside',
+            description: '{{ $value }} messages in the dead-letter queue wait for someone to look at them.',
+            runbook_url: runbook('dead-letters'),
+          },
+        },
+        {
+          alert: 'QueueBacklog',
+          expr: 'rabbitmq_queue_messages_ready{queue="orders.fulfilment"} > 50',
+          for: certainFor,
+          labels: { severity: 'ticket', service: 'fulfilment' },
+          annotations: {
+            summary: 'Messages pile up for {{ $labels.queue }}',
+            description: '{{ $value }} messages are waiting.',
+            runbook_url: runbook('fulfilment'),
+          },
+        },
+        {
+          alert: 'DatabasePoolExhausted',
+          expr: 'max by (service) (db_pool_waiting) > 0 and max by (service) (db_pool_connections{state="used"}) >= max by (service) (db_pool_size)',
+          for: certainFor,
+          labels: { severity: 'ticket' },
+          annotations: {
+            summary: '{{ $labels.service }} has no free database connection',
+            description: '{{ $value }} requests wait for a connection of the pool.',
+            runbook_url: runbook('database-pool'),
+          },
+        },
+        {
+          alert: 'DatabaseLockWaits',
+          expr: 'sum(pg_locks_waiting) > 2 or sum(pg_stat_activity_count{datname="shop",state="idle in transaction"}) > 3',
+          for: certainFor,
+          labels: { severity: 'ticket', service: 'postgres' },
+          annotations: {
+            summary: 'Statements wait for locks',
+            description: '{{ $value }} sessions of the database hold or wait for locks.',
+            runbook_url: runbook('database-locks'),
+          },
+        },
+        {
+          alert: 'EventLoopBlocked',
+          expr: 'nodejs_eventloop_lag_p99_seconds{tier="shop"} > 0.2',
+          for: flappingFor,
+          labels: { severity: 'ticket' },
+          annotations: {
+            summary: '{{ $labels.service }} does nothing else for long',
+            description: 'The event loop of {{ $labels.service }} lags {{ $value | humanizeDuration }} (99th percentile).',
+            runbook_url: runbook('event-loop'),
+          },
+        },
+        {
+          alert: 'CacheIneffective',
+          expr: `sum(rate(cache_lookups_total{result="hit"}[${rate}])) / sum(rate(cache_lookups_total[${rate}])) < 0.2 and sum(rate(cache_lookups_total[${rate}])) > 2`,
+          for: '1m',
+          labels: { severity: 'ticket', service: 'catalog' },
+          annotations: {
+            summary: 'The cache hardly helps',
+            description: 'Only {{ $value | humanizePercentage }} of look-ups are answered by the cache.',
+            runbook_url: runbook('cache'),
+          },
+        },
+        {
+          alert: 'Watchdog',
+          expr: 'vector(1)',
+          labels: { severity: 'none' },
+          annotations: {
+            summary: 'Alerting works',
+            description: 'Always fires. When it is missing, the way from Prometheus to the pager is broken.',
+            runbook_url: runbook('watchdog'),
+          },
+        },
+      ],
+    },
+  ]
+}

@@ -1,0 +1,68 @@
+import { seconds, type Timing } from '../timing.ts'
+import type { AlertingRule, RecordingRule, RuleGroup } from './rule.ts'
+
+/** What users are promised, of one journey: counted from `journey_events_total` of the service that sees them. */
+export interface ServiceLevel {
+  journey: 'browse' | 'checkout' | 'fulfilment'
+  /** Which outcomes count against it. */
+  bad: 'error' | 'slow|error'
+  kind: 'availability' | 'latency'
+  /** Share of good events that is promised. */
+  objective: number
+  alert: string
+  title: string
+  /** The service behind the journey, for routing and links. */
+  service: string
+}
+
+export const serviceLevels: ServiceLevel[] = [
+  { journey: 'browse', kind: 'availability', bad: 'error', objective: 0.99, alert: 'BrowseErrorBudgetBurn', title: 'Browsing fails', service: 'gateway' },
+  { journey: 'browse', kind: 'latency', bad: 'slow|error', objective: 0.95, alert: 'BrowseLatencyBudgetBurn', title: 'Browsing is slow', service: 'gateway' },
+  { journey: 'checkout', kind: 'availability', bad: 'error', objective: 0.99, alert: 'CheckoutErrorBudgetBurn', title: 'Checkout fails', service: 'gateway' },
+  { journey: 'checkout', kind: 'latency', bad: 'slow|error', objective: 0.95, alert: 'CheckoutLatencyBudgetBurn', title: 'Checkout is slow', service: 'gateway' },
+  { journey: 'fulfilment', kind: 'latency', bad: 'slow|error', objective: 0.95, alert: 'FulfilmentBudgetBurn', title: 'Orders are shipped late', service: 'fulfilment' },
+]
+
+const ratioOf = (level: ServiceLevel, window: string) => `slo:${level.journey}_${level.kind}:bad_ratio_${window}`
+
+/**
+ * Multi-window, multi-burn-rate alerts (SRE Workbook, chapter 5).
+ *
+ * Where there is less history than a window, the ratio over what there is says nothing of the window: one failure in the first
+ * second would be a burnt budget. So the ratio is weighted with the share of the window that has been observed, which is what the
+ * window's ratio would be had all been well before. It can only rise as history comes in.
+ */
+export function sloRules(timing: Timing): RuleGroup[] {
+  const windows = [...new Set(timing.burn.flatMap(({ long, short }) => [long, short]))]
+  const recordings = serviceLevels.flatMap((level) => windows.map((window) => badRatio(level, window, timing)))
+  return [
+    { name: 'slo-recordings', rules: recordings },
+    { name: 'slo-alerts', rules: serviceLevels.flatMap((level) => timing.burn.map((window) => burnAlert(level, window, timing))) },
+  ]
+}
+
+function badRatio(level: ServiceLevel, window: string, timing: Timing): RecordingRule {
+  const bad = `sum(increase(journey_events_total{journey="${level.journey}",outcome=~"${level.bad}"}[${window}]))`
+  const all = `sum(increase(journey_events_total{journey="${level.journey}"}[${window}]))`
+  const samples = seconds(window) / timing.scrapeSeconds
+  const observed = `clamp_max(max(count_over_time(journey_events_total{journey="${level.journey}",outcome="good"}[${window}])) / ${samples}, 1)`
+  return { record: ratioOf(level, window), expr: `(${bad} / (${all} > 0)) * ${observed}` }
+}
+
+function burnAlert(level: ServiceLevel, window: Timing['burn'][number], timing: Timing): AlertingRule {
+  const budget = Number((1 - level.objective).toFixed(4))
+  // A budget of 5 % cannot burn 14.4 times as fast in a quarter of the window; nothing can burn faster than all of it.
+  const threshold = Number(Math.min(window.factor * budget, 0.8).toFixed(4))
+  const paged = window.severity === 'page'
+  return {
+    alert: paged ? level.alert : `${level.alert}Slow`,
+    expr: `${ratioOf(level, window.long)} > ${threshold} and ${ratioOf(level, window.short)} > ${threshold}`,
+    keep_firing_for: timing.certainFor,
+    labels: { severity: window.severity, service: level.service, journey: level.journey, slo: level.kind },
+    annotations: {
+      summary: level.title,
+      description: `{{ $value | humanizePercentage }} of ${level.journey} events in the last ${window.long} missed the objective of ${level.objective * 100} %: the error budget burns more than ${(threshold / budget).toFixed(1)} times too fast.`,
+      runbook_url: `/runbooks/${level.journey}`,
+    },
+  }
+}

@@ -1,0 +1,108 @@
+import type { LogEntry } from '../otlp/rows.ts'
+
+export type LogFormat = 'pino' | 'postgres' | 'redis' | 'rabbitmq' | 'logfmt' | 'plain'
+
+/** Turns one line of a component's log into a row; null for lines that say nothing. */
+export type LineParser = (line: string, service: string) => LogEntry | null
+
+/** Numbers of the OpenTelemetry log data model. */
+const severityNumbers: Record<string, number> = { TRACE: 1, DEBUG: 5, INFO: 9, WARN: 13, ERROR: 17, FATAL: 21 }
+
+const severityNames: Record<string, string> = {
+  trace: 'TRACE', debug: 'DEBUG', debug1: 'DEBUG', info: 'INFO', log: 'INFO', notice: 'INFO', statement: 'INFO', detail: 'INFO',
+  warn: 'WARN', warning: 'WARN', error: 'ERROR', err: 'ERROR', fatal: 'FATAL', panic: 'FATAL', critical: 'FATAL',
+}
+
+/** What `addSqlCommenterCommentToQueries` appends to a statement (google/sqlcommenter). */
+const traceComment = /traceparent='00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}'/
+
+export const parsers: Record<LogFormat, LineParser> = {
+  pino(line, service) {
+    const record = parseObject(line)
+    if (!record) return plain(line, service)
+    const { level, time, message, trace_id: traceId, span_id: spanId, service: _service, pid: _pid, hostname: _hostname, ...rest } = record
+    return entry(service, time, level, message, rest, asText(traceId), asText(spanId))
+  },
+  postgres(line, service) {
+    const record = parseObject(line)
+    if (!record) return null
+    const { timestamp, error_severity: severity, message, ...rest } = record
+    const context = traceComment.exec(`${asText(message)} ${asText(rest['statement'])}`)
+    return entry(service, asText(timestamp).replace(' UTC', 'Z').replace(' ', 'T'), severity, message, rest, context?.[1], context?.[2])
+  },
+  rabbitmq(line, service) {
+    const record = parseObject(line)
+    if (!record) return null
+    const { time, level, msg, ...rest } = record
+    return entry(service, asText(time).replace(' ', 'T').replace(/\+00:00$/, 'Z'), level, msg, rest)
+  },
+  /** `1234:M 24 Nov 2026 02:00:00.000 * Ready to accept connections` */
+  redis(line, service) {
+    const match = /^\d+:([XCSM]) (\d+ \w+ \d+ [\d:.]+) ([.\-*#]) (.*)$/.exec(line)
+    if (!match) return null
+    const levels: Record<string, string> = { '.': 'debug', '-': 'info', '*': 'info', '#': 'warning' }
+    return entry(service, new Date(`${match[2]} UTC`).toISOString(), levels[match[3] ?? '*'], match[4], { role: match[1] ?? '' })
+  },
+  logfmt(line, service) {
+    const pairs = [...line.matchAll(/([\w.]+)=("(?:[^"\\]|\\.)*"|\S*)/g)]
+    if (pairs.length === 0) return plain(line, service)
+    const fields = Object.fromEntries(pairs.map(([, key, value = '']) => [key, value.startsWith('"') ? unquote(value) : value]))
+    const { ts, time, level, msg, ...rest } = fields
+    return entry(service, ts ?? time, level, msg ?? line, rest)
+  },
+  plain,
+}
+
+function plain(line: string, service: string): LogEntry | null {
+  const text = line.trim()
+  if (text === '') return null
+  const level = /\b(error|exception|traceback|fatal)\b/i.test(text) ? 'error' : /\bwarn(ing)?\b/i.test(text) ? 'warn' : 'info'
+  return entry(service, undefined, level, text, {})
+}
+
+function entry(
+  service: string,
+  time: unknown,
+  level: unknown,
+  message: unknown,
+  attributes: Record<string, unknown>,
+  traceId = '',
+  spanId = '',
+): LogEntry {
+  const parsed = typeof time === 'string' ? Date.parse(time) : Number.NaN
+  const atMs = Number.isNaN(parsed) ? Date.now() : parsed
+  const severityText = severityNames[asText(level).toLowerCase()] ?? 'INFO'
+  return {
+    time: (atMs / 1_000).toFixed(6),
+    traceId,
+    spanId,
+    severityText,
+    severityNumber: severityNumbers[severityText] ?? 9,
+    service,
+    body: asText(message).slice(0, 8_000),
+    attributes: Object.fromEntries(
+      Object.entries(attributes)
+        .filter(([, value]) => value !== undefined && value !== null && value !== '')
+        .map(([key, value]) => [key, asText(value).slice(0, 4_000)]),
+    ),
+  }
+}
+
+const asText = (value: unknown): string => (typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value))
+
+function unquote(text: string): string {
+  try {
+    return String(JSON.parse(text))
+  } catch {
+    return text.slice(1, -1)
+  }
+}
+
+function parseObject(line: string): Record<string, unknown> | null {
+  if (!line.startsWith('{')) return null
+  try {
+    return JSON.parse(line) as Record<string, unknown>
+  } catch {
+    return null
+  }
+}

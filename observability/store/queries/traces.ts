@@ -1,0 +1,164 @@
+import type { Engine, SqlValue } from '../engine/engine.ts'
+
+export interface SpanRow {
+  traceId: string
+  spanId: string
+  parentSpanId: string
+  name: string
+  kind: string
+  service: string
+  /** Microseconds since the epoch. */
+  startUs: number
+  durationUs: number
+  status: string
+  statusMessage: string
+  attributes: Record<string, string>
+  resource: Record<string, string>
+  events: { timeUs: number; name: string; attributes: Record<string, string> }[]
+}
+
+interface RawSpan extends Omit<SpanRow, 'events' | 'startUs' | 'durationUs'> {
+  startUs: string
+  durationUs: string
+  eventTimes: string[]
+  eventNames: string[]
+  eventAttributes: Record<string, string>[]
+}
+
+const spanColumns = `TraceId AS traceId, SpanId AS spanId, ParentSpanId AS parentSpanId, SpanName AS name, SpanKind AS kind,
+  ServiceName AS service, toString(toUnixTimestamp64Micro(Timestamp)) AS startUs, toString(intDiv(Duration, 1000)) AS durationUs,
+  StatusCode AS status, StatusMessage AS statusMessage, SpanAttributes AS attributes, ResourceAttributes AS resource,
+  arrayMap(t -> toString(toUnixTimestamp64Micro(t)), Events.Timestamp) AS eventTimes, Events.Name AS eventNames,
+  Events.Attributes AS eventAttributes`
+
+/** All spans of one trace, by start; empty when the store does not have it. */
+export async function traceById(engine: Engine, traceId: string, limit = 5_000): Promise<SpanRow[]> {
+  // The lookup table narrows the time range first: the spans themselves are not ordered by trace.
+  const rows = await engine.query<RawSpan>(
+    `WITH (SELECT min(Start) FROM otel_traces_trace_id_ts WHERE TraceId = {id:String}) AS first,
+          (SELECT max(End) + 1 FROM otel_traces_trace_id_ts WHERE TraceId = {id:String}) AS last
+     SELECT ${spanColumns} FROM otel_traces
+     WHERE TraceId = {id:String} AND Timestamp >= first AND Timestamp <= last
+     ORDER BY Timestamp LIMIT {limit:UInt32}`,
+    { id: traceId, limit },
+  )
+  return rows.map(({ eventTimes, eventNames, eventAttributes, ...row }) => ({
+    ...row,
+    startUs: Number(row.startUs),
+    durationUs: Number(row.durationUs),
+    events: eventNames.map((name, index) => ({
+      name,
+      timeUs: Number(eventTimes[index]),
+      attributes: eventAttributes[index] ?? {},
+    })),
+  }))
+}
+
+export interface TraceSearch {
+  service?: string | undefined
+  operation?: string | undefined
+  minDurationMs?: number | undefined
+  maxDurationMs?: number | undefined
+  errorsOnly?: boolean | undefined
+  /** `key=value` pairs that some span of the trace has. */
+  attributes?: Record<string, string> | undefined
+  fromMs: number
+  toMs: number
+  limit: number
+}
+
+export interface TraceSummary {
+  traceId: string
+  startMs: number
+  durationMs: number
+  spans: number
+  errors: number
+  rootService: string
+  rootName: string
+  services: string[]
+}
+
+/** Traces with a span that fits, newest first. Durations are of the span that fits, as in Jaeger. */
+export async function searchTraces(engine: Engine, search: TraceSearch): Promise<TraceSummary[]> {
+  const conditions = ['Timestamp >= fromUnixTimestamp64Milli({from:Int64})', 'Timestamp <= fromUnixTimestamp64Milli({to:Int64})']
+  const params: Record<string, SqlValue> = { from: Math.floor(search.fromMs), to: Math.ceil(search.toMs), limit: search.limit }
+  const add = (condition: string, name: string, value: SqlValue) => {
+    conditions.push(condition)
+    params[name] = value
+  }
+  if (search.service) add('ServiceName = {service:String}', 'service', search.service)
+  if (search.operation) add('SpanName = {operation:String}', 'operation', search.operation)
+  if (search.minDurationMs) add('Duration >= {minNs:UInt64}', 'minNs', Math.round(search.minDurationMs * 1e6))
+  if (search.maxDurationMs) add('Duration <= {maxNs:UInt64}', 'maxNs', Math.round(search.maxDurationMs * 1e6))
+  if (search.errorsOnly) conditions.push(`StatusCode = 'Error'`)
+  Object.entries(search.attributes ?? {}).forEach(([key, value], index) => {
+    add(`SpanAttributes[{key${index}:String}] = {value${index}:String}`, `value${index}`, value)
+    params[`key${index}`] = key
+  })
+  const rows = await engine.query<Omit<TraceSummary, 'startMs' | 'durationMs' | 'spans' | 'errors'> & Record<'startMs' | 'durationMs' | 'spans' | 'errors', string>>(
+    `WITH found AS (
+       SELECT TraceId, max(Timestamp) AS latest FROM otel_traces WHERE ${conditions.join(' AND ')}
+       GROUP BY TraceId ORDER BY latest DESC LIMIT {limit:UInt32})
+     SELECT TraceId AS traceId,
+       toString(toUnixTimestamp64Milli(min(Timestamp))) AS startMs,
+       toString((max(toUnixTimestamp64Micro(Timestamp) + intDiv(Duration, 1000)) - min(toUnixTimestamp64Micro(Timestamp))) / 1000) AS durationMs,
+       toString(count()) AS spans, toString(countIf(StatusCode = 'Error')) AS errors,
+       argMin(ServiceName, (ParentSpanId != '', Timestamp)) AS rootService,
+       argMin(SpanName, (ParentSpanId != '', Timestamp)) AS rootName,
+       arraySort(groupUniqArray(ServiceName)) AS services
+     FROM otel_traces
+     WHERE TraceId IN (SELECT TraceId FROM found)
+       AND Timestamp >= fromUnixTimestamp64Milli({from:Int64} - 60000) AND Timestamp <= fromUnixTimestamp64Milli({to:Int64} + 60000)
+     GROUP BY TraceId ORDER BY min(Timestamp) DESC`,
+    params,
+  )
+  return rows.map((row) => ({
+    ...row,
+    startMs: Number(row.startMs),
+    durationMs: Number(row.durationMs),
+    spans: Number(row.spans),
+    errors: Number(row.errors),
+  }))
+}
+
+export async function listServices(engine: Engine): Promise<string[]> {
+  const rows = await engine.query<{ service: string }>(
+    `SELECT DISTINCT ServiceName AS service FROM otel_traces WHERE Timestamp > now() - INTERVAL 2 HOUR ORDER BY service`,
+  )
+  return rows.map((row) => row.service)
+}
+
+export async function listOperations(engine: Engine, service: string): Promise<{ name: string; kind: string }[]> {
+  return engine.query(
+    `SELECT DISTINCT SpanName AS name, SpanKind AS kind FROM otel_traces
+     WHERE ServiceName = {service:String} AND Timestamp > now() - INTERVAL 2 HOUR ORDER BY name LIMIT 1000`,
+    { service },
+  )
+}
+
+export interface ServiceEdge {
+  parent: string
+  child: string
+  calls: number
+  errors: number
+  p95Ms: number
+}
+
+/** Who called whom, from spans whose parent is of another service. */
+export async function serviceGraph(engine: Engine, fromMs: number, toMs: number): Promise<ServiceEdge[]> {
+  const rows = await engine.query<Record<'parent' | 'child' | 'calls' | 'errors' | 'p95Ms', string>>(
+    `SELECT p.ServiceName AS parent, c.ServiceName AS child, toString(count()) AS calls,
+       toString(countIf(c.StatusCode = 'Error')) AS errors, toString(quantile(0.95)(c.Duration) / 1e6) AS p95Ms
+     FROM (SELECT TraceId, ParentSpanId, ServiceName, StatusCode, Duration FROM otel_traces
+           WHERE ParentSpanId != '' AND SpanKind IN ('Server', 'Consumer')
+             AND Timestamp >= fromUnixTimestamp64Milli({from:Int64}) AND Timestamp <= fromUnixTimestamp64Milli({to:Int64})) AS c
+     INNER JOIN (SELECT TraceId, SpanId, ServiceName FROM otel_traces
+           WHERE SpanKind IN ('Client', 'Producer')
+             AND Timestamp >= fromUnixTimestamp64Milli({from:Int64} - 60000) AND Timestamp <= fromUnixTimestamp64Milli({to:Int64})) AS p
+       ON c.TraceId = p.TraceId AND c.ParentSpanId = p.SpanId
+     WHERE p.ServiceName != c.ServiceName
+     GROUP BY parent, child ORDER BY parent, child`,
+    { from: Math.floor(fromMs), to: Math.ceil(toMs) },
+  )
+  return rows.map((row) => ({ ...row, calls: Number(row.calls), errors: Number(row.errors), p95Ms: Number(row.p95Ms) }))
+}

@@ -1,0 +1,75 @@
+/**
+ * The tables that the OpenTelemetry Collector's ClickHouse exporter makes (exporter/clickhouseexporter, v0.1xx defaults): whatever
+ * reads those reads these, and the other way round.
+ */
+export interface Retention {
+  hours: number
+}
+
+const attributes = 'Map(LowCardinality(String), String) CODEC(ZSTD(1))'
+const text = 'String CODEC(ZSTD(1))'
+const word = 'LowCardinality(String) CODEC(ZSTD(1))'
+
+export const createTables = ({ hours }: Retention): string[] => [
+  `CREATE TABLE IF NOT EXISTS otel_traces (
+    Timestamp DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    TraceId ${text}, SpanId ${text}, ParentSpanId ${text}, TraceState ${text},
+    SpanName ${word}, SpanKind ${word}, ServiceName ${word},
+    ResourceAttributes ${attributes},
+    ScopeName ${text}, ScopeVersion ${text},
+    SpanAttributes ${attributes},
+    Duration UInt64 CODEC(ZSTD(1)),
+    StatusCode ${word}, StatusMessage ${text},
+    Events Nested (Timestamp DateTime64(9), Name LowCardinality(String), Attributes Map(LowCardinality(String), String)) CODEC(ZSTD(1)),
+    Links Nested (TraceId String, SpanId String, TraceState String, Attributes Map(LowCardinality(String), String)) CODEC(ZSTD(1)),
+    INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX idx_res_attr_key mapKeys(ResourceAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_res_attr_value mapValues(ResourceAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_span_attr_key mapKeys(SpanAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_span_attr_value mapValues(SpanAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_duration Duration TYPE minmax GRANULARITY 1
+  ) ENGINE = MergeTree()
+  PARTITION BY toDate(Timestamp)
+  ORDER BY (ServiceName, SpanName, toDateTime(Timestamp))
+  TTL toDateTime(Timestamp) + toIntervalHour(${hours})
+  SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1`,
+
+  `CREATE TABLE IF NOT EXISTS otel_traces_trace_id_ts (
+    TraceId ${text},
+    Start DateTime CODEC(Delta, ZSTD(1)),
+    End DateTime CODEC(Delta, ZSTD(1)),
+    INDEX idx_trace_id TraceId TYPE bloom_filter(0.01) GRANULARITY 1
+  ) ENGINE = MergeTree()
+  PARTITION BY toDate(Start)
+  ORDER BY (TraceId, Start)
+  TTL toDateTime(Start) + toIntervalHour(${hours})
+  SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1`,
+
+  `CREATE MATERIALIZED VIEW IF NOT EXISTS otel_traces_trace_id_ts_mv TO otel_traces_trace_id_ts AS
+  SELECT TraceId, min(Timestamp) AS Start, max(Timestamp) AS End FROM otel_traces WHERE TraceId != '' GROUP BY TraceId`,
+
+  `CREATE TABLE IF NOT EXISTS otel_logs (
+    Timestamp DateTime64(9) CODEC(Delta(8), ZSTD(1)),
+    TimestampTime DateTime DEFAULT toDateTime(Timestamp),
+    TraceId ${text}, SpanId ${text}, TraceFlags UInt8,
+    SeverityText ${word}, SeverityNumber UInt8,
+    ServiceName ${word},
+    Body ${text},
+    ResourceSchemaUrl ${word}, ResourceAttributes ${attributes},
+    ScopeSchemaUrl ${word}, ScopeName ${text}, ScopeVersion ${word}, ScopeAttributes ${attributes},
+    LogAttributes ${attributes},
+    INDEX idx_trace_id TraceId TYPE bloom_filter(0.001) GRANULARITY 1,
+    INDEX idx_res_attr_key mapKeys(ResourceAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_res_attr_value mapValues(ResourceAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_scope_attr_key mapKeys(ScopeAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_scope_attr_value mapValues(ScopeAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_log_attr_key mapKeys(LogAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_log_attr_value mapValues(LogAttributes) TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX idx_body Body TYPE tokenbf_v1(32768, 3, 0) GRANULARITY 8
+  ) ENGINE = MergeTree()
+  PARTITION BY toDate(TimestampTime)
+  PRIMARY KEY (ServiceName, TimestampTime)
+  ORDER BY (ServiceName, TimestampTime, Timestamp)
+  TTL TimestampTime + toIntervalHour(${hours})
+  SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1`,
+]

@@ -1,0 +1,90 @@
+import { accessSync, constants, readdirSync } from 'node:fs'
+import path from 'node:path'
+import type { Binaries } from './context.ts'
+
+/** Where each external program may come from, and how to get it. */
+export interface BinarySource {
+  binary: keyof Binaries
+  /** Names on PATH, best first. */
+  names: string[]
+  /** Folders where distributions hide it from PATH, best first. */
+  folders: string[]
+  /** Debian package; null where setup gets it elsewhere. */
+  debian: string | null
+  /** Overrides the search. */
+  variable: string
+}
+
+const debianVersions = (root: string): string[] => {
+  try {
+    return readdirSync(root)
+      .sort((a, b) => Number(b) - Number(a))
+      .map((version) => path.join(root, version, 'bin'))
+  } catch {
+    return []
+  }
+}
+
+export function binarySources(cache: string): BinarySource[] {
+  const source = (
+    binary: keyof Binaries,
+    names: string[],
+    debian: string | null,
+    folders: string[] = [],
+  ): BinarySource => ({
+    binary,
+    names,
+    folders,
+    debian,
+    variable: `FIREDRILL_${binary.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
+  })
+  return [
+    source('postgresBin', ['postgres'], 'postgresql', [
+      ...debianVersions('/usr/lib/postgresql'),
+      '/opt/homebrew/opt/postgresql/bin',
+    ]),
+    source('redisServer', ['redis-server', 'valkey-server'], 'redis-server'),
+    // The package's script in sbin insists on another user and on systemd's folders; this is what it calls.
+    source('rabbitmqServer', ['rabbitmq-server'], 'rabbitmq-server', ['/usr/lib/rabbitmq/bin']),
+    source('epmd', ['epmd'], 'erlang-base'),
+    source('prometheus', ['prometheus'], 'prometheus'),
+    source('promtool', ['promtool'], 'prometheus'),
+    source('alertmanager', ['prometheus-alertmanager', 'alertmanager'], 'prometheus-alertmanager'),
+    source('postgresExporter', ['prometheus-postgres-exporter', 'postgres_exporter'], 'prometheus-postgres-exporter'),
+    source('redisExporter', ['prometheus-redis-exporter', 'redis_exporter'], 'prometheus-redis-exporter'),
+    source('nodeExporter', ['prometheus-node-exporter', 'node_exporter'], 'prometheus-node-exporter'),
+    source('python', ['python3'], 'python3'),
+    source('locust', ['locust'], null, [path.join(cache, 'locust', 'bin')]),
+  ]
+}
+
+/** The program's path (for `postgresBin`, its folder), or null where there is none. */
+export function findBinary(source: BinarySource): string | null {
+  const explicit = process.env[source.variable]
+  if (explicit) return explicit
+  const folders = [...source.folders, ...(process.env['PATH'] ?? '').split(':'), '/usr/bin', '/usr/sbin', '/usr/local/bin']
+  for (const folder of folders) {
+    for (const name of source.names) {
+      const file = path.join(folder, name)
+      try {
+        accessSync(file, constants.X_OK)
+      } catch {
+        continue
+      }
+      if (source.binary !== 'postgresBin') return file
+      // Wrappers on PATH have no initdb beside them.
+      try {
+        accessSync(path.join(folder, 'initdb'), constants.X_OK)
+        return folder
+      } catch {
+        continue
+      }
+    }
+  }
+  return null
+}
+
+export type BinaryReport = { source: BinarySource; path: string | null }
+
+export const findBinaries = (cache: string): BinaryReport[] =>
+  binarySources(cache).map((source) => ({ source, path: findBinary(source) }))

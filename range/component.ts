@@ -1,0 +1,45 @@
+import type { ComponentName, ServiceName } from '../model/components.ts'
+import type { PortName, RangeContext } from './context.ts'
+import type { Readiness } from './readiness/readiness.ts'
+
+export interface ProcessSpec {
+  file: string
+  args: string[]
+  /** Added to a small clean environment (PATH, HOME, LANG, TZ). */
+  env: Record<string, string>
+  cwd?: string
+  /** Name of the operating-system user to run as, when started by root. */
+  user?: string
+}
+
+export type LogFormat = 'pino' | 'postgres' | 'redis' | 'rabbitmq' | 'logfmt' | 'plain'
+
+/** One component of the range, described once: its ports, its command, and how to tell that it is ready. */
+export interface Component {
+  name: ComponentName
+  title: string
+  role: 'service' | 'datastore' | 'observability' | 'load' | 'control'
+  ports: Record<string, PortName>
+  /** Components that it calls: edges of the map. Start order does not follow from it: everything starts at once. */
+  calls: ComponentName[]
+  /** Makes data folders and renders configuration; idempotent. */
+  prepare?(context: RangeContext): Promise<void>
+  process(context: RangeContext): ProcessSpec
+  readiness(context: RangeContext): Readiness
+  /** Runs once the process is ready, before the component counts as started; idempotent. */
+  afterReady?(context: RangeContext): Promise<void>
+  /** Asks politely first; the process group is killed after the deadline. */
+  stop: { signal: NodeJS.Signals; deadlineMs: number }
+  startDeadlineMs: number
+  metrics?: { port: PortName; path: string }
+  logs: { format: LogFormat; file?(context: RangeContext): string }
+}
+
+export const defineComponent = (component: Component): Component => component
+
+/** The usual stop and start deadlines. */
+export const gentle = { signal: 'SIGTERM', deadlineMs: 10_000 } as const
+
+export interface ServiceComponent extends Component {
+  name: ServiceName
+}

@@ -1,0 +1,8 @@
+import { databaseUrl, defineService, redisUrl } from './service.ts'
+
+export const catalog = defineService({
+  name: 'catalog',
+  title: 'Catalog',
+  calls: ['postgres', 'redis'],
+  env: (context) => ({ DATABASE_URL: databaseUrl(context, 'catalog'), REDIS_URL: redisUrl(context), DB_POOL_MAX: '6' }),
+})

@@ -1,0 +1,43 @@
+import path from 'node:path'
+import { defineComponent, gentle } from '../component.ts'
+import { httpReady } from '../readiness/http.ts'
+import { processReady } from '../readiness/process.ts'
+
+/** Serves the console and the API, and runs the drills. It starts nothing of the range itself: that outlives it. */
+export const control = defineComponent({
+  name: 'control',
+  title: 'Control plane',
+  role: 'control',
+  ports: { http: 'control' },
+  calls: ['prometheus', 'alertmanager', 'telemetry-store', 'locust'],
+  process: (context) => ({
+    file: context.binaries.node,
+    args: ['--disable-warning=ExperimentalWarning', path.join(context.root, 'control', 'main.ts')],
+    cwd: context.root,
+    env: { NODE_OPTIONS: '--max-old-space-size=384', FIREDRILL_DIR: context.dir, FIREDRILL_CACHE: process.env['FIREDRILL_CACHE'] ?? '' },
+  }),
+  readiness: (context) => httpReady(`http://127.0.0.1:${context.port('control')}/health`),
+  stop: gentle,
+  startDeadlineMs: 60_000,
+  metrics: { port: 'control', path: '/metrics' },
+  logs: { format: 'plain' },
+})
+
+/** Holds the lease on every fault: reverts them when the control plane is gone or a deadline passes. */
+export const reaper = defineComponent({
+  name: 'reaper',
+  title: 'Reaper',
+  role: 'control',
+  ports: {},
+  calls: ['control'],
+  process: (context) => ({
+    file: context.binaries.node,
+    args: ['--disable-warning=ExperimentalWarning', path.join(context.root, 'control', 'reaper', 'main.ts')],
+    cwd: context.root,
+    env: { NODE_OPTIONS: '--max-old-space-size=96', FIREDRILL_DIR: context.dir, FIREDRILL_CACHE: process.env['FIREDRILL_CACHE'] ?? '' },
+  }),
+  readiness: () => processReady,
+  stop: { signal: 'SIGTERM', deadlineMs: 5_000 },
+  startDeadlineMs: 20_000,
+  logs: { format: 'plain' },
+})

@@ -1,0 +1,13 @@
+import { amqpUrl, databaseUrl, defineService, serviceUrl } from './service.ts'
+
+export const fulfilment = defineService({
+  name: 'fulfilment',
+  title: 'Fulfilment worker',
+  calls: ['rabbitmq', 'postgres', 'inventory'],
+  env: (context) => ({
+    DATABASE_URL: databaseUrl(context, 'fulfilment'),
+    AMQP_URL: amqpUrl(context),
+    INVENTORY_URL: serviceUrl(context, 'inventory'),
+    DB_POOL_MAX: '4',
+  }),
+})

@@ -1,0 +1,12 @@
+import { defineService, serviceUrl } from './service.ts'
+
+export const gateway = defineService({
+  name: 'gateway',
+  title: 'Gateway',
+  calls: ['catalog', 'inventory', 'orders'],
+  env: (context) => ({
+    CATALOG_URL: serviceUrl(context, 'catalog'),
+    INVENTORY_URL: serviceUrl(context, 'inventory'),
+    ORDERS_URL: serviceUrl(context, 'orders'),
+  }),
+})

@@ -1,0 +1,123 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import pg from 'pg'
+import { defineComponent } from '../component.ts'
+import { dataDir, type RangeContext } from '../context.ts'
+import { postgresReady } from '../readiness/postgres.ts'
+import { runAs, unprivilegedUser } from '../users.ts'
+import { databaseUrl } from './service.ts'
+
+const run = promisify(execFile)
+
+/** Each service of the shop owns one schema, through a role of its own. */
+const roles = ['catalog', 'inventory', 'orders', 'payments', 'fulfilment']
+
+const settings = (context: RangeContext): Record<string, string> => ({
+  listen_addresses: '127.0.0.1',
+  port: String(context.port('postgres')),
+  unix_socket_directories: '',
+  max_connections: '60',
+  shared_buffers: '48MB',
+  max_wal_size: '256MB',
+  jit: 'off',
+  shared_preload_libraries: 'pg_stat_statements',
+  'pg_stat_statements.track': 'top',
+  logging_collector: 'on',
+  log_destination: 'jsonlog',
+  log_directory: 'log',
+  log_filename: 'postgresql.log',
+  log_rotation_age: '0',
+  log_rotation_size: '0',
+  log_min_duration_statement: '250ms',
+  log_lock_waits: 'on',
+  deadlock_timeout: '1s',
+  log_connections: 'off',
+})
+
+/** PostgreSQL refuses to run as root, so as root the data belong to the package's own user. */
+export const postgres = defineComponent({
+  name: 'postgres',
+  title: 'PostgreSQL',
+  role: 'datastore',
+  ports: { postgres: 'postgres' },
+  calls: [],
+
+  async prepare(context) {
+    const dir = postgresDataDir(context)
+    if (!existsSync(path.join(dir, 'PG_VERSION'))) await initialise(context, dir)
+    const lines = Object.entries(settings(context)).map(([name, value]) => `${name} = '${value}'`)
+    await writeFile(path.join(dir, 'postgresql.conf'), `${lines.join('\n')}\n`)
+  },
+  process: (context) => ({
+    file: path.join(context.binaries.postgresBin, 'postgres'),
+    args: ['-D', postgresDataDir(context)],
+    env: {},
+    ...(unprivilegedUser('postgres') ? { user: 'postgres' } : {}),
+  }),
+  readiness: (context) => postgresReady(databaseUrl(context, 'postgres').replace(/\/shop$/, '/postgres')),
+  async afterReady(context) {
+    await bootstrap(context)
+  },
+  // SIGINT is PostgreSQL's fast shutdown: sessions are ended, transactions rolled back.
+  stop: { signal: 'SIGINT', deadlineMs: 15_000 },
+  startDeadlineMs: 60_000,
+  logs: { format: 'postgres', file: (context) => path.join(postgresDataDir(context), 'log', 'postgresql.json') },
+})
+
+/** The range's own folder, or one in /var/lib where the database's user cannot reach that. */
+function postgresDataDir(context: RangeContext): string {
+  const own = dataDir(context, 'postgres')
+  const user = unprivilegedUser('postgres')
+  return user && !user.canTraverse(context.dir) ? path.join('/var/lib/firedrill', context.config.id, 'postgres') : own
+}
+
+async function initialise(context: RangeContext, dir: string): Promise<void> {
+  const user = unprivilegedUser('postgres')
+  await rm(dir, { recursive: true, force: true })
+  await mkdir(dir, { recursive: true })
+  await chmod(dir, 0o700)
+  const passwordFile = `${dir}.password`
+  await writeFile(passwordFile, context.config.passwords.postgres, { mode: 0o600 })
+  if (user) {
+    await chown(dir, user.uid, user.gid)
+    await chown(passwordFile, user.uid, user.gid)
+  }
+  await run(
+    path.join(context.binaries.postgresBin, 'initdb'),
+    ['-D', dir, '-U', 'postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--locale=C.UTF-8'],
+    { cwd: '/', timeout: 120_000, env: { PATH: process.env['PATH'] }, ...runAs(user) },
+  )
+  await rm(passwordFile)
+}
+
+async function bootstrap(context: RangeContext): Promise<void> {
+  const admin = databaseUrl(context, 'postgres')
+  await withClient(admin.replace(/\/shop$/, '/postgres'), async (client) => {
+    const { rowCount } = await client.query(`select 1 from pg_database where datname = 'shop'`)
+    if (!rowCount) await client.query('create database shop')
+    for (const role of roles) {
+      const { rowCount: exists } = await client.query('select 1 from pg_roles where rolname = $1', [role])
+      if (!exists) {
+        const password = client.escapeLiteral(context.config.passwords.postgres)
+        await client.query(`create role ${client.escapeIdentifier(role)} login password ${password}`)
+      }
+    }
+  })
+  await withClient(admin, async (client) => {
+    await client.query('create extension if not exists pg_stat_statements')
+    for (const role of roles) await client.query(`create schema if not exists ${role} authorization ${role}`)
+  })
+}
+
+async function withClient(url: string, use: (client: pg.Client) => Promise<void>): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, query_timeout: 15_000 })
+  await client.connect()
+  try {
+    await use(client)
+  } finally {
+    await client.end()
+  }
+}

@@ -1,0 +1,76 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { defineComponent } from '../component.ts'
+import { configDir, dataDir } from '../context.ts'
+import { tcpReady } from '../readiness/tcp.ts'
+
+/** The protocol header that a client opens with; the broker answers with `Connection.Start`, which names the product. */
+const amqpHeader = new Uint8Array([0x41, 0x4d, 0x51, 0x50, 0, 0, 9, 1])
+
+export const rabbitmq = defineComponent({
+  name: 'rabbitmq',
+  title: 'RabbitMQ',
+  role: 'datastore',
+  ports: { amqp: 'amqp', metrics: 'rabbitmqMetrics' },
+  calls: [],
+
+  async prepare(context) {
+    const config = configDir(context, 'rabbitmq')
+    await mkdir(config, { recursive: true })
+    await mkdir(dataDir(context, 'rabbitmq'), { recursive: true })
+    await writeFile(
+      path.join(config, 'rabbitmq.conf'),
+      [
+        `listeners.tcp.1 = 127.0.0.1:${context.port('amqp')}`,
+        'prometheus.tcp.ip = 127.0.0.1',
+        `prometheus.tcp.port = ${context.port('rabbitmqMetrics')}`,
+        'prometheus.return_per_object_metrics = true',
+        'collect_statistics_interval = 1000',
+        'default_user = shop',
+        `default_pass = ${context.config.passwords.rabbitmq}`,
+        'vm_memory_high_watermark.absolute = 384MiB',
+        'disk_free_limit.absolute = 50MB',
+        'log.file = false',
+        'log.console = true',
+        'log.console.level = info',
+        'log.console.formatter = json',
+        '',
+      ].join('\n'),
+      { mode: 0o600 },
+    )
+    await writeFile(path.join(config, 'enabled_plugins'), '[rabbitmq_prometheus].\n')
+  },
+  process: (context) => {
+    const node = `shop-${context.config.id}@localhost`
+    return {
+      // The port mapper must belong to this range and end with it: the broker would start one that outlives it.
+      file: '/bin/sh',
+      args: [
+        '-c',
+        '"$1" -address 127.0.0.1 -port "$ERL_EPMD_PORT" & exec "$2"',
+        'rabbitmq',
+        context.binaries.epmd,
+        context.binaries.rabbitmqServer,
+      ],
+      env: {
+        HOME: dataDir(context, 'rabbitmq'),
+        RABBITMQ_NODENAME: node,
+        RABBITMQ_MNESIA_BASE: dataDir(context, 'rabbitmq'),
+        RABBITMQ_LOG_BASE: dataDir(context, 'rabbitmq'),
+        RABBITMQ_CONFIG_FILE: path.join(configDir(context, 'rabbitmq'), 'rabbitmq.conf'),
+        RABBITMQ_ENABLED_PLUGINS_FILE: path.join(configDir(context, 'rabbitmq'), 'enabled_plugins'),
+        RABBITMQ_CONF_ENV_FILE: '/dev/null',
+        RABBITMQ_DIST_PORT: String(context.port('erlang')),
+        ERL_EPMD_PORT: String(context.port('epmd')),
+        ERL_EPMD_ADDRESS: '127.0.0.1',
+        // One scheduler that sleeps when idle: a training range shares its cores.
+        RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 1:1 +sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}',
+      },
+    }
+  },
+  readiness: (context) => tcpReady(context.port('amqp'), { send: amqpHeader, expect: 'RabbitMQ' }),
+  stop: { signal: 'SIGTERM', deadlineMs: 20_000 },
+  startDeadlineMs: 90_000,
+  metrics: { port: 'rabbitmqMetrics', path: '/metrics' },
+  logs: { format: 'rabbitmq' },
+})

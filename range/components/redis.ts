@@ -1,0 +1,27 @@
+import { mkdir } from 'node:fs/promises'
+import { defineComponent, gentle } from '../component.ts'
+import { dataDir } from '../context.ts'
+import { tcpReady } from '../readiness/tcp.ts'
+
+/** A cache and nothing more: no persistence, bounded memory, least recently used keys go first. */
+export const redis = defineComponent({
+  name: 'redis',
+  title: 'Redis',
+  role: 'datastore',
+  ports: { redis: 'redis' },
+  calls: [],
+  prepare: async (context) => void (await mkdir(dataDir(context, 'redis'), { recursive: true })),
+  process: (context) => ({
+    file: context.binaries.redisServer,
+    args: [
+      ...['--bind', '127.0.0.1', '--port', String(context.port('redis')), '--dir', dataDir(context, 'redis')],
+      ...['--save', '', '--appendonly', 'no', '--maxmemory', '64mb', '--maxmemory-policy', 'allkeys-lru'],
+      ...['--slowlog-log-slower-than', '5000', '--daemonize', 'no'],
+    ],
+    env: {},
+  }),
+  readiness: (context) => tcpReady(context.port('redis'), { send: 'PING\r\n', expect: '+PONG' }),
+  stop: gentle,
+  startDeadlineMs: 20_000,
+  logs: { format: 'redis' },
+})

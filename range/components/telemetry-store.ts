@@ -1,0 +1,32 @@
+import { mkdir } from 'node:fs/promises'
+import path from 'node:path'
+import { defineComponent, gentle } from '../component.ts'
+import { configDir, dataDir } from '../context.ts'
+import { httpReady } from '../readiness/http.ts'
+
+export const telemetryStore = defineComponent({
+  name: 'telemetry-store',
+  title: 'Telemetry store',
+  role: 'observability',
+  ports: { http: 'telemetryStore' },
+  calls: [],
+  prepare: async (context) => void (await mkdir(dataDir(context, 'telemetry-store'), { recursive: true })),
+  process: (context) => ({
+    file: context.binaries.node,
+    args: [path.join(context.root, 'observability', 'store', 'main.ts')],
+    cwd: context.root,
+    env: {
+      NODE_OPTIONS: '--max-old-space-size=512',
+      HOST: '127.0.0.1',
+      PORT: String(context.port('telemetryStore')),
+      STORE_DATA_DIR: dataDir(context, 'telemetry-store'),
+      STORE_LOG_SOURCES: path.join(configDir(context, 'telemetry-store'), 'log-sources.json'),
+      ...(context.config.clickhouseUrl ? { CLICKHOUSE_URL: context.config.clickhouseUrl } : {}),
+    },
+  }),
+  readiness: (context) => httpReady(`http://127.0.0.1:${context.port('telemetryStore')}/ready`),
+  stop: gentle,
+  startDeadlineMs: 60_000,
+  metrics: { port: 'telemetryStore', path: '/metrics' },
+  logs: { format: 'plain' },
+})

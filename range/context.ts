@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto'
+import path from 'node:path'
+import type { ServiceName } from '../model/components.ts'
+
+export const profiles = ['drill', 'production'] as const
+export type Profile = (typeof profiles)[number]
+
+/** The settings of one range, durable in `<dir>/range.json`. */
+export interface RangeConfig {
+  /** Names the range in the environment of each of its processes; unique per folder. */
+  id: string
+  portBase: number
+  profile: Profile
+  /** Simulated users when nobody has asked for another number. */
+  users: number
+  /** A ClickHouse HTTP URL in place of the embedded chDB. */
+  clickhouseUrl: string | null
+  tokens: { trainee: string; instructor: string; service: string }
+  passwords: { postgres: string; rabbitmq: string }
+}
+
+/** Where external programs were found. */
+export interface Binaries {
+  node: string
+  python: string
+  locust: string
+  postgresBin: string
+  redisServer: string
+  rabbitmqServer: string
+  epmd: string
+  prometheus: string
+  promtool: string
+  alertmanager: string
+  postgresExporter: string
+  redisExporter: string
+  nodeExporter: string
+}
+
+/** What a component needs to know to be started. */
+export interface RangeContext {
+  /** The folder that holds everything of this range. */
+  dir: string
+  /** The project's checkout. */
+  root: string
+  config: RangeConfig
+  binaries: Binaries
+  port(name: PortName): number
+  /** Deployed version and environment overrides of a service. */
+  deployed(service: ServiceName): { version: string; overrides: Record<string, string> }
+}
+
+/** Every port of a range, as an offset from its base. */
+export const portOffsets = {
+  control: 0,
+  gateway: 1,
+  catalog: 2,
+  inventory: 3,
+  orders: 4,
+  payments: 5,
+  fulfilment: 6,
+  postgres: 10,
+  redis: 11,
+  amqp: 12,
+  rabbitmqMetrics: 13,
+  epmd: 14,
+  erlang: 15,
+  prometheus: 20,
+  alertmanager: 21,
+  telemetryStore: 22,
+  locust: 23,
+  postgresExporter: 24,
+  redisExporter: 25,
+  nodeExporter: 26,
+} as const
+export type PortName = keyof typeof portOffsets
+
+export const defaultPortBase = 7400
+
+export const rangeId = (dir: string): string => createHash('sha256').update(path.resolve(dir)).digest('hex').slice(0, 12)
+
+export const dataDir = (context: RangeContext, component: string): string => path.join(context.dir, 'data', component)
+export const configDir = (context: RangeContext, component: string): string =>
+  path.join(context.dir, 'config', component)
+export const logFile = (context: RangeContext, component: string): string =>
+  path.join(context.dir, 'logs', `${component}.log`)

@@ -1,0 +1,98 @@
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { FiredrillError } from '../model/errors.ts'
+import { findBinaries, type BinaryReport } from './binaries.ts'
+import type { Binaries } from './context.ts'
+
+export type Say = (line: string) => void
+
+/** Installs what is missing: Debian packages as root or through sudo, Locust into a Python environment of its own. Idempotent. */
+export async function setup(root: string, cache: string, say: Say): Promise<Binaries> {
+  await installDebianPackages(findBinaries(cache), say)
+  await installLocust(root, cache, say)
+  return requireBinaries(cache)
+}
+
+/** Everything the range needs; throws `missing-binary` with one line that says how to get what is not there. */
+export function requireBinaries(cache: string): Binaries {
+  const reports = findBinaries(cache)
+  const missing = reports.filter((report) => report.path === null)
+  if (missing.length > 0) {
+    throw new FiredrillError('missing-binary', howToInstall(missing))
+  }
+  const found = Object.fromEntries(reports.map(({ source, path: file }) => [source.binary, file]))
+  // Safe: one report for each binary, none of them null.
+  return { ...found, node: process.execPath } as unknown as Binaries
+}
+
+const packagesFor = (missing: BinaryReport[]): string[] => [
+  ...new Set(missing.flatMap((report) => report.source.debian ?? [])),
+]
+
+function howToInstall(missing: BinaryReport[]): string {
+  const names = missing.map((report) => report.source.names[0]).join(', ')
+  const packages = packagesFor(missing)
+  const apt = packages.length > 0 ? `'sudo apt-get install ${packages.join(' ')}', then ` : ''
+  return `missing: ${names}. Run ${apt}'firedrill setup', or set ${missing[0]?.source.variable} to its path`
+}
+
+async function installDebianPackages(reports: BinaryReport[], say: Say): Promise<void> {
+  const packages = packagesFor(reports.filter((report) => report.path === null))
+  if (!existsSync('/usr/lib/python3/dist-packages') && !packages.includes('python3')) packages.push('python3')
+  if (packages.length === 0) return
+  const prefix = process.getuid?.() === 0 ? [] : existsSync('/usr/bin/sudo') ? ['sudo', '-n'] : null
+  if (!existsSync('/usr/bin/apt-get') || prefix === null) {
+    throw new FiredrillError('missing-binary', howToInstall(reports.filter((report) => report.path === null)))
+  }
+  say(`installing with apt: ${packages.join(' ')}`)
+  // RUNLEVEL=1: the packages must not start services of their own.
+  const apt = [...prefix, 'env', 'RUNLEVEL=1', 'DEBIAN_FRONTEND=noninteractive', 'apt-get']
+  await runQuietly([...apt, 'update'])
+  await runQuietly([...apt, 'install', '-y', '--no-install-recommends', ...packages])
+}
+
+/** A virtual environment with exactly the locked Python packages. */
+async function installLocust(root: string, cache: string, say: Say): Promise<void> {
+  const requirements = await readFile(path.join(root, 'load', 'requirements.txt'), 'utf8')
+  const environment = path.join(cache, 'locust')
+  const stamp = path.join(environment, '.requirements')
+  if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === requirements) return
+  say('installing Locust into a Python environment of its own')
+  await mkdir(cache, { recursive: true })
+  const python = findBinaries(cache).find((report) => report.source.binary === 'python')?.path
+  if (!python) throw new FiredrillError('missing-binary', `missing: python3. Install it, then run 'firedrill setup'`)
+  try {
+    await runQuietly([python, '-m', 'venv', '--clear', environment])
+  } catch (error) {
+    if (process.getuid?.() !== 0) {
+      throw new FiredrillError('missing-binary', `Python cannot make a virtual environment: run 'sudo apt-get install python3-venv'`, { cause: error })
+    }
+    await runQuietly(['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '-y', '--no-install-recommends', 'python3-venv'])
+    await runQuietly([python, '-m', 'venv', '--clear', environment])
+  }
+  await runQuietly([
+    path.join(environment, 'bin', 'pip'),
+    ...['install', '--quiet', '--disable-pip-version-check', '-r', path.join(root, 'load', 'requirements.txt')],
+  ])
+  await writeFile(stamp, requirements)
+}
+
+/** Runs a command; throws with the end of its output when it fails. */
+export async function runQuietly(command: string[], timeoutMs = 900_000): Promise<string> {
+  const [file = '', ...args] = command
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs })
+    let output = ''
+    const keep = (chunk: Buffer) => (output = (output + chunk.toString()).slice(-20_000))
+    child.stdout.on('data', keep)
+    child.stderr.on('data', keep)
+    child.on('error', (error) => reject(new FiredrillError('missing-binary', `${file} could not be run`, { cause: error })))
+    child.on('close', (code) => {
+      if (code === 0) return resolve(output)
+      const tail = output.trim().split('\n').slice(-8).join('\n')
+      reject(new FiredrillError('component-failed', `'${command.join(' ')}' failed (${code}):\n${tail}`))
+    })
+  })
+}

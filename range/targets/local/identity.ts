@@ -1,0 +1,100 @@
+import { readFileSync, readdirSync } from 'node:fs'
+
+/** A process as we knew it when we started it: a pid alone may have been given to another since. */
+export interface ProcessIdentity {
+  pid: number
+  /** Clock ticks after boot at which it started: field 22 of /proc/PID/stat. */
+  startTicks: number
+  /** Random, in the environment of the process and its children. */
+  nonce: string
+}
+
+interface ProcessStat {
+  pid: number
+  parent: number
+  group: number
+  session: number
+  state: string
+  startTicks: number
+}
+
+/** Reads /proc/PID/stat (proc(5)); null when there is no such process. */
+export function readStat(pid: number): ProcessStat | null {
+  let text: string
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  } catch {
+    return null
+  }
+  // The command name is in parentheses and may itself contain spaces and parentheses.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return {
+    pid,
+    state: fields[0] ?? '?',
+    parent: Number(fields[1]),
+    group: Number(fields[2]),
+    session: Number(fields[3]),
+    startTicks: Number(fields[19]),
+  }
+}
+
+export type Liveness = 'running' | 'suspended' | 'gone'
+
+/** Whether that very process still lives. A zombie is gone: nobody may ever collect it. */
+export function liveness(identity: ProcessIdentity): Liveness {
+  const stat = readStat(identity.pid)
+  if (stat === null || stat.startTicks !== identity.startTicks || stat.state === 'Z' || stat.state === 'X') return 'gone'
+  return stat.state === 'T' || stat.state === 't' ? 'suspended' : 'running'
+}
+
+export function listProcesses(): ProcessStat[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => readStat(Number(name)))
+    .filter((stat) => stat !== null && stat.state !== 'Z')
+    .map((stat) => stat as ProcessStat)
+}
+
+/** The process and all that descend from it or share its session or group. */
+export function family(pid: number, processes = listProcesses()): number[] {
+  const found = new Set([pid])
+  for (let grew = true; grew; ) {
+    grew = false
+    for (const stat of processes) {
+      if (!found.has(stat.pid) && (found.has(stat.parent) || stat.session === pid || stat.group === pid)) {
+        found.add(stat.pid)
+        grew = true
+      }
+    }
+  }
+  return [...found]
+}
+
+/** Proportional set size of these processes together, in bytes. */
+export function proportionalMemoryBytes(pids: readonly number[]): number {
+  let kilobytes = 0
+  for (const pid of pids) {
+    try {
+      const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')
+      kilobytes += Number(/^Pss:\s+(\d+) kB/m.exec(rollup)?.[1] ?? 0)
+    } catch {
+      // It ended meanwhile, or belongs to another user: not ours to count.
+    }
+  }
+  return kilobytes * 1024
+}
+
+/** Pids whose environment carries `NAME=value`, the caller's own excepted. */
+export function withEnvironment(name: string, value: string): number[] {
+  const needle = `${name}=${value}`
+  return listProcesses()
+    .map((stat) => stat.pid)
+    .filter((pid) => {
+      if (pid === process.pid) return false
+      try {
+        return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(needle)
+      } catch {
+        return false
+      }
+    })
+}

@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
+import path from 'node:path'
+import { FiredrillError } from '../../../model/errors.ts'
+import type { ProcessSpec } from '../../component.ts'
+import { runAs, unprivilegedUser } from '../../users.ts'
+import { family, liveness, readStat, type ProcessIdentity } from './identity.ts'
+
+/** What every process of a range inherits, and nothing else of ours. */
+function cleanEnvironment(): Record<string, string> {
+  const kept = ['PATH', 'HOME', 'LANG', 'TZ', 'SSL_CERT_FILE', 'LD_LIBRARY_PATH']
+  return Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
+}
+
+/** Starts a program as the leader of its own session and group, with its output appended to a file. */
+export async function launch(spec: ProcessSpec, rangeId: string, logPath: string): Promise<ProcessIdentity> {
+  mkdirSync(path.dirname(logPath), { recursive: true })
+  const output = openSync(logPath, 'a')
+  const nonce = randomBytes(8).toString('hex')
+  try {
+    const child = spawn(spec.file, spec.args, {
+      cwd: spec.cwd ?? '/',
+      env: { ...cleanEnvironment(), ...spec.env, FIREDRILL_RANGE: rangeId, FIREDRILL_NONCE: nonce },
+      detached: true,
+      stdio: ['ignore', output, output],
+      ...runAs(spec.user ? unprivilegedUser(spec.user) : null),
+    })
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', resolve)
+      child.once('error', (error) =>
+        reject(new FiredrillError('component-failed', `${spec.file} could not be started`, { cause: error })),
+      )
+    })
+    child.unref()
+    const pid = child.pid
+    if (pid === undefined) throw new FiredrillError('component-failed', `${spec.file} has no process id`)
+    return { pid, startTicks: readStat(pid)?.startTicks ?? 0, nonce }
+  } finally {
+    closeSync(output)
+  }
+}
+
+/** Asks with a signal, then kills the whole family after the deadline; resolves when it is gone. */
+export async function terminate(
+  identity: ProcessIdentity,
+  { signal, deadlineMs }: { signal: NodeJS.Signals; deadlineMs: number },
+): Promise<void> {
+  if (liveness(identity) === 'gone') return
+  const members = family(identity.pid)
+  // A suspended process cannot act on a polite signal.
+  if (liveness(identity) === 'suspended') send(-identity.pid, 'SIGCONT')
+  send(identity.pid, signal)
+  if (await gone(identity, deadlineMs)) {
+    await killAll(members)
+    return
+  }
+  await killAll([identity.pid, ...members])
+  if (!(await gone(identity, 5_000))) {
+    throw new FiredrillError('timed-out', `process ${identity.pid} is still there after SIGKILL`)
+  }
+}
+
+/** Kills each of these and whatever is left of their groups, and waits until the groups are empty. */
+async function killAll(pids: readonly number[]): Promise<void> {
+  for (const pid of pids) {
+    send(-pid, 'SIGKILL')
+    send(pid, 'SIGKILL')
+  }
+}
+
+export function send(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal)
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false
+    throw error
+  }
+}
+
+async function gone(identity: ProcessIdentity, withinMs: number): Promise<boolean> {
+  const giveUpAt = Date.now() + withinMs
+  while (liveness(identity) !== 'gone') {
+    if (Date.now() >= giveUpAt) return false
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  return true
+}

@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import { serviceName, type ComponentName, type ServiceName } from '../../../model/components.ts'
+import { FiredrillError } from '../../../model/errors.ts'
+import type { Deployment } from '../../../model/range.ts'
+import { defaultPortBase, profiles, rangeId, type RangeConfig } from '../../context.ts'
+
+const configSchema = z.object({
+  id: z.string(),
+  portBase: z.number().int().min(1024).max(65_000),
+  profile: z.enum(profiles),
+  users: z.number().int().min(0),
+  clickhouseUrl: z.url().nullable(),
+  tokens: z.object({ trainee: z.string(), instructor: z.string(), service: z.string() }),
+  passwords: z.object({ postgres: z.string(), rabbitmq: z.string() }),
+})
+
+const runSchema = z.object({
+  pid: z.number().int(),
+  startTicks: z.number(),
+  nonce: z.string(),
+  startedAt: z.number(),
+  /** From launch to ready, once it was; null until then. */
+  readyAfterMs: z.number().nullable(),
+  /** Asked to stop: not running is then no failure. */
+  stopping: z.boolean(),
+})
+export type RunRecord = z.infer<typeof runSchema>
+
+const deploymentsSchema = z.object({
+  history: z.array(
+    z.object({
+      service: serviceName,
+      version: z.string(),
+      previous: z.string().nullable(),
+      at: z.string(),
+      by: z.string(),
+    }),
+  ),
+  overrides: z.partialRecord(serviceName, z.record(z.string(), z.string())),
+})
+
+/** What a range keeps on disk: any process of it can read the rest, whoever started what. */
+export class RangeState {
+  readonly dir: string
+  constructor(dir: string) {
+    this.dir = path.resolve(dir)
+  }
+
+  get exists(): boolean {
+    return existsSync(path.join(this.dir, 'range.json'))
+  }
+
+  config(): RangeConfig {
+    if (!this.exists) {
+      throw new FiredrillError('range-not-running', `there is no range in ${this.dir}: run 'firedrill up' first`)
+    }
+    return this.#read('range.json', configSchema)
+  }
+
+  /** Makes the settings of a new range, or changes those given of an existing one. */
+  configure(changes: Partial<Pick<RangeConfig, 'portBase' | 'profile' | 'users' | 'clickhouseUrl'>>): RangeConfig {
+    const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
+    const secret = () => randomBytes(18).toString('base64url')
+    const base: RangeConfig = this.exists
+      ? this.config()
+      : {
+          id: rangeId(this.dir),
+          portBase: defaultPortBase,
+          profile: 'drill',
+          users: 30,
+          clickhouseUrl: null,
+          tokens: { trainee: secret(), instructor: secret(), service: secret() },
+          passwords: { postgres: secret(), rabbitmq: secret() },
+        }
+    const config = configSchema.parse({ ...base, ...given })
+    this.#write('range.json', config, 0o600)
+    return config
+  }
+
+  run(name: ComponentName | `job-${string}`): RunRecord | null {
+    return existsSync(this.#path(`run/${name}.json`)) ? this.#read(`run/${name}.json`, runSchema) : null
+  }
+  setRun(name: ComponentName | `job-${string}`, record: RunRecord): void {
+    this.#write(`run/${name}.json`, record)
+  }
+  clearRun(name: ComponentName | `job-${string}`): void {
+    rmSync(this.#path(`run/${name}.json`), { force: true })
+  }
+
+  /** Ids of the jobs that were started and not yet stopped. */
+  jobs(): string[] {
+    if (!existsSync(this.#path('run'))) return []
+    return readdirSync(this.#path('run')).flatMap((file) => /^job-(.+)\.json$/.exec(file)?.[1] ?? [])
+  }
+
+  deployments(): Deployment[] {
+    return this.#deployments().history
+  }
+  recordDeployment(deployment: Deployment): void {
+    const state = this.#deployments()
+    this.#write('deployments.json', { ...state, history: [...state.history, deployment].slice(-500) })
+  }
+  overrides(service: ServiceName): Record<string, string> {
+    return this.#deployments().overrides[service] ?? {}
+  }
+  setOverrides(service: ServiceName, overrides: Record<string, string>): void {
+    const state = this.#deployments()
+    this.#write('deployments.json', { ...state, overrides: { ...state.overrides, [service]: overrides } })
+  }
+
+  #deployments() {
+    return existsSync(this.#path('deployments.json'))
+      ? this.#read('deployments.json', deploymentsSchema)
+      : { history: [], overrides: {} }
+  }
+  #path(name: string): string {
+    return path.join(this.dir, name)
+  }
+  #read<Schema extends z.ZodType>(name: string, schema: Schema): z.output<Schema> {
+    const file = this.#path(name)
+    try {
+      return schema.parse(JSON.parse(readFileSync(file, 'utf8')))
+    } catch (error) {
+      throw new FiredrillError('internal', `${file} is damaged; 'firedrill down' and delete ${this.dir} to begin anew`, {
+        cause: error,
+      })
+    }
+  }
+  /** Written whole or not at all, even if the power goes. */
+  #write(name: string, value: unknown, mode = 0o644): void {
+    const file = this.#path(name)
+    mkdirSync(path.dirname(file), { recursive: true })
+    const temporary = `${file}.${process.pid}.tmp`
+    writeFileSync(temporary, `${JSON.stringify(value, null, 2)}\n`, { mode, flush: true })
+    renameSync(temporary, file)
+  }
+}

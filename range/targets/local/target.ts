@@ -1,0 +1,219 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import net from 'node:net'
+import path from 'node:path'
+import { isService, type ComponentName, type ComponentStatus } from '../../../model/components.ts'
+import { FiredrillError, describeError } from '../../../model/errors.ts'
+import type { Component } from '../../component.ts'
+import { configDir, logFile, portOffsets, type Binaries, type PortName, type RangeContext } from '../../context.ts'
+import { waitUntilReady } from '../../readiness/readiness.ts'
+import { baselineRelease } from '../../releases.ts'
+import { components, topology } from '../../topology.ts'
+import { family, listProcesses, liveness, proportionalMemoryBytes, withEnvironment } from './identity.ts'
+import { launch, send, terminate } from './process.ts'
+import type { RangeState, RunRecord } from './state.ts'
+
+/** Renders what other folders know (rules, routes, scrape targets) into a component's configuration files. */
+export type ConfigRenderer = (context: RangeContext, component: ComponentName) => Record<string, string>
+
+export interface StartReport {
+  name: ComponentName
+  /** `already` when it was running and ready before. */
+  outcome: 'started' | 'already' | 'failed'
+  /** From launch to ready. */
+  tookMs: number
+  error?: string
+}
+
+/** Runs the components of one range as processes of this machine. Holds no state of its own: all is on disk and in /proc. */
+export class LocalTarget {
+  readonly state: RangeState
+  readonly context: RangeContext
+  readonly #render: ConfigRenderer
+
+  constructor(state: RangeState, root: string, binaries: Binaries, render: ConfigRenderer) {
+    this.state = state
+    this.#render = render
+    const config = state.config()
+    this.context = {
+      dir: state.dir,
+      root,
+      config,
+      binaries,
+      port: (name: PortName) => config.portBase + portOffsets[name],
+      deployed: (service) => ({
+        version: this.currentVersion(service),
+        overrides: state.overrides(service),
+      }),
+    }
+  }
+
+  currentVersion(service: string): string {
+    const last = this.state.deployments().findLast((deployment) => deployment.service === service)
+    return last?.version ?? baselineRelease(this.context.root, service)
+  }
+
+  /** Starts a component and waits until it is ready. Idempotent. */
+  async start(name: ComponentName): Promise<StartReport> {
+    const component: Component = topology[name]
+    const readiness = component.readiness(this.context)
+    const before = this.state.run(name)
+    if (before && liveness(before) === 'running') {
+      const ready = await readiness.check(2_000).then(
+        () => true,
+        () => false,
+      )
+      if (ready) return { name, outcome: 'already', tookMs: 0 }
+      return this.#awaitReady(component, before)
+    }
+    if (before && liveness(before) === 'suspended') {
+      send(-before.pid, 'SIGCONT')
+      return this.#awaitReady(component, before)
+    }
+    await this.#requirePorts(component)
+    this.writeConfig(name)
+    await component.prepare?.(this.context)
+    const startedAt = Date.now()
+    const identity = await launch(component.process(this.context), this.context.config.id, logFile(this.context, name))
+    const record: RunRecord = { ...identity, startedAt, readyAfterMs: null, stopping: false }
+    this.state.setRun(name, record)
+    return this.#awaitReady(component, record)
+  }
+
+  async stop(name: ComponentName): Promise<void> {
+    const record = this.state.run(name)
+    if (!record) return
+    this.state.setRun(name, { ...record, stopping: true })
+    await terminate(record, topology[name].stop)
+    this.state.clearRun(name)
+  }
+
+  async restart(name: ComponentName): Promise<void> {
+    await this.stop(name)
+    await this.start(name)
+  }
+
+  signal(name: ComponentName, signal: NodeJS.Signals): void {
+    const record = this.state.run(name)
+    if (!record || liveness(record) === 'gone') return
+    for (const pid of family(record.pid)) send(pid, signal)
+  }
+
+  /** Starts everything at once: what needs another waits for it by itself. */
+  async startAll(onReport: (report: StartReport) => void): Promise<StartReport[]> {
+    mkdirSync(path.join(this.state.dir, 'logs'), { recursive: true })
+    return Promise.all(
+      components.map(async ({ name }) => {
+        const report = await this.start(name).catch(
+          (error: unknown): StartReport => ({ name, outcome: 'failed', tookMs: 0, error: describeError(error) }),
+        )
+        onReport(report)
+        return report
+      }),
+    )
+  }
+
+  /** Stops everything: what injects and restores first, then load, the shop, its stores; then sweeps up orphans. */
+  async stopAll(onStopped: (name: ComponentName) => void = () => {}): Promise<void> {
+    const order: ComponentName[][] = [
+      ['reaper'],
+      ['control', 'locust'],
+      ['gateway', 'alertmanager', 'prometheus', 'postgres-exporter', 'redis-exporter', 'node-exporter'],
+      ['orders', 'catalog', 'payments'],
+      ['fulfilment', 'inventory'],
+      ['rabbitmq', 'redis', 'postgres', 'telemetry-store'],
+    ]
+    for (const group of order) {
+      await Promise.all(group.map(async (name) => (await this.stop(name), onStopped(name))))
+    }
+    this.sweep(new Set())
+  }
+
+  /** Kills processes that carry this range's id and that no record (nor `keep`) accounts for. Returns how many. */
+  sweep(keep: ReadonlySet<number>): number {
+    const records = components.map(({ name }) => this.state.run(name)).filter((record) => record !== null)
+    const processes = listProcesses()
+    const owned = new Set(records.flatMap((record) => family(record.pid, processes)))
+    const orphans = withEnvironment('FIREDRILL_RANGE', this.context.config.id).filter(
+      (pid) => !owned.has(pid) && !keep.has(pid) && pid !== process.ppid,
+    )
+    for (const pid of orphans) send(pid, 'SIGKILL')
+    return orphans.length
+  }
+
+  async statusOf(component: Component, withMemory: boolean): Promise<ComponentStatus> {
+    const { name } = component
+    const record = this.state.run(name)
+    const alive = record ? liveness(record) : 'gone'
+    const ports = Object.fromEntries(
+      Object.entries(component.ports).map(([label, port]) => [label, this.context.port(port)]),
+    )
+    const base = { name, ports, ...(isService(name) ? { version: this.currentVersion(name) } : {}) }
+    if (!record || alive === 'gone') {
+      const state = record && !record.stopping ? 'exited' : 'stopped'
+      return { ...base, state, healthy: false, pid: null, memoryBytes: null, detail: `the process has ${state}` }
+    }
+    const memoryBytes = withMemory ? proportionalMemoryBytes(family(record.pid)) : null
+    const running = { ...base, pid: record.pid, memoryBytes }
+    if (alive === 'suspended') return { ...running, state: 'suspended', healthy: false, detail: 'stopped by a signal' }
+    try {
+      await component.readiness(this.context).check(1_500)
+      return { ...running, state: 'running', healthy: true }
+    } catch (error) {
+      const state = record.readyAfterMs === null ? 'starting' : 'running'
+      return { ...running, state, healthy: false, detail: describeError(error) }
+    }
+  }
+
+  status(withMemory = false): Promise<ComponentStatus[]> {
+    return Promise.all(components.map((component) => this.statusOf(component, withMemory)))
+  }
+
+  writeConfig(name: ComponentName): void {
+    for (const [file, content] of Object.entries(this.#render(this.context, name))) {
+      const target = path.join(configDir(this.context, name), file)
+      mkdirSync(path.dirname(target), { recursive: true })
+      writeFileSync(target, content, { mode: 0o600 })
+    }
+  }
+
+  /** Deletes all data, logs and settings of a range that has been stopped. */
+  purge(): void {
+    rmSync(path.join('/var/lib/firedrill', this.context.config.id), { recursive: true, force: true })
+    rmSync(this.state.dir, { recursive: true, force: true })
+  }
+
+  async #awaitReady(component: Component, record: RunRecord): Promise<StartReport> {
+    await waitUntilReady(component.readiness(this.context), component.startDeadlineMs, () => {
+      if (liveness(record) === 'gone') {
+        throw new FiredrillError(
+          'component-failed',
+          `${component.name} ended while starting; see 'firedrill logs ${component.name}'`,
+        )
+      }
+    })
+    await component.afterReady?.(this.context)
+    const tookMs = Date.now() - record.startedAt
+    if (record.readyAfterMs === null) this.state.setRun(component.name, { ...record, readyAfterMs: tookMs })
+    return { name: component.name, outcome: 'started', tookMs }
+  }
+
+  async #requirePorts(component: Component): Promise<void> {
+    for (const portName of Object.values(component.ports)) {
+      const port = this.context.port(portName)
+      if (await isBusy(port)) {
+        throw new FiredrillError(
+          'port-busy',
+          `port ${port} (${component.name}) is in use by another program: stop that, or choose other ports with --port-base`,
+        )
+      }
+    }
+  }
+}
+
+function isBusy(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = net.createServer()
+    server.once('error', () => resolve(true))
+    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => server.close(() => resolve(false)))
+  })
+}

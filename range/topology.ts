@@ -1,0 +1,44 @@
+import type { ComponentName } from '../model/components.ts'
+import type { Component } from './component.ts'
+import { alertmanager } from './components/alertmanager.ts'
+import { catalog } from './components/catalog.ts'
+import { control, reaper } from './components/control.ts'
+import { nodeExporter, postgresExporter, redisExporter } from './components/exporters.ts'
+import { fulfilment } from './components/fulfilment.ts'
+import { gateway } from './components/gateway.ts'
+import { inventory } from './components/inventory.ts'
+import { locust } from './components/locust.ts'
+import { orders } from './components/orders.ts'
+import { payments } from './components/payments.ts'
+import { postgres } from './components/postgres.ts'
+import { prometheus } from './components/prometheus.ts'
+import { rabbitmq } from './components/rabbitmq.ts'
+import { redis } from './components/redis.ts'
+import { telemetryStore } from './components/telemetry-store.ts'
+
+/**
+ * The one description of the range: ports, dependencies, health checks and scrape targets all derive from it.
+ * In the order in which people read it: what users meet first.
+ */
+export const topology = {
+  gateway,
+  catalog,
+  inventory,
+  orders,
+  payments,
+  fulfilment,
+  postgres,
+  redis,
+  rabbitmq,
+  prometheus,
+  alertmanager,
+  'telemetry-store': telemetryStore,
+  'postgres-exporter': postgresExporter,
+  'redis-exporter': redisExporter,
+  'node-exporter': nodeExporter,
+  locust,
+  control,
+  reaper,
+} as const satisfies Record<ComponentName, Component>
+
+export const components: readonly Component[] = Object.values(topology)

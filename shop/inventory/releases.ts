@@ -1,0 +1,37 @@
+import type { Queryable } from '../kit/database.ts'
+
+/** What each release of the inventory does differently. Selected by the configured version. */
+export interface Behaviour {
+  /** Pieces on hand, summed over the warehouses; products that nobody knows are missing from the answer. */
+  availability(database: Queryable, skus: string[]): Promise<Record<string, number>>
+}
+
+const oneStatement: Behaviour = {
+  async availability(database, skus) {
+    const { rows } = await database.query<{ sku: string; available: string }>(
+      'select sku, sum(available) as available from stock where sku = any($1) group by sku',
+      [skus],
+    )
+    return Object.fromEntries(rows.map((row) => [row.sku, Number(row.available)]))
+  },
+}
+
+/** Asks for the warehouses of each product, then for each warehouse: 1 + N × (1 + M) statements for one page. */
+const perWarehouse: Behaviour = {
+  async availability(database, skus) {
+    const found: Record<string, number> = {}
+    for (const sku of skus) {
+      const { rows: warehouses } = await database.query<{ warehouse: string }>('select warehouse from stock where sku = $1', [sku])
+      for (const { warehouse } of warehouses) {
+        const { rows } = await database.query<{ available: number }>(
+          'select available from stock where sku = $1 and warehouse = $2',
+          [sku, warehouse],
+        )
+        found[sku] = (found[sku] ?? 0) + (rows[0]?.available ?? 0)
+      }
+    }
+    return found
+  },
+}
+
+export const releases: Record<string, Behaviour> = { '1.3.1': oneStatement, '1.4.0': oneStatement, '1.5.0': perWarehouse }

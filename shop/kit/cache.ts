@@ -1,0 +1,85 @@
+import type { Redis as RedisClient } from 'ioredis'
+import { messageOf } from './errors.ts'
+import { Redis } from './libraries.ts'
+import { counter, histogram } from './metrics.ts'
+import type { Service } from './service.ts'
+
+export interface CacheOptions {
+  url: string
+  /** A cache that answers later than this is as good as none. */
+  timeoutMs: number
+  ttlSeconds: number
+}
+
+export interface Cache {
+  /** Cache-aside: the cached value, else `load()`s it, once for all who ask at the same time, and keeps it. */
+  get<Value>(key: string, load: () => Promise<Value>): Promise<Value>
+  /** Forgets keys; the next reader loads them anew. */
+  invalidate(keys: string[]): Promise<void>
+}
+
+/** Connects to Redis. The shop must live without it: every failure of the cache falls through to the source. */
+export function connectCache(service: Service, options: CacheOptions): Cache {
+  const redis: RedisClient = new Redis(options.url, {
+    commandTimeout: options.timeoutMs,
+    connectTimeout: 2_000,
+    maxRetriesPerRequest: 1,
+    enableOfflineQueue: false,
+    retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
+  })
+  redis.on('error', (error: Error) => service.app.log.warn(`Redis: ${error.message}`))
+  const lookups = counter('cache_lookups_total', 'Look-ups in the cache', ['result'] as const)
+  for (const result of ['hit', 'miss', 'error', 'shared']) lookups.inc({ result }, 0)
+  const duration = histogram('cache_lookup_seconds', 'Time for the cache to answer', [] as const)
+
+  service.readyWhen('redis', async () => {
+    const probe = new Redis(options.url, { lazyConnect: true, connectTimeout: 1_000, commandTimeout: 1_000, retryStrategy: () => null })
+    probe.on('error', () => {})
+    try {
+      await probe.connect()
+      await probe.ping()
+    } finally {
+      probe.disconnect()
+    }
+  })
+  service.onStop(async () => redis.disconnect())
+
+  /** Loads under way, so that a missing key is loaded once however many ask for it. */
+  const loading = new Map<string, Promise<unknown>>()
+
+  return {
+    async get<Value>(key: string, load: () => Promise<Value>): Promise<Value> {
+      const startedAt = performance.now()
+      let text: string | null = null
+      let failed = false
+      try {
+        text = await redis.get(key)
+      } catch (error) {
+        failed = true
+        service.app.log.debug(`cache look-up failed: ${messageOf(error)}`)
+      }
+      duration.observe({}, (performance.now() - startedAt) / 1_000)
+      if (text !== null) {
+        lookups.inc({ result: 'hit' })
+        // Safe: only this function writes the key, with a Value.
+        return JSON.parse(text) as Value
+      }
+      const underWay = loading.get(key)
+      lookups.inc({ result: failed ? 'error' : underWay ? 'shared' : 'miss' })
+      if (underWay) return underWay as Promise<Value>
+      const fresh = load()
+        .then(async (value) => {
+          // Spread expiry over a fifth of the time, so that keys written together do not expire together.
+          const ttl = Math.round(options.ttlSeconds * (0.9 + Math.random() * 0.2))
+          if (!failed) await redis.set(key, JSON.stringify(value), 'EX', ttl).catch(() => {})
+          return value
+        })
+        .finally(() => loading.delete(key))
+      loading.set(key, fresh)
+      return fresh
+    },
+    async invalidate(keys) {
+      if (keys.length > 0) await redis.del(...keys)
+    },
+  }
+}

@@ -1,0 +1,47 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry, type LabelValues } from 'prom-client'
+import { activeSpanContext } from './telemetry.ts'
+
+/** OpenMetrics, so that histograms can carry exemplars. */
+export const registry = new Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE>()
+registry.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
+collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 10 })
+
+/** Seconds; dense where users begin to notice. */
+export const latencyBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10]
+
+export function histogram<Label extends string>(
+  name: string,
+  help: string,
+  labelNames: readonly Label[],
+  buckets: number[] = latencyBuckets,
+) {
+  const metric = new Histogram({ name, help, labelNames, buckets, enableExemplars: true, registers: [registry] })
+  return {
+    /** Records a value, with the trace in progress as its exemplar. */
+    observe(labels: Record<Label, string>, value: number): void {
+      const span = activeSpanContext()
+      const exemplar = span ? { trace_id: span.traceId, span_id: span.spanId } : {}
+      // Safe: prom-client types the labels of an exemplar as if they were the metric's own.
+      metric.observe({ labels, value, exemplarLabels: exemplar as LabelValues<Label> })
+    },
+    /** Makes the series exist before the first observation. */
+    zero: (labels: Record<Label, string>) => metric.zero(labels),
+  }
+}
+
+export const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
+  new Counter({ name, help, labelNames, registers: [registry] })
+
+export const gauge = <Label extends string>(
+  name: string,
+  help: string,
+  labelNames: readonly Label[],
+  collect?: (this: Gauge<Label>) => void,
+) => new Gauge({ name, help, labelNames, registers: [registry], ...(collect ? { collect } : {}) })
+
+/** What a service level is counted from: each event of a user's journey, once. */
+export const journeyEvents = () =>
+  counter('journey_events_total', 'Events of a user journey: good, slow (over its threshold) or error', [
+    'journey',
+    'outcome',
+  ] as const)

@@ -1,0 +1,154 @@
+import type { ChannelModel, ConfirmChannel, ConsumeMessage } from 'amqplib'
+import { messageOf } from './errors.ts'
+import { amqplib } from './libraries.ts'
+import type { Service } from './service.ts'
+
+/** Retries wait in queues of their own, one for each delay: a message with a longer delay never blocks a shorter one. */
+export const retryDelaysMs = [500, 2_000, 8_000] as const
+
+export const names = {
+  exchange: 'orders',
+  deadExchange: 'orders.dead',
+  confirmedKey: 'order.confirmed',
+  fulfilledKey: 'order.fulfilled',
+  fulfilment: 'orders.fulfilment',
+  fulfilled: 'orders.fulfilled',
+  dead: 'orders.fulfilment.dead',
+  retry: (delayMs: number) => `orders.fulfilment.retry.${delayMs}ms`,
+} as const
+
+export interface Queue {
+  /** Publishes and resolves when the broker has taken responsibility for the message. */
+  publish(exchange: string, key: string, message: PublishedMessage): Promise<void>
+  /** Consumes until the service stops. The handler acknowledges. Survives the broker's restarts. */
+  consume(queue: string, prefetch: number, handle: (message: ConsumeMessage, channel: ConfirmChannel) => Promise<void>): void
+}
+
+export interface PublishedMessage {
+  id: string
+  body: Buffer
+  headers?: Record<string, unknown>
+}
+
+interface Consumer {
+  queue: string
+  prefetch: number
+  handle: (message: ConsumeMessage, channel: ConfirmChannel) => Promise<void>
+}
+
+/** Keeps one connection to RabbitMQ, with a channel for publishing and one for each consumer; reconnects by itself. */
+export function connectQueue(service: Service, url: string): Queue {
+  const log = service.app.log
+  const consumers: Consumer[] = []
+  let connection: ChannelModel | null = null
+  let publishing: ConfirmChannel | null = null
+  let connecting: Promise<void> | null = null
+  let stopping = false
+  const inHand = new Set<Promise<void>>()
+  const consuming = new Map<ConfirmChannel, string>()
+
+  async function connect(): Promise<void> {
+    const opened = await amqplib.connect(`${url}?heartbeat=10`, { timeout: 3_000 })
+    opened.on('error', (error: unknown) => log.warn({ err: error }, 'the connection to RabbitMQ failed'))
+    opened.on('close', () => {
+      connection = publishing = null
+      consuming.clear()
+      if (!stopping) void reconnect()
+    })
+    const channel = await opened.createConfirmChannel()
+    channel.on('error', (error: unknown) => log.warn({ err: error }, 'the publishing channel failed'))
+    await declare(channel)
+    connection = opened
+    publishing = channel
+    for (const consumer of consumers) await subscribe(consumer)
+  }
+
+  function reconnect(): Promise<void> {
+    connecting ??= (async () => {
+      for (let waitMs = 50; !stopping; waitMs = Math.min(waitMs * 2, 1_000)) {
+        try {
+          await connect()
+          log.info('connected to RabbitMQ')
+          break
+        } catch (error) {
+          log.info(`waiting for RabbitMQ: ${messageOf(error)}`)
+          await new Promise((resolve) => setTimeout(resolve, waitMs))
+        }
+      }
+      connecting = null
+    })()
+    return connecting
+  }
+
+  async function subscribe({ queue, prefetch, handle }: Consumer): Promise<void> {
+    if (!connection) return
+    const channel = await connection.createConfirmChannel()
+    channel.on('error', (error: unknown) => log.warn({ err: error, queue }, 'a consuming channel failed'))
+    await channel.prefetch(prefetch)
+    const { consumerTag } = await channel.consume(queue, (message) => {
+      if (!message) return
+      const work = handle(message, channel).catch((error: unknown) => {
+        // Not acknowledged: the broker delivers it again once this channel is gone.
+        log.error({ err: error, queue }, 'a message could not be settled')
+      })
+      inHand.add(work)
+      void work.finally(() => inHand.delete(work))
+    })
+    consuming.set(channel, consumerTag)
+  }
+
+  service.readyWhen('rabbitmq', async () => {
+    const probe = await amqplib.connect(url, { timeout: 1_200 })
+    await probe.close()
+  })
+  service.onStop(async () => {
+    stopping = true
+    // Take nothing new, finish what is in hand, then go: nothing is lost and little is delivered twice.
+    await Promise.all([...consuming].map(([channel, tag]) => channel.cancel(tag).catch(() => {})))
+    await Promise.all(inHand)
+    await connection?.close().catch(() => {})
+  })
+  void reconnect()
+
+  return {
+    async publish(exchange, key, { id, body, headers }) {
+      const channel = publishing
+      if (!channel) throw new Error('not connected to RabbitMQ')
+      await new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error('RabbitMQ did not confirm within 5 s')), 5_000)
+        const options = { persistent: true, messageId: id, contentType: 'application/json', timestamp: Math.floor(Date.now() / 1_000), headers: { ...headers } }
+        channel.publish(exchange, key, body, options, (error: unknown) => {
+          clearTimeout(timer)
+          if (error) reject(error instanceof Error ? error : new Error(messageOf(error)))
+          else resolve()
+        })
+      })
+    },
+    consume(queue, prefetch, handle) {
+      const consumer = { queue, prefetch, handle }
+      consumers.push(consumer)
+      if (connection) void subscribe(consumer)
+    },
+  }
+}
+
+/** Idempotent: the same declarations from every service, so that none depends on another's having started first. */
+async function declare(channel: ConfirmChannel): Promise<void> {
+  const durable = { durable: true }
+  await channel.assertExchange(names.exchange, 'topic', durable)
+  await channel.assertExchange(names.deadExchange, 'fanout', durable)
+  await channel.assertQueue(names.fulfilment, { ...durable, deadLetterExchange: names.deadExchange })
+  await channel.bindQueue(names.fulfilment, names.exchange, names.confirmedKey)
+  await channel.assertQueue(names.fulfilled, durable)
+  await channel.bindQueue(names.fulfilled, names.exchange, names.fulfilledKey)
+  await channel.assertQueue(names.dead, durable)
+  await channel.bindQueue(names.dead, names.deadExchange, '')
+  for (const delayMs of retryDelaysMs) {
+    await channel.assertQueue(names.retry(delayMs), {
+      ...durable,
+      messageTtl: delayMs,
+      deadLetterExchange: '',
+      deadLetterRoutingKey: names.fulfilment,
+    })
+  }
+}

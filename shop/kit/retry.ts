@@ -1,0 +1,18 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** Tries until it works, waiting a little longer each time; gives up with the last error after `deadlineMs`. */
+export async function untilItWorks<Result>(
+  attempt: () => Promise<Result>,
+  { deadlineMs, onFailure }: { deadlineMs: number; onFailure?: (error: unknown) => void },
+): Promise<Result> {
+  const giveUpAt = Date.now() + deadlineMs
+  for (let waitMs = 50; ; waitMs = Math.min(waitMs * 1.6, 1_000)) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (Date.now() + waitMs > giveUpAt) throw error
+      onFailure?.(error)
+      await delay(waitMs)
+    }
+  }
+}
