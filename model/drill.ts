@@ -27,6 +27,10 @@ export const drillEventBody = z.discriminatedUnion('type', [
     trainee: z.string(),
     limitMs: z.number(),
     seed: z.number(),
+    /** What users had felt when the drill began, as Locust counts it; null when that was not known. */
+    usersBefore: z.object({ good: z.number(), slow: z.number(), failed: z.number() }).nullable(),
+    /** Equal at the end, or something was left behind. */
+    fingerprint: z.string(),
   }),
   z.object({ type: z.literal('fault-injected'), instance: z.string(), fault: z.string(), step: z.number() }),
   z.object({ type: z.literal('fault-reverted'), instance: z.string(), fault: z.string() }),
@@ -109,6 +113,8 @@ export interface DrillState {
   endedAt: number | null
   limitMs: number
   seed: number
+  usersBefore: UserHarm | null
+  fingerprint: string
   /** When each milestone was first reached. */
   milestones: Record<MilestoneName, number | null>
   /** Timeline steps already carried out. */
@@ -153,6 +159,8 @@ function begin(event: DrillEvent): DrillState | null {
     endedAt: null,
     limitMs: event.limitMs,
     seed: event.seed,
+    usersBefore: event.usersBefore,
+    fingerprint: event.fingerprint,
     milestones: { acknowledged: null, located: null, diagnosed: null, mitigated: null, recovered: null },
     injectedSteps: [],
     lastInjectedAt: null,

@@ -84,8 +84,8 @@ export interface Range {
     /** Looks at up to `limit` messages at the head without consuming them. */
     peek(queue: string, limit: number): Promise<QueueMessage[]>
     purge(queue: string): Promise<number>
-    /** Moves up to `limit` messages from the head of one queue to another, confirmed; returns how many. */
-    move(from: string, to: string, limit: number, accept?: (message: QueueMessage) => boolean): Promise<number>
+    /** Looks at up to `limit` messages at the head, and moves those accepted to another queue (null: to nowhere); returns how many. */
+    move(from: string, to: string | null, limit: number, accept?: (message: QueueMessage) => boolean): Promise<number>
   }
   /** The shop's maintenance jobs: programs that people of the shop run by hand. */
   readonly jobs: {

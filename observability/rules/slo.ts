@@ -17,10 +17,10 @@ export interface ServiceLevel {
 
 export const serviceLevels: ServiceLevel[] = [
   { journey: 'browse', kind: 'availability', bad: 'error', objective: 0.99, alert: 'BrowseErrorBudgetBurn', title: 'Browsing fails', service: 'gateway' },
-  { journey: 'browse', kind: 'latency', bad: 'slow|error', objective: 0.95, alert: 'BrowseLatencyBudgetBurn', title: 'Browsing is slow', service: 'gateway' },
+  { journey: 'browse', kind: 'latency', bad: 'slow|error', objective: 0.99, alert: 'BrowseLatencyBudgetBurn', title: 'Browsing is slow', service: 'gateway' },
   { journey: 'checkout', kind: 'availability', bad: 'error', objective: 0.99, alert: 'CheckoutErrorBudgetBurn', title: 'Checkout fails', service: 'gateway' },
-  { journey: 'checkout', kind: 'latency', bad: 'slow|error', objective: 0.95, alert: 'CheckoutLatencyBudgetBurn', title: 'Checkout is slow', service: 'gateway' },
-  { journey: 'fulfilment', kind: 'latency', bad: 'slow|error', objective: 0.95, alert: 'FulfilmentBudgetBurn', title: 'Orders are shipped late', service: 'fulfilment' },
+  { journey: 'checkout', kind: 'latency', bad: 'slow|error', objective: 0.99, alert: 'CheckoutLatencyBudgetBurn', title: 'Checkout is slow', service: 'gateway' },
+  { journey: 'fulfilment', kind: 'latency', bad: 'slow|error', objective: 0.99, alert: 'FulfilmentBudgetBurn', title: 'Orders are shipped late', service: 'fulfilment' },
 ]
 
 const ratioOf = (level: ServiceLevel, window: string) => `slo:${level.journey}_${level.kind}:bad_ratio_${window}`
@@ -51,8 +51,7 @@ function badRatio(level: ServiceLevel, window: string, timing: Timing): Recordin
 
 function burnAlert(level: ServiceLevel, window: Timing['burn'][number], timing: Timing): AlertingRule {
   const budget = Number((1 - level.objective).toFixed(4))
-  // A budget of 5 % cannot burn 14.4 times as fast in a quarter of the window; nothing can burn faster than all of it.
-  const threshold = Number(Math.min(window.factor * budget, 0.8).toFixed(4))
+  const threshold = Number((window.factor * budget).toFixed(4))
   const paged = window.severity === 'page'
   return {
     alert: paged ? level.alert : `${level.alert}Slow`,
@@ -61,7 +60,7 @@ function burnAlert(level: ServiceLevel, window: Timing['burn'][number], timing: 
     labels: { severity: window.severity, service: level.service, journey: level.journey, slo: level.kind },
     annotations: {
       summary: level.title,
-      description: `{{ $value | humanizePercentage }} of ${level.journey} events in the last ${window.long} missed the objective of ${level.objective * 100} %: the error budget burns more than ${(threshold / budget).toFixed(1)} times too fast.`,
+      description: `{{ $value | humanizePercentage }} of ${level.journey} events in the last ${window.long} missed the objective of ${level.objective * 100} %: the error budget burns more than ${window.factor} times too fast.`,
       runbook_url: `/runbooks/${level.journey}`,
     },
   }

@@ -134,8 +134,10 @@ export function localRange(target: LocalTarget): Range {
             const got = await channel.get(from)
             if (!got) break
             if (!accept(readMessage(got))) continue
-            channel.sendToQueue(to, got.content, { ...got.properties, persistent: true })
-            await channel.waitForConfirms()
+            if (to !== null) {
+              channel.sendToQueue(to, got.content, { ...got.properties, persistent: true })
+              await channel.waitForConfirms()
+            }
             channel.ack(got)
             moved++
           }

@@ -1,0 +1,40 @@
+import type { Role } from '../model/api.ts'
+import { FiredrillError, errorCatalogue, describeError, type ErrorCode } from '../model/errors.ts'
+import type { RangeState } from '../range/targets/local/state.ts'
+
+export interface ApiClient {
+  get<Body>(path: string): Promise<Body>
+  post<Body>(path: string, body?: unknown): Promise<Body>
+  put<Body>(path: string, body: unknown): Promise<Body>
+  delete<Body>(path: string): Promise<Body>
+}
+
+/** The control plane's API with the token of a role; failures come back as the errors that they were there. */
+export function apiClient(state: RangeState, role: Role): ApiClient {
+  const config = state.config()
+  const base = `http://127.0.0.1:${config.portBase}`
+  async function call<Body>(method: string, path: string, body?: unknown): Promise<Body> {
+    let response: Response
+    try {
+      response = await fetch(`${base}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${config.tokens[role]}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(120_000),
+      })
+    } catch (error) {
+      throw new FiredrillError('range-not-running', `the control plane on ${base} does not answer (${describeError(error)}): run 'firedrill up'`, { cause: error })
+    }
+    const answer: unknown = await response.json().catch(() => null)
+    if (response.ok) return answer as Body
+    const problem = (answer as { error?: { code?: string; message?: string } } | null)?.error
+    const code = problem?.code && problem.code in errorCatalogue ? (problem.code as ErrorCode) : 'internal'
+    throw new FiredrillError(code, problem?.message ?? `${method} ${path} was answered ${response.status}`)
+  }
+  return {
+    get: (path) => call('GET', path),
+    post: (path, body = {}) => call('POST', path, body),
+    put: (path, body) => call('PUT', path, body),
+    delete: (path) => call('DELETE', path),
+  }
+}

@@ -1,0 +1,34 @@
+import { findBinaries } from '../../range/binaries.ts'
+import { setup } from '../../range/setup.ts'
+import { buildConsole } from '../../control/build-console.ts'
+import { cacheDir, projectRoot } from '../../control/wiring.ts'
+import { command, type CommonOptions } from '../options.ts'
+import { dim, green, print, printJson, red } from '../output.ts'
+
+export const setupCommand = () =>
+  command('setup', 'install everything that the range needs').action(async (options: CommonOptions) => {
+    const say = (line: string) => void (options.json || print(line))
+    const binaries = await setup(projectRoot, cacheDir, say)
+    await buildConsole(say)
+    if (options.json) printJson({ ok: true, binaries })
+    else print(green('everything is there'))
+  })
+
+export const doctorCommand = () =>
+  command('doctor', 'say what was found where, and what to do about what is missing').action((options: CommonOptions) => {
+    const reports = findBinaries(cacheDir).map(({ source, path }) => ({
+      name: source.names[0] ?? source.binary,
+      path,
+      remedy: path ? null : source.debian ? `sudo apt-get install ${source.debian}` : `firedrill setup`,
+      variable: source.variable,
+    }))
+    const ok = reports.every((report) => report.path !== null)
+    if (options.json) printJson({ ok, node: process.version, programs: reports })
+    else {
+      print(`${green('✓')} node ${process.version} ${dim(process.execPath)}`)
+      for (const { name, path, remedy, variable } of reports) {
+        print(path ? `${green('✓')} ${name} ${dim(path)}` : `${red('✗')} ${name} is missing: run '${remedy}', or set ${variable} to its path`)
+      }
+    }
+    process.exitCode = ok ? 0 : 1
+  })

@@ -1,0 +1,23 @@
+import { openLocalRange } from '../../control/wiring.ts'
+import { command, openState, rangeExists, type CommonOptions } from '../options.ts'
+import { dim, print, printJson } from '../output.ts'
+
+export const downCommand = () =>
+  command('down', 'stop the range; its data stay')
+    .option('--purge', 'delete its data, logs and settings as well', false)
+    .action(async (options: CommonOptions & { purge: boolean }) => {
+      if (!rangeExists(options)) {
+        if (options.json) printJson({ ok: true, stopped: [] })
+        else print(dim(`there is no range in ${options.dir}`))
+        return
+      }
+      openState(options).config()
+      const target = openLocalRange(options.dir)
+      const stopped: string[] = []
+      await target.stopAll((name) => {
+        stopped.push(name)
+        if (!options.json) print(`stopped ${name}`)
+      })
+      if (options.purge) target.purge()
+      if (options.json) printJson({ ok: true, stopped })
+    })

@@ -1,0 +1,78 @@
+import { Command, Option } from 'commander'
+import { drillModes, type DrillEvent, type DrillState } from '../../model/drill.ts'
+import { shopComponentNames } from '../../model/components.ts'
+import { FiredrillError } from '../../model/errors.ts'
+import { causeCategory } from '../../model/scenario.ts'
+import { formatDurationMs } from '../../model/duration.ts'
+import { apiClient, type ApiClient } from '../client.ts'
+import { command, openState, type CommonOptions } from '../options.ts'
+import { bold, dim, print, printJson } from '../output.ts'
+
+const trainee = (options: CommonOptions): ApiClient => apiClient(openState(options), 'trainee')
+
+async function runningId(client: ApiClient): Promise<string> {
+  const { running } = await client.get<{ running: string | null }>('/api/drills')
+  if (running === null) throw new FiredrillError('wrong-state', `no drill is running: 'firedrill drill start SCENARIO' starts one`)
+  return running
+}
+
+const onRunning = (name: string, summary: string, run: (client: ApiClient, id: string) => Promise<string>) =>
+  command(name, summary).action(async (options: CommonOptions) => {
+    const client = trainee(options)
+    const said = await run(client, await runningId(client))
+    if (options.json) printJson({ ok: true, message: said })
+    else print(said)
+  })
+
+export function drillCommand(): Command {
+  return new Command('drill')
+    .description('start a drill and take part in it')
+    .addCommand(
+      command('start', 'start a drill')
+        .argument('<scenario>', `id of the scenario ('firedrill scenarios' lists them)`)
+        .addOption(new Option('--mode <mode>', 'hints are free when learning').choices([...drillModes]).default('learning'))
+        .option('--trainee <name>', 'who takes part', 'trainee')
+        .action(async (scenario: string, options: CommonOptions & { mode: string; trainee: string }) => {
+          const drill = await trainee(options).post<DrillState>('/api/drills', { scenario, mode: options.mode, trainee: options.trainee })
+          if (options.json) printJson(drill)
+          else print(`drill ${drill.id} has begun: the pager will tell you more ('firedrill drill status', or the console)`)
+        }),
+    )
+    .addCommand(
+      command('status', 'say how the drill that runs is going').action(async (options: CommonOptions) => {
+        const client = trainee(options)
+        const answer = await client.get<{ drill: DrillState; title: string; events: DrillEvent[] }>(`/api/drills/${await runningId(client)}`)
+        if (options.json) return printJson(answer)
+        print(`${bold(answer.title)} ${dim(formatDurationMs(Date.now() - answer.drill.startedAt))}`)
+        for (const alert of answer.drill.firing) print(`  page: ${alert.name}: ${alert.summary}`)
+        for (const [name, at] of Object.entries(answer.drill.milestones)) {
+          print(`  ${at === null ? '○' : '●'} ${name} ${at === null ? '' : dim(formatDurationMs(at - answer.drill.startedAt))}`)
+        }
+      }),
+    )
+    .addCommand(onRunning('ack', 'acknowledge the page', async (client, id) => (await client.post(`/api/drills/${id}/acknowledge`), 'acknowledged')))
+    .addCommand(
+      command('diagnose', 'name the cause')
+        .addOption(new Option('--component <name>', 'what is at fault').choices([...shopComponentNames]).makeOptionMandatory())
+        .addOption(new Option('--category <name>', 'what kind of cause').choices([...causeCategory.options]).makeOptionMandatory())
+        .option('--because <sentence>', 'in your own words', '')
+        .action(async (options: CommonOptions & { component: string; category: string; because: string }) => {
+          const client = trainee(options)
+          const { correct } = await client.post<{ correct: boolean }>(`/api/drills/${await runningId(client)}/cause`, {
+            component: options.component,
+            category: options.category,
+            sentence: options.because,
+          })
+          if (options.json) printJson({ correct })
+          else print(correct ? 'that is it' : 'that is not it')
+        }),
+    )
+    .addCommand(onRunning('hint', 'ask for a hint', async (client, id) => {
+      const { given, waitMs } = await client.post<{ given: boolean; waitMs: number }>(`/api/drills/${id}/hint`)
+      if (!given) return waitMs > 0 ? `try the last hint first: the next comes in ${formatDurationMs(waitMs)}` : 'there are no more hints for this step'
+      const { drill } = await client.get<{ drill: DrillState }>(`/api/drills/${id}`)
+      return drill.hints.at(-1)?.text ?? ''
+    }))
+    .addCommand(onRunning('finish', 'end the drill and go to the debrief', async (client, id) => (await client.post(`/api/drills/${id}/finish`), 'finished: the console has the debrief')))
+    .addCommand(onRunning('abort', 'stop the drill and restore the range', async (client, id) => (await client.post(`/api/drills/${id}/abort`), 'aborted; the range is restored')))
+}

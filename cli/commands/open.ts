@@ -1,0 +1,17 @@
+import { spawn } from 'node:child_process'
+import { Option } from 'commander'
+import { command, openState, type CommonOptions } from '../options.ts'
+import { print, printJson } from '../output.ts'
+
+export const openCommand = () =>
+  command('open', 'print the login link, and open it in a browser where there is one')
+    .addOption(new Option('--as <role>', 'who to log in as').choices(['trainee', 'instructor']).default('trainee'))
+    .action((options: CommonOptions & { as: 'trainee' | 'instructor' }) => {
+      const { portBase, tokens } = openState(options).config()
+      const url = `http://127.0.0.1:${portBase}/login#token=${tokens[options.as]}`
+      if (options.json) printJson({ url })
+      else print(url)
+      if (process.stdout.isTTY && (process.env['DISPLAY'] || process.platform === 'darwin')) {
+        spawn(process.platform === 'darwin' ? 'open' : 'xdg-open', [url], { detached: true, stdio: 'ignore' }).on('error', () => {}).unref()
+      }
+    })

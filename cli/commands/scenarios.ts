@@ -1,0 +1,12 @@
+import type { ScenarioCard } from '../../model/scenario.ts'
+import { formatDurationMs } from '../../model/duration.ts'
+import { apiClient } from '../client.ts'
+import { command, openState, type CommonOptions } from '../options.ts'
+import { printJson, printTable } from '../output.ts'
+
+export const scenariosCommand = () =>
+  command('scenarios', 'list the scenarios').action(async (options: CommonOptions) => {
+    const { scenarios } = await apiClient(openState(options), 'trainee').get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
+    if (options.json) return printJson(scenarios)
+    printTable(scenarios.map(({ id, title, difficulty, parMs, best }) => ({ id, title, difficulty, par: formatDurationMs(parMs), best: best?.score ?? '' })))
+  })

@@ -1,0 +1,21 @@
+import { spawn } from 'node:child_process'
+import path from 'node:path'
+import { cacheDir, projectRoot } from '../../control/wiring.ts'
+import { buildConsole } from '../../control/build-console.ts'
+import { setup } from '../../range/setup.ts'
+import { command } from '../options.ts'
+import { print } from '../output.ts'
+
+export const testCommand = () =>
+  command('test', 'run the whole test suite on this machine')
+    .argument('[suites...]', 'check, unit, acceptance, browser (all without)')
+    .action(async (suites: string[]) => {
+      await setup(projectRoot, cacheDir, print)
+      await buildConsole(print)
+      const child = spawn(process.execPath, [path.join(projectRoot, 'test', 'run.ts'), ...suites], {
+        stdio: 'inherit',
+        cwd: projectRoot,
+        env: { ...process.env, FIREDRILL_CACHE: cacheDir },
+      })
+      process.exitCode = await new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? 1)))
+    })

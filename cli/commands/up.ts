@@ -1,0 +1,92 @@
+import { Option } from 'commander'
+import { buildConsole } from '../../control/build-console.ts'
+import { cacheDir, openLocalRange, projectRoot } from '../../control/wiring.ts'
+import { FiredrillError } from '../../model/errors.ts'
+import { formatDurationMs } from '../../model/duration.ts'
+import { profiles, type Profile } from '../../range/context.ts'
+import { setup } from '../../range/setup.ts'
+import { liveness } from '../../range/targets/local/identity.ts'
+import { apiClient } from '../client.ts'
+import { command, integer, openState, type CommonOptions } from '../options.ts'
+import { bold, dim, green, print, printJson, red } from '../output.ts'
+
+interface UpOptions extends CommonOptions {
+  profile?: Profile
+  users?: number
+  clickhouse?: string
+}
+
+const steadyDeadlineMs = 60_000
+
+export const upCommand = () =>
+  command('up', 'set everything up and start the range')
+    .addOption(new Option('--profile <name>', 'speed of alerting: drill pages within seconds').choices([...profiles]))
+    .addOption(new Option('--users <n>', 'simulated users').argParser(integer))
+    .option('--clickhouse <url>', 'keep logs and traces in this ClickHouse instead of the embedded one')
+    .action(async (options: UpOptions) => {
+      const startedAt = Date.now()
+      const say = (line: string) => void (options.json || print(line))
+      await setup(projectRoot, cacheDir, say)
+      await buildConsole(say)
+      configure(options)
+      const target = openLocalRange(options.dir)
+      const swept = target.sweep(new Set())
+      if (swept > 0) say(dim(`${swept} processes of an earlier run were swept up`))
+      const reports = await target.startAll(({ name, outcome, tookMs, error }) => {
+        if (outcome === 'failed') say(`${red('✗')} ${name}: ${error}`)
+        else say(`${green('✓')} ${name} ${dim(outcome === 'already' ? 'runs already' : formatDurationMs(tookMs))}`)
+      })
+      const failed = reports.filter((report) => report.outcome === 'failed')
+      const readyMs = Date.now() - startedAt
+      if (failed.length === 0) await untilSteady(options)
+      const { tokens } = target.context.config
+      const base = `http://127.0.0.1:${target.context.port('control')}`
+      const links = { console: base, trainee: `${base}/login#token=${tokens.trainee}`, instructor: `${base}/login#token=${tokens.instructor}`, shop: `http://127.0.0.1:${target.context.port('gateway')}/` }
+      if (options.json) printJson({ ok: failed.length === 0, tookMs: readyMs, components: reports, links })
+      else if (failed.length === 0) {
+        print()
+        print(`${bold('The range is up')} ${dim(`after ${formatDurationMs(Date.now() - startedAt)}`)}`)
+        print(`  console     ${links.console}`)
+        print(`  trainee     ${links.trainee}`)
+        print(`  instructor  ${links.instructor}`)
+        print(`  shop        ${links.shop}`)
+      }
+      if (failed.length > 0) {
+        throw new FiredrillError('component-failed', `${failed.map((report) => report.name).join(', ')} did not start: see 'firedrill logs ${failed[0]?.name}'`)
+      }
+    })
+
+/** Writes the settings that were asked for; what runs keeps those it was started with. */
+function configure(options: UpOptions): void {
+  const state = openState(options)
+  const asked = {
+    ...(options.portBase === undefined ? {} : { portBase: options.portBase }),
+    ...(options.profile === undefined ? {} : { profile: options.profile }),
+    ...(options.users === undefined ? {} : { users: options.users }),
+    ...(options.clickhouse === undefined ? {} : { clickhouseUrl: options.clickhouse }),
+  }
+  if (state.exists) {
+    const before = state.config()
+    const control = state.run('control')
+    const changed = Object.entries(asked).filter(([name, value]) => before[name as keyof typeof asked] !== value)
+    if (changed.length > 0 && control && liveness(control) !== 'gone') {
+      throw new FiredrillError('conflict', `the range in ${state.dir} runs with other settings (${changed.map(([name]) => name).join(', ')}): 'firedrill down' first`)
+    }
+  }
+  state.configure(asked)
+}
+
+/** Ready is when each part answers; steady when users have been served for a few seconds. */
+async function untilSteady(options: UpOptions): Promise<void> {
+  const client = apiClient(openState(options), 'trainee')
+  const giveUpAt = Date.now() + steadyDeadlineMs
+  for (;;) {
+    const { healthy, results } = await client.get<{ healthy: boolean; results: { ok: boolean; title: string; detail: string }[] }>('/api/health')
+    if (healthy) return
+    if (Date.now() > giveUpAt) {
+      const reasons = results.filter((result) => !result.ok).map((result) => `${result.title}: ${result.detail}`)
+      throw new FiredrillError('range-not-steady', `every component is ready, but the range is not steady: ${reasons.join('; ')}`)
+    }
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+}

@@ -1,0 +1,31 @@
+import type { ScenarioCard } from '../../model/scenario.ts'
+import { verifyScenario } from '../../control/verify.ts'
+import { FiredrillError } from '../../model/errors.ts'
+import { apiClient } from '../client.ts'
+import { command, integer, openState, type CommonOptions } from '../options.ts'
+import { dim, green, print, printJson, red } from '../output.ts'
+
+export const verifyCommand = () =>
+  command('verify', 'prove scenarios against the range that runs')
+    .argument('[ids...]', 'which (all without)')
+    .option('--times <n>', 'how often, in a row', integer, 1)
+    .action(async (ids: string[], options: CommonOptions & { times: number }) => {
+      const client = apiClient(openState(options), 'instructor')
+      const { scenarios } = await client.get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
+      const known = scenarios.map((scenario) => scenario.id)
+      const unknown = ids.find((id) => !known.includes(id))
+      if (unknown) throw new FiredrillError('not-found', `there is no scenario '${unknown}': choose ${known.join(', ')}`)
+      const results = []
+      for (let round = 0; round < options.times; round++) {
+        for (const id of ids.length > 0 ? ids : known) {
+          const result = await verifyScenario(client, id)
+          results.push(result)
+          if (!options.json) {
+            print(`${result.ok ? green('✓') : red('✗')} ${id}  page after ${result.secondsToPage ?? '—'} s ${dim(`(bound ${result.pageBoundSeconds} s)`)}  healthy ${result.secondsToHealthy ?? '—'} s after the fix  restored: ${result.restored ? 'yes' : 'no'}`)
+            for (const problem of result.problems) print(`    ${problem}`)
+          }
+        }
+      }
+      if (options.json) printJson(results)
+      process.exitCode = results.every((result) => result.ok) ? 0 : 1
+    })

@@ -1,0 +1,57 @@
+import { Command } from 'commander'
+import { FiredrillError, describeError } from '../model/errors.ts'
+import { actionCommand } from './commands/action.ts'
+import { benchCommand } from './commands/bench.ts'
+import { doctorCommand, setupCommand } from './commands/doctor.ts'
+import { downCommand } from './commands/down.ts'
+import { drillCommand } from './commands/drill.ts'
+import { faultCommand } from './commands/fault.ts'
+import { loadCommand } from './commands/load.ts'
+import { logsCommand } from './commands/logs.ts'
+import { openCommand } from './commands/open.ts'
+import { scenariosCommand } from './commands/scenarios.ts'
+import { silenceCommand } from './commands/silence.ts'
+import { statusCommand } from './commands/status.ts'
+import { testCommand } from './commands/test.ts'
+import { upCommand } from './commands/up.ts'
+import { verifyCommand } from './commands/verify.ts'
+
+const program = new Command('firedrill')
+  .description('Practise incidents on a real system: be paged, investigate, fix, be debriefed.')
+  .showHelpAfterError(`('firedrill --help' lists the commands)`)
+  .showSuggestionAfterError()
+for (const add of [
+  setupCommand,
+  doctorCommand,
+  upCommand,
+  downCommand,
+  statusCommand,
+  logsCommand,
+  openCommand,
+  scenariosCommand,
+  drillCommand,
+  actionCommand,
+  faultCommand,
+  loadCommand,
+  silenceCommand,
+  verifyCommand,
+  benchCommand,
+  testCommand,
+]) {
+  program.addCommand(add())
+}
+
+try {
+  await program.parseAsync(process.argv)
+} catch (error) {
+  const known = error instanceof FiredrillError
+  const verbose = process.argv.includes('--verbose')
+  if (process.argv.includes('--json')) {
+    process.stdout.write(`${JSON.stringify({ error: { code: known ? error.code : 'internal', message: describeError(error) } })}\n`)
+  }
+  process.stderr.write(`firedrill: ${describeError(error)}\n`)
+  if (verbose && error instanceof Error) process.stderr.write(`${error.stack}\n`)
+  process.exitCode = 1
+}
+// Connections that are kept alive must not keep the command.
+process.exit()

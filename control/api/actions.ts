@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { actionById, actions } from '../../drills/actions/registry.ts'
+import { runAction } from '../../model/api.ts'
+import type { Api, ApiContext } from './context.ts'
+
+export function actionRoutes(app: Api, { engine }: ApiContext): void {
+  app.get('/api/actions', async () => ({
+    actions: actions.map(({ id, title, description, kind, caution, params }) => ({
+      id,
+      title,
+      description,
+      kind,
+      caution: caution ?? null,
+      params: z.toJSONSchema(params, { io: 'input' }),
+    })),
+  }))
+
+  app.post('/api/actions/:id', { schema: { params: z.object({ id: z.string() }), body: runAction } }, async (request) => {
+    const action = actionById(request.params.id)
+    return engine.runAction(action.id, request.body.params, request.role ?? 'trainee')
+  })
+}

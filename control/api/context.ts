@@ -1,0 +1,24 @@
+import type { FastifyInstance, FastifyBaseLogger, RawServerDefault } from 'fastify'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Range } from '../../model/range.ts'
+import type { Scenario } from '../../model/scenario.ts'
+import type { RangeContext } from '../../range/context.ts'
+import type { DrillEngine } from '../drill-engine.ts'
+import type { Injector } from '../injector.ts'
+import type { Ledger } from '../ledger.ts'
+import type { Sampler } from '../sampler.ts'
+
+/** What the routes work with. */
+export interface ApiContext {
+  context: RangeContext
+  range: Range
+  ledger: Ledger
+  injector: Injector
+  sampler: Sampler
+  engine: DrillEngine
+  scenarios: ReadonlyMap<string, Scenario>
+}
+
+/** Fastify that takes zod schemas. */
+export type Api = FastifyInstance<RawServerDefault, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>

@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { addNote, nameCause, recordView, startDrill } from '../../model/api.ts'
+import type { Role } from '../../model/api.ts'
+import { foldDrill, traineeMaySee, type DrillEvent, type DrillState } from '../../model/drill.ts'
+import { FiredrillError } from '../../model/errors.ts'
+import { debriefOf } from '../debrief.ts'
+import type { Api, ApiContext } from './context.ts'
+
+const drillId = { params: z.object({ id: z.string() }) }
+
+export function drillRoutes(app: Api, { ledger, engine, scenarios, sampler }: ApiContext): void {
+  const stateOf = (id: string): DrillState => {
+    const state = ledger.drill(id)
+    if (!state) throw new FiredrillError('not-found', `there is no drill ${id}`)
+    return state
+  }
+  const mustRun = (id: string): void => {
+    const running = engine.running()
+    if (running?.id !== id) throw new FiredrillError('wrong-state', `drill ${id} is not running any more`)
+  }
+
+  app.get('/api/drills', async () => ({
+    drills: ledger.drills().flatMap((id) => ledger.drill(id) ?? []).map(publicState),
+    running: engine.running()?.id ?? null,
+  }))
+
+  app.post('/api/drills', { schema: { body: startDrill } }, async (request, reply) => {
+    const { scenario, mode, trainee } = request.body
+    await engine.settled()
+    return reply.code(201).send(publicState(await engine.start(scenario, { mode, trainee })))
+  })
+
+  app.get('/api/drills/:id', { schema: drillId }, async (request) => {
+    const events = ledger.events(request.params.id)
+    const state = foldDrill(events)
+    if (!state) throw new FiredrillError('not-found', `there is no drill ${request.params.id}`)
+    const card = scenarios.get(state.scenario)
+    return {
+      drill: publicState(state),
+      title: card?.title ?? state.scenario,
+      story: card?.story ?? '',
+      runbooks: card?.runbooks ?? [],
+      pars: card ? Object.fromEntries(Object.entries(card.milestones).map(([name, milestone]) => [name, milestone.par])) : {},
+      events: visibleEvents(events, request.role),
+    }
+  })
+
+  app.post('/api/drills/:id/acknowledge', { schema: drillId }, async (request) => {
+    mustRun(request.params.id)
+    engine.acknowledge()
+    return publicState(stateOf(request.params.id))
+  })
+  app.post('/api/drills/:id/cause', { schema: { ...drillId, body: nameCause } }, async (request) => {
+    mustRun(request.params.id)
+    const { component, category, sentence } = request.body
+    return { correct: engine.nameCause(component, category, sentence) }
+  })
+  app.post('/api/drills/:id/hint', { schema: drillId }, async (request) => {
+    mustRun(request.params.id)
+    return engine.askHint()
+  })
+  app.post('/api/drills/:id/notes', { schema: { ...drillId, body: addNote } }, async (request) => {
+    mustRun(request.params.id)
+    engine.note(request.body.text)
+    return {}
+  })
+  app.post('/api/drills/:id/views', { schema: { ...drillId, body: recordView } }, async (request) => {
+    if (engine.running()?.id === request.params.id) engine.view(request.body.view, request.body.component, request.body.detail)
+    return {}
+  })
+  app.post('/api/drills/:id/finish', { schema: drillId }, async (request) => {
+    mustRun(request.params.id)
+    await engine.finish()
+    return publicState(stateOf(request.params.id))
+  })
+  app.post('/api/drills/:id/abort', { schema: drillId }, async (request) => {
+    mustRun(request.params.id)
+    await engine.abort('by hand')
+    return publicState(stateOf(request.params.id))
+  })
+
+  app.get('/api/drills/:id/debrief', { schema: drillId }, async (request) => {
+    const state = stateOf(request.params.id)
+    const scenario = scenarios.get(state.scenario)
+    if (!scenario) throw new FiredrillError('not-found', `the scenario '${state.scenario}' is not installed any more`)
+    // The answer is for afterwards, even for those who ask early.
+    if (state.phase !== 'finished') throw new FiredrillError('wrong-state', 'the debrief comes when the drill is finished')
+    return debriefOf(state, ledger.events(state.id), scenario)
+  })
+
+  app.get('/api/health', async () => ({ ...engine.verdict, at: sampler.samples().at(-1)?.at ?? null }))
+}
+
+/** The state of a drill without what only the instructor may know. */
+export function publicState({ injectedSteps: _steps, lastInjectedAt: _at, seed: _seed, fingerprint: _print, usersBefore: _users, wasBroken: _broken, ...state }: DrillState) {
+  return state
+}
+
+export const visibleEvents = (events: DrillEvent[], role: Role | null): DrillEvent[] =>
+  role === 'instructor' ? events : events.filter(traineeMaySee).map(withoutSecrets)
+
+/** The event as trainees get it. */
+export function withoutSecrets(event: DrillEvent): DrillEvent {
+  return event.type === 'drill-started' ? { ...event, seed: 0, fingerprint: '', usersBefore: null } : event
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { fingerprint, orderInvariants, restoreBaseline } from '../../drills/baseline.ts'
+import { faults } from '../../drills/faults/registry.ts'
+import { injectFault } from '../../model/api.ts'
+import { FiredrillError } from '../../model/errors.ts'
+import type { Api, ApiContext } from './context.ts'
+
+/** For instructors only: nothing here may be seen before a debrief. */
+export function faultRoutes(app: Api, { injector, ledger, range, engine, context }: ApiContext): void {
+  const config = { access: 'instructor' } as const
+
+  app.get('/api/faults', { config }, async () => ({
+    faults: faults.map(({ id, title, effect, category, params }) => ({ id, title, effect, category, params: z.toJSONSchema(params, { io: 'input' }) })),
+    open: ledger.openFaults(),
+  }))
+  app.post('/api/faults/:id', { config, schema: { params: z.object({ id: z.string() }), body: injectFault } }, async (request, reply) => {
+    if (!engine.running() && ledger.openFaults().length === 0 && !engine.verdict.healthy) {
+      throw new FiredrillError('range-not-steady', 'the range is not steady: a fault goes only into a healthy one')
+    }
+    const { params, forMs } = request.body
+    return reply.code(201).send(await injector.inject(request.params.id, params, { forMs, drill: null }))
+  })
+  app.delete('/api/faults/:instance', { config, schema: { params: z.object({ instance: z.string() }) } }, async (request) => {
+    await injector.revert(request.params.instance)
+    return ledger.fault(request.params.instance)
+  })
+  app.delete('/api/faults', { config }, async () => ({ reverted: (await injector.revertAll()).length }))
+
+  app.get('/api/fingerprint', { config }, async () => fingerprint(range))
+  app.get('/api/invariants', { config }, async () => ({ violations: await orderInvariants(range) }))
+  app.post('/api/reset', { config }, async () => {
+    if (engine.running()) throw new FiredrillError('conflict', 'a drill is running: finish or abort it first')
+    await injector.revertAll()
+    await restoreBaseline(range, context.config.users)
+    return fingerprint(range)
+  })
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import type { Api, ApiContext } from './context.ts'
+
+/** Alertmanager's webhook, version 4: https://prometheus.io/docs/alerting/latest/configuration/#webhook_config */
+const notification = z.object({
+  alerts: z.array(
+    z.object({
+      status: z.enum(['firing', 'resolved']),
+      labels: z.record(z.string(), z.string()),
+      annotations: z.record(z.string(), z.string()),
+      startsAt: z.string(),
+      fingerprint: z.string(),
+    }),
+  ),
+})
+
+export function pagerRoutes(app: Api, { engine, ledger }: ApiContext): void {
+  const config = { access: 'service' } as const
+  app.post('/api/pager/page', { config, schema: { body: notification } }, async (request) => {
+    for (const { status, labels, annotations, startsAt, fingerprint } of request.body.alerts) {
+      const alert = {
+        fingerprint,
+        name: labels['alertname'] ?? 'unnamed',
+        severity: labels['severity'] ?? 'page',
+        summary: annotations['summary'] ?? '',
+        startsAt,
+      }
+      engine.page(alert, status)
+    }
+    return {}
+  })
+  // Tickets wait in the console; nobody is woken.
+  app.post('/api/pager/ticket', { config, schema: { body: notification } }, async () => ({}))
+  app.post('/api/pager/watchdog', { config, schema: { body: notification } }, async () => {
+    ledger.setNote('watchdog-at', String(Date.now()))
+    return {}
+  })
+}

@@ -1,0 +1,34 @@
+import type { FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { actions } from '../../drills/actions/registry.ts'
+import { setLoad } from '../../model/api.ts'
+import { components } from '../../range/topology.ts'
+import { dashboards } from '../../observability/dashboards/registry.ts'
+import { runbooks } from '../runbooks.ts'
+import type { Api, ApiContext } from './context.ts'
+
+export function rangeRoutes(app: Api, { range, sampler, context, ledger }: ApiContext): void {
+  app.get('/api/range', async () => ({
+    profile: context.config.profile,
+    components: sampler.components(),
+    topology: components.map(({ name, title, role, calls }) => ({ name, title, role, calls })),
+    shopUrl: `http://127.0.0.1:${context.port('gateway')}/`,
+    watchdogAt: Number(ledger.note('watchdog-at') ?? 0) || null,
+    actions: actions.length,
+  }))
+
+  /** Deploys, as marked on graphs. */
+  app.get('/api/changes', async () => ({ deployments: await range.releases.history() }))
+
+  app.get('/api/load', async () => range.load.status())
+  app.put('/api/load', { config: { access: 'instructor' }, schema: { body: setLoad } }, async (request) => {
+    await range.load.setUsers(request.body.users)
+    return range.load.status()
+  })
+
+  app.get('/api/dashboards', async () => ({ dashboards: dashboards(context.config.profile) }))
+  app.get('/api/runbooks', async () => ({ runbooks: [...runbooks().values()].map(({ id, title }) => ({ id, title })) }))
+  app.get('/api/runbooks/:id', { schema: { params: z.object({ id: z.string() }) } }, async (request: FastifyRequest<{ Params: { id: string } }>, reply) => {
+    return runbooks().get(request.params.id) ?? reply.code(404).send({ error: { code: 'not-found', message: `there is no runbook '${request.params.id}'` } })
+  })
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import type { Scenario, ScenarioCard } from '../../model/scenario.ts'
+import { scoreDrill } from '../../drills/scoring.ts'
+import type { Ledger } from '../ledger.ts'
+import type { Api, ApiContext } from './context.ts'
+
+export function scenarioRoutes(app: Api, { scenarios, ledger }: ApiContext): void {
+  app.get('/api/scenarios', async () => {
+    const played = playedDrills(ledger, scenarios)
+    return { scenarios: [...scenarios.values()].map((scenario) => card(scenario, played)) }
+  })
+
+  app.get('/api/scenarios/:id/plan', { config: { access: 'instructor' }, schema: { params: z.object({ id: z.string() }) } }, async (request, reply) => {
+    const scenario = scenarios.get(request.params.id)
+    return scenario ?? reply.code(404).send({ error: { code: 'not-found', message: `there is no scenario '${request.params.id}'` } })
+  })
+}
+
+interface Played {
+  drill: string
+  scenario: string
+  score: number
+}
+
+function playedDrills(ledger: Ledger, scenarios: ReadonlyMap<string, Scenario>): Played[] {
+  return ledger.drills().flatMap((id) => {
+    const state = ledger.drill(id)
+    const scenario = state && scenarios.get(state.scenario)
+    if (!state || !scenario || state.phase !== 'finished') return []
+    return [{ drill: id, scenario: state.scenario, score: scoreDrill(state, scenario).total }]
+  })
+}
+
+/** What a trainee may see: nothing of the timeline, the cause, the hints or the solution. */
+function card(scenario: Scenario, played: Played[]): ScenarioCard {
+  const mine = played.filter((entry) => entry.scenario === scenario.id)
+  const best = mine.toSorted((a, b) => b.score - a.score)[0]
+  return {
+    id: scenario.id,
+    title: scenario.title,
+    summary: scenario.summary,
+    difficulty: scenario.difficulty,
+    skills: scenario.skills,
+    parMs: scenario.milestones.recovered.par,
+    limitMs: scenario.limit,
+    story: scenario.story,
+    best: best ? { score: best.score, drill: best.drill } : null,
+    plays: mine.length,
+  }
+}

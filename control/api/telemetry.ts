@@ -1,0 +1,69 @@
+import httpProxy from '@fastify/http-proxy'
+import { z } from 'zod'
+import { addSilence } from '../../model/api.ts'
+import { FiredrillError, describeError } from '../../model/errors.ts'
+import type { Api, ApiContext } from './context.ts'
+
+/** What may be asked of Prometheus through us: nothing that changes it. */
+const prometheusReads = ['query', 'query_range', 'query_exemplars', 'labels', 'series', 'metadata', 'rules', 'alerts', 'targets']
+
+/** Prometheus, Alertmanager, the telemetry store and Locust, behind our own access check. */
+export function telemetryRoutes(app: Api, { context }: ApiContext): void {
+  const url = (port: Parameters<typeof context.port>[0], path: string) => `http://127.0.0.1:${context.port(port)}${path}`
+
+  app.get('/api/prometheus/:endpoint', { schema: { params: z.object({ endpoint: z.enum(prometheusReads as [string, ...string[]]) }) } }, async (request, reply) => {
+    const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : ''
+    return forward('Prometheus', url('prometheus', `/prometheus/api/v1/${request.params.endpoint}${query}`), reply)
+  })
+  app.get('/api/prometheus/label/:name/values', { schema: { params: z.object({ name: z.string().regex(/^\w+$/) }) } }, async (request, reply) =>
+    forward('Prometheus', url('prometheus', `/prometheus/api/v1/label/${request.params.name}/values`), reply),
+  )
+
+  app.get('/api/telemetry/*', async (request, reply) => forward('the telemetry store', url('telemetryStore', `/api/${request.url.slice('/api/telemetry/'.length)}`), reply))
+
+  app.get('/api/alerts', async (_request, reply) => forward('Alertmanager', url('alertmanager', '/alertmanager/api/v2/alerts'), reply))
+  app.get('/api/alert-groups', async (_request, reply) => forward('Alertmanager', url('alertmanager', '/alertmanager/api/v2/alerts/groups'), reply))
+  app.get('/api/silences', async (_request, reply) => forward('Alertmanager', url('alertmanager', '/alertmanager/api/v2/silences'), reply))
+  app.post('/api/silences', { schema: { body: addSilence } }, async (request, reply) => {
+    const { matchers, durationMs, comment, createdBy } = request.body
+    const now = Date.now()
+    const body = { matchers, comment, createdBy, startsAt: new Date(now).toISOString(), endsAt: new Date(now + durationMs).toISOString() }
+    return forward('Alertmanager', url('alertmanager', '/alertmanager/api/v2/silences'), reply, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+  })
+  app.delete('/api/silences/:id', { schema: { params: z.object({ id: z.uuid() }) } }, async (request, reply) =>
+    forward('Alertmanager', url('alertmanager', `/alertmanager/api/v2/silence/${request.params.id}`), reply, { method: 'DELETE' }),
+  )
+
+  // Their own pages, for those who prefer them. Locust's can change the load, so it is for instructors.
+  void app.register(httpProxy, { upstream: url('prometheus', ''), prefix: '/prometheus', rewritePrefix: '/prometheus', httpMethods: ['GET', 'HEAD'] })
+  void app.register(httpProxy, { upstream: url('telemetryStore', ''), prefix: '/jaeger', rewritePrefix: '/jaeger', httpMethods: ['GET', 'HEAD'] })
+  void app.register(async (scope) => {
+    scope.addHook('onRoute', (route) => {
+      route.config = { ...route.config, access: 'instructor' }
+    })
+    await scope.register(httpProxy, { upstream: url('locust', ''), prefix: '/locust', rewritePrefix: '/locust' })
+  })
+}
+
+interface Reply {
+  code(status: number): Reply
+  type(type: string): Reply
+  send(body: unknown): unknown
+}
+
+async function forward(name: string, url: string, reply: Reply, init: RequestInit = {}): Promise<unknown> {
+  let response: Response
+  try {
+    response = await fetch(url, { ...init, signal: AbortSignal.timeout(15_000) })
+  } catch (error) {
+    throw new FiredrillError('component-unreachable', `${name} does not answer: ${describeError(error)}`, { cause: error })
+  }
+  return reply
+    .code(response.status)
+    .type(response.headers.get('content-type') ?? 'application/json')
+    .send(Buffer.from(await response.arrayBuffer()))
+}

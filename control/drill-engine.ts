@@ -1,0 +1,327 @@
+import { randomUUID } from 'node:crypto'
+import { EventEmitter } from 'node:events'
+import { actionById } from '../drills/actions/registry.ts'
+import { fingerprint, restoreBaseline } from '../drills/baseline.ts'
+import { judge, type Verdict } from '../drills/checks/registry.ts'
+import { nextHint } from '../drills/hints.ts'
+import { harmOf, isCause, provenMilestones, type TimedVerdict } from '../drills/milestones.ts'
+import type { ActionResult } from '../model/action.ts'
+import type { Sample } from '../model/check.ts'
+import { foldDrill, mayDo, type DrillCommand, type DrillEvent, type DrillEventBody, type DrillState, type UserHarm } from '../model/drill.ts'
+import { FiredrillError, describeError } from '../model/errors.ts'
+import type { Range } from '../model/range.ts'
+import type { CauseCategory, Scenario, ViewKind } from '../model/scenario.ts'
+import type { ShopComponentName } from '../model/components.ts'
+import type { Injector } from './injector.ts'
+import type { Ledger } from './ledger.ts'
+import type { Sampler } from './sampler.ts'
+
+/** A fault lives a little longer than its drill, so that the drill's own end is what takes it out. */
+const faultGraceMs = 60_000
+/** Gone longer than this, the reaper has taken the faults out: the drill cannot go on. */
+export const leaseMs = 10_000
+const keptVerdicts = 30
+
+export interface Alert {
+  fingerprint: string
+  name: string
+  severity: string
+  summary: string
+  startsAt: string
+}
+
+interface Dependencies {
+  range: Range
+  ledger: Ledger
+  injector: Injector
+  sampler: Sampler
+  scenarios: ReadonlyMap<string, Scenario>
+  users: number
+}
+
+type Listener = { event: [DrillEvent]; verdict: [Verdict] }
+
+/** Runs drills: one at a time on a range. Everything it knows of a drill is in its events, so that it can be killed at any moment. */
+export class DrillEngine {
+  readonly live = new EventEmitter<Listener>()
+  readonly #deps: Dependencies
+  /** The events of the drill that runs, as in the ledger. */
+  #events: DrillEvent[] = []
+  #verdicts: TimedVerdict[] = []
+  #harmReportedAt = 0
+  #ticking = false
+  #ending: Promise<void> | null = null
+  #starting = false
+
+  constructor(deps: Dependencies) {
+    this.#deps = deps
+    deps.sampler.onSample((sample) => void this.#tick(sample))
+  }
+
+  get verdict(): Verdict {
+    return judge(this.#deps.sampler.samples())
+  }
+
+  running(): DrillState | null {
+    const state = foldDrill(this.#events)
+    return state?.phase === 'running' ? state : null
+  }
+
+  /** Takes up the drill that was running when the control plane went away, or restores the range when it was gone too long. */
+  async resume(): Promise<void> {
+    const aliveAt = Number(this.#deps.ledger.note('alive-at') ?? Date.now())
+    const goneMs = Date.now() - aliveAt
+    const state = this.#deps.ledger.runningDrill()
+    if (!state) {
+      await this.#deps.injector.revertAll().catch(() => [])
+      return
+    }
+    this.#events = this.#deps.ledger.events(state.id)
+    const faultsStand = this.#deps.ledger.openFaults().some((fault) => fault.drill === state.id) || state.injectedSteps.length === 0
+    if (faultsStand && goneMs < leaseMs) {
+      this.#append({ type: 'control-resumed', goneMs })
+      return
+    }
+    await this.#end({ type: 'drill-aborted', reason: 'the control plane was gone too long, and the range was restored' })
+  }
+
+  async start(scenarioId: string, options: { mode: DrillState['mode']; trainee: string }): Promise<DrillState> {
+    const scenario = this.#scenario(scenarioId)
+    if (this.running() || this.#starting || this.#ending) throw new FiredrillError('conflict', 'a drill is already running on this range: finish or abort it first')
+    this.#starting = true
+    try {
+      const { healthy, results } = this.verdict
+      if (!healthy) {
+        const reasons = results.filter((result) => !result.ok).map((result) => `${result.title}: ${result.detail}`)
+        throw new FiredrillError('range-not-steady', `the range is not steady (${reasons.join('; ')}): wait, or run 'firedrill up'`)
+      }
+      const before = await fingerprint(this.#deps.range)
+      this.#events = []
+      this.#verdicts = []
+      this.#append({
+        type: 'drill-started',
+        scenario: scenario.id,
+        mode: options.mode,
+        trainee: options.trainee,
+        limitMs: scenario.limit,
+        seed: Math.floor(Math.random() * 2 ** 31),
+        usersBefore: this.#deps.sampler.samples().at(-1)?.users ?? null,
+        fingerprint: before.hash,
+      }, randomUUID())
+      return this.#current('view')
+    } finally {
+      this.#starting = false
+    }
+  }
+
+  acknowledge(): void {
+    const state = this.#current('acknowledge')
+    if (state.pagedAt === null) throw new FiredrillError('wrong-state', 'there is no page to acknowledge yet')
+    if (state.milestones.acknowledged === null) this.#append({ type: 'page-acknowledged' })
+    this.#reachMilestones()
+  }
+
+  nameCause(component: ShopComponentName, category: CauseCategory, sentence: string): boolean {
+    const state = this.#current('name-cause')
+    if (state.milestones.diagnosed !== null) return true
+    const correct = isCause(this.#scenario(state.scenario), component, category)
+    this.#append({ type: 'cause-named', component, category, sentence, correct })
+    this.#reachMilestones()
+    return correct
+  }
+
+  async runAction(id: string, rawParams: unknown, by: string): Promise<ActionResult> {
+    const action = actionById(id)
+    const parsed = action.params.safeParse(rawParams)
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0]
+      throw new FiredrillError('bad-request', `${id}: ${issue?.path.join('.') || 'params'}: ${issue?.message}`)
+    }
+    const params = parsed.data as Record<string, unknown>
+    const state = this.running()
+    const harmful = state ? harmOf(this.#scenario(state.scenario), id, params) : null
+    const record = (ok: boolean, summary: string) => {
+      if (this.running()?.id === state?.id && state) {
+        this.#append({ type: 'action-run', action: id, title: action.title, kind: action.kind, params, ok, summary, harmful })
+      }
+    }
+    try {
+      const result = await action.run({ range: this.#deps.range, by }, params)
+      record(true, result.summary)
+      if (id === 'list-sessions') this.view('database', 'postgres', 'the sessions of PostgreSQL')
+      if (id === 'peek-queue') this.view('queue', 'rabbitmq', `the queue ${String(params['queue'])}`)
+      if (id === 'list-releases') this.view('deploys', params['service'] as ShopComponentName, `the releases of ${String(params['service'])}`)
+      return result
+    } catch (error) {
+      record(false, describeError(error))
+      throw error
+    }
+  }
+
+  /** Notes what the trainee looks at; the same place only once. Outside drills nothing is noted. */
+  view(view: ViewKind, component: ShopComponentName | null, detail: string): void {
+    if (!this.running()) return
+    const known = this.#events.some((event) => event.type === 'place-viewed' && event.view === view && event.component === component)
+    if (!known) this.#append({ type: 'place-viewed', view, component, detail })
+    this.#reachMilestones()
+  }
+
+  askHint(): { given: boolean; waitMs: number } {
+    const state = this.#current('ask-hint')
+    const hint = nextHint(state, this.#scenario(state.scenario), Date.now())
+    if (hint.kind === 'wait') return { given: false, waitMs: hint.forMs }
+    if (hint.kind === 'none') return { given: false, waitMs: 0 }
+    this.#append({ type: 'hint-given', milestone: hint.milestone, rung: hint.rung, text: hint.text, reason: 'asked' })
+    return { given: true, waitMs: 0 }
+  }
+
+  note(text: string): void {
+    this.#current('note')
+    this.#append({ type: 'note-added', text })
+  }
+
+  /** Pages come at least once, and sometimes twice. */
+  page(alert: Alert, status: 'firing' | 'resolved'): void {
+    const state = this.running()
+    if (!state || state.lastInjectedAt === null) return
+    const known = state.firing.some((firing) => firing.fingerprint === alert.fingerprint)
+    if (status === 'firing' && !known) this.#append({ type: 'page-received', alert })
+    if (status === 'resolved' && known) this.#append({ type: 'page-resolved', alert })
+    this.#reachMilestones()
+  }
+
+  async finish(): Promise<void> {
+    const state = this.#current('finish')
+    await this.#end({ type: 'drill-finished', outcome: state.milestones.recovered === null ? 'given-up' : 'resolved' })
+  }
+
+  async abort(reason: string): Promise<void> {
+    this.#current('abort')
+    await this.#end({ type: 'drill-aborted', reason })
+  }
+
+  /** Resolves when no drill is being ended. */
+  async settled(): Promise<void> {
+    await this.#ending
+  }
+
+  #scenario(id: string): Scenario {
+    const scenario = this.#deps.scenarios.get(id)
+    if (!scenario) throw new FiredrillError('not-found', `there is no scenario '${id}'`)
+    return scenario
+  }
+
+  #current(command: DrillCommand): DrillState {
+    const state = foldDrill(this.#events)
+    if (!state) throw new FiredrillError('not-found', 'no drill is running')
+    if (!mayDo(state.phase, command)) throw new FiredrillError('wrong-state', `the drill is ${state.phase}: too late to ${command.replace('-', ' ')}`)
+    return state
+  }
+
+  #append(body: DrillEventBody, drill = this.#events[0]?.drill): void {
+    if (drill === undefined) throw new FiredrillError('not-found', 'no drill is running')
+    const event = this.#deps.ledger.append(drill, body)
+    this.#events.push(event)
+    this.live.emit('event', event)
+  }
+
+  async #tick(sample: Sample): Promise<void> {
+    this.#deps.ledger.setNote('alive-at', String(Date.now()))
+    const verdict = { ...this.verdict, at: sample.at }
+    this.live.emit('verdict', verdict)
+    for (const record of this.#deps.ledger.openFaults().length > 0 ? await this.#deps.injector.revertOverdue() : []) {
+      if (record.drill !== null && record.drill === this.running()?.id) {
+        this.#append({ type: 'fault-reverted', instance: record.instance, fault: record.fault })
+      }
+    }
+    this.#verdicts = [...this.#verdicts, verdict].slice(-keptVerdicts)
+    const state = this.running()
+    if (!state || this.#ticking || this.#ending) return
+    this.#ticking = true
+    try {
+      await this.#injectDue(state)
+      if (this.#ending) return
+      this.#noteHealth(verdict)
+      this.#noteHarm(sample)
+      this.#reachMilestones()
+      const now = this.running()
+      if (now && Date.now() - now.startedAt > now.limitMs) await this.#end({ type: 'drill-finished', outcome: 'time-up' })
+      else if (now && Object.values(now.milestones).every((at) => at !== null)) await this.#end({ type: 'drill-finished', outcome: 'resolved' })
+    } catch (error) {
+      process.stderr.write(`drill ${state.id}: ${describeError(error)}\n`)
+    } finally {
+      this.#ticking = false
+    }
+  }
+
+  async #injectDue(state: DrillState): Promise<void> {
+    const scenario = this.#scenario(state.scenario)
+    for (const [step, { at, fault, params }] of scenario.timeline.entries()) {
+      if (state.injectedSteps.includes(step) || Date.now() - state.startedAt < at) continue
+      // Injected, but not written down before the control plane went away.
+      const standing = this.#deps.ledger
+        .openFaults()
+        .find((record) => record.drill === state.id && record.fault === fault && JSON.stringify(record.params) === JSON.stringify(params))
+      const forMs = Math.max(1_000, state.startedAt + state.limitMs - Date.now()) + faultGraceMs
+      try {
+        const record = standing ?? (await this.#deps.injector.inject(fault, params, { forMs, drill: state.id }))
+        this.#append({ type: 'fault-injected', instance: record.instance, fault, step })
+      } catch (error) {
+        await this.#end({ type: 'drill-aborted', reason: 'the range did not take the scenario; it was restored' })
+        throw error
+      }
+    }
+  }
+
+  #noteHealth(verdict: Verdict): void {
+    const known = this.running()?.healthy
+    if (verdict.healthy === known) return
+    const failing = verdict.results.filter((result) => !result.ok).map((result) => `${result.title}: ${result.detail}`)
+    this.#append({ type: 'health-changed', healthy: verdict.healthy, failing })
+  }
+
+  #noteHarm(sample: Sample, atOnce = false): void {
+    const state = this.running()
+    if (!state || !sample.users || (!atOnce && Date.now() - this.#harmReportedAt < 5_000)) return
+    this.#harmReportedAt = Date.now()
+    const harm = since(state.usersBefore, sample.users)
+    if (JSON.stringify(harm) !== JSON.stringify(state.harm)) this.#append({ type: 'harm-measured', harm })
+  }
+
+  #reachMilestones(): void {
+    const state = this.running()
+    if (!state) return
+    for (const proof of provenMilestones(state, this.#events, this.#verdicts, this.#scenario(state.scenario))) {
+      this.#append({ type: 'milestone-reached', ...proof })
+    }
+  }
+
+  /** Ends the drill for its trainee at once, then takes out its faults and restores the range. */
+  #end(body: DrillEventBody): Promise<void> {
+    this.#ending ??= (async () => {
+      const last = this.#deps.sampler.samples().at(-1)
+      if (last) this.#noteHarm(last, true)
+      this.#append(body)
+      const drill = this.#events[0]?.drill
+      for (let attempt = 1; ; attempt++) {
+        try {
+          for (const record of await this.#deps.injector.revertAll(drill)) {
+            this.#append({ type: 'fault-reverted', instance: record.instance, fault: record.fault })
+          }
+          await restoreBaseline(this.#deps.range, this.#deps.users)
+          break
+        } catch (error) {
+          process.stderr.write(`restoring the range, attempt ${attempt}: ${describeError(error)}\n`)
+          if (attempt >= 5) break
+        }
+      }
+    })().finally(() => (this.#ending = null))
+    return this.#ending
+  }
+}
+
+/** What users have felt since; a Locust that was restarted counts from 0 again. */
+function since(before: UserHarm | null, now: UserHarm): UserHarm {
+  if (!before || now.good < before.good) return now
+  return { good: now.good - before.good, slow: now.slow - before.slow, failed: now.failed - before.failed }
+}

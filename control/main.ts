@@ -1,0 +1,39 @@
+import path from 'node:path'
+import { loadScenarios } from '../drills/scenarios.ts'
+import { localRange } from '../range/targets/local/range.ts'
+import { DrillEngine } from './drill-engine.ts'
+import { Injector } from './injector.ts'
+import { Ledger } from './ledger.ts'
+import { startSampler } from './sampler.ts'
+import { createServer } from './server.ts'
+import { keepReaper } from './reaper/keep.ts'
+import { openLocalRange, projectRoot } from './wiring.ts'
+
+const dir = process.env['FIREDRILL_DIR']
+if (!dir) throw new Error('FIREDRILL_DIR is not set: start the control plane with firedrill up')
+
+const target = openLocalRange(dir)
+const { context } = target
+const range = localRange(target)
+const ledger = new Ledger(dir)
+const injector = new Injector(range, ledger)
+const scenarios = loadScenarios(path.join(projectRoot, 'scenarios'))
+const sampler = startSampler(range, `http://127.0.0.1:${context.port('locust')}/locust/metrics`)
+const engine = new DrillEngine({ range, ledger, injector, sampler, scenarios, users: context.config.users })
+const app = await createServer({ context, range, ledger, injector, sampler, engine, scenarios })
+
+await app.listen({ host: '127.0.0.1', port: context.port('control') })
+process.stdout.write(`control plane listens on ${context.port('control')}\n`)
+// Served before it is done: reverting may take a while when the range is in a bad way.
+engine.resume().catch((error: unknown) => process.stderr.write(`resuming: ${String(error)}\n`))
+const keeper = keepReaper(target)
+
+async function stop(): Promise<void> {
+  keeper.stop()
+  sampler.stop()
+  await app.close()
+  await engine.settled()
+  ledger[Symbol.dispose]()
+  process.exit(0)
+}
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop())

@@ -1,0 +1,86 @@
+/**
+ * Holds the lease on every fault. Keeps a connection to the control plane; when that is gone it starts it again, and when it stays
+ * gone for ten seconds, or a fault's deadline has passed, it takes the faults out itself.
+ */
+import http from 'node:http'
+import { localRange } from '../../range/targets/local/range.ts'
+import { liveness } from '../../range/targets/local/identity.ts'
+import { leaseMs } from '../drill-engine.ts'
+import { Injector } from '../injector.ts'
+import { Ledger } from '../ledger.ts'
+import { openLocalRange } from '../wiring.ts'
+
+const dir = process.env['FIREDRILL_DIR']
+if (!dir) throw new Error('FIREDRILL_DIR is not set: the reaper is started by firedrill up')
+/** Off in tests that want the control plane to stay dead. */
+const restartsControl = process.env['FIREDRILL_REAPER_ONLY'] !== 'true'
+/** The control plane takes out overdue faults itself; this one comes after it. */
+const deadlineGraceMs = 2_000
+
+const target = openLocalRange(dir)
+const ledger = new Ledger(dir)
+const injector = new Injector(localRange(target), ledger)
+let seenAt = Date.now()
+let connected = false
+let starting = false
+
+function holdLease(): void {
+  const request = http.get({
+    host: '127.0.0.1',
+    port: target.context.port('control'),
+    path: '/api/lease',
+    agent: false,
+    headers: { authorization: `Bearer ${target.context.config.tokens.service}` },
+    // A control plane that is suspended keeps its connection and sends nothing.
+    timeout: 3_000,
+  })
+  let ended = false
+  const again = () => {
+    if (ended) return
+    ended = true
+    connected = false
+    request.destroy()
+    setTimeout(holdLease, 300)
+  }
+  request.on('response', (response) => {
+    if (response.statusCode !== 200) return again()
+    connected = true
+    response.on('data', () => (seenAt = Date.now()))
+    response.on('close', again)
+    response.on('error', again)
+  })
+  request.on('timeout', again)
+  request.on('error', again)
+}
+
+async function restartControl(): Promise<void> {
+  const record = target.state.run('control')
+  if (!restartsControl || starting || !record || record.stopping || liveness(record) !== 'gone') return
+  starting = true
+  process.stdout.write('the control plane is gone: starting it again\n')
+  await target.start('control').catch((error: unknown) => process.stderr.write(`it did not start: ${String(error)}\n`))
+  starting = false
+}
+
+let working = false
+async function watch(): Promise<void> {
+  if (working) return
+  working = true
+  try {
+    if (Date.now() - seenAt > leaseMs && !connected) {
+      const taken = ledger.openFaults().length > 0 ? await injector.revertAll() : []
+      if (taken.length > 0) process.stdout.write(`the control plane stayed away: ${taken.length} faults taken out\n`)
+    }
+    const overdue = await injector.revertOverdue(deadlineGraceMs)
+    if (overdue.length > 0) process.stdout.write(`${overdue.length} faults had outlived their limit and were taken out\n`)
+  } catch (error) {
+    process.stderr.write(`the reaper will try again: ${String(error)}\n`)
+  } finally {
+    working = false
+  }
+}
+
+holdLease()
+setInterval(() => void restartControl(), 300)
+setInterval(() => void watch(), 500)
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(0))

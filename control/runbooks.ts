@@ -1,0 +1,24 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+
+export interface Runbook {
+  id: string
+  title: string
+  /** Markdown. */
+  text: string
+}
+
+const folder = path.join(import.meta.dirname, '..', 'docs', 'runbooks')
+
+/** The pages that alerts link to, by name: `docs/runbooks/NAME.md`, titled by their first heading. */
+export function runbooks(): Map<string, Runbook> {
+  return new Map(
+    readdirSync(folder)
+      .filter((file) => file.endsWith('.md'))
+      .map((file) => {
+        const text = readFileSync(path.join(folder, file), 'utf8')
+        const id = file.slice(0, -'.md'.length)
+        return [id, { id, title: /^# (.+)$/m.exec(text)?.[1] ?? id, text }]
+      }),
+  )
+}

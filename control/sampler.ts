@@ -1,0 +1,81 @@
+import type { Sample } from '../model/check.ts'
+import type { ComponentStatus } from '../model/components.ts'
+import type { Range } from '../model/range.ts'
+
+const everyMs = 1_000
+const keptSamples = 60
+/** Readiness opens connections to everything: less often than the rest. */
+const statusEveryMs = 2_000
+
+export interface Sampler {
+  samples(): readonly Sample[]
+  components(): ComponentStatus[]
+  onSample(listener: (sample: Sample) => void): void
+  stop(): void
+}
+
+/** Looks at the range once a second, through its own connections: not through the Prometheus that a scenario may have broken. */
+export function startSampler(range: Range, locustMetricsUrl: string): Sampler {
+  const samples: Sample[] = []
+  const listeners: ((sample: Sample) => void)[] = []
+  let components: ComponentStatus[] = []
+  let stopped = false
+
+  const refresh = async () => {
+    while (!stopped) {
+      const startedAt = Date.now()
+      components = await range.status().catch(() => components)
+      await pause(statusEveryMs - (Date.now() - startedAt))
+    }
+  }
+  const look = async () => {
+    while (!stopped) {
+      const at = Date.now()
+      const [users, oldest, backlog, dead] = await Promise.all([
+        userTotals(locustMetricsUrl),
+        valueOrNull(async () => {
+          const rows = await range.database.query<{ oldest: string | null }>(
+            `select extract(epoch from now() - min(confirmed_at)) as oldest from orders.orders where state = 'confirmed'`,
+          )
+          return Number(rows[0]?.oldest ?? 0)
+        }),
+        valueOrNull(async () => (await range.queue.status('orders.fulfilment')).ready),
+        valueOrNull(async () => (await range.queue.status('orders.fulfilment.dead')).ready),
+      ])
+      if (stopped) return
+      const sample: Sample = { at, components, users, oldestUnfulfilledSeconds: oldest, backlog, deadLetters: dead }
+      samples.push(sample)
+      if (samples.length > keptSamples) samples.shift()
+      for (const listener of listeners) listener(sample)
+      await pause(everyMs - (Date.now() - at))
+    }
+  }
+  void refresh()
+  void look()
+  return {
+    samples: () => samples,
+    components: () => components,
+    onSample: (listener) => void listeners.push(listener),
+    stop: () => void (stopped = true),
+  }
+}
+
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, Math.max(10, ms)))
+
+async function valueOrNull(read: () => Promise<number>): Promise<number | null> {
+  return Promise.race([read().catch(() => null), pause(1_500).then(() => null)])
+}
+
+/** Locust's own count of what users felt, summed over the journeys. */
+async function userTotals(url: string): Promise<Sample['users']> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(1_500) })
+    const totals = { good: 0, slow: 0, failed: 0 }
+    for (const [, outcome, count] of (await response.text()).matchAll(/^user_requests_total\{.*outcome="(good|slow|failed)"\} (\d+)/gm)) {
+      totals[outcome as keyof typeof totals] += Number(count)
+    }
+    return totals
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,71 @@
+import path from 'node:path'
+import fastifyStatic from '@fastify/static'
+import swagger from '@fastify/swagger'
+import fastify from 'fastify'
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import { FiredrillError } from '../model/errors.ts'
+import { guardAccess } from './access.ts'
+import { actionRoutes } from './api/actions.ts'
+import type { Api, ApiContext } from './api/context.ts'
+import { drillRoutes } from './api/drills.ts'
+import { faultRoutes } from './api/faults.ts'
+import { liveRoutes } from './api/live.ts'
+import { pagerRoutes } from './api/pager.ts'
+import { rangeRoutes } from './api/range.ts'
+import { scenarioRoutes } from './api/scenarios.ts'
+import { sessionRoutes } from './api/session.ts'
+import { telemetryRoutes } from './api/telemetry.ts'
+
+const routes = [sessionRoutes, scenarioRoutes, drillRoutes, actionRoutes, faultRoutes, liveRoutes, pagerRoutes, rangeRoutes, telemetryRoutes]
+
+/** The control plane's HTTP server: API, live events and the console. */
+export async function createServer(api: ApiContext): Promise<Api> {
+  const port = api.context.port('control')
+  const app: Api = fastify({ forceCloseConnections: true, bodyLimit: 1024 * 1024 }).setValidatorCompiler(validatorCompiler).setSerializerCompiler(serializerCompiler)
+  app.setErrorHandler<Error & { statusCode?: number; code?: string }>((error, _request, reply) => {
+    if (error instanceof FiredrillError) return reply.code(error.httpStatus).send({ error: { code: error.code, message: error.message } })
+    const status = error.statusCode ?? 500
+    if (status >= 500) process.stderr.write(`${error.stack ?? error.message}\n`)
+    return reply.code(status).send({ error: { code: status >= 500 ? 'internal' : 'bad-request', message: status >= 500 ? 'something went wrong here; it is in the log' : error.message } })
+  })
+  guardAccess(app, { tokens: api.context.config.tokens, hosts: [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`] })
+  app.addHook('onSend', async (request, reply) => {
+    reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer').header('x-frame-options', 'DENY')
+    if (!/^\/(prometheus|locust)\//.test(request.url)) {
+      reply.header('content-security-policy', "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'")
+    }
+  })
+
+  await app.register(swagger, {
+    openapi: { info: { title: 'Firedrill', version: '1', description: 'Drive a range and its drills.' } },
+    transform: jsonSchemaTransform,
+  })
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  app.get('/health', { config: { access: 'public' } }, async () => ({ status: 'ok' }))
+  app.get('/metrics', { config: { access: 'public' } }, async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
+  app.get('/api/openapi.json', async () => app.swagger())
+  for (const register of routes) register(app, api)
+
+  await app.register(async (scope) => {
+    scope.addHook('onRoute', (route) => {
+      route.config = { ...route.config, access: 'public' }
+    })
+    await scope.register(fastifyStatic, {
+      root: path.join(api.context.root, 'console', 'dist'),
+      immutable: true,
+      maxAge: '1y',
+      setHeaders: (response, file) => {
+        if (file.endsWith('.html')) response.header('cache-control', 'no-cache')
+      },
+    })
+  })
+  app.setNotFoundHandler({}, (request, reply) => {
+    if (request.method === 'GET' && !request.url.startsWith('/api/') && (request.headers.accept ?? '').includes('text/html')) {
+      return reply.header('cache-control', 'no-cache').sendFile('index.html')
+    }
+    return reply.code(404).send({ error: { code: 'not-found', message: `there is no ${request.method} ${request.url.split('?')[0]}` } })
+  })
+  return app
+}

@@ -1,0 +1,148 @@
+import type { Verdict } from '../drills/checks/registry.ts'
+import type { Fingerprint } from '../drills/baseline.ts'
+import type { DrillEvent, DrillState } from '../model/drill.ts'
+import { describeError } from '../model/errors.ts'
+import type { Scenario } from '../model/scenario.ts'
+
+export interface Verification {
+  id: string
+  ok: boolean
+  /** From the last fault of the timeline to the last of the expected pages. */
+  secondsToPage: number | null
+  pageBoundSeconds: number
+  /** From the end of the reference solution to a recovered range. */
+  secondsToHealthy: number | null
+  unexpectedPages: string[]
+  /** The fingerprint equals the one before. */
+  restored: boolean
+  /** Orders that break a promise; all 0. */
+  violations: Record<string, number>
+  problems: string[]
+  tookSeconds: number
+}
+
+interface Client {
+  get<Body>(path: string): Promise<Body>
+  post<Body>(path: string, body?: unknown): Promise<Body>
+}
+
+const recoveryDeadlineMs = 60_000
+const restDeadlineMs = 60_000
+
+/** Plays a scenario as its author meant it, through the API, and checks each thing that it promises. */
+export async function verifyScenario(client: Client, id: string): Promise<Verification> {
+  const startedAt = Date.now()
+  const plan = await client.get<Scenario>(`/api/scenarios/${id}/plan`)
+  const bound = Math.max(...plan.alerts.expected.map((alert) => alert.within)) / 1_000
+  const result: Verification = {
+    id,
+    ok: false,
+    secondsToPage: null,
+    pageBoundSeconds: bound,
+    secondsToHealthy: null,
+    unexpectedPages: [],
+    restored: false,
+    violations: {},
+    problems: [],
+    tookSeconds: 0,
+  }
+  let drill: string | null = null
+  try {
+    await until('the range to be healthy before', restDeadlineMs, async () => (await client.get<Verdict>('/api/health')).healthy)
+    await until('no page to fire before', restDeadlineMs, async () => (await pages(client)).length === 0)
+    const before = await client.get<Fingerprint>('/api/fingerprint')
+    drill = (await client.post<DrillState>('/api/drills', { scenario: id, trainee: 'verify' })).id
+    await play(client, drill, plan, result)
+    // The drill ends by itself when every milestone is reached.
+    await until('the drill to end', 20_000, async () => (await drillOf(client, drill as string)).drill.phase !== 'running')
+    const { drill: ended } = await drillOf(client, drill)
+    if (ended.outcome !== 'resolved') result.problems.push(`the drill ended as ${ended.outcome ?? ended.phase}, not as resolved`)
+
+    await until('the fingerprint to be as before', restDeadlineMs, async () => (await client.get<Fingerprint>('/api/fingerprint')).hash === before.hash).then(
+      () => (result.restored = true),
+      async () => result.problems.push(...difference(before, await client.get<Fingerprint>('/api/fingerprint'))),
+    )
+    await until('the range to be healthy after', restDeadlineMs, async () => (await client.get<Verdict>('/api/health')).healthy)
+    await until('the pages to resolve', restDeadlineMs, async () => (await pages(client)).length === 0)
+    const settled = async () => {
+      result.violations = (await client.get<{ violations: Record<string, number> }>('/api/invariants')).violations
+      return Object.entries(result.violations).every(([name, count]) => count === 0 || (inFlight.has(name) && count < 15))
+    }
+    await until('every accepted order to be fulfilled exactly once', 100_000, settled)
+  } catch (error) {
+    result.problems.push(describeError(error))
+    if (drill) await client.post(`/api/drills/${drill}/abort`).catch(() => {})
+  }
+  result.ok = result.problems.length === 0 && result.unexpectedPages.length === 0
+  result.tookSeconds = round((Date.now() - startedAt) / 1_000)
+  return result
+}
+
+/** Orders come in all the time: a few are always between acceptance and shipment. */
+const inFlight = new Set(['accepted_not_fulfilled', 'fulfilled_without_shipment', 'shipped_without_order', 'stock_miscounted'])
+
+async function play(client: Client, drill: string, plan: Scenario, result: Verification): Promise<void> {
+  const events = async () => (await drillOf(client, drill)).events
+  const lastStep = plan.timeline.length - 1
+  await until('the last fault to go in', Math.max(...plan.timeline.map((step) => step.at)) + 30_000, async () =>
+    (await events()).some((event) => event.type === 'fault-injected' && event.step === lastStep),
+  )
+  const injectedAt = (await events()).find((event) => event.type === 'fault-injected' && event.step === lastStep)?.at ?? Date.now()
+
+  const pagesOf = async () => (await events()).filter((event) => event.type === 'page-received')
+  const expected = plan.alerts.expected.map((alert) => alert.name)
+  await until(`${expected.join(' and ')} to page`, result.pageBoundSeconds * 1_000 + 30_000, async () => {
+    const names = (await pagesOf()).map((event) => event.alert.name)
+    return expected.every((name) => names.includes(name))
+  })
+  const pagedAt = Math.max(...(await pagesOf()).filter((event) => expected.includes(event.alert.name)).map((event) => event.at))
+  result.secondsToPage = round((pagedAt - injectedAt) / 1_000)
+  if (result.secondsToPage > result.pageBoundSeconds) result.problems.push(`the page came after ${result.secondsToPage} s, later than promised`)
+
+  await until('the oracle to say broken', 30_000, async () => (await drillOf(client, drill)).drill.healthy === false)
+  await client.post(`/api/drills/${drill}/acknowledge`)
+  const place = plan.located[0]
+  if (place) await client.post(`/api/drills/${drill}/views`, { view: place.view, component: place.component, detail: 'verify' })
+  await client.post(`/api/drills/${drill}/cause`, { component: plan.cause.component, category: plan.cause.category, sentence: 'verify' })
+  for (const step of plan.solution) {
+    await client.post(`/api/actions/${step.action}`, { params: await resolveParams(client, step.params) })
+  }
+  const fixedAt = Date.now()
+  await until('the oracle to say healthy', recoveryDeadlineMs, async () => (await drillOf(client, drill)).drill.milestones.recovered !== null)
+  const recovered = (await events()).find((event) => event.type === 'milestone-reached' && event.milestone === 'recovered')
+  result.secondsToHealthy = round(((recovered?.at ?? Date.now()) - fixedAt) / 1_000)
+  const allowed = new Set([...expected, ...plan.alerts.allowed])
+  result.unexpectedPages = [...new Set((await pagesOf()).map((event) => event.alert.name))].filter((name) => !allowed.has(name))
+}
+
+/** `$blocker` is what a responder reads off the list of sessions: who blocks others and is blocked by none. */
+async function resolveParams(client: Client, params: Record<string, unknown>): Promise<Record<string, unknown>> {
+  if (params['pid'] !== '$blocker') return params
+  const { rows } = await client.post<{ rows: Record<string, unknown>[] }>('/api/actions/list-sessions', { params: {} })
+  const blockers = new Set(rows.flatMap((row) => String(row['blocked_by'] ?? '').split(', ')))
+  const root = rows.find((row) => blockers.has(String(row['pid'])) && row['blocked_by'] === null)
+  return { ...params, pid: root?.['pid'] ?? 0 }
+}
+
+const drillOf = (client: Client, id: string) => client.get<{ drill: DrillState; events: DrillEvent[] }>(`/api/drills/${id}`)
+
+async function pages(client: Client): Promise<unknown[]> {
+  const alerts = await client.get<{ labels: Record<string, string>; status: { state: string } }[]>('/api/alerts')
+  return alerts.filter((alert) => alert.labels['severity'] === 'page')
+}
+
+function difference(before: Fingerprint, after: Fingerprint): string[] {
+  return Object.keys(before.parts)
+    .filter((part) => JSON.stringify(before.parts[part]) !== JSON.stringify(after.parts[part]))
+    .map((part) => `${part} was left behind: ${JSON.stringify(before.parts[part])} became ${JSON.stringify(after.parts[part])}`)
+}
+
+async function until(what: string, deadlineMs: number, holds: () => Promise<boolean>): Promise<void> {
+  const giveUpAt = Date.now() + deadlineMs
+  while (!(await holds())) {
+    if (Date.now() > giveUpAt) throw new Error(`waited ${Math.round(deadlineMs / 1_000)} s for ${what}, in vain`)
+    await new Promise((resolve) => setTimeout(resolve, 250))
+  }
+}
+
+const round = (value: number): number => Math.round(value * 10) / 10

@@ -1,0 +1,16 @@
+import { z } from 'zod'
+import { defineAction } from '../../model/action.ts'
+import { serviceName } from '../../model/components.ts'
+
+export const listReleases = defineAction({
+  id: 'list-releases',
+  title: 'List releases',
+  description: 'The releases of a service with their changelog, and which one runs.',
+  kind: 'inspect',
+  params: z.object({ service: serviceName }),
+  async run({ range }, { service }) {
+    const current = await range.releases.current(service)
+    const rows = range.releases.list(service).map((release) => ({ ...release, running: release.version === current ? 'yes' : '' }))
+    return { summary: `${service} runs ${current}`, rows }
+  },
+})

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { defineAction } from '../../model/action.ts'
+import { queueName } from '../queue-name.ts'
+
+export const peekQueue = defineAction({
+  id: 'peek-queue',
+  title: 'Look into a queue',
+  description: 'How many messages wait and who consumes; the first few messages, without consuming them.',
+  kind: 'inspect',
+  params: z.object({ queue: queueName, limit: z.coerce.number().int().min(1).max(20).default(5) }),
+  async run({ range }, { queue, limit }) {
+    const status = await range.queue.status(queue)
+    const messages = await range.queue.peek(queue, limit)
+    return {
+      summary: `${queue}: ${status.ready} ready, ${status.consumers} consumers`,
+      rows: messages.map((message) => ({
+        message: message.messageId ?? '',
+        redelivered: message.redelivered ? 'yes' : '',
+        headers: JSON.stringify(message.headers),
+        body: message.body.slice(0, 300),
+      })),
+    }
+  },
+})

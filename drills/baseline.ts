@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto'
+import { serviceNames, shopComponentNames } from '../model/components.ts'
+import type { Range } from '../model/range.ts'
+import { queueName } from './queue-name.ts'
+
+/** What a drill may change of a range, apart from its customers' data: equal before and after, or something was left behind. */
+export interface Fingerprint {
+  hash: string
+  parts: Record<string, unknown>
+}
+
+export async function fingerprint(range: Range): Promise<Fingerprint> {
+  const [components, roles, schema, load, redisMemory, redisPolicy, dead, jobs, sessions] = await Promise.all([
+    range.status(),
+    range.database.query(`select rolname, rolconnlimit from pg_roles where rolname !~ '^pg_' order by rolname`),
+    range.database.query(
+      `select indexdef from pg_indexes where schemaname in ('catalog', 'inventory', 'orders', 'payments', 'fulfilment') order by indexdef`,
+    ),
+    range.load.status(),
+    range.cache.command('CONFIG', 'GET', 'maxmemory'),
+    range.cache.command('CONFIG', 'GET', 'maxmemory-policy'),
+    range.queue.status('orders.fulfilment.dead'),
+    range.jobs.running(),
+    range.database.query(
+      `select distinct application_name from pg_stat_activity where datname = 'shop' and application_name <> 'firedrill' order by 1`,
+    ),
+  ])
+  const services = await Promise.all(
+    serviceNames.map(async (service) => ({
+      service,
+      version: await range.releases.current(service),
+      overrides: await range.config.get(service),
+    })),
+  )
+  const parts = {
+    components: components
+      .filter((component) => (shopComponentNames as readonly string[]).includes(component.name))
+      .map(({ name, state }) => ({ name, state })),
+    services,
+    roles,
+    indexes: createHash('sha256').update(JSON.stringify(schema)).digest('hex').slice(0, 16),
+    users: load.users,
+    redis: [redisMemory, redisPolicy],
+    deadLetters: dead.ready,
+    jobs,
+    foreignSessions: sessions
+      .map((row) => String(row['application_name']))
+      .filter((name) => !(serviceNames as readonly string[]).includes(name) && !['firedrill-probe', 'postgres_exporter', ''].includes(name)),
+  }
+  return { hash: createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16), parts }
+}
+
+/** Brings a range back to how a fresh one runs, whatever a drill or its trainee did to it. Idempotent. */
+export async function restoreBaseline(range: Range, users: number): Promise<void> {
+  for (const job of await range.jobs.running()) await range.jobs.stop(job)
+  const components = await range.status()
+  for (const name of shopComponentNames) {
+    const state = components.find((component) => component.name === name)?.state
+    if (state === 'suspended') await range.processes.signal(name, 'SIGCONT')
+    if (state !== 'running') await range.processes.start(name)
+  }
+  for (const service of serviceNames) {
+    await range.config.set(service, {}, 'firedrill')
+    const baseline = range.releases.baseline(service)
+    if ((await range.releases.current(service)) !== baseline) await range.releases.deploy(service, baseline, 'firedrill')
+  }
+  await range.queue.purge(queueName.enum['orders.fulfilment.dead'])
+  if ((await range.load.status()).users !== users) await range.load.setUsers(users)
+}
+
+/** What must hold of the shop's orders at rest, whatever happened: counts of violations, all of which should be 0. */
+export async function orderInvariants(range: Range): Promise<Record<string, number>> {
+  const rows = await range.database.query<Record<string, string>>(
+    `select
+       (select count(*) from orders.orders where state = 'confirmed') as accepted_not_fulfilled,
+       (select count(*) from orders.orders o where o.state in ('confirmed', 'fulfilled')
+          and not exists (select 1 from fulfilment.shipments s where s.order_id = o.id)) as fulfilled_without_shipment,
+       (select count(*) from fulfilment.shipments s where not exists (select 1 from orders.orders o
+          where o.id = s.order_id and o.state in ('confirmed', 'fulfilled'))) as shipped_without_order,
+       (select count(*) - count(distinct order_id) from fulfilment.shipments) as shipped_twice,
+       (select count(*) from inventory.stock where available < 0 or reserved < 0) as negative_stock,
+       (select count(*) from (select sum(quantity) filter (where state = 'shipped') as shipped from inventory.reservations) r,
+          (select sum(shipped) as shipped from inventory.stock) s where coalesce(r.shipped, 0) <> s.shipped) as stock_miscounted,
+       (select count(*) from payments.charges c join orders.orders o on o.id = c.order_id
+          where c.state = 'charged' and o.state not in ('confirmed', 'fulfilled', 'pending')) as charged_without_order`,
+  )
+  return Object.fromEntries(Object.entries(rows[0] ?? {}).map(([name, count]) => [name, Number(count)]))
+}

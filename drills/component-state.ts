@@ -1,0 +1,7 @@
+import type { ComponentName } from '../model/components.ts'
+import type { Range } from '../model/range.ts'
+
+/** State of one component, as the range reports it. */
+export async function stateOf(range: Range, name: ComponentName): Promise<string> {
+  return (await range.status()).find((component) => component.name === name)?.state ?? 'stopped'
+}

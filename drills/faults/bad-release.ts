@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import { serviceName } from '../../model/components.ts'
+import { defineFault } from '../../model/fault.ts'
+
+/** Deploys another release of a service, as the delivery pipeline would: recorded, and seen on graphs. */
+export const badRelease = defineFault({
+  id: 'bad-release',
+  title: 'Deploy a bad release',
+  effect: 'A service runs other code, with the flaw that its release brought',
+  category: 'release',
+  params: z.object({ service: serviceName, version: z.string() }),
+  plan: async ({ range }, { service, version }) => ({ service, version, before: await range.releases.current(service) }),
+  async inject({ range }, { service, version }) {
+    await range.releases.deploy(service, version, 'delivery pipeline')
+  },
+  async revert({ range }, { service, version, before }) {
+    // Whoever has deployed something else meanwhile has made the choice.
+    if ((await range.releases.current(service)) === version) await range.releases.deploy(service, before, 'firedrill')
+  },
+  observe: ({ range }, { service }) => range.releases.current(service),
+})

@@ -1,0 +1,15 @@
+import { z } from 'zod'
+import { defineFault } from '../../model/fault.ts'
+
+/** Many more users than usual, as after a mention on television. */
+export const loadSpike = defineFault({
+  id: 'load-spike',
+  title: 'A rush of users',
+  effect: 'Several times the usual traffic',
+  category: 'load',
+  params: z.object({ users: z.number().int().min(1).max(2_000) }),
+  plan: async ({ range }) => ({ before: (await range.load.status()).users }),
+  inject: ({ range }, { users }) => range.load.setUsers(users),
+  revert: ({ range }, { before }) => range.load.setUsers(before),
+  observe: async ({ range }, { users }) => (await range.load.status()).users >= users,
+})

@@ -1,0 +1,15 @@
+import { z } from 'zod'
+import { defineFault } from '../../model/fault.ts'
+
+/** Changes nothing: to try the machinery, and to see what a drill without a cause looks like. */
+export const noop = defineFault({
+  id: 'noop',
+  title: 'Nothing',
+  effect: 'Nothing changes',
+  category: 'none',
+  params: z.object({}),
+  plan: async () => ({}),
+  inject: async () => {},
+  revert: async () => {},
+  observe: async () => null,
+})

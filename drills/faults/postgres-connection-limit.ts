@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { defineFault } from '../../model/fault.ts'
+import type { Range } from '../../model/range.ts'
+
+const role = z.enum(['catalog', 'inventory', 'orders', 'payments', 'fulfilment'])
+
+/** Lowers how many connections a service may have and ends those it has: what is left must do for all its requests. */
+export const postgresConnectionLimit = defineFault({
+  id: 'postgres-connection-limit',
+  title: 'Too few database connections',
+  effect: 'A service cannot get a connection for most of its requests',
+  category: 'database',
+  params: z.object({ role, limit: z.number().int().min(0).max(10).default(1) }),
+  plan: async (context, params) => ({ role: params.role, before: await limitOf(context.range, params.role) }),
+  async inject({ range }, params) {
+    await range.database.query(`alter role ${params.role} connection limit ${params.limit}`)
+    await range.database.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [params.role])
+  },
+  async revert({ range }, undo) {
+    await range.database.query(`alter role ${role.parse(undo.role)} connection limit ${Number(undo.before)}`)
+  },
+  observe: ({ range }, params) => limitOf(range, params.role),
+})
+
+/** -1 is no limit. */
+async function limitOf(range: Range, name: string): Promise<number> {
+  const rows = await range.database.query<{ rolconnlimit: number }>('select rolconnlimit from pg_roles where rolname = $1', [name])
+  return rows[0]?.rolconnlimit ?? -1
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { defineFault } from '../../model/fault.ts'
+import type { Range } from '../../model/range.ts'
+
+/** Somebody's maintenance job locks a table and does not end its transaction: whoever wants to write waits. */
+export const postgresLock = defineFault({
+  id: 'postgres-lock',
+  title: 'A lock held in PostgreSQL',
+  effect: 'Writes to one table wait, and so do those who wait for them',
+  category: 'database',
+  params: z.object({ table: z.enum(['inventory.stock', 'inventory.reservations', 'orders.orders', 'catalog.products']) }),
+  plan: async () => ({ job: 'stock-audit' }),
+  async inject({ range }, { table }, { job }) {
+    if (await holder(range, job)) return
+    await range.jobs.start(job, { AUDIT_TABLE: table })
+    await until(async () => (await holder(range, job)) !== null)
+  },
+  async revert({ range }, { job }) {
+    for (const id of await range.jobs.running()) if (id.startsWith(`${job}-`)) await range.jobs.stop(id)
+    await range.database.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [job])
+    await until(async () => (await holder(range, job)) === null)
+  },
+  observe: async ({ range }) => (await holder(range, 'stock-audit')) !== null,
+})
+
+/** The session that holds the lock, when there is one. */
+async function holder(range: Range, job: string): Promise<number | null> {
+  const rows = await range.database.query<{ pid: number }>(
+    `select a.pid from pg_stat_activity a join pg_locks l on l.pid = a.pid
+     where a.application_name = $1 and l.mode = 'ExclusiveLock' and l.locktype = 'relation' and l.granted`,
+    [job],
+  )
+  return rows[0]?.pid ?? null
+}
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  const giveUpAt = Date.now() + 15_000
+  while (!(await condition())) {
+    if (Date.now() > giveUpAt) throw new Error('the lock did not change within 15 s')
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}

@@ -1,0 +1,74 @@
+import type { DrillEvent, DrillState } from '../model/drill.ts'
+import type { MilestoneName, Scenario } from '../model/scenario.ts'
+import type { Verdict } from './checks/registry.ts'
+
+/** A verdict with its time, as the engine keeps the last few of them. */
+export interface TimedVerdict extends Verdict {
+  at: number
+}
+
+/** Users must feel nothing for this long before a mitigation counts, and the range be healthy for this long before a recovery does. */
+export const mitigatedAfterMs = 4_000
+export const recoveredAfterMs = 7_000
+
+/** The milestones that events and telemetry prove and that have not been reached yet, with their evidence. */
+export function provenMilestones(
+  state: DrillState,
+  events: readonly DrillEvent[],
+  verdicts: readonly TimedVerdict[],
+  scenario: Scenario,
+): { milestone: MilestoneName; evidence: string }[] {
+  const proofs: Record<MilestoneName, () => string | null> = {
+    acknowledged: () => (events.some((event) => event.type === 'page-acknowledged') ? 'the page was acknowledged' : null),
+    located: () => {
+      const view = events.find(
+        (event) =>
+          event.type === 'place-viewed' &&
+          scenario.located.some((place) => place.view === event.view && place.component === event.component),
+      )
+      return view?.type === 'place-viewed' ? `looked at ${view.detail}` : null
+    },
+    diagnosed: () => {
+      const named = events.find((event) => event.type === 'cause-named' && event.correct)
+      return named?.type === 'cause-named' ? `named ${named.component} (${named.category})` : null
+    },
+    mitigated: () =>
+      state.wasBroken && state.pagedAt !== null && heldFor(verdicts, mitigatedAfterMs, (verdict) => verdict.usersFine)
+        ? 'users are served again'
+        : null,
+    recovered: () =>
+      state.wasBroken &&
+      state.pagedAt !== null &&
+      state.milestones.mitigated !== null &&
+      state.firing.length === 0 &&
+      heldFor(verdicts, recoveredAfterMs, (verdict) => verdict.healthy)
+        ? 'every check passes and no page fires'
+        : null,
+  }
+  return (Object.keys(proofs) as MilestoneName[]).flatMap((milestone) => {
+    if (state.milestones[milestone] !== null) return []
+    const evidence = proofs[milestone]()
+    return evidence === null ? [] : [{ milestone, evidence }]
+  })
+}
+
+/** Whether every verdict of the last `ms` passes, and there are that many. */
+function heldFor(verdicts: readonly TimedVerdict[], ms: number, passes: (verdict: TimedVerdict) => boolean): boolean {
+  const last = verdicts.at(-1)
+  if (!last) return false
+  const window = verdicts.filter((verdict) => last.at - verdict.at <= ms)
+  const covers = window[0] !== undefined && last.at - window[0].at >= ms * 0.75
+  return covers && window.every(passes)
+}
+
+/** Whether a named cause is the scenario's, from any side that its author accepts. */
+export const isCause = (scenario: Scenario, component: string, category: string): boolean =>
+  [scenario.cause, ...scenario.cause.accept].some((cause) => cause.component === component && cause.category === category)
+
+/** Why the author calls this action harmful here, or null when it is not. Params given by the author must be equal. */
+export function harmOf(scenario: Scenario, action: string, params: Record<string, unknown>): string | null {
+  const match = scenario.harmful.find(
+    (harmful) => harmful.action === action && Object.entries(harmful.params).every(([key, value]) => params[key] === value),
+  )
+  return match?.why ?? null
+}

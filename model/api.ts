@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { shopComponentName } from './components.ts'
+import { drillModes } from './drill.ts'
+import { causeCategory, viewKind } from './scenario.ts'
+
+/** Who asks: an instructor may do all that a trainee may; `service` is for the range's own parts. */
+export const roles = ['trainee', 'instructor', 'service'] as const
+export type Role = (typeof roles)[number]
+
+export const errorBody = z.object({ error: z.object({ code: z.string(), message: z.string() }) })
+
+export const startDrill = z.object({
+  scenario: z.string(),
+  mode: z.enum(drillModes).default('learning'),
+  trainee: z.string().trim().min(1).max(60).default('trainee'),
+})
+export const nameCause = z.object({
+  component: shopComponentName,
+  category: causeCategory,
+  sentence: z.string().trim().max(500).default(''),
+})
+export const recordView = z.object({ view: viewKind, component: shopComponentName.nullable(), detail: z.string().max(200) })
+export const addNote = z.object({ text: z.string().trim().min(1).max(2_000) })
+export const runAction = z.object({ params: z.record(z.string(), z.unknown()).default({}) })
+export const injectFault = z.object({
+  params: z.record(z.string(), z.unknown()).default({}),
+  /** How long it lasts at most, in milliseconds. */
+  forMs: z.number().int().min(1_000).max(3_600_000).default(300_000),
+})
+export const setLoad = z.object({ users: z.number().int().min(0).max(5_000) })
+export const matcher = z.object({
+  name: z.string().min(1),
+  value: z.string(),
+  isRegex: z.boolean().default(false),
+  isEqual: z.boolean().default(true),
+})
+export const addSilence = z.object({
+  matchers: z.array(matcher).min(1),
+  durationMs: z.number().int().min(1_000).max(86_400_000),
+  comment: z.string().trim().min(1).max(500),
+  createdBy: z.string().trim().min(1).max(60).default('trainee'),
+})

@@ -1,0 +1,30 @@
+import type { Dashboard } from '../../model/dashboard.ts'
+import { timings } from '../timing.ts'
+import { postgresDashboard, rabbitmqDashboard, redisDashboard } from './datastores.ts'
+import { overview } from './overview.ts'
+import { serviceDashboard } from './service.ts'
+
+const templates: readonly Dashboard[] = [
+  overview,
+  serviceDashboard('gateway', { database: false, clients: true }),
+  serviceDashboard('catalog', { database: true, cache: true }),
+  serviceDashboard('inventory', { database: true }),
+  serviceDashboard('orders', { database: true, clients: true }),
+  serviceDashboard('payments', { database: true }),
+  serviceDashboard('fulfilment', { database: true, worker: true, clients: true }),
+  postgresDashboard,
+  redisDashboard,
+  rabbitmqDashboard,
+]
+
+/** All dashboards, with the window of `rate()` that suits the speed of the range. */
+export function dashboards(profile: keyof typeof timings): Dashboard[] {
+  const { rate } = timings[profile]
+  return templates.map((dashboard) => ({
+    ...dashboard,
+    panels: dashboard.panels.map((panel) => ({
+      ...panel,
+      queries: panel.queries.map((query) => ({ ...query, expr: query.expr.replaceAll('$rate', rate) })),
+    })),
+  }))
+}
