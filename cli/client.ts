@@ -23,7 +23,11 @@ export function apiClient(state: RangeState, role: Role): ApiClient {
         signal: AbortSignal.timeout(120_000),
       })
     } catch (error) {
-      throw new FiredrillError('range-not-running', `the control plane on ${base} does not answer (${describeError(error)}): run 'firedrill up'`, { cause: error })
+      throw new FiredrillError(
+        'range-not-running',
+        `the control plane on ${base} does not answer (${describeError(error)}): run 'firedrill up'`,
+        { cause: error },
+      )
     }
     const answer: unknown = await response.json().catch(() => null)
     if (response.ok) return answer as Body

@@ -16,7 +16,11 @@ export function command(name: string, summary: string): Command {
   return new Command(name)
     .description(summary)
     .addOption(new Option('--json', 'print JSON').default(false))
-    .addOption(new Option('--dir <folder>', 'folder of the range').default(path.join(projectRoot, '.firedrill'), '.firedrill in the checkout').env('FIREDRILL_DIR'))
+    .addOption(
+      new Option('--dir <folder>', 'folder of the range')
+        .default(path.join(projectRoot, '.firedrill'), '.firedrill in the checkout')
+        .env('FIREDRILL_DIR'),
+    )
     .addOption(new Option('--port-base <port>', 'first of the ports of the range (7400 in a new one)').argParser(portNumber))
     .addOption(new Option('--verbose', 'show where an error came from').default(false))
     .showHelpAfterError(`('firedrill ${name} --help' tells more)`)

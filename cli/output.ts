@@ -11,9 +11,15 @@ export const printJson = (value: unknown): void => print(JSON.stringify(value, n
 
 /** Columns under their names; numbers to the right. */
 export function printTable(rows: readonly Record<string, unknown>[], columns = Object.keys(rows[0] ?? {})): void {
-  const text = (value: unknown) => (value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value))
+  const text = (value: unknown) =>
+    value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value)
   const widths = columns.map((column) => Math.max(column.length, ...rows.map((row) => text(row[column]).length)))
-  print(columns.map((column, index) => bold(column.padEnd(widths[index] ?? 0))).join('  ').trimEnd())
+  print(
+    columns
+      .map((column, index) => bold(column.padEnd(widths[index] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  )
   for (const row of rows) {
     print(
       columns

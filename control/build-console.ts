@@ -5,7 +5,10 @@ import { projectRoot } from './wiring.ts'
 
 /** Builds the console when its sources have changed since it was last built. */
 export async function buildConsole(say: (line: string) => void): Promise<void> {
-  const sources = globSync(['console/**/*.{ts,tsx,css,html}', 'model/*.ts', 'package-lock.json'], { cwd: projectRoot, exclude: ['console/dist/**'] })
+  const sources = globSync(['console/**/*.{ts,tsx,css,html}', 'model/*.ts', 'package-lock.json'], {
+    cwd: projectRoot,
+    exclude: ['console/dist/**'],
+  })
   const hash = createHash('sha256')
   for (const file of sources.sort()) hash.update(file).update(readFileSync(path.join(projectRoot, file)))
   const digest = hash.digest('hex')

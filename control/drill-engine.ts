@@ -7,7 +7,15 @@ import { nextHint } from '../drills/hints.ts'
 import { harmOf, isCause, provenMilestones, type TimedVerdict } from '../drills/milestones.ts'
 import type { ActionResult } from '../model/action.ts'
 import type { Sample } from '../model/check.ts'
-import { foldDrill, mayDo, type DrillCommand, type DrillEvent, type DrillEventBody, type DrillState, type UserHarm } from '../model/drill.ts'
+import {
+  foldDrill,
+  mayDo,
+  type DrillCommand,
+  type DrillEvent,
+  type DrillEventBody,
+  type DrillState,
+  type UserHarm,
+} from '../model/drill.ts'
 import { FiredrillError, describeError } from '../model/errors.ts'
 import type { Range } from '../model/range.ts'
 import type { CauseCategory, Scenario, ViewKind } from '../model/scenario.ts'
@@ -87,7 +95,8 @@ export class DrillEngine {
 
   async start(scenarioId: string, options: { mode: DrillState['mode']; trainee: string }): Promise<DrillState> {
     const scenario = this.#scenario(scenarioId)
-    if (this.running() || this.#starting || this.#ending) throw new FiredrillError('conflict', 'a drill is already running on this range: finish or abort it first')
+    if (this.running() || this.#starting || this.#ending)
+      throw new FiredrillError('conflict', 'a drill is already running on this range: finish or abort it first')
     this.#starting = true
     try {
       const { healthy, results } = this.verdict
@@ -98,16 +107,19 @@ export class DrillEngine {
       const before = await fingerprint(this.#deps.range)
       this.#events = []
       this.#verdicts = []
-      this.#append({
-        type: 'drill-started',
-        scenario: scenario.id,
-        mode: options.mode,
-        trainee: options.trainee,
-        limitMs: scenario.limit,
-        seed: Math.floor(Math.random() * 2 ** 31),
-        usersBefore: this.#deps.sampler.samples().at(-1)?.users ?? null,
-        fingerprint: before.hash,
-      }, randomUUID())
+      this.#append(
+        {
+          type: 'drill-started',
+          scenario: scenario.id,
+          mode: options.mode,
+          trainee: options.trainee,
+          limitMs: scenario.limit,
+          seed: Math.floor(Math.random() * 2 ** 31),
+          usersBefore: this.#deps.sampler.samples().at(-1)?.users ?? null,
+          fingerprint: before.hash,
+        },
+        randomUUID(),
+      )
       return this.#current('view')
     } finally {
       this.#starting = false
@@ -150,7 +162,8 @@ export class DrillEngine {
       record(true, result.summary)
       if (id === 'list-sessions') this.view('database', 'postgres', 'the sessions of PostgreSQL')
       if (id === 'peek-queue') this.view('queue', 'rabbitmq', `the queue ${String(params['queue'])}`)
-      if (id === 'list-releases') this.view('deploys', params['service'] as ShopComponentName, `the releases of ${String(params['service'])}`)
+      if (id === 'list-releases')
+        this.view('deploys', params['service'] as ShopComponentName, `the releases of ${String(params['service'])}`)
       return result
     } catch (error) {
       record(false, describeError(error))
@@ -214,7 +227,8 @@ export class DrillEngine {
   #current(command: DrillCommand): DrillState {
     const state = foldDrill(this.#events)
     if (!state) throw new FiredrillError('not-found', 'no drill is running')
-    if (!mayDo(state.phase, command)) throw new FiredrillError('wrong-state', `the drill is ${state.phase}: too late to ${command.replace('-', ' ')}`)
+    if (!mayDo(state.phase, command))
+      throw new FiredrillError('wrong-state', `the drill is ${state.phase}: too late to ${command.replace('-', ' ')}`)
     return state
   }
 
@@ -246,7 +260,8 @@ export class DrillEngine {
       this.#reachMilestones()
       const now = this.running()
       if (now && Date.now() - now.startedAt > now.limitMs) await this.#end({ type: 'drill-finished', outcome: 'time-up' })
-      else if (now && Object.values(now.milestones).every((at) => at !== null)) await this.#end({ type: 'drill-finished', outcome: 'resolved' })
+      else if (now && Object.values(now.milestones).every((at) => at !== null))
+        await this.#end({ type: 'drill-finished', outcome: 'resolved' })
     } catch (error) {
       process.stderr.write(`drill ${state.id}: ${describeError(error)}\n`)
     } finally {

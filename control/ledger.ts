@@ -112,7 +112,9 @@ export class Ledger implements Disposable {
     return row ? String(row['value']) : null
   }
   setNote(name: string, value: string): void {
-    this.#db.prepare('insert into notes (name, value) values (?, ?) on conflict (name) do update set value = excluded.value').run(name, value)
+    this.#db
+      .prepare('insert into notes (name, value) values (?, ?) on conflict (name) do update set value = excluded.value')
+      .run(name, value)
   }
 
   #faults(where: string, ...params: string[]): FaultRecord[] {

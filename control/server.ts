@@ -17,23 +17,43 @@ import { scenarioRoutes } from './api/scenarios.ts'
 import { sessionRoutes } from './api/session.ts'
 import { telemetryRoutes } from './api/telemetry.ts'
 
-const routes = [sessionRoutes, scenarioRoutes, drillRoutes, actionRoutes, faultRoutes, liveRoutes, pagerRoutes, rangeRoutes, telemetryRoutes]
+const routes = [
+  sessionRoutes,
+  scenarioRoutes,
+  drillRoutes,
+  actionRoutes,
+  faultRoutes,
+  liveRoutes,
+  pagerRoutes,
+  rangeRoutes,
+  telemetryRoutes,
+]
 
 /** The control plane's HTTP server: API, live events and the console. */
 export async function createServer(api: ApiContext): Promise<Api> {
   const port = api.context.port('control')
-  const app: Api = fastify({ forceCloseConnections: true, bodyLimit: 1024 * 1024 }).setValidatorCompiler(validatorCompiler).setSerializerCompiler(serializerCompiler)
+  const app: Api = fastify({ forceCloseConnections: true, bodyLimit: 1024 * 1024 })
+    .setValidatorCompiler(validatorCompiler)
+    .setSerializerCompiler(serializerCompiler)
   app.setErrorHandler<Error & { statusCode?: number; code?: string }>((error, _request, reply) => {
     if (error instanceof FiredrillError) return reply.code(error.httpStatus).send({ error: { code: error.code, message: error.message } })
     const status = error.statusCode ?? 500
     if (status >= 500) process.stderr.write(`${error.stack ?? error.message}\n`)
-    return reply.code(status).send({ error: { code: status >= 500 ? 'internal' : 'bad-request', message: status >= 500 ? 'something went wrong here; it is in the log' : error.message } })
+    return reply.code(status).send({
+      error: {
+        code: status >= 500 ? 'internal' : 'bad-request',
+        message: status >= 500 ? 'something went wrong here; it is in the log' : error.message,
+      },
+    })
   })
   guardAccess(app, { tokens: api.context.config.tokens, hosts: [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`] })
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer').header('x-frame-options', 'DENY')
     if (!/^\/(prometheus|locust)\//.test(request.url)) {
-      reply.header('content-security-policy', "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'")
+      reply.header(
+        'content-security-policy',
+        "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'",
+      )
     }
   })
 
@@ -44,7 +64,9 @@ export async function createServer(api: ApiContext): Promise<Api> {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   app.get('/health', { config: { access: 'public' } }, async () => ({ status: 'ok' }))
-  app.get('/metrics', { config: { access: 'public' } }, async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
+  app.get('/metrics', { config: { access: 'public' } }, async (_request, reply) =>
+    reply.type(registry.contentType).send(await registry.metrics()),
+  )
   app.get('/api/openapi.json', async () => app.swagger())
   for (const register of routes) register(app, api)
 

@@ -58,7 +58,11 @@ export async function verifyScenario(client: Client, id: string): Promise<Verifi
     const { drill: ended } = await drillOf(client, drill)
     if (ended.outcome !== 'resolved') result.problems.push(`the drill ended as ${ended.outcome ?? ended.phase}, not as resolved`)
 
-    await until('the fingerprint to be as before', restDeadlineMs, async () => (await client.get<Fingerprint>('/api/fingerprint')).hash === before.hash).then(
+    await until(
+      'the fingerprint to be as before',
+      restDeadlineMs,
+      async () => (await client.get<Fingerprint>('/api/fingerprint')).hash === before.hash,
+    ).then(
       () => (result.restored = true),
       async () => result.problems.push(...difference(before, await client.get<Fingerprint>('/api/fingerprint'))),
     )
@@ -97,7 +101,8 @@ async function play(client: Client, drill: string, plan: Scenario, result: Verif
   })
   const pagedAt = Math.max(...(await pagesOf()).filter((event) => expected.includes(event.alert.name)).map((event) => event.at))
   result.secondsToPage = round((pagedAt - injectedAt) / 1_000)
-  if (result.secondsToPage > result.pageBoundSeconds) result.problems.push(`the page came after ${result.secondsToPage} s, later than promised`)
+  if (result.secondsToPage > result.pageBoundSeconds)
+    result.problems.push(`the page came after ${result.secondsToPage} s, later than promised`)
 
   await until('the oracle to say broken', 30_000, async () => (await drillOf(client, drill)).drill.healthy === false)
   await client.post(`/api/drills/${drill}/acknowledge`)
@@ -108,7 +113,11 @@ async function play(client: Client, drill: string, plan: Scenario, result: Verif
     await client.post(`/api/actions/${step.action}`, { params: await resolveParams(client, step.params) })
   }
   const fixedAt = Date.now()
-  await until('the oracle to say healthy', recoveryDeadlineMs, async () => (await drillOf(client, drill)).drill.milestones.recovered !== null)
+  await until(
+    'the oracle to say healthy',
+    recoveryDeadlineMs,
+    async () => (await drillOf(client, drill)).drill.milestones.recovered !== null,
+  )
   const recovered = (await events()).find((event) => event.type === 'milestone-reached' && event.milestone === 'recovered')
   result.secondsToHealthy = round(((recovered?.at ?? Date.now()) - fixedAt) / 1_000)
   const allowed = new Set([...expected, ...plan.alerts.allowed])

@@ -45,7 +45,9 @@ export async function fingerprint(range: Range): Promise<Fingerprint> {
     jobs,
     foreignSessions: sessions
       .map((row) => String(row['application_name']))
-      .filter((name) => !(serviceNames as readonly string[]).includes(name) && !['firedrill-probe', 'postgres_exporter', ''].includes(name)),
+      .filter(
+        (name) => !(serviceNames as readonly string[]).includes(name) && !['firedrill-probe', 'postgres_exporter', ''].includes(name),
+      ),
   }
   return { hash: createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16), parts }
 }

@@ -39,7 +39,14 @@ export function scoreDrill(state: DrillState, scenario: Scenario): Score {
     const of = weights[name]
     if (reachedAt === null) return { what: name, points: 0, of, tookMs: null, parMs, detail: 'not reached' }
     const tookMs = reachedAt - state.startedAt
-    return { what: name, points: Math.round(of * share(tookMs / parMs)), of, tookMs, parMs, detail: tookMs <= parMs ? 'within par' : 'over par' }
+    return {
+      what: name,
+      points: Math.round(of * share(tookMs / parMs)),
+      of,
+      tookMs,
+      parMs,
+      detail: tookMs <= parMs ? 'within par' : 'over par',
+    }
   })
   const { good, slow, failed } = state.harm
   const hurt = slow + failed

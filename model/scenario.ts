@@ -12,16 +12,7 @@ export const hintRungs = ['orient', 'point', 'tell'] as const
 export const hintRung = z.enum(hintRungs)
 export type HintRung = z.infer<typeof hintRung>
 
-export const causeCategories = [
-  'release',
-  'configuration',
-  'database',
-  'cache',
-  'queue',
-  'capacity',
-  'process',
-  'third-party',
-] as const
+export const causeCategories = ['release', 'configuration', 'database', 'cache', 'queue', 'capacity', 'process', 'third-party'] as const
 export const causeCategory = z.enum(causeCategories)
 export type CauseCategory = z.infer<typeof causeCategory>
 
@@ -57,9 +48,7 @@ export const scenarioSchema = z.strictObject({
   /** After this the drill ends by itself. */
   limit: duration,
   /** Faults, each at a time after the start. */
-  timeline: z
-    .array(z.strictObject({ at: duration, fault: z.string(), params: z.record(z.string(), z.unknown()).default({}) }))
-    .min(1),
+  timeline: z.array(z.strictObject({ at: duration, fault: z.string(), params: z.record(z.string(), z.unknown()).default({}) })).min(1),
   alerts: z.strictObject({
     /** Pages that must come, each within its bound from the last fault of the timeline. */
     expected: z.array(z.strictObject({ name: z.string(), within: duration })).min(1),
@@ -82,11 +71,7 @@ export const scenarioSchema = z.strictObject({
     recovered: milestone,
   }),
   /** Applied by `verify`, and shown in the debrief. */
-  solution: z
-    .array(
-      z.strictObject({ action: z.string(), params: z.record(z.string(), z.unknown()).default({}), why: z.string() }),
-    )
-    .min(1),
+  solution: z.array(z.strictObject({ action: z.string(), params: z.record(z.string(), z.unknown()).default({}), why: z.string() })).min(1),
   /** Actions that make things worse here, and why. */
   harmful: z
     .array(z.strictObject({ action: z.string(), params: z.record(z.string(), z.unknown()).default({}), why: z.string() }))

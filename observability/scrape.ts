@@ -34,7 +34,9 @@ export function renderPrometheus({ timing, targets, alertmanager }: PrometheusOp
         job_name: target.component,
         metrics_path: target.path,
         // What only watches is worth a look every few seconds.
-        ...(target.tier === 'platform' ? { scrape_interval: `${timing.scrapeSeconds * 5}s`, scrape_timeout: `${timing.scrapeSeconds * 5}s` } : {}),
+        ...(target.tier === 'platform'
+          ? { scrape_interval: `${timing.scrapeSeconds * 5}s`, scrape_timeout: `${timing.scrapeSeconds * 5}s` }
+          : {}),
         static_configs: [
           {
             targets: [target.address],
@@ -50,5 +52,10 @@ export function renderPrometheus({ timing, targets, alertmanager }: PrometheusOp
 
 /** Series that nobody here reads, and that cost memory at one scrape a second. */
 const dropped = [
-  { source_labels: ['__name__'], regex: '(go_|promhttp_|erlang_mnesia_|erlang_vm_allocators|erlang_vm_msacc|telemetry_|rabbitmq_auth_|rabbitmq_raft_|process_open_handles|nodejs_version_info|nodejs_active_).*', action: 'drop' },
+  {
+    source_labels: ['__name__'],
+    regex:
+      '(go_|promhttp_|erlang_mnesia_|erlang_vm_allocators|erlang_vm_msacc|telemetry_|rabbitmq_auth_|rabbitmq_raft_|process_open_handles|nodejs_version_info|nodejs_active_).*',
+    action: 'drop',
+  },
 ]

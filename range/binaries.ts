@@ -26,12 +26,7 @@ const debianVersions = (root: string): string[] => {
 }
 
 export function binarySources(cache: string): BinarySource[] {
-  const source = (
-    binary: keyof Binaries,
-    names: string[],
-    debian: string | null,
-    folders: string[] = [],
-  ): BinarySource => ({
+  const source = (binary: keyof Binaries, names: string[], debian: string | null, folders: string[] = []): BinarySource => ({
     binary,
     names,
     folders,
@@ -39,10 +34,7 @@ export function binarySources(cache: string): BinarySource[] {
     variable: `FIREDRILL_${binary.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
   })
   return [
-    source('postgresBin', ['postgres'], 'postgresql', [
-      ...debianVersions('/usr/lib/postgresql'),
-      '/opt/homebrew/opt/postgresql/bin',
-    ]),
+    source('postgresBin', ['postgres'], 'postgresql', [...debianVersions('/usr/lib/postgresql'), '/opt/homebrew/opt/postgresql/bin']),
     source('redisServer', ['redis-server', 'valkey-server'], 'redis-server'),
     // The package's script in sbin insists on another user and on systemd's folders; this is what it calls.
     source('rabbitmqServer', ['rabbitmq-server'], 'rabbitmq-server', ['/usr/lib/rabbitmq/bin']),
@@ -86,5 +78,4 @@ export function findBinary(source: BinarySource): string | null {
 
 export type BinaryReport = { source: BinarySource; path: string | null }
 
-export const findBinaries = (cache: string): BinaryReport[] =>
-  binarySources(cache).map((source) => ({ source, path: findBinary(source) }))
+export const findBinaries = (cache: string): BinaryReport[] => binarySources(cache).map((source) => ({ source, path: findBinary(source) }))

@@ -79,7 +79,5 @@ export const defaultPortBase = 7400
 export const rangeId = (dir: string): string => createHash('sha256').update(path.resolve(dir)).digest('hex').slice(0, 12)
 
 export const dataDir = (context: RangeContext, component: string): string => path.join(context.dir, 'data', component)
-export const configDir = (context: RangeContext, component: string): string =>
-  path.join(context.dir, 'config', component)
-export const logFile = (context: RangeContext, component: string): string =>
-  path.join(context.dir, 'logs', `${component}.log`)
+export const configDir = (context: RangeContext, component: string): string => path.join(context.dir, 'config', component)
+export const logFile = (context: RangeContext, component: string): string => path.join(context.dir, 'logs', `${component}.log`)

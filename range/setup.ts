@@ -27,9 +27,7 @@ export function requireBinaries(cache: string): Binaries {
   return { ...found, node: process.execPath } as unknown as Binaries
 }
 
-const packagesFor = (missing: BinaryReport[]): string[] => [
-  ...new Set(missing.flatMap((report) => report.source.debian ?? [])),
-]
+const packagesFor = (missing: BinaryReport[]): string[] => [...new Set(missing.flatMap((report) => report.source.debian ?? []))]
 
 function howToInstall(missing: BinaryReport[]): string {
   const names = missing.map((report) => report.source.names[0]).join(', ')
@@ -67,7 +65,9 @@ async function installLocust(root: string, cache: string, say: Say): Promise<voi
     await runQuietly([python, '-m', 'venv', '--clear', environment])
   } catch (error) {
     if (process.getuid?.() !== 0) {
-      throw new FiredrillError('missing-binary', `Python cannot make a virtual environment: run 'sudo apt-get install python3-venv'`, { cause: error })
+      throw new FiredrillError('missing-binary', `Python cannot make a virtual environment: run 'sudo apt-get install python3-venv'`, {
+        cause: error,
+      })
     }
     await runQuietly(['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '-y', '--no-install-recommends', 'python3-venv'])
     await runQuietly([python, '-m', 'venv', '--clear', environment])

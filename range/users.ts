@@ -19,8 +19,7 @@ export function unprivilegedUser(name: string): SystemUser | null {
   return { uid: Number(uid), gid: Number(gid), canTraverse }
 }
 
-export const runAs = (user: SystemUser | null): { uid?: number; gid?: number } =>
-  user ? { uid: user.uid, gid: user.gid } : {}
+export const runAs = (user: SystemUser | null): { uid?: number; gid?: number } => (user ? { uid: user.uid, gid: user.gid } : {})
 
 function canTraverse(dir: string): boolean {
   for (let folder = path.resolve(dir); ; folder = path.dirname(folder)) {

@@ -17,7 +17,9 @@ export function actionCommand(): Command {
       command('list', 'list the actions').action(async (options: CommonOptions) => {
         const { actions } = await apiClient(openState(options), 'trainee').get<{ actions: ListedAction[] }>('/api/actions')
         if (options.json) return printJson(actions)
-        printTable(actions.map(({ id, kind, title, params }) => ({ id, kind, title, params: Object.keys(params.properties ?? {}).join(' ') })))
+        printTable(
+          actions.map(({ id, kind, title, params }) => ({ id, kind, title, params: Object.keys(params.properties ?? {}).join(' ') })),
+        )
       }),
     )
     .addCommand(
@@ -25,7 +27,10 @@ export function actionCommand(): Command {
         .argument('<id>', `id of the action ('firedrill action list' lists them)`)
         .option('--param <name=value>', 'a parameter; repeatable', keyValue, {})
         .action(async (id: string, options: CommonOptions & { param: Record<string, unknown> }) => {
-          const result = await apiClient(openState(options), 'trainee').post<{ summary: string; rows?: Record<string, unknown>[] }>(`/api/actions/${encodeURIComponent(id)}`, { params: options.param })
+          const result = await apiClient(openState(options), 'trainee').post<{ summary: string; rows?: Record<string, unknown>[] }>(
+            `/api/actions/${encodeURIComponent(id)}`,
+            { params: options.param },
+          )
           if (options.json) return printJson(result)
           print(result.summary)
           if (result.rows?.length) printTable(result.rows)

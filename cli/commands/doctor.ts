@@ -27,7 +27,9 @@ export const doctorCommand = () =>
     else {
       print(`${green('✓')} node ${process.version} ${dim(process.execPath)}`)
       for (const { name, path, remedy, variable } of reports) {
-        print(path ? `${green('✓')} ${name} ${dim(path)}` : `${red('✗')} ${name} is missing: run '${remedy}', or set ${variable} to its path`)
+        print(
+          path ? `${green('✓')} ${name} ${dim(path)}` : `${red('✗')} ${name} is missing: run '${remedy}', or set ${variable} to its path`,
+        )
       }
     }
     process.exitCode = ok ? 0 : 1

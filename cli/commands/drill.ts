@@ -41,7 +41,9 @@ export function drillCommand(): Command {
     .addCommand(
       command('status', 'say how the drill that runs is going').action(async (options: CommonOptions) => {
         const client = trainee(options)
-        const answer = await client.get<{ drill: DrillState; title: string; events: DrillEvent[] }>(`/api/drills/${await runningId(client)}`)
+        const answer = await client.get<{ drill: DrillState; title: string; events: DrillEvent[] }>(
+          `/api/drills/${await runningId(client)}`,
+        )
         if (options.json) return printJson(answer)
         print(`${bold(answer.title)} ${dim(formatDurationMs(Date.now() - answer.drill.startedAt))}`)
         for (const alert of answer.drill.firing) print(`  page: ${alert.name}: ${alert.summary}`)
@@ -50,7 +52,9 @@ export function drillCommand(): Command {
         }
       }),
     )
-    .addCommand(onRunning('ack', 'acknowledge the page', async (client, id) => (await client.post(`/api/drills/${id}/acknowledge`), 'acknowledged')))
+    .addCommand(
+      onRunning('ack', 'acknowledge the page', async (client, id) => (await client.post(`/api/drills/${id}/acknowledge`), 'acknowledged')),
+    )
     .addCommand(
       command('diagnose', 'name the cause')
         .addOption(new Option('--component <name>', 'what is at fault').choices([...shopComponentNames]).makeOptionMandatory())
@@ -67,12 +71,29 @@ export function drillCommand(): Command {
           else print(correct ? 'that is it' : 'that is not it')
         }),
     )
-    .addCommand(onRunning('hint', 'ask for a hint', async (client, id) => {
-      const { given, waitMs } = await client.post<{ given: boolean; waitMs: number }>(`/api/drills/${id}/hint`)
-      if (!given) return waitMs > 0 ? `try the last hint first: the next comes in ${formatDurationMs(waitMs)}` : 'there are no more hints for this step'
-      const { drill } = await client.get<{ drill: DrillState }>(`/api/drills/${id}`)
-      return drill.hints.at(-1)?.text ?? ''
-    }))
-    .addCommand(onRunning('finish', 'end the drill and go to the debrief', async (client, id) => (await client.post(`/api/drills/${id}/finish`), 'finished: the console has the debrief')))
-    .addCommand(onRunning('abort', 'stop the drill and restore the range', async (client, id) => (await client.post(`/api/drills/${id}/abort`), 'aborted; the range is restored')))
+    .addCommand(
+      onRunning('hint', 'ask for a hint', async (client, id) => {
+        const { given, waitMs } = await client.post<{ given: boolean; waitMs: number }>(`/api/drills/${id}/hint`)
+        if (!given)
+          return waitMs > 0
+            ? `try the last hint first: the next comes in ${formatDurationMs(waitMs)}`
+            : 'there are no more hints for this step'
+        const { drill } = await client.get<{ drill: DrillState }>(`/api/drills/${id}`)
+        return drill.hints.at(-1)?.text ?? ''
+      }),
+    )
+    .addCommand(
+      onRunning(
+        'finish',
+        'end the drill and go to the debrief',
+        async (client, id) => (await client.post(`/api/drills/${id}/finish`), 'finished: the console has the debrief'),
+      ),
+    )
+    .addCommand(
+      onRunning(
+        'abort',
+        'stop the drill and restore the range',
+        async (client, id) => (await client.post(`/api/drills/${id}/abort`), 'aborted; the range is restored'),
+      ),
+    )
 }

@@ -27,10 +27,24 @@ export function faultCommand(): Command {
       command('list', 'list the faults, and those that are in').action(async (options: CommonOptions) => {
         const list = await apiClient(openState(options), 'instructor').get<FaultList>('/api/faults')
         if (options.json) return printJson(list)
-        printTable(list.faults.map(({ id, category, title, params }) => ({ id, category, title, params: Object.keys(params.properties ?? {}).join(' ') })))
+        printTable(
+          list.faults.map(({ id, category, title, params }) => ({
+            id,
+            category,
+            title,
+            params: Object.keys(params.properties ?? {}).join(' '),
+          })),
+        )
         if (list.open.length > 0) {
           print()
-          printTable(list.open.map(({ instance, fault, state, deadlineAt }) => ({ instance, fault, state, ends: new Date(deadlineAt).toISOString() })))
+          printTable(
+            list.open.map(({ instance, fault, state, deadlineAt }) => ({
+              instance,
+              fault,
+              state,
+              ends: new Date(deadlineAt).toISOString(),
+            })),
+          )
         }
       }),
     )
@@ -40,16 +54,23 @@ export function faultCommand(): Command {
         .option('--param <name=value>', 'a parameter; repeatable', keyValue, {})
         .option('--for <duration>', 'how long at most, as 90s or 5m', duration, 300_000)
         .action(async (id: string, options: CommonOptions & { param: Record<string, unknown>; for: number }) => {
-          const record = await apiClient(openState(options), 'instructor').post<FaultRecord>(`/api/faults/${encodeURIComponent(id)}`, { params: options.param, forMs: options.for })
+          const record = await apiClient(openState(options), 'instructor').post<FaultRecord>(`/api/faults/${encodeURIComponent(id)}`, {
+            params: options.param,
+            forMs: options.for,
+          })
           if (options.json) return printJson(record)
-          print(`${record.fault} is in until ${new Date(record.deadlineAt).toISOString()}; 'firedrill fault revert ${record.instance}' takes it out`)
+          print(
+            `${record.fault} is in until ${new Date(record.deadlineAt).toISOString()}; 'firedrill fault revert ${record.instance}' takes it out`,
+          )
         }),
     )
     .addCommand(
       command('revert', 'take a fault out; without an instance, all of them')
         .argument('[instance]', 'which one')
         .action(async (instance: string | undefined, options: CommonOptions) => {
-          const answer = await apiClient(openState(options), 'instructor').delete<unknown>(instance ? `/api/faults/${encodeURIComponent(instance)}` : '/api/faults')
+          const answer = await apiClient(openState(options), 'instructor').delete<unknown>(
+            instance ? `/api/faults/${encodeURIComponent(instance)}` : '/api/faults',
+          )
           if (options.json) return printJson(answer)
           print('taken out')
         }),

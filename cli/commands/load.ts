@@ -15,7 +15,9 @@ export function loadCommand(): Command {
     .addCommand(
       command('set', 'set how many there are')
         .requiredOption('--users <n>', 'how many', integer)
-        .action(async (options: CommonOptions & { users: number }) => show(options, await apiClient(openState(options), 'instructor').put('/api/load', { users: options.users }))),
+        .action(async (options: CommonOptions & { users: number }) =>
+          show(options, await apiClient(openState(options), 'instructor').put('/api/load', { users: options.users })),
+        ),
     )
     .addCommand(
       command('status', 'say how many there are and how they fare').action(async (options: CommonOptions) =>

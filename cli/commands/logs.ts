@@ -12,7 +12,8 @@ export const logsCommand = () =>
     .option('-n, --lines <n>', 'how many', integer, 50)
     .action((name: string, options: CommonOptions & { lines: number }) => {
       const component = componentName.safeParse(name)
-      if (!component.success) throw new FiredrillError('not-found', `there is no component '${name}': choose ${componentName.options.join(', ')}`)
+      if (!component.success)
+        throw new FiredrillError('not-found', `there is no component '${name}': choose ${componentName.options.join(', ')}`)
       const { context } = openLocalRange(options.dir)
       const file = logFile(context, component.data)
       const lines = existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n').slice(-options.lines) : []

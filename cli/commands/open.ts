@@ -12,6 +12,8 @@ export const openCommand = () =>
       if (options.json) printJson({ url })
       else print(url)
       if (process.stdout.isTTY && (process.env['DISPLAY'] || process.platform === 'darwin')) {
-        spawn(process.platform === 'darwin' ? 'open' : 'xdg-open', [url], { detached: true, stdio: 'ignore' }).on('error', () => {}).unref()
+        spawn(process.platform === 'darwin' ? 'open' : 'xdg-open', [url], { detached: true, stdio: 'ignore' })
+          .on('error', () => {})
+          .unref()
       }
     })

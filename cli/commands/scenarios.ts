@@ -8,5 +8,13 @@ export const scenariosCommand = () =>
   command('scenarios', 'list the scenarios').action(async (options: CommonOptions) => {
     const { scenarios } = await apiClient(openState(options), 'trainee').get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
     if (options.json) return printJson(scenarios)
-    printTable(scenarios.map(({ id, title, difficulty, parMs, best }) => ({ id, title, difficulty, par: formatDurationMs(parMs), best: best?.score ?? '' })))
+    printTable(
+      scenarios.map(({ id, title, difficulty, parMs, best }) => ({
+        id,
+        title,
+        difficulty,
+        par: formatDurationMs(parMs),
+        best: best?.score ?? '',
+      })),
+    )
   })

@@ -51,14 +51,24 @@ export function silenceCommand(): Command {
       command('list', 'list the silences').action(async (options: CommonOptions) => {
         const silences = await apiClient(openState(options), 'trainee').get<Silence[]>('/api/silences')
         if (options.json) return printJson(silences)
-        printTable(silences.map(({ id, status, matchers, endsAt, comment }) => ({ id, state: status.state, matchers: matchers.map((one) => `${one.name}${symbol(one)}${one.value}`).join(' '), until: endsAt, comment })), ['id', 'state', 'matchers', 'until', 'comment'])
+        printTable(
+          silences.map(({ id, status, matchers, endsAt, comment }) => ({
+            id,
+            state: status.state,
+            matchers: matchers.map((one) => `${one.name}${symbol(one)}${one.value}`).join(' '),
+            until: endsAt,
+            comment,
+          })),
+          ['id', 'state', 'matchers', 'until', 'comment'],
+        )
       }),
     )
     .addCommand(
       command('expire', 'end a silence')
         .argument('<id>', 'which one')
         .action(async (id: string, options: CommonOptions) => {
-          if (!/^[0-9a-f-]{36}$/.test(id)) throw new FiredrillError('bad-request', `'${id}' is not the id of a silence: 'firedrill silence list' lists them`)
+          if (!/^[0-9a-f-]{36}$/.test(id))
+            throw new FiredrillError('bad-request', `'${id}' is not the id of a silence: 'firedrill silence list' lists them`)
           await apiClient(openState(options), 'trainee').delete(`/api/silences/${id}`)
           if (options.json) printJson({ ok: true })
           else print('expired')

@@ -41,7 +41,12 @@ export const upCommand = () =>
       if (failed.length === 0) await untilSteady(options)
       const { tokens } = target.context.config
       const base = `http://127.0.0.1:${target.context.port('control')}`
-      const links = { console: base, trainee: `${base}/login#token=${tokens.trainee}`, instructor: `${base}/login#token=${tokens.instructor}`, shop: `http://127.0.0.1:${target.context.port('gateway')}/` }
+      const links = {
+        console: base,
+        trainee: `${base}/login#token=${tokens.trainee}`,
+        instructor: `${base}/login#token=${tokens.instructor}`,
+        shop: `http://127.0.0.1:${target.context.port('gateway')}/`,
+      }
       if (options.json) printJson({ ok: failed.length === 0, tookMs: readyMs, components: reports, links })
       else if (failed.length === 0) {
         print()
@@ -52,7 +57,10 @@ export const upCommand = () =>
         print(`  shop        ${links.shop}`)
       }
       if (failed.length > 0) {
-        throw new FiredrillError('component-failed', `${failed.map((report) => report.name).join(', ')} did not start: see 'firedrill logs ${failed[0]?.name}'`)
+        throw new FiredrillError(
+          'component-failed',
+          `${failed.map((report) => report.name).join(', ')} did not start: see 'firedrill logs ${failed[0]?.name}'`,
+        )
       }
     })
 
@@ -70,7 +78,10 @@ function configure(options: UpOptions): void {
     const control = state.run('control')
     const changed = Object.entries(asked).filter(([name, value]) => before[name as keyof typeof asked] !== value)
     if (changed.length > 0 && control && liveness(control) !== 'gone') {
-      throw new FiredrillError('conflict', `the range in ${state.dir} runs with other settings (${changed.map(([name]) => name).join(', ')}): 'firedrill down' first`)
+      throw new FiredrillError(
+        'conflict',
+        `the range in ${state.dir} runs with other settings (${changed.map(([name]) => name).join(', ')}): 'firedrill down' first`,
+      )
     }
   }
   state.configure(asked)
@@ -81,7 +92,9 @@ async function untilSteady(options: UpOptions): Promise<void> {
   const client = apiClient(openState(options), 'trainee')
   const giveUpAt = Date.now() + steadyDeadlineMs
   for (;;) {
-    const { healthy, results } = await client.get<{ healthy: boolean; results: { ok: boolean; title: string; detail: string }[] }>('/api/health')
+    const { healthy, results } = await client.get<{ healthy: boolean; results: { ok: boolean; title: string; detail: string }[] }>(
+      '/api/health',
+    )
     if (healthy) return
     if (Date.now() > giveUpAt) {
       const reasons = results.filter((result) => !result.ok).map((result) => `${result.title}: ${result.detail}`)

@@ -21,7 +21,9 @@ export const verifyCommand = () =>
           const result = await verifyScenario(client, id)
           results.push(result)
           if (!options.json) {
-            print(`${result.ok ? green('✓') : red('✗')} ${id}  page after ${result.secondsToPage ?? '—'} s ${dim(`(bound ${result.pageBoundSeconds} s)`)}  healthy ${result.secondsToHealthy ?? '—'} s after the fix  restored: ${result.restored ? 'yes' : 'no'}`)
+            print(
+              `${result.ok ? green('✓') : red('✗')} ${id}  page after ${result.secondsToPage ?? '—'} s ${dim(`(bound ${result.pageBoundSeconds} s)`)}  healthy ${result.secondsToHealthy ?? '—'} s after the fix  restored: ${result.restored ? 'yes' : 'no'}`,
+            )
             for (const problem of result.problems) print(`    ${problem}`)
           }
         }

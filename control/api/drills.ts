@@ -20,7 +20,10 @@ export function drillRoutes(app: Api, { ledger, engine, scenarios, sampler }: Ap
   }
 
   app.get('/api/drills', async () => ({
-    drills: ledger.drills().flatMap((id) => ledger.drill(id) ?? []).map(publicState),
+    drills: ledger
+      .drills()
+      .flatMap((id) => ledger.drill(id) ?? [])
+      .map(publicState),
     running: engine.running()?.id ?? null,
   }))
 
@@ -92,7 +95,15 @@ export function drillRoutes(app: Api, { ledger, engine, scenarios, sampler }: Ap
 }
 
 /** The state of a drill without what only the instructor may know. */
-export function publicState({ injectedSteps: _steps, lastInjectedAt: _at, seed: _seed, fingerprint: _print, usersBefore: _users, wasBroken: _broken, ...state }: DrillState) {
+export function publicState({
+  injectedSteps: _steps,
+  lastInjectedAt: _at,
+  seed: _seed,
+  fingerprint: _print,
+  usersBefore: _users,
+  wasBroken: _broken,
+  ...state
+}: DrillState) {
   return state
 }
 

@@ -10,7 +10,13 @@ export function faultRoutes(app: Api, { injector, ledger, range, engine, context
   const config = { access: 'instructor' } as const
 
   app.get('/api/faults', { config }, async () => ({
-    faults: faults.map(({ id, title, effect, category, params }) => ({ id, title, effect, category, params: z.toJSONSchema(params, { io: 'input' }) })),
+    faults: faults.map(({ id, title, effect, category, params }) => ({
+      id,
+      title,
+      effect,
+      category,
+      params: z.toJSONSchema(params, { io: 'input' }),
+    })),
     open: ledger.openFaults(),
   }))
   app.post('/api/faults/:id', { config, schema: { params: z.object({ id: z.string() }), body: injectFault } }, async (request, reply) => {

@@ -28,7 +28,14 @@ export function rangeRoutes(app: Api, { range, sampler, context, ledger }: ApiCo
 
   app.get('/api/dashboards', async () => ({ dashboards: dashboards(context.config.profile) }))
   app.get('/api/runbooks', async () => ({ runbooks: [...runbooks().values()].map(({ id, title }) => ({ id, title })) }))
-  app.get('/api/runbooks/:id', { schema: { params: z.object({ id: z.string() }) } }, async (request: FastifyRequest<{ Params: { id: string } }>, reply) => {
-    return runbooks().get(request.params.id) ?? reply.code(404).send({ error: { code: 'not-found', message: `there is no runbook '${request.params.id}'` } })
-  })
+  app.get(
+    '/api/runbooks/:id',
+    { schema: { params: z.object({ id: z.string() }) } },
+    async (request: FastifyRequest<{ Params: { id: string } }>, reply) => {
+      return (
+        runbooks().get(request.params.id) ??
+        reply.code(404).send({ error: { code: 'not-found', message: `there is no runbook '${request.params.id}'` } })
+      )
+    },
+  )
 }

@@ -10,10 +10,14 @@ export function scenarioRoutes(app: Api, { scenarios, ledger }: ApiContext): voi
     return { scenarios: [...scenarios.values()].map((scenario) => card(scenario, played)) }
   })
 
-  app.get('/api/scenarios/:id/plan', { config: { access: 'instructor' }, schema: { params: z.object({ id: z.string() }) } }, async (request, reply) => {
-    const scenario = scenarios.get(request.params.id)
-    return scenario ?? reply.code(404).send({ error: { code: 'not-found', message: `there is no scenario '${request.params.id}'` } })
-  })
+  app.get(
+    '/api/scenarios/:id/plan',
+    { config: { access: 'instructor' }, schema: { params: z.object({ id: z.string() }) } },
+    async (request, reply) => {
+      const scenario = scenarios.get(request.params.id)
+      return scenario ?? reply.code(404).send({ error: { code: 'not-found', message: `there is no scenario '${request.params.id}'` } })
+    },
+  )
 }
 
 interface Played {

@@ -8,7 +8,8 @@ export function sessionRoutes(app: Api, { context }: ApiContext): void {
 
   app.post('/api/session', { config: { access: 'public' }, schema: { body: z.object({ token: z.string() }) } }, async (request, reply) => {
     const role = tokenRole(request.body.token, context.config.tokens)
-    if (role === null || role === 'service') throw new FiredrillError('unauthenticated', `this link is not of this range: 'firedrill open' gives the right one`)
+    if (role === null || role === 'service')
+      throw new FiredrillError('unauthenticated', `this link is not of this range: 'firedrill open' gives the right one`)
     return reply
       .header('set-cookie', `${sessionCookie}=${request.body.token}; Path=/; HttpOnly; SameSite=Strict; Max-Age=604800`)
       .send({ role })

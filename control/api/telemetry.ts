@@ -11,18 +11,28 @@ const prometheusReads = ['query', 'query_range', 'query_exemplars', 'labels', 's
 export function telemetryRoutes(app: Api, { context }: ApiContext): void {
   const url = (port: Parameters<typeof context.port>[0], path: string) => `http://127.0.0.1:${context.port(port)}${path}`
 
-  app.get('/api/prometheus/:endpoint', { schema: { params: z.object({ endpoint: z.enum(prometheusReads as [string, ...string[]]) }) } }, async (request, reply) => {
-    const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : ''
-    return forward('Prometheus', url('prometheus', `/prometheus/api/v1/${request.params.endpoint}${query}`), reply)
-  })
-  app.get('/api/prometheus/label/:name/values', { schema: { params: z.object({ name: z.string().regex(/^\w+$/) }) } }, async (request, reply) =>
-    forward('Prometheus', url('prometheus', `/prometheus/api/v1/label/${request.params.name}/values`), reply),
+  app.get(
+    '/api/prometheus/:endpoint',
+    { schema: { params: z.object({ endpoint: z.enum(prometheusReads as [string, ...string[]]) }) } },
+    async (request, reply) => {
+      const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : ''
+      return forward('Prometheus', url('prometheus', `/prometheus/api/v1/${request.params.endpoint}${query}`), reply)
+    },
+  )
+  app.get(
+    '/api/prometheus/label/:name/values',
+    { schema: { params: z.object({ name: z.string().regex(/^\w+$/) }) } },
+    async (request, reply) => forward('Prometheus', url('prometheus', `/prometheus/api/v1/label/${request.params.name}/values`), reply),
   )
 
-  app.get('/api/telemetry/*', async (request, reply) => forward('the telemetry store', url('telemetryStore', `/api/${request.url.slice('/api/telemetry/'.length)}`), reply))
+  app.get('/api/telemetry/*', async (request, reply) =>
+    forward('the telemetry store', url('telemetryStore', `/api/${request.url.slice('/api/telemetry/'.length)}`), reply),
+  )
 
   app.get('/api/alerts', async (_request, reply) => forward('Alertmanager', url('alertmanager', '/alertmanager/api/v2/alerts'), reply))
-  app.get('/api/alert-groups', async (_request, reply) => forward('Alertmanager', url('alertmanager', '/alertmanager/api/v2/alerts/groups'), reply))
+  app.get('/api/alert-groups', async (_request, reply) =>
+    forward('Alertmanager', url('alertmanager', '/alertmanager/api/v2/alerts/groups'), reply),
+  )
   app.get('/api/silences', async (_request, reply) => forward('Alertmanager', url('alertmanager', '/alertmanager/api/v2/silences'), reply))
   app.post('/api/silences', { schema: { body: addSilence } }, async (request, reply) => {
     const { matchers, durationMs, comment, createdBy } = request.body
@@ -39,8 +49,18 @@ export function telemetryRoutes(app: Api, { context }: ApiContext): void {
   )
 
   // Their own pages, for those who prefer them. Locust's can change the load, so it is for instructors.
-  void app.register(httpProxy, { upstream: url('prometheus', ''), prefix: '/prometheus', rewritePrefix: '/prometheus', httpMethods: ['GET', 'HEAD'] })
-  void app.register(httpProxy, { upstream: url('telemetryStore', ''), prefix: '/jaeger', rewritePrefix: '/jaeger', httpMethods: ['GET', 'HEAD'] })
+  void app.register(httpProxy, {
+    upstream: url('prometheus', ''),
+    prefix: '/prometheus',
+    rewritePrefix: '/prometheus',
+    httpMethods: ['GET', 'HEAD'],
+  })
+  void app.register(httpProxy, {
+    upstream: url('telemetryStore', ''),
+    prefix: '/jaeger',
+    rewritePrefix: '/jaeger',
+    httpMethods: ['GET', 'HEAD'],
+  })
   void app.register(async (scope) => {
     scope.addHook('onRoute', (route) => {
       route.config = { ...route.config, access: 'instructor' }

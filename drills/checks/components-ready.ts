@@ -7,9 +7,14 @@ export const componentsReady: Check = {
   title: 'Components are ready',
   felt: false,
   judge(samples) {
-    const shop = (samples.at(-1)?.components ?? []).filter((component) => (shopComponentNames as readonly string[]).includes(component.name))
+    const shop = (samples.at(-1)?.components ?? []).filter((component) =>
+      (shopComponentNames as readonly string[]).includes(component.name),
+    )
     const failing = shop.filter((component) => !component.healthy)
     if (shop.length === 0) return { ok: false, detail: 'nothing is known of the components yet' }
-    return { ok: failing.length === 0, detail: failing.map((component) => `${component.name}: ${component.detail ?? component.state}`).join('; ') || 'all are' }
+    return {
+      ok: failing.length === 0,
+      detail: failing.map((component) => `${component.name}: ${component.detail ?? component.state}`).join('; ') || 'all are',
+    }
   },
 }

@@ -24,7 +24,7 @@ export const queuePoison = defineFault({
   async revert({ range }, { batch }) {
     const giveUpAt = Date.now() + 8_000
     // A worker may have it in hand, or be waiting to try it again: look until it has not been seen for a while.
-    for (let unseenSince = Date.now(); Date.now() - unseenSince < 1_500; ) {
+    for (let unseenSince = Date.now(); Date.now() - unseenSince < 1_500;) {
       for (const queue of [main, dead]) {
         const removed = await range.queue.move(queue, null, 500, (message) => message.headers['x-batch'] === batch)
         if (removed > 0) unseenSince = Date.now()

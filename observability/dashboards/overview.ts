@@ -29,7 +29,12 @@ export const overview: Dashboard = {
     {
       title: 'Errors',
       unit: 'ratio',
-      queries: [{ expr: 'sum by (service) (rate(http_requests_total{status="5xx"}[$rate])) / (sum by (service) (rate(http_requests_total[$rate])) > 0)', legend: '{{service}}' }],
+      queries: [
+        {
+          expr: 'sum by (service) (rate(http_requests_total{status="5xx"}[$rate])) / (sum by (service) (rate(http_requests_total[$rate])) > 0)',
+          legend: '{{service}}',
+        },
+      ],
     },
     {
       title: 'What users felt',

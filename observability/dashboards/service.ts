@@ -13,15 +13,39 @@ export function serviceDashboard(service: string, { database, cache, worker, cli
     {
       title: 'Latency (p95) by route',
       unit: 'seconds',
-      queries: [{ expr: `histogram_quantile(0.95, sum by (le, method, route) (rate(http_request_duration_seconds_bucket{service="${service}"}[$rate])))`, legend: '{{method}} {{route}}' }],
+      queries: [
+        {
+          expr: `histogram_quantile(0.95, sum by (le, method, route) (rate(http_request_duration_seconds_bucket{service="${service}"}[$rate])))`,
+          legend: '{{method}} {{route}}',
+        },
+      ],
       exemplars: `http_request_duration_seconds_bucket{service="${service}"}`,
     },
-    { title: 'Requests by route', unit: 'rps', queries: [{ expr: `sum by (method, route) (rate(http_requests_total{service="${service}"}[$rate]))`, legend: '{{method}} {{route}}' }] },
-    { title: 'Errors by route', unit: 'rps', queries: [{ expr: `sum by (method, route) (rate(http_requests_total{service="${service}",status="5xx"}[$rate]))`, legend: '{{method}} {{route}}' }] },
+    {
+      title: 'Requests by route',
+      unit: 'rps',
+      queries: [
+        { expr: `sum by (method, route) (rate(http_requests_total{service="${service}"}[$rate]))`, legend: '{{method}} {{route}}' },
+      ],
+    },
+    {
+      title: 'Errors by route',
+      unit: 'rps',
+      queries: [
+        {
+          expr: `sum by (method, route) (rate(http_requests_total{service="${service}",status="5xx"}[$rate]))`,
+          legend: '{{method}} {{route}}',
+        },
+      ],
+    },
   ]
   if (worker) {
     panels.push(
-      { title: 'Messages by outcome', unit: 'rps', queries: [{ expr: 'sum by (outcome) (rate(worker_messages_total[$rate]))', legend: '{{outcome}}' }] },
+      {
+        title: 'Messages by outcome',
+        unit: 'rps',
+        queries: [{ expr: 'sum by (outcome) (rate(worker_messages_total[$rate]))', legend: '{{outcome}}' }],
+      },
       {
         title: 'Wait in the queue (p95)',
         unit: 'seconds',
@@ -34,12 +58,21 @@ export function serviceDashboard(service: string, { database, cache, worker, cli
     panels.push({
       title: 'Calls to others (p95)',
       unit: 'seconds',
-      queries: [{ expr: `histogram_quantile(0.95, sum by (le, peer) (rate(http_client_request_duration_seconds_bucket{service="${service}"}[$rate])))`, legend: '{{peer}}' }],
+      queries: [
+        {
+          expr: `histogram_quantile(0.95, sum by (le, peer) (rate(http_client_request_duration_seconds_bucket{service="${service}"}[$rate])))`,
+          legend: '{{peer}}',
+        },
+      ],
       exemplars: `http_client_request_duration_seconds_bucket{service="${service}"}`,
     })
   }
   if (cache) {
-    panels.push({ title: 'Cache look-ups', unit: 'rps', queries: [{ expr: 'sum by (result) (rate(cache_lookups_total[$rate]))', legend: '{{result}}' }] })
+    panels.push({
+      title: 'Cache look-ups',
+      unit: 'rps',
+      queries: [{ expr: 'sum by (result) (rate(cache_lookups_total[$rate]))', legend: '{{result}}' }],
+    })
   }
   if (database) {
     panels.push(
@@ -55,15 +88,35 @@ export function serviceDashboard(service: string, { database, cache, worker, cli
       {
         title: 'Wait for a database connection (p95)',
         unit: 'seconds',
-        queries: [{ expr: `histogram_quantile(0.95, sum by (le) (rate(db_pool_acquire_seconds_bucket{service="${service}"}[$rate])))`, legend: 'p95' }],
+        queries: [
+          {
+            expr: `histogram_quantile(0.95, sum by (le) (rate(db_pool_acquire_seconds_bucket{service="${service}"}[$rate])))`,
+            legend: 'p95',
+          },
+        ],
         exemplars: `db_pool_acquire_seconds_bucket{service="${service}"}`,
       },
     )
   }
   panels.push(
-    { title: 'Event loop lag (p99)', unit: 'seconds', queries: [{ expr: `nodejs_eventloop_lag_p99_seconds{service="${service}"}`, legend: 'p99' }] },
-    { title: 'Memory', unit: 'bytes', queries: [{ expr: `process_resident_memory_bytes{service="${service}"}`, legend: 'resident' }, { expr: `nodejs_heap_size_used_bytes{service="${service}"}`, legend: 'heap in use' }] },
-    { title: 'CPU', unit: 'ratio', queries: [{ expr: `rate(process_cpu_seconds_total{service="${service}"}[$rate])`, legend: 'of one core' }] },
+    {
+      title: 'Event loop lag (p99)',
+      unit: 'seconds',
+      queries: [{ expr: `nodejs_eventloop_lag_p99_seconds{service="${service}"}`, legend: 'p99' }],
+    },
+    {
+      title: 'Memory',
+      unit: 'bytes',
+      queries: [
+        { expr: `process_resident_memory_bytes{service="${service}"}`, legend: 'resident' },
+        { expr: `nodejs_heap_size_used_bytes{service="${service}"}`, legend: 'heap in use' },
+      ],
+    },
+    {
+      title: 'CPU',
+      unit: 'ratio',
+      queries: [{ expr: `rate(process_cpu_seconds_total{service="${service}"}[$rate])`, legend: 'of one core' }],
+    },
   )
   return { id: service, title: service[0]?.toUpperCase() + service.slice(1), component: service, panels }
 }

@@ -5,11 +5,7 @@ import type { RuleGroup } from './rule.ts'
 import { saturationRules } from './saturation.ts'
 import { sloRules } from './slo.ts'
 
-export const ruleGroups = (timing: Timing): RuleGroup[] => [
-  ...goldenSignalRules(timing),
-  ...sloRules(timing),
-  ...saturationRules(timing),
-]
+export const ruleGroups = (timing: Timing): RuleGroup[] => [...goldenSignalRules(timing), ...sloRules(timing), ...saturationRules(timing)]
 
 /** A rule file of Prometheus. `consoleUrl` makes the runbook links absolute. */
 export function renderRules(timing: Timing, consoleUrl: string): string {

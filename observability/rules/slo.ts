@@ -16,11 +16,51 @@ export interface ServiceLevel {
 }
 
 export const serviceLevels: ServiceLevel[] = [
-  { journey: 'browse', kind: 'availability', bad: 'error', objective: 0.99, alert: 'BrowseErrorBudgetBurn', title: 'Browsing fails', service: 'gateway' },
-  { journey: 'browse', kind: 'latency', bad: 'slow|error', objective: 0.99, alert: 'BrowseLatencyBudgetBurn', title: 'Browsing is slow', service: 'gateway' },
-  { journey: 'checkout', kind: 'availability', bad: 'error', objective: 0.99, alert: 'CheckoutErrorBudgetBurn', title: 'Checkout fails', service: 'gateway' },
-  { journey: 'checkout', kind: 'latency', bad: 'slow|error', objective: 0.99, alert: 'CheckoutLatencyBudgetBurn', title: 'Checkout is slow', service: 'gateway' },
-  { journey: 'fulfilment', kind: 'latency', bad: 'slow|error', objective: 0.99, alert: 'FulfilmentBudgetBurn', title: 'Orders are shipped late', service: 'fulfilment' },
+  {
+    journey: 'browse',
+    kind: 'availability',
+    bad: 'error',
+    objective: 0.99,
+    alert: 'BrowseErrorBudgetBurn',
+    title: 'Browsing fails',
+    service: 'gateway',
+  },
+  {
+    journey: 'browse',
+    kind: 'latency',
+    bad: 'slow|error',
+    objective: 0.99,
+    alert: 'BrowseLatencyBudgetBurn',
+    title: 'Browsing is slow',
+    service: 'gateway',
+  },
+  {
+    journey: 'checkout',
+    kind: 'availability',
+    bad: 'error',
+    objective: 0.99,
+    alert: 'CheckoutErrorBudgetBurn',
+    title: 'Checkout fails',
+    service: 'gateway',
+  },
+  {
+    journey: 'checkout',
+    kind: 'latency',
+    bad: 'slow|error',
+    objective: 0.99,
+    alert: 'CheckoutLatencyBudgetBurn',
+    title: 'Checkout is slow',
+    service: 'gateway',
+  },
+  {
+    journey: 'fulfilment',
+    kind: 'latency',
+    bad: 'slow|error',
+    objective: 0.99,
+    alert: 'FulfilmentBudgetBurn',
+    title: 'Orders are shipped late',
+    service: 'fulfilment',
+  },
 ]
 
 const ratioOf = (level: ServiceLevel, window: string) => `slo:${level.journey}_${level.kind}:bad_ratio_${window}`

@@ -20,9 +20,7 @@ const config = z
   .parse(process.env)
 
 mkdirSync(config.STORE_DATA_DIR, { recursive: true })
-const engine = config.CLICKHOUSE_URL
-  ? clickhouseEngine(config.CLICKHOUSE_URL)
-  : chdbEngine(path.join(config.STORE_DATA_DIR, 'chdb'))
+const engine = config.CLICKHOUSE_URL ? clickhouseEngine(config.CLICKHOUSE_URL) : chdbEngine(path.join(config.STORE_DATA_DIR, 'chdb'))
 for (const statement of createTables({ hours: config.STORE_RETENTION_HOURS })) await engine.execute(statement)
 
 const { app, intake } = createStoreServer(engine)

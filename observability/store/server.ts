@@ -34,7 +34,10 @@ const logQuery = z.object({
   service: z.union([z.string(), z.array(z.string())]).optional(),
   minSeverity: z.coerce.number().int().min(0).max(24).optional(),
   traceId: traceId.optional(),
-  spanId: z.string().regex(/^[0-9a-f]{16}$/).optional(),
+  spanId: z
+    .string()
+    .regex(/^[0-9a-f]{16}$/)
+    .optional(),
   ...lastHour,
   limit: z.coerce.number().int().min(1).max(2_000).default(200),
 })
@@ -67,7 +70,8 @@ export function createStoreServer(engine: Engine, limits?: IntakeLimits): { app:
     return reply.code(status).send({ code: status, message: bad ? z.prettifyError(error) : error.message })
   })
 
-  const receive = <Request>(table: Table, decode: (body: Uint8Array) => Request, toRows: (request: Request) => string[]) =>
+  const receive =
+    <Request>(table: Table, decode: (body: Uint8Array) => Request, toRows: (request: Request) => string[]) =>
     async (request: FastifyRequest<{ Body: Buffer }>, reply: FastifyReply) => {
       const json = request.headers['content-type']?.startsWith('application/json') ?? false
       let rows: string[]
@@ -77,7 +81,8 @@ export function createStoreServer(engine: Engine, limits?: IntakeLimits): { app:
       } catch (error) {
         return reply.code(400).send({ code: 3, message: `not OTLP: ${error instanceof Error ? error.message : String(error)}` })
       }
-      if (!intake.offer(table, rows)) return reply.code(429).header('retry-after', '1').send({ code: 8, message: 'the store is full: try again' })
+      if (!intake.offer(table, rows))
+        return reply.code(429).header('retry-after', '1').send({ code: 8, message: 'the store is full: try again' })
       return json ? reply.send({}) : reply.type('application/x-protobuf').send(Buffer.alloc(0))
     }
   app.post('/v1/traces', receive<TraceRequest>('otel_traces', decodeTraces, spanRows))
@@ -105,7 +110,9 @@ export function createStoreServer(engine: Engine, limits?: IntakeLimits): { app:
   })
   app.get('/api/logs', async (request) => {
     const { service, from, to, ...search } = logQuery.parse(request.query)
-    return { logs: await searchLogs(engine, { ...search, services: service === undefined ? undefined : [service].flat(), ...span({ from, to }) }) }
+    return {
+      logs: await searchLogs(engine, { ...search, services: service === undefined ? undefined : [service].flat(), ...span({ from, to }) }),
+    }
   })
   app.get('/api/service-graph', async (request) => {
     const { fromMs, toMs } = span(z.object(lastHour).parse(request.query))
@@ -133,7 +140,9 @@ export function createStoreServer(engine: Engine, limits?: IntakeLimits): { app:
   app.get('/jaeger/api/traces/:id', async (request, reply) => {
     const { id } = z.object({ id: traceId }).parse(request.params)
     const spans = await traceById(engine, id)
-    return spans.length > 0 ? { data: [jaegerTrace(spans)] } : reply.code(404).send({ data: null, errors: [{ code: 404, msg: 'trace not found' }] })
+    return spans.length > 0
+      ? { data: [jaegerTrace(spans)] }
+      : reply.code(404).send({ data: null, errors: [{ code: 404, msg: 'trace not found' }] })
   })
   app.get('/jaeger/api/dependencies', async (request) => {
     const { endTs, lookback } = z.object({ endTs: z.coerce.number(), lookback: z.coerce.number().default(3_600_000) }).parse(request.query)

@@ -38,17 +38,11 @@ export const postgresExporter = defineExporter(
   }),
 )
 
-export const redisExporter = defineExporter(
-  'redis-exporter',
-  'Redis exporter',
-  'redisExporter',
-  ['redis'],
-  (context, address) => ({
-    file: context.binaries.redisExporter,
-    args: [`-web.listen-address=${address}`, `-redis.addr=redis://127.0.0.1:${context.port('redis')}`],
-    env: {},
-  }),
-)
+export const redisExporter = defineExporter('redis-exporter', 'Redis exporter', 'redisExporter', ['redis'], (context, address) => ({
+  file: context.binaries.redisExporter,
+  args: [`-web.listen-address=${address}`, `-redis.addr=redis://127.0.0.1:${context.port('redis')}`],
+  env: {},
+}))
 
 export const nodeExporter = defineExporter('node-exporter', 'Host exporter', 'nodeExporter', [], (context, address) => ({
   file: context.binaries.nodeExporter,

@@ -50,8 +50,7 @@ export function defineService({ name, title, calls, env }: ServiceOptions): Comp
 export const databaseUrl = (context: RangeContext, role: string): string =>
   `postgres://${role}:${context.config.passwords.postgres}@127.0.0.1:${context.port('postgres')}/shop`
 
-export const serviceUrl = (context: RangeContext, service: ServiceName): string =>
-  `http://127.0.0.1:${context.port(service)}`
+export const serviceUrl = (context: RangeContext, service: ServiceName): string => `http://127.0.0.1:${context.port(service)}`
 
 export const amqpUrl = (context: RangeContext): string =>
   `amqp://shop:${context.config.passwords.rabbitmq}@127.0.0.1:${context.port('amqp')}`

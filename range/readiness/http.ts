@@ -12,9 +12,7 @@ export function httpReady(url: string): Readiness {
           response.setEncoding('utf8')
           response.on('data', (chunk: string) => (body = (body + chunk).slice(0, 300)))
           response.on('end', () =>
-            (response.statusCode ?? 500) < 400
-              ? resolve()
-              : reject(new Error(`it answered ${response.statusCode} ${body}`.trim())),
+            (response.statusCode ?? 500) < 400 ? resolve() : reject(new Error(`it answered ${response.statusCode} ${body}`.trim())),
           )
         })
         request.on('timeout', () => request.destroy(new Error(`no answer within ${timeoutMs} ms`)))

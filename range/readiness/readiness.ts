@@ -9,11 +9,7 @@ export interface Readiness {
 }
 
 /** Polls until ready, for at most `deadlineMs`; throws `timed-out` with the last reason. */
-export async function waitUntilReady(
-  readiness: Readiness,
-  deadlineMs: number,
-  stillWorthWaiting: () => void = () => {},
-): Promise<void> {
+export async function waitUntilReady(readiness: Readiness, deadlineMs: number, stillWorthWaiting: () => void = () => {}): Promise<void> {
   const giveUpAt = Date.now() + deadlineMs
   for (;;) {
     try {
@@ -22,11 +18,9 @@ export async function waitUntilReady(
     } catch (error) {
       stillWorthWaiting()
       if (Date.now() >= giveUpAt) {
-        throw new FiredrillError(
-          'timed-out',
-          `${readiness.what} did not answer within ${deadlineMs / 1000} s: ${describeError(error)}`,
-          { cause: error },
-        )
+        throw new FiredrillError('timed-out', `${readiness.what} did not answer within ${deadlineMs / 1000} s: ${describeError(error)}`, {
+          cause: error,
+        })
       }
       await new Promise((resolve) => setTimeout(resolve, 100))
     }

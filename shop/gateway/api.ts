@@ -33,7 +33,10 @@ const items = {
 type Items = { sku: string; quantity: number }[]
 
 /** The shop's public API. */
-export function registerApi(app: FastifyInstance, { catalog, inventory, orders, behaviour, slowAfterMs, rateLimitRps }: Dependencies): void {
+export function registerApi(
+  app: FastifyInstance,
+  { catalog, inventory, orders, behaviour, slowAfterMs, rateLimitRps }: Dependencies,
+): void {
   countJourneys(app, slowAfterMs)
   limitRate(app, rateLimitRps)
 
@@ -148,7 +151,11 @@ export function registerApi(app: FastifyInstance, { catalog, inventory, orders, 
     {
       schema: {
         params: { type: 'object', properties: { sku }, required: ['sku'] },
-        body: { type: 'object', required: ['priceCents'], properties: { priceCents: { type: 'integer', minimum: 1, maximum: 10_000_000 } } },
+        body: {
+          type: 'object',
+          required: ['priceCents'],
+          properties: { priceCents: { type: 'integer', minimum: 1, maximum: 10_000_000 } },
+        },
       },
     },
     async (request, reply) => {

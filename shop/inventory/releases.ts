@@ -23,10 +23,10 @@ const perWarehouse: Behaviour = {
     for (const sku of skus) {
       const { rows: warehouses } = await database.query<{ warehouse: string }>('select warehouse from stock where sku = $1', [sku])
       for (const { warehouse } of warehouses) {
-        const { rows } = await database.query<{ available: number }>(
-          'select available from stock where sku = $1 and warehouse = $2',
-          [sku, warehouse],
-        )
+        const { rows } = await database.query<{ available: number }>('select available from stock where sku = $1 and warehouse = $2', [
+          sku,
+          warehouse,
+        ])
         found[sku] = (found[sku] ?? 0) + (rows[0]?.available ?? 0)
       }
     }

@@ -34,10 +34,12 @@ export async function reserve(database: Database, orderId: string, items: Item[]
           [sku, quantity],
         )
         if (!rows[0]) throw new SoldOut(sku)
-        await client.query(
-          `insert into reservations (order_id, sku, warehouse, quantity, state) values ($1, $2, $3, $4, 'held')`,
-          [orderId, sku, rows[0].warehouse, quantity],
-        )
+        await client.query(`insert into reservations (order_id, sku, warehouse, quantity, state) values ($1, $2, $3, $4, 'held')`, [
+          orderId,
+          sku,
+          rows[0].warehouse,
+          quantity,
+        ])
       }
     })
     return null

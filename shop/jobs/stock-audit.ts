@@ -11,7 +11,17 @@ process.once('SIGTERM', () => process.exit(0))
 
 await client.connect()
 await client.query('begin')
-await client.query(`lock table ${table.split('.').map((part) => client.escapeIdentifier(part)).join('.')} in exclusive mode`)
-await client.query(`select sku, sum(reserved) from ${table.split('.').map((part) => client.escapeIdentifier(part)).join('.')} group by sku`)
+await client.query(
+  `lock table ${table
+    .split('.')
+    .map((part) => client.escapeIdentifier(part))
+    .join('.')} in exclusive mode`,
+)
+await client.query(
+  `select sku, sum(reserved) from ${table
+    .split('.')
+    .map((part) => client.escapeIdentifier(part))
+    .join('.')} group by sku`,
+)
 // The scanner's report never comes on this host: the transaction stays open, idle, with its lock.
 setInterval(() => {}, 60_000)

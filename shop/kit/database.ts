@@ -102,11 +102,15 @@ async function migrate(settings: { connectionString: string; application_name: s
   const client = new pg.Client({ ...settings, connectionTimeoutMillis: 2_000 })
   await client.connect()
   try {
-    await client.query('create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null default now())')
+    await client.query(
+      'create table if not exists schema_migrations (name text primary key, applied_at timestamptz not null default now())',
+    )
     await client.query('select pg_advisory_lock(hashtext(current_user))')
     const { rows } = await client.query<{ name: string }>('select name from schema_migrations')
     const applied = new Set(rows.map((row) => row.name))
-    for (const name of readdirSync(folder).filter((file) => file.endsWith('.sql')).sort()) {
+    for (const name of readdirSync(folder)
+      .filter((file) => file.endsWith('.sql'))
+      .sort()) {
       if (applied.has(name)) continue
       await client.query('begin')
       await client.query(readFileSync(path.join(folder, name), 'utf8'))

@@ -41,7 +41,4 @@ export const gauge = <Label extends string>(
 
 /** What a service level is counted from: each event of a user's journey, once. */
 export const journeyEvents = () =>
-  counter('journey_events_total', 'Events of a user journey: good, slow (over its threshold) or error', [
-    'journey',
-    'outcome',
-  ] as const)
+  counter('journey_events_total', 'Events of a user journey: good, slow (over its threshold) or error', ['journey', 'outcome'] as const)

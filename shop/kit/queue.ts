@@ -116,7 +116,13 @@ export function connectQueue(service: Service, url: string): Queue {
       if (!channel) throw new Error('not connected to RabbitMQ')
       await new Promise<void>((resolve, reject) => {
         const timer = setTimeout(() => reject(new Error('RabbitMQ did not confirm within 5 s')), 5_000)
-        const options = { persistent: true, messageId: id, contentType: 'application/json', timestamp: Math.floor(Date.now() / 1_000), headers: { ...headers } }
+        const options = {
+          persistent: true,
+          messageId: id,
+          contentType: 'application/json',
+          timestamp: Math.floor(Date.now() / 1_000),
+          headers: { ...headers },
+        }
         channel.publish(exchange, key, body, options, (error: unknown) => {
           clearTimeout(timer)
           if (error) reject(error instanceof Error ? error : new Error(messageOf(error)))

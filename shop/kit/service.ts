@@ -48,7 +48,12 @@ export function createService(config: BaseConfig): Service {
   app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
   app.get('/ready', async (_request, reply) => {
     const failures = await Promise.all(
-      [...checks].map(([name, check]) => check().then(() => null, (error: unknown) => `${name}: ${messageOf(error)}`)),
+      [...checks].map(([name, check]) =>
+        check().then(
+          () => null,
+          (error: unknown) => `${name}: ${messageOf(error)}`,
+        ),
+      ),
     )
     const failing = failures.filter((failure) => failure !== null)
     if (stopping) failing.push('shutting down')
@@ -122,6 +127,8 @@ function addRequestMetrics(app: FastifyInstance): void {
     const status = error.statusCode ?? 500
     trace.getActiveSpan()?.recordException(error)
     request.log[status >= 500 ? 'error' : 'info']({ err: error, route: request.routeOptions.url }, error.message)
-    return reply.code(status).send({ error: error.code ?? 'internal', message: status >= 500 && !error.statusCode ? 'internal error' : error.message })
+    return reply
+      .code(status)
+      .send({ error: error.code ?? 'internal', message: status >= 500 && !error.statusCode ? 'internal error' : error.message })
   })
 }

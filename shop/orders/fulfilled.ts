@@ -10,10 +10,9 @@ export function consumeFulfilled(queue: Queue, database: Database): void {
     const parsed = message.safeParse(JSON.parse(delivery.content.toString('utf8')))
     if (parsed.success) {
       try {
-        await database.query(
-          `update orders set state = 'fulfilled', fulfilled_at = now() where id = $1 and state = 'confirmed'`,
-          [parsed.data.orderId],
-        )
+        await database.query(`update orders set state = 'fulfilled', fulfilled_at = now() where id = $1 and state = 'confirmed'`, [
+          parsed.data.orderId,
+        ])
       } catch (error) {
         // The database is away: keep the message at the broker, and do not spin.
         setTimeout(() => channel.nack(delivery, false, true), 1_000)

@@ -70,9 +70,7 @@ export function placeOrders({ database, inventory, payments, behaviour, log, wak
         if (charged === 'charged') await confirm(client, id, request)
         return charged
       }
-      const charged = behaviour.chargeInsideTransaction
-        ? await database.transaction(settle)
-        : await charge(id, totalCents, request.card)
+      const charged = behaviour.chargeInsideTransaction ? await database.transaction(settle) : await charge(id, totalCents, request.card)
       if (charged === 'declined') {
         await inventory.call('DELETE', `/reservations/${id}`)
         await finish(id, 'declined')

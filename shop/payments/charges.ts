@@ -60,10 +60,9 @@ export function registerRoutes(app: FastifyInstance, { database, behaviour, bank
     '/charges/:orderId',
     { schema: { params: { type: 'object', properties: { orderId: { type: 'string', format: 'uuid' } }, required: ['orderId'] } } },
     async (request) => {
-      const { rowCount } = await database.query(
-        `update charges set state = 'refunded' where order_id = $1 and state = 'charged'`,
-        [request.params.orderId],
-      )
+      const { rowCount } = await database.query(`update charges set state = 'refunded' where order_id = $1 and state = 'charged'`, [
+        request.params.orderId,
+      ])
       charges.inc({ state: 'refunded' }, rowCount ?? 0)
       return { orderId: request.params.orderId, state: 'refunded' }
     },

@@ -14,12 +14,15 @@ export function chdbEngine(folder: string): Engine {
     async query<Row>(sql: string, params: Record<string, SqlValue> = {}) {
       const options = { format: 'JSONEachRow', timeout: 15_000 }
       const result =
-        Object.keys(params).length > 0
-          ? await session.queryBindAsync(sql, params, options)
-          : await session.queryAsync(sql, options)
+        Object.keys(params).length > 0 ? await session.queryBindAsync(sql, params, options) : await session.queryAsync(sql, options)
       const text = result.text()
       // Safe: the caller's SQL names the columns of its Row.
-      return text === '' ? [] : text.trimEnd().split('\n').map((line) => JSON.parse(line) as Row)
+      return text === ''
+        ? []
+        : text
+            .trimEnd()
+            .split('\n')
+            .map((line) => JSON.parse(line) as Row)
     },
     async insert(table, lines) {
       await session.insert({ table, values: lines, format: 'JSONEachRow' })

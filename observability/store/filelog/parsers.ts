@@ -9,8 +9,21 @@ export type LineParser = (line: string, service: string) => LogEntry | null
 const severityNumbers: Record<string, number> = { TRACE: 1, DEBUG: 5, INFO: 9, WARN: 13, ERROR: 17, FATAL: 21 }
 
 const severityNames: Record<string, string> = {
-  trace: 'TRACE', debug: 'DEBUG', debug1: 'DEBUG', info: 'INFO', log: 'INFO', notice: 'INFO', statement: 'INFO', detail: 'INFO',
-  warn: 'WARN', warning: 'WARN', error: 'ERROR', err: 'ERROR', fatal: 'FATAL', panic: 'FATAL', critical: 'FATAL',
+  trace: 'TRACE',
+  debug: 'DEBUG',
+  debug1: 'DEBUG',
+  info: 'INFO',
+  log: 'INFO',
+  notice: 'INFO',
+  statement: 'INFO',
+  detail: 'INFO',
+  warn: 'WARN',
+  warning: 'WARN',
+  error: 'ERROR',
+  err: 'ERROR',
+  fatal: 'FATAL',
+  panic: 'FATAL',
+  critical: 'FATAL',
 }
 
 /** What `addSqlCommenterCommentToQueries` appends to a statement (google/sqlcommenter). */
@@ -34,7 +47,15 @@ export const parsers: Record<LogFormat, LineParser> = {
     const record = parseObject(line)
     if (!record) return null
     const { time, level, msg, ...rest } = record
-    return entry(service, asText(time).replace(' ', 'T').replace(/\+00:00$/, 'Z'), level, msg, rest)
+    return entry(
+      service,
+      asText(time)
+        .replace(' ', 'T')
+        .replace(/\+00:00$/, 'Z'),
+      level,
+      msg,
+      rest,
+    )
   },
   /** `1234:M 24 Nov 2026 02:00:00.000 * Ready to accept connections` */
   redis(line, service) {

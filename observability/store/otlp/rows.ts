@@ -123,19 +123,24 @@ function attributeMap(attributes: KeyValue[] = []): Record<string, string> {
 
 /** The text of a value as the Collector writes it (`pcommon.Value.AsString`). */
 function valueText(value: AnyValue): string {
-  if (value.stringValue !== undefined && value.stringValue !== null) return value.stringValue
   const plain = plainValue(value)
   return typeof plain === 'string' ? plain : JSON.stringify(plain)
 }
 
+/** Only own fields count: a decoded protobuf message has the defaults of all others on its prototype. */
 function plainValue(value: AnyValue): unknown {
-  if (value.arrayValue) return (value.arrayValue.values ?? []).map(plainValue)
-  if (value.kvlistValue) {
-    return Object.fromEntries((value.kvlistValue.values ?? []).map(({ key, value: inner }) => [key, inner ? plainValue(inner) : null]))
+  const has = (field: keyof AnyValue) => Object.hasOwn(value, field)
+  if (has('stringValue')) return value.stringValue
+  if (has('intValue') && value.intValue !== undefined) return Number(nanoseconds(value.intValue, true))
+  if (has('boolValue')) return value.boolValue
+  if (has('doubleValue')) return value.doubleValue
+  if (has('arrayValue')) return (value.arrayValue?.values ?? []).map(plainValue)
+  if (has('kvlistValue')) {
+    const pairs = value.kvlistValue?.values ?? []
+    return Object.fromEntries(pairs.map(({ key, value: inner }) => [key, inner ? plainValue(inner) : null]))
   }
-  if (value.intValue !== undefined) return Number(nanoseconds(value.intValue, true))
-  if (value.bytesValue !== undefined && !isEmpty(value.bytesValue)) return Buffer.from(value.bytesValue as Uint8Array).toString('base64')
-  return value.stringValue ?? value.boolValue ?? value.doubleValue ?? ''
+  if (has('bytesValue')) return Buffer.from((value.bytesValue ?? '') as Uint8Array).toString('base64')
+  return ''
 }
 
 function nanoseconds(value: Nanos, signed = false): bigint {

@@ -47,7 +47,10 @@ export async function searchLogs(engine: Engine, search: LogSearch): Promise<Log
     conditions.push('SpanId = {spanId:String}')
     params['spanId'] = search.spanId
   }
-  const words = (search.text ?? '').split(/\s+/).filter((word) => word !== '').slice(0, 10)
+  const words = (search.text ?? '')
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .slice(0, 10)
   words.forEach((word, index) => {
     conditions.push(`positionCaseInsensitiveUTF8(Body, {word${index}:String}) > 0`)
     params[`word${index}`] = word

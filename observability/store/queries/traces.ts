@@ -95,7 +95,9 @@ export async function searchTraces(engine: Engine, search: TraceSearch): Promise
     add(`SpanAttributes[{key${index}:String}] = {value${index}:String}`, `value${index}`, value)
     params[`key${index}`] = key
   })
-  const rows = await engine.query<Omit<TraceSummary, 'startMs' | 'durationMs' | 'spans' | 'errors'> & Record<'startMs' | 'durationMs' | 'spans' | 'errors', string>>(
+  const rows = await engine.query<
+    Omit<TraceSummary, 'startMs' | 'durationMs' | 'spans' | 'errors'> & Record<'startMs' | 'durationMs' | 'spans' | 'errors', string>
+  >(
     `WITH found AS (
        SELECT TraceId, max(Timestamp) AS latest FROM otel_traces WHERE ${conditions.join(' AND ')}
        GROUP BY TraceId ORDER BY latest DESC LIMIT {limit:UInt32})

@@ -58,7 +58,7 @@ export function listProcesses(): ProcessStat[] {
 /** The process and all that descend from it or share its session or group. */
 export function family(pid: number, processes = listProcesses()): number[] {
   const found = new Set([pid])
-  for (let grew = true; grew; ) {
+  for (let grew = true; grew;) {
     grew = false
     for (const stat of processes) {
       if (!found.has(stat.pid) && (found.has(stat.parent) || stat.session === pid || stat.group === pid)) {

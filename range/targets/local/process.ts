@@ -28,9 +28,7 @@ export async function launch(spec: ProcessSpec, rangeId: string, logPath: string
     })
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve)
-      child.once('error', (error) =>
-        reject(new FiredrillError('component-failed', `${spec.file} could not be started`, { cause: error })),
-      )
+      child.once('error', (error) => reject(new FiredrillError('component-failed', `${spec.file} could not be started`, { cause: error })))
     })
     child.unref()
     const pid = child.pid

@@ -125,8 +125,7 @@ export function localRange(target: LocalTarget): Range {
           }
           return messages
         }),
-      purge: (queue) =>
-        withChannel(amqpUrl(context), async (channel) => (await channel.purgeQueue(queue)).messageCount),
+      purge: (queue) => withChannel(amqpUrl(context), async (channel) => (await channel.purgeQueue(queue)).messageCount),
       move: (from, to, limit, accept = () => true) =>
         withChannel(amqpUrl(context), async (channel) => {
           let moved = 0
@@ -168,10 +167,11 @@ export function localRange(target: LocalTarget): Range {
         await terminate(record, { signal: 'SIGTERM', deadlineMs: 2_000 })
         state.clearRun(`job-${id}`)
       },
-      running: async () => state.jobs().filter((id) => {
-        const record = state.run(`job-${id}`)
-        return record !== null && liveness(record) !== 'gone'
-      }),
+      running: async () =>
+        state.jobs().filter((id) => {
+          const record = state.run(`job-${id}`)
+          return record !== null && liveness(record) !== 'gone'
+        }),
     },
 
     load: {

@@ -112,9 +112,7 @@ export class RangeState {
   }
 
   #deployments() {
-    return existsSync(this.#path('deployments.json'))
-      ? this.#read('deployments.json', deploymentsSchema)
-      : { history: [], overrides: {} }
+    return existsSync(this.#path('deployments.json')) ? this.#read('deployments.json', deploymentsSchema) : { history: [], overrides: {} }
   }
   #path(name: string): string {
     return path.join(this.dir, name)

@@ -103,9 +103,12 @@ export class LocalTarget {
     mkdirSync(path.join(this.state.dir, 'logs'), { recursive: true })
     return Promise.all(
       components.map(async ({ name }) => {
-        const report = await this.start(name).catch(
-          (error: unknown): StartReport => ({ name, outcome: 'failed', tookMs: 0, error: describeError(error) }),
-        )
+        const report = await this.start(name).catch((error: unknown): StartReport => ({
+          name,
+          outcome: 'failed',
+          tookMs: 0,
+          error: describeError(error),
+        }))
         onReport(report)
         return report
       }),
@@ -144,9 +147,7 @@ export class LocalTarget {
     const { name } = component
     const record = this.state.run(name)
     const alive = record ? liveness(record) : 'gone'
-    const ports = Object.fromEntries(
-      Object.entries(component.ports).map(([label, port]) => [label, this.context.port(port)]),
-    )
+    const ports = Object.fromEntries(Object.entries(component.ports).map(([label, port]) => [label, this.context.port(port)]))
     const base = { name, ports, ...(isService(name) ? { version: this.currentVersion(name) } : {}) }
     if (!record || alive === 'gone') {
       const state = record && !record.stopping ? 'exited' : 'stopped'
@@ -185,10 +186,7 @@ export class LocalTarget {
   async #awaitReady(component: Component, record: RunRecord): Promise<StartReport> {
     await waitUntilReady(component.readiness(this.context), component.startDeadlineMs, () => {
       if (liveness(record) === 'gone') {
-        throw new FiredrillError(
-          'component-failed',
-          `${component.name} ended while starting; see 'firedrill logs ${component.name}'`,
-        )
+        throw new FiredrillError('component-failed', `${component.name} ended while starting; see 'firedrill logs ${component.name}'`)
       }
     })
     await component.afterReady?.(this.context)

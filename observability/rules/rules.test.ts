@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, test } from 'node:test'
+import { stringify } from 'yaml'
+import { renderAlertmanager } from '../alertmanager/config.ts'
+import { dashboards } from '../dashboards/registry.ts'
+import { renderPrometheus } from '../scrape.ts'
+import { timings } from '../timing.ts'
+import { renderRules, ruleGroups } from './index.ts'
+
+const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-rules-'))
+after(() => rmSync(folder, { recursive: true, force: true }))
+const write = (name: string, content: string) => {
+  writeFileSync(path.join(folder, name), content)
+  return path.join(folder, name)
+}
+
+for (const profile of ['drill', 'production'] as const) {
+  test(`promtool and amtool accept what the ${profile} profile renders`, () => {
+    const timing = timings[profile]
+    execFileSync('promtool', ['check', 'rules', write('rules.yml', renderRules(timing, 'http://console'))])
+    execFileSync('promtool', [
+      'check',
+      'config',
+      write(
+        'prometheus.yml',
+        renderPrometheus({
+          timing,
+          targets: [{ component: 'gateway', address: 'localhost:1', path: '/metrics', tier: 'shop', service: 'gateway' }],
+          alertmanager: 'localhost:2',
+        }),
+      ),
+    ])
+    execFileSync('amtool', [
+      'check-config',
+      write('alertmanager.yml', renderAlertmanager({ timing, pagerUrl: 'http://pager', pagerToken: 't' })),
+    ])
+  })
+}
+
+test('every alert has what a responder needs, and a runbook that is there', () => {
+  for (const rule of ruleGroups(timings.drill).flatMap((group) => group.rules)) {
+    if (!('alert' in rule)) continue
+    assert.ok(rule.annotations.summary && rule.annotations.description, rule.alert)
+    const page = path.join(import.meta.dirname, '..', '..', 'docs', `${rule.annotations.runbook_url}.md`)
+    assert.ok(existsSync(page), `${rule.alert} links to ${rule.annotations.runbook_url}`)
+  }
+})
+
+test('burn-rate alerts fire on a burning budget, and not on a single error with little history', () => {
+  write('rules.yml', renderRules(timings.drill, 'http://console'))
+  const series = (good: string, error: string) => [
+    { series: 'journey_events_total{journey="checkout",outcome="good",service="gateway"}', values: good },
+    { series: 'journey_events_total{journey="checkout",outcome="slow",service="gateway"}', values: '0x120' },
+    { series: 'journey_events_total{journey="checkout",outcome="error",service="gateway"}', values: error },
+  ]
+  const firing = (exp_labels: object[]) => exp_labels
+  const labels = { severity: 'page', service: 'gateway', journey: 'checkout', slo: 'availability' }
+  const alertAt = (eval_time: string, expected: boolean) => ({
+    eval_time,
+    alertname: 'CheckoutErrorBudgetBurn',
+    exp_alerts: expected ? firing([{ exp_labels: labels }]) : [],
+  })
+  const file = write(
+    'test.yml',
+    stringify({
+      rule_files: ['rules.yml'],
+      evaluation_interval: '1s',
+      tests: [
+        // A minute of health, then every checkout fails: two a second.
+        {
+          name: 'burning',
+          interval: '1s',
+          input_series: series('0+2x60 120x60', '0x60 0+2x60'),
+          promql_expr_test: [
+            {
+              expr: 'count(ALERTS{alertname="CheckoutErrorBudgetBurn",alertstate="firing"})',
+              eval_time: '72s',
+              exp_samples: [{ labels: '{}', value: 1 }],
+            },
+          ],
+        },
+        // The first second of a new range: one failure, and nothing else seen yet.
+        {
+          name: 'young',
+          interval: '1s',
+          input_series: series('0 0 0 1+1x60', '0 0 1x60'),
+          alert_rule_test: [alertAt('3s', false), alertAt('6s', false), alertAt('40s', false)],
+        },
+        { name: 'well', interval: '1s', input_series: series('0+2x120', '0x120'), alert_rule_test: [alertAt('100s', false)] },
+      ],
+    }),
+  )
+  execFileSync('promtool', ['test', 'rules', file], { stdio: ['ignore', 'pipe', 'inherit'] })
+})
+
+test('every panel is valid PromQL', () => {
+  const expressions = dashboards('drill').flatMap((dashboard) =>
+    dashboard.panels.flatMap((panel) => panel.queries.map((query) => query.expr)),
+  )
+  const rules = expressions.map((expr, index) => ({ record: `panel_${index}`, expr }))
+  execFileSync('promtool', ['check', 'rules', write('panels.yml', stringify({ groups: [{ name: 'panels', rules }] }))])
+})
+
+test('every runbook can be read', () => {
+  const folderOfRunbooks = path.join(import.meta.dirname, '..', '..', 'docs', 'runbooks')
+  assert.ok(readdirSync(folderOfRunbooks).length >= 10)
+})

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { after, before, test } from 'node:test'
+import type { FastifyInstance } from 'fastify'
+import { chdbEngine } from './engine/chdb.ts'
+import type { Engine } from './engine/engine.ts'
+import type { Intake } from './intake.ts'
+import { encodeTraces } from './otlp/messages.ts'
+import { createTables } from './schema.ts'
+import { createStoreServer } from './server.ts'
+
+const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-store-'))
+let engine: Engine
+let app: FastifyInstance
+let intake: Intake
+
+before(async () => {
+  engine = chdbEngine(folder)
+  for (const statement of createTables({ hours: 1 })) await engine.execute(statement)
+  const server = createStoreServer(engine, { maxRows: 50, maxBytes: 1e6, batchRows: 100, flushEveryMs: 50 })
+  app = server.app
+  intake = server.intake
+})
+after(async () => {
+  await app.close()
+  await intake.stop()
+  await engine.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const traceId = '0af7651916cd43dd8448eb211c80319c'
+const nano = (offsetMs: number) => String(BigInt(Date.now() + offsetMs) * 1_000_000n)
+const attribute = (key: string, stringValue: string) => ({ key, value: { stringValue } })
+const span = (spanId: string, parentSpanId: string, name: string, kind: number) => ({
+  traceId,
+  spanId,
+  parentSpanId,
+  name,
+  kind,
+  startTimeUnixNano: nano(-100),
+  endTimeUnixNano: nano(-40),
+  attributes: [attribute('http.route', '/x'), { key: 'n', value: { intValue: '7' } }],
+})
+const request = (service: string, spans: object[]) => ({
+  resourceSpans: [{ resource: { attributes: [attribute('service.name', service)] }, scopeSpans: [{ scope: { name: 'test' }, spans }] }],
+})
+const bytes = (hex: string) => Buffer.from(hex, 'hex')
+
+test('OTLP comes in as JSON, as protobuf and compressed, and is found as one trace', async () => {
+  const json = await app.inject({
+    method: 'POST',
+    url: '/v1/traces',
+    headers: { 'content-type': 'application/json' },
+    payload: JSON.stringify(request('front', [span('b7ad6b7169203331', '', 'GET /', 3)])),
+  })
+  assert.equal(json.statusCode, 200)
+  const child = {
+    ...span('00f067aa0ba902b7', 'b7ad6b7169203331', 'GET /x', 2),
+    traceId: bytes(traceId),
+    spanId: bytes('00f067aa0ba902b7'),
+    parentSpanId: bytes('b7ad6b7169203331'),
+  }
+  const protobuf = await app.inject({
+    method: 'POST',
+    url: '/v1/traces',
+    headers: { 'content-type': 'application/x-protobuf', 'content-encoding': 'gzip' },
+    payload: gzipSync(encodeTraces(request('back', [child]))),
+  })
+  assert.equal(protobuf.statusCode, 200)
+  await intake.flush()
+  const { spans } = (await app.inject(`/api/traces/${traceId}`)).json<{
+    spans: { service: string; kind: string; attributes: Record<string, string> }[]
+  }>()
+  assert.deepEqual(spans.map((one) => one.service).sort(), ['back', 'front'])
+  assert.deepEqual(
+    spans.map((one) => one.attributes['n']),
+    ['7', '7'],
+  )
+  const { edges } = (await app.inject('/api/service-graph')).json<{ edges: { parent: string; child: string }[] }>()
+  assert.deepEqual(
+    edges.map(({ parent, child: called }) => [parent, called]),
+    [['front', 'back']],
+  )
+  const jaeger = (await app.inject(`/jaeger/api/traces/${traceId}`)).json<{ data: { spans: unknown[] }[] }>()
+  assert.equal(jaeger.data[0]?.spans.length, 2)
+})
+
+test('logs are found by text, severity and trace', async () => {
+  const record = (severityNumber: number, text: string) => ({
+    timeUnixNano: nano(0),
+    severityNumber,
+    severityText: severityNumber > 16 ? 'ERROR' : 'INFO',
+    body: { stringValue: text },
+    traceId,
+    spanId: '00f067aa0ba902b7',
+  })
+  const payload = JSON.stringify({
+    resourceLogs: [
+      {
+        resource: { attributes: [attribute('service.name', 'front')] },
+        scopeLogs: [{ logRecords: [record(9, 'all is well'), record(17, 'The Kettle broke')] }],
+      },
+    ],
+  })
+  assert.equal(
+    (await app.inject({ method: 'POST', url: '/v1/logs', headers: { 'content-type': 'application/json' }, payload })).statusCode,
+    200,
+  )
+  await intake.flush()
+  const search = async (query: string) =>
+    (await app.inject(`/api/logs?${query}`)).json<{ logs: { body: string }[] }>().logs.map((line) => line.body)
+  assert.deepEqual(await search('text=kettle'), ['The Kettle broke'])
+  assert.deepEqual(await search('minSeverity=17'), ['The Kettle broke'])
+  assert.equal((await search(`traceId=${traceId}`)).length, 2)
+  assert.deepEqual(await search("text=' OR 1=1"), [])
+})
+
+test('what is not OTLP is refused with the reason, and loses nothing', async () => {
+  const bad = await app.inject({
+    method: 'POST',
+    url: '/v1/traces',
+    headers: { 'content-type': 'application/json' },
+    payload: JSON.stringify(request('front', [{ ...span('xyz', '', 'n', 1) }])),
+  })
+  assert.equal(bad.statusCode, 400)
+  assert.match(bad.json<{ message: string }>().message, /not an id/)
+})
+
+test('more than fits is shed with 429 and counted', async () => {
+  const many = Array.from({ length: 60 }, (_, n) => span(n.toString(16).padStart(16, '0'), '', 'n', 1))
+  const answer = await app.inject({
+    method: 'POST',
+    url: '/v1/traces',
+    headers: { 'content-type': 'application/json' },
+    payload: JSON.stringify(request('front', many)),
+  })
+  assert.equal(answer.statusCode, 429)
+  assert.equal(answer.headers['retry-after'], '1')
+  assert.match((await app.inject('/metrics')).body, /store_rows_shed_total\{table="otel_traces"\} 60/)
+})

@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+
+const root = path.join(import.meta.dirname, '..')
+
+/** What each folder may import, besides itself. Imports point one way. */
+const allowed: Record<string, string[]> = {
+  model: [],
+  shop: [],
+  range: ['model'],
+  observability: ['model'],
+  drills: ['model'],
+  console: ['model'],
+  control: ['model', 'range', 'observability', 'drills', 'coach'],
+  bench: ['model', 'range', 'observability', 'drills', 'control', 'cli'],
+  cli: ['model', 'range', 'observability', 'drills', 'control', 'bench', 'coach'],
+}
+
+test('imports point one way', () => {
+  const wrong: string[] = []
+  for (const [folder, others] of Object.entries(allowed)) {
+    for (const file of globSync(`${folder}/**/*.{ts,tsx}`, { cwd: root, exclude: ['console/dist/**'] })) {
+      if (/\.test\.tsx?$/.test(file)) continue
+      for (const [, target = ''] of readFileSync(path.join(root, file), 'utf8').matchAll(/(?:from|import)\s*\(?'(\.[^']+)'/g)) {
+        const top = path.relative(root, path.resolve(root, path.dirname(file), target)).split(path.sep)[0] ?? ''
+        if (top !== folder && !others.includes(top)) wrong.push(`${file} imports ${target}`)
+      }
+    }
+  }
+  assert.deepEqual(wrong, [])
+})
+
+test('services of the shop share only the kit', () => {
+  const wrong = globSync('shop/*/**/*.ts', { cwd: root }).flatMap((file) => {
+    const own = file.split(path.sep)[1]
+    return [...readFileSync(path.join(root, file), 'utf8').matchAll(/from '(\.\.[^']+)'/g)]
+      .map(([, target = '']) => path.relative(root, path.resolve(root, path.dirname(file), target)).split(path.sep)[1])
+      .filter((target) => target !== own && target !== 'kit')
+      .map((target) => `${file} imports from ${target}`)
+  })
+  assert.deepEqual(wrong, [])
+})
