@@ -1,0 +1,33 @@
+import { useQuery } from '@tanstack/react-query'
+import type { Dashboard } from '../../../model/dashboard.ts'
+import type { DrillEvent, DrillState } from '../../../model/drill.ts'
+import type { Deployment } from '../../../model/range.ts'
+import type { ScenarioCard } from '../../../model/scenario.ts'
+import { get } from './api.ts'
+
+export interface Alert {
+  fingerprint: string
+  labels: Record<string, string>
+  annotations: Record<string, string>
+  startsAt: string
+  status: { state: 'active' | 'suppressed' | 'unprocessed'; silencedBy: string[]; inhibitedBy: string[] }
+}
+
+export interface DrillView {
+  drill: DrillState
+  title: string
+  story: string
+  runbooks: string[]
+  pars: Record<string, number>
+  events: DrillEvent[]
+}
+
+export const useScenarios = () => useQuery({ queryKey: ['scenarios'], queryFn: () => get<{ scenarios: ScenarioCard[] }>('/api/scenarios') })
+export const useDrills = () =>
+  useQuery({ queryKey: ['drills'], queryFn: () => get<{ drills: DrillState[]; running: string | null }>('/api/drills') })
+export const useDrill = (id: string) => useQuery({ queryKey: ['drill', id], queryFn: () => get<DrillView>(`/api/drills/${id}`) })
+export const useAlerts = () => useQuery({ queryKey: ['alerts'], queryFn: () => get<Alert[]>('/api/alerts'), refetchInterval: 2_000 })
+export const useChanges = () =>
+  useQuery({ queryKey: ['changes'], queryFn: () => get<{ deployments: Deployment[] }>('/api/changes'), refetchInterval: 5_000 })
+export const useDashboards = () =>
+  useQuery({ queryKey: ['dashboards'], queryFn: () => get<{ dashboards: Dashboard[] }>('/api/dashboards'), staleTime: Infinity })

@@ -1,0 +1,41 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { createContext, useContext, useEffect, useState } from 'react'
+import type { DrillEvent } from '../../../model/drill.ts'
+
+export interface LiveStatus {
+  connected: boolean
+  healthy: boolean | null
+  components: { name: string; state: string; healthy: boolean; version?: string }[]
+}
+
+const unknown: LiveStatus = { connected: false, healthy: null, components: [] }
+export const LiveContext = createContext<LiveStatus>(unknown)
+export const useLive = (): LiveStatus => useContext(LiveContext)
+
+/** Follows the server's events, reconnecting by itself; what they change is fetched anew. */
+export function useLiveEvents(enabled: boolean): LiveStatus {
+  const [status, setStatus] = useState(unknown)
+  const queries = useQueryClient()
+  useEffect(() => {
+    if (!enabled) return
+    const source = new EventSource('/api/live')
+    source.addEventListener('open', () => {
+      setStatus((before) => ({ ...before, connected: true }))
+      void queries.invalidateQueries({ queryKey: ['drill'] })
+    })
+    source.addEventListener('error', () => setStatus((before) => ({ ...before, connected: false })))
+    source.addEventListener('status', (message) => {
+      const news = JSON.parse(message.data) as Omit<LiveStatus, 'connected'>
+      setStatus({ ...news, connected: true })
+    })
+    source.addEventListener('drill', (message) => {
+      const event = JSON.parse(message.data) as DrillEvent
+      void queries.invalidateQueries({ queryKey: ['drill', event.drill] })
+      void queries.invalidateQueries({ queryKey: ['drills'] })
+      if (event.type.startsWith('page-')) void queries.invalidateQueries({ queryKey: ['alerts'] })
+      if (event.type === 'action-run') void queries.invalidateQueries({ queryKey: ['changes'] })
+    })
+    return () => source.close()
+  }, [enabled, queries])
+  return status
+}
