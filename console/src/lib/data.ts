@@ -25,7 +25,8 @@ export interface DrillView {
 export const useScenarios = () => useQuery({ queryKey: ['scenarios'], queryFn: () => get<{ scenarios: ScenarioCard[] }>('/api/scenarios') })
 export const useDrills = () =>
   useQuery({ queryKey: ['drills'], queryFn: () => get<{ drills: DrillState[]; running: string | null }>('/api/drills') })
-export const useDrill = (id: string) => useQuery({ queryKey: ['drill', id], queryFn: () => get<DrillView>(`/api/drills/${id}`) })
+export const useDrill = (id: string) =>
+  useQuery({ queryKey: ['drill', id], queryFn: () => get<DrillView>(`/api/drills/${id}`), enabled: id !== '' })
 export const useAlerts = () => useQuery({ queryKey: ['alerts'], queryFn: () => get<Alert[]>('/api/alerts'), refetchInterval: 2_000 })
 export const useChanges = () =>
   useQuery({ queryKey: ['changes'], queryFn: () => get<{ deployments: Deployment[] }>('/api/changes'), refetchInterval: 5_000 })

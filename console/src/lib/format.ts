@@ -17,4 +17,5 @@ export function formatValue(value: number | null | undefined, unit: Unit): strin
   }
 }
 
-const trim = (value: number): string => (Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2)).replace(/\.0+$/, '')
+const trim = (value: number): string =>
+  (Math.abs(value) >= 100 ? value.toFixed(0) : Math.abs(value) >= 10 ? value.toFixed(1) : value.toFixed(2)).replace(/\.0+$/, '')

@@ -116,7 +116,12 @@ function Plot({ series, exemplars, start, end, step, panel, markers }: PlotProps
         ],
         series: [
           {},
-          ...series.map(({ name }, index) => ({ label: name, stroke: colours[index % colours.length] ?? '#888', width: 1.5, points: { show: false } })),
+          ...series.map(({ name }, index) => ({
+            label: name,
+            stroke: colours[index % colours.length] ?? '#888',
+            width: 1.5,
+            points: { show: false },
+          })),
         ],
         hooks: { draw: [(drawn) => drawOver(drawn, shown, panel.threshold)] },
       },

@@ -2,7 +2,13 @@ import { Fragment, type ReactNode } from 'react'
 
 /** The little Markdown that stories, debriefs and runbooks use: headings, lists, emphasis, code. No HTML passes through. */
 export function Markdown({ text }: { text: string }) {
-  return <div className="prose">{blocks(text).map((block, index) => <Fragment key={index}>{render(block)}</Fragment>)}</div>
+  return (
+    <div className="prose">
+      {blocks(text).map((block, index) => (
+        <Fragment key={index}>{render(block)}</Fragment>
+      ))}
+    </div>
+  )
 }
 
 const blocks = (text: string): string[] =>

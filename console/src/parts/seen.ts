@@ -10,6 +10,8 @@ export function useSeen(view: ViewKind, component: string | null, detail: string
   useEffect(() => {
     if (running === null) return
     const known = shopComponentName.safeParse(component)
-    void post(`/api/drills/${running}/views`, { view, component: known.success ? known.data : null, detail: detail.slice(0, 200) }).catch(() => {})
+    void post(`/api/drills/${running}/views`, { view, component: known.success ? known.data : null, detail: detail.slice(0, 200) }).catch(
+      () => {},
+    )
   }, [running, view, component, detail])
 }

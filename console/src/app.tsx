@@ -1,0 +1,97 @@
+import { useQuery } from '@tanstack/react-query'
+import { NavLink, Route, Routes } from 'react-router'
+import { get } from './lib/api.ts'
+import { useDrills } from './lib/data.ts'
+import { LiveContext, useLive, useLiveEvents } from './lib/live.ts'
+import { AlertsPage } from './pages/alerts.tsx'
+import { DashboardsPage } from './pages/dashboards.tsx'
+import { DebriefPage } from './pages/debrief.tsx'
+import { LoginPage } from './pages/login.tsx'
+import { LogsPage } from './pages/logs.tsx'
+import { RoomPage } from './pages/room.tsx'
+import { RunbookPage, RunbooksPage } from './pages/runbooks.tsx'
+import { ScenariosPage } from './pages/scenarios.tsx'
+import { TracePage } from './pages/trace.tsx'
+import { TracesPage } from './pages/traces.tsx'
+import { Empty, Loading } from './parts/states.tsx'
+
+/** The map: every page and its address. */
+export function App() {
+  const { data: session, isPending } = useQuery({ queryKey: ['session'], queryFn: () => get<{ role: string | null }>('/api/session') })
+  const live = useLiveEvents(Boolean(session?.role))
+  if (isPending) return <Loading what="the console" />
+  return (
+    <LiveContext value={live}>
+      <a className="skip" href="#main">
+        Skip to content
+      </a>
+      {session?.role && <TopBar />}
+      <main id="main" tabIndex={-1}>
+        <Routes>
+          <Route path="/login" element={<LoginPage />} />
+          {session?.role ? (
+            <>
+              <Route path="/" element={<ScenariosPage />} />
+              <Route path="/drills/:id" element={<RoomPage />} />
+              <Route path="/drills/:id/debrief" element={<DebriefPage />} />
+              <Route path="/dashboards/:id?" element={<DashboardsPage />} />
+              <Route path="/traces" element={<TracesPage />} />
+              <Route path="/traces/:id" element={<TracePage />} />
+              <Route path="/logs" element={<LogsPage />} />
+              <Route path="/alerts" element={<AlertsPage />} />
+              <Route path="/runbooks" element={<RunbooksPage />} />
+              <Route path="/runbooks/:id" element={<RunbookPage />} />
+              <Route path="*" element={<Empty>There is no such page.</Empty>} />
+            </>
+          ) : (
+            <Route path="*" element={<LoginPage />} />
+          )}
+        </Routes>
+      </main>
+    </LiveContext>
+  )
+}
+
+const places = [
+  ['/', 'Scenarios'],
+  ['/dashboards/overview', 'Dashboards'],
+  ['/traces', 'Traces'],
+  ['/logs', 'Logs'],
+  ['/alerts', 'Alerts'],
+  ['/runbooks', 'Runbooks'],
+] as const
+
+function TopBar() {
+  const live = useLive()
+  const running = useDrills().data?.running ?? null
+  const down = live.components.filter((component) => component.state === 'exited' || component.state === 'stopped')
+  return (
+    <>
+      <header className="topbar">
+        <NavLink to="/" className="brand" aria-label="Firedrill">
+          <span aria-hidden="true">◉</span> Firedrill
+        </NavLink>
+        <nav aria-label="Main">
+          {running && (
+            <NavLink to={`/drills/${running}`} className="room-link">
+              Incident room
+            </NavLink>
+          )}
+          {places.map(([to, title]) => (
+            <NavLink key={to} to={to} end={to === '/'}>
+              {title}
+            </NavLink>
+          ))}
+        </nav>
+        <span className="connection">
+          {live.connected ? `${live.components.length - down.length} of ${live.components.length} parts up` : 'connecting…'}
+        </span>
+      </header>
+      {!live.connected && (
+        <p className="banner" role="status">
+          Not connected to the control plane; trying again. What you see may be old.
+        </p>
+      )}
+    </>
+  )
+}

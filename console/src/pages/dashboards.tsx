@@ -1,0 +1,43 @@
+import { NavLink, useParams } from 'react-router'
+import { Chart } from '../parts/chart.tsx'
+import { useMarkers } from '../parts/markers.ts'
+import { RangePicker } from '../parts/range-picker.tsx'
+import { useSeen } from '../parts/seen.ts'
+import { Empty, Loading, Problem } from '../parts/states.tsx'
+import { useDashboards } from '../lib/data.ts'
+import { useTimeRange } from '../lib/time.ts'
+
+export function DashboardsPage() {
+  const { id = 'overview' } = useParams()
+  const { data, error } = useDashboards()
+  const [range] = useTimeRange()
+  const markers = useMarkers(id)
+  const dashboard = data?.dashboards.find((known) => known.id === id)
+  useSeen('dashboard', dashboard?.component ?? null, `the dashboard ${dashboard?.title ?? id}`)
+  if (error) return <Problem error={error} />
+  if (!data) return <Loading what="dashboards" />
+  return (
+    <>
+      <div className="heading">
+        <h1>{dashboard?.title ?? 'Dashboards'}</h1>
+        <RangePicker />
+      </div>
+      <nav className="tabs" aria-label="Dashboards">
+        {data.dashboards.map((known) => (
+          <NavLink key={known.id} to={`/dashboards/${known.id}?range=${range}`}>
+            {known.title}
+          </NavLink>
+        ))}
+      </nav>
+      {dashboard ? (
+        <div className="panels">
+          {dashboard.panels.map((panel) => (
+            <Chart key={panel.title} panel={panel} range={range} markers={markers} />
+          ))}
+        </div>
+      ) : (
+        <Empty>There is no dashboard of this name.</Empty>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,117 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Link, useNavigate, useParams } from 'react-router'
+import { mayDo } from '../../../model/drill.ts'
+import { milestoneNames } from '../../../model/scenario.ts'
+import { post } from '../lib/api.ts'
+import { useDashboards, useDrill } from '../lib/data.ts'
+import { elapsed, useNow } from '../lib/time.ts'
+import { Actions } from '../parts/actions.tsx'
+import { CauseForm } from '../parts/cause-form.tsx'
+import { Chart } from '../parts/chart.tsx'
+import { Hints } from '../parts/hints.tsx'
+import { Markdown } from '../parts/markdown.tsx'
+import { useMarkers } from '../parts/markers.ts'
+import { Loading, Problem } from '../parts/states.tsx'
+import { Timeline } from '../parts/timeline.tsx'
+
+/** Where an incident is worked on: what is wrong, what one can do, and what has been done. */
+export function RoomPage() {
+  const { id = '' } = useParams()
+  const { data, error } = useDrill(id)
+  const { data: boards } = useDashboards()
+  const markers = useMarkers('overview')
+  const now = useNow()
+  const navigate = useNavigate()
+  const queries = useQueryClient()
+  const command = useMutation({
+    mutationFn: (name: 'acknowledge' | 'finish' | 'abort') => post(`/api/drills/${id}/${name}`),
+    onSuccess: (_answer, name) => {
+      void queries.invalidateQueries({ queryKey: ['drill', id] })
+      void queries.invalidateQueries({ queryKey: ['drills'] })
+      if (name === 'finish') void navigate(`/drills/${id}/debrief`)
+      if (name === 'abort') void navigate('/')
+    },
+  })
+  if (error) return <Problem error={error} />
+  if (!data) return <Loading what="the incident room" />
+  const { drill, title, story, events } = data
+  const signals = boards?.dashboards.find((board) => board.id === 'overview')?.panels.slice(0, 4) ?? []
+  const running = drill.phase === 'running'
+  return (
+    <>
+      <div className="heading">
+        <h1>{title}</h1>
+        <span className="clock" role="timer" aria-label="Elapsed time">
+          {elapsed((drill.endedAt ?? now) - drill.startedAt)}
+          <span className="quiet"> of {elapsed(drill.limitMs)}</span>
+        </span>
+        {running ? (
+          <span className="buttons">
+            <button onClick={() => command.mutate('finish')}>Finish</button>
+            <button onClick={() => command.mutate('abort')}>Abort</button>
+          </span>
+        ) : drill.phase === 'finished' ? (
+          <Link className="button primary" to={`/drills/${id}/debrief`}>
+            Go to the debrief
+          </Link>
+        ) : (
+          <b>aborted</b>
+        )}
+      </div>
+      {command.error && <Problem error={command.error} />}
+      <ol className="milestones" aria-label="Milestones">
+        {milestoneNames.map((name) => {
+          const at = drill.milestones[name]
+          return (
+            <li key={name} className={at === null ? '' : 'reached'}>
+              <span aria-hidden="true">{at === null ? '○' : '●'}</span> {name}
+              <span className="quiet"> {at === null ? `par ${elapsed(data.pars[name] ?? 0)}` : elapsed(at - drill.startedAt)}</span>
+            </li>
+          )
+        })}
+      </ol>
+      <section aria-label="Pager" aria-live="assertive">
+        {drill.firing.length === 0 ? (
+          <p className="page quiet-page">{drill.pagedAt === null ? 'Nothing yet. Your pager will ring.' : 'No page fires any more.'}</p>
+        ) : (
+          drill.firing.map((alert) => (
+            <div key={alert.fingerprint} className="page">
+              <span>
+                <b>{alert.summary}</b> <span className="quiet">{alert.name}</span>
+              </span>
+              {drill.milestones.acknowledged === null && mayDo(drill.phase, 'acknowledge') && (
+                <button className="primary" onClick={() => command.mutate('acknowledge')}>
+                  Acknowledge
+                </button>
+              )}
+            </div>
+          ))
+        )}
+      </section>
+      <div className="room">
+        <div>
+          <section aria-label="Golden signals">
+            <h2>
+              Golden signals <Link to="/dashboards/overview?range=5m">all dashboards</Link>
+            </h2>
+            <div className="panels">
+              {signals.map((panel) => (
+                <Chart key={panel.title} panel={panel} range="5m" markers={markers} />
+              ))}
+            </div>
+          </section>
+          <Actions enabled={running} />
+        </div>
+        <div>
+          <details className="story" open={drill.pagedAt === null}>
+            <summary>The story</summary>
+            <Markdown text={story} />
+          </details>
+          <CauseForm drill={drill} />
+          <Hints drill={drill} />
+          <Timeline drillId={id} startedAt={drill.startedAt} events={events} canNote={mayDo(drill.phase, 'note')} />
+        </div>
+      </div>
+    </>
+  )
+}

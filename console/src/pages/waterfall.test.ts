@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { layOut, type Span } from './waterfall.ts'
+
+const span = (spanId: string, parentSpanId: string, startUs: number): Span => ({
+  traceId: 't',
+  spanId,
+  parentSpanId,
+  name: spanId,
+  kind: 'Internal',
+  service: 's',
+  startUs,
+  durationUs: 1,
+  status: 'Unset',
+  statusMessage: '',
+  attributes: {},
+  resource: {},
+  events: [],
+})
+
+test('children follow their parent by start, and orphans stand at the top', () => {
+  const placed = layOut([span('c', 'a', 3), span('b', 'a', 2), span('a', '', 1), span('x', 'gone', 9), span('d', 'b', 4)])
+  assert.deepEqual(
+    placed.map(({ spanId, depth }) => [spanId, depth]),
+    [
+      ['a', 0],
+      ['b', 1],
+      ['d', 2],
+      ['c', 1],
+      ['x', 0],
+    ],
+  )
+})

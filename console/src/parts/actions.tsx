@@ -1,0 +1,155 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { get, post } from '../lib/api.ts'
+import { Loading, Problem } from './states.tsx'
+
+interface ParamSchema {
+  enum?: string[]
+  type?: string
+  default?: unknown
+}
+interface Action {
+  id: string
+  title: string
+  description: string
+  kind: 'inspect' | 'change'
+  caution: string | null
+  params: { properties?: Record<string, ParamSchema>; required?: string[] }
+}
+interface Result {
+  summary: string
+  rows?: Record<string, unknown>[]
+}
+
+/** What a responder may do, with what each did. */
+export function Actions({ enabled }: { enabled: boolean }) {
+  const { data, error } = useQuery({
+    queryKey: ['actions'],
+    queryFn: () => get<{ actions: Action[] }>('/api/actions'),
+    staleTime: Infinity,
+  })
+  const [chosen, setChosen] = useState('')
+  if (error) return <Problem error={error} />
+  if (!data) return <Loading what="actions" />
+  const action = data.actions.find((known) => known.id === chosen)
+  const group = (kind: Action['kind'], title: string) => (
+    <optgroup label={title}>
+      {data.actions
+        .filter((known) => known.kind === kind)
+        .map(({ id, title: name }) => (
+          <option key={id} value={id}>
+            {name}
+          </option>
+        ))}
+    </optgroup>
+  )
+  return (
+    <section aria-label="Actions" className="box">
+      <h2>Actions</h2>
+      <label>
+        Action
+        <select value={chosen} onChange={(event) => setChosen(event.target.value)}>
+          <option value="">choose…</option>
+          {group('inspect', 'Look')}
+          {group('change', 'Change')}
+        </select>
+      </label>
+      {action && <ActionForm key={action.id} action={action} enabled={enabled} />}
+    </section>
+  )
+}
+
+function ActionForm({ action, enabled }: { action: Action; enabled: boolean }) {
+  const fields = Object.entries(action.params.properties ?? {})
+  const [values, setValues] = useState<Record<string, string>>(() =>
+    Object.fromEntries(fields.map(([name, schema]) => [name, schema.default === undefined ? '' : String(schema.default)])),
+  )
+  const queries = useQueryClient()
+  const run = useMutation({
+    mutationFn: () => {
+      const params = Object.fromEntries(
+        fields.flatMap(([name, schema]) => {
+          const value = values[name] ?? ''
+          if (value === '' && !action.params.required?.includes(name)) return []
+          return [[name, schema.type === 'integer' || schema.type === 'number' ? Number(value) : value]]
+        }),
+      )
+      return post<Result>(`/api/actions/${action.id}`, { params })
+    },
+    onSettled: () => queries.invalidateQueries({ queryKey: ['drill'] }),
+  })
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        run.mutate()
+      }}
+    >
+      <p className="quiet">{action.description}</p>
+      {action.caution && <p className="caution">{action.caution}</p>}
+      {fields.map(([name, schema]) => (
+        <label key={name}>
+          {name}
+          {schema.enum ? (
+            <select
+              required={action.params.required?.includes(name) ?? false}
+              value={values[name]}
+              onChange={(event) => setValues({ ...values, [name]: event.target.value })}
+            >
+              <option value="">choose…</option>
+              {schema.enum.map((option) => (
+                <option key={option}>{option}</option>
+              ))}
+            </select>
+          ) : (
+            <input
+              required={action.params.required?.includes(name) ?? false}
+              value={values[name]}
+              onChange={(event) => setValues({ ...values, [name]: event.target.value })}
+            />
+          )}
+        </label>
+      ))}
+      <button className="primary" disabled={run.isPending || !enabled}>
+        {run.isPending ? 'Running…' : 'Run'}
+      </button>
+      {run.error && <Problem error={run.error} />}
+      {run.data && (
+        <div role="status">
+          <p>{run.data.summary}</p>
+          {run.data.rows && run.data.rows.length > 0 && <Rows rows={run.data.rows} />}
+        </div>
+      )}
+    </form>
+  )
+}
+
+function Rows({ rows }: { rows: Record<string, unknown>[] }) {
+  const columns = Object.keys(rows[0] ?? {})
+  return (
+    // Scrolled by keyboard too.
+    <div className="table" role="region" aria-label="Result" tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th key={column} scope="col">
+                {column.replaceAll('_', ' ')}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, index) => (
+            <tr key={index}>
+              {columns.map((column) => (
+                <td key={column}>{row[column] === null || row[column] === undefined ? '' : String(row[column])}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

@@ -1,0 +1,22 @@
+import { useMemo } from 'react'
+import { isService } from '../../../model/components.ts'
+import { useChanges, useDrill, useDrills } from '../lib/data.ts'
+import type { Marker } from './chart.tsx'
+
+/** What changed, to be drawn over graphs: deploys (of one service on its own dashboard), pages and actions of the drill that runs. */
+export function useMarkers(dashboard: string): Marker[] {
+  const changes = useChanges().data
+  const running = useDrills().data?.running ?? ''
+  const events = useDrill(running).data?.events
+  return useMemo(() => {
+    const deploys = (changes?.deployments ?? [])
+      .filter((deployment) => !isService(dashboard) || deployment.service === dashboard)
+      .map(({ service, version, at }): Marker => ({ at: Date.parse(at) / 1_000, label: `${service} ${version}`, kind: 'deploy' }))
+    const others = (events ?? []).flatMap((event): Marker[] => {
+      if (event.type === 'page-received') return [{ at: event.at / 1_000, label: event.alert.name, kind: 'alert' }]
+      if (event.type === 'action-run' && event.kind === 'change') return [{ at: event.at / 1_000, label: event.title, kind: 'action' }]
+      return []
+    })
+    return [...deploys, ...others]
+  }, [changes, events, dashboard])
+}

@@ -1,0 +1,102 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { DrillEvent } from '../../../model/drill.ts'
+import { post } from '../lib/api.ts'
+import { elapsed } from '../lib/time.ts'
+
+interface Props {
+  drillId: string
+  startedAt: number
+  events: DrillEvent[]
+  canNote: boolean
+}
+
+/** What has happened so far, newest first. */
+export function Timeline({ drillId, startedAt, events, canNote }: Props) {
+  const [text, setText] = useState('')
+  const queries = useQueryClient()
+  const note = useMutation({
+    mutationFn: () => post(`/api/drills/${drillId}/notes`, { text }),
+    onSuccess: () => {
+      setText('')
+      void queries.invalidateQueries({ queryKey: ['drill', drillId] })
+    },
+  })
+  const told = events.flatMap((event) => {
+    const sentence = describe(event)
+    return sentence === null ? [] : [{ event, sentence }]
+  })
+  return (
+    <section aria-label="Timeline" className="box">
+      <h2>Timeline</h2>
+      {canNote && (
+        <form
+          className="note"
+          onSubmit={(event) => {
+            event.preventDefault()
+            note.mutate()
+          }}
+        >
+          <label className="hidden" htmlFor="note">
+            Note
+          </label>
+          <input
+            id="note"
+            placeholder="Write a note"
+            required
+            maxLength={2000}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
+          <button>Add</button>
+        </form>
+      )}
+      <ol className="timeline">
+        {told.toReversed().map(({ event, sentence }) => (
+          <li key={event.id} className={`event-${event.type}`}>
+            <time>{elapsed(event.at - startedAt)}</time> {sentence}
+          </li>
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+/** An event in words; null for those that say nothing to people. */
+export function describe(event: DrillEvent): string | null {
+  switch (event.type) {
+    case 'drill-started':
+      return `The drill began (${event.mode}).`
+    case 'page-received':
+      return `Page: ${event.alert.summary} (${event.alert.name}).`
+    case 'page-resolved':
+      return `Resolved: ${event.alert.name}.`
+    case 'page-acknowledged':
+      return 'The page was acknowledged.'
+    case 'place-viewed':
+      return `Looked at ${event.detail}.`
+    case 'action-run':
+      return `${event.title}: ${event.summary}${event.ok ? '' : ' (failed)'}`
+    case 'cause-named':
+      return `Named ${event.component}, ${event.category}: ${event.correct ? 'right' : 'not it'}.${event.sentence ? ` “${event.sentence}”` : ''}`
+    case 'milestone-reached':
+      return `Milestone: ${event.milestone}; ${event.evidence}.`
+    case 'hint-given':
+      return `Hint (${event.rung}): ${event.text}`
+    case 'note-added':
+      return `Note: ${event.text}`
+    case 'control-resumed':
+      return 'The control plane was restarted; the drill goes on.'
+    case 'fault-injected':
+      return `Fault ${event.fault} went in.`
+    case 'fault-reverted':
+      return `Fault ${event.fault} was taken out.`
+    case 'drill-finished':
+      return `The drill is over: ${event.outcome}.`
+    case 'drill-aborted':
+      return `The drill was aborted: ${event.reason}.`
+    case 'health-changed':
+    case 'harm-measured':
+      return null
+  }
+}
