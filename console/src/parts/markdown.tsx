@@ -25,7 +25,7 @@ function render(block: string): ReactNode {
       .split(/\n(?=\s*(?:-|\d+\.) )/)
       .map((item) => item.replace(marker, ''))
       .map((item) => <li key={item}>{inline(item)}</li>)
-  if (/^- /.test(block)) return <ul>{items(/^- /)}</ul>
+  if (block.startsWith('- ')) return <ul>{items(/^- /)}</ul>
   if (/^\d+\. /.test(block)) return <ol>{items(/^\d+\. /)}</ol>
   return <p>{inline(block)}</p>
 }
