@@ -1,3 +1,4 @@
+import type { ApiClient } from '../cli/client.ts'
 import type { RangeState } from '../range/targets/local/state.ts'
 
 export interface Row {
@@ -12,6 +13,9 @@ export interface Row {
 
 export interface BenchContext {
   state: RangeState
+  /** The API with the instructor's token. */
+  client: ApiClient
+  /** Tells how it goes; silent with `--json`. */
   say(line: string): void
 }
 
@@ -19,4 +23,72 @@ export interface Benchmark {
   name: string
   title: string
   run(context: BenchContext): Promise<Row[]>
+}
+
+export const atMost = (metric: string, value: number, unit: string, bar: number): Row => ({
+  metric,
+  value: round(value),
+  unit,
+  bar: `≤ ${bar}`,
+  ok: value <= bar,
+})
+export const atLeast = (metric: string, value: number, unit: string, bar: number): Row => ({
+  metric,
+  value: round(value),
+  unit,
+  bar: `≥ ${bar}`,
+  ok: value >= bar,
+})
+export const exactly = (metric: string, value: number, unit: string, bar: number): Row => ({
+  metric,
+  value,
+  unit,
+  bar: String(bar),
+  ok: value === bar,
+})
+/** A figure without a bar. */
+export const told = (metric: string, value: number | string, unit = ''): Row => ({
+  metric,
+  value: typeof value === 'number' ? round(value) : value,
+  unit,
+  bar: '',
+  ok: null,
+})
+
+export const round = (value: number): number => Math.round(value * 1_000) / 1_000
+export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+/** The smallest value that at least this share of the values does not exceed (nearest rank). */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN
+}
+
+/** Polls until the condition gives something, or throws when it did not in time. */
+export async function until<Value>(
+  what: string,
+  deadlineMs: number,
+  condition: () => Promise<Value | null | false | undefined>,
+  everyMs = 100,
+): Promise<Value> {
+  const giveUpAt = Date.now() + deadlineMs
+  for (;;) {
+    const value = await condition()
+    if (value !== null && value !== undefined && value !== false) return value
+    if (Date.now() > giveUpAt) throw new Error(`waited ${deadlineMs / 1_000} s for ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, everyMs))
+  }
+}
+
+/** Waits for a range at rest: healthy, without a page. */
+export async function atRest({ client }: BenchContext): Promise<void> {
+  await until('the range to be healthy', 120_000, async () => (await client.get<{ healthy: boolean }>('/api/health')).healthy, 500)
+  await until(
+    'every page to resolve',
+    120_000,
+    async () => {
+      const alerts = await client.get<{ labels: Record<string, string> }[]>('/api/alerts')
+      return alerts.every((alert) => alert.labels['severity'] !== 'page')
+    },
+    500,
+  )
 }

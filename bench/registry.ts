@@ -1,3 +1,26 @@
 import type { Benchmark } from './benchmark.ts'
+import { coachBenchmark } from './coach.ts'
+import { consoleBenchmark } from './console.ts'
+import { controlKillBenchmark } from './control-kill.ts'
+import { exemplarsBenchmark } from './exemplars.ts'
+import { memoryBenchmark } from './memory.ts'
+import { pageBenchmark } from './page.ts'
+import { rangeBenchmark } from './range.ts'
+import { storeBenchmark } from './store.ts'
+import { traceBenchmark } from './trace.ts'
+import { upBenchmark } from './up.ts'
+import { verifyBenchmark } from './verify.ts'
 
-export const benchmarks: readonly Benchmark[] = []
+export const benchmarks: readonly Benchmark[] = [
+  upBenchmark,
+  traceBenchmark,
+  exemplarsBenchmark,
+  pageBenchmark,
+  verifyBenchmark,
+  controlKillBenchmark,
+  memoryBenchmark,
+  coachBenchmark,
+  rangeBenchmark,
+  consoleBenchmark,
+  storeBenchmark,
+]

@@ -9,6 +9,7 @@ import { faultCommand } from './commands/fault.ts'
 import { loadCommand } from './commands/load.ts'
 import { logsCommand } from './commands/logs.ts'
 import { openCommand } from './commands/open.ts'
+import { scenarioCommand } from './commands/scenario.ts'
 import { scenariosCommand } from './commands/scenarios.ts'
 import { silenceCommand } from './commands/silence.ts'
 import { statusCommand } from './commands/status.ts'
@@ -29,6 +30,7 @@ for (const add of [
   logsCommand,
   openCommand,
   scenariosCommand,
+  scenarioCommand,
   drillCommand,
   actionCommand,
   faultCommand,

@@ -1,3 +1,4 @@
+import { alertQuality, type AlertQuality } from '../drills/alert-quality.ts'
 import { scoreDrill, type Score } from '../drills/scoring.ts'
 import type { DrillEvent, DrillState } from '../model/drill.ts'
 import type { Scenario } from '../model/scenario.ts'
@@ -12,10 +13,13 @@ export interface Debrief {
   text: string
   events: DrillEvent[]
   skills: string[]
+  alerts: AlertQuality
+  /** Earlier and later tries at the same scenario, oldest first, this one among them. */
+  tries: { id: string; at: number; trainee: string; score: number; assisted: boolean }[]
 }
 
 /** Everything about a finished drill: facts from its events, and the answer. */
-export function debriefOf(state: DrillState, events: DrillEvent[], scenario: Scenario): Debrief {
+export function debriefOf(state: DrillState, events: DrillEvent[], scenario: Scenario, others: DrillState[]): Debrief {
   return {
     drill: state,
     title: scenario.title,
@@ -25,5 +29,13 @@ export function debriefOf(state: DrillState, events: DrillEvent[], scenario: Sce
     text: scenario.debrief,
     events,
     skills: scenario.skills,
+    alerts: alertQuality(events, scenario),
+    tries: others
+      .filter((other) => other.scenario === state.scenario && other.phase === 'finished')
+      .toSorted((a, b) => a.startedAt - b.startedAt)
+      .map((other) => {
+        const { total, assisted } = scoreDrill(other, scenario)
+        return { id: other.id, at: other.startedAt, trainee: other.trainee, score: total, assisted }
+      }),
   }
 }

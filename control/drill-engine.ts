@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { actionById } from '../drills/actions/registry.ts'
+import { decide, type Decision } from '../coach/policy.ts'
 import { fingerprint, restoreBaseline } from '../drills/baseline.ts'
 import { judge, type Verdict } from '../drills/checks/registry.ts'
-import { nextHint } from '../drills/hints.ts'
 import { harmOf, isCause, provenMilestones, type TimedVerdict } from '../drills/milestones.ts'
 import type { ActionResult } from '../model/action.ts'
 import type { Sample } from '../model/check.ts'
 import {
   foldDrill,
   mayDo,
+  type AlertSummary,
   type DrillCommand,
   type DrillEvent,
   type DrillEventBody,
@@ -29,14 +30,8 @@ const faultGraceMs = 60_000
 /** Gone longer than this, the reaper has taken the faults out: the drill cannot go on. */
 export const leaseMs = 10_000
 const keptVerdicts = 30
-
-export interface Alert {
-  fingerprint: string
-  name: string
-  severity: string
-  summary: string
-  startsAt: string
-}
+/** A page that is not acknowledged by then goes to the secondary on call. */
+const escalatedAfterMs = 180_000
 
 interface Dependencies {
   range: Range
@@ -53,6 +48,8 @@ type Listener = { event: [DrillEvent]; verdict: [Verdict] }
 export class DrillEngine {
   readonly live = new EventEmitter<Listener>()
   readonly #deps: Dependencies
+  /** How long there was no control plane before this one, in milliseconds. */
+  readonly #goneMs: number
   /** The events of the drill that runs, as in the ledger. */
   #events: DrillEvent[] = []
   #verdicts: TimedVerdict[] = []
@@ -63,6 +60,8 @@ export class DrillEngine {
 
   constructor(deps: Dependencies) {
     this.#deps = deps
+    // Read before the first tick writes it anew.
+    this.#goneMs = Date.now() - (deps.ledger.aliveAt() ?? Date.now())
     deps.sampler.onSample((sample) => void this.#tick(sample))
   }
 
@@ -77,13 +76,12 @@ export class DrillEngine {
 
   /** Takes up the drill that was running when the control plane went away, or restores the range when it was gone too long. */
   async resume(): Promise<void> {
-    const aliveAt = Number(this.#deps.ledger.note('alive-at') ?? Date.now())
-    const goneMs = Date.now() - aliveAt
+    const goneMs = this.#goneMs
     const state = this.#deps.ledger.runningDrill()
-    if (!state) {
-      await this.#deps.injector.revertAll().catch(() => [])
-      return
-    }
+    // What was on its way in or out when the control plane went is taken out; what stood keeps to its limit.
+    await this.#deps.injector.revertUnfinished()
+    if (goneMs >= leaseMs) await this.#deps.injector.revertAll().catch(() => [])
+    if (!state) return
     this.#events = this.#deps.ledger.events(state.id)
     const faultsStand = this.#deps.ledger.openFaults().some((fault) => fault.drill === state.id) || state.injectedSteps.length === 0
     if (faultsStand && goneMs < leaseMs) {
@@ -160,10 +158,8 @@ export class DrillEngine {
     try {
       const result = await action.run({ range: this.#deps.range, by }, params)
       record(true, result.summary)
-      if (id === 'list-sessions') this.view('database', 'postgres', 'the sessions of PostgreSQL')
-      if (id === 'peek-queue') this.view('queue', 'rabbitmq', `the queue ${String(params['queue'])}`)
-      if (id === 'list-releases')
-        this.view('deploys', params['service'] as ShopComponentName, `the releases of ${String(params['service'])}`)
+      const seen = action.looksAt?.(params)
+      if (seen) this.view(seen.view, seen.component, seen.detail)
       return result
     } catch (error) {
       record(false, describeError(error))
@@ -181,11 +177,35 @@ export class DrillEngine {
 
   askHint(): { given: boolean; waitMs: number } {
     const state = this.#current('ask-hint')
-    const hint = nextHint(state, this.#scenario(state.scenario), Date.now())
-    if (hint.kind === 'wait') return { given: false, waitMs: hint.forMs }
-    if (hint.kind === 'none') return { given: false, waitMs: 0 }
-    this.#append({ type: 'hint-given', milestone: hint.milestone, rung: hint.rung, text: hint.text, reason: 'asked' })
-    return { given: true, waitMs: 0 }
+    const decision = decide({ state, events: this.#events, scenario: this.#scenario(state.scenario), now: Date.now(), asked: true })
+    this.#append({ type: 'hint-asked' })
+    this.#carryOut(decision)
+    return { given: decision.kind === 'hint', waitMs: decision.kind === 'wait' ? decision.forMs : 0 }
+  }
+
+  /** A page that nobody acknowledges goes to the next in line, as it would at work. */
+  #escalate(): void {
+    const state = this.running()
+    if (!state || state.pagedAt === null || state.escalatedAt !== null || state.milestones.acknowledged !== null) return
+    const waitedMs = Date.now() - state.pagedAt
+    if (waitedMs >= escalatedAfterMs) this.#append({ type: 'page-escalated', afterMs: waitedMs })
+  }
+
+  /** Lets the coach's policy look at the drill, and does what it decides. */
+  #coach(): void {
+    const state = this.running()
+    if (state) this.#carryOut(decide({ state, events: this.#events, scenario: this.#scenario(state.scenario), now: Date.now() }))
+  }
+
+  #carryOut(decision: Decision): void {
+    if (decision.kind === 'wait' || decision.kind === 'exhausted') return
+    this.#append({ type: 'coach-decided', decision: decision.kind, reasons: decision.reasons })
+    if (decision.kind === 'encourage') this.#append({ type: 'coach-said', about: decision.about, text: decision.text })
+    if (decision.kind === 'extend') this.extend(decision.byMs)
+    if (decision.kind === 'hint') {
+      const { milestone, rung, text, reason } = decision
+      this.#append({ type: 'hint-given', milestone, rung, text, reason })
+    }
   }
 
   note(text: string): void {
@@ -193,8 +213,20 @@ export class DrillEngine {
     this.#append({ type: 'note-added', text })
   }
 
+  message(text: string): void {
+    this.#current('message')
+    this.#append({ type: 'message-sent', text })
+  }
+
+  /** More time, for those who play and for the faults that are in. */
+  extend(byMs: number): void {
+    const { id } = this.#current('extend')
+    this.#append({ type: 'time-extended', byMs })
+    this.#deps.ledger.extendFaults(id, byMs)
+  }
+
   /** Pages come at least once, and sometimes twice. */
-  page(alert: Alert, status: 'firing' | 'resolved'): void {
+  page(alert: AlertSummary, status: 'firing' | 'resolved'): void {
     const state = this.running()
     if (!state || state.lastInjectedAt === null) return
     const known = state.firing.some((firing) => firing.fingerprint === alert.fingerprint)
@@ -240,7 +272,7 @@ export class DrillEngine {
   }
 
   async #tick(sample: Sample): Promise<void> {
-    this.#deps.ledger.setNote('alive-at', String(Date.now()))
+    this.#deps.ledger.setAliveAt(Date.now())
     const verdict = { ...this.verdict, at: sample.at }
     this.live.emit('verdict', verdict)
     for (const record of this.#deps.ledger.openFaults().length > 0 ? await this.#deps.injector.revertOverdue() : []) {
@@ -258,6 +290,8 @@ export class DrillEngine {
       this.#noteHealth(verdict)
       this.#noteHarm(sample)
       this.#reachMilestones()
+      this.#escalate()
+      this.#coach()
       const now = this.running()
       if (now && Date.now() - now.startedAt > now.limitMs) await this.#end({ type: 'drill-finished', outcome: 'time-up' })
       else if (now && Object.values(now.milestones).every((at) => at !== null))

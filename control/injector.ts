@@ -92,6 +92,12 @@ export class Injector {
     return open
   }
 
+  /** Takes out what was being injected or reverted when the control plane went away; failures stay open, to be tried again. */
+  async revertUnfinished(): Promise<void> {
+    const unfinished = this.#ledger.openFaults().filter((record) => record.state !== 'injected')
+    for (const record of unfinished) await this.revert(record.instance).catch(() => {})
+  }
+
   /** Takes out what has outlived its limit. */
   async revertOverdue(graceMs = 0): Promise<FaultRecord[]> {
     const overdue = this.#ledger.openFaults().filter((record) => record.deadlineAt + graceMs <= Date.now())

@@ -1,8 +1,16 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { drillEventBody, foldDrill, type DrillEvent, type DrillEventBody, type DrillState } from '../model/drill.ts'
+import { drillEventBody, foldDrill, type AlertSummary, type DrillEvent, type DrillEventBody, type DrillState } from '../model/drill.ts'
 import type { FaultRecord, FaultState } from '../model/fault.ts'
+
+/** One notification of the pager. */
+export interface PageNotification {
+  /** When it came in, in milliseconds since the epoch. */
+  at: number
+  status: 'firing' | 'resolved'
+  alert: AlertSummary
+}
 
 /**
  * What must survive the control plane: the events of all drills, append-only, and the faults with their undo records.
@@ -26,6 +34,8 @@ export class Ledger implements Disposable {
         instance text primary key, fault text not null, params text not null, undo text not null, drill text,
         state text not null, planned_at integer not null, injected_at integer, deadline_at integer not null,
         reverted_at integer, error text);
+      create table if not exists pages (
+        id integer primary key autoincrement, at integer not null, status text not null, alert text not null);
       create table if not exists notes (name text primary key, value text not null);
     `)
   }
@@ -102,8 +112,48 @@ export class Ledger implements Disposable {
   openFaults(): FaultRecord[] {
     return this.#faults(`where state <> 'reverted' order by planned_at`)
   }
+  /** Faults that were planned since a moment, oldest first, whatever became of them. */
+  faultsSince(sinceMs: number): FaultRecord[] {
+    return this.#faults('where planned_at >= ? order by planned_at', sinceMs)
+  }
   fault(instance: string): FaultRecord | null {
     return this.#faults('where instance = ?', instance)[0] ?? null
+  }
+
+  /** Moves the deadlines of a drill's open faults. */
+  extendFaults(drill: string, byMs: number): void {
+    this.#db
+      .prepare(`update faults set deadline_at = deadline_at + ? where drill = ? and state in ('planned', 'injected')`)
+      .run(byMs, drill)
+  }
+
+  /** Writes down a page as it came in, drill or no drill; the last thousand are kept. */
+  insertPage(status: PageNotification['status'], alert: AlertSummary, at = Date.now()): void {
+    const { lastInsertRowid } = this.#db
+      .prepare('insert into pages (at, status, alert) values (?, ?, ?)')
+      .run(at, status, JSON.stringify(alert))
+    this.#db.prepare('delete from pages where id <= ?').run(Number(lastInsertRowid) - 1_000)
+  }
+
+  /** Pages since a moment, oldest first. */
+  pages(sinceMs: number): PageNotification[] {
+    return this.#db
+      .prepare('select at, status, alert from pages where at >= ? order by id')
+      .all(sinceMs)
+      .map((row) => ({
+        at: Number(row['at']),
+        // Safe: only insertPage writes them.
+        status: String(row['status']) as PageNotification['status'],
+        alert: JSON.parse(String(row['alert'])) as AlertSummary,
+      }))
+  }
+
+  /** When the control plane last ran, in milliseconds since the epoch; null when it never did. */
+  aliveAt(): number | null {
+    return Number(this.note('alive-at')) || null
+  }
+  setAliveAt(at: number): void {
+    this.setNote('alive-at', String(at))
   }
 
   /** A small named value, such as when the control plane was last alive. */
@@ -117,7 +167,7 @@ export class Ledger implements Disposable {
       .run(name, value)
   }
 
-  #faults(where: string, ...params: string[]): FaultRecord[] {
+  #faults(where: string, ...params: (string | number)[]): FaultRecord[] {
     return this.#db
       .prepare(`select * from faults ${where}`)
       .all(...params)

@@ -4,6 +4,7 @@ import { localRange } from '../range/targets/local/range.ts'
 import { DrillEngine } from './drill-engine.ts'
 import { Injector } from './injector.ts'
 import { Ledger } from './ledger.ts'
+import { LoadDriver } from './load-driver.ts'
 import { startSampler } from './sampler.ts'
 import { createServer } from './server.ts'
 import { keepReaper } from './reaper/keep.ts'
@@ -20,7 +21,12 @@ const injector = new Injector(range, ledger)
 const scenarios = loadScenarios(path.join(projectRoot, 'scenarios'))
 const sampler = startSampler(range, `http://127.0.0.1:${context.port('locust')}/locust/metrics`)
 const engine = new DrillEngine({ range, ledger, injector, sampler, scenarios, users: context.config.users })
-const app = await createServer({ context, range, ledger, injector, sampler, engine, scenarios })
+const load = new LoadDriver(range)
+// The end of a drill sets the load back; a shape that goes on would set it anew.
+engine.live.on('event', ({ type }) => {
+  if (type === 'drill-finished' || type === 'drill-aborted') load.stop()
+})
+const app = await createServer({ context, range, ledger, injector, sampler, engine, load, scenarios })
 
 await app.listen({ host: '127.0.0.1', port: context.port('control') })
 process.stdout.write(`control plane listens on ${context.port('control')}\n`)
@@ -30,6 +36,7 @@ const keeper = keepReaper(target)
 
 async function stop(): Promise<void> {
   keeper.stop()
+  load.stop()
   sampler.stop()
   await app.close()
   await engine.settled()

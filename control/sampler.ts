@@ -31,7 +31,7 @@ export function startSampler(range: Range, locustMetricsUrl: string): Sampler {
   const look = async () => {
     while (!stopped) {
       const at = Date.now()
-      const [users, oldest, backlog, dead] = await Promise.all([
+      const [users, oldest, backlog, dead, stalePrices] = await Promise.all([
         userTotals(locustMetricsUrl),
         valueOrNull(async () => {
           const rows = await range.database.query<{ oldest: string | null }>(
@@ -41,9 +41,10 @@ export function startSampler(range: Range, locustMetricsUrl: string): Sampler {
         }),
         valueOrNull(async () => (await range.queue.status('orders.fulfilment')).ready),
         valueOrNull(async () => (await range.queue.status('orders.fulfilment.dead')).ready),
+        valueOrNull(() => stalePricesOf(range)),
       ])
       if (stopped) return
-      const sample: Sample = { at, components, users, oldestUnfulfilledSeconds: oldest, backlog, deadLetters: dead }
+      const sample: Sample = { at, components, users, oldestUnfulfilledSeconds: oldest, backlog, deadLetters: dead, stalePrices }
       samples.push(sample)
       if (samples.length > keptSamples) samples.shift()
       for (const listener of listeners) listener(sample)
@@ -64,6 +65,22 @@ const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, Math.
 
 async function valueOrNull(read: () => Promise<number>): Promise<number | null> {
   return Promise.race([read().catch(() => null), pause(1_500).then(() => null)])
+}
+
+/** Compares the cache with the database as the customers' side of the shop does not: a change has two seconds to arrive. */
+async function stalePricesOf(range: Range): Promise<number> {
+  const rows = await range.database.query<{ sku: string; cents: number }>(
+    `select sku, price_cents as cents from catalog.products
+     where updated_at between now() - interval '2 minutes' and now() - interval '2 seconds'`,
+  )
+  if (rows.length === 0) return 0
+  const shown = (await range.cache.command('MGET', ...rows.map(({ sku }) => `catalog:product:${sku}`))) as (string | null)[]
+  return shown.filter((text, index) => text !== null && priceIn(text) !== rows[index]?.cents).length
+}
+
+function priceIn(text: string): unknown {
+  const value: unknown = JSON.parse(text)
+  return typeof value === 'object' && value !== null && 'priceCents' in value ? value.priceCents : null
 }
 
 /** Locust's own count of what users felt, summed over the journeys. */

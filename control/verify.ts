@@ -1,6 +1,7 @@
 import type { Verdict } from '../drills/checks/registry.ts'
 import type { Fingerprint } from '../drills/baseline.ts'
 import type { DrillEvent, DrillState } from '../model/drill.ts'
+import { until } from '../drills/until.ts'
 import { describeError } from '../model/errors.ts'
 import type { Scenario } from '../model/scenario.ts'
 
@@ -51,7 +52,7 @@ export async function verifyScenario(client: Client, id: string): Promise<Verifi
     await until('the range to be healthy before', restDeadlineMs, async () => (await client.get<Verdict>('/api/health')).healthy)
     await until('no page to fire before', restDeadlineMs, async () => (await pages(client)).length === 0)
     const before = await client.get<Fingerprint>('/api/fingerprint')
-    drill = (await client.post<DrillState>('/api/drills', { scenario: id, trainee: 'verify' })).id
+    drill = (await client.post<DrillState>('/api/drills', { scenario: id, trainee: 'verify', mode: 'rehearsal' })).id
     await play(client, drill, plan, result)
     // The drill ends by itself when every milestone is reached.
     await until('the drill to end', 20_000, async () => (await drillOf(client, drill as string)).drill.phase !== 'running')
@@ -120,9 +121,13 @@ async function play(client: Client, drill: string, plan: Scenario, result: Verif
   )
   const recovered = (await events()).find((event) => event.type === 'milestone-reached' && event.milestone === 'recovered')
   result.secondsToHealthy = round(((recovered?.at ?? Date.now()) - fixedAt) / 1_000)
-  const allowed = new Set([...expected, ...plan.alerts.allowed])
-  result.unexpectedPages = [...new Set((await pagesOf()).map((event) => event.alert.name))].filter((name) => !allowed.has(name))
+  result.unexpectedPages = [...new Set((await pagesOf()).map((event) => event.alert.name))].filter(
+    (name) => ![...expected, ...plan.alerts.allowed].some((pattern) => fits(name, pattern)),
+  )
 }
+
+/** `*` at the end of a pattern stands for any ending. */
+const fits = (name: string, pattern: string): boolean => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern)
 
 /** `$blocker` is what a responder reads off the list of sessions: who blocks others and is blocked by none. */
 async function resolveParams(client: Client, params: Record<string, unknown>): Promise<Record<string, unknown>> {
@@ -144,14 +149,6 @@ function difference(before: Fingerprint, after: Fingerprint): string[] {
   return Object.keys(before.parts)
     .filter((part) => JSON.stringify(before.parts[part]) !== JSON.stringify(after.parts[part]))
     .map((part) => `${part} was left behind: ${JSON.stringify(before.parts[part])} became ${JSON.stringify(after.parts[part])}`)
-}
-
-async function until(what: string, deadlineMs: number, holds: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = Date.now() + deadlineMs
-  while (!(await holds())) {
-    if (Date.now() > giveUpAt) throw new Error(`waited ${Math.round(deadlineMs / 1_000)} s for ${what}, in vain`)
-    await new Promise((resolve) => setTimeout(resolve, 250))
-  }
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10

@@ -1,6 +1,9 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { parse } from 'yaml'
 import type { ComponentName } from '../model/components.ts'
-import { renderAlertmanager } from '../observability/alertmanager/config.ts'
+import { FiredrillError, describeError } from '../model/errors.ts'
+import { ownReceivers, renderAlertmanager, type OwnReceivers } from '../observability/alertmanager/config.ts'
 import { renderRules } from '../observability/rules/index.ts'
 import { renderPrometheus, type ScrapeTarget } from '../observability/scrape.ts'
 import { timings } from '../observability/timing.ts'
@@ -28,7 +31,7 @@ export function renderConfig(context: RangeContext, component: ComponentName): R
       return {
         'prometheus.yml': renderPrometheus({
           timing,
-          targets: scrapeTargets(context),
+          targets: scrapeTargets(context).filter(({ component }) => !context.unscraped().includes(component)),
           alertmanager: `127.0.0.1:${context.port('alertmanager')}`,
         }),
         'rules.yml': renderRules(timing, consoleUrl(context)),
@@ -39,6 +42,7 @@ export function renderConfig(context: RangeContext, component: ComponentName): R
           timing,
           pagerUrl: `${consoleUrl(context)}/api/pager`,
           pagerToken: context.config.tokens.service,
+          own: readReceivers(context.dir),
         }),
       }
     case 'telemetry-store':
@@ -47,6 +51,33 @@ export function renderConfig(context: RangeContext, component: ComponentName): R
       return {}
   }
 }
+
+const receiversFile = (dir: string): string => path.join(dir, 'receivers.yml')
+
+/** Keeps a team's own receivers with the range: they hold secrets, so nobody else may read them. */
+export function keepReceivers(dir: string, file: string): void {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    throw new FiredrillError('bad-request', `${file} cannot be read`)
+  }
+  let given: unknown
+  try {
+    given = parse(text)
+  } catch (error) {
+    throw new FiredrillError('bad-request', `${file}: ${describeError(error)}`)
+  }
+  const parsed = ownReceivers.safeParse(given)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    throw new FiredrillError('bad-request', `${file}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`)
+  }
+  writeFileSync(receiversFile(dir), text, { mode: 0o600 })
+}
+
+const readReceivers = (dir: string): OwnReceivers =>
+  existsSync(receiversFile(dir)) ? ownReceivers.parse(parse(readFileSync(receiversFile(dir), 'utf8'))) : {}
 
 function scrapeTargets(context: RangeContext): ScrapeTarget[] {
   return components.flatMap((component) =>

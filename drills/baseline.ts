@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import { serviceNames, shopComponentNames } from '../model/components.ts'
-import type { Range } from '../model/range.ts'
-import { queueName } from './queue-name.ts'
+import type { Binding, Range } from '../model/range.ts'
+import { databaseRole, endSessionsOf } from './database-roles.ts'
+import { confirmedBinding, queueName } from './queue-name.ts'
 
 /** What a drill may change of a range, apart from its customers' data: equal before and after, or something was left behind. */
 export interface Fingerprint {
@@ -10,13 +11,31 @@ export interface Fingerprint {
 }
 
 export async function fingerprint(range: Range): Promise<Fingerprint> {
-  const [components, roles, schema, load, redisMemory, redisPolicy, dead, jobs, sessions] = await Promise.all([
+  const [
+    components,
+    roles,
+    settings,
+    schema,
+    load,
+    mix,
+    redisMemory,
+    redisPolicy,
+    dead,
+    jobs,
+    sessions,
+    bindings,
+    memory,
+    extraRules,
+    unscraped,
+  ] = await Promise.all([
     range.status(),
     range.database.query(`select rolname, rolconnlimit from pg_roles where rolname !~ '^pg_' order by rolname`),
+    range.database.query(`select setrole::regrole::text as role, setconfig from pg_db_role_setting order by 1`),
     range.database.query(
       `select indexdef from pg_indexes where schemaname in ('catalog', 'inventory', 'orders', 'payments', 'fulfilment') order by indexdef`,
     ),
     range.load.status(),
+    range.load.mix(),
     range.cache.command('CONFIG', 'GET', 'maxmemory'),
     range.cache.command('CONFIG', 'GET', 'maxmemory-policy'),
     range.queue.status('orders.fulfilment.dead'),
@@ -24,6 +43,10 @@ export async function fingerprint(range: Range): Promise<Fingerprint> {
     range.database.query(
       `select distinct application_name from pg_stat_activity where datname = 'shop' and application_name <> 'firedrill' order by 1`,
     ),
+    range.queue.bindings(),
+    range.queue.memory(),
+    range.monitoring.extraRules(),
+    range.monitoring.unscraped(),
   ])
   const services = await Promise.all(
     serviceNames.map(async (service) => ({
@@ -38,10 +61,15 @@ export async function fingerprint(range: Range): Promise<Fingerprint> {
       .map(({ name, state }) => ({ name, state })),
     services,
     roles,
+    settings,
     indexes: createHash('sha256').update(JSON.stringify(schema)).digest('hex').slice(0, 16),
     users: load.users,
+    mix,
     redis: [redisMemory, redisPolicy],
     deadLetters: dead.ready,
+    bindings,
+    brokerLimit: memory.limitBytes,
+    monitoring: { extraRules, unscraped },
     jobs,
     foreignSessions: sessions
       .map((row) => String(row['application_name']))
@@ -66,8 +94,47 @@ export async function restoreBaseline(range: Range, users: number): Promise<void
     const baseline = range.releases.baseline(service)
     if ((await range.releases.current(service)) !== baseline) await range.releases.deploy(service, baseline, 'firedrill')
   }
+  await restoreDatabase(range)
+  await restoreBroker(range)
+  await restoreMonitoring(range)
+  await range.cache.command('CLIENT', 'UNPAUSE')
   await range.queue.purge(queueName.enum['orders.fulfilment.dead'])
   if ((await range.load.status()).users !== users) await range.load.setUsers(users)
+  await range.load.setMix({ hotShare: 0, bots: 0 })
+}
+
+/** Settings and limits of roles that no fresh range has. */
+async function restoreDatabase(range: Range): Promise<void> {
+  const owners: readonly string[] = databaseRole.options
+  const limited = await range.database.query<{ name: string }>(`select rolname as name from pg_roles where rolconnlimit >= 0`)
+  const configured = await range.database.query<{ role: string }>(`select setrole::regrole::text as role from pg_db_role_setting`)
+  for (const { name } of limited.filter((row) => owners.includes(row.name))) {
+    await range.database.query(`alter role ${name} connection limit -1`)
+  }
+  for (const { role } of configured) {
+    if (role === '-') await range.database.query('alter database shop reset all')
+    else if (owners.includes(role)) await range.database.query(`alter role ${role} reset all`)
+  }
+  if (configured.length > 0) await endSessionsOf(range, owners)
+}
+
+const bindings: readonly Binding[] = [
+  confirmedBinding,
+  { exchange: 'orders', queue: 'orders.fulfilled', key: 'order.fulfilled' },
+  { exchange: 'orders.dead', queue: 'orders.fulfilment.dead', key: '' },
+]
+
+async function restoreBroker(range: Range): Promise<void> {
+  await range.queue.limitMemory(null)
+  const same = (a: Binding, b: Binding) => a.exchange === b.exchange && a.queue === b.queue && a.key === b.key
+  const found = await range.queue.bindings()
+  for (const binding of bindings) if (!found.some((other) => same(binding, other))) await range.queue.bind(binding)
+  for (const other of found) if (!bindings.some((binding) => same(binding, other))) await range.queue.unbind(other)
+}
+
+async function restoreMonitoring(range: Range): Promise<void> {
+  for (const file of await range.monitoring.extraRules()) await range.monitoring.setExtraRules(file, null)
+  if ((await range.monitoring.unscraped()).length > 0) await range.monitoring.setUnscraped([])
 }
 
 /** What must hold of the shop's orders at rest, whatever happened: counts of violations, all of which should be 0. */

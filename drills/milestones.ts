@@ -8,8 +8,8 @@ export interface TimedVerdict extends Verdict {
 }
 
 /** Users must feel nothing for this long before a mitigation counts, and the range be healthy for this long before a recovery does. */
-export const mitigatedAfterMs = 4_000
-export const recoveredAfterMs = 7_000
+export const mitigatedAfterMs = 8_000
+export const recoveredAfterMs = 12_000
 
 /** The milestones that events and telemetry prove and that have not been reached yet, with their evidence. */
 export function provenMilestones(

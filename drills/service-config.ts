@@ -11,8 +11,6 @@ export const configKeys = [
   'BROWSE_TIMEOUT_MS',
   'CHECKOUT_TIMEOUT_MS',
   'RATE_LIMIT_RPS',
-  'BANK_LATENCY_MS',
-  'BANK_DECLINE_PERCENT',
   'LOG_LEVEL',
 ] as const
 export const configKey = z.enum(configKeys)

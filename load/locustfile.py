@@ -4,9 +4,11 @@ Steered through Locust's own API. Each request is the root of a trace, and is co
 """
 
 import random
+import time
 import uuid
 
-from flask import Response
+import gevent
+from flask import Response, jsonify, request
 from locust import FastHttpUser, between, constant_pacing, events, task
 from opentelemetry import propagate, trace
 from opentelemetry.trace import SpanKind, Status, StatusCode
@@ -55,6 +57,10 @@ class Felt:
 
 felt = Felt()
 
+# Who the users are, beside how many: set over the web API, see `serve_mix`.
+mix = {"hotShare": 0.0, "bots": 0}
+HOT_SKU = "P00777"
+
 
 @events.init.add_listener
 def serve_metrics(environment, **_):
@@ -64,6 +70,44 @@ def serve_metrics(environment, **_):
         def metrics():
             users = environment.runner.user_count if environment.runner else 0
             return Response(felt.render(users), mimetype="text/plain; version=0.0.4")
+
+
+@events.init.add_listener
+def serve_mix(environment, **_):
+    if environment.web_ui:
+        @environment.web_ui.app.route(f"{environment.parsed_options.web_base_path or ''}/mix", methods=["GET", "POST"])
+        def change_mix():
+            if request.method == "POST":
+                asked = request.get_json()
+                mix["hotShare"] = min(1.0, max(0.0, float(asked["hotShare"])))
+                mix["bots"] = min(500, max(0, int(asked["bots"])))
+                flood.resize(environment, mix["bots"])
+            return jsonify(mix)
+
+
+class Flood:
+    """Bots beside the users: outside of Locust's own count, so that changing the number of users leaves them alone."""
+
+    def __init__(self):
+        self.running = []
+
+    def resize(self, environment, count):
+        while len(self.running) > count:
+            self.running.pop().kill()
+        while len(self.running) < count:
+            self.running.append(gevent.spawn(self.crawl, environment))
+
+    @staticmethod
+    def crawl(environment):
+        bot = Bot(environment)
+        bot.on_start()
+        while True:
+            started = time.monotonic()
+            bot.crawl()
+            gevent.sleep(max(0.0, 0.25 - (time.monotonic() - started)))
+
+
+flood = Flood()
 
 
 class ShopUser(FastHttpUser):
@@ -97,6 +141,8 @@ class ShopUser(FastHttpUser):
         return self.client.request(method, path, name=name, headers=headers, json=json, catch_response=True)
 
     def any_sku(self):
+        if random.random() < mix["hotShare"]:
+            return HOT_SKU
         # A few products are looked at far more than the rest.
         return f"P{min(PRODUCTS, 1 + int(random.paretovariate(0.6))):05d}"
 

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import type { ShopComponentName } from './components.ts'
 import type { Range } from './range.ts'
+import type { ViewKind } from './scenario.ts'
 
 export interface ActionContext {
   range: Range
@@ -24,6 +26,8 @@ export interface Action<Params extends z.ZodType = z.ZodType> {
   /** Told before it runs, when it may hurt users. */
   caution?: string
   params: Params
+  /** Where who runs it has looked: evidence for the milestone `located`. */
+  looksAt?(params: z.output<Params>): { view: ViewKind; component: ShopComponentName; detail: string }
   run(context: ActionContext, params: z.output<Params>): Promise<ActionResult>
 }
 

@@ -21,6 +21,10 @@ export const nameCause = z.object({
 })
 export const recordView = z.object({ view: viewKind, component: shopComponentName.nullable(), detail: z.string().max(200) })
 export const addNote = z.object({ text: z.string().trim().min(1).max(2_000) })
+export const extendDrill = z.object({
+  /** By how much, in milliseconds. */
+  byMs: z.number().int().min(60_000).max(3_600_000).default(300_000),
+})
 export const runAction = z.object({ params: z.record(z.string(), z.unknown()).default({}) })
 export const injectFault = z.object({
   params: z.record(z.string(), z.unknown()).default({}),
@@ -28,6 +32,17 @@ export const injectFault = z.object({
   forMs: z.number().int().min(1_000).max(3_600_000).default(300_000),
 })
 export const setLoad = z.object({ users: z.number().int().min(0).max(5_000) })
+export const setMix = z.object({ hotShare: z.number().min(0).max(1), bots: z.number().int().min(0).max(500) })
+export const loadShapeKinds = ['steady', 'ramp', 'spike', 'wave'] as const
+export const loadShape = z.object({
+  kind: z.enum(loadShapeKinds),
+  /** Users before and after, and what the shape rises to. */
+  users: z.number().int().min(0).max(2_000),
+  peak: z.number().int().min(0).max(2_000),
+  /** Of the rise of a ramp, of the whole of a spike, of one wave; in seconds. */
+  seconds: z.number().int().min(5).max(3_600),
+})
+export type LoadShape = z.infer<typeof loadShape>
 export const matcher = z.object({
   name: z.string().min(1),
   value: z.string(),

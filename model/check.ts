@@ -12,6 +12,8 @@ export interface Sample {
   /** Messages that wait for the worker; null when the broker does not answer. */
   backlog: number | null
   deadLetters: number | null
+  /** Prices changed in the last two minutes that the cache still shows as they were; null when one of them does not answer. */
+  stalePrices: number | null
 }
 
 export interface CheckResult {

@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { shopComponentName } from './components.ts'
 import { causeCategory, hintRung, milestoneName, milestoneNames, viewKind, type MilestoneName } from './scenario.ts'
 
-export const drillModes = ['learning', 'assessment'] as const
+/** A rehearsal is played by `verify`: it counts for nobody. */
+export const drillModes = ['learning', 'assessment', 'rehearsal'] as const
 
 const alertSummary = z.object({
   fingerprint: z.string(),
@@ -11,6 +12,7 @@ const alertSummary = z.object({
   summary: z.string(),
   startsAt: z.string(),
 })
+export type AlertSummary = z.infer<typeof alertSummary>
 
 export const userHarm = z.object({ good: z.number(), slow: z.number(), failed: z.number() })
 export type UserHarm = z.infer<typeof userHarm>
@@ -37,6 +39,8 @@ export const drillEventBody = z.discriminatedUnion('type', [
   z.object({ type: z.literal('page-received'), alert: alertSummary }),
   z.object({ type: z.literal('page-resolved'), alert: alertSummary }),
   z.object({ type: z.literal('page-acknowledged') }),
+  /** Nobody acknowledged in time: somebody else is called. */
+  z.object({ type: z.literal('page-escalated'), afterMs: z.number() }),
   z.object({ type: z.literal('place-viewed'), view: viewKind, component: shopComponentName.nullable(), detail: z.string() }),
   z.object({
     type: z.literal('action-run'),
@@ -63,7 +67,15 @@ export const drillEventBody = z.discriminatedUnion('type', [
     text: z.string(),
     reason: z.enum(['asked', 'struggling', 'time']),
   }),
+  z.object({ type: z.literal('hint-asked') }),
+  /** The coach, about what went well. */
+  z.object({ type: z.literal('coach-said'), about: milestoneName, text: z.string() }),
+  /** Why the coach did what it did. */
+  z.object({ type: z.literal('coach-decided'), decision: z.string(), reasons: z.array(z.string()) }),
   z.object({ type: z.literal('note-added'), text: z.string() }),
+  /** From the instructor to whoever plays. */
+  z.object({ type: z.literal('message-sent'), text: z.string() }),
+  z.object({ type: z.literal('time-extended'), byMs: z.number().int().positive() }),
   z.object({ type: z.literal('health-changed'), healthy: z.boolean(), failing: z.array(z.string()) }),
   z.object({ type: z.literal('harm-measured'), harm: userHarm }),
   z.object({ type: z.literal('control-resumed'), goneMs: z.number() }),
@@ -80,7 +92,7 @@ export const drillEvent = z.intersection(
 export type DrillEvent = z.infer<typeof drillEvent>
 
 /** Events that would name the fault: only instructors see them before the debrief. */
-const instructorOnly: readonly DrillEventType[] = ['fault-injected', 'fault-reverted']
+const instructorOnly: readonly DrillEventType[] = ['fault-injected', 'fault-reverted', 'coach-decided']
 export const traineeMaySee = (event: DrillEventBody): boolean => !instructorOnly.includes(event.type)
 
 export const drillPhases = ['running', 'finished', 'aborted'] as const
@@ -93,6 +105,8 @@ export const allowedPhases = {
   'run-action': ['running'],
   'ask-hint': ['running'],
   note: ['running', 'finished'],
+  message: ['running'],
+  extend: ['running'],
   view: ['running'],
   finish: ['running'],
   abort: ['running'],
@@ -122,8 +136,15 @@ export interface DrillState {
   lastInjectedAt: number | null
   firing: { fingerprint: string; name: string; severity: string; summary: string; startsAt: string }[]
   pagedAt: number | null
+  escalatedAt: number | null
   paged: string[]
-  hints: { milestone: MilestoneName; rung: 'orient' | 'point' | 'tell'; text: string; at: number }[]
+  hints: {
+    milestone: MilestoneName
+    rung: 'orient' | 'point' | 'tell'
+    text: string
+    reason: 'asked' | 'struggling' | 'time'
+    at: number
+  }[]
   wrongCauses: number
   harmfulActions: number
   changes: number
@@ -166,6 +187,7 @@ function begin(event: DrillEvent): DrillState | null {
     lastInjectedAt: null,
     firing: [],
     pagedAt: null,
+    escalatedAt: null,
     paged: [],
     hints: [],
     wrongCauses: 0,
@@ -194,6 +216,8 @@ function step(state: DrillState, event: DrillEvent): DrillState {
     }
     case 'page-resolved':
       return { ...next, firing: state.firing.filter((alert) => alert.fingerprint !== event.alert.fingerprint) }
+    case 'page-escalated':
+      return { ...next, escalatedAt: state.escalatedAt ?? event.at }
     case 'milestone-reached':
       return {
         ...next,
@@ -202,7 +226,7 @@ function step(state: DrillState, event: DrillEvent): DrillState {
     case 'hint-given':
       return {
         ...next,
-        hints: [...state.hints, { milestone: event.milestone, rung: event.rung, text: event.text, at: event.at }],
+        hints: [...state.hints, { milestone: event.milestone, rung: event.rung, text: event.text, reason: event.reason, at: event.at }],
       }
     case 'cause-named':
       return { ...next, wrongCauses: state.wrongCauses + (event.correct ? 0 : 1) }
@@ -220,6 +244,8 @@ function step(state: DrillState, event: DrillEvent): DrillState {
       }
     case 'harm-measured':
       return { ...next, harm: event.harm }
+    case 'time-extended':
+      return { ...next, limitMs: state.limitMs + event.byMs }
     case 'drill-finished':
       return { ...next, phase: 'finished', outcome: event.outcome, endedAt: event.at }
     case 'drill-aborted':

@@ -11,6 +11,12 @@ export function parseDurationMs(text: string): number {
   return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * unitMs[unit as keyof typeof unitMs], 0)
 }
 
+/** Writes milliseconds as a stopwatch does: `1:05`. Nothing is before the start. */
+export function elapsed(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1_000))
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
 /** Writes milliseconds as people say them: `850 ms`, `12.4 s`, `3 min 05 s`. */
 export function formatDurationMs(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`

@@ -26,6 +26,29 @@ export interface LoadStatus {
   p95Ms: number | null
 }
 
+/** Who the users are, beside how many. */
+export interface LoadMix {
+  /** Share of product views that go to one and the same product, 0–1. */
+  hotShare: number
+  /** Bots that crawl without pause, beside the users. */
+  bots: number
+}
+
+/** A route from an exchange to a queue. */
+export interface Binding {
+  exchange: string
+  queue: string
+  key: string
+}
+
+export interface BrokerMemory {
+  /** Bytes above which publishers are blocked. */
+  limitBytes: number
+  usedBytes: number
+  /** Resources whose alarm blocks publishers now, such as `memory`. */
+  alarms: string[]
+}
+
 export interface QueueStatus {
   name: string
   ready: number
@@ -54,6 +77,10 @@ export interface Range {
     stop(name: ComponentName): Promise<void>
     restart(name: ComponentName): Promise<void>
     signal(name: ComponentName, signal: ProcessSignal): Promise<void>
+    /** File descriptors that the running process may open, and those it has open; null when it does not run. */
+    descriptors(name: ComponentName): Promise<{ limit: number; open: number } | null>
+    /** Limits them; null lifts the limit as far as the process was started with. A restart forgets it. */
+    limitDescriptors(name: ComponentName, limit: number | null): Promise<void>
   }
   readonly releases: {
     list(service: ServiceName): readonly Release[]
@@ -86,6 +113,13 @@ export interface Range {
     purge(queue: string): Promise<number>
     /** Looks at up to `limit` messages at the head, and moves those accepted to another queue (null: to nowhere); returns how many. */
     move(from: string, to: string | null, limit: number, accept?: (message: QueueMessage) => boolean): Promise<number>
+    /** Routes from named exchanges, sorted. */
+    bindings(): Promise<Binding[]>
+    bind(binding: Binding): Promise<void>
+    unbind(binding: Binding): Promise<void>
+    memory(): Promise<BrokerMemory>
+    /** Null restores what it was started with. A restart forgets it. */
+    limitMemory(bytes: number | null): Promise<void>
   }
   /** The shop's maintenance jobs: programs that people of the shop run by hand. */
   readonly jobs: {
@@ -95,7 +129,20 @@ export interface Range {
   }
   readonly load: {
     status(): Promise<LoadStatus>
+    /** Resolves when that many are there. */
     setUsers(users: number): Promise<void>
+    mix(): Promise<LoadMix>
+    setMix(mix: LoadMix): Promise<void>
+  }
+  /** The range's Prometheus, as whoever configures it. */
+  readonly monitoring: {
+    /** Alerting rules beside the range's own, by the name of their file: YAML of a Prometheus rule file. */
+    extraRules(): Promise<string[]>
+    /** Adds or replaces them; null takes them out. */
+    setExtraRules(name: string, rules: string | null): Promise<void>
+    /** Components that are not scraped although they could be. */
+    unscraped(): Promise<ComponentName[]>
+    setUnscraped(names: ComponentName[]): Promise<void>
   }
 }
 

@@ -27,8 +27,12 @@ const duration = z.string().transform((text, context) => {
 
 const hintLadder = z.strictObject({ orient: z.string().min(1), point: z.string().min(1), tell: z.string().min(1) })
 
+/** Easiest first. */
+export const difficulties = ['beginner', 'intermediate', 'advanced'] as const
+const difficulty = z.enum(difficulties)
+
 /** A place in the console or in the telemetry that counts as having looked. */
-export const viewKinds = ['dashboard', 'trace', 'logs', 'alerts', 'queue', 'database', 'deploys'] as const
+export const viewKinds = ['dashboard', 'trace', 'logs', 'alerts', 'queue', 'database', 'cache', 'deploys'] as const
 export const viewKind = z.enum(viewKinds)
 export type ViewKind = z.infer<typeof viewKind>
 
@@ -43,7 +47,7 @@ export const scenarioSchema = z.strictObject({
   title: z.string().min(1).max(60),
   /** Shown in the catalogue, to trainees: tells the symptom, never the cause. */
   summary: z.string().min(1).max(300),
-  difficulty: z.enum(['beginner', 'intermediate', 'advanced']),
+  difficulty,
   skills: z.array(z.string().min(1)).min(1),
   /** After this the drill ends by itself. */
   limit: duration,
@@ -52,7 +56,7 @@ export const scenarioSchema = z.strictObject({
   alerts: z.strictObject({
     /** Pages that must come, each within its bound from the last fault of the timeline. */
     expected: z.array(z.strictObject({ name: z.string(), within: duration })).min(1),
-    /** Pages that may come as well: known cascades of the same cause. */
+    /** Pages that may come as well: known cascades of the same cause. `*` stands for any ending. */
     allowed: z.array(z.string()).default([]),
   }),
   cause: z.strictObject({
@@ -90,7 +94,7 @@ export const scenarioCard = z.object({
   id: z.string(),
   title: z.string(),
   summary: z.string(),
-  difficulty: z.enum(['beginner', 'intermediate', 'advanced']),
+  difficulty,
   skills: z.array(z.string()),
   parMs: z.number(),
   limitMs: z.number(),

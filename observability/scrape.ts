@@ -1,8 +1,9 @@
 import { stringify } from 'yaml'
+import type { ComponentName } from '../model/components.ts'
 import type { Timing } from './timing.ts'
 
 export interface ScrapeTarget {
-  component: string
+  component: ComponentName
   address: string
   path: string
   /** `shop` for what users depend on, `platform` for what watches. */
@@ -26,7 +27,7 @@ export function renderPrometheus({ timing, targets, alertmanager }: PrometheusOp
         scrape_timeout: `${timing.scrapeSeconds}s`,
         evaluation_interval: `${timing.evaluationSeconds}s`,
       },
-      rule_files: ['rules.yml'],
+      rule_files: ['rules.yml', 'extra/*.yml'],
       alerting: {
         alertmanagers: [{ path_prefix: '/alertmanager', timeout: '3s', static_configs: [{ targets: [alertmanager] }] }],
       },

@@ -17,6 +17,8 @@ export interface Timing {
   rate: string
   burn: BurnWindow[]
   /** `for` of alerts on causes that are certain (a target is down), and of those that flap. */
+  /** A burn-rate alert fires on for this long, so that users who come in waves do not ring the pager in waves. */
+  burnHolds: string
   certainFor: string
   flappingFor: string
   groupWait: string
@@ -33,10 +35,11 @@ export const timings: Record<'drill' | 'production', Timing> = {
       { long: '30s', short: '5s', factor: 14.4, severity: 'page' },
       { long: '3m', short: '15s', factor: 6, severity: 'ticket' },
     ],
+    burnHolds: '15s',
     certainFor: '3s',
     flappingFor: '10s',
     groupWait: '1s',
-    groupInterval: '5s',
+    groupInterval: '1s',
     repeatInterval: '10m',
   },
   production: {
@@ -48,6 +51,7 @@ export const timings: Record<'drill' | 'production', Timing> = {
       { long: '6h', short: '30m', factor: 6, severity: 'page' },
       { long: '3d', short: '6h', factor: 1, severity: 'ticket' },
     ],
+    burnHolds: '5m',
     certainFor: '1m',
     flappingFor: '5m',
     groupWait: '30s',

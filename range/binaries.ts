@@ -54,26 +54,32 @@ export function binarySources(cache: string): BinarySource[] {
 export function findBinary(source: BinarySource): string | null {
   const explicit = process.env[source.variable]
   if (explicit) return explicit
-  const folders = [...source.folders, ...(process.env['PATH'] ?? '').split(':'), '/usr/bin', '/usr/sbin', '/usr/local/bin']
+  if (source.binary !== 'postgresBin') return onPath(source.names, source.folders)
+  // Wrappers on PATH have no initdb beside them.
+  const initdb = onPath(['initdb'], source.folders)
+  return initdb && onPath(source.names, [path.dirname(initdb)]) ? path.dirname(initdb) : null
+}
+
+/** The first executable of these names, in these folders and then on PATH. */
+function onPath(names: readonly string[], first: readonly string[]): string | null {
+  const folders = [...first, ...(process.env['PATH'] ?? '').split(':'), '/usr/bin', '/usr/sbin', '/usr/local/bin']
   for (const folder of folders) {
-    for (const name of source.names) {
+    for (const name of names) {
       const file = path.join(folder, name)
       try {
         accessSync(file, constants.X_OK)
-      } catch {
-        continue
-      }
-      if (source.binary !== 'postgresBin') return file
-      // Wrappers on PATH have no initdb beside them.
-      try {
-        accessSync(path.join(folder, 'initdb'), constants.X_OK)
-        return folder
+        return file
       } catch {
         continue
       }
     }
   }
   return null
+}
+
+/** A browser for the tests, or null. */
+export function findChromium(): string | null {
+  return process.env['FIREDRILL_CHROMIUM'] || onPath(['chromium', 'chromium-browser', 'google-chrome'], [])
 }
 
 export type BinaryReport = { source: BinarySource; path: string | null }

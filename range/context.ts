@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
-import type { ServiceName } from '../model/components.ts'
+import type { ComponentName, ServiceName } from '../model/components.ts'
 
 export const profiles = ['drill', 'production'] as const
 export type Profile = (typeof profiles)[number]
@@ -47,6 +47,8 @@ export interface RangeContext {
   port(name: PortName): number
   /** Deployed version and environment overrides of a service. */
   deployed(service: ServiceName): { version: string; overrides: Record<string, string> }
+  /** Components that Prometheus was told not to scrape. */
+  unscraped(): ComponentName[]
 }
 
 /** Every port of a range, as an offset from its base. */

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { FiredrillError } from '../model/errors.ts'
-import { findBinaries, type BinaryReport } from './binaries.ts'
+import { findBinaries, findChromium, type BinaryReport } from './binaries.ts'
 import type { Binaries } from './context.ts'
 
 export type Say = (line: string) => void
@@ -40,15 +40,33 @@ async function installDebianPackages(reports: BinaryReport[], say: Say): Promise
   const packages = packagesFor(reports.filter((report) => report.path === null))
   if (!existsSync('/usr/lib/python3/dist-packages') && !packages.includes('python3')) packages.push('python3')
   if (packages.length === 0) return
-  const prefix = process.getuid?.() === 0 ? [] : existsSync('/usr/bin/sudo') ? ['sudo', '-n'] : null
-  if (!existsSync('/usr/bin/apt-get') || prefix === null) {
+  const prefix = aptPrefix()
+  if (prefix === null) {
     throw new FiredrillError('missing-binary', howToInstall(reports.filter((report) => report.path === null)))
   }
+  await aptInstall(prefix, packages, say)
+}
+
+async function aptInstall(prefix: string[], packages: string[], say: Say): Promise<void> {
   say(`installing with apt: ${packages.join(' ')}`)
   // RUNLEVEL=1: the packages must not start services of their own.
   const apt = [...prefix, 'env', 'RUNLEVEL=1', 'DEBIAN_FRONTEND=noninteractive', 'apt-get']
   await runQuietly([...apt, 'update'])
   await runQuietly([...apt, 'install', '-y', '--no-install-recommends', ...packages])
+}
+
+/** The browser of the tests: what `up` needs does not include it. */
+export async function setupBrowser(say: Say): Promise<void> {
+  if (findChromium() !== null) return
+  const prefix = aptPrefix()
+  if (prefix === null) throw new FiredrillError('missing-binary', `missing: chromium. Install it, or set FIREDRILL_CHROMIUM to its path`)
+  await aptInstall(prefix, ['chromium', 'fonts-dejavu-core'], say)
+}
+
+/** How apt-get is run with the rights that it needs; null where it cannot be. */
+function aptPrefix(): string[] | null {
+  if (!existsSync('/usr/bin/apt-get')) return null
+  return process.getuid?.() === 0 ? [] : existsSync('/usr/bin/sudo') ? ['sudo', '-n'] : null
 }
 
 /** A virtual environment with exactly the locked Python packages. */

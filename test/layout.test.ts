@@ -12,9 +12,10 @@ const allowed: Record<string, string[]> = {
   range: ['model'],
   observability: ['model'],
   drills: ['model'],
+  coach: ['model'],
   console: ['model'],
   control: ['model', 'range', 'observability', 'drills', 'coach'],
-  bench: ['model', 'range', 'observability', 'drills', 'control', 'cli'],
+  bench: ['model', 'range', 'observability', 'drills', 'coach', 'control', 'cli'],
   cli: ['model', 'range', 'observability', 'drills', 'control', 'bench', 'coach'],
 }
 

@@ -1,13 +1,13 @@
 /** Runs the suites named (all without), one file after another, and closes with `N passed, N failed`. */
 import { spawnSync } from 'node:child_process'
-import { globSync } from 'node:fs'
+import { existsSync, globSync } from 'node:fs'
 import path from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 
 const root = path.resolve(import.meta.dirname, '..')
 const suites: Record<string, string[]> = {
-  unit: globSync('{model,shop,range,observability,drills,control,cli,console/src,bench,test}/**/*.test.ts', {
+  unit: globSync('{model,shop,range,observability,drills,coach,control,cli,console/src,bench,test}/**/*.test.ts', {
     cwd: root,
     exclude: ['test/acceptance/**', 'test/browser/**'],
   }),
@@ -42,12 +42,18 @@ if (wanted('check')) {
 for (const [name, files] of Object.entries(suites)) {
   if (!wanted(name) || files.length === 0) continue
   process.stdout.write(`\n${name}\n`)
-  const stream = run({ files: files.map((file) => path.join(root, file)), concurrency: 1, timeout: 30 * 60_000 })
+  const stream = run({ files: files.map((file) => path.join(root, file)), concurrency: 1, timeout: 45 * 60_000 })
   stream.on('test:pass', ({ details }) => void (passed += details.type === 'suite' ? 0 : 1))
   stream.on('test:fail', ({ details }) => void (failed += details.type === 'suite' ? 0 : 1))
   const report = stream.compose(spec)
   report.pipe(process.stdout, { end: false })
   await new Promise<void>((resolve) => report.on('end', resolve))
+}
+// Whatever became of the tests, nothing that they started stays.
+for (const name of ['test-range', 'test-range-2']) {
+  const dir = path.join(root, '.cache', name)
+  if (existsSync(dir))
+    spawnSync(path.join(root, 'firedrill'), ['down', '--purge', '--dir', dir], { stdio: ['ignore', 'ignore', 'inherit'] })
 }
 process.stdout.write(`\n${passed} passed, ${failed} failed\n`)
 process.exit(failed > 0 || passed === 0 ? 1 : 0)

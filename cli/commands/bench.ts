@@ -1,5 +1,6 @@
 import { benchmarks } from '../../bench/registry.ts'
 import { FiredrillError } from '../../model/errors.ts'
+import { apiClient } from '../client.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 import { bold, green, print, printJson, printTable, red } from '../output.ts'
 
@@ -13,11 +14,12 @@ export const benchCommand = () =>
           'not-found',
           `there is no benchmark '${name}': choose ${benchmarks.map((bench) => bench.name).join(', ')} or all`,
         )
+      const state = openState(options)
       const results = []
       for (const bench of chosen) {
         const say = (line: string) => void (options.json || print(line))
         say(bold(`${bench.name}: ${bench.title}`))
-        const rows = await bench.run({ state: openState(options), say })
+        const rows = await bench.run({ state, client: apiClient(state, 'instructor'), say })
         results.push({ name: bench.name, rows })
         if (!options.json)
           printTable(

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import path from 'node:path'
 import { cacheDir, projectRoot } from '../../control/wiring.ts'
 import { buildConsole } from '../../control/build-console.ts'
-import { setup } from '../../range/setup.ts'
+import { setup, setupBrowser } from '../../range/setup.ts'
 import { command } from '../options.ts'
 import { print } from '../output.ts'
 
@@ -11,6 +11,7 @@ export const testCommand = () =>
     .argument('[suites...]', 'check, unit, acceptance, browser (all without)')
     .action(async (suites: string[]) => {
       await setup(projectRoot, cacheDir, print)
+      if (suites.length === 0 || suites.includes('browser')) await setupBrowser(print)
       await buildConsole(print)
       const child = spawn(process.execPath, [path.join(projectRoot, 'test', 'run.ts'), ...suites], {
         stdio: 'inherit',

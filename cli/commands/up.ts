@@ -1,10 +1,13 @@
 import { Option } from 'commander'
 import { buildConsole } from '../../control/build-console.ts'
-import { cacheDir, openLocalRange, projectRoot } from '../../control/wiring.ts'
+import { cacheDir, keepReceivers, openLocalRange, projectRoot } from '../../control/wiring.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { formatDurationMs } from '../../model/duration.ts'
 import { profiles, type Profile } from '../../range/context.ts'
 import { setup } from '../../range/setup.ts'
+import { shopComponentNames, type ComponentName } from '../../model/components.ts'
+import { Ledger } from '../../control/ledger.ts'
+import type { LocalTarget } from '../../range/targets/local/target.ts'
 import { liveness } from '../../range/targets/local/identity.ts'
 import { apiClient } from '../client.ts'
 import { command, integer, openState, type CommonOptions } from '../options.ts'
@@ -14,6 +17,7 @@ interface UpOptions extends CommonOptions {
   profile?: Profile
   users?: number
   clickhouse?: string
+  receivers?: string
 }
 
 const steadyDeadlineMs = 60_000
@@ -23,19 +27,24 @@ export const upCommand = () =>
     .addOption(new Option('--profile <name>', 'speed of alerting: drill pages within seconds').choices([...profiles]))
     .addOption(new Option('--users <n>', 'simulated users').argParser(integer))
     .option('--clickhouse <url>', 'keep logs and traces in this ClickHouse instead of the embedded one')
+    .option('--receivers <file>', "YAML with your team's own Alertmanager receivers, told beside the console")
     .action(async (options: UpOptions) => {
       const startedAt = Date.now()
       const say = (line: string) => void (options.json || print(line))
       await setup(projectRoot, cacheDir, say)
       await buildConsole(say)
       configure(options)
+      if (options.receivers !== undefined) keepReceivers(options.dir, options.receivers)
       const target = openLocalRange(options.dir)
+      endDrillOfDeadRange(target)
       const swept = target.sweep(new Set())
       if (swept > 0) say(dim(`${swept} processes of an earlier run were swept up`))
       const reports = await target.startAll(({ name, outcome, tookMs, error }) => {
         if (outcome === 'failed') say(`${red('✗')} ${name}: ${error}`)
         else say(`${green('✓')} ${name} ${dim(outcome === 'already' ? 'runs already' : formatDurationMs(tookMs))}`)
       })
+      const alertmanager = reports.find(({ name }) => name === 'alertmanager')
+      if (options.receivers !== undefined && alertmanager?.outcome === 'already') await target.restart('alertmanager')
       const failed = reports.filter((report) => report.outcome === 'failed')
       const readyMs = Date.now() - startedAt
       if (failed.length === 0) await untilSteady(options)
@@ -87,9 +96,20 @@ function configure(options: UpOptions): void {
   state.configure(asked)
 }
 
+/** After a power-off, or a crash that took both watchers and a part of the shop, a drill cannot go on in the middle of what starts anew. */
+function endDrillOfDeadRange({ state }: LocalTarget): void {
+  const gone = (name: ComponentName): boolean => {
+    const record = state.run(name)
+    return record === null || liveness(record) === 'gone'
+  }
+  if (!gone('control') || !gone('reaper') || !shopComponentNames.some(gone)) return
+  using ledger = new Ledger(state.dir)
+  if (ledger.aliveAt() !== null) ledger.setAliveAt(1)
+}
+
 /** Ready is when each part answers; steady when users have been served for a few seconds. */
 async function untilSteady(options: UpOptions): Promise<void> {
-  const client = apiClient(openState(options), 'trainee')
+  const client = apiClient(openState(options), 'instructor')
   const giveUpAt = Date.now() + steadyDeadlineMs
   for (;;) {
     const { healthy, results } = await client.get<{ healthy: boolean; results: { ok: boolean; title: string; detail: string }[] }>(

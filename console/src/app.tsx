@@ -6,13 +6,18 @@ import { LiveContext, useLive, useLiveEvents } from './lib/live.ts'
 import { AlertsPage } from './pages/alerts.tsx'
 import { DashboardsPage } from './pages/dashboards.tsx'
 import { DebriefPage } from './pages/debrief.tsx'
+import { ExplorePage } from './pages/explore.tsx'
+import { InstructorPage } from './pages/instructor.tsx'
 import { LoginPage } from './pages/login.tsx'
 import { LogsPage } from './pages/logs.tsx'
+import { MapPage } from './pages/map.tsx'
 import { RoomPage } from './pages/room.tsx'
 import { RunbookPage, RunbooksPage } from './pages/runbooks.tsx'
 import { ScenariosPage } from './pages/scenarios.tsx'
+import { SlosPage } from './pages/slos.tsx'
 import { TracePage } from './pages/trace.tsx'
 import { TracesPage } from './pages/traces.tsx'
+import { PagerBell } from './parts/pager-bell.tsx'
 import { Empty, Loading } from './parts/states.tsx'
 
 /** The map: every page and its address. */
@@ -25,7 +30,7 @@ export function App() {
       <a className="skip" href="#main">
         Skip to content
       </a>
-      {session?.role && <TopBar />}
+      {session?.role && <TopBar role={session.role} />}
       <main id="main" tabIndex={-1}>
         <Routes>
           <Route path="/login" element={<LoginPage />} />
@@ -35,12 +40,16 @@ export function App() {
               <Route path="/drills/:id" element={<RoomPage />} />
               <Route path="/drills/:id/debrief" element={<DebriefPage />} />
               <Route path="/dashboards/:id?" element={<DashboardsPage />} />
+              <Route path="/map" element={<MapPage />} />
+              <Route path="/slos" element={<SlosPage />} />
+              <Route path="/explore" element={<ExplorePage />} />
               <Route path="/traces" element={<TracesPage />} />
               <Route path="/traces/:id" element={<TracePage />} />
               <Route path="/logs" element={<LogsPage />} />
               <Route path="/alerts" element={<AlertsPage />} />
               <Route path="/runbooks" element={<RunbooksPage />} />
               <Route path="/runbooks/:id" element={<RunbookPage />} />
+              {session.role === 'instructor' && <Route path="/instructor" element={<InstructorPage />} />}
               <Route path="*" element={<Empty>There is no such page.</Empty>} />
             </>
           ) : (
@@ -54,14 +63,17 @@ export function App() {
 
 const places = [
   ['/', 'Scenarios'],
-  ['/dashboards/overview', 'Dashboards'],
+  ['/dashboards', 'Dashboards'],
+  ['/map', 'Map'],
+  ['/slos', 'Objectives'],
+  ['/explore', 'Explore'],
   ['/traces', 'Traces'],
   ['/logs', 'Logs'],
   ['/alerts', 'Alerts'],
   ['/runbooks', 'Runbooks'],
 ] as const
 
-function TopBar() {
+function TopBar({ role }: { role: string }) {
   const live = useLive()
   const running = useDrills().data?.running ?? null
   const down = live.components.filter((component) => component.state === 'exited' || component.state === 'stopped')
@@ -82,9 +94,11 @@ function TopBar() {
               {title}
             </NavLink>
           ))}
+          {role === 'instructor' && <NavLink to="/instructor">Instructor</NavLink>}
         </nav>
+        <PagerBell />
         <span className="connection">
-          {live.connected ? `${live.components.length - down.length} of ${live.components.length} parts up` : 'connecting…'}
+          {live.connected ? `${live.components.length - down.length} of ${live.components.length} components up` : 'connecting…'}
         </span>
       </header>
       {!live.connected && (

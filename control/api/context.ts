@@ -7,6 +7,7 @@ import type { RangeContext } from '../../range/context.ts'
 import type { DrillEngine } from '../drill-engine.ts'
 import type { Injector } from '../injector.ts'
 import type { Ledger } from '../ledger.ts'
+import type { LoadDriver } from '../load-driver.ts'
 import type { Sampler } from '../sampler.ts'
 
 /** What the routes work with. */
@@ -17,6 +18,7 @@ export interface ApiContext {
   injector: Injector
   sampler: Sampler
   engine: DrillEngine
+  load: LoadDriver
   scenarios: ReadonlyMap<string, Scenario>
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { addNote, nameCause, recordView, startDrill } from '../../model/api.ts'
+import { addNote, extendDrill, nameCause, recordView, startDrill } from '../../model/api.ts'
+import { postmortem } from '../../drills/postmortem.ts'
 import type { Role } from '../../model/api.ts'
 import { foldDrill, traineeMaySee, type DrillEvent, type DrillState } from '../../model/drill.ts'
 import { FiredrillError } from '../../model/errors.ts'
@@ -14,21 +15,25 @@ export function drillRoutes(app: Api, { ledger, engine, scenarios, sampler }: Ap
     if (!state) throw new FiredrillError('not-found', `there is no drill ${id}`)
     return state
   }
+  /** What people have played; what `verify` does counts for nobody. */
+  const played = (): DrillState[] =>
+    ledger
+      .drills()
+      .flatMap((id) => ledger.drill(id) ?? [])
+      .filter((state) => state.mode !== 'rehearsal')
   const mustRun = (id: string): void => {
     const running = engine.running()
     if (running?.id !== id) throw new FiredrillError('wrong-state', `drill ${id} is not running any more`)
   }
 
   app.get('/api/drills', async () => ({
-    drills: ledger
-      .drills()
-      .flatMap((id) => ledger.drill(id) ?? [])
-      .map(publicState),
+    drills: played().map(publicState),
     running: engine.running()?.id ?? null,
   }))
 
   app.post('/api/drills', { schema: { body: startDrill } }, async (request, reply) => {
     const { scenario, mode, trainee } = request.body
+    if (mode === 'rehearsal' && request.role !== 'instructor') throw new FiredrillError('forbidden', 'rehearsals are for the instructor')
     await engine.settled()
     return reply.code(201).send(publicState(await engine.start(scenario, { mode, trainee })))
   })
@@ -71,6 +76,16 @@ export function drillRoutes(app: Api, { ledger, engine, scenarios, sampler }: Ap
     if (engine.running()?.id === request.params.id) engine.view(request.body.view, request.body.component, request.body.detail)
     return {}
   })
+  app.post('/api/drills/:id/messages', { config: { access: 'instructor' }, schema: { ...drillId, body: addNote } }, async (request) => {
+    mustRun(request.params.id)
+    engine.message(request.body.text)
+    return {}
+  })
+  app.post('/api/drills/:id/extend', { config: { access: 'instructor' }, schema: { ...drillId, body: extendDrill } }, async (request) => {
+    mustRun(request.params.id)
+    engine.extend(request.body.byMs)
+    return publicState(stateOf(request.params.id))
+  })
   app.post('/api/drills/:id/finish', { schema: drillId }, async (request) => {
     mustRun(request.params.id)
     await engine.finish()
@@ -82,16 +97,32 @@ export function drillRoutes(app: Api, { ledger, engine, scenarios, sampler }: Ap
     return publicState(stateOf(request.params.id))
   })
 
-  app.get('/api/drills/:id/debrief', { schema: drillId }, async (request) => {
-    const state = stateOf(request.params.id)
+  const finished = (id: string) => {
+    const state = stateOf(id)
     const scenario = scenarios.get(state.scenario)
     if (!scenario) throw new FiredrillError('not-found', `the scenario '${state.scenario}' is not installed any more`)
     // The answer is for afterwards, even for those who ask early.
     if (state.phase !== 'finished') throw new FiredrillError('wrong-state', 'the debrief comes when the drill is finished')
-    return debriefOf(state, ledger.events(state.id), scenario)
+    return { state, scenario }
+  }
+  app.get('/api/drills/:id/debrief', { schema: drillId }, async (request) => {
+    const { state, scenario } = finished(request.params.id)
+    return debriefOf(state, ledger.events(state.id), scenario, played())
+  })
+  app.get('/api/drills/:id/postmortem.md', { schema: drillId }, async (request, reply) => {
+    const { state, scenario } = finished(request.params.id)
+    return reply
+      .type('text/markdown; charset=utf-8')
+      .header('content-disposition', `attachment; filename="postmortem-${scenario.id}.md"`)
+      .send(postmortem(state, ledger.events(state.id), scenario))
   })
 
-  app.get('/api/health', async () => ({ ...engine.verdict, at: sampler.samples().at(-1)?.at ?? null }))
+  // Which check fails says where to look: an on-call engineer finds that out, and the instructor may know.
+  app.get('/api/health', async (request) => ({
+    healthy: engine.verdict.healthy,
+    ...(request.role === 'instructor' ? { results: engine.verdict.results } : {}),
+    at: sampler.samples().at(-1)?.at ?? null,
+  }))
 }
 
 /** The state of a drill without what only the instructor may know. */

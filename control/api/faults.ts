@@ -6,7 +6,7 @@ import { FiredrillError } from '../../model/errors.ts'
 import type { Api, ApiContext } from './context.ts'
 
 /** For instructors only: nothing here may be seen before a debrief. */
-export function faultRoutes(app: Api, { injector, ledger, range, engine, context }: ApiContext): void {
+export function faultRoutes(app: Api, { injector, ledger, range, engine, context, load }: ApiContext): void {
   const config = { access: 'instructor' } as const
 
   app.get('/api/faults', { config }, async () => ({
@@ -18,6 +18,8 @@ export function faultRoutes(app: Api, { injector, ledger, range, engine, context
       params: z.toJSONSchema(params, { io: 'input' }),
     })),
     open: ledger.openFaults(),
+    /** Of the last day. */
+    history: ledger.faultsSince(Date.now() - 24 * 3_600_000),
   }))
   app.post('/api/faults/:id', { config, schema: { params: z.object({ id: z.string() }), body: injectFault } }, async (request, reply) => {
     if (!engine.running() && ledger.openFaults().length === 0 && !engine.verdict.healthy) {
@@ -32,10 +34,15 @@ export function faultRoutes(app: Api, { injector, ledger, range, engine, context
   })
   app.delete('/api/faults', { config }, async () => ({ reverted: (await injector.revertAll()).length }))
 
-  app.get('/api/fingerprint', { config }, async () => fingerprint(range))
+  // Of a range that is being restored nothing can be said yet: settings are back before the services that read them.
+  app.get('/api/fingerprint', { config }, async () => {
+    await engine.settled()
+    return fingerprint(range)
+  })
   app.get('/api/invariants', { config }, async () => ({ violations: await orderInvariants(range) }))
   app.post('/api/reset', { config }, async () => {
     if (engine.running()) throw new FiredrillError('conflict', 'a drill is running: finish or abort it first')
+    load.stop()
     await injector.revertAll()
     await restoreBaseline(range, context.config.users)
     return fingerprint(range)

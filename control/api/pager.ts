@@ -25,10 +25,15 @@ export function pagerRoutes(app: Api, { engine, ledger }: ApiContext): void {
         summary: annotations['summary'] ?? '',
         startsAt,
       }
+      ledger.insertPage(status, alert)
       engine.page(alert, status)
     }
     return {}
   })
+  /** The pager's own record, drill or no drill: what came in, and when. */
+  app.get('/api/pages', { schema: { querystring: z.object({ since: z.coerce.number().int().min(0).default(0) }) } }, async (request) => ({
+    pages: ledger.pages(request.query.since),
+  }))
   // Tickets wait in the console; nobody is woken.
   app.post('/api/pager/ticket', { config, schema: { body: notification } }, async () => ({}))
   app.post('/api/pager/watchdog', { config, schema: { body: notification } }, async () => {

@@ -1,13 +1,13 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { actions } from '../../drills/actions/registry.ts'
-import { setLoad } from '../../model/api.ts'
+import { loadShape, setLoad, setMix } from '../../model/api.ts'
 import { components } from '../../range/topology.ts'
 import { dashboards } from '../../observability/dashboards/registry.ts'
 import { runbooks } from '../runbooks.ts'
 import type { Api, ApiContext } from './context.ts'
 
-export function rangeRoutes(app: Api, { range, sampler, context, ledger }: ApiContext): void {
+export function rangeRoutes(app: Api, { range, sampler, context, ledger, load }: ApiContext): void {
   app.get('/api/range', async () => ({
     profile: context.config.profile,
     components: sampler.components(),
@@ -22,8 +22,24 @@ export function rangeRoutes(app: Api, { range, sampler, context, ledger }: ApiCo
 
   app.get('/api/load', async () => range.load.status())
   app.put('/api/load', { config: { access: 'instructor' }, schema: { body: setLoad } }, async (request) => {
+    load.stop()
     await range.load.setUsers(request.body.users)
     return range.load.status()
+  })
+  const instructor = { access: 'instructor' } as const
+  app.get('/api/load/mix', { config: instructor }, async () => range.load.mix())
+  app.put('/api/load/mix', { config: instructor, schema: { body: setMix } }, async (request) => {
+    await range.load.setMix(request.body)
+    return range.load.mix()
+  })
+  app.get('/api/load/shape', { config: instructor }, async () => ({ shape: load.shape }))
+  app.put('/api/load/shape', { config: instructor, schema: { body: loadShape } }, async (request) => {
+    load.start(request.body)
+    return { shape: load.shape }
+  })
+  app.delete('/api/load/shape', { config: instructor }, async () => {
+    load.stop()
+    return { shape: null }
   })
 
   app.get('/api/dashboards', async () => ({ dashboards: dashboards(context.config.profile) }))

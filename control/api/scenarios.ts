@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Scenario, ScenarioCard } from '../../model/scenario.ts'
+import { difficulties, type Scenario, type ScenarioCard } from '../../model/scenario.ts'
 import { scoreDrill } from '../../drills/scoring.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Api, ApiContext } from './context.ts'
@@ -7,7 +7,10 @@ import type { Api, ApiContext } from './context.ts'
 export function scenarioRoutes(app: Api, { scenarios, ledger }: ApiContext): void {
   app.get('/api/scenarios', async () => {
     const played = playedDrills(ledger, scenarios)
-    return { scenarios: [...scenarios.values()].map((scenario) => card(scenario, played)) }
+    const easiestFirst = [...scenarios.values()].toSorted(
+      (a, b) => difficulties.indexOf(a.difficulty) - difficulties.indexOf(b.difficulty) || a.title.localeCompare(b.title),
+    )
+    return { scenarios: easiestFirst.map((scenario) => card(scenario, played)) }
   })
 
   app.get(
@@ -30,7 +33,7 @@ function playedDrills(ledger: Ledger, scenarios: ReadonlyMap<string, Scenario>):
   return ledger.drills().flatMap((id) => {
     const state = ledger.drill(id)
     const scenario = state && scenarios.get(state.scenario)
-    if (!state || !scenario || state.phase !== 'finished') return []
+    if (!state || !scenario || state.phase !== 'finished' || state.mode === 'rehearsal') return []
     return [{ drill: id, scenario: state.scenario, score: scoreDrill(state, scenario).total }]
   })
 }

@@ -2,10 +2,23 @@ import httpProxy from '@fastify/http-proxy'
 import { z } from 'zod'
 import { addSilence } from '../../model/api.ts'
 import { FiredrillError, describeError } from '../../model/errors.ts'
+import { serviceLevels } from '../../observability/rules/slo.ts'
+import { timings } from '../../observability/timing.ts'
 import type { Api, ApiContext } from './context.ts'
 
 /** What may be asked of Prometheus through us: nothing that changes it. */
-const prometheusReads = ['query', 'query_range', 'query_exemplars', 'labels', 'series', 'metadata', 'rules', 'alerts', 'targets']
+const prometheusReads = [
+  'query',
+  'query_range',
+  'query_exemplars',
+  'labels',
+  'series',
+  'metadata',
+  'rules',
+  'alerts',
+  'targets',
+  'status/flags',
+]
 
 /** Prometheus, Alertmanager, the telemetry store and Locust, behind our own access check. */
 export function telemetryRoutes(app: Api, { context }: ApiContext): void {
@@ -28,6 +41,9 @@ export function telemetryRoutes(app: Api, { context }: ApiContext): void {
   app.get('/api/telemetry/*', async (request, reply) =>
     forward('the telemetry store', url('telemetryStore', `/api/${request.url.slice('/api/telemetry/'.length)}`), reply),
   )
+
+  /** The objectives that alerts are made of, for the page that shows their budgets. */
+  app.get('/api/slos', async () => ({ levels: serviceLevels, burn: timings[context.config.profile].burn }))
 
   app.get('/api/alerts', async (_request, reply) => forward('Alertmanager', url('alertmanager', '/alertmanager/api/v2/alerts'), reply))
   app.get('/api/alert-groups', async (_request, reply) =>

@@ -8,6 +8,7 @@ export const listReleases = defineAction({
   description: 'The releases of a service with their changelog, and which one runs.',
   kind: 'inspect',
   params: z.object({ service: serviceName }),
+  looksAt: ({ service }) => ({ view: 'deploys', component: service, detail: `the releases of ${service}` }),
   async run({ range }, { service }) {
     const current = await range.releases.current(service)
     const rows = range.releases.list(service).map((release) => ({ ...release, running: release.version === current ? 'yes' : '' }))

@@ -7,6 +7,7 @@ export const listSessions = defineAction({
   description: 'What each session of PostgreSQL does, for how long, and which other sessions it waits for.',
   kind: 'inspect',
   params: z.object({}),
+  looksAt: () => ({ view: 'database', component: 'postgres', detail: 'the sessions of PostgreSQL' }),
   async run({ range }) {
     const rows = await range.database.query(
       `select pid, application_name as application, state, wait_event_type as waits_for,

@@ -8,6 +8,7 @@ export const peekQueue = defineAction({
   description: 'How many messages wait and who consumes; the first few messages, without consuming them.',
   kind: 'inspect',
   params: z.object({ queue: queueName, limit: z.coerce.number().int().min(1).max(20).default(5) }),
+  looksAt: ({ queue }) => ({ view: 'queue', component: 'rabbitmq', detail: `the queue ${queue}` }),
   async run({ range }, { queue, limit }) {
     const status = await range.queue.status(queue)
     const messages = await range.queue.peek(queue, limit)

@@ -1,33 +1,63 @@
 import type { AnyAction } from '../../model/action.ts'
 import { FiredrillError } from '../../model/errors.ts'
+import { bindQueue } from './bind-queue.ts'
 import { changeSetting } from './change-setting.ts'
+import { createIndex } from './create-index.ts'
 import { deploy } from './deploy.ts'
 import { flushCache } from './flush-cache.ts'
+import { inspectBroker } from './inspect-broker.ts'
+import { inspectCache } from './inspect-cache.ts'
+import { inspectMonitoring } from './inspect-monitoring.ts'
 import { limitRate } from './limit-rate.ts'
+import { listDatabaseSettings } from './list-database-settings.ts'
+import { listJobs } from './list-jobs.ts'
 import { listReleases } from './list-releases.ts'
 import { listSessions } from './list-sessions.ts'
+import { listStatements } from './list-statements.ts'
 import { peekQueue } from './peek-queue.ts'
 import { purgeQueue } from './purge-queue.ts'
 import { quarantineMessage } from './quarantine-message.ts'
+import { removeRules } from './remove-rules.ts'
 import { replayDeadLetters } from './replay-dead-letters.ts'
+import { resetDatabaseSettings } from './reset-database-settings.ts'
 import { restart } from './restart.ts'
+import { resumeCache } from './resume-cache.ts'
 import { rollBack } from './roll-back.ts'
+import { scrapeComponent } from './scrape-component.ts'
+import { setBrokerMemory } from './set-broker-memory.ts'
+import { setCacheMemory } from './set-cache-memory.ts'
+import { stopJob } from './stop-job.ts'
 import { terminateSession } from './terminate-session.ts'
 
 export const actions: readonly AnyAction[] = [
   listReleases,
   listSessions,
+  listStatements,
+  listDatabaseSettings,
+  listJobs,
   peekQueue,
+  inspectBroker,
+  inspectCache,
+  inspectMonitoring,
   restart,
   rollBack,
   deploy,
   changeSetting,
   limitRate,
+  stopJob,
   terminateSession,
+  resetDatabaseSettings,
+  createIndex,
+  flushCache,
+  setCacheMemory,
+  resumeCache,
   quarantineMessage,
   replayDeadLetters,
   purgeQueue,
-  flushCache,
+  bindQueue,
+  setBrokerMemory,
+  scrapeComponent,
+  removeRules,
 ]
 
 export function actionById(id: string): AnyAction {

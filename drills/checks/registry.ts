@@ -1,10 +1,11 @@
 import type { Check, CheckResult, Sample } from '../../model/check.ts'
 import { componentsReady } from './components-ready.ts'
 import { ordersFulfilled } from './orders-fulfilled.ts'
+import { pricesCurrent } from './prices-current.ts'
 import { queueDrained } from './queue-drained.ts'
 import { usersServed } from './users-served.ts'
 
-export const checks: readonly Check[] = [usersServed, ordersFulfilled, componentsReady, queueDrained]
+export const checks: readonly Check[] = [usersServed, ordersFulfilled, pricesCurrent, componentsReady, queueDrained]
 
 export interface Verdict {
   /** Everything is well. */

@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { defineFault } from '../../model/fault.ts'
 import type { Range } from '../../model/range.ts'
-
-const role = z.enum(['catalog', 'inventory', 'orders', 'payments', 'fulfilment'])
+import { databaseRole, endSessionsOf } from '../database-roles.ts'
 
 /** Lowers how many connections a service may have and ends those it has: what is left must do for all its requests. */
 export const postgresConnectionLimit = defineFault({
@@ -10,14 +9,14 @@ export const postgresConnectionLimit = defineFault({
   title: 'Too few database connections',
   effect: 'A service cannot get a connection for most of its requests',
   category: 'database',
-  params: z.object({ role, limit: z.number().int().min(0).max(10).default(1) }),
+  params: z.object({ role: databaseRole, limit: z.number().int().min(0).max(10).default(1) }),
   plan: async (context, params) => ({ role: params.role, before: await limitOf(context.range, params.role) }),
   async inject({ range }, params) {
     await range.database.query(`alter role ${params.role} connection limit ${params.limit}`)
-    await range.database.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [params.role])
+    await endSessionsOf(range, [params.role])
   },
   async revert({ range }, undo) {
-    await range.database.query(`alter role ${role.parse(undo.role)} connection limit ${Number(undo.before)}`)
+    await range.database.query(`alter role ${databaseRole.parse(undo.role)} connection limit ${Number(undo.before)}`)
   },
   observe: ({ range }, params) => limitOf(range, params.role),
 })

@@ -1,6 +1,10 @@
 import { z } from 'zod'
 import { defineFault } from '../../model/fault.ts'
 import type { Range } from '../../model/range.ts'
+import { stopJobs } from '../jobs.ts'
+import { until } from '../until.ts'
+
+const lockDeadlineMs = 15_000
 
 /** Somebody's maintenance job locks a table and does not end its transaction: whoever wants to write waits. */
 export const postgresLock = defineFault({
@@ -13,12 +17,12 @@ export const postgresLock = defineFault({
   async inject({ range }, { table }, { job }) {
     if (await holder(range, job)) return
     await range.jobs.start(job, { AUDIT_TABLE: table })
-    await until(async () => (await holder(range, job)) !== null)
+    await until('the lock to change', lockDeadlineMs, async () => (await holder(range, job)) !== null, 100)
   },
   async revert({ range }, { job }) {
-    for (const id of await range.jobs.running()) if (id.startsWith(`${job}-`)) await range.jobs.stop(id)
+    await stopJobs(range, job)
     await range.database.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [job])
-    await until(async () => (await holder(range, job)) === null)
+    await until('the lock to change', lockDeadlineMs, async () => (await holder(range, job)) === null, 100)
   },
   observe: async ({ range }) => (await holder(range, 'stock-audit')) !== null,
 })
@@ -31,12 +35,4 @@ async function holder(range: Range, job: string): Promise<number | null> {
     [job],
   )
   return rows[0]?.pid ?? null
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = Date.now() + 15_000
-  while (!(await condition())) {
-    if (Date.now() > giveUpAt) throw new Error('the lock did not change within 15 s')
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
 }

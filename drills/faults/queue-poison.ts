@@ -4,7 +4,8 @@ import { defineFault } from '../../model/fault.ts'
 import type { QueueMessage, Range } from '../../model/range.ts'
 
 const main = 'orders.fulfilment'
-const dead = 'orders.fulfilment.dead'
+/** Wherever such a message may be: waiting, set aside for another try, or set aside for good. */
+const places = [main, ...[500, 2_000, 8_000].map((delayMs) => `orders.fulfilment.retry.${delayMs}ms`), 'orders.fulfilment.dead']
 
 /** Publishes messages that the worker cannot handle: orders from an importer that leaves out what was ordered. */
 export const queuePoison = defineFault({
@@ -25,7 +26,7 @@ export const queuePoison = defineFault({
     const giveUpAt = Date.now() + 8_000
     // A worker may have it in hand, or be waiting to try it again: look until it has not been seen for a while.
     for (let unseenSince = Date.now(); Date.now() - unseenSince < 1_500;) {
-      for (const queue of [main, dead]) {
+      for (const queue of places) {
         const removed = await range.queue.move(queue, null, 500, (message) => message.headers['x-batch'] === batch)
         if (removed > 0) unseenSince = Date.now()
       }
@@ -34,7 +35,7 @@ export const queuePoison = defineFault({
     }
   },
   observe: async ({ range }) => {
-    const counts = await Promise.all([main, dead].map(async (queue) => poisoned(await range.queue.peek(queue, 100))))
+    const counts = await Promise.all(places.map(async (queue) => poisoned(await range.queue.peek(queue, 100))))
     return counts.reduce((sum, count) => sum + count, 0)
   },
 })
@@ -42,6 +43,6 @@ export const queuePoison = defineFault({
 const poisoned = (messages: QueueMessage[]) => messages.filter((message) => 'x-batch' in message.headers).length
 
 async function inQueues(range: Range, batch: string): Promise<number> {
-  const found = await Promise.all([main, dead].map((queue) => range.queue.peek(queue, 100)))
+  const found = await Promise.all(places.map((queue) => range.queue.peek(queue, 100)))
   return found.flat().filter((message) => message.headers['x-batch'] === batch).length
 }

@@ -1,17 +1,31 @@
 import { FiredrillError } from '../../model/errors.ts'
 import type { AnyFault } from '../../model/fault.ts'
+import { alertNoise } from './alert-noise.ts'
 import { badConfig } from './bad-config.ts'
 import { badRelease } from './bad-release.ts'
+import { botFlood } from './bot-flood.ts'
+import { brokerMemoryAlarm } from './broker-memory-alarm.ts'
+import { cpuBurn } from './cpu-burn.ts'
+import { descriptorLimit } from './descriptor-limit.ts'
+import { hangingBank } from './hanging-bank.ts'
+import { hotProduct } from './hot-product.ts'
 import { loadSpike } from './load-spike.ts'
 import { noop } from './noop.ts'
+import { postgresBadPlan } from './postgres-bad-plan.ts'
 import { postgresConnectionLimit } from './postgres-connection-limit.ts'
+import { postgresConnections } from './postgres-connections.ts'
 import { postgresLock } from './postgres-lock.ts'
 import { postgresMissingIndex } from './postgres-missing-index.ts'
+import { postgresReadOnly } from './postgres-read-only.ts'
 import { processHang } from './process-hang.ts'
 import { processKill } from './process-kill.ts'
+import { queueLostBinding } from './queue-lost-binding.ts'
 import { queuePoison } from './queue-poison.ts'
+import { redisFlush } from './redis-flush.ts'
 import { redisMemoryLimit } from './redis-memory-limit.ts'
+import { redisPause } from './redis-pause.ts'
 import { slowBank } from './slow-bank.ts'
+import { targetLost } from './target-lost.ts'
 
 export const faults: readonly AnyFault[] = [
   noop,
@@ -20,12 +34,26 @@ export const faults: readonly AnyFault[] = [
   badRelease,
   badConfig,
   slowBank,
+  hangingBank,
   postgresLock,
   postgresConnectionLimit,
   postgresMissingIndex,
   redisMemoryLimit,
   queuePoison,
   loadSpike,
+  cpuBurn,
+  descriptorLimit,
+  postgresConnections,
+  postgresReadOnly,
+  postgresBadPlan,
+  redisFlush,
+  redisPause,
+  brokerMemoryAlarm,
+  queueLostBinding,
+  hotProduct,
+  botFlood,
+  targetLost,
+  alertNoise,
 ]
 
 export function faultById(id: string): AnyFault {

@@ -1,4 +1,5 @@
 import { stringify } from 'yaml'
+import { z } from 'zod'
 import type { Timing } from '../timing.ts'
 
 interface AlertmanagerOptions {
@@ -6,22 +7,41 @@ interface AlertmanagerOptions {
   /** Where the control plane's pager listens, and the token that it wants. */
   pagerUrl: string
   pagerToken: string
+  /** A team's own receivers, which are told as well. */
+  own?: OwnReceivers
 }
+
+const integrations = z.record(
+  z.string().regex(/^[a-z]+_configs$/, 'a kind of Alertmanager receiver, such as slack_configs'),
+  z.array(z.record(z.string(), z.unknown())).min(1),
+)
+
+/** What a team adds to the routes: `slack_configs`, `pagerduty_configs`, `email_configs`, … as in Alertmanager's own configuration. */
+export const ownReceivers = z.strictObject({
+  global: z.record(z.string(), z.unknown()).optional(),
+  pager: integrations.optional(),
+  ticket: integrations.optional(),
+})
+export type OwnReceivers = z.infer<typeof ownReceivers>
 
 /**
  * Pages and tickets go apart. Alerts of one cause come as one notification. A cause mutes its symptoms: whoever is told that
  * checkout fails need not be told as well that each service on the way is slow.
  */
-export function renderAlertmanager({ timing, pagerUrl, pagerToken }: AlertmanagerOptions): string {
+export function renderAlertmanager({ timing, pagerUrl, pagerToken, own = {} }: AlertmanagerOptions): string {
   const webhook = (route: string) => ({
     url: `${pagerUrl}/${route}`,
     send_resolved: true,
     max_alerts: 0,
     http_config: { authorization: { type: 'Bearer', credentials: pagerToken } },
   })
+  const receiver = (name: 'pager' | 'ticket', route: string) => {
+    const { webhook_configs = [], ...others } = own[name] ?? {}
+    return { name, webhook_configs: [webhook(route), ...webhook_configs], ...others }
+  }
   return stringify(
     {
-      global: { resolve_timeout: '1m' },
+      global: { resolve_timeout: '1m', ...own.global },
       route: {
         receiver: 'ticket',
         group_by: ['alertname', 'service'],
@@ -49,11 +69,7 @@ export function renderAlertmanager({ timing, pagerUrl, pagerToken }: Alertmanage
         { source_matchers: ['alertname="OrdersNotFulfilled"'], target_matchers: ['alertname="FulfilmentBudgetBurn"'] },
         { source_matchers: ['severity="page"'], target_matchers: ['alertname=~"Service(Errors|Latency)"'] },
       ],
-      receivers: [
-        { name: 'pager', webhook_configs: [webhook('page')] },
-        { name: 'ticket', webhook_configs: [webhook('ticket')] },
-        { name: 'watchdog', webhook_configs: [webhook('watchdog')] },
-      ],
+      receivers: [receiver('pager', 'page'), receiver('ticket', 'ticket'), { name: 'watchdog', webhook_configs: [webhook('watchdog')] }],
     },
     { lineWidth: 0 },
   )

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
 import { stringify } from 'yaml'
-import { renderAlertmanager } from '../alertmanager/config.ts'
+import { ownReceivers, renderAlertmanager } from '../alertmanager/config.ts'
 import { dashboards } from '../dashboards/registry.ts'
 import { renderPrometheus } from '../scrape.ts'
 import { timings } from '../timing.ts'
@@ -40,6 +40,23 @@ for (const profile of ['drill', 'production'] as const) {
     ])
   })
 }
+
+test("amtool accepts a team's own receivers beside ours", () => {
+  const own = ownReceivers.parse({
+    global: { smtp_smarthost: 'mail:25', smtp_from: 'firedrill@example.org' },
+    pager: {
+      slack_configs: [{ api_url: 'http://slack.example', channel: '#on-call' }],
+      pagerduty_configs: [{ routing_key: 'k' }],
+      webhook_configs: [{ url: 'http://hook.example' }],
+    },
+    ticket: { email_configs: [{ to: 'team@example.org' }] },
+  })
+  const text = renderAlertmanager({ timing: timings.drill, pagerUrl: 'http://pager', pagerToken: 't', own })
+  const out = execFileSync('amtool', ['check-config', write('own.yml', text)], { encoding: 'utf8' })
+  assert.match(out, /3 receivers/)
+  assert.match(text, /http:\/\/pager\/page[\s\S]*http:\/\/hook\.example/)
+  assert.throws(() => ownReceivers.parse({ pager: { slack: [] } }), /slack_configs/)
+})
 
 test('every alert has what a responder needs, and a runbook that is there', () => {
   for (const rule of ruleGroups(timings.drill).flatMap((group) => group.rules)) {

@@ -31,6 +31,18 @@ export function saturationRules({ rate, certainFor, flappingFor }: Timing): Rule
           },
         },
         {
+          alert: 'MonitoringTargetMissing',
+          // As many as there were a while ago, or something has left the configuration and can no longer be missed.
+          expr: 'count(up{tier="shop"}) < count(last_over_time(up{tier="shop"}[10m]))',
+          for: flappingFor,
+          labels: { severity: 'ticket' },
+          annotations: {
+            summary: 'A component of the shop is no longer watched',
+            description: 'Prometheus scrapes {{ $value }} components of the shop, and scraped more a while ago.',
+            runbook_url: runbook('monitoring'),
+          },
+        },
+        {
           alert: 'MonitoringTargetDown',
           expr: 'up{tier!="shop"} == 0',
           for: flappingFor,
@@ -39,6 +51,17 @@ export function saturationRules({ rate, certainFor, flappingFor }: Timing): Rule
             summary: '{{ $labels.component }} is not scraped',
             description: 'What {{ $labels.component }} tells is missing from dashboards and alerts.',
             runbook_url: runbook('component-down'),
+          },
+        },
+        {
+          alert: 'PricesOutdated',
+          expr: 'max(catalog_stale_prices) > 0',
+          for: flappingFor,
+          labels: { severity: 'page', service: 'catalog', journey: 'browse' },
+          annotations: {
+            summary: 'Customers are shown old prices',
+            description: '{{ $value }} of the prices that changed in the last two minutes are not those that customers see and pay.',
+            runbook_url: runbook('prices'),
           },
         },
         {
@@ -77,6 +100,39 @@ export function saturationRules({ rate, certainFor, flappingFor }: Timing): Rule
             summary: 'Messages pile up for {{ $labels.queue }}',
             description: '{{ $value }} messages are waiting.',
             runbook_url: runbook('fulfilment'),
+          },
+        },
+        {
+          alert: 'BrokerAlarm',
+          expr: 'label_replace(rabbitmq_alarms_memory_used_watermark, "resource", "memory", "", "") > 0 or label_replace(rabbitmq_alarms_free_disk_space_watermark, "resource", "disk", "", "") > 0',
+          for: certainFor,
+          labels: { severity: 'ticket', service: 'rabbitmq' },
+          annotations: {
+            summary: 'RabbitMQ blocks publishers',
+            description: 'The {{ $labels.resource }} alarm stands: nobody can publish until it is over.',
+            runbook_url: runbook('broker-alarm'),
+          },
+        },
+        {
+          alert: 'OutboxBacklog',
+          expr: 'max(outbox_pending) > 20',
+          for: certainFor,
+          labels: { severity: 'ticket', service: 'orders' },
+          annotations: {
+            summary: 'Messages of orders wait to be published',
+            description: '{{ $value }} messages of the outbox were not taken by the broker.',
+            runbook_url: runbook('fulfilment'),
+          },
+        },
+        {
+          alert: 'DatabaseConnections',
+          expr: 'sum(pg_stat_activity_count) > 0.9 * max(pg_settings_max_connections)',
+          for: certainFor,
+          labels: { severity: 'ticket', service: 'postgres' },
+          annotations: {
+            summary: 'PostgreSQL has hardly a connection left',
+            description: '{{ $value }} connections are in use.',
+            runbook_url: runbook('database-connections'),
           },
         },
         {

@@ -75,10 +75,9 @@ const ratioOf = (level: ServiceLevel, window: string) => `slo:${level.journey}_$
 export function sloRules(timing: Timing): RuleGroup[] {
   const windows = [...new Set(timing.burn.flatMap(({ long, short }) => [long, short]))]
   const recordings = serviceLevels.flatMap((level) => windows.map((window) => badRatio(level, window, timing)))
-  return [
-    { name: 'slo-recordings', rules: recordings },
-    { name: 'slo-alerts', rules: serviceLevels.flatMap((level) => timing.burn.map((window) => burnAlert(level, window, timing))) },
-  ]
+  const alerts = serviceLevels.flatMap((level) => timing.burn.map((window) => burnAlert(level, window, timing)))
+  // One group: its rules are evaluated in order, so that an alert sees the ratio of its own evaluation and not of the one before.
+  return [{ name: 'slo', rules: [...recordings, ...alerts] }]
 }
 
 function badRatio(level: ServiceLevel, window: string, timing: Timing): RecordingRule {
@@ -96,7 +95,7 @@ function burnAlert(level: ServiceLevel, window: Timing['burn'][number], timing: 
   return {
     alert: paged ? level.alert : `${level.alert}Slow`,
     expr: `${ratioOf(level, window.long)} > ${threshold} and ${ratioOf(level, window.short)} > ${threshold}`,
-    keep_firing_for: timing.certainFor,
+    keep_firing_for: timing.burnHolds,
     labels: { severity: window.severity, service: level.service, journey: level.journey, slo: level.kind },
     annotations: {
       summary: level.title,

@@ -8,7 +8,7 @@ import { createIntake, type Intake, type IntakeLimits, type Table } from './inta
 import { jaegerTrace } from './jaeger.ts'
 import { decodeLogs, decodeTraces, type LogsRequest, type TraceRequest } from './otlp/messages.ts'
 import { logRows, spanRows } from './otlp/rows.ts'
-import { listLogServices, searchLogs } from './queries/logs.ts'
+import { listLogServices, overviewLogs, searchLogs } from './queries/logs.ts'
 import { listOperations, listServices, searchTraces, serviceGraph, traceById } from './queries/traces.ts'
 
 const inflate = promisify(gunzip)
@@ -107,6 +107,10 @@ export function createStoreServer(engine: Engine, limits?: IntakeLimits): { app:
     const { id } = z.object({ id: traceId }).parse(request.params)
     const spans = await traceById(engine, id)
     return spans.length > 0 ? { traceId: id, spans } : reply.code(404).send({ code: 404, message: `there is no trace ${id} in the store` })
+  })
+  app.get('/api/logs/overview', async (request) => {
+    const { service, from, to, ...search } = logQuery.parse(request.query)
+    return overviewLogs(engine, { ...search, services: service === undefined ? undefined : [service].flat(), ...span({ from, to }) })
   })
   app.get('/api/logs', async (request) => {
     const { service, from, to, ...search } = logQuery.parse(request.query)

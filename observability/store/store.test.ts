@@ -11,6 +11,7 @@ import type { Intake } from './intake.ts'
 import { encodeTraces } from './otlp/messages.ts'
 import { createTables } from './schema.ts'
 import { createStoreServer } from './server.ts'
+import type { LogOverview } from '../../model/telemetry.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-store-'))
 let engine: Engine
@@ -116,6 +117,30 @@ test('logs are found by text, severity and trace', async () => {
   assert.deepEqual(await search('minSeverity=17'), ['The Kettle broke'])
   assert.equal((await search(`traceId=${traceId}`)).length, 2)
   assert.deepEqual(await search("text=' OR 1=1"), [])
+  const overview = (await app.inject('/api/logs/overview?service=front')).json<LogOverview>()
+  assert.deepEqual(
+    overview.buckets.map(({ lines, errors }) => ({ lines, errors })),
+    [{ lines: 2, errors: 1 }],
+  )
+  assert.deepEqual(overview.services, [{ name: 'front', lines: 2, errors: 1 }])
+  assert.deepEqual(overview.severities.map(({ name }) => name).toSorted(), ['ERROR', 'INFO'])
+})
+
+test('messages that differ only in numbers are one pattern', async () => {
+  const record = (text: string) => ({ timeUnixNano: nano(0), severityNumber: 9, severityText: 'INFO', body: { stringValue: text } })
+  const lines = ['order 17 took 3.5 ms', 'order 18 took 12 ms', 'GET /products/P00017 200', 'GET /products/P00018 200']
+  const payload = JSON.stringify({
+    resourceLogs: [
+      { resource: { attributes: [attribute('service.name', 'shapes')] }, scopeLogs: [{ logRecords: lines.map((text) => record(text)) }] },
+    ],
+  })
+  await app.inject({ method: 'POST', url: '/v1/logs', headers: { 'content-type': 'application/json' }, payload })
+  await intake.flush()
+  const { patterns } = (await app.inject('/api/logs/overview?service=shapes')).json<LogOverview>()
+  assert.deepEqual(patterns.map(({ pattern, lines: count }) => [pattern, count]).toSorted(), [
+    ['GET /products/… …', 2],
+    ['order … took … ms', 2],
+  ])
 })
 
 test('what is not OTLP is refused with the reason, and loses nothing', async () => {

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { defineComponent, gentle } from '../component.ts'
 import { configDir, dataDir } from '../context.ts'
@@ -9,6 +10,9 @@ export const alertmanager = defineComponent({
   role: 'observability',
   ports: { http: 'alertmanager' },
   calls: ['control'],
+  // Its memory of what it has told is saved every 15 minutes: after a power-off it would hold back a page as told that nobody got.
+  // Told twice is better. Silences are kept.
+  prepare: async (context) => rm(path.join(dataDir(context, 'alertmanager'), 'nflog'), { force: true }),
   process: (context) => ({
     file: context.binaries.alertmanager,
     args: [

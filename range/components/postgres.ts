@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { chmod, chown, mkdir, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import { defineComponent } from '../component.ts'
 import { dataDir, type RangeContext } from '../context.ts'
+import { readStat } from '../targets/local/identity.ts'
 import { postgresReady } from '../readiness/postgres.ts'
 import { runAs, unprivilegedUser } from '../users.ts'
 import { databaseUrl } from './service.ts'
@@ -48,6 +49,7 @@ export const postgres = defineComponent({
   async prepare(context) {
     const dir = postgresDataDir(context)
     if (!existsSync(path.join(dir, 'PG_VERSION'))) await initialise(context, dir)
+    await removeStaleLock(dir)
     const lines = Object.entries(settings(context)).map(([name, value]) => `${name} = '${value}'`)
     await writeFile(path.join(dir, 'postgresql.conf'), `${lines.join('\n')}\n`)
   },
@@ -72,6 +74,19 @@ function postgresDataDir(context: RangeContext): string {
   const own = dataDir(context, 'postgres')
   const user = unprivilegedUser('postgres')
   return user && !user.canTraverse(context.dir) ? path.join('/var/lib/firedrill', context.config.id, 'postgres') : own
+}
+
+/**
+ * After a power-off the lock of the former server is still there. PostgreSQL sees through it when nobody has its process id; but a
+ * zombie that nobody collects has it, and so may a stranger after a reboot.
+ */
+async function removeStaleLock(dir: string): Promise<void> {
+  const lock = path.join(dir, 'postmaster.pid')
+  const pid = Number((await readFile(lock, 'utf8').catch(() => '')).split('\n')[0])
+  if (!pid) return
+  const stat = readStat(pid)
+  const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+  if (stat === null || stat.state === 'Z' || !command.includes(dir)) await rm(lock, { force: true })
 }
 
 async function initialise(context: RangeContext, dir: string): Promise<void> {
@@ -113,7 +128,13 @@ async function bootstrap(context: RangeContext): Promise<void> {
 }
 
 async function withClient(url: string, use: (client: pg.Client) => Promise<void>): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000, query_timeout: 15_000 })
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 15_000,
+    // Whatever was set for the database.
+    options: '-c default_transaction_read_only=off',
+  })
   await client.connect()
   try {
     await use(client)

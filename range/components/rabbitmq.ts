@@ -1,11 +1,23 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { defineComponent } from '../component.ts'
-import { configDir, dataDir } from '../context.ts'
+import { configDir, dataDir, type RangeContext } from '../context.ts'
 import { tcpReady } from '../readiness/tcp.ts'
 
 /** The protocol header that a client opens with; the broker answers with `Connection.Start`, which names the product. */
 const amqpHeader = new Uint8Array([0x41, 0x4d, 0x51, 0x50, 0, 0, 9, 1])
+
+/** Bytes of memory above which the broker blocks whoever publishes. */
+export const memoryLimitBytes = 384 * 1024 * 1024
+
+/** The environment by which the server and `rabbitmqctl` find this range's node. */
+export const rabbitmqNode = (context: RangeContext): Record<string, string> => ({
+  HOME: dataDir(context, 'rabbitmq'),
+  RABBITMQ_NODENAME: `shop-${context.config.id}@localhost`,
+  RABBITMQ_CONF_ENV_FILE: '/dev/null',
+  ERL_EPMD_PORT: String(context.port('epmd')),
+  ERL_EPMD_ADDRESS: '127.0.0.1',
+})
 
 export const rabbitmq = defineComponent({
   name: 'rabbitmq',
@@ -28,7 +40,7 @@ export const rabbitmq = defineComponent({
         'collect_statistics_interval = 1000',
         'default_user = shop',
         `default_pass = ${context.config.passwords.rabbitmq}`,
-        'vm_memory_high_watermark.absolute = 384MiB',
+        `vm_memory_high_watermark.absolute = ${memoryLimitBytes}`,
         'disk_free_limit.absolute = 50MB',
         'log.file = false',
         'log.console = true',
@@ -41,7 +53,6 @@ export const rabbitmq = defineComponent({
     await writeFile(path.join(config, 'enabled_plugins'), '[rabbitmq_prometheus].\n')
   },
   process: (context) => {
-    const node = `shop-${context.config.id}@localhost`
     return {
       // The port mapper must belong to this range and end with it: the broker would start one that outlives it.
       file: '/bin/sh',
@@ -53,16 +64,12 @@ export const rabbitmq = defineComponent({
         context.binaries.rabbitmqServer,
       ],
       env: {
-        HOME: dataDir(context, 'rabbitmq'),
-        RABBITMQ_NODENAME: node,
+        ...rabbitmqNode(context),
         RABBITMQ_MNESIA_BASE: dataDir(context, 'rabbitmq'),
         RABBITMQ_LOG_BASE: dataDir(context, 'rabbitmq'),
         RABBITMQ_CONFIG_FILE: path.join(configDir(context, 'rabbitmq'), 'rabbitmq.conf'),
         RABBITMQ_ENABLED_PLUGINS_FILE: path.join(configDir(context, 'rabbitmq'), 'enabled_plugins'),
-        RABBITMQ_CONF_ENV_FILE: '/dev/null',
         RABBITMQ_DIST_PORT: String(context.port('erlang')),
-        ERL_EPMD_PORT: String(context.port('epmd')),
-        ERL_EPMD_ADDRESS: '127.0.0.1',
         // One scheduler that sleeps when idle: a training range shares its cores.
         RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 1:1 +sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}',
       },

@@ -17,6 +17,8 @@ export const redis = defineComponent({
       ...['--bind', '127.0.0.1', '--port', String(context.port('redis')), '--dir', dataDir(context, 'redis')],
       ...['--save', '', '--appendonly', 'no', '--maxmemory', '64mb', '--maxmemory-policy', 'allkeys-lru'],
       ...['--slowlog-log-slower-than', '5000', '--daemonize', 'no'],
+      // Its environment stays readable, by which what is left of it can be found.
+      ...['--set-proc-title', 'no'],
     ],
     env: {},
   }),

@@ -29,6 +29,7 @@ export function defineService({ name, title, calls, env }: ServiceOptions): Comp
         env: {
           NODE_ENV: 'production',
           NODE_OPTIONS: '--max-old-space-size=192 --max-semi-space-size=4',
+          MALLOC_ARENA_MAX: '2',
           SERVICE_NAME: name,
           SERVICE_VERSION: version,
           HOST: '127.0.0.1',

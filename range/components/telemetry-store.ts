@@ -4,6 +4,8 @@ import { defineComponent, gentle } from '../component.ts'
 import { configDir, dataDir } from '../context.ts'
 import { httpReady } from '../readiness/http.ts'
 
+const allocator = 'narenas:2,dirty_decay_ms:500,muzzy_decay_ms:0'
+
 export const telemetryStore = defineComponent({
   name: 'telemetry-store',
   title: 'Telemetry store',
@@ -16,7 +18,11 @@ export const telemetryStore = defineComponent({
     args: [path.join(context.root, 'observability', 'store', 'main.ts')],
     cwd: context.root,
     env: {
-      NODE_OPTIONS: '--max-old-space-size=512',
+      NODE_OPTIONS: '--max-old-space-size=512 --max-semi-space-size=4',
+      // ClickHouse's allocator gives back what it no longer needs at once, and keeps few arenas: a training range is short of memory.
+      MALLOC_CONF: allocator,
+      JE_MALLOC_CONF: allocator,
+      MALLOC_ARENA_MAX: '2',
       HOST: '127.0.0.1',
       PORT: String(context.port('telemetryStore')),
       STORE_DATA_DIR: dataDir(context, 'telemetry-store'),

@@ -6,6 +6,7 @@ import { milliseconds, poolSize, readConfig } from '../kit/config.ts'
 import { connectDatabase } from '../kit/database.ts'
 import { releaseFor } from '../kit/release.ts'
 import { createService } from '../kit/service.ts'
+import { auditPrices } from './price-audit.ts'
 import { registerRoutes } from './products.ts'
 import { releases } from './releases.ts'
 
@@ -20,7 +21,13 @@ const config = readConfig({
 })
 
 const service = createService(config)
-const cache = connectCache(service, { url: config.REDIS_URL, timeoutMs: config.CACHE_TIMEOUT_MS, ttlSeconds: config.CACHE_TTL_SECONDS })
+const behaviour = releaseFor(releases, config.SERVICE_VERSION)
+const cache = connectCache(service, {
+  url: config.REDIS_URL,
+  timeoutMs: config.CACHE_TIMEOUT_MS,
+  ttlSeconds: config.CACHE_TTL_SECONDS,
+  ...behaviour.loading,
+})
 const database = await connectDatabase(
   service,
   {
@@ -31,5 +38,6 @@ const database = await connectDatabase(
   },
   path.join(import.meta.dirname, 'migrations'),
 )
-registerRoutes(service.app, { database, cache, behaviour: releaseFor(releases, config.SERVICE_VERSION) })
+registerRoutes(service.app, { database, cache, behaviour })
+auditPrices(service, { database, cache })
 await service.start()

@@ -23,6 +23,12 @@ const columns = 'sku, name, category, description, price_cents as "priceCents"'
 const sku = { type: 'string', pattern: '^P[0-9]{5}$' } as const
 
 export function registerRoutes(app: FastifyInstance, { database, cache, behaviour }: Dependencies): void {
+  const one = (asked: string, by: string): Promise<Product | null> =>
+    cache.get(behaviour.cacheKey(`product:${asked}`, by), async () => {
+      const { rows } = await database.query<Product>(`select ${columns} from products where sku = $1`, [asked])
+      return rows[0] ?? null
+    })
+
   app.get<{ Querystring: { category?: string; page: number } }>(
     '/products',
     {
@@ -43,7 +49,7 @@ export function registerRoutes(app: FastifyInstance, { database, cache, behaviou
           `select ${columns} from products where $1 = '' or category = $1 order by sku limit $2 offset $3`,
           [category, pageSize, (page - 1) * pageSize],
         )
-        return { page, products: rows }
+        return { page, products: rows, ...(behaviour.related ? { related: await relatedTo(database, rows) } : {}) }
       })
     },
   )
@@ -51,24 +57,21 @@ export function registerRoutes(app: FastifyInstance, { database, cache, behaviou
   app.get<{ Params: { sku: string } }>(
     '/products/:sku',
     { schema: { params: { type: 'object', properties: { sku }, required: ['sku'] } } },
-    async (request) =>
-      cache.get(behaviour.cacheKey(`product:${request.params.sku}`, visitor(request.headers)), async () => {
-        const { rows } = await database.query<Product>(`select ${columns} from products where sku = $1`, [request.params.sku])
-        if (!rows[0]) throw new HttpError(404, 'no-such-product', `there is no product ${request.params.sku}`)
-        return rows[0]
-      }),
+    async (request) => {
+      const product = await one(request.params.sku, visitor(request.headers))
+      if (!product) throw new HttpError(404, 'no-such-product', `there is no product ${request.params.sku}`)
+      return product
+    },
   )
 
-  /** Prices of several products, never from the cache: what an order is charged by. */
+  /** Prices of several products, what an order is charged by; products that nobody knows are missing from the answer. */
   app.get<{ Querystring: { skus: string } }>(
     '/prices',
     { schema: { querystring: { type: 'object', properties: { skus: { type: 'string', maxLength: 1_000 } }, required: ['skus'] } } },
     async (request) => {
-      const { rows } = await database.query<{ sku: string; priceCents: number }>(
-        'select sku, price_cents as "priceCents" from products where sku = any($1)',
-        [request.query.skus.split(',')],
-      )
-      return { prices: Object.fromEntries(rows.map((row) => [row.sku, row.priceCents])) }
+      const skus = [...new Set(request.query.skus.split(','))]
+      const products = await Promise.all(skus.map((asked) => one(asked, visitor(request.headers))))
+      return { prices: Object.fromEntries(products.flatMap((product) => (product ? [[product.sku, product.priceCents]] : []))) }
     },
   )
 
@@ -96,13 +99,26 @@ export function registerRoutes(app: FastifyInstance, { database, cache, behaviou
       const overallPage = Math.ceil(Number(request.params.sku.slice(1)) / pageSize)
       const categoryPage = Math.ceil(Number(changed.place) / pageSize)
       await cache.invalidate([
-        `catalog:product:${request.params.sku}`,
-        `catalog:page::${overallPage}`,
-        `catalog:page:${changed.category}:${categoryPage}`,
+        behaviour.changedKey(`product:${request.params.sku}`),
+        behaviour.changedKey(`page::${overallPage}`),
+        behaviour.changedKey(`page:${changed.category}:${categoryPage}`),
       ])
       return { sku: request.params.sku, priceCents: request.body.priceCents }
     },
   )
+}
+
+/** For each product the four others whose descriptions have most words in common with its own. */
+async function relatedTo(database: Database, products: Product[]): Promise<Record<string, string[]>> {
+  const { rows } = await database.query<{ sku: string; others: string[] }>(
+    `select p.sku, array(
+       select q.sku from products q where q.sku <> p.sku
+       order by (select count(*) from unnest(string_to_array(p.description, ' ')) word where length(word) > 3 and q.description like '%' || word || '%') desc, q.sku
+       limit 4) as others
+     from products p where p.sku = any($1)`,
+    [products.map(({ sku }) => sku)],
+  )
+  return Object.fromEntries(rows.map((row) => [row.sku, row.others]))
 }
 
 function visitor(headers: Record<string, string | string[] | undefined>): string {

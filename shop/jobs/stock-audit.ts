@@ -1,5 +1,5 @@
 /**
- * Counts the stock against the reservations, with the table locked so that nothing is sold meanwhile. Started by hand by the
+ * Counts what the shop has on its books, with the table locked so that nothing is sold meanwhile. Started by hand by the
  * warehouse team; waits for their scanner's report before it ends its transaction.
  */
 import pg from 'pg'
@@ -11,17 +11,11 @@ process.once('SIGTERM', () => process.exit(0))
 
 await client.connect()
 await client.query('begin')
-await client.query(
-  `lock table ${table
-    .split('.')
-    .map((part) => client.escapeIdentifier(part))
-    .join('.')} in exclusive mode`,
-)
-await client.query(
-  `select sku, sum(reserved) from ${table
-    .split('.')
-    .map((part) => client.escapeIdentifier(part))
-    .join('.')} group by sku`,
-)
+const named = table
+  .split('.')
+  .map((part) => client.escapeIdentifier(part))
+  .join('.')
+await client.query(`lock table ${named} in exclusive mode`)
+await client.query(`select count(*) from ${named}`)
 // The scanner's report never comes on this host: the transaction stays open, idle, with its lock.
 setInterval(() => {}, 60_000)

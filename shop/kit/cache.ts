@@ -9,13 +9,19 @@ export interface CacheOptions {
   /** A cache that answers later than this is as good as none. */
   timeoutMs: number
   ttlSeconds: number
+  /** Whether a missing key is loaded once for all who ask at the same time. */
+  shared: boolean
+  /** What took longer to load is not kept; null keeps everything. */
+  keptWithinMs: number | null
 }
 
 export interface Cache {
-  /** Cache-aside: the cached value, else `load()`s it, once for all who ask at the same time, and keeps it. */
+  /** Cache-aside: the cached value, else `load()`s it, once for all who ask at the same time if so configured, and keeps it. */
   get<Value>(key: string, load: () => Promise<Value>): Promise<Value>
   /** Forgets keys; the next reader loads them anew. */
   invalidate(keys: string[]): Promise<void>
+  /** What the cache holds now under these keys, without loading anything; null where it holds nothing. */
+  peek<Value>(keys: string[]): Promise<(Value | null)[]>
 }
 
 /** Connects to Redis. The shop must live without it: every failure of the cache falls through to the source. */
@@ -44,7 +50,7 @@ export function connectCache(service: Service, options: CacheOptions): Cache {
   })
   service.onStop(async () => redis.disconnect())
 
-  /** Loads under way, so that a missing key is loaded once however many ask for it. */
+  /** Loads under way, so that a missing key is loaded once however many ask for it. One that was invalidated is no longer here. */
   const loading = new Map<string, Promise<unknown>>()
 
   return {
@@ -64,22 +70,34 @@ export function connectCache(service: Service, options: CacheOptions): Cache {
         // Safe: only this function writes the key, with a Value.
         return JSON.parse(text) as Value
       }
-      const underWay = loading.get(key)
+      const underWay = options.shared ? loading.get(key) : undefined
       lookups.inc({ result: failed ? 'error' : underWay ? 'shared' : 'miss' })
       if (underWay) return underWay as Promise<Value>
-      const fresh = load()
+      const loadedFrom = performance.now()
+      const fresh: Promise<Value> = load()
         .then(async (value) => {
+          // Read before the change that invalidated it: whoever asked gets it, nobody after them.
+          if (options.shared && loading.get(key) !== fresh) return value
+          if (options.keptWithinMs !== null && performance.now() - loadedFrom > options.keptWithinMs) return value
           // Spread expiry over a fifth of the time, so that keys written together do not expire together.
           const ttl = Math.round(options.ttlSeconds * (0.9 + Math.random() * 0.2))
           if (!failed) await redis.set(key, JSON.stringify(value), 'EX', ttl).catch(() => {})
           return value
         })
-        .finally(() => loading.delete(key))
+        .finally(() => {
+          if (loading.get(key) === fresh) loading.delete(key)
+        })
       loading.set(key, fresh)
       return fresh
     },
     async invalidate(keys) {
+      for (const key of keys) loading.delete(key)
       if (keys.length > 0) await redis.del(...keys)
+    },
+    async peek<Value>(keys: string[]) {
+      if (keys.length === 0) return []
+      // Safe: only get() writes keys, with a Value.
+      return (await redis.mget(...keys)).map((text) => (text === null ? null : (JSON.parse(text) as Value)))
     },
   }
 }

@@ -34,6 +34,8 @@ export async function connectDatabase(service: Service, options: DatabaseOptions
     idleTimeoutMillis: 60_000,
   })
   pool.on('error', (error) => service.app.log.warn({ err: error }, 'an idle database connection was lost'))
+  // Also while it is lent out: an error that nobody listens for ends the process.
+  pool.on('connect', (client) => client.on('error', (error) => service.app.log.debug({ err: error }, 'a database connection broke')))
   watchPool(pool, options.poolMax)
 
   await untilItWorks(() => migrate(settings, migrations), {
@@ -100,6 +102,7 @@ export async function connectDatabase(service: Service, options: DatabaseOptions
 /** Applies `NNN-name.sql` files that have not been applied, in order, one process at a time. */
 async function migrate(settings: { connectionString: string; application_name: string }, folder: string): Promise<void> {
   const client = new pg.Client({ ...settings, connectionTimeoutMillis: 2_000 })
+  client.on('error', () => {})
   await client.connect()
   try {
     await client.query(

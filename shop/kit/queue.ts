@@ -1,3 +1,4 @@
+import { trace } from '@opentelemetry/api'
 import type { ChannelModel, ConfirmChannel, ConsumeMessage } from 'amqplib'
 import { messageOf } from './errors.ts'
 import { amqplib } from './libraries.ts'
@@ -16,6 +17,9 @@ export const names = {
   dead: 'orders.fulfilment.dead',
   retry: (delayMs: number) => `orders.fulfilment.retry.${delayMs}ms`,
 } as const
+
+/** Milliseconds since the epoch: AMQP's own timestamp has only seconds. */
+const publishedAt = 'x-published-at-ms'
 
 export interface Queue {
   /** Publishes and resolves when the broker has taken responsibility for the message. */
@@ -87,6 +91,8 @@ export function connectQueue(service: Service, url: string): Queue {
     await channel.prefetch(prefetch)
     const { consumerTag } = await channel.consume(queue, (message) => {
       if (!message) return
+      const sentAt: unknown = message.properties.headers?.[publishedAt]
+      if (typeof sentAt === 'number') trace.getActiveSpan()?.setAttribute('messaging.message.waited_ms', Date.now() - sentAt)
       const work = handle(message, channel).catch((error: unknown) => {
         // Not acknowledged: the broker delivers it again once this channel is gone.
         log.error({ err: error, queue }, 'a message could not be settled')
@@ -121,7 +127,7 @@ export function connectQueue(service: Service, url: string): Queue {
           messageId: id,
           contentType: 'application/json',
           timestamp: Math.floor(Date.now() / 1_000),
-          headers: { ...headers },
+          headers: { ...headers, [publishedAt]: Date.now() },
         }
         channel.publish(exchange, key, body, options, (error: unknown) => {
           clearTimeout(timer)

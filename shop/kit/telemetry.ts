@@ -2,7 +2,7 @@
  * Starts OpenTelemetry. Must be the first import of a service: the instrumentations patch what is loaded after them.
  * `OTEL_SDK_DISABLED=true` turns all of it off, as the specification has it.
  */
-import { context, trace, type SpanContext } from '@opentelemetry/api'
+import { context, trace, TraceFlags, type SpanContext } from '@opentelemetry/api'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import { registerInstrumentations } from '@opentelemetry/instrumentation'
 import { AmqplibInstrumentation } from '@opentelemetry/instrumentation-amqplib'
@@ -11,9 +11,12 @@ import { IORedisInstrumentation } from '@opentelemetry/instrumentation-ioredis'
 import { PgInstrumentation } from '@opentelemetry/instrumentation-pg'
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
 import { resourceFromAttributes } from '@opentelemetry/resources'
-import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node'
+import { BatchSpanProcessor, NodeTracerProvider, ParentBasedSampler } from '@opentelemetry/sdk-trace-node'
+import { RateLimitingSampler } from './sampler.ts'
 
 const enabled = process.env['OTEL_SDK_DISABLED'] !== 'true'
+
+const tracesPerSecond = Number(process.env['TRACES_PER_SECOND'] ?? 100)
 
 /** Health checks and scrapes are not worth a trace. */
 const isInternal = (url: string | undefined) => /^\/(health|ready|metrics)/.test(url ?? '')
@@ -25,6 +28,8 @@ const provider = enabled
         'service.version': process.env['SERVICE_VERSION'] ?? '0.0.0',
         'service.namespace': 'shop',
       }),
+      // Whoever calls decides for what he calls; of those that begin here, a flood is not traced whole.
+      sampler: new ParentBasedSampler({ root: new RateLimitingSampler(tracesPerSecond) }),
       spanProcessors: [
         new BatchSpanProcessor(new OTLPTraceExporter(), {
           scheduledDelayMillis: 500,
@@ -58,7 +63,8 @@ export async function stopTelemetry(): Promise<void> {
   await provider?.shutdown().catch(() => {})
 }
 
-/** The span in progress, when it is recorded. */
+/** The span in progress, when it is sampled: one that is not leads nowhere. */
 export function activeSpanContext(): SpanContext | undefined {
-  return enabled ? trace.getSpan(context.active())?.spanContext() : undefined
+  const span = enabled ? trace.getSpan(context.active())?.spanContext() : undefined
+  return span && (span.traceFlags & TraceFlags.SAMPLED) !== 0 ? span : undefined
 }

@@ -38,7 +38,9 @@ export function placeOrders({ database, inventory, payments, behaviour, log, wak
 
   async function charge(id: string, totalCents: number, card: string): Promise<'charged' | 'declined'> {
     const { status } = await payments.call('POST', '/charges', { json: { orderId: id, amountCents: totalCents, card } })
-    return status === 402 ? 'declined' : 'charged'
+    if (status === 402) return 'declined'
+    if (status !== 200 && status !== 201) throw new HttpError(502, 'peer-failed', `payments answered ${status}`)
+    return 'charged'
   }
 
   async function finish(id: string, state: OrderState): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Database } from '../kit/database.ts'
-import { messageOf } from '../kit/errors.ts'
+import { every } from '../kit/every.ts'
 import type { Client } from '../kit/http-client.ts'
 import { gauge } from '../kit/metrics.ts'
 import { names } from '../kit/queue.ts'
@@ -63,24 +63,4 @@ export function startReconciliation(service: Service, { database, inventory, pay
   every(service, 1_000, measure)
   every(service, 5_000, undoInterrupted)
   every(service, 30_000, announceForgotten)
-}
-
-/** Runs `work` again and again, never twice at once, until the service stops. */
-function every(service: Service, intervalMs: number, work: () => Promise<void>): void {
-  let stopped = false
-  let running: Promise<void> = Promise.resolve()
-  let timer: NodeJS.Timeout
-  const tick = () => {
-    running = work()
-      .catch((error: unknown) => service.app.log.warn(`${work.name}: ${messageOf(error)}`))
-      .then(() => {
-        if (!stopped) timer = setTimeout(tick, intervalMs)
-      })
-  }
-  timer = setTimeout(tick, intervalMs)
-  service.onStop(async () => {
-    stopped = true
-    clearTimeout(timer)
-    await running
-  })
 }

@@ -8,9 +8,11 @@ import type { Behaviour } from './releases.ts'
 interface Dependencies {
   database: Database
   behaviour: Behaviour
-  /** The third party behind this service: its latency (median) and the share of cards that it declines. */
-  bank: { latencyMs: number; declinePercent: number }
+  /** The third party behind this service: its latency (median), and the shares of calls that it leaves hanging and of cards that it declines. */
+  bank: { latencyMs: number; hangPercent: number; declinePercent: number }
 }
+
+const hangsMs = 60_000
 
 interface ChargeBody {
   orderId: string
@@ -42,8 +44,8 @@ export function registerRoutes(app: FastifyInstance, { database, behaviour, bank
       const { orderId, amountCents, card } = request.body
       const { rows: before } = await database.query<{ state: string }>('select state from charges where order_id = $1', [orderId])
       const earlier = before[0]
-      if (earlier) return reply.code(earlier.state === 'declined' ? 402 : 200).send({ orderId, state: earlier.state })
-      await delay(bankLatency(bank.latencyMs))
+      if (earlier) return reply.code(statusOf(earlier.state, 200)).send({ orderId, state: earlier.state })
+      await delay(Math.random() * 100 < bank.hangPercent ? hangsMs : bankLatency(bank.latencyMs))
       const state = shareOf(card) < bank.declinePercent ? 'declined' : 'charged'
       const { rows } = await database.query<{ state: string }>(
         `insert into charges (order_id, amount_cents, state, receipt) values ($1, $2, $3, $4)
@@ -52,7 +54,7 @@ export function registerRoutes(app: FastifyInstance, { database, behaviour, bank
       )
       const settled = rows[0]?.state ?? state
       charges.inc({ state: settled })
-      return reply.code(settled === 'declined' ? 402 : 201).send({ orderId, state: settled })
+      return reply.code(statusOf(settled, 201)).send({ orderId, state: settled })
     },
   )
 
@@ -60,14 +62,20 @@ export function registerRoutes(app: FastifyInstance, { database, behaviour, bank
     '/charges/:orderId',
     { schema: { params: { type: 'object', properties: { orderId: { type: 'string', format: 'uuid' } }, required: ['orderId'] } } },
     async (request) => {
-      const { rowCount } = await database.query(`update charges set state = 'refunded' where order_id = $1 and state = 'charged'`, [
-        request.params.orderId,
-      ])
+      // Also when there is no charge yet: the bank may still be at it, and must find the order cancelled.
+      const { rowCount } = await database.query(
+        `insert into charges (order_id, amount_cents, state) values ($1, 0, 'refunded')
+         on conflict (order_id) do update set state = 'refunded' where charges.state = 'charged'`,
+        [request.params.orderId],
+      )
       charges.inc({ state: 'refunded' }, rowCount ?? 0)
       return { orderId: request.params.orderId, state: 'refunded' }
     },
   )
 }
+
+/** 402 for a card that was declined, 409 for an order that was undone meanwhile. */
+const statusOf = (state: string, accepted: 200 | 201): number => (state === 'declined' ? 402 : state === 'refunded' ? 409 : accepted)
 
 /** Log-normal, as the latency of a remote party is: half the calls below the median, a long tail above. */
 function bankLatency(medianMs: number): number {

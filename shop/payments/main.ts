@@ -15,6 +15,8 @@ const config = readConfig({
   DB_STATEMENT_TIMEOUT_MS: milliseconds(5_000),
   /** How long the bank takes, at the median. */
   BANK_LATENCY_MS: milliseconds(30),
+  /** Share of calls that the bank takes and does not answer for a minute, in percent. */
+  BANK_HANG_PERCENT: z.coerce.number().min(0).max(100).default(0),
   /** Share of cards that the bank declines, in percent. */
   BANK_DECLINE_PERCENT: z.coerce.number().min(0).max(100).default(2),
 })
@@ -33,6 +35,6 @@ const database = await connectDatabase(
 registerRoutes(service.app, {
   database,
   behaviour: releaseFor(releases, config.SERVICE_VERSION),
-  bank: { latencyMs: config.BANK_LATENCY_MS, declinePercent: config.BANK_DECLINE_PERCENT },
+  bank: { latencyMs: config.BANK_LATENCY_MS, hangPercent: config.BANK_HANG_PERCENT, declinePercent: config.BANK_DECLINE_PERCENT },
 })
 await service.start()

@@ -25,4 +25,5 @@ async function call<Body>(method: string, path: string, body?: unknown): Promise
 
 export const get = <Body>(path: string): Promise<Body> => call('GET', path)
 export const post = <Body>(path: string, body: unknown = {}): Promise<Body> => call('POST', path, body)
+export const put = <Body>(path: string, body: unknown): Promise<Body> => call('PUT', path, body)
 export const remove = <Body>(path: string): Promise<Body> => call('DELETE', path)

@@ -10,13 +10,38 @@ interface RangeAnswer {
   data: { result: { metric: Record<string, string>; values: [number, string][] }[] }
 }
 
-/** A range query; each series named by its legend, `{{label}}` replaced. */
+/** A series as Prometheus writes it. */
+export function nameOf({ __name__: name = '', ...labels }: Record<string, string>): string {
+  const inside = Object.entries(labels).map(([label, value]) => `${label}="${value}"`)
+  return inside.length === 0 && name !== '' ? name : `${name}{${inside.join(', ')}}`
+}
+
+/** A range query; each series named by its legend, `{{label}}` replaced, or by its labels when there is no legend. */
 export async function queryRange(expr: string, legend: string, start: number, end: number, step: number): Promise<Series[]> {
   const params = new URLSearchParams({ query: expr, start: String(start), end: String(end), step: String(step) })
   const { data } = await get<RangeAnswer>(`/api/prometheus/query_range?${params}`)
   return data.result.map(({ metric, values }) => ({
-    name: legend.replace(/\{\{(\w+)\}\}/g, (_, label: string) => metric[label] ?? '') || 'value',
+    name: legend === '' ? nameOf(metric) : legend.replace(/\{\{(\w+)\}\}/g, (_, label: string) => metric[label] ?? '') || 'value',
     points: values.map(([at, value]) => [at, Number(value)]),
+  }))
+}
+
+export interface Sample {
+  metric: Record<string, string>
+  value: number
+}
+
+/** An instant query at a moment (seconds since the epoch; now without one). A scalar is a series without labels. */
+export async function queryInstant(expr: string, at?: number): Promise<Sample[]> {
+  const params = new URLSearchParams({ query: expr, ...(at === undefined ? {} : { time: String(at) }) })
+  const { data } = await get<{
+    data: { resultType: string; result: { metric: Record<string, string>; value: [number, string] }[] | [number, string] }
+  }>(`/api/prometheus/query?${params}`)
+  if (data.resultType === 'scalar') return [{ metric: {}, value: Number(data.result[1]) }]
+  // Safe: whatever is not a scalar is a vector here; a range vector is refused by an instant query's graph before.
+  return (data.result as { metric: Record<string, string>; value: [number, string] }[]).map(({ metric, value }) => ({
+    metric,
+    value: Number(value?.[1]),
   }))
 }
 

@@ -1,5 +1,6 @@
-import { useEffect, useState } from 'react'
+import { useEffect, useMemo, useState } from 'react'
 import { useSearchParams } from 'react-router'
+import { changeParams } from './params.ts'
 
 /** The time now, in milliseconds, renewed each second: for clocks on the page. */
 export function useNow(everyMs = 1_000): number {
@@ -11,30 +12,42 @@ export function useNow(everyMs = 1_000): number {
   return now
 }
 
+/** Named ranges, in seconds back from now. */
 export const ranges = { '5m': 300, '15m': 900, '1h': 3_600, '6h': 21_600 } as const
 export type RangeName = keyof typeof ranges
 
-/** The time range in the URL: how many seconds back from now. */
-export function useTimeRange(): [RangeName, (name: RangeName) => void] {
+/** What a graph or a search covers: the last so many seconds, or from one moment to another (milliseconds since the epoch). */
+export type TimeRange = { last: RangeName } | { from: number; to: number }
+
+/** The bounds of a range at this moment, in milliseconds since the epoch. */
+export function bounds(range: TimeRange): { from: number; to: number } {
+  if ('from' in range) return range
+  const now = Date.now()
+  return { from: now - ranges[range.last] * 1_000, to: now }
+}
+
+/** As in the URL, so that a link shows what its sender sees: `range=15m`, or `from=…&to=…`. */
+export function rangeQuery(range: TimeRange): string {
+  return 'last' in range ? `range=${range.last}` : `from=${range.from}&to=${range.to}`
+}
+
+/** The time range in the URL, and how to change it. */
+export function useTimeRange(): [TimeRange, (next: TimeRange) => void] {
   const [params, setParams] = useSearchParams()
   const asked = params.get('range') ?? ''
-  const name = asked in ranges ? (asked as RangeName) : '15m'
+  const [from, to] = [Number(params.get('from')), Number(params.get('to'))]
+  const range = useMemo((): TimeRange => {
+    if (from > 0 && to > from) return { from, to }
+    return { last: asked in ranges ? (asked as RangeName) : '15m' }
+  }, [asked, from, to])
   return [
-    name,
+    range,
     (next) =>
-      setParams(
-        (before) => {
-          before.set('range', next)
-          return before
-        },
-        { replace: true },
-      ),
+      changeParams(setParams, (now) => {
+        for (const name of ['range', 'from', 'to']) now.delete(name)
+        for (const [name, value] of new URLSearchParams(rangeQuery(next))) now.set(name, value)
+      }),
   ]
 }
 
 export const clock = (ms: number): string => new Date(ms).toLocaleTimeString([], { hour12: false })
-
-export function elapsed(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1_000))
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
-}

@@ -1,9 +1,15 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link } from 'react-router'
-import { get, post, remove } from '../lib/api.ts'
+import { Link, useSearchParams } from 'react-router'
+import { get, remove } from '../lib/api.ts'
 import { useAlerts, type Alert } from '../lib/data.ts'
-import { clock } from '../lib/time.ts'
+import { formatMatchers, type Matcher } from '../lib/matchers.ts'
+import { changeParams } from '../lib/params.ts'
+import { runbookPath } from '../lib/runbook.ts'
+import { elapsed } from '../../../model/duration.ts'
+import { clock, useNow } from '../lib/time.ts'
+import { AlertRules } from '../parts/alert-rules.tsx'
 import { useSeen } from '../parts/seen.ts'
+import { SilenceForm } from '../parts/silence-form.tsx'
 import { Empty, Loading, Problem } from '../parts/states.tsx'
 
 interface Silence {
@@ -11,74 +17,81 @@ interface Silence {
   status: { state: string }
   comment: string
   endsAt: string
-  matchers: { name: string; value: string; isRegex: boolean; isEqual: boolean }[]
+  matchers: Matcher[]
 }
 
-export const runbookPath = (url: string | undefined): string | null => /\/runbooks\/[\w-]+$/.exec(url ?? '')?.[0] ?? null
+interface AlertGroup {
+  labels: Record<string, string>
+  receiver: { name: string }
+  alerts: Alert[]
+}
+
+const expiringMs = 5 * 60_000
 
 export function AlertsPage() {
   useSeen('alerts', null, 'the alerts')
   const { data, error } = useAlerts()
+  const [params, setParams] = useSearchParams()
   const queries = useQueryClient()
+  const groups = useQuery({ queryKey: ['alerts', 'groups'], queryFn: () => get<AlertGroup[]>('/api/alert-groups'), refetchInterval: 2_000 })
   const silences = useQuery({ queryKey: ['silences'], queryFn: () => get<Silence[]>('/api/silences'), refetchInterval: 5_000 })
-  const refresh = () => queries.invalidateQueries({ queryKey: ['silences'] })
-  const add = useMutation({
-    mutationFn: (alert: Alert) =>
-      post('/api/silences', {
-        matchers: ['alertname', 'service'].flatMap((name) => (alert.labels[name] ? [{ name, value: alert.labels[name] }] : [])),
-        durationMs: 30 * 60_000,
-        comment: 'From the console, for half an hour',
-      }),
-    onSuccess: refresh,
+  const expire = useMutation({
+    mutationFn: (id: string) => remove(`/api/silences/${id}`),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['silences'] }),
   })
-  const expire = useMutation({ mutationFn: (id: string) => remove(`/api/silences/${id}`), onSuccess: refresh })
-  if (error) return <Problem error={error} />
-  if (!data) return <Loading what="alerts" />
-  const groups = [
-    ['Pages', data.filter((alert) => alert.labels['severity'] === 'page')],
-    ['Tickets', data.filter((alert) => alert.labels['severity'] === 'ticket')],
-  ] as const
+  const now = useNow()
+  if (error ?? groups.error) return <Problem error={error ?? groups.error} />
+  if (!data || !groups.data) return <Loading what="alerts" />
+  const shown = data.filter(({ labels }) => labels['severity'] !== 'none')
   const active = silences.data?.filter((silence) => silence.status.state === 'active') ?? []
+  const draft = params.get('silence')
+  const drafting = (text: string | null) =>
+    changeParams(setParams, (params) => {
+      if (text === null) params.delete('silence')
+      else params.set('silence', text)
+    })
+  /** Why nobody is told of it: the alert that explains it, or who silenced it. */
+  const muted = ({ status }: Alert): string | null => {
+    const source = data.find(({ fingerprint }) => status.inhibitedBy.includes(fingerprint))
+    const silence = active.find(({ id }) => status.silencedBy.includes(id))
+    if (silence) return `Silenced until ${clock(Date.parse(silence.endsAt))}: ${silence.comment}`
+    if (source) return `Muted: ${source.labels['alertname']} (${source.annotations['summary'] ?? ''}) explains it.`
+    return status.inhibitedBy.length > 0 ? 'Muted: another alert explains it.' : null
+  }
   return (
     <>
-      <h1>Alerts</h1>
-      {add.error && <Problem error={add.error} />}
-      {groups.map(([title, alerts]) => (
-        <section key={title} aria-label={title}>
-          <h2>{title}</h2>
-          {alerts.length === 0 ? (
-            <Empty>None fires.</Empty>
-          ) : (
-            <ul className="rows">
-              {alerts.map((alert) => (
-                <li key={alert.fingerprint} className={alert.status.state === 'active' ? 'bad' : ''}>
-                  <div>
-                    <b>{alert.labels['alertname']}</b> {alert.annotations['summary']}
-                    <p className="quiet">
-                      {alert.annotations['description']} Since {clock(Date.parse(alert.startsAt))}.{' '}
-                      {alert.status.silencedBy.length > 0
-                        ? 'Silenced.'
-                        : alert.status.inhibitedBy.length > 0
-                          ? 'Muted: another alert explains it.'
-                          : ''}
-                    </p>
-                  </div>
-                  <span className="buttons">
-                    {runbookPath(alert.annotations['runbook_url']) && (
-                      <Link to={runbookPath(alert.annotations['runbook_url']) ?? ''}>Runbook</Link>
-                    )}
-                    {alert.status.silencedBy.length === 0 && (
-                      <button onClick={() => add.mutate(alert)} aria-label={`Silence ${alert.labels['alertname']} for 30 minutes`}>
-                        Silence 30 min
-                      </button>
-                    )}
-                  </span>
-                </li>
-              ))}
-            </ul>
-          )}
-        </section>
-      ))}
+      <div className="heading">
+        <h1>Alerts</h1>
+        <span className="buttons">
+          <span className="quiet">
+            {shown.length} fire, {shown.filter((alert) => muted(alert) !== null).length} of them muted
+          </span>
+          <button onClick={() => drafting('alertname=""')}>New silence</button>
+        </span>
+      </div>
+      {draft !== null && <SilenceForm key={draft} alerts={shown} initial={draft} onDone={() => drafting(null)} />}
+      {(
+        [
+          ['Pages', 'pager'],
+          ['Tickets', 'ticket'],
+        ] as const
+      ).map(([title, receiver]) => {
+        const found = groups.data.filter((group) => group.receiver.name === receiver && group.alerts.length > 0)
+        return (
+          <section key={title} aria-label={title}>
+            <h2>{title}</h2>
+            {found.length === 0 ? (
+              <Empty>None fires.</Empty>
+            ) : (
+              <ul className="rows">
+                {found.map((group) => (
+                  <AlertGroupRow key={JSON.stringify(group.labels)} group={group} muted={muted} onSilence={drafting} />
+                ))}
+              </ul>
+            )}
+          </section>
+        )
+      })}
       <section aria-label="Silences">
         <h2>Silences</h2>
         {active.length === 0 ? (
@@ -88,13 +101,14 @@ export function AlertsPage() {
             {active.map((silence) => (
               <li key={silence.id}>
                 <span>
-                  {silence.matchers
-                    .map((matcher) => `${matcher.name}${matcher.isEqual ? '=' : '!='}${matcher.isRegex ? '~' : ''}${matcher.value}`)
-                    .join(', ')}
+                  <code>{formatMatchers(silence.matchers)}</code>
                   <span className="quiet">
                     {' '}
                     until {clock(Date.parse(silence.endsAt))} · {silence.comment}
                   </span>
+                  {Date.parse(silence.endsAt) - now < expiringMs && (
+                    <b className="bad-text"> ends in {elapsed(Math.max(0, Date.parse(silence.endsAt) - now))}</b>
+                  )}
                 </span>
                 <button onClick={() => expire.mutate(silence.id)}>Expire</button>
               </li>
@@ -102,6 +116,46 @@ export function AlertsPage() {
           </ul>
         )}
       </section>
+      <AlertRules />
     </>
+  )
+}
+
+interface RowProps {
+  group: AlertGroup
+  muted(alert: Alert): string | null
+  onSilence(text: string): void
+}
+
+/** Alerts that go out as one notification. */
+function AlertGroupRow({ group, muted, onSilence }: RowProps) {
+  const { alerts } = group
+  const first = alerts[0]
+  if (!first) return null
+  const name = first.labels['alertname'] ?? ''
+  const runbook = runbookPath(first.annotations['runbook_url'])
+  const told = alerts.some((alert) => muted(alert) === null)
+  const conditions = ['alertname', 'service', 'component'].flatMap((label) =>
+    group.labels[label] || (alerts.length === 1 && first.labels[label]) ? [`${label}="${first.labels[label]}"`] : [],
+  )
+  return (
+    <li className={told ? 'bad' : ''}>
+      <div>
+        <b>{name}</b> {alerts.length === 1 ? first.annotations['summary'] : `${alerts.length} alerts`}
+        {alerts.slice(0, 8).map((alert) => (
+          <p key={alert.fingerprint} className="quiet">
+            {alerts.length > 1 && <b>{alert.annotations['summary']} </b>}
+            {alert.annotations['description']} Since {clock(Date.parse(alert.startsAt))}. {muted(alert)}
+          </p>
+        ))}
+        {alerts.length > 8 && <p className="quiet">and {alerts.length - 8} more</p>}
+      </div>
+      <span className="buttons">
+        {runbook && <Link to={runbook}>Runbook</Link>}
+        <button onClick={() => onSilence(conditions.join(', '))} aria-label={`Silence ${name}`}>
+          Silence…
+        </button>
+      </span>
+    </li>
   )
 }

@@ -1,19 +1,20 @@
-import { NavLink, useParams } from 'react-router'
+import { Navigate, NavLink, useParams } from 'react-router'
 import { Chart } from '../parts/chart.tsx'
 import { useMarkers } from '../parts/markers.ts'
 import { RangePicker } from '../parts/range-picker.tsx'
 import { useSeen } from '../parts/seen.ts'
 import { Empty, Loading, Problem } from '../parts/states.tsx'
 import { useDashboards } from '../lib/data.ts'
-import { useTimeRange } from '../lib/time.ts'
+import { rangeQuery, useTimeRange } from '../lib/time.ts'
 
 export function DashboardsPage() {
-  const { id = 'overview' } = useParams()
+  const { id } = useParams()
   const { data, error } = useDashboards()
-  const [range] = useTimeRange()
-  const markers = useMarkers(id)
+  const [range, setRange] = useTimeRange()
+  const markers = useMarkers(id ?? '')
   const dashboard = data?.dashboards.find((known) => known.id === id)
-  useSeen('dashboard', dashboard?.component ?? null, `the dashboard ${dashboard?.title ?? id}`)
+  useSeen('dashboard', dashboard?.component ?? null, `the dashboard ${dashboard?.title ?? ''}`)
+  if (id === undefined) return <Navigate to={`/dashboards/overview?${rangeQuery(range)}`} replace />
   if (error) return <Problem error={error} />
   if (!data) return <Loading what="dashboards" />
   return (
@@ -24,7 +25,7 @@ export function DashboardsPage() {
       </div>
       <nav className="tabs" aria-label="Dashboards">
         {data.dashboards.map((known) => (
-          <NavLink key={known.id} to={`/dashboards/${known.id}?range=${range}`}>
+          <NavLink key={known.id} to={`/dashboards/${known.id}?${rangeQuery(range)}`}>
             {known.title}
           </NavLink>
         ))}
@@ -32,7 +33,7 @@ export function DashboardsPage() {
       {dashboard ? (
         <div className="panels">
           {dashboard.panels.map((panel) => (
-            <Chart key={panel.title} panel={panel} range={range} markers={markers} />
+            <Chart key={panel.title} panel={panel} range={range} markers={markers} onZoom={setRange} />
           ))}
         </div>
       ) : (

@@ -1,9 +1,13 @@
+import { useMemo } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from 'react-router'
 import type { DrillEvent, DrillState } from '../../../model/drill.ts'
 import { get } from '../lib/api.ts'
-import { elapsed } from '../lib/time.ts'
+import { useDashboards } from '../lib/data.ts'
+import { elapsed } from '../../../model/duration.ts'
+import { Chart } from '../parts/chart.tsx'
 import { Markdown } from '../parts/markdown.tsx'
+import { markersOf } from '../parts/markers.ts'
 import { Loading, Problem } from '../parts/states.tsx'
 import { Timeline } from '../parts/timeline.tsx'
 
@@ -19,6 +23,12 @@ interface Debrief {
   solution: { action: string; params: Record<string, unknown>; why: string }[]
   text: string
   events: DrillEvent[]
+  alerts: {
+    alerts: { name: string; use: 'actionable' | 'symptom' | 'noise'; pages: number; firstAfterMs: number; firedMs: number }[]
+    pages: number
+    actionablePages: number
+  }
+  tries: { id: string; at: number; trainee: string; score: number; assisted: boolean }[]
 }
 
 export function DebriefPage() {
@@ -35,9 +45,14 @@ export function DebriefPage() {
           {score.total}
           <span className="quiet"> of 100 · {score.assisted ? 'assisted' : 'unassisted'}</span>
         </span>
-        <Link className="button" to="/">
-          Next scenario
-        </Link>
+        <span className="buttons">
+          <a className="button" href={`/api/drills/${id}/postmortem.md`} download>
+            Postmortem (Markdown)
+          </a>
+          <Link className="button" to="/">
+            Next scenario
+          </Link>
+        </span>
       </div>
       <div className="room">
         <div>
@@ -81,11 +96,92 @@ export function DebriefPage() {
           <section className="box" aria-label="What happened">
             <Markdown text={data.text} />
           </section>
+          <Course drill={drill} events={data.events} />
+          <AlertsInHindsight alerts={data.alerts} />
+          {data.tries.length > 1 && <Tries tries={data.tries} id={id} />}
         </div>
         <div>
           <Timeline drillId={id} startedAt={drill.startedAt} events={data.events} canNote />
         </div>
       </div>
     </>
+  )
+}
+
+const aroundMs = 30_000
+
+/** The drill over the graphs: what users felt, and when what was done. */
+function Course({ drill, events }: { drill: DrillState; events: DrillEvent[] }) {
+  const { data } = useDashboards()
+  const panels = data?.dashboards.find((board) => board.id === 'overview')?.panels.slice(0, 4) ?? []
+  const range = { from: drill.startedAt - aroundMs, to: (drill.endedAt ?? drill.lastEventAt) + aroundMs }
+  const markers = useMemo(() => markersOf(events), [events])
+  return (
+    <section aria-label="Over the graphs">
+      <h2>Over the graphs</h2>
+      <div className="panels">
+        {panels.map((panel) => (
+          <Chart key={panel.title} panel={panel} range={range} markers={markers} />
+        ))}
+      </div>
+    </section>
+  )
+}
+
+const uses = { actionable: 'had to be acted on', symptom: 'told of the same cause again', noise: 'of no use' }
+
+function AlertsInHindsight({ alerts }: { alerts: Debrief['alerts'] }) {
+  return (
+    <section className="box" aria-label="Alerts in hindsight">
+      <h2>Alerts in hindsight</h2>
+      <p>
+        {alerts.pages} pages, {alerts.actionablePages} of them actionable.
+      </p>
+      <div className="table" role="region" aria-label="Alerts by use" tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">alert</th>
+              <th scope="col">pages</th>
+              <th scope="col">first after</th>
+              <th scope="col">fired for</th>
+              <th scope="col">in hindsight</th>
+            </tr>
+          </thead>
+          <tbody>
+            {alerts.alerts.map((alert) => (
+              <tr key={alert.name}>
+                <th scope="row">{alert.name}</th>
+                <td>{alert.pages}</td>
+                <td>{elapsed(alert.firstAfterMs)}</td>
+                <td>{elapsed(alert.firedMs)}</td>
+                <td>{uses[alert.use]}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  )
+}
+
+function Tries({ tries, id }: { tries: Debrief['tries']; id: string }) {
+  return (
+    <section className="box" aria-label="Tries">
+      <h2>Tries</h2>
+      <ol className="rows">
+        {tries.map((attempt) => (
+          <li key={attempt.id}>
+            <span>
+              {new Date(attempt.at).toLocaleString()} · {attempt.trainee}
+            </span>
+            <span>
+              <b>{attempt.score}</b> <span className="quiet">{attempt.assisted ? 'assisted' : 'unassisted'}</span>{' '}
+              {attempt.id === id ? 'this one' : <Link to={`/drills/${attempt.id}/debrief`}>its debrief</Link>}
+            </span>
+          </li>
+        ))}
+      </ol>
+    </section>
   )
 }

@@ -1,10 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
 import { useSearchParams } from 'react-router'
+import type { LogOverview } from '../../../model/telemetry.ts'
 import { get } from '../lib/api.ts'
-import { ranges, useTimeRange } from '../lib/time.ts'
+import { changeParams } from '../lib/params.ts'
+import { bounds, useTimeRange } from '../lib/time.ts'
+import { LogOverviewPanel } from '../parts/log-overview.tsx'
 import { LogLines, type LogLine } from '../parts/log-lines.tsx'
 import { RangePicker } from '../parts/range-picker.tsx'
 import { useSeen } from '../parts/seen.ts'
+import { ServiceSelect } from '../parts/service-select.tsx'
 import { Empty, Loading, Problem } from '../parts/states.tsx'
 
 const severities = [
@@ -15,29 +19,41 @@ const severities = [
 
 export function LogsPage() {
   const [params, setParams] = useSearchParams()
-  const [range] = useTimeRange()
+  const [range, setRange] = useTimeRange()
   const value = (name: string) => params.get(name) ?? ''
   const set = (name: string, next: string) =>
-    setParams(
-      (before) => {
-        if (next) before.set(name, next)
-        else before.delete(name)
-        return before
+    changeParams(
+      setParams,
+      (params) => {
+        if (next) params.set(name, next)
+        else params.delete(name)
       },
       { replace: true },
     )
   const [text, service, severity] = [value('text'), value('service'), value('severity')]
   useSeen('logs', service || null, service ? `the logs of ${service}` : 'the logs')
   const services = useQuery({ queryKey: ['services'], queryFn: () => get<{ logServices: string[] }>('/api/telemetry/services') })
+  const tail = value('tail') !== 'off' && 'last' in range
+  const query = (limit: number, { from, to }: { from: number; to: number }) => {
+    const asked = new URLSearchParams({ from: String(from), to: String(to), limit: String(limit) })
+    if (text) asked.set('text', text)
+    if (service) asked.set('service', service)
+    if (severity) asked.set('minSeverity', severity)
+    return asked
+  }
   const found = useQuery({
     queryKey: ['logs', text, service, severity, range],
-    refetchInterval: 3_000,
-    queryFn: () => {
-      const query = new URLSearchParams({ from: String(Date.now() - ranges[range] * 1_000), limit: '200' })
-      if (text) query.set('text', text)
-      if (service) query.set('service', service)
-      if (severity) query.set('minSeverity', severity)
-      return get<{ logs: LogLine[] }>(`/api/telemetry/logs?${query}`)
+    refetchInterval: tail ? 2_000 : false,
+    placeholderData: (before) => before,
+    queryFn: () => get<{ logs: LogLine[] }>(`/api/telemetry/logs?${query(200, bounds(range))}`),
+  })
+  const overview = useQuery({
+    queryKey: ['log-overview', text, service, severity, range],
+    refetchInterval: tail ? 5_000 : false,
+    placeholderData: (before) => before,
+    queryFn: async () => {
+      const asked = bounds(range)
+      return { ...(await get<LogOverview>(`/api/telemetry/logs/overview?${query(1, asked)}`)), ...asked }
     },
   })
   return (
@@ -51,15 +67,7 @@ export function LogsPage() {
           Words
           <input type="search" value={text} onChange={(event) => set('text', event.target.value)} />
         </label>
-        <label>
-          Service
-          <select value={service} onChange={(event) => set('service', event.target.value)}>
-            <option value="">any</option>
-            {services.data?.logServices.map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </label>
+        <ServiceSelect value={service} names={services.data?.logServices} onChange={(name) => set('service', name)} />
         <label>
           Severity
           <select value={severity} onChange={(event) => set('severity', event.target.value)}>
@@ -70,7 +78,24 @@ export function LogsPage() {
             ))}
           </select>
         </label>
+        {'last' in range && (
+          <label className="inline">
+            <input type="checkbox" checked={tail} onChange={(event) => set('tail', event.target.checked ? '' : 'off')} />
+            live
+          </label>
+        )}
       </form>
+      {overview.data && (
+        <LogOverviewPanel
+          overview={overview.data}
+          from={overview.data.from}
+          to={overview.data.to}
+          service={service}
+          onService={(name) => set('service', name)}
+          onWords={(words) => set('text', words)}
+          onZoom={setRange}
+        />
+      )}
       {found.error ? <Problem error={found.error} /> : !found.data ? <Loading what="logs" /> : null}
       {found.data && (found.data.logs.length === 0 ? <Empty>No line fits.</Empty> : <LogLines lines={found.data.logs} />)}
     </>

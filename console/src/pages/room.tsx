@@ -4,7 +4,8 @@ import { mayDo } from '../../../model/drill.ts'
 import { milestoneNames } from '../../../model/scenario.ts'
 import { post } from '../lib/api.ts'
 import { useDashboards, useDrill } from '../lib/data.ts'
-import { elapsed, useNow } from '../lib/time.ts'
+import { elapsed } from '../../../model/duration.ts'
+import { useNow } from '../lib/time.ts'
 import { Actions } from '../parts/actions.tsx'
 import { CauseForm } from '../parts/cause-form.tsx'
 import { Chart } from '../parts/chart.tsx'
@@ -37,6 +38,7 @@ export function RoomPage() {
   const { drill, title, story, events } = data
   const signals = boards?.dashboards.find((board) => board.id === 'overview')?.panels.slice(0, 4) ?? []
   const running = drill.phase === 'running'
+  const said = events.findLast((event) => event.type === 'coach-said' || event.type === 'message-sent')
   return (
     <>
       <div className="heading">
@@ -78,6 +80,7 @@ export function RoomPage() {
             <div key={alert.fingerprint} className="page">
               <span>
                 <b>{alert.summary}</b> <span className="quiet">{alert.name}</span>
+                {drill.escalatedAt !== null && drill.milestones.acknowledged === null && <b> · escalated to the secondary on call</b>}
               </span>
               {drill.milestones.acknowledged === null && mayDo(drill.phase, 'acknowledge') && (
                 <button className="primary" onClick={() => command.mutate('acknowledge')}>
@@ -96,7 +99,7 @@ export function RoomPage() {
             </h2>
             <div className="panels">
               {signals.map((panel) => (
-                <Chart key={panel.title} panel={panel} range="5m" markers={markers} />
+                <Chart key={panel.title} panel={panel} range={{ last: '5m' }} markers={markers} />
               ))}
             </div>
           </section>
@@ -108,7 +111,7 @@ export function RoomPage() {
             <Markdown text={story} />
           </details>
           <CauseForm drill={drill} />
-          <Hints drill={drill} />
+          <Hints drill={drill} said={said?.type === 'coach-said' || said?.type === 'message-sent' ? said.text : null} />
           <Timeline drillId={id} startedAt={drill.startedAt} events={events} canNote={mayDo(drill.phase, 'note')} />
         </div>
       </div>

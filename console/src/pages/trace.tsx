@@ -2,9 +2,11 @@ import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useParams, useSearchParams } from 'react-router'
 import { get } from '../lib/api.ts'
+import { changeParams } from '../lib/params.ts'
 import { LogLines, type LogLine } from '../parts/log-lines.tsx'
 import { useSeen } from '../parts/seen.ts'
 import { Empty, Loading, Problem } from '../parts/states.tsx'
+import { TraceShares } from '../parts/trace-shares.tsx'
 import { layOut, type Span, type PlacedSpan } from './waterfall.ts'
 
 const colours = ['#2f7ed8', '#e07b39', '#2a9d6f', '#b455c9', '#a8871b', '#d1495b', '#4aa3a2']
@@ -17,7 +19,7 @@ export function TracePage() {
   const spans = useMemo(() => layOut(data?.spans ?? []), [data])
   const services = useMemo(() => [...new Set(spans.map((span) => span.service))], [spans])
   const selected = spans.find((span) => span.spanId === params.get('span')) ?? null
-  const select = (spanId: string) => setParams({ span: spanId }, { replace: true })
+  const select = (spanId: string) => changeParams(setParams, (now) => now.set('span', spanId), { replace: true })
   if (error) return <Problem error={error} />
   if (!data) return <Loading what="the trace" />
   const first = spans[0]
@@ -75,6 +77,7 @@ export function TracePage() {
           )}
         </aside>
       </div>
+      <TraceShares traceId={id} spans={data.spans} root={first} />
     </>
   )
 }

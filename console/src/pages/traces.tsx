@@ -1,8 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useSearchParams } from 'react-router'
 import { get } from '../lib/api.ts'
-import { clock, ranges, useTimeRange } from '../lib/time.ts'
+import { changeParams } from '../lib/params.ts'
+import { bounds, clock, useTimeRange } from '../lib/time.ts'
 import { RangePicker } from '../parts/range-picker.tsx'
+import { ServiceSelect } from '../parts/service-select.tsx'
 import { Empty, Loading, Problem } from '../parts/states.tsx'
 
 interface TraceSummary {
@@ -20,11 +22,11 @@ export function TracesPage() {
   const [params, setParams] = useSearchParams()
   const [range] = useTimeRange()
   const set = (name: string, value: string) =>
-    setParams(
-      (before) => {
-        if (value) before.set(name, value)
-        else before.delete(name)
-        return before
+    changeParams(
+      setParams,
+      (params) => {
+        if (value) params.set(name, value)
+        else params.delete(name)
       },
       { replace: true },
     )
@@ -34,9 +36,10 @@ export function TracesPage() {
   const services = useQuery({ queryKey: ['services'], queryFn: () => get<{ services: string[] }>('/api/telemetry/services') })
   const found = useQuery({
     queryKey: ['traces', service, minDurationMs, errors, range],
-    refetchInterval: 5_000,
+    refetchInterval: 'last' in range ? 5_000 : false,
     queryFn: () => {
-      const query = new URLSearchParams({ from: String(Date.now() - ranges[range] * 1_000), limit: '60' })
+      const { from, to } = bounds(range)
+      const query = new URLSearchParams({ from: String(from), to: String(to), limit: '60' })
       if (service) query.set('service', service)
       if (minDurationMs) query.set('minDurationMs', minDurationMs)
       if (errors) query.set('errors', 'true')
@@ -51,15 +54,7 @@ export function TracesPage() {
         <RangePicker />
       </div>
       <form className="filters" onSubmit={(event) => event.preventDefault()}>
-        <label>
-          Service
-          <select value={service} onChange={(event) => set('service', event.target.value)}>
-            <option value="">any</option>
-            {services.data?.services.map((name) => (
-              <option key={name}>{name}</option>
-            ))}
-          </select>
-        </label>
+        <ServiceSelect value={service} names={services.data?.services} onChange={(name) => set('service', name)} />
         <label>
           At least (ms)
           <input type="number" min="0" step="50" value={minDurationMs} onChange={(event) => set('minDurationMs', event.target.value)} />
@@ -77,7 +72,9 @@ export function TracesPage() {
             <Link to={`/traces/${trace.traceId}`}>
               {trace.rootService}: {trace.rootName}
             </Link>
-            <span className="bar" style={{ width: `${(trace.durationMs / longest) * 100}%` }} />
+            <span className="bar">
+              <span style={{ width: `${(trace.durationMs / longest) * 100}%` }} />
+            </span>
             <span className="quiet">
               {clock(trace.startMs)} · {trace.durationMs.toFixed(0)} ms · {trace.spans} spans
               {trace.errors > 0 ? ` · ${trace.errors} with errors` : ''} · {trace.services.join(', ')}

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { layOut, type Span } from './waterfall.ts'
+import { layOut, sharesOf, type Span } from './waterfall.ts'
 
 const span = (spanId: string, parentSpanId: string, startUs: number): Span => ({
   traceId: 't',
@@ -28,6 +28,26 @@ test('children follow their parent by start, and orphans stand at the top', () =
       ['d', 2],
       ['c', 1],
       ['x', 0],
+    ],
+  )
+})
+
+test('time belongs to the innermost span that is at work', () => {
+  const timed = (id: string, parent: string, startUs: number, durationUs: number) => ({ ...span(id, parent, startUs), durationUs })
+  const shares = sharesOf([
+    timed('root', '', 0, 100),
+    // At work at the same time for a while, and one beyond its parent's end.
+    timed('left', 'root', 10, 30),
+    timed('right', 'root', 30, 30),
+    timed('late', 'root', 90, 50),
+  ])
+  assert.deepEqual(
+    shares.map(({ name, selfUs }) => [name, selfUs]),
+    [
+      ['late', 50],
+      ['root', 40],
+      ['left', 30],
+      ['right', 30],
     ],
   )
 })

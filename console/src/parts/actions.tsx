@@ -1,20 +1,16 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { get, post } from '../lib/api.ts'
+import { initialValues, ParamFields, typedValues, type ParamsSchema } from './param-fields.tsx'
 import { Loading, Problem } from './states.tsx'
 
-interface ParamSchema {
-  enum?: string[]
-  type?: string
-  default?: unknown
-}
 interface Action {
   id: string
   title: string
   description: string
   kind: 'inspect' | 'change'
   caution: string | null
-  params: { properties?: Record<string, ParamSchema>; required?: string[] }
+  params: ParamsSchema
 }
 interface Result {
   summary: string
@@ -60,22 +56,10 @@ export function Actions({ enabled }: { enabled: boolean }) {
 }
 
 function ActionForm({ action, enabled }: { action: Action; enabled: boolean }) {
-  const fields = Object.entries(action.params.properties ?? {})
-  const [values, setValues] = useState<Record<string, string>>(() =>
-    Object.fromEntries(fields.map(([name, schema]) => [name, schema.default === undefined ? '' : String(schema.default)])),
-  )
+  const [values, setValues] = useState(() => initialValues(action.params))
   const queries = useQueryClient()
   const run = useMutation({
-    mutationFn: () => {
-      const params = Object.fromEntries(
-        fields.flatMap(([name, schema]) => {
-          const value = values[name] ?? ''
-          if (value === '' && !action.params.required?.includes(name)) return []
-          return [[name, schema.type === 'integer' || schema.type === 'number' ? Number(value) : value]]
-        }),
-      )
-      return post<Result>(`/api/actions/${action.id}`, { params })
-    },
+    mutationFn: () => post<Result>(`/api/actions/${action.id}`, { params: typedValues(action.params, values) }),
     onSettled: () => queries.invalidateQueries({ queryKey: ['drill'] }),
   })
   return (
@@ -88,29 +72,7 @@ function ActionForm({ action, enabled }: { action: Action; enabled: boolean }) {
     >
       <p className="quiet">{action.description}</p>
       {action.caution && <p className="caution">{action.caution}</p>}
-      {fields.map(([name, schema]) => (
-        <label key={name}>
-          {name}
-          {schema.enum ? (
-            <select
-              required={action.params.required?.includes(name) ?? false}
-              value={values[name]}
-              onChange={(event) => setValues({ ...values, [name]: event.target.value })}
-            >
-              <option value="">choose…</option>
-              {schema.enum.map((option) => (
-                <option key={option}>{option}</option>
-              ))}
-            </select>
-          ) : (
-            <input
-              required={action.params.required?.includes(name) ?? false}
-              value={values[name]}
-              onChange={(event) => setValues({ ...values, [name]: event.target.value })}
-            />
-          )}
-        </label>
-      ))}
+      <ParamFields schema={action.params} values={values} onChange={setValues} />
       <button className="primary" disabled={run.isPending || !enabled}>
         {run.isPending ? 'Running…' : 'Run'}
       </button>

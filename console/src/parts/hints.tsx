@@ -3,7 +3,8 @@ import { mayDo, type DrillState } from '../../../model/drill.ts'
 import { post } from '../lib/api.ts'
 import { Problem } from './states.tsx'
 
-export function Hints({ drill }: { drill: DrillState }) {
+/** What the coach says: hints, asked for or not, and what went well. */
+export function Hints({ drill, said }: { drill: DrillState; said: string | null }) {
   const queries = useQueryClient()
   const ask = useMutation({
     mutationFn: () => post<{ given: boolean; waitMs: number }>(`/api/drills/${drill.id}/hint`),
@@ -12,12 +13,18 @@ export function Hints({ drill }: { drill: DrillState }) {
   const answer = ask.data
   return (
     <section aria-label="Hints" className="box">
-      <h2>Hints</h2>
+      <h2>Coach</h2>
+      {said && (
+        <p className="said" role="status">
+          {said}
+        </p>
+      )}
       <ul className="hints" aria-live="polite">
-        {drill.hints.map((hint) => (
+        {drill.hints.toReversed().map((hint) => (
           <li key={`${hint.milestone}-${hint.rung}`}>
             <span className="quiet">
               {hint.milestone} · {hint.rung}
+              {hint.reason === 'struggling' ? ' · from the coach' : hint.reason === 'time' ? ' · time is short' : ''}
             </span>
             <br />
             {hint.text}

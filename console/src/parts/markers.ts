@@ -1,7 +1,16 @@
 import { useMemo } from 'react'
+import type { DrillEvent } from '../../../model/drill.ts'
 import { isService } from '../../../model/components.ts'
 import { useChanges, useDrill, useDrills } from '../lib/data.ts'
-import type { Marker } from './chart.tsx'
+import type { Marker } from './plot.tsx'
+
+/** Pages and actions of a drill. */
+export const markersOf = (events: readonly DrillEvent[]): Marker[] =>
+  events.flatMap((event): Marker[] => {
+    if (event.type === 'page-received') return [{ at: event.at / 1_000, label: event.alert.name, kind: 'alert' }]
+    if (event.type === 'action-run' && event.kind === 'change') return [{ at: event.at / 1_000, label: event.title, kind: 'action' }]
+    return []
+  })
 
 /** What changed, to be drawn over graphs: deploys (of one service on its own dashboard), pages and actions of the drill that runs. */
 export function useMarkers(dashboard: string): Marker[] {
@@ -12,11 +21,6 @@ export function useMarkers(dashboard: string): Marker[] {
     const deploys = (changes?.deployments ?? [])
       .filter((deployment) => !isService(dashboard) || deployment.service === dashboard)
       .map(({ service, version, at }): Marker => ({ at: Date.parse(at) / 1_000, label: `${service} ${version}`, kind: 'deploy' }))
-    const others = (events ?? []).flatMap((event): Marker[] => {
-      if (event.type === 'page-received') return [{ at: event.at / 1_000, label: event.alert.name, kind: 'alert' }]
-      if (event.type === 'action-run' && event.kind === 'change') return [{ at: event.at / 1_000, label: event.title, kind: 'action' }]
-      return []
-    })
-    return [...deploys, ...others]
+    return [...deploys, ...markersOf(events ?? [])]
   }, [changes, events, dashboard])
 }

@@ -1,11 +1,16 @@
-import { ranges, useTimeRange, type RangeName } from '../lib/time.ts'
+import { clock, ranges, useTimeRange, type RangeName } from '../lib/time.ts'
 
 export function RangePicker() {
   const [range, setRange] = useTimeRange()
   return (
     <label className="inline">
       Time range
-      <select value={range} onChange={(event) => setRange(event.target.value as RangeName)}>
+      <select value={'last' in range ? range.last : 'between'} onChange={(event) => setRange({ last: event.target.value as RangeName })}>
+        {'from' in range && (
+          <option value="between">
+            {clock(range.from)} – {clock(range.to)}
+          </option>
+        )}
         {Object.keys(ranges).map((name) => (
           <option key={name} value={name}>
             last {name}

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { DrillEvent } from '../../../model/drill.ts'
 import { post } from '../lib/api.ts'
-import { elapsed } from '../lib/time.ts'
+import { elapsed } from '../../../model/duration.ts'
 
 interface Props {
   drillId: string
@@ -21,10 +21,6 @@ export function Timeline({ drillId, startedAt, events, canNote }: Props) {
       setText('')
       void queries.invalidateQueries({ queryKey: ['drill', drillId] })
     },
-  })
-  const told = events.flatMap((event) => {
-    const sentence = describe(event)
-    return sentence === null ? [] : [{ event, sentence }]
   })
   return (
     <section aria-label="Timeline" className="box">
@@ -51,19 +47,33 @@ export function Timeline({ drillId, startedAt, events, canNote }: Props) {
           <button>Add</button>
         </form>
       )}
-      <ol className="timeline">
-        {told.toReversed().map(({ event, sentence }) => (
-          <li key={event.id} className={`event-${event.type}`}>
-            <time>{elapsed(event.at - startedAt)}</time> {sentence}
-          </li>
-        ))}
-      </ol>
+      <TimelineEvents startedAt={startedAt} events={events} />
     </section>
   )
 }
 
+/** The events that say something to people, newest first; all of them, or only so many. */
+export function TimelineEvents({ startedAt, events, most }: { startedAt: number; events: DrillEvent[]; most?: number }) {
+  const told = events.flatMap((event) => {
+    const sentence = describe(event)
+    return sentence === null ? [] : [{ event, sentence }]
+  })
+  return (
+    <ol className="timeline">
+      {told
+        .toReversed()
+        .slice(0, most)
+        .map(({ event, sentence }) => (
+          <li key={event.id} className={`event-${event.type}`}>
+            <time>{elapsed(event.at - startedAt)}</time> {sentence}
+          </li>
+        ))}
+    </ol>
+  )
+}
+
 /** An event in words; null for those that say nothing to people. */
-export function describe(event: DrillEvent): string | null {
+function describe(event: DrillEvent): string | null {
   switch (event.type) {
     case 'drill-started':
       return `The drill began (${event.mode}).`
@@ -73,6 +83,8 @@ export function describe(event: DrillEvent): string | null {
       return `Resolved: ${event.alert.name}.`
     case 'page-acknowledged':
       return 'The page was acknowledged.'
+    case 'page-escalated':
+      return `Nobody acknowledged for ${elapsed(event.afterMs)}: the secondary on call was paged.`
     case 'place-viewed':
       return `Looked at ${event.detail}.`
     case 'action-run':
@@ -85,6 +97,17 @@ export function describe(event: DrillEvent): string | null {
       return `Hint (${event.rung}): ${event.text}`
     case 'note-added':
       return `Note: ${event.text}`
+    case 'coach-said':
+      return `Coach: ${event.text}`
+    case 'coach-decided':
+      // Praise stands for itself.
+      return event.decision === 'encourage' ? null : `The coach decided to ${event.decision}: ${event.reasons.join('; ')}.`
+    case 'hint-asked':
+      return 'Asked for help.'
+    case 'message-sent':
+      return `Instructor: ${event.text}`
+    case 'time-extended':
+      return `${Math.round(event.byMs / 60_000)} more minutes were given.`
     case 'control-resumed':
       return 'The control plane was restarted; the drill goes on.'
     case 'fault-injected':

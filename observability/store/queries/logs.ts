@@ -1,3 +1,4 @@
+import type { LogOverview } from '../../../model/telemetry.ts'
 import type { Engine, SqlValue } from '../engine/engine.ts'
 
 export interface LogSearch {
@@ -23,13 +24,12 @@ export interface LogLine {
   attributes: Record<string, string>
 }
 
-/** Log lines that fit, newest first. */
-export async function searchLogs(engine: Engine, search: LogSearch): Promise<LogLine[]> {
+/** The search as a condition over `otel_logs`, and its parameters. */
+function conditionsOf(search: LogSearch): { where: string; params: Record<string, SqlValue> } {
   const conditions = ['TimestampTime >= toDateTime({fromS:Int64})', 'TimestampTime <= toDateTime({toS:Int64})']
   const params: Record<string, SqlValue> = {
     fromS: Math.floor(search.fromMs / 1_000),
     toS: Math.ceil(search.toMs / 1_000),
-    limit: search.limit,
   }
   if (search.services?.length) {
     conditions.push('has({services:Array(String)}, ServiceName)')
@@ -55,13 +55,62 @@ export async function searchLogs(engine: Engine, search: LogSearch): Promise<Log
     conditions.push(`positionCaseInsensitiveUTF8(Body, {word${index}:String}) > 0`)
     params[`word${index}`] = word
   })
+  return { where: conditions.join(' AND '), params }
+}
+
+/** Log lines that fit, newest first. */
+export async function searchLogs(engine: Engine, search: LogSearch): Promise<LogLine[]> {
+  const { where, params } = conditionsOf(search)
   const rows = await engine.query<Omit<LogLine, 'timeMs'> & { timeMs: string }>(
     `SELECT toString(toUnixTimestamp64Milli(Timestamp)) AS timeMs, ServiceName AS service, SeverityText AS severity, Body AS body,
        TraceId AS traceId, SpanId AS spanId, LogAttributes AS attributes
-     FROM otel_logs WHERE ${conditions.join(' AND ')} ORDER BY TimestampTime DESC, Timestamp DESC LIMIT {limit:UInt32}`,
-    params,
+     FROM otel_logs WHERE ${where} ORDER BY TimestampTime DESC, Timestamp DESC LIMIT {limit:UInt32}`,
+    { ...params, limit: search.limit },
   )
   return rows.map((row) => ({ ...row, timeMs: Number(row.timeMs) }))
+}
+
+const bucketsWanted = 60
+
+/** What a search finds, counted: over time, by service, by severity, and by the shape of its messages. */
+export async function overviewLogs(engine: Engine, search: LogSearch): Promise<LogOverview> {
+  const { where, params } = conditionsOf(search)
+  const bucketSeconds = Math.max(1, Math.ceil((search.toMs - search.fromMs) / 1_000 / bucketsWanted))
+  const [buckets, services, severities, patterns] = await Promise.all([
+    engine.query<{ at: string; lines: string; warnings: string; errors: string }>(
+      `SELECT toString(toUnixTimestamp(toStartOfInterval(TimestampTime, INTERVAL ${bucketSeconds} SECOND))) AS at, toString(count()) AS lines,
+         toString(countIf(SeverityNumber >= 13 AND SeverityNumber < 17)) AS warnings, toString(countIf(SeverityNumber >= 17)) AS errors
+       FROM otel_logs WHERE ${where} GROUP BY at ORDER BY toUInt64(at)`,
+      params,
+    ),
+    engine.query<{ name: string; lines: string; errors: string }>(
+      `SELECT ServiceName AS name, toString(count()) AS lines, toString(countIf(SeverityNumber >= 17)) AS errors
+       FROM otel_logs WHERE ${where} GROUP BY name ORDER BY count() DESC LIMIT 30`,
+      params,
+    ),
+    engine.query<{ name: string; lines: string }>(
+      `SELECT SeverityText AS name, toString(count()) AS lines FROM otel_logs WHERE ${where} GROUP BY name ORDER BY count() DESC LIMIT 12`,
+      params,
+    ),
+    engine.query<{ pattern: string; example: string; lines: string; service: string }>(
+      `SELECT replaceRegexpAll(substring(Body, 1, 300), '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[0-9a-fA-F]{16,}|P?[0-9]+(\\\\.[0-9]+)?', '…') AS pattern,
+         any(substring(Body, 1, 200)) AS example, any(ServiceName) AS service, toString(count()) AS lines
+       FROM otel_logs WHERE ${where} GROUP BY pattern ORDER BY count() DESC LIMIT 12`,
+      params,
+    ),
+  ])
+  return {
+    bucketSeconds,
+    buckets: buckets.map(({ at, lines, warnings, errors }) => ({
+      atMs: Number(at) * 1_000,
+      lines: Number(lines),
+      warnings: Number(warnings),
+      errors: Number(errors),
+    })),
+    services: services.map(({ name, lines, errors }) => ({ name, lines: Number(lines), errors: Number(errors) })),
+    severities: severities.map(({ name, lines }) => ({ name, lines: Number(lines) })),
+    patterns: patterns.map(({ lines, ...rest }) => ({ ...rest, lines: Number(lines) })),
+  }
 }
 
 export async function listLogServices(engine: Engine): Promise<string[]> {

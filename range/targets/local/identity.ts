@@ -55,19 +55,37 @@ export function listProcesses(): ProcessStat[] {
     .map((stat) => stat as ProcessStat)
 }
 
-/** The process and all that descend from it or share its session or group. */
+/**
+ * The process and all that descend from it or share its session or group; not what was launched as a component of its own, though
+ * it be a child: the control plane and the reaper start others, and each other.
+ */
 export function family(pid: number, processes = listProcesses()): number[] {
   const found = new Set([pid])
+  const own = nonceOf(pid)
+  const isOther = (stat: ProcessStat): boolean => {
+    if (stat.session !== stat.pid) return false
+    const nonce = nonceOf(stat.pid)
+    return nonce !== null && nonce !== own
+  }
   for (let grew = true; grew;) {
     grew = false
     for (const stat of processes) {
-      if (!found.has(stat.pid) && (found.has(stat.parent) || stat.session === pid || stat.group === pid)) {
+      if (!found.has(stat.pid) && (found.has(stat.parent) || stat.session === pid || stat.group === pid) && !isOther(stat)) {
         found.add(stat.pid)
         grew = true
       }
     }
   }
   return [...found]
+}
+
+/** The nonce in the environment of a process; null where it has none, hides it, or has written over it. */
+function nonceOf(pid: number): string | null {
+  try {
+    return /(?:^|\0)FIREDRILL_NONCE=([0-9a-f]+)/.exec(readFileSync(`/proc/${pid}/environ`, 'utf8'))?.[1] ?? null
+  } catch {
+    return null
+  }
 }
 
 /** Proportional set size of these processes together, in bytes. */

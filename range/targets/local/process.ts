@@ -59,12 +59,15 @@ export async function terminate(
   }
 }
 
-/** Kills each of these and whatever is left of their groups, and waits until the groups are empty. */
-async function killAll(pids: readonly number[]): Promise<void> {
+/** Kills each of these and whatever is left of their groups, and waits until they are gone. */
+export async function killAll(pids: readonly number[]): Promise<void> {
   for (const pid of pids) {
     send(-pid, 'SIGKILL')
     send(pid, 'SIGKILL')
   }
+  const giveUpAt = Date.now() + 2_000
+  const lives = (pid: number) => !['Z', 'X', undefined].includes(readStat(pid)?.state)
+  while (pids.some(lives) && Date.now() < giveUpAt) await new Promise((resolve) => setTimeout(resolve, 10))
 }
 
 export function send(pid: number, signal: NodeJS.Signals): boolean {

@@ -1,15 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
-import amqp from 'amqplib'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
-import type { Deployment, LoadStatus, QueueMessage, Range } from '../../../model/range.ts'
-import { amqpUrl, databaseUrl } from '../../components/service.ts'
+import type { Deployment, Range } from '../../../model/range.ts'
+import { databaseUrl, redisUrl } from '../../components/service.ts'
 import { logFile } from '../../context.ts'
 import { releasesOf } from '../../releases.ts'
 import { liveness } from './identity.ts'
+import { descriptors, limitDescriptors } from './descriptors.ts'
+import { localLoad } from './load.ts'
+import { localMonitoring } from './monitoring.ts'
 import { launch, terminate } from './process.ts'
+import { localQueue } from './queue.ts'
 import type { LocalTarget } from './target.ts'
 
 const callTimeoutMs = 10_000
@@ -24,7 +27,9 @@ export function localRange(target: LocalTarget): Range {
       start: async (name) => void (await target.start(name)),
       stop: (name) => target.stop(name),
       restart: (name) => target.restart(name),
-      signal: async (name, signal) => target.signal(name, signal),
+      signal: (name, signal) => target.signal(name, signal),
+      descriptors: async (name) => descriptors(state.run(name)),
+      limitDescriptors: async (name, limit) => limitDescriptors(state.run(name), limit),
     },
 
     releases: {
@@ -64,6 +69,8 @@ export function localRange(target: LocalTarget): Range {
           connectionTimeoutMillis: 5_000,
           query_timeout: callTimeoutMs,
           application_name: 'firedrill',
+          // An administrator can write even where the database was set to read only.
+          options: '-c default_transaction_read_only=off',
         })
         client.on('error', () => {})
         try {
@@ -98,51 +105,7 @@ export function localRange(target: LocalTarget): Range {
       },
     },
 
-    queue: {
-      status: (queue) =>
-        withChannel(amqpUrl(context), async (channel) => {
-          const { messageCount, consumerCount } = await channel.checkQueue(queue)
-          return { name: queue, ready: messageCount, consumers: consumerCount }
-        }),
-      publish: (queue, body, headers = {}) =>
-        withChannel(amqpUrl(context), async (channel) => {
-          channel.sendToQueue(queue, Buffer.from(body), {
-            persistent: true,
-            headers,
-            contentType: 'application/json',
-            messageId: randomUUID(),
-          })
-          await channel.waitForConfirms()
-        }),
-      peek: (queue, limit) =>
-        withChannel(amqpUrl(context), async (channel) => {
-          const messages: QueueMessage[] = []
-          // Unacknowledged messages go back to their places when the channel closes.
-          while (messages.length < limit) {
-            const got = await channel.get(queue)
-            if (!got) break
-            messages.push(readMessage(got))
-          }
-          return messages
-        }),
-      purge: (queue) => withChannel(amqpUrl(context), async (channel) => (await channel.purgeQueue(queue)).messageCount),
-      move: (from, to, limit, accept = () => true) =>
-        withChannel(amqpUrl(context), async (channel) => {
-          let moved = 0
-          for (let looked = 0; looked < limit; looked++) {
-            const got = await channel.get(from)
-            if (!got) break
-            if (!accept(readMessage(got))) continue
-            if (to !== null) {
-              channel.sendToQueue(to, got.content, { ...got.properties, persistent: true })
-              await channel.waitForConfirms()
-            }
-            channel.ack(got)
-            moved++
-          }
-          return moved
-        }),
-    },
+    queue: localQueue(context),
 
     jobs: {
       async start(name, params) {
@@ -153,7 +116,13 @@ export function localRange(target: LocalTarget): Range {
             file: context.binaries.node,
             args: [path.join(context.root, 'shop', 'jobs', `${name}.ts`)],
             cwd: context.root,
-            env: { DATABASE_URL: databaseUrl(context, 'postgres'), JOB_NAME: name, ...params },
+            env: {
+              DATABASE_URL: databaseUrl(context, 'postgres'),
+              CATALOG_DATABASE_URL: databaseUrl(context, 'catalog'),
+              REDIS_URL: redisUrl(context),
+              JOB_NAME: name,
+              ...params,
+            },
           },
           context.config.id,
           logFile(context, 'jobs'),
@@ -174,77 +143,8 @@ export function localRange(target: LocalTarget): Range {
         }),
     },
 
-    load: {
-      async status(): Promise<LoadStatus> {
-        const url = `http://127.0.0.1:${context.port('locust')}/locust/stats/requests`
-        const response = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch((error: unknown) => {
-          throw new FiredrillError('component-unreachable', `Locust: ${describeError(error)}`, { cause: error })
-        })
-        // Safe: Locust's own statistics; every field that is used has a fallback.
-        const stats = (await response.json()) as {
-          state?: LoadStatus['state']
-          user_count?: number
-          total_rps?: number
-          fail_ratio?: number
-          current_response_time_percentiles?: Record<string, number | null>
-        }
-        const percentiles = stats.current_response_time_percentiles ?? {}
-        return {
-          state: stats.state ?? 'missing',
-          users: stats.user_count ?? 0,
-          rps: stats.total_rps ?? 0,
-          failRatio: stats.fail_ratio ?? 0,
-          p50Ms: percentiles['response_time_percentile_0.5'] ?? null,
-          p95Ms: percentiles['response_time_percentile_0.95'] ?? null,
-        }
-      },
-      async setUsers(users) {
-        const base = `http://127.0.0.1:${context.port('locust')}/locust`
-        const body = new URLSearchParams({ user_count: String(users), spawn_rate: String(Math.max(10, users / 2)) })
-        const signal = AbortSignal.timeout(callTimeoutMs)
-        const response = await (
-          users === 0 ? fetch(`${base}/stop`, { signal }) : fetch(`${base}/swarm`, { method: 'POST', body, signal })
-        ).catch((error: unknown) => {
-          throw new FiredrillError('component-unreachable', `Locust: ${describeError(error)}`, { cause: error })
-        })
-        const answer = (await response.json()) as { success?: boolean; message?: string }
-        if (!answer.success) {
-          throw new FiredrillError('component-failed', `Locust would not set ${users} users: ${answer.message}`)
-        }
-      },
-    },
-  }
-}
+    load: localLoad(context),
 
-const readMessage = (got: amqp.GetMessage): QueueMessage => ({
-  messageId: typeof got.properties.messageId === 'string' ? got.properties.messageId : null,
-  redelivered: got.fields.redelivered,
-  body: got.content.toString('utf8').slice(0, 2_000),
-  headers: got.properties.headers ?? {},
-})
-
-async function withChannel<Result>(url: string, use: (channel: amqp.ConfirmChannel) => Promise<Result>): Promise<Result> {
-  const giveUp = AbortSignal.timeout(callTimeoutMs)
-  let connection: amqp.ChannelModel | undefined
-  const work = async () => {
-    connection = await amqp.connect(url, { timeout: 5_000 })
-    connection.on('error', () => {})
-    const channel = await connection.createConfirmChannel()
-    channel.on('error', () => {})
-    return use(channel)
-  }
-  try {
-    return await Promise.race([
-      work(),
-      new Promise<never>((_, reject) => {
-        giveUp.addEventListener('abort', () => reject(new Error(`no answer within ${callTimeoutMs / 1000} s`)), {
-          once: true,
-        })
-      }),
-    ])
-  } catch (error) {
-    throw new FiredrillError('component-unreachable', `RabbitMQ: ${describeError(error)}`, { cause: error })
-  } finally {
-    await connection?.close().catch(() => {})
+    monitoring: localMonitoring(target),
   }
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import { serviceName, type ComponentName, type ServiceName } from '../../../model/components.ts'
+import { componentName, serviceName, type ComponentName, type ServiceName } from '../../../model/components.ts'
 import { FiredrillError } from '../../../model/errors.ts'
 import type { Deployment } from '../../../model/range.ts'
 import { defaultPortBase, profiles, rangeId, type RangeConfig } from '../../context.ts'
@@ -41,6 +41,8 @@ const deploymentsSchema = z.object({
   ),
   overrides: z.partialRecord(serviceName, z.record(z.string(), z.string())),
 })
+
+const monitoringSchema = z.object({ unscraped: z.array(componentName) })
 
 /** What a range keeps on disk: any process of it can read the rest, whoever started what. */
 export class RangeState {
@@ -109,6 +111,14 @@ export class RangeState {
   setOverrides(service: ServiceName, overrides: Record<string, string>): void {
     const state = this.#deployments()
     this.#write('deployments.json', { ...state, overrides: { ...state.overrides, [service]: overrides } })
+  }
+
+  /** Components that Prometheus was told not to scrape. */
+  unscraped(): ComponentName[] {
+    return existsSync(this.#path('monitoring.json')) ? this.#read('monitoring.json', monitoringSchema).unscraped : []
+  }
+  setUnscraped(unscraped: ComponentName[]): void {
+    this.#write('monitoring.json', { unscraped })
   }
 
   #deployments() {

@@ -9,7 +9,7 @@ import { waitUntilReady } from '../../readiness/readiness.ts'
 import { baselineRelease } from '../../releases.ts'
 import { components, topology } from '../../topology.ts'
 import { family, listProcesses, liveness, proportionalMemoryBytes, withEnvironment } from './identity.ts'
-import { launch, send, terminate } from './process.ts'
+import { killAll, launch, send, terminate } from './process.ts'
 import type { RangeState, RunRecord } from './state.ts'
 
 /** Renders what other folders know (rules, routes, scrape targets) into a component's configuration files. */
@@ -23,6 +23,8 @@ export interface StartReport {
   tookMs: number
   error?: string
 }
+
+const portPatienceMs = 1_000
 
 /** Runs the components of one range as processes of this machine. Holds no state of its own: all is on disk and in /proc. */
 export class LocalTarget {
@@ -44,6 +46,7 @@ export class LocalTarget {
         version: this.currentVersion(service),
         overrides: state.overrides(service),
       }),
+      unscraped: () => state.unscraped(),
     }
   }
 
@@ -92,10 +95,13 @@ export class LocalTarget {
     await this.start(name)
   }
 
-  signal(name: ComponentName, signal: NodeJS.Signals): void {
+  /** Sends a signal to the whole family; one that kills has killed when this resolves. */
+  async signal(name: ComponentName, signal: NodeJS.Signals): Promise<void> {
     const record = this.state.run(name)
     if (!record || liveness(record) === 'gone') return
-    for (const pid of family(record.pid)) send(pid, signal)
+    const members = family(record.pid)
+    if (signal === 'SIGKILL') await killAll(members)
+    else for (const pid of members) send(pid, signal)
   }
 
   /** Starts everything at once: what needs another waits for it by itself. */
@@ -184,20 +190,28 @@ export class LocalTarget {
   }
 
   async #awaitReady(component: Component, record: RunRecord): Promise<StartReport> {
+    let awaited = record
     await waitUntilReady(component.readiness(this.context), component.startDeadlineMs, () => {
-      if (liveness(record) === 'gone') {
+      if (liveness(awaited) !== 'gone') return
+      const now = this.state.run(component.name)
+      // Somebody else restarts it meanwhile, as the control plane does when it takes a fault out: theirs is as good.
+      if (now && now.nonce !== awaited.nonce) awaited = now
+      else if (now && !now.stopping) {
         throw new FiredrillError('component-failed', `${component.name} ended while starting; see 'firedrill logs ${component.name}'`)
       }
     })
     await component.afterReady?.(this.context)
-    const tookMs = Date.now() - record.startedAt
-    if (record.readyAfterMs === null) this.state.setRun(component.name, { ...record, readyAfterMs: tookMs })
+    const tookMs = Date.now() - awaited.startedAt
+    if (awaited.readyAfterMs === null) this.state.setRun(component.name, { ...awaited, readyAfterMs: tookMs })
     return { name: component.name, outcome: 'started', tookMs }
   }
 
   async #requirePorts(component: Component): Promise<void> {
     for (const portName of Object.values(component.ports)) {
       const port = this.context.port(portName)
+      // Whoever had it a moment ago may still be on the way out.
+      const freeBy = Date.now() + portPatienceMs
+      while ((await isBusy(port)) && Date.now() < freeBy) await new Promise((resolve) => setTimeout(resolve, 50))
       if (await isBusy(port)) {
         throw new FiredrillError(
           'port-busy',

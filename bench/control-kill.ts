@@ -1,0 +1,93 @@
+import type { DrillState } from '../model/drill.ts'
+import type { FaultRecord } from '../model/fault.ts'
+import type { ScenarioCard } from '../model/scenario.ts'
+import { liveness } from '../range/targets/local/identity.ts'
+import { atMost, atRest, exactly, mean, told, until, type Benchmark } from './benchmark.ts'
+
+const kills = 20
+const killsPerDrill = 2
+/** A fault is taken out within this of its limit: the control plane looks once a second, the reaper two seconds after it. */
+const limitGraceMs = 5_000
+
+/** Kills the control plane at random moments of drills. Nobody restarts it by hand. */
+export const controlKillBenchmark: Benchmark = {
+  name: 'control-kill',
+  title: 'the control plane killed in drills',
+  async run(context) {
+    const { client, state, say } = context
+    const { scenarios } = await client.get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
+    const back: number[] = []
+    let lost = 0
+    let refused = 0
+    let asked = 0
+    const startedAt = Date.now()
+    for (let round = 0; round < kills / killsPerDrill; round++) {
+      const scenario = scenarios[round % scenarios.length]
+      if (!scenario) throw new Error('there are no scenarios')
+      await atRest(context)
+      const drill = await client.post<DrillState>('/api/drills', { scenario: scenario.id, trainee: 'bench', mode: 'rehearsal' })
+      for (let kill = 0; kill < killsPerDrill; kill++) {
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 12_000))
+        const record = state.run('control')
+        if (!record || liveness(record) === 'gone') throw new Error('the control plane is gone before it was killed')
+        const killedAt = Date.now()
+        const users = watchShop(`http://127.0.0.1:${state.config().portBase + 1}/health`)
+        process.kill(record.pid, 'SIGKILL')
+        const running = await until('the control plane to be back', 60_000, async () =>
+          client.get<{ running: string | null }>('/api/drills').catch(() => null),
+        )
+        back.push((Date.now() - killedAt) / 1_000)
+        const seen = await users.stop()
+        refused += seen.refused
+        asked += seen.asked
+        if (running.running !== drill.id) lost++
+        // It goes on: what is done now is written down in the same drill.
+        await client.post(`/api/drills/${drill.id}/notes`, { text: `after kill ${kill + 1}` })
+        say(`  ${scenario.id}: back after ${back.at(-1)?.toFixed(1)} s, the drill ${running.running === drill.id ? 'goes on' : 'is lost'}`)
+      }
+      await client.post(`/api/drills/${drill.id}/abort`)
+      await until('the faults to be taken out', 60_000, async () => (await openFaults()).length === 0)
+    }
+    await atRest(context)
+    const { history } = await client.get<{ history: FaultRecord[] }>('/api/faults')
+    const ours = history.filter((fault) => fault.plannedAt >= startedAt)
+    const outlived = ours.filter((fault) => (fault.revertedAt ?? Date.now()) > fault.deadlineAt + limitGraceMs)
+    return [
+      told('kills', back.length),
+      exactly('drills that did not go on', lost, '', 0),
+      atMost('killed → back in the drill, slowest', Math.max(...back), 's', 5),
+      told('killed → back in the drill, mean', mean(back), 's'),
+      exactly('requests that the shop refused meanwhile', refused, `of ${asked}`, 0),
+      told('faults injected', ours.length),
+      exactly('faults that outlived their limit', outlived.length, '', 0),
+    ]
+
+    async function openFaults() {
+      return (await client.get<{ open: FaultRecord[] }>('/api/faults')).open
+    }
+  },
+}
+
+/** Asks the shop's door ten times a second whether it is open. */
+function watchShop(url: string) {
+  let going = true
+  const seen = { asked: 0, refused: 0 }
+  const work = (async () => {
+    while (going) {
+      seen.asked++
+      const ok = await fetch(url, { signal: AbortSignal.timeout(5_000) }).then(
+        (response) => response.ok,
+        () => false,
+      )
+      if (!ok) seen.refused++
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  })()
+  return {
+    async stop() {
+      going = false
+      await work
+      return seen
+    },
+  }
+}

@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import os from 'node:os'
+import path from 'node:path'
+import { Agent, request } from 'undici'
+import { projectRoot } from '../control/wiring.ts'
+import { portOffsets } from '../range/context.ts'
+import { encodeTraces } from '../observability/store/otlp/messages.ts'
+import { atLeast, atMost, exactly, quantile, told, until, type Benchmark } from './benchmark.ts'
+
+const offered = 20_000
+const seconds = 60
+const spansPerRequest = 1_000
+const spansPerTrace = 20
+const lookups = 100
+const attribute = (key: string, value: string) => ({ key, value: { stringValue: value } })
+
+/** A store of its own, beside the range: how much it takes, what it loses, and how soon a trace is found again. */
+export const storeBenchmark: Benchmark = {
+  name: 'store',
+  title: `${offered} spans a second for ${seconds} s into a store of its own`,
+  async run({ state, say }) {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'firedrill-store-'))
+    // Beyond the ports of the range, so that the two do not meet.
+    const port = state.config().portBase + Math.max(...Object.values(portOffsets)) + 10
+    const base = `http://127.0.0.1:${port}`
+    const store = spawn(process.execPath, [path.join(projectRoot, 'observability', 'store', 'main.ts')], {
+      env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), STORE_DATA_DIR: folder },
+      stdio: 'ignore',
+    })
+    try {
+      await until('the store', 60_000, async () => (await fetch(`${base}/ready`).catch(() => null))?.ok)
+      const cpuBefore = cpuSeconds(store.pid ?? 0)
+      const sent = await drive(base, say)
+      const counts = () => rows(base)
+      await until('what was taken to be written', 60_000, async () => {
+        const { accepted, written, lost } = await counts()
+        return written + lost >= accepted
+      })
+      const { accepted, written, lost, shed } = await counts()
+      const cpu = cpuSeconds(store.pid ?? 0) - cpuBefore
+      const times: number[] = []
+      for (let index = 0; index < lookups; index++) {
+        const traceId = sent.traceIds[Math.floor(Math.random() * sent.traceIds.length)] ?? ''
+        const startedAt = performance.now()
+        const response = await fetch(`${base}/api/traces/${traceId}`)
+        const { spans = [] } = (await response.json()) as { spans?: unknown[] }
+        times.push(performance.now() - startedAt)
+        if (spans.length !== spansPerTrace) throw new Error(`trace ${traceId} has ${spans.length} of ${spansPerTrace} spans`)
+      }
+      return [
+        told('spans offered', sent.offered),
+        told('spans shed and counted', shed),
+        atLeast('spans taken a second', accepted / sent.seconds, '/s', offered),
+        exactly('spans taken and not written', accepted - written, '', 0),
+        exactly('spans that the database refused', lost, '', 0),
+        told('spans per second of CPU', accepted / cpu, '/s'),
+        told('memory', memoryMegabytes(store.pid ?? 0), 'MB'),
+        told('rows searched', written),
+        atMost('trace by id, p95', quantile(times, 0.95), 'ms', 50),
+      ]
+    } finally {
+      store.kill('SIGTERM')
+      await new Promise((resolve) => store.once('exit', resolve))
+      rmSync(folder, { recursive: true, force: true })
+    }
+  },
+}
+
+/** Offers spans at an even pace; what is refused is not offered again. */
+async function drive(base: string, say: (line: string) => void): Promise<{ offered: number; seconds: number; traceIds: string[] }> {
+  const dispatcher = new Agent({ connections: 8 })
+  const traceIds: string[] = []
+  const everyMs = (1_000 * spansPerRequest) / offered
+  const startedAt = performance.now()
+  const inFlight = new Set<Promise<unknown>>()
+  let requests = 0
+  while (performance.now() - startedAt < seconds * 1_000) {
+    const batch = makeBatch()
+    const post = request(`${base}/v1/traces`, {
+      method: 'POST',
+      dispatcher,
+      headers: { 'content-type': 'application/x-protobuf' },
+      body: batch.body,
+    }).then(async ({ statusCode, body }) => {
+      await body.dump()
+      if (statusCode === 200) traceIds.push(...batch.traceIds)
+    })
+    inFlight.add(post)
+    void post.finally(() => inFlight.delete(post))
+    requests++
+    const ahead = startedAt + requests * everyMs - performance.now()
+    if (ahead > 0) await new Promise((resolve) => setTimeout(resolve, ahead))
+  }
+  await Promise.all(inFlight)
+  const took = (performance.now() - startedAt) / 1_000
+  await dispatcher.close()
+  say(`${requests * spansPerRequest} spans offered in ${took.toFixed(1)} s`)
+  return { offered: requests * spansPerRequest, seconds: took, traceIds }
+}
+
+function makeBatch(): { body: Uint8Array; traceIds: string[] } {
+  const now = BigInt(Date.now()) * 1_000_000n
+  const traceIds: string[] = []
+  const spans = Array.from({ length: spansPerRequest / spansPerTrace }, () => {
+    const traceId = randomBytes(16)
+    traceIds.push(traceId.toString('hex'))
+    const root = randomBytes(8)
+    return Array.from({ length: spansPerTrace }, (_, index) => ({
+      traceId,
+      spanId: index === 0 ? root : randomBytes(8),
+      ...(index === 0 ? {} : { parentSpanId: root }),
+      name: index === 0 ? 'GET /api/products' : 'pg.query:SELECT shop',
+      kind: index === 0 ? 2 : 3,
+      startTimeUnixNano: String(now + BigInt(index) * 1_000_000n),
+      endTimeUnixNano: String(now + BigInt(index + 1) * 1_000_000n),
+      attributes: [attribute('http.route', '/api/products'), attribute('db.system', 'postgresql'), attribute('url.path', '/api/products')],
+    }))
+  }).flat()
+  const resource = { attributes: [attribute('service.name', 'bench')] }
+  return { body: encodeTraces({ resourceSpans: [{ resource, scopeSpans: [{ spans }] }] }), traceIds }
+}
+
+async function rows(base: string): Promise<Record<'accepted' | 'written' | 'shed' | 'lost', number>> {
+  const text = await (await fetch(`${base}/metrics`)).text()
+  const value = (name: string) => Number(new RegExp(`^store_rows_${name}_total\\{table="otel_traces"\\} (\\S+)`, 'm').exec(text)?.[1] ?? 0)
+  return { accepted: value('accepted'), written: value('written'), shed: value('shed'), lost: value('lost') }
+}
+
+/** User and system time of a process, in seconds: fields 14 and 15 of /proc/PID/stat, in hundredths. */
+function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[11]) + Number(fields[12])) / 100
+}
+
+const memoryMegabytes = (pid: number): number =>
+  Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) / 1024

@@ -1,0 +1,181 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { Command } from 'commander'
+import { z } from 'zod'
+import { runbooks } from '../../control/runbooks.ts'
+import { projectRoot } from '../../control/wiring.ts'
+import { checkScenario, describeProblem, type ScenarioProblem, type Vocabulary } from '../../drills/scenarios.ts'
+import { formatDurationMs } from '../../model/duration.ts'
+import { FiredrillError } from '../../model/errors.ts'
+import { milestoneNames, scenarioSchema } from '../../model/scenario.ts'
+import { ruleGroups } from '../../observability/rules/index.ts'
+import { timings } from '../../observability/timing.ts'
+import { command, type CommonOptions } from '../options.ts'
+import { bold, dim, green, print, printJson, printTable, red } from '../output.ts'
+
+const folder = path.join(projectRoot, 'scenarios')
+const folderOf = (id: string): string => (id.includes(path.sep) ? path.resolve(id) : path.join(folder, id))
+
+/** For authors: a scenario from nothing to something that `verify` can prove. */
+export function scenarioCommand(): Command {
+  return new Command('scenario')
+    .description('write scenarios')
+    .addCommand(
+      command('new', 'begin a scenario')
+        .argument('<id>', 'lower-case words joined by hyphens; the name of its folder')
+        .action((id: string, options: CommonOptions) => {
+          if (!scenarioSchema.shape.id.safeParse(id).success)
+            throw new FiredrillError('bad-request', `'${id}' is no id: write lower-case words joined by hyphens`)
+          const target = path.join(folder, id)
+          if (existsSync(target)) throw new FiredrillError('conflict', `${target} is there already`)
+          mkdirSync(target)
+          const files = Object.entries(template(id)).map(([name, text]) => {
+            const file = path.join(target, name)
+            writeFileSync(file, text)
+            return file
+          })
+          if (options.json) return printJson({ id, files })
+          for (const file of files) print(path.relative(process.cwd(), file))
+          print(dim(`fill them in, then 'firedrill scenario lint ${id}', and 'firedrill verify ${id}' on a running range`))
+        }),
+    )
+    .addCommand(
+      command('lint', 'check scenarios without a range')
+        .argument('[id...]', 'ids or folders; all without one')
+        .action((ids: string[], options: CommonOptions) => {
+          const all = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+          const folders = (ids.length > 0 ? ids : all.map(({ name }) => name)).map(folderOf)
+          const known = vocabulary()
+          const problems = folders.flatMap((each) => checkScenario(each, known).problems)
+          if (options.json) printJson({ ok: !problems.some(isError), problems })
+          else {
+            for (const problem of problems) {
+              print(
+                `${isError(problem) ? red('error') : 'warning'} ${describeProblem({ ...problem, file: path.relative(process.cwd(), problem.file) })}`,
+              )
+            }
+            if (problems.length === 0) print(green(`${folders.length} scenarios, nothing to say`))
+          }
+          if (problems.some(isError)) process.exitCode = 1
+        }),
+    )
+    .addCommand(
+      command('preview', 'show a scenario as trainees and instructors see it')
+        .argument('<id>')
+        .action((id: string, options: CommonOptions) => {
+          const { scenario, problems } = checkScenario(folderOf(id), vocabulary())
+          const mistake = problems.find(isError)
+          if (mistake) throw new FiredrillError('bad-request', describeProblem(mistake))
+          if (!scenario) throw new FiredrillError('not-found', `there is no scenario '${id}'`)
+          if (options.json) return printJson(scenario)
+          print(
+            `${bold(scenario.title)} ${dim(`${scenario.difficulty} · ${scenario.skills.join(', ')} · ${formatDurationMs(scenario.limit)}`)}`,
+          )
+          print(scenario.summary)
+          print(`\n${scenario.story.trim()}\n`)
+          printTable(
+            scenario.timeline.map(({ at, fault, params }) => ({ at: formatDurationMs(at), fault, params: JSON.stringify(params) })),
+          )
+          print(`\npages: ${scenario.alerts.expected.map(({ name, within }) => `${name} within ${formatDurationMs(within)}`).join(', ')}`)
+          print(`cause: ${scenario.cause.component}, ${scenario.cause.category}\n`)
+          for (const name of milestoneNames) {
+            const { par, hints } = scenario.milestones[name]
+            print(`${bold(name)} ${dim(`par ${formatDurationMs(par)}`)}`)
+            for (const [rung, text] of Object.entries(hints)) print(`  ${dim(rung.padEnd(6))} ${text}`)
+          }
+          print()
+          for (const { action, params, why } of scenario.solution) print(`${green(action)} ${JSON.stringify(params)} ${dim(why)}`)
+        }),
+    )
+    .addCommand(command('schema', 'print the JSON Schema of scenario.yaml, for editors').action(() => printJson(scenarioJsonSchema())))
+}
+
+/** As `scenarios/scenario.schema.json` holds it. */
+export const scenarioJsonSchema = () => ({ ...z.toJSONSchema(scenarioSchema, { io: 'input' }), title: 'A scenario of Firedrill' })
+
+const isError = ({ level }: ScenarioProblem): boolean => level === 'error'
+
+function vocabulary(): Vocabulary {
+  const alerts = ruleGroups(timings.drill).flatMap(({ rules }) => rules.flatMap((rule) => ('alert' in rule ? [rule.alert] : [])))
+  return { alerts: new Set(alerts), runbooks: new Set(runbooks().keys()) }
+}
+
+const template = (id: string): Record<string, string> => ({
+  'scenario.yaml': `# yaml-language-server: $schema=../scenario.schema.json
+id: ${id}
+title: ${id.replaceAll('-', ' ').replace(/^./, (letter) => letter.toUpperCase())}
+# What users notice. Never the cause.
+summary: Something is wrong, and nobody knows what.
+difficulty: beginner
+skills: [reading a trace]
+limit: 20m
+# 'firedrill fault list' names the faults and their parameters.
+timeline:
+  - at: 3s
+    fault: slow-bank
+    params: { latencyMs: 3000 }
+alerts:
+  expected:
+    - { name: CheckoutLatencyBudgetBurn, within: 40s }
+  # Pages that may come as well, of the same cause.
+  allowed: [CheckoutErrorBudgetBurn]
+cause:
+  component: payments
+  category: third-party
+# Any one of these views proves that the trainee has found the place.
+located:
+  - { view: trace, component: payments }
+  - { view: dashboard, component: payments }
+milestones:
+  acknowledged:
+    par: 90s
+    hints:
+      orient: You have been paged. Whoever is paged says first that they are on it.
+      point: The page is at the top of the incident room, with a button beside it.
+      tell: Press "Acknowledge" on the page in the incident room.
+  located:
+    par: 4m
+    hints:
+      orient: Where to look.
+      point: What to look at there.
+      tell: Exactly what to open.
+  diagnosed:
+    par: 6m
+    hints:
+      orient: Which question leads to the cause?
+      point: What to compare with what.
+      tell: Name payments, category third-party.
+  mitigated:
+    par: 8m
+    hints:
+      orient: What would help users now?
+      point: What kind of operation does that.
+      tell: Exactly which action to run, with which parameters.
+  recovered:
+    par: 10m
+    hints:
+      orient: Done is when the graphs say so, not when the action has run.
+      point: What to watch.
+      tell: What to do if it does not come back.
+# What 'firedrill verify' applies, and the debrief shows. 'firedrill action list' names the actions.
+solution:
+  - action: change-setting
+    params: { service: orders, key: LOG_LEVEL, value: info }
+    why: Why this mends it.
+runbooks: [checkout]
+`,
+  'story.md': `It is Tuesday morning. You are on call for **Corner Shop**.
+
+What has happened before, in two or three sentences. Nothing here names the cause.
+
+Your pager will tell you more.
+`,
+  'debrief.md': `## What happened
+
+## How one could see it
+
+## What good looks like
+
+## To take home
+`,
+})

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import { describe, test } from 'node:test'
+import { loadScenarios } from '../drills/scenarios.ts'
+import { foldDrill, type DrillEvent, type DrillEventBody } from '../model/drill.ts'
+import { coachParameters } from './parameters.ts'
+import { decide } from './policy.ts'
+import { personaNamed, personas, simulate } from './simulation.ts'
+
+const scenarios = [...loadScenarios(path.join(import.meta.dirname, '..', 'scenarios')).values()]
+const scenario = scenarios.find(({ id }) => id === 'slow-shelves') ?? scenarios[0]
+assert.ok(scenario)
+const seeds = [1, 2, 3, 4, 5]
+
+describe('the policy, over all scenarios', () => {
+  test('everyone gets to the end', () => {
+    for (const played of scenarios.flatMap((each) =>
+      personas.flatMap((who) => seeds.map((seed) => ({ id: each.id, who: who.name, ...simulate(each, who, 'coach', seed) }))),
+    )) {
+      assert.ok(played.completed, `${played.who} did not finish ${played.id}`)
+    }
+  })
+
+  test('without help not everyone does: it is the policy that helps', () => {
+    assert.ok(!simulate(scenario, personaNamed('gives up'), 'none', 1).completed)
+    assert.ok(!simulate(scenario, personaNamed('gives up'), 'button', 1).completed)
+  })
+
+  test('who needs no help gets none', () => {
+    const unasked = scenarios.flatMap((each) => seeds.flatMap((seed) => simulate(each, personaNamed('expert'), 'coach', seed).hints))
+    assert.ok(unasked.length / (scenarios.length * seeds.length) <= 0.2, `${unasked.length} hints`)
+  })
+
+  test('asking again and again brings no hint sooner than the pause', () => {
+    for (const seed of seeds) {
+      const { hints } = simulate(scenario, personaNamed('hint gamer'), 'coach', seed)
+      assert.ok(hints.length > 3)
+      for (const [index, hint] of hints.entries()) {
+        const before = hints[index - 1]
+        if (before?.milestone === hint.milestone) assert.ok(hint.at - before.at >= coachParameters.askPauseMs, `${hint.at - before.at} ms`)
+      }
+    }
+  })
+
+  test('rungs come in order, each once', () => {
+    for (const who of personas) {
+      for (const name of ['acknowledged', 'located', 'diagnosed', 'mitigated', 'recovered']) {
+        const rungs: string[] = simulate(scenario, who, 'coach', 7)
+          .hints.filter((hint) => hint.milestone === name)
+          .map((hint) => hint.rung)
+        assert.deepEqual(rungs, ['orient', 'point', 'tell'].slice(0, rungs.length), `${who.name}, ${name}`)
+      }
+    }
+  })
+})
+
+describe('the policy, in one situation', () => {
+  const started: DrillEventBody = {
+    type: 'drill-started',
+    scenario: scenario.id,
+    mode: 'learning',
+    trainee: 'Robin',
+    limitMs: scenario.limit,
+    seed: 1,
+    usersBefore: null,
+    fingerprint: '',
+  }
+  const paged: DrillEventBody = {
+    type: 'page-received',
+    alert: { fingerprint: 'f', name: 'A', severity: 'page', summary: '', startsAt: '' },
+  }
+  const at = (now: number, bodies: [at: number, body: DrillEventBody][], asked = false) => {
+    const events = bodies.map(([when, body], index): DrillEvent => ({ ...body, id: index + 1, drill: 'd', at: when }))
+    const state = foldDrill(events)
+    assert.ok(state)
+    return decide({ state, events, scenario, now, asked })
+  }
+
+  test('before the page there is nothing to hint at', () => {
+    assert.equal(at(600_000, [[0, started]]).kind, 'wait')
+  })
+
+  test('a milestone is praised once, with what proved it', () => {
+    const reached: [number, DrillEventBody][] = [
+      [0, started],
+      [10_000, paged],
+      [20_000, { type: 'milestone-reached', milestone: 'acknowledged', evidence: 'the page was acknowledged' }],
+    ]
+    const decision = at(21_000, reached)
+    assert.equal(decision.kind, 'encourage')
+    assert.match(decision.kind === 'encourage' ? decision.text : '', /0:20, within the 1:30 of par: the page was acknowledged/)
+    const said: DrillEventBody = { type: 'coach-said', about: 'acknowledged', text: '' }
+    assert.equal(at(22_000, [...reached, [21_000, said]]).kind, 'wait')
+  })
+
+  test('wrong causes and harmful actions bring the hint sooner', () => {
+    const wrong: DrillEventBody = { type: 'cause-named', component: 'redis', category: 'cache', sentence: '', correct: false }
+    const soon = 10_000 + scenario.milestones.acknowledged.par * 0.5
+    assert.equal(
+      at(soon, [
+        [0, started],
+        [10_000, paged],
+      ]).kind,
+      'wait',
+    )
+    assert.equal(
+      at(soon, [
+        [0, started],
+        [10_000, paged],
+        [20_000, wrong],
+        [21_000, wrong],
+      ]).kind,
+      'hint',
+    )
+  })
+
+  test('an assessment is not helped unasked, until time is short', () => {
+    const assessed: [number, DrillEventBody][] = [
+      [0, { ...started, mode: 'assessment' }],
+      [10_000, paged],
+    ]
+    assert.equal(at(scenario.limit * 0.5, assessed).kind, 'wait')
+    assert.equal(at(scenario.limit * 0.5, assessed, true).kind, 'hint')
+    assert.equal(at(scenario.limit * 0.9, assessed).kind, 'hint')
+  })
+
+  test('who is still at it when time is over gets more, twice at most', () => {
+    const looked: DrillEventBody = { type: 'place-viewed', view: 'logs', component: null, detail: '' }
+    const more: DrillEventBody = { type: 'time-extended', byMs: coachParameters.extendByMs }
+    const late = scenario.limit - 30_000
+    const begun: [number, DrillEventBody][] = [
+      [0, started],
+      [10_000, paged],
+      [late - 5_000, looked],
+    ]
+    assert.equal(at(late, begun).kind, 'extend')
+    assert.notEqual(at(late, begun.slice(0, 2)).kind, 'extend', 'nobody is there')
+    const twice: [number, DrillEventBody][] = [...begun, [late, more], [late, more]]
+    assert.notEqual(at(late + 2 * coachParameters.extendByMs, twice).kind, 'extend')
+  })
+
+  test('a rehearsal is left alone', () => {
+    assert.equal(
+      at(scenario.limit * 0.9, [
+        [0, { ...started, mode: 'rehearsal' }],
+        [10_000, paged],
+      ]).kind,
+      'wait',
+    )
+  })
+})

@@ -1,0 +1,184 @@
+import { elapsed } from '../model/duration.ts'
+import { nextMilestone, type DrillEvent, type DrillState } from '../model/drill.ts'
+import { hintRungs, milestoneNames, type HintRung, type MilestoneName, type Scenario } from '../model/scenario.ts'
+import { coachParameters as parameters } from './parameters.ts'
+
+export type HintReason = 'asked' | 'struggling' | 'time'
+
+/** What the coach does now, and why; the reasons are for the instructor. */
+export type Decision = { reasons: string[] } & (
+  | { kind: 'wait'; forMs: number }
+  | { kind: 'encourage'; about: MilestoneName; text: string }
+  | { kind: 'hint'; milestone: MilestoneName; rung: HintRung; text: string; reason: HintReason }
+  | { kind: 'extend'; byMs: number }
+  /** Every hint of the step has been given. */
+  | { kind: 'exhausted' }
+)
+
+interface Situation {
+  state: DrillState
+  /** Of the drill, oldest first. */
+  events: readonly DrillEvent[]
+  scenario: Scenario
+  /** Milliseconds since the epoch. */
+  now: number
+  /** The trainee has just asked for help. */
+  asked?: boolean
+}
+
+const nothing = (forMs: number, ...reasons: string[]): Decision => ({ kind: 'wait', forMs, reasons })
+
+/**
+ * Decides whether, when and how the trainee is helped: a pure function of the drill's events and the clock. It decides whether and
+ * which; a model may only say it in other words.
+ */
+export function decide({ state, events, scenario, now, asked = false }: Situation): Decision {
+  if (state.phase !== 'running' || state.mode === 'rehearsal') return nothing(Infinity, 'nobody is to be coached')
+  const praise = encouragement(state, events, scenario)
+  if (praise && !asked) return praise
+  const milestone = nextMilestone(state)
+  if (milestone === null) return nothing(Infinity, 'every milestone is reached')
+
+  const activity = activityOf(state, events, milestone)
+  const hurry = hurryOf(state, now)
+  if (!asked && shouldExtend(state, events, activity.lastActedAt, now)) {
+    return { kind: 'extend', byMs: parameters.extendByMs, reasons: ['little time is left, and the trainee is still at it'] }
+  }
+  // Before the page there is nothing to be found yet.
+  if (state.pagedAt === null) return nothing(1_000, 'there is no page yet')
+
+  const given = state.hints.filter((hint) => hint.milestone === milestone)
+  const rung = hintRungs.find((name) => !given.some((hint) => hint.rung === name))
+  if (!rung)
+    return asked
+      ? { kind: 'exhausted', reasons: ['every hint of this step was given'] }
+      : nothing(1_000, 'every hint of this step was given')
+  const lastHintAt = given.at(-1)?.at ?? null
+  const hint = (reason: HintReason, ...reasons: string[]): Decision => ({
+    kind: 'hint',
+    milestone,
+    rung,
+    text: scenario.milestones[milestone].hints[rung],
+    reason,
+    reasons,
+  })
+
+  if (asked) {
+    if (lastHintAt === null) return hint('asked', 'asked, for the first time in this step')
+    const pause = Math.min(parameters.askPauseMs * (1 + activity.asksSinceActed), parameters.longestAskPauseMs)
+    const waited = now - lastHintAt
+    return waited >= pause
+      ? hint('asked', `asked, ${seconds(waited)} after the last hint`)
+      : nothing(pause - waited, `asked again ${seconds(waited)} after the last hint; ${seconds(pause)} are to be waited`)
+  }
+
+  const struggle = struggleOf(state, scenario, milestone, activity, now)
+  const wanted = (parameters.struggleAt[hintRungs.indexOf(rung)] ?? Infinity) * (1 - hurry)
+  const described = `struggle ${struggle.toFixed(2)} of ${wanted.toFixed(2)}${hurry > 0 ? `, hurry ${hurry.toFixed(2)}` : ''}`
+  if (state.mode === 'assessment' && hurry === 0) return nothing(1_000, 'an assessment: no help unasked while there is time')
+  if (struggle < wanted) return nothing(1_000, described)
+  if (lastHintAt !== null) {
+    const tried = activity.lastActedAt !== null && activity.lastActedAt > lastHintAt
+    const pause =
+      tried || hurry > 0 ? parameters.pauseMs + (parameters.shortPauseMs - parameters.pauseMs) * hurry : parameters.untriedPauseMs
+    const waited = now - lastHintAt
+    if (waited < pause) return nothing(pause - waited, described, `the last hint is ${seconds(waited)} old`)
+  }
+  return hint(struggle >= (parameters.struggleAt[hintRungs.indexOf(rung)] ?? Infinity) ? 'struggling' : 'time', described)
+}
+
+interface Activity {
+  /** The latest milestone, or the page when there is none. */
+  progressAt: number
+  lastActedAt: number | null
+  wrongCauses: number
+  harmfulActions: number
+  fruitlessActions: number
+  asks: number
+  asksSinceActed: number
+}
+
+/** What the trainee has done since the last progress. */
+function activityOf(state: DrillState, events: readonly DrillEvent[], milestone: MilestoneName): Activity {
+  const reached = Object.values(state.milestones).filter((at) => at !== null)
+  const progressAt =
+    milestone === 'acknowledged' ? (state.pagedAt ?? state.startedAt) : Math.max(state.pagedAt ?? state.startedAt, ...reached)
+  const activity: Activity = {
+    progressAt,
+    lastActedAt: null,
+    wrongCauses: 0,
+    harmfulActions: 0,
+    fruitlessActions: 0,
+    asks: 0,
+    asksSinceActed: 0,
+  }
+  const done = new Set<string>()
+  for (const event of events) {
+    if (acts.has(event.type)) {
+      activity.lastActedAt = event.at
+      activity.asksSinceActed = 0
+    }
+    if (event.type === 'hint-asked') activity.asksSinceActed++
+    if (event.at < progressAt) continue
+    if (event.type === 'hint-asked') activity.asks++
+    if (event.type === 'cause-named' && !event.correct) activity.wrongCauses++
+    if (event.type === 'action-run') {
+      const key = `${event.action} ${JSON.stringify(event.params)}`
+      if (event.harmful) activity.harmfulActions++
+      else if (!event.ok || (done.has(key) && event.kind === 'change')) activity.fruitlessActions++
+      done.add(key)
+    }
+  }
+  return activity
+}
+
+/** Events by which a trainee shows that he tries. */
+const acts = new Set<DrillEvent['type']>(['page-acknowledged', 'place-viewed', 'action-run', 'cause-named', 'note-added'])
+
+function struggleOf(state: DrillState, scenario: Scenario, milestone: MilestoneName, activity: Activity, now: number): number {
+  const before = milestoneNames[milestoneNames.indexOf(milestone) - 1]
+  const par = scenario.milestones[milestone].par - (before ? scenario.milestones[before].par : 0)
+  return (
+    Math.max(0, now - activity.progressAt) / Math.max(par, parameters.leastParMs) +
+    activity.wrongCauses * parameters.wrongCause +
+    activity.harmfulActions * parameters.harmfulAction +
+    activity.fruitlessActions * parameters.fruitlessAction +
+    activity.asks * parameters.ask
+  )
+}
+
+/** 0 while there is time, 1 when it is nearly over. */
+function hurryOf(state: DrillState, now: number): number {
+  const used = (now - state.startedAt) / state.limitMs
+  return Math.min(1, Math.max(0, (used - parameters.hurryFrom) / (parameters.hurryFull - parameters.hurryFrom)))
+}
+
+function shouldExtend(state: DrillState, events: readonly DrillEvent[], lastActedAt: number | null, now: number): boolean {
+  if (state.mode === 'assessment') return false
+  const left = state.startedAt + state.limitMs - now
+  const atWork = lastActedAt !== null && now - lastActedAt < parameters.atWorkMs
+  const extended = events.filter((event) => event.type === 'time-extended').length
+  return left < parameters.extendWithinMs && atWork && extended < parameters.extensions
+}
+
+/** The latest milestone that nobody has said anything about yet. */
+function encouragement(state: DrillState, events: readonly DrillEvent[], scenario: Scenario): Decision | null {
+  const said = new Set(events.flatMap((event) => (event.type === 'coach-said' ? [event.about] : [])))
+  const proof = events.findLast((event) => event.type === 'milestone-reached' && !said.has(event.milestone))
+  if (proof?.type !== 'milestone-reached') return null
+  const { milestone, evidence, at } = proof
+  const took = at - state.startedAt
+  const par = scenario.milestones[milestone].par
+  const pace = took <= par ? `after ${elapsed(took)}, within the ${elapsed(par)} of par` : `after ${elapsed(took)}`
+  return { kind: 'encourage', about: milestone, text: `${praise[milestone]} ${pace}: ${evidence}.`, reasons: [`${milestone} was reached`] }
+}
+
+const praise: Record<MilestoneName, string> = {
+  acknowledged: 'Acknowledged',
+  located: 'You are looking in the right place',
+  diagnosed: 'You named the cause',
+  mitigated: 'Your users feel it: mitigated',
+  recovered: 'Recovered',
+}
+
+const seconds = (ms: number): string => `${Math.round(ms / 1_000)} s`

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { formatMatchers, matches, parseMatchers, tooBroad } from './matchers.ts'
+
+test('matchers are read as Alertmanager writes them, and written back', () => {
+  const text = 'alertname="Checkout, slow", service=~"orders|payments", severity!="page", zone!~"a.*"'
+  const matchers = parseMatchers(text)
+  assert.equal(matchers.length, 4)
+  assert.deepEqual(matchers[0], { name: 'alertname', value: 'Checkout, slow', isRegex: false, isEqual: true })
+  assert.equal(formatMatchers(matchers), text)
+})
+
+test('what is wrong is said', () => {
+  assert.throws(() => parseMatchers(''), /at least one condition/)
+  assert.throws(() => parseMatchers('alertname=Checkout'), /'alertname=Checkout' is no condition/)
+  assert.throws(() => parseMatchers('alertname=~"("'), /regular expression/i)
+})
+
+test('a pattern fits the whole value, and a missing label is empty', () => {
+  const labels = { alertname: 'ServiceErrors', service: 'orders' }
+  const fits = (text: string) => matches(labels, parseMatchers(text))
+  assert.equal(fits('service=~"order"'), false)
+  assert.equal(fits('service=~"order.*", alertname="ServiceErrors"'), true)
+  assert.equal(fits('zone=""'), true)
+  assert.equal(fits('zone!="x", service!~"pay.*"'), true)
+})
+
+test('silences that hide too much are told', () => {
+  const warning = (text: string, matched = 1) => tooBroad(parseMatchers(text), matched)
+  assert.match(warning('severity="page"') ?? '', /neither an alert nor a service/)
+  assert.match(warning('alertname=~".*"') ?? '', /anything/)
+  assert.match(warning('service!="orders"') ?? '', /everything else/)
+  assert.match(warning('alertname=~"Legacy.*"', 40) ?? '', /40 alerts/)
+  assert.equal(warning('alertname="ServiceErrors", service="orders"'), null)
+})

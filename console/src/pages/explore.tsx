@@ -1,0 +1,136 @@
+import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense, useState } from 'react'
+import { useSearchParams } from 'react-router'
+import type { Panel, Unit } from '../../../model/dashboard.ts'
+import { changeParams } from '../lib/params.ts'
+import { nameOf, queryInstant } from '../lib/prometheus.ts'
+import { bounds, useTimeRange } from '../lib/time.ts'
+import { Chart } from '../parts/chart.tsx'
+import { useMarkers } from '../parts/markers.ts'
+import { RangePicker } from '../parts/range-picker.tsx'
+import { Empty, Loading, Problem } from '../parts/states.tsx'
+
+/** Large, and only needed here. */
+const PromqlEditor = lazy(() => import('../parts/promql-editor.tsx').then((module) => ({ default: module.PromqlEditor })))
+
+const remembered = 'firedrill.queries'
+const kept = 12
+const starters = [
+  'sum by (service) (rate(http_requests_total[30s]))',
+  'histogram_quantile(0.95, sum by (service, le) (rate(http_request_duration_seconds_bucket[30s])))',
+  'topk(5, sum by (service, route) (rate(http_requests_total{status="5xx"}[30s])))',
+  'db_pool_waiting > 0',
+]
+
+/** PromQL by hand: the graph and the values now. The query is in the address, so that a link shows what its sender sees. */
+export function ExplorePage() {
+  const [params, setParams] = useSearchParams()
+  const [range, setRange] = useTimeRange()
+  const markers = useMarkers('')
+  const [history, setHistory] = useState(readHistory)
+  const query = params.get('q') ?? ''
+  const run = (asked: string) => {
+    const text = asked.trim()
+    changeParams(setParams, (now) => {
+      if (text) now.set('q', text)
+      else now.delete('q')
+    })
+    if (!text) return
+    const next = [text, ...history.filter((known) => known !== text)].slice(0, kept)
+    setHistory(next)
+    localStorage.setItem(remembered, JSON.stringify(next))
+  }
+  const panel: Panel = {
+    title: query,
+    unit: unitOf(query),
+    queries: [{ expr: query, legend: '' }],
+    ...(/(\w+)_bucket/.test(query) ? { exemplars: /(\w+_bucket(?:\{[^}]*\})?)/.exec(query)?.[1] ?? '' } : {}),
+  }
+  return (
+    <>
+      <div className="heading">
+        <h1>Explore</h1>
+        <RangePicker />
+      </div>
+      <Suspense fallback={<Loading what="the editor" />}>
+        <PromqlEditor value={query} onRun={run} />
+      </Suspense>
+      {query ? (
+        <>
+          <div className="panels one">
+            <Chart panel={panel} range={range} markers={markers} onZoom={setRange} />
+          </div>
+          <Values query={query} unit={panel.unit} />
+        </>
+      ) : (
+        <Empty>Ask Prometheus something, or begin with one of these.</Empty>
+      )}
+      <section aria-label="Queries">
+        <h2>{history.length > 0 ? 'Asked lately' : 'To begin with'}</h2>
+        <ul className="rows">
+          {(history.length > 0 ? history : starters).map((text) => (
+            <li key={text}>
+              <button className="link" onClick={() => run(text)}>
+                <code>{text}</code>
+              </button>
+            </li>
+          ))}
+        </ul>
+      </section>
+    </>
+  )
+}
+
+function Values({ query, unit }: { query: string; unit: Unit }) {
+  const [range] = useTimeRange()
+  const { data, error } = useQuery({
+    queryKey: ['instant', query, range],
+    queryFn: () => queryInstant(query, bounds(range).to / 1_000),
+    refetchInterval: 'last' in range ? 2_000 : false,
+    retry: false,
+  })
+  if (error) return <Problem error={error} />
+  if (!data) return null
+  return (
+    <section aria-label="Values" className="table" tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">series</th>
+            <th scope="col">value</th>
+          </tr>
+        </thead>
+        <tbody>
+          {data.slice(0, 100).map(({ metric, value }) => (
+            <tr key={JSON.stringify(metric)}>
+              <td>
+                <code>{nameOf(metric)}</code>
+              </td>
+              <td>
+                {Number(value.toPrecision(6))} {unit === 'count' ? '' : <span className="quiet">{unit}</span>}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {data.length === 0 && <Empty>No series now.</Empty>}
+    </section>
+  )
+}
+
+/** By the convention of metric names; a rate of seconds per second has none. */
+function unitOf(query: string): Unit {
+  if (/quantile|_seconds\b(?!_)/.test(query) && !/_seconds_count/.test(query)) return 'seconds'
+  if (/_bytes/.test(query)) return 'bytes'
+  if (/rate\(/.test(query) && !/\//.test(query)) return 'rps'
+  return 'count'
+}
+
+function readHistory(): string[] {
+  try {
+    const known: unknown = JSON.parse(localStorage.getItem(remembered) ?? '[]')
+    return Array.isArray(known) ? known.filter((text) => typeof text === 'string').slice(0, kept) : []
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,251 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Link } from 'react-router'
+import type { FaultRecord } from '../../../model/fault.ts'
+import { get, post, remove } from '../lib/api.ts'
+import { useDrill, useDrills } from '../lib/data.ts'
+import { elapsed } from '../../../model/duration.ts'
+import { clock, useNow } from '../lib/time.ts'
+import { LoadPanel } from '../parts/load-panel.tsx'
+import { initialValues, ParamFields, typedValues, type ParamsSchema } from '../parts/param-fields.tsx'
+import { Empty, Loading, Problem } from '../parts/states.tsx'
+import { TimelineEvents } from '../parts/timeline.tsx'
+
+interface FaultType {
+  id: string
+  title: string
+  effect: string
+  category: string
+  params: ParamsSchema
+}
+interface Faults {
+  faults: FaultType[]
+  open: FaultRecord[]
+  history: FaultRecord[]
+}
+
+/** Where an instructor breaks things, turns the load, and watches who plays. */
+export function InstructorPage() {
+  return (
+    <>
+      <h1>Instructor</h1>
+      <div className="room">
+        <div>
+          <FaultBoard />
+        </div>
+        <div>
+          <Watch />
+          <LoadPanel />
+        </div>
+      </div>
+    </>
+  )
+}
+
+function FaultBoard() {
+  const queries = useQueryClient()
+  const { data, error } = useQuery({ queryKey: ['faults'], queryFn: () => get<Faults>('/api/faults'), refetchInterval: 2_000 })
+  const [words, setWords] = useState('')
+  const refresh = () => queries.invalidateQueries({ queryKey: ['faults'] })
+  const revert = useMutation({ mutationFn: (instance: string) => remove(`/api/faults/${instance}`), onSettled: refresh })
+  const revertAll = useMutation({ mutationFn: () => remove('/api/faults'), onSettled: refresh })
+  const reset = useMutation({ mutationFn: () => post('/api/reset'), onSettled: refresh })
+  const now = useNow()
+  if (error) return <Problem error={error} />
+  if (!data) return <Loading what="faults" />
+  const fits = (fault: FaultType) => `${fault.title} ${fault.effect} ${fault.category}`.toLowerCase().includes(words.toLowerCase())
+  const categories = [...new Set(data.faults.map((fault) => fault.category))].filter((category) => category !== 'none')
+  const titles = new Map(data.faults.map((fault) => [fault.id, fault.title]))
+  return (
+    <>
+      <section aria-label="Open faults" className="box">
+        <div className="heading">
+          <h2>Open faults</h2>
+          <span className="buttons">
+            <button onClick={() => revertAll.mutate()} disabled={data.open.length === 0 || revertAll.isPending}>
+              Revert all
+            </button>
+            <button onClick={() => reset.mutate()} disabled={reset.isPending}>
+              {reset.isPending ? 'Resetting…' : 'Reset the range'}
+            </button>
+          </span>
+        </div>
+        {(revert.error ?? revertAll.error ?? reset.error) && <Problem error={revert.error ?? revertAll.error ?? reset.error} />}
+        {data.open.length === 0 ? (
+          <Empty>The range runs as it should.</Empty>
+        ) : (
+          <ul className="rows">
+            {data.open.map((record) => (
+              <li key={record.instance} className="bad">
+                <div>
+                  <b>{titles.get(record.fault) ?? record.fault}</b>{' '}
+                  <span className="quiet">
+                    {record.state} · {values(record.params)} · {elapsed(Math.max(0, record.deadlineAt - now))} left
+                    {record.drill ? ' · of a drill' : ''}
+                  </span>
+                  {record.error && <p className="caution">{record.error}</p>}
+                </div>
+                <button onClick={() => revert.mutate(record.instance)} disabled={revert.isPending}>
+                  Revert
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
+      </section>
+      <section aria-label="Break something" className="box">
+        <h2>Break something</h2>
+        <label>
+          What should users or operators notice?
+          <input
+            type="search"
+            value={words}
+            onChange={(event) => setWords(event.target.value)}
+            placeholder="slow, refused, cache, queue…"
+          />
+        </label>
+        {categories.map((category) => {
+          const found = data.faults.filter((fault) => fault.category === category && fits(fault))
+          if (found.length === 0) return null
+          return (
+            <section key={category} aria-label={category}>
+              <h3>{category}</h3>
+              {found.map((fault) => (
+                <FaultForm key={fault.id} fault={fault} onDone={refresh} />
+              ))}
+            </section>
+          )
+        })}
+      </section>
+      <section aria-label="Lately" className="box">
+        <h2>Lately</h2>
+        {data.history.length === 0 && <Empty>Nothing was broken in the last day.</Empty>}
+        <ul className="rows">
+          {data.history
+            .toSorted((a, b) => b.plannedAt - a.plannedAt)
+            .slice(0, 12)
+            .map((record) => (
+              <li key={record.instance}>
+                <span>
+                  {clock(record.plannedAt)} {titles.get(record.fault) ?? record.fault}{' '}
+                  <span className="quiet">
+                    {record.state} {values(record.params)}
+                    {record.revertedAt !== null && record.injectedAt !== null
+                      ? ` · for ${elapsed(record.revertedAt - record.injectedAt)}`
+                      : ''}
+                  </span>
+                </span>
+              </li>
+            ))}
+        </ul>
+      </section>
+    </>
+  )
+}
+
+const values = (params: unknown): string =>
+  Object.entries((params ?? {}) as Record<string, unknown>)
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(', ') || 'as usual'
+
+function FaultForm({ fault, onDone }: { fault: FaultType; onDone: () => void }) {
+  const [given, setGiven] = useState(() => initialValues(fault.params))
+  const [minutes, setMinutes] = useState('5')
+  const inject = useMutation({
+    mutationFn: () => post(`/api/faults/${fault.id}`, { params: typedValues(fault.params, given), forMs: Number(minutes) * 60_000 }),
+    onSettled: onDone,
+  })
+  return (
+    <details className="fault">
+      <summary>
+        <b>{fault.title}</b> <span className="quiet">{fault.effect}</span>
+      </summary>
+      <form
+        className="filters"
+        onSubmit={(event) => {
+          event.preventDefault()
+          inject.mutate()
+        }}
+      >
+        <ParamFields schema={fault.params} values={given} onChange={setGiven} />
+        <label>
+          for minutes
+          <input
+            type="number"
+            min="0.5"
+            max="60"
+            step="0.5"
+            required
+            value={minutes}
+            onChange={(event) => setMinutes(event.target.value)}
+          />
+        </label>
+        <button className="primary" disabled={inject.isPending} aria-label={`Inject ${fault.title}`}>
+          {inject.isPending ? 'Going in…' : 'Inject'}
+        </button>
+      </form>
+      {inject.error && <Problem error={inject.error} />}
+    </details>
+  )
+}
+
+/** The drill that runs, as its player sees it, and what one can do for him. */
+function Watch() {
+  const running = useDrills().data?.running ?? ''
+  const { data } = useDrill(running)
+  const [text, setText] = useState('')
+  const now = useNow()
+  const queries = useQueryClient()
+  const command = useMutation({
+    mutationFn: ({ path, body }: { path: string; body?: unknown }) => post(`/api/drills/${running}/${path}`, body ?? {}),
+    onSuccess: () => {
+      setText('')
+      void queries.invalidateQueries({ queryKey: ['drill'] })
+      void queries.invalidateQueries({ queryKey: ['drills'] })
+    },
+  })
+  return (
+    <section aria-label="The drill that runs" className="box">
+      <h2>The drill that runs</h2>
+      {!data ? (
+        <Empty>None does.</Empty>
+      ) : (
+        <>
+          <p>
+            <Link to={`/drills/${running}`}>{data.title}</Link> by {data.drill.trainee}: {elapsed(now - data.drill.startedAt)} of{' '}
+            {elapsed(data.drill.limitMs)}
+          </p>
+          <p className="quiet">
+            {Object.entries(data.drill.milestones)
+              .map(([name, at]) => `${at === null ? '○' : '●'} ${name}`)
+              .join('  ')}
+          </p>
+          <form
+            className="note"
+            onSubmit={(event) => {
+              event.preventDefault()
+              command.mutate({ path: 'messages', body: { text } })
+            }}
+          >
+            <input
+              aria-label="Message"
+              placeholder="A message to who plays"
+              required
+              maxLength={2000}
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+            />
+            <button>Send</button>
+          </form>
+          <p className="buttons">
+            <button onClick={() => command.mutate({ path: 'hint' })}>Give a hint</button>
+            <button onClick={() => command.mutate({ path: 'extend', body: { byMs: 300_000 } })}>5 more minutes</button>
+            <button onClick={() => command.mutate({ path: 'abort' })}>End it</button>
+          </p>
+          {command.error && <Problem error={command.error} />}
+          <TimelineEvents startedAt={data.drill.startedAt} events={data.events} most={12} />
+        </>
+      )}
+    </section>
+  )
+}

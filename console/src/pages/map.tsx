@@ -1,0 +1,134 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from 'react-router'
+import { get } from '../lib/api.ts'
+import { useAlerts } from '../lib/data.ts'
+import { formatValue } from '../lib/format.ts'
+import { useLive } from '../lib/live.ts'
+import { queryInstant, type Sample } from '../lib/prometheus.ts'
+import { Loading, Problem } from '../parts/states.tsx'
+import { layOut, spreadEdges, upstreamOf, type Part } from './map-layout.ts'
+
+const size = { width: 168, height: 74, gapX: 130, gapY: 26 }
+
+interface Signals {
+  rps: number | undefined
+  errors: number | undefined
+  p95: number | undefined
+}
+
+/** Who calls whom, how that goes now, and how far what is wrong reaches. */
+export function MapPage() {
+  const range = useQuery({ queryKey: ['range'], queryFn: () => get<{ topology: Part[] }>('/api/range'), staleTime: Infinity })
+  const signals = useQuery({ queryKey: ['map'], queryFn: readSignals, refetchInterval: 2_000 })
+  const alerts = useAlerts().data ?? []
+  const live = useLive()
+  if (range.error) return <Problem error={range.error} />
+  if (!range.data) return <Loading what="the map" />
+  const shop = new Set(['service', 'datastore', 'load'])
+  const parts = range.data.topology.filter(({ role }) => shop.has(role))
+  const places = layOut(parts)
+  const spread = spreadEdges(parts, places)
+  const alerting = new Set(
+    alerts
+      .filter(({ status, labels }) => status.state === 'active' && labels['severity'] !== 'none')
+      .map(({ labels }) => labels['component'] ?? labels['service'] ?? '')
+      .filter((name) => places.has(name)),
+  )
+  const reached = upstreamOf(parts, alerting)
+  const width = Math.max(...[...places.values()].map(({ column }) => column + 1)) * (size.width + size.gapX)
+  const height = Math.max(...[...places.values()].map(({ row }) => row + 1)) * (size.height + size.gapY)
+  const at = (name: string) => {
+    const place = places.get(name) ?? { column: 0, row: 0 }
+    return { x: place.column * (size.width + size.gapX) + 8, y: place.row * (size.height + size.gapY) + 8 }
+  }
+  return (
+    <>
+      <h1>Map</h1>
+      <p className="quiet">
+        Requests a second, errors and the 95th percentile over the last ten seconds. Red is what an alert names; amber is who depends on it.
+      </p>
+      <div className="map" role="region" aria-label="Map of the shop" tabIndex={0}>
+        <div style={{ width, height, position: 'relative' }}>
+          <svg width={width} height={height} aria-hidden="true">
+            {parts.flatMap((part) =>
+              part.calls
+                .filter((peer) => places.has(peer))
+                .map((peer) => {
+                  const [from, to] = [at(part.name), at(peer)]
+                  const ends = spread.get(`${part.name} ${peer}`) ?? { leaves: 0.5, arrives: 0.5 }
+                  const [x1, y1] = [from.x + size.width, from.y + size.height * ends.leaves]
+                  const [x2, y2] = [to.x, to.y + size.height * ends.arrives]
+                  const bad = reached.has(part.name) && (reached.has(peer) || alerting.has(peer))
+                  const edge = signals.data?.edges.get(`${part.name} ${peer}`)
+                  return (
+                    <g key={`${part.name} ${peer}`} className={bad ? 'edge bad' : 'edge'}>
+                      <path d={`M${x1},${y1} C${x1 + 40},${y1} ${x2 - 40},${y2} ${x2},${y2}`} />
+                      {edge?.rps !== undefined && (
+                        <text x={x2 - 6} y={y2 - 3} textAnchor="end">
+                          {formatValue(edge.rps, 'rps')}
+                          {edge.p95 === undefined || Number.isNaN(edge.p95) ? '' : ` ${formatValue(edge.p95, 'seconds')}`}
+                          {(edge.errors ?? 0) > 0.001 ? ` ${formatValue(edge.errors, 'ratio')} failed` : ''}
+                        </text>
+                      )}
+                    </g>
+                  )
+                }),
+            )}
+          </svg>
+          <ul aria-label="Components">
+            {parts.map(({ name, title, role }) => {
+              const { x, y } = at(name)
+              const state = live.components.find((component) => component.name === name)
+              const known = signals.data?.nodes.get(name)
+              const kind = alerting.has(name) ? 'alerting' : reached.has(name) ? 'reached' : ''
+              return (
+                <li key={name} className={`node ${kind}`} style={{ left: x, top: y, width: size.width, height: size.height }}>
+                  {role === 'load' ? <b>{title}</b> : <Link to={`/dashboards/${name}?range=5m`}>{title}</Link>}
+                  <span className="quiet">
+                    {state?.state === 'running' ? (state.version ?? '') : (state?.state ?? '')}
+                    {kind === 'alerting' ? ' · alerting' : kind === 'reached' ? ' · depends on it' : ''}
+                  </span>
+                  {known?.rps !== undefined && (
+                    <span>
+                      {formatValue(known.rps, 'rps')} · {formatValue(known.errors ?? 0, 'ratio')} · {formatValue(known.p95, 'seconds')}
+                    </span>
+                  )}
+                </li>
+              )
+            })}
+          </ul>
+        </div>
+      </div>
+    </>
+  )
+}
+
+async function readSignals(): Promise<{ nodes: Map<string, Signals>; edges: Map<string, Signals> }> {
+  const window = '[10s]'
+  const [rps, errors, p95, edgeRps, edgeErrors, edgeP95, cache, database] = await Promise.all([
+    queryInstant('service:requests:rate'),
+    queryInstant('service:error_ratio'),
+    queryInstant('service:latency_seconds:p95'),
+    queryInstant(`sum by (service, peer) (rate(http_client_request_duration_seconds_count${window}))`),
+    queryInstant(
+      `sum by (service, peer) (rate(http_client_failures_total${window})) / sum by (service, peer) (rate(http_client_request_duration_seconds_count${window}))`,
+    ),
+    queryInstant(`histogram_quantile(0.95, sum by (service, peer, le) (rate(http_client_request_duration_seconds_bucket${window})))`),
+    queryInstant(`sum by (service) (rate(cache_lookups_total${window}))`),
+    queryInstant(`sum by (service) (rate(db_pool_acquire_seconds_count${window}))`),
+  ])
+  const collect = (key: (metric: Record<string, string>) => string, lists: [Sample[], Sample[], Sample[]]) => {
+    const found = new Map<string, Signals>()
+    lists.forEach((list, index) => {
+      for (const { metric, value } of list) {
+        const known = found.get(key(metric)) ?? { rps: undefined, errors: undefined, p95: undefined }
+        found.set(key(metric), { ...known, [(['rps', 'errors', 'p95'] as const)[index] ?? 'rps']: value })
+      }
+    })
+    return found
+  }
+  const edges = collect(({ service = '', peer = '' }) => `${service} ${peer}`, [edgeRps, edgeErrors, edgeP95])
+  for (const { metric, value } of cache) edges.set(`${metric['service']} redis`, { rps: value, errors: undefined, p95: undefined })
+  for (const { metric, value } of database) edges.set(`${metric['service']} postgres`, { rps: value, errors: undefined, p95: undefined })
+  return { nodes: collect(({ service = '' }) => service, [rps, errors, p95]), edges }
+}

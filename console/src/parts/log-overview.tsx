@@ -1,0 +1,81 @@
+import type { LogOverview } from '../../../model/telemetry.ts'
+import { formatDuration } from '../lib/format.ts'
+import { clock } from '../lib/time.ts'
+
+interface Props {
+  overview: LogOverview
+  from: number
+  to: number
+  service: string
+  onService(name: string): void
+  onZoom(range: { from: number; to: number }): void
+  onWords(text: string): void
+}
+
+const height = 72
+
+/** What a search found, counted: over time, by service, and by the shape of the messages. Each bar and name narrows the search. */
+export function LogOverviewPanel({ overview, from, to, service, onService, onZoom, onWords }: Props) {
+  const { buckets, bucketSeconds, services, patterns } = overview
+  const most = Math.max(1, ...buckets.map(({ lines }) => lines))
+  const total = buckets.reduce((sum, { lines }) => sum + lines, 0)
+  const width = (bucketSeconds * 1_000) / (to - from)
+  return (
+    <section aria-label="Overview" className="box">
+      <p className="quiet">
+        {total.toLocaleString()} lines, {formatDuration(bucketSeconds)} each bar; a click narrows the time.
+      </p>
+      <div className="histogram" style={{ height }}>
+        {buckets.map(({ atMs, lines, warnings, errors }) => (
+          <button
+            key={atMs}
+            style={{
+              left: `${((atMs - from) / (to - from)) * 100}%`,
+              width: `calc(${width * 100}% - 1px)`,
+              height: `${(lines / most) * 100}%`,
+            }}
+            aria-label={`${clock(atMs)}: ${lines} lines, ${errors} errors`}
+            title={`${clock(atMs)}: ${lines} lines, ${warnings} warnings, ${errors} errors`}
+            onClick={() => onZoom({ from: atMs, to: atMs + bucketSeconds * 1_000 })}
+          >
+            <span className="warnings" style={{ height: `${(warnings / lines) * 100}%` }} />
+            <span className="errors" style={{ height: `${(errors / lines) * 100}%` }} />
+          </button>
+        ))}
+      </div>
+      <ul className="facets" aria-label="Services">
+        {services.map(({ name, lines, errors }) => (
+          <li key={name}>
+            <button aria-pressed={name === service} onClick={() => onService(name === service ? '' : name)}>
+              {name} <span className="quiet">{lines.toLocaleString()}</span>
+              {errors > 0 && <b className="bad-text"> {errors.toLocaleString()} errors</b>}
+            </button>
+          </li>
+        ))}
+      </ul>
+      <details>
+        <summary>What the messages have in common</summary>
+        <ul className="rows">
+          {patterns.map(({ pattern, lines, service: by }) => (
+            <li key={pattern}>
+              <button className="link" onClick={() => onWords(wordsOf(pattern))}>
+                <code>{pattern}</code>
+              </button>
+              <span className="quiet">
+                {lines.toLocaleString()} · {by}
+              </span>
+            </li>
+          ))}
+        </ul>
+      </details>
+    </section>
+  )
+}
+
+/** The words of a pattern that do not change, as a search. */
+const wordsOf = (pattern: string): string =>
+  pattern
+    .split(/[\s…]+/)
+    .filter((word) => word.length > 2)
+    .slice(0, 8)
+    .join(' ')

@@ -1,0 +1,62 @@
+import { useEffect, useRef, useState } from 'react'
+import { useDrill, useDrills } from '../lib/data.ts'
+
+const remembered = 'firedrill.bell'
+
+/** Rings when a page comes: a sound, a notification of the browser where it is allowed, and the title of the tab. Off in one click. */
+export function PagerBell() {
+  const running = useDrills().data?.running ?? ''
+  const drill = useDrill(running).data?.drill
+  const [on, setOn] = useState(() => localStorage.getItem(remembered) !== 'off')
+  const rung = useRef(new Set<string>())
+  const pages = drill?.phase === 'running' ? drill.firing : []
+  const waiting = pages.length > 0 && drill?.milestones.acknowledged === null
+
+  useEffect(() => {
+    document.title = waiting ? `● ${pages.length} page${pages.length === 1 ? '' : 's'} · Firedrill` : 'Firedrill'
+  }, [waiting, pages.length])
+
+  useEffect(() => {
+    const fresh = pages.filter(({ fingerprint }) => !rung.current.has(fingerprint))
+    rung.current = new Set(pages.map(({ fingerprint }) => fingerprint))
+    if (!on || fresh.length === 0) return
+    ring()
+    if ('Notification' in window && Notification.permission === 'granted') {
+      for (const { fingerprint, summary, name } of fresh) new Notification(summary, { body: name, tag: fingerprint })
+    }
+  }, [pages, on])
+
+  const toggle = () => {
+    setOn(!on)
+    localStorage.setItem(remembered, on ? 'off' : 'on')
+    if (!on && 'Notification' in window && Notification.permission === 'default') void Notification.requestPermission()
+  }
+  return (
+    <button className="bell" aria-pressed={on} onClick={toggle} title={on ? 'Pages ring. Click for silence.' : 'Pages do not ring.'}>
+      {on ? 'Bell on' : 'Bell off'}
+    </button>
+  )
+}
+
+/** Two short tones. A browser that nobody has clicked in yet stays silent. */
+function ring(): void {
+  try {
+    const audio = new AudioContext()
+    for (const [start, frequency] of [
+      [0, 880],
+      [0.22, 660],
+    ] as const) {
+      const tone = audio.createOscillator()
+      const volume = audio.createGain()
+      tone.frequency.value = frequency
+      volume.gain.setValueAtTime(0.12, audio.currentTime + start)
+      volume.gain.exponentialRampToValueAtTime(0.001, audio.currentTime + start + 0.2)
+      tone.connect(volume).connect(audio.destination)
+      tone.start(audio.currentTime + start)
+      tone.stop(audio.currentTime + start + 0.2)
+      if (start > 0) tone.addEventListener('ended', () => void audio.close(), { once: true })
+    }
+  } catch {
+    // No sound here: the page is on the screen.
+  }
+}

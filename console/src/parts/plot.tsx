@@ -1,0 +1,235 @@
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { Link } from 'react-router'
+import uPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+import type { Panel } from '../../../model/dashboard.ts'
+import { formatValue } from '../lib/format.ts'
+import type { Exemplar, Series } from '../lib/prometheus.ts'
+import { clock } from '../lib/time.ts'
+
+/** Something that changed, drawn over a graph as an upright line. */
+export interface Marker {
+  /** Seconds since the epoch. */
+  at: number
+  label: string
+  kind: 'deploy' | 'alert' | 'action'
+}
+
+interface Props {
+  series: Series[]
+  exemplars: Exemplar[]
+  /** Seconds since the epoch. */
+  start: number
+  end: number
+  step: number
+  panel: Panel
+  markers: Marker[]
+  onZoom?: (range: { from: number; to: number }) => void
+}
+
+const height = 170
+const colours = ['#2f7ed8', '#e07b39', '#2a9d6f', '#b455c9', '#c9a227', '#d1495b', '#4aa3a2', '#7a6ff0', '#8a8f98']
+const markerColours = { deploy: '#7a6ff0', alert: '#d1495b', action: '#2a9d6f' }
+const colour = (index: number): string => colours[index % colours.length] ?? '#888'
+
+export function Plot(props: Props) {
+  const { series, exemplars, start, end, step, panel, markers } = props
+  const host = useRef<HTMLDivElement>(null)
+  const [plot, setPlot] = useState<uPlot | null>(null)
+  const [hovered, setHovered] = useState<number | null>(null)
+  // Where the dots lie depends on the size, which uPlot tells by its hook.
+  const [drawn, setDrawn] = useState(0)
+  const dots = useMemo(() => slowestOfEachSlice(exemplars, start, end), [exemplars, start, end])
+  const times = useMemo(
+    () => Array.from({ length: Math.floor((end - start) / step) + 1 }, (_, index) => start + index * step),
+    [start, end, step],
+  )
+  const columns = useMemo(
+    () =>
+      series.map(({ points }) => {
+        const byTime = new Map(points)
+        return times.map((at) => byTime.get(at) ?? null)
+      }),
+    [series, times],
+  )
+  const latest = useRef({ ...props, dots })
+  useLayoutEffect(() => {
+    latest.current = { ...props, dots }
+  })
+  const names = series.map(({ name }) => name).join('\n')
+
+  // One plot as long as its series stay the same, so that new data does not disturb who reads it.
+  useEffect(() => {
+    const element = host.current
+    if (!element) return
+    const made = createPlot(element, names === '' ? [] : names.split('\n'), latest, setHovered, () => setDrawn((count) => count + 1))
+    setPlot(made)
+    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }))
+    observer.observe(element)
+    return () => {
+      observer.disconnect()
+      made.destroy()
+    }
+  }, [names])
+
+  useEffect(() => {
+    plot?.setData([times, ...columns])
+  }, [plot, times, columns, markers, dots])
+
+  const at = hovered === null ? null : times[hovered]
+  return (
+    <>
+      <div className="plot">
+        <div ref={host} />
+        {plot && <Dots key={drawn} plot={plot} dots={dots} unit={panel.unit} />}
+      </div>
+      {series.length === 0 && <p className="quiet">No data in this range.</p>}
+      <ul className="legend">
+        {at !== null && at !== undefined && <li className="quiet">{clock(at * 1_000)}</li>}
+        {series.slice(0, 12).map(({ name, points }, index) => (
+          <li key={`${name}-${index}`}>
+            <span className="swatch" style={{ background: colour(index) }} />
+            {name} <b>{formatValue(hovered === null ? points.at(-1)?.[1] : columns[index]?.[hovered], panel.unit)}</b>
+          </li>
+        ))}
+        {panel.threshold && <li className="quiet">┄ {panel.threshold.label}</li>}
+        {dots.length > 0 && <li className="quiet">○ one request: opens its trace</li>}
+      </ul>
+    </>
+  )
+}
+
+/** Links rather than pixels, so that a keyboard reaches them too. */
+function Dots({ plot, dots, unit }: { plot: uPlot; dots: Exemplar[]; unit: Panel['unit'] }) {
+  const { left, top } = plot.bbox
+  return dots.map((dot) => (
+    <Link
+      key={`${dot.traceId}-${dot.at}`}
+      to={`/traces/${dot.traceId}`}
+      className="exemplar"
+      title={`${dot.labels['service'] ?? ''} ${dot.labels['route'] ?? ''} ${formatValue(dot.value, unit)} at ${clock(dot.at * 1_000)}: open its trace`}
+      aria-label={`Open the trace of a request of ${formatValue(dot.value, unit)}`}
+      style={{
+        left: left / devicePixelRatio + plot.valToPos(dot.at, 'x'),
+        top: top / devicePixelRatio + plot.valToPos(dot.value, 'y'),
+      }}
+    />
+  ))
+}
+
+/** Few enough to hit with a mouse: the slowest request of each of fifty slices of time. */
+function slowestOfEachSlice(exemplars: Exemplar[], start: number, end: number): Exemplar[] {
+  const slices = new Map<number, Exemplar>()
+  for (const exemplar of exemplars) {
+    if (exemplar.at < start || exemplar.at > end) continue
+    const slice = Math.floor(((exemplar.at - start) / (end - start)) * 50)
+    const known = slices.get(slice)
+    if (!known || exemplar.value > known.value) slices.set(slice, exemplar)
+  }
+  return [...slices.values()].toSorted((a, b) => a.at - b.at)
+}
+
+interface Latest {
+  current: Props & { dots: Exemplar[] }
+}
+
+function createPlot(
+  element: HTMLElement,
+  names: string[],
+  latest: Latest,
+  onHover: (index: number | null) => void,
+  onDrawn: () => void,
+): uPlot {
+  const text = getComputedStyle(element).color
+  const axis = { stroke: text, grid: { stroke: 'rgba(128,128,128,0.15)', width: 1 }, ticks: { show: false } }
+  const { unit } = latest.current.panel
+  return new uPlot(
+    {
+      width: element.clientWidth,
+      height,
+      legend: { show: false },
+      cursor: {
+        drag: { x: latest.current.onZoom !== undefined, y: false, setScale: false },
+        points: { size: 5 },
+        sync: { key: 'firedrill' },
+      },
+      scales: {
+        x: { time: true, range: () => [latest.current.start, latest.current.end] },
+        y: { range: (_plot, _low, high) => [0, top(latest.current, high)] },
+      },
+      axes: [
+        { ...axis, size: 26, values: (_plot, splits) => splits.map((at) => clock(at * 1_000).slice(0, at % 60 === 0 ? 5 : 8)) },
+        { ...axis, size: 62, values: (_plot, splits) => splits.map((value) => formatValue(value, unit)) },
+      ],
+      series: [{}, ...names.map((label, index) => ({ label, stroke: colour(index), width: 1.5, points: { show: false } }))],
+      hooks: {
+        draw: [(plot) => drawOver(plot, latest.current.markers, latest.current.panel.threshold), onDrawn],
+        setCursor: [(plot) => onHover(plot.cursor.idx ?? null)],
+        setSelect: [
+          (plot) => {
+            if (plot.select.width < 4) return
+            const from = Math.round(plot.posToVal(plot.select.left, 'x') * 1_000)
+            const to = Math.round(plot.posToVal(plot.select.left + plot.select.width, 'x') * 1_000)
+            plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
+            latest.current.onZoom?.({ from, to })
+          },
+        ],
+      },
+    },
+    [[], ...names.map(() => [])],
+    element,
+  )
+}
+
+/** The upper end of the axis: nothing is cut off, and next to nothing does not look like much. */
+function top({ dots, panel }: Latest['current'], high: number | null): number {
+  const least = { ratio: 0.01, seconds: 0.01, rps: 1, count: 1, bytes: 1024 * 1024 }[panel.unit]
+  return Math.max(high ?? 0, ...dots.map((dot) => dot.value), (panel.threshold?.value ?? 0) * 1.05, least) * 1.08
+}
+
+function drawOver(plot: uPlot, markers: Marker[], threshold: Panel['threshold']): void {
+  const { ctx, bbox } = plot
+  const px = devicePixelRatio
+  ctx.save()
+  ctx.beginPath()
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height)
+  ctx.clip()
+  ctx.lineWidth = px
+  ctx.font = `${10 * px}px system-ui`
+  const shown = markers
+    .filter(({ at }) => at >= (plot.scales['x']?.min ?? 0) && at <= (plot.scales['x']?.max ?? 0))
+    .toSorted((a, b) => a.at - b.at)
+  // Labels that would lie over one another go on the next line.
+  const lines: [from: number, to: number][][] = []
+  const named = new Set<string>()
+  for (const marker of shown) {
+    const x = plot.valToPos(marker.at, 'x', true)
+    ctx.strokeStyle = ctx.fillStyle = markerColours[marker.kind]
+    ctx.beginPath()
+    ctx.moveTo(x, bbox.top)
+    ctx.lineTo(x, bbox.top + bbox.height)
+    ctx.stroke()
+    // What comes again and again is named once.
+    if (named.has(marker.label)) continue
+    named.add(marker.label)
+    const width = ctx.measureText(marker.label).width
+    const left = x + width + 4 * px > bbox.left + bbox.width ? x - width - 3 * px : x + 3 * px
+    const gap = 8 * px
+    const free = lines.findIndex((taken) => taken.every(([from, to]) => left + width + gap < from || to + gap < left))
+    const line = free === -1 ? lines.length : free
+    // What finds no room is on the timeline.
+    if (line > 2) continue
+    lines[line] = [...(lines[line] ?? []), [left, left + width]]
+    ctx.fillText(marker.label, left, bbox.top + (line + 1) * 11 * px)
+  }
+  if (threshold) {
+    const y = plot.valToPos(threshold.value, 'y', true)
+    ctx.strokeStyle = 'rgba(209,73,91,0.7)'
+    ctx.setLineDash([4 * px, 4 * px])
+    ctx.beginPath()
+    ctx.moveTo(bbox.left, y)
+    ctx.lineTo(bbox.left + bbox.width, y)
+    ctx.stroke()
+  }
+  ctx.restore()
+}

@@ -1,0 +1,16 @@
+/** Chooses one service or any. What is chosen stays chosen while the list loads, and when the service has nothing to show. */
+export function ServiceSelect(props: { value: string; names: readonly string[] | undefined; onChange(name: string): void }) {
+  const names = new Set(props.names)
+  if (props.value) names.add(props.value)
+  return (
+    <label>
+      Service
+      <select value={props.value} onChange={(event) => props.onChange(event.target.value)}>
+        <option value="">any</option>
+        {[...names].map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+    </label>
+  )
+}

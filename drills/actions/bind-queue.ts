@@ -1,0 +1,19 @@
+import { z } from 'zod'
+import { defineAction } from '../../model/action.ts'
+import { queueName } from '../queue-name.ts'
+
+export const bindQueue = defineAction({
+  id: 'bind-queue',
+  title: 'Bind a queue',
+  description: 'Routes the messages of an exchange that carry a key to a queue. "Look at the broker" shows the routes there are.',
+  kind: 'change',
+  params: z.object({
+    queue: queueName,
+    exchange: z.enum(['orders', 'orders.dead']).default('orders'),
+    key: z.string().max(80).default('order.confirmed'),
+  }),
+  async run({ range }, { queue, exchange, key }) {
+    await range.queue.bind({ queue, exchange, key })
+    return { summary: `${exchange} (${key}) → ${queue}` }
+  },
+})

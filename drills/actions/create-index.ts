@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { defineAction } from '../../model/action.ts'
+import { serviceName } from '../../model/components.ts'
+
+const identifier = z.string().regex(/^[a-z][a-z0-9_]{0,40}$/, 'a name in small letters')
+
+export const createIndex = defineAction({
+  id: 'create-index',
+  title: 'Create an index',
+  description: 'Builds an index on columns of a table, without locking out those who write.',
+  kind: 'change',
+  params: z.object({
+    schema: serviceName,
+    table: identifier,
+    /** One or several, with commas. */
+    columns: z.string().regex(/^[a-z][a-z0-9_]*( *, *[a-z][a-z0-9_]*)*$/, 'names of columns with commas between them'),
+  }),
+  async run({ range }, { schema, table, columns }) {
+    const names = columns.split(',').map((column) => column.trim())
+    const index = `${table}_${names[0]}`
+    await range.database.query(`create index concurrently if not exists ${index} on ${schema}.${table} (${names.join(', ')})`)
+    return { summary: `${schema}.${index} is on ${names.join(', ')}` }
+  },
+})

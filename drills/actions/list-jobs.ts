@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { defineAction } from '../../model/action.ts'
+
+export const listJobs = defineAction({
+  id: 'list-jobs',
+  title: 'List jobs',
+  description: 'Programs that people of the shop started by hand on its host: reports, imports, audits.',
+  kind: 'inspect',
+  params: z.object({}),
+  async run({ range }) {
+    const jobs = await range.jobs.running()
+    return {
+      summary: jobs.length === 0 ? 'no job runs' : `${jobs.length} run`,
+      rows: jobs.map((job) => ({ job, program: job.slice(0, -9) })),
+    }
+  },
+})

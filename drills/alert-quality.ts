@@ -1,0 +1,53 @@
+import type { DrillEvent } from '../model/drill.ts'
+import type { Scenario } from '../model/scenario.ts'
+
+/** What an alert was good for, in hindsight. */
+export type AlertUse = 'actionable' | 'symptom' | 'noise'
+
+export interface AlertRecord {
+  name: string
+  use: AlertUse
+  /** How often it paged in this drill. */
+  pages: number
+  /** From the start of the drill to its first page, in milliseconds. */
+  firstAfterMs: number
+  /** How long it fired in all, in milliseconds; what still fired at the end counts until then. */
+  firedMs: number
+}
+
+export interface AlertQuality {
+  alerts: AlertRecord[]
+  pages: number
+  /** Pages of alerts that somebody had to act on. */
+  actionablePages: number
+}
+
+/** Every alert that paged in a drill: which one was needed, which told of the same thing again, which were of no use. */
+export function alertQuality(events: readonly DrillEvent[], scenario: Scenario): AlertQuality {
+  const startedAt = events[0]?.at ?? 0
+  const endedAt = events.find((event) => event.type === 'drill-finished' || event.type === 'drill-aborted')?.at ?? events.at(-1)?.at ?? 0
+  const expected = new Set(scenario.alerts.expected.map(({ name }) => name))
+  const symptoms = new Set(scenario.alerts.allowed.filter((name) => !name.endsWith('*')))
+  const use = (name: string): AlertUse => (expected.has(name) ? 'actionable' : symptoms.has(name) ? 'symptom' : 'noise')
+  const records = new Map<string, AlertRecord>()
+  const firing = new Map<string, { name: string; since: number }>()
+  const settle = (fingerprint: string, at: number) => {
+    const open = firing.get(fingerprint)
+    const record = open && records.get(open.name)
+    if (record) records.set(record.name, { ...record, firedMs: record.firedMs + at - open.since })
+    firing.delete(fingerprint)
+  }
+  for (const event of events) {
+    if (event.type === 'page-received') {
+      const { name, fingerprint } = event.alert
+      const known = records.get(name) ?? { name, use: use(name), pages: 0, firstAfterMs: event.at - startedAt, firedMs: 0 }
+      records.set(name, { ...known, pages: known.pages + 1 })
+      firing.set(fingerprint, { name, since: event.at })
+    }
+    if (event.type === 'page-resolved') settle(event.alert.fingerprint, event.at)
+  }
+  for (const fingerprint of [...firing.keys()]) settle(fingerprint, endedAt)
+  const alerts = [...records.values()].toSorted((a, b) => a.firstAfterMs - b.firstAfterMs)
+  const count = (list: AlertRecord[]) => list.reduce((sum, { pages }) => sum + pages, 0)
+  return { alerts, pages: count(alerts), actionablePages: count(alerts.filter((alert) => alert.use === 'actionable')) }
+}

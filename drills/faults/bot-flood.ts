@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { defineFault } from '../../model/fault.ts'
+
+/** Crawlers that ask for one page after the other, most of them pages that nobody else asks for. */
+export const botFlood = defineFault({
+  id: 'bot-flood',
+  title: 'A flood of bots',
+  effect: 'Crawlers take the capacity that users need',
+  category: 'load',
+  params: z.object({
+    /** Each asks up to four times a second. */
+    bots: z.number().int().min(1).max(500).default(60),
+  }),
+  plan: async ({ range }) => ({ bots: (await range.load.mix()).bots }),
+  inject: async ({ range }, { bots }) => range.load.setMix({ ...(await range.load.mix()), bots }),
+  revert: async ({ range }, { bots }) => range.load.setMix({ ...(await range.load.mix()), bots }),
+  observe: async ({ range }) => (await range.load.mix()).bots,
+})

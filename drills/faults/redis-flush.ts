@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { defineFault } from '../../model/fault.ts'
+import { jobFault } from '../jobs.ts'
+
+const params = z.object({
+  everySeconds: z.number().min(0.5).max(3_600).default(5),
+})
+
+/** An import that empties the whole cache after each of its batches. */
+export const redisFlush = defineFault({
+  id: 'redis-flush',
+  title: 'The cache is emptied again and again',
+  effect: 'Every page is loaded from the database',
+  category: 'cache',
+  params,
+  ...jobFault<z.output<typeof params>>('price-import', ({ everySeconds }) => ({ BATCH_SECONDS: String(everySeconds) })),
+})

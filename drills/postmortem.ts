@@ -1,0 +1,94 @@
+import { elapsed } from '../model/duration.ts'
+import type { DrillEvent, DrillState } from '../model/drill.ts'
+import { milestoneNames, type Scenario } from '../model/scenario.ts'
+import { alertQuality } from './alert-quality.ts'
+
+/** A postmortem as a team would begin one: the facts are filled in from the drill's events, the rest is for people. */
+export function postmortem(state: DrillState, events: readonly DrillEvent[], scenario: Scenario): string {
+  const { harm, startedAt } = state
+  const after = (at: number | null): string => (at === null ? 'not reached' : elapsed(at - startedAt))
+  const quality = alertQuality(events, scenario)
+  const hurt = harm.failed + harm.slow
+  const all = hurt + harm.good
+  const lines = events.flatMap((event) => {
+    const told = sentence(event)
+    return told === null ? [] : [`| ${elapsed(event.at - startedAt)} | ${told.replaceAll('|', '\\|').replaceAll('\n', ' ')} |`]
+  })
+  return `# Postmortem: ${scenario.title}
+
+${new Date(startedAt).toISOString().slice(0, 16).replace('T', ' ')} UTC · on call: ${state.trainee} · a drill
+
+## Summary
+
+${scenario.summary}
+
+It was **${scenario.cause.component}** (${scenario.cause.category}).
+
+## Impact
+
+${all === 0 ? 'Nothing is known of the users.' : `${harm.failed} requests failed and ${harm.slow} were slow, of ${all} (${((100 * hurt) / all).toFixed(1)} %).`}
+
+| | after | par |
+|---|---|---|
+${milestoneNames.map((name) => `| ${name} | ${after(state.milestones[name])} | ${elapsed(scenario.milestones[name].par)} |`).join('\n')}
+
+## Timeline
+
+| after | what |
+|---|---|
+${lines.join('\n')}
+
+## Detection
+
+${quality.pages} pages, ${quality.actionablePages} of them actionable.
+
+| alert | pages | first after | use |
+|---|---|---|---|
+${quality.alerts.map(({ name, pages, firstAfterMs, use }) => `| ${name} | ${pages} | ${elapsed(firstAfterMs)} | ${use} |`).join('\n')}
+
+## Resolution
+
+${scenario.solution.map(({ action, why }, index) => `${index + 1}. \`${action}\`: ${why}`).join('\n')}
+
+## What went well
+
+-
+
+## What went badly
+
+-
+
+## Where we were lucky
+
+-
+
+## Action items
+
+| what | who | until |
+|---|---|---|
+| | | |
+`
+}
+
+function sentence(event: DrillEvent): string | null {
+  switch (event.type) {
+    case 'page-received':
+      return `Page: ${event.alert.summary} (${event.alert.name})`
+    case 'page-resolved':
+      return `Resolved: ${event.alert.name}`
+    case 'page-acknowledged':
+      return 'Acknowledged'
+    case 'page-escalated':
+      return `Escalated after ${elapsed(event.afterMs)}`
+    case 'action-run':
+      return `${event.title}: ${event.summary}${event.ok ? '' : ' (failed)'}`
+    case 'cause-named':
+      return `Suspected ${event.component}, ${event.category}${event.correct ? ': right' : ': wrong'}${event.sentence ? ` – ${event.sentence}` : ''}`
+    case 'milestone-reached':
+      return `**${event.milestone}**: ${event.evidence}`
+    case 'note-added':
+      return `Note: ${event.text}`
+    default:
+      return null
+  }
+}

@@ -1,0 +1,25 @@
+import { execFile } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
+import { liveness } from './identity.ts'
+import type { RunRecord } from './state.ts'
+
+const run = promisify(execFile)
+
+/** What a process may open and has open; null when it does not run. */
+export function descriptors(record: RunRecord | null): { limit: number; open: number } | null {
+  if (!record || liveness(record) === 'gone') return null
+  return { limit: limits(record.pid).soft, open: readdirSync(`/proc/${record.pid}/fd`).length }
+}
+
+/** Lowers the soft limit, or lifts it to the hard one: which nobody needs a privilege for. */
+export async function limitDescriptors(record: RunRecord | null, limit: number | null): Promise<void> {
+  if (!record || liveness(record) === 'gone') return
+  const { hard } = limits(record.pid)
+  await run('prlimit', ['--pid', String(record.pid), `--nofile=${Math.min(limit ?? hard, hard)}:${hard}`])
+}
+
+function limits(pid: number): { soft: number; hard: number } {
+  const [, soft, hard] = /^Max open files\s+(\d+)\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/limits`, 'utf8')) ?? []
+  return { soft: Number(soft), hard: Number(hard) }
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { FiredrillError, describeError } from '../../../model/errors.ts'
+import type { LoadStatus, Range } from '../../../model/range.ts'
+import type { RangeContext } from '../../context.ts'
+
+const callTimeoutMs = 10_000
+const mixSchema = z.object({ hotShare: z.number(), bots: z.number() })
+
+/** Locust, through the API of its web server. */
+export function localLoad(context: RangeContext): Range['load'] {
+  const mixUrl = `http://127.0.0.1:${context.port('locust')}/locust/mix`
+  return {
+    status: () => loadStatus(context),
+    async setUsers(users) {
+      const base = `http://127.0.0.1:${context.port('locust')}/locust`
+      const body = new URLSearchParams({ user_count: String(users), spawn_rate: String(Math.max(10, users / 2)) })
+      const signal = AbortSignal.timeout(callTimeoutMs)
+      const asked = users === 0 ? { path: 'stop' } : { path: 'swarm', body }
+      const response = await fetch(`${base}/${asked.path}`, { method: 'POST', ...asked, signal }).catch((error: unknown) => {
+        throw new FiredrillError('component-unreachable', `Locust: ${describeError(error)}`, { cause: error })
+      })
+      const text = await response.text()
+      const accepted = response.ok && (JSON.parse(text) as { success?: boolean }).success === true
+      if (!accepted) {
+        throw new FiredrillError('component-failed', `Locust would not set ${users} users: ${response.status} ${text.slice(0, 200)}`)
+      }
+      const giveUpAt = Date.now() + callTimeoutMs
+      while ((await loadStatus(context)).users !== users) {
+        if (Date.now() > giveUpAt)
+          throw new FiredrillError('timed-out', `Locust has not come to ${users} users within ${callTimeoutMs / 1_000} s`)
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      }
+    },
+    mix: async () => mixSchema.parse(await ask(mixUrl)),
+    async setMix(mix) {
+      await ask(mixUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(mix) })
+    },
+  }
+}
+
+async function ask(url: string, init: RequestInit = {}): Promise<unknown> {
+  const response = await fetch(url, { ...init, signal: AbortSignal.timeout(callTimeoutMs) }).catch((error: unknown) => {
+    throw new FiredrillError('component-unreachable', `Locust: ${describeError(error)}`, { cause: error })
+  })
+  if (!response.ok) throw new FiredrillError('component-failed', `Locust answered ${response.status}`)
+  return response.json()
+}
+
+async function loadStatus(context: RangeContext): Promise<LoadStatus> {
+  const url = `http://127.0.0.1:${context.port('locust')}/locust/stats/requests`
+  const response = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch((error: unknown) => {
+    throw new FiredrillError('component-unreachable', `Locust: ${describeError(error)}`, { cause: error })
+  })
+  // Safe: Locust's own statistics; every field that is used has a fallback.
+  const stats = (await response.json()) as {
+    state?: LoadStatus['state']
+    user_count?: number
+    total_rps?: number
+    fail_ratio?: number
+    current_response_time_percentiles?: Record<string, number | null>
+  }
+  const percentiles = stats.current_response_time_percentiles ?? {}
+  return {
+    state: stats.state ?? 'missing',
+    users: stats.user_count ?? 0,
+    rps: stats.total_rps ?? 0,
+    failRatio: stats.fail_ratio ?? 0,
+    p50Ms: percentiles['response_time_percentile_0.5'] ?? null,
+    p95Ms: percentiles['response_time_percentile_0.95'] ?? null,
+  }
+}

@@ -1,0 +1,41 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { FiredrillError, describeError } from '../../../model/errors.ts'
+import type { Range } from '../../../model/range.ts'
+import { configDir } from '../../context.ts'
+import type { LocalTarget } from './target.ts'
+
+/** The Prometheus of this machine: its files, and a reload. */
+export function localMonitoring(target: LocalTarget): Range['monitoring'] {
+  const { context, state } = target
+  const extra = path.join(configDir(context, 'prometheus'), 'extra')
+  const reload = async () => {
+    target.writeConfig('prometheus')
+    const url = `http://127.0.0.1:${context.port('prometheus')}/prometheus/-/reload`
+    const response = await fetch(url, { method: 'POST', signal: AbortSignal.timeout(10_000) }).catch((error: unknown) => {
+      throw new FiredrillError('component-unreachable', `Prometheus: ${describeError(error)}`, { cause: error })
+    })
+    if (!response.ok) throw new FiredrillError('component-failed', `Prometheus would not reload: ${(await response.text()).slice(0, 300)}`)
+  }
+  return {
+    extraRules: async () =>
+      existsSync(extra)
+        ? readdirSync(extra)
+            .flatMap((file) => /^([a-z0-9-]+)\.yml$/.exec(file)?.[1] ?? [])
+            .toSorted()
+        : [],
+    async setExtraRules(name, rules) {
+      if (!/^[a-z0-9-]+$/.test(name)) throw new FiredrillError('bad-request', `'${name}' is no name of a rule file`)
+      mkdirSync(extra, { recursive: true })
+      const file = path.join(extra, `${name}.yml`)
+      if (rules === null) rmSync(file, { force: true })
+      else writeFileSync(file, rules)
+      await reload()
+    },
+    unscraped: async () => state.unscraped(),
+    async setUnscraped(names) {
+      state.setUnscraped(names)
+      await reload()
+    },
+  }
+}

@@ -1,0 +1,139 @@
+import { execFile } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import amqp from 'amqplib'
+import { z } from 'zod'
+import { FiredrillError, describeError } from '../../../model/errors.ts'
+import type { QueueMessage, Range } from '../../../model/range.ts'
+import { memoryLimitBytes, rabbitmqNode } from '../../components/rabbitmq.ts'
+import { amqpUrl } from '../../components/service.ts'
+import type { RangeContext } from '../../context.ts'
+
+const run = promisify(execFile)
+const callTimeoutMs = 10_000
+
+/** The RabbitMQ of this machine: over AMQP as any client, and over `rabbitmqctl` as its administrator. */
+export function localQueue(context: RangeContext): Range['queue'] {
+  return {
+    status: (queue) =>
+      withChannel(amqpUrl(context), async (channel) => {
+        const { messageCount, consumerCount } = await channel.checkQueue(queue)
+        return { name: queue, ready: messageCount, consumers: consumerCount }
+      }),
+    publish: (queue, body, headers = {}) =>
+      withChannel(amqpUrl(context), async (channel) => {
+        channel.sendToQueue(queue, Buffer.from(body), {
+          persistent: true,
+          headers,
+          contentType: 'application/json',
+          messageId: randomUUID(),
+        })
+        await channel.waitForConfirms()
+      }),
+    peek: (queue, limit) =>
+      withChannel(amqpUrl(context), async (channel) => {
+        const messages: QueueMessage[] = []
+        // Unacknowledged messages go back to their places when the channel closes.
+        while (messages.length < limit) {
+          const got = await channel.get(queue)
+          if (!got) break
+          messages.push(readMessage(got))
+        }
+        return messages
+      }),
+    purge: (queue) => withChannel(amqpUrl(context), async (channel) => (await channel.purgeQueue(queue)).messageCount),
+    move: (from, to, limit, accept = () => true) =>
+      withChannel(amqpUrl(context), async (channel) => {
+        let moved = 0
+        for (let looked = 0; looked < limit; looked++) {
+          const got = await channel.get(from)
+          if (!got) break
+          if (!accept(readMessage(got))) continue
+          if (to !== null) {
+            channel.sendToQueue(to, got.content, { ...got.properties, persistent: true })
+            await channel.waitForConfirms()
+          }
+          channel.ack(got)
+          moved++
+        }
+        return moved
+      }),
+    bindings: async () => {
+      const text = await control(context, 'list_bindings', '--formatter', 'json')
+      return bindingList
+        .parse(JSON.parse(text))
+        .filter(({ source_name, destination_kind }) => source_name !== '' && destination_kind === 'queue')
+        .map(({ source_name, destination_name, routing_key }) => ({ exchange: source_name, queue: destination_name, key: routing_key }))
+        .toSorted((a, b) => `${a.queue} ${a.exchange}`.localeCompare(`${b.queue} ${b.exchange}`))
+    },
+    bind: ({ queue, exchange, key }) =>
+      withChannel(amqpUrl(context), async (channel) => void (await channel.bindQueue(queue, exchange, key))),
+    unbind: ({ queue, exchange, key }) =>
+      withChannel(amqpUrl(context), async (channel) => void (await channel.unbindQueue(queue, exchange, key))),
+    async memory() {
+      const text = await control(
+        context,
+        'eval',
+        'io:format("~w ~w ~w", [vm_memory_monitor:get_memory_limit(), vm_memory_monitor:get_process_memory(), [R || {{resource_limit, R, _}, _} <- rabbit_alarm:get_alarms()]]).',
+      )
+      const [, limit, used, alarms] = /^(\d+) (\d+) \[(.*)\]/.exec(text) ?? []
+      if (!limit) throw new FiredrillError('component-failed', `RabbitMQ: unexpected answer ${text.slice(0, 200)}`)
+      return { limitBytes: Number(limit), usedBytes: Number(used), alarms: alarms ? alarms.split(',') : [] }
+    },
+    limitMemory: async (bytes) =>
+      void (await control(context, 'set_vm_memory_high_watermark', 'absolute', String(bytes ?? memoryLimitBytes))),
+  }
+}
+
+const bindingList = z.array(
+  z.object({ source_name: z.string(), destination_name: z.string(), destination_kind: z.string(), routing_key: z.string() }),
+)
+
+/** Runs `rabbitmqctl` on this range's node; resolves to what it prints. */
+async function control(context: RangeContext, ...args: string[]): Promise<string> {
+  const file = path.join(path.dirname(context.binaries.rabbitmqServer), 'rabbitmqctl')
+  try {
+    const { stdout } = await run(file, ['--silent', ...args], {
+      timeout: callTimeoutMs,
+      killSignal: 'SIGKILL',
+      env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', ...rabbitmqNode(context) },
+    })
+    return stdout
+  } catch (error) {
+    throw new FiredrillError('component-unreachable', `RabbitMQ: ${describeError(error)}`, { cause: error })
+  }
+}
+
+const readMessage = (got: amqp.GetMessage): QueueMessage => ({
+  messageId: typeof got.properties.messageId === 'string' ? got.properties.messageId : null,
+  redelivered: got.fields.redelivered,
+  body: got.content.toString('utf8').slice(0, 2_000),
+  headers: got.properties.headers ?? {},
+})
+
+async function withChannel<Result>(url: string, use: (channel: amqp.ConfirmChannel) => Promise<Result>): Promise<Result> {
+  const giveUp = AbortSignal.timeout(callTimeoutMs)
+  let connection: amqp.ChannelModel | undefined
+  const work = async () => {
+    connection = await amqp.connect(url, { timeout: 5_000 })
+    connection.on('error', () => {})
+    const channel = await connection.createConfirmChannel()
+    channel.on('error', () => {})
+    return use(channel)
+  }
+  try {
+    return await Promise.race([
+      work(),
+      new Promise<never>((_, reject) => {
+        giveUp.addEventListener('abort', () => reject(new Error(`no answer within ${callTimeoutMs / 1000} s`)), {
+          once: true,
+        })
+      }),
+    ])
+  } catch (error) {
+    throw new FiredrillError('component-unreachable', `RabbitMQ: ${describeError(error)}`, { cause: error })
+  } finally {
+    await connection?.close().catch(() => {})
+  }
+}

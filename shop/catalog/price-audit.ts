@@ -1,0 +1,22 @@
+import type { Cache } from '../kit/cache.ts'
+import type { Database } from '../kit/database.ts'
+import { every } from '../kit/every.ts'
+import { gauge } from '../kit/metrics.ts'
+import type { Service } from '../kit/service.ts'
+
+/** A change may be on its way from the database to the cache for so long. */
+const settledAfter = '2 seconds'
+
+/** Compares what customers are shown with what was decided: prices that changed lately, in the cache and in the database. */
+export function auditPrices(service: Service, { database, cache }: { database: Database; cache: Cache }): void {
+  const wrong = gauge('catalog_stale_prices', 'Prices that changed lately and that the cache still shows as they were', [] as const)
+  wrong.set(0)
+  every(service, 1_000, async function auditPrices() {
+    const { rows } = await database.query<{ sku: string; cents: number }>(
+      `select sku, price_cents as cents from products
+       where updated_at between now() - interval '2 minutes' and now() - interval '${settledAfter}' order by updated_at desc limit 100`,
+    )
+    const shown = await cache.peek<{ priceCents: number }>(rows.map(({ sku }) => `catalog:product:${sku}`))
+    wrong.set(shown.filter((product, index) => product !== null && product.priceCents !== rows[index]?.cents).length)
+  })
+}

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict'
+import net from 'node:net'
+import path from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { projectRoot } from '../../control/wiring.ts'
+import { portOffsets } from '../../range/context.ts'
+import { withEnvironment } from '../../range/targets/local/identity.ts'
+import { RangeState } from '../../range/targets/local/state.ts'
+import { dir, firedrill, json, portBase, until, up, type UpReport } from './test-range.ts'
+
+const promised = [
+  'gateway',
+  'catalog',
+  'inventory',
+  'orders',
+  'payments',
+  'fulfilment',
+  'postgres',
+  'redis',
+  'rabbitmq',
+  'prometheus',
+  'alertmanager',
+  'telemetry-store',
+  'locust',
+  'control',
+]
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = net.createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)))
+  })
+}
+
+describe('starting a range', () => {
+  let report: UpReport
+  before(async () => {
+    await firedrill(['down', '--purge', '--dir', dir])
+    report = await up()
+  })
+
+  test('up starts every component and gives login links', async () => {
+    assert.equal(report.ok, true)
+    for (const name of promised)
+      assert.ok(
+        report.components.some((component) => component.name === name && component.outcome === 'started'),
+        name,
+      )
+    const page = await fetch(report.links.trainee, { headers: { accept: 'text/html' } })
+    assert.equal(page.status, 200)
+    assert.match(await page.text(), /<div id="root">/)
+    assert.match(report.links.trainee, /#token=\S{16,}/)
+  })
+
+  test('a second up changes nothing', async () => {
+    const again = await up()
+    assert.deepEqual(
+      again.components.filter((component) => component.outcome !== 'already').map((component) => component.name),
+      [],
+    )
+  })
+
+  test('status says of each component what is promised', async () => {
+    const status = await json<Record<string, unknown>[]>('status')
+    for (const name of promised) {
+      const found = status.find((component) => component['name'] === name)
+      assert.ok(found, name)
+      assert.equal(found['healthy'], true)
+      assert.equal(found['state'], 'running')
+      assert.ok(Number(found['pid']) > 1)
+      assert.ok(Number(found['memoryBytes']) > 1024 * 1024, name)
+      assert.ok(Object.keys(found['ports'] as object).length > 0, name)
+    }
+  })
+
+  test('doctor finds everything that it needs', async () => {
+    const { code } = await firedrill(['doctor', '--json', '--dir', dir])
+    assert.equal(code, 0)
+  })
+
+  test('other settings for a range that runs are refused', async () => {
+    const { code, stderr } = await firedrill(['up', '--dir', dir, '--port-base', '29400'])
+    assert.equal(code, 1)
+    assert.match(stderr, /runs with other settings \(portBase\)/)
+  })
+
+  describe('beside a second range', () => {
+    const otherDir = path.join(projectRoot, '.cache', 'test-range-2')
+    const otherBase = 28_400
+    after(() => firedrill(['down', '--purge', '--dir', otherDir]))
+
+    test('a busy port is told in one line', async () => {
+      const { code, stderr } = await firedrill(['up', '--dir', otherDir, '--port-base', String(portBase)])
+      assert.equal(code, 1)
+      assert.match(stderr, /^firedrill: .*did not start/m)
+      const { stdout } = await firedrill(['up', '--dir', otherDir, '--port-base', String(portBase)])
+      assert.match(stdout, /port \d+ \(\w[\w-]*\) is in use by another program: stop that, or choose other ports with --port-base/)
+      await firedrill(['down', '--purge', '--dir', otherDir])
+    })
+
+    test('two ranges run side by side, and down leaves nothing of the one', async () => {
+      const other = await firedrill(['up', '--dir', otherDir, '--port-base', String(otherBase), '--json'])
+      assert.equal(other.code, 0, other.stderr)
+      // On a small machine that runs two, an answer may once take longer than a status waits for it.
+      await until('both to be healthy', 30_000, async () => {
+        const both = await Promise.all([dir, otherDir].map((folder) => firedrill(['status', '--dir', folder, '--json'])))
+        return both.every(({ code }) => code === 0)
+      })
+      const { id } = new RangeState(otherDir).config()
+      assert.ok(withEnvironment('FIREDRILL_RANGE', id).length > 10)
+
+      const down = await firedrill(['down', '--dir', otherDir])
+      assert.equal(down.code, 0, down.stderr)
+      assert.deepEqual(withEnvironment('FIREDRILL_RANGE', id), [])
+      for (const [name, offset] of Object.entries(portOffsets)) assert.ok(await isFree(otherBase + offset), `${name} is still open`)
+      await until('the first to be healthy', 30_000, async () => (await firedrill(['status', '--dir', dir])).code === 0)
+    })
+  })
+})
+
+describe('the command line', () => {
+  const commands = [
+    'setup',
+    'doctor',
+    'up',
+    'down',
+    'status',
+    'logs',
+    'scenarios',
+    'drill start',
+    'drill status',
+    'drill ack',
+    'drill diagnose',
+    'drill finish',
+    'drill abort',
+    'action list',
+    'action run',
+    'fault list',
+    'fault inject',
+    'fault revert',
+    'load set',
+    'load status',
+    'silence add',
+    'silence list',
+    'silence expire',
+    'verify',
+    'bench',
+    'open',
+  ]
+
+  test('every command explains itself and takes the common options', async () => {
+    for (const command of commands) {
+      const { code, stdout } = await firedrill([...command.split(' '), '--help'])
+      assert.equal(code, 0, command)
+      for (const option of ['--json', '--dir', '--port-base']) assert.ok(stdout.includes(option), `${command} ${option}`)
+    }
+  })
+
+  const wrong: [string[], RegExp][] = [
+    [['nonsense'], /unknown command 'nonsense'/],
+    [['up', '--nonsense'], /unknown option '--nonsense'/],
+    [['up', '--profile', 'fast'], /choices are drill, production/],
+    [['up', '--port-base', '80'], /a port base is from 1024 to 65000/],
+    [['status', '--dir', '/nonexistent'], /there is no range in \/nonexistent: run 'firedrill up' first/],
+    [['drill', 'start', 'nothing', '--dir', dir], /there is no scenario 'nothing'/],
+    [['verify', 'nothing', '--dir', dir], /there is no scenario 'nothing'/],
+    [['fault', 'inject', 'nothing', '--dir', dir], /nothing/],
+    [['fault', 'inject', 'process-kill', '--param', 'component=moon', '--dir', dir], /component/],
+    [['fault', 'inject', 'noop', '--for', 'soon', '--dir', dir], /soon|duration/],
+    [['action', 'run', 'restart', '--param', 'component=moon', '--dir', dir], /component/],
+    [['logs', 'moon', '--dir', dir], /moon/],
+    [['bench', 'nothing', '--dir', dir], /there is no benchmark 'nothing'/],
+  ]
+  for (const [args, message] of wrong) {
+    test(`firedrill ${args.filter((arg) => !arg.includes('/')).join(' ')}: one clear line`, async () => {
+      const { code, stderr } = await firedrill(args)
+      assert.notEqual(code, 0)
+      assert.match(stderr, message)
+      assert.doesNotMatch(stderr, /\n\s+at /, 'a stack trace')
+    })
+  }
+
+  test('silences are added, listed and expired', async () => {
+    const added = await json<{ silenceID: string }>('silence', 'add', '--match', 'alertname=Nothing', '--for', '5m', '--comment', 'a test')
+    const list = async () =>
+      (await json<{ id: string; status: { state: string } }[]>('silence', 'list')).find((silence) => silence.id === added.silenceID)
+    assert.equal((await list())?.status.state, 'active')
+    await json('silence', 'expire', added.silenceID)
+    assert.notEqual((await list())?.status.state, 'active')
+  })
+
+  test('load is set and told', async () => {
+    const before = await json<{ users: number }>('load', 'status')
+    await json('load', 'set', '--users', '12')
+    assert.equal((await json<{ users: number }>('load', 'status')).users, 12)
+    await json('load', 'set', '--users', '0')
+    assert.equal((await json<{ users: number }>('load', 'status')).users, 0)
+    await json('load', 'set', '--users', String(before.users))
+  })
+})

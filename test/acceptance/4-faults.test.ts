@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
+import { fingerprint, type Fingerprint } from '../../drills/baseline.ts'
+import { faults } from '../../drills/faults/registry.ts'
+import type { FaultRecord } from '../../model/fault.ts'
+import type { Range } from '../../model/range.ts'
+import { liveness } from '../../range/targets/local/identity.ts'
+import { atRest, client, range as openRange, state, statusOf, until, up } from './test-range.ts'
+
+/** One set of parameters for each fault; a fault without one fails the suite. */
+const samples: Record<string, Record<string, unknown>> = {
+  noop: {},
+  'alert-noise': { severity: 'ticket' },
+  'bot-flood': { bots: 5 },
+  'broker-memory-alarm': {},
+  'cpu-burn': { threads: 1 },
+  'descriptor-limit': { service: 'payments' },
+  'hanging-bank': { percent: 5 },
+  'hot-product': { share: 0.5 },
+  'postgres-bad-plan': { role: 'inventory' },
+  'postgres-connections': { connections: 10 },
+  'postgres-read-only': {},
+  'queue-lost-binding': {},
+  'redis-flush': { everySeconds: 2 },
+  'redis-pause': {},
+  'target-lost': { component: 'redis' },
+  'bad-config': { service: 'catalog', key: 'DB_POOL_MAX', value: '1' },
+  'bad-release': { service: 'catalog', version: '1.9.0' },
+  'load-spike': { users: 45 },
+  'postgres-connection-limit': { role: 'orders', limit: 1 },
+  'postgres-lock': { table: 'orders.orders' },
+  'postgres-missing-index': { index: 'catalog.products_category' },
+  'process-hang': { component: 'payments' },
+  'process-kill': { component: 'catalog' },
+  'queue-poison': { count: 2 },
+  'redis-memory-limit': { maxBytes: 1_000_000 },
+  'slow-bank': { latencyMs: 400 },
+}
+
+let range: Range
+let fresh: Fingerprint
+before(async () => {
+  await up()
+  range = openRange()
+  await client('instructor').post('/api/reset')
+  await atRest()
+  fresh = await fingerprint(range)
+})
+after(() => client('instructor').post('/api/reset'))
+
+const signal = () => AbortSignal.timeout(60_000)
+
+describe('the contract of every fault', () => {
+  for (const fault of faults) {
+    test(`${fault.id}: injected it shows, reverted it is gone, and twice is once`, async () => {
+      const given = samples[fault.id]
+      assert.ok(given, `give ${fault.id} parameters to be tested with`)
+      const params = fault.params.parse(given)
+      const context = () => ({ range, signal: signal() })
+      const before = await fault.observe(context(), params)
+      // As it comes back from the ledger, possibly in another process.
+      const undo: unknown = JSON.parse(JSON.stringify(await fault.plan(context(), params)))
+      try {
+        await fault.inject(context(), params, undo)
+        await fault.inject(context(), params, undo)
+        const differs = async () => !isDeepStrictEqual(await fault.observe(context(), params), before)
+        if (fault.id === 'noop') assert.equal(await differs(), false)
+        // A message may be in the worker's hands for a moment, where nobody can see it.
+        else await until('the fault to show', 10_000, differs)
+      } finally {
+        await fault.revert(context(), undo)
+      }
+      assert.deepEqual(await fault.observe(context(), params), before)
+      await fault.revert(context(), undo)
+      assert.deepEqual(await fault.observe(context(), params), before)
+    })
+  }
+
+  test('afterwards the range is as it was', async () => {
+    // Orders that failed for as long as a fault was in may have been set aside: data of customers, not of the range.
+    const { deadLetters: _before, ...before } = fresh.parts
+    const { deadLetters: _after, ...after } = (await fingerprint(range)).parts
+    assert.deepEqual(after, before)
+    await client('instructor').post('/api/reset')
+    await atRest()
+  })
+})
+
+const inject = (id: string, params: Record<string, unknown>, forMs: number) =>
+  client('instructor').post<FaultRecord>(`/api/faults/${id}`, { params, forMs })
+const isOpen = async (instance: string) =>
+  (await client('instructor').get<{ open: FaultRecord[] }>('/api/faults')).open.some((record) => record.instance === instance)
+
+describe('the lease', () => {
+  test('a fault ends at its limit', async () => {
+    // The limit counts from before the service is restarted with it, and a busy machine takes its time for that.
+    const limitMs = 20_000
+    const before = Date.now()
+    const record = await inject('slow-bank', { latencyMs: 300 }, limitMs)
+    assert.notDeepEqual(await range.config.get('payments'), {})
+    await until('the limit to be kept', limitMs + 30_000, async () => !(await isOpen(record.instance)))
+    assert.ok(Date.now() - before >= limitMs, 'not before its limit')
+    assert.deepEqual(await range.config.get('payments'), {})
+    await atRest()
+  })
+
+  test('a second fault goes in only when the range was steady before', async () => {
+    await range.processes.stop('payments')
+    try {
+      await until(
+        'the range to be unhealthy',
+        30_000,
+        async () => !(await client('instructor').get<{ healthy: boolean }>('/api/health')).healthy,
+      )
+      await assert.rejects(inject('noop', {}, 5_000), /not steady/)
+    } finally {
+      await range.processes.start('payments')
+    }
+    await atRest()
+  })
+
+  /** Suspends processes of the range while something is done; as good as gone, and nobody starts them again. */
+  async function suspended(names: ('control' | 'reaper')[], work: () => Promise<void>): Promise<void> {
+    const pids = names.map((name) => state.run(name)?.pid ?? 0)
+    assert.ok(pids.every((pid) => pid > 1))
+    for (const pid of pids) process.kill(pid, 'SIGSTOP')
+    try {
+      await work()
+    } finally {
+      for (const pid of pids) process.kill(pid, 'SIGCONT')
+    }
+  }
+  const paymentsRun = async () => (await statusOf('payments')).state === 'running'
+
+  test('a control plane that stays away for ten seconds has its faults taken out', async () => {
+    await inject('process-kill', { component: 'payments' }, 300_000)
+    assert.equal(await paymentsRun(), false)
+    await suspended(['control'], async () => {
+      const since = Date.now()
+      await until('the reaper to start payments again', 30_000, paymentsRun)
+      assert.ok(Date.now() - since > 5_000, 'a control plane that hiccups keeps its faults')
+    })
+    await atRest()
+  })
+
+  test('it is the reaper that does so: with it suspended too, the fault stays', async () => {
+    const record = await inject('process-kill', { component: 'payments' }, 300_000)
+    await suspended(['control', 'reaper'], async () => {
+      await new Promise((resolve) => setTimeout(resolve, 20_000))
+      assert.equal(await paymentsRun(), false)
+    })
+    await client('instructor').delete(`/api/faults/${record.instance}`)
+    await atRest()
+  })
+
+  test('a reaper that is killed is started again', async () => {
+    const record = state.run('reaper')
+    assert.ok(record)
+    process.kill(record.pid, 'SIGKILL')
+    await until('another reaper', 20_000, async () => {
+      const next = state.run('reaper')
+      return next && next.pid !== record.pid && liveness(next) === 'running'
+    })
+  })
+})

@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { before, test } from 'node:test'
+import { loadScenarios } from '../../drills/scenarios.ts'
+import { atRest, client, dir, firedrill, range, state, until, up } from './test-range.ts'
+import { withEnvironment } from '../../range/targets/local/identity.ts'
+
+before(async () => {
+  await up()
+  await atRest()
+})
+
+interface Verification {
+  id: string
+  ok: boolean
+  secondsToPage: number
+  pageBoundSeconds: number
+  secondsToHealthy: number
+  unexpectedPages: string[]
+  restored: boolean
+}
+
+for (const { id } of loadScenarios().values()) {
+  test(`${id} proves itself`, async () => {
+    const { code, stdout, stderr } = await firedrill(['verify', id, '--json', '--dir', dir])
+    const [result] = JSON.parse(stdout) as [Verification]
+    const told = `${stdout}${stderr}`
+    assert.equal(code, 0, told)
+    assert.ok(result.ok, told)
+    assert.deepEqual(result.unexpectedPages, [], told)
+    assert.ok(result.secondsToPage <= result.pageBoundSeconds, told)
+    assert.ok(result.restored, told)
+  })
+}
+
+test('after a power-off in a drill, up brings back a healthy range without the fault', async () => {
+  await atRest()
+  await client('trainee').post('/api/drills', { scenario: 'slow-shelves', trainee: 'Robin' })
+  await until('the fault to be in', 30_000, async () => (await range().releases.current('inventory')) === '1.5.0')
+  const everything = () => withEnvironment('FIREDRILL_RANGE', state.config().id)
+  assert.ok(everything().length > 15)
+  // Again until nothing is left: what was just being started is not in the list of a moment ago.
+  await until('every process to be gone', 10_000, async () => {
+    const pids = everything()
+    for (const pid of pids) {
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // It went with its parent.
+      }
+    }
+    return pids.length === 0
+  })
+  assert.equal((await firedrill(['status', '--dir', dir])).code, 1)
+  await up()
+  await atRest()
+  await until('the release to be rolled back', 60_000, async () => (await range().releases.current('inventory')) === '1.4.0')
+  const { open } = await client('instructor').get<{ open: unknown[] }>('/api/faults')
+  const { running } = await client('trainee').get<{ running: string | null }>('/api/drills')
+  assert.deepEqual(open, [])
+  assert.equal(running, null)
+})
+
+test('down leaves no process', async () => {
+  const { id } = state.config()
+  assert.equal((await firedrill(['down', '--dir', dir])).code, 0)
+  assert.deepEqual(withEnvironment('FIREDRILL_RANGE', id), [])
+  assert.equal((await firedrill(['down', '--dir', dir])).code, 0, 'down of what is down')
+})

@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { openLocalRange, projectRoot } from '../../control/wiring.ts'
+import { apiClient, type ApiClient } from '../../cli/client.ts'
+import type { ComponentStatus } from '../../model/components.ts'
+import { localRange } from '../../range/targets/local/range.ts'
+import { RangeState } from '../../range/targets/local/state.ts'
+
+/** The range of the tests: a folder and ports of its own, so that one in use is left alone. */
+export const dir = path.join(projectRoot, '.cache', 'test-range')
+export const portBase = 27_400
+export const base = `http://127.0.0.1:${portBase}`
+export const state = new RangeState(dir)
+
+export interface Outcome {
+  code: number
+  stdout: string
+  stderr: string
+}
+
+/** Runs the command as a user does. Rejects only when it cannot be run at all. */
+export function firedrill(args: string[], options: { timeoutMs?: number } = {}): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    execFile(
+      path.join(projectRoot, 'firedrill'),
+      args,
+      { timeout: options.timeoutMs ?? 300_000, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, NO_COLOR: '1' } },
+      (error, stdout, stderr) => {
+        if (error && typeof error.code !== 'number') return reject(error)
+        resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
+      },
+    )
+  })
+}
+
+/** The command on the range of the tests, with `--json`; fails when the command does. */
+export async function json<Body>(...args: string[]): Promise<Body> {
+  const { code, stdout, stderr } = await firedrill([...args, '--dir', dir, '--json'])
+  if (code !== 0) throw new Error(`firedrill ${args.join(' ')} ended with ${code}: ${stderr}${stdout}`)
+  return JSON.parse(stdout) as Body
+}
+
+export interface UpReport {
+  ok: boolean
+  tookMs: number
+  components: { name: string; outcome: string; tookMs: number }[]
+  links: Record<'console' | 'trainee' | 'instructor' | 'shop', string>
+}
+
+/** Starts the range of the tests, or finds it running. */
+export const up = (): Promise<UpReport> => json<UpReport>('up', '--port-base', String(portBase))
+
+export const client = (role: 'trainee' | 'instructor'): ApiClient => apiClient(state, role)
+export const target = () => openLocalRange(dir)
+export const range = () => localRange(target())
+
+export async function statusOf(name: string): Promise<ComponentStatus> {
+  const { stdout } = await firedrill(['status', '--dir', dir, '--json'])
+  const found = (JSON.parse(stdout) as ComponentStatus[]).find((component) => component.name === name)
+  if (!found) throw new Error(`there is no component ${name}`)
+  return found
+}
+
+/** Polls until the condition gives something; throws when it did not in time. */
+export async function until<Value>(
+  what: string,
+  deadlineMs: number,
+  condition: () => Promise<Value | null | false | undefined>,
+): Promise<Value> {
+  const giveUpAt = Date.now() + deadlineMs
+  for (;;) {
+    const value = await condition()
+    if (value !== null && value !== undefined && value !== false) return value
+    if (Date.now() > giveUpAt) throw new Error(`waited ${deadlineMs / 1_000} s for ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+/** Waits for a range at rest: restored after whatever was played on it, healthy, and no page. */
+export async function atRest(): Promise<void> {
+  await client('instructor').get('/api/fingerprint')
+  await until('the range to be healthy', 90_000, async () => (await client('instructor').get<{ healthy: boolean }>('/api/health')).healthy)
+  await until('every page to resolve', 90_000, async () => {
+    const alerts = await client('instructor').get<{ labels: Record<string, string> }[]>('/api/alerts')
+    return alerts.every((alert) => alert.labels['severity'] !== 'page')
+  })
+}

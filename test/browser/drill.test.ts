@@ -1,0 +1,324 @@
+import assert from 'node:assert/strict'
+import { mkdirSync } from 'node:fs'
+import path from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { AxeBuilder } from '@axe-core/playwright'
+import { chromium, type Browser, type Page } from 'playwright-core'
+import { projectRoot } from '../../control/wiring.ts'
+import { findChromium } from '../../range/binaries.ts'
+import { atRest, client, state, base, until, up } from '../acceptance/test-range.ts'
+
+const screenshots = path.join(projectRoot, '.cache', 'screenshots')
+const login = (role: 'trainee' | 'instructor') => `${base}/login#token=${state.config().tokens[role]}`
+
+let browser: Browser
+before(async () => {
+  mkdirSync(screenshots, { recursive: true })
+  await up()
+  await atRest()
+  browser = await chromium.launch({ executablePath: findChromium() ?? 'chromium', args: ['--no-sandbox'] })
+})
+after(() => browser?.close())
+
+/** A page that is logged in, and that fails the test when its console tells of an error. */
+async function open(options: { width?: number; height?: number; dark?: boolean; role?: 'trainee' | 'instructor' } = {}): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: { width: options.width ?? 1440, height: options.height ?? 900 },
+    colorScheme: options.dark ? 'dark' : 'light',
+  })
+  const page = await context.newPage()
+  page.setDefaultTimeout(30_000)
+  page.on('pageerror', (error) => assert.fail(`the page threw: ${error.message}`))
+  page.on('console', (message) => {
+    if (message.type() === 'error' && /Content Security Policy|Uncaught/.test(message.text())) assert.fail(message.text())
+  })
+  await page.goto(login(options.role ?? 'trainee'))
+  await page.getByRole('heading', { name: 'Scenarios' }).waitFor()
+  return page
+}
+
+async function noSeriousViolations(page: Page, what: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  assert.deepEqual(
+    serious.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .map((node) => node.target.join(' '))
+          .slice(0, 3)
+          .join(', ')}`,
+    ),
+    [],
+    what,
+  )
+}
+
+async function noSidewaysScroll(page: Page, what: string): Promise<void> {
+  const excess = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  assert.ok(excess <= 0, `${what} is ${excess} pixels too wide`)
+}
+
+describe('a scenario, as a trainee plays it', () => {
+  let page: Page
+  let failed = false
+  // Whatever became of it, the next test finds the range free.
+  after(async () => {
+    const { running } = await client('trainee').get<{ running: string | null }>('/api/drills')
+    if (running) await client('trainee').post(`/api/drills/${running}/abort`)
+  })
+  /** A step that rests on those before it. */
+  const step = (name: string, play: () => Promise<void>) =>
+    test(name, async (context) => {
+      if (failed) return context.skip('a step before it failed')
+      failed = true
+      await play()
+      failed = false
+    })
+  before(async () => {
+    page = await open()
+  })
+
+  step('starts from the catalogue', async () => {
+    await page.getByRole('button', { name: 'Start Slow shelves' }).click()
+    await page.getByRole('heading', { name: 'Slow shelves' }).waitFor()
+    await noSeriousViolations(page, 'the room before the page')
+  })
+
+  step('is paged, and acknowledges', async () => {
+    await page.getByRole('button', { name: 'Acknowledge' }).click({ timeout: 60_000 })
+    await page.getByRole('list', { name: 'Milestones' }).getByText('● acknowledged').waitFor()
+    await noSeriousViolations(page, 'the room with a page')
+  })
+
+  step('goes from a dot on a graph to its trace, and from a span to its logs', async () => {
+    await page.getByRole('link', { name: 'all dashboards' }).click()
+    await page.getByRole('heading', { name: 'Golden signals' }).waitFor()
+    const latency = page.getByRole('figure').filter({ hasText: 'Latency of browsing' })
+    const dots = latency.getByRole('link', { name: /Open the trace of a request of/ })
+    await dots.first().waitFor()
+    // A slow one, as a trainee would: above the objective.
+    const names = await dots.evaluateAll((links) => links.map((link) => link.getAttribute('aria-label') ?? ''))
+    const slow = names.findLastIndex((name) => / (\d{3,}|2[5-9]\d) ms$| s$/.test(name))
+    assert.ok(slow >= 0, names.join('\n'))
+    // The slowest may be of another kind, or have failed before it came to the stock: then the next, as a trainee would.
+    const addresses = await dots.evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''))
+    const candidates = addresses.slice(0, slow + 1).toReversed()
+    const spans = page.getByRole('list', { name: 'Spans' })
+    await dots.nth(slow).click()
+    await page.waitForURL(/\/traces\/[0-9a-f]{32}/)
+    for (const address of candidates) {
+      await spans.getByRole('listitem').first().waitFor()
+      if ((await spans.getByRole('button', { name: /inventory.*GET \/stock/ }).count()) > 0) break
+      await page.goto(`${base}${address}`)
+    }
+    await spans
+      .getByRole('button', { name: /inventory.*GET \/stock/ })
+      .first()
+      .click()
+    const details = page.getByRole('complementary', { name: 'Details of the span' })
+    await details.getByRole('heading', { name: /Logs/ }).waitFor()
+    await details
+      .getByText(/GET \/stock/)
+      .last()
+      .waitFor()
+    assert.match(page.url(), /span=/, 'what is selected is in the address')
+    await page.screenshot({ path: path.join(screenshots, 'trace.png') })
+    await noSeriousViolations(page, 'a trace')
+  })
+
+  step('names the cause, first wrongly', async () => {
+    await page.getByRole('link', { name: 'Incident room' }).click()
+    await page.getByRole('list', { name: 'Milestones' }).getByText('● located').waitFor()
+    const form = page.getByRole('region', { name: 'Name the cause' })
+    const name = async (component: string, category: string) => {
+      await form.getByRole('combobox', { name: 'Component' }).selectOption(component)
+      await form.getByRole('combobox', { name: 'Category' }).selectOption(category)
+      await form.getByRole('button', { name: 'Name the cause' }).click()
+    }
+    await name('redis', 'cache')
+    await form.getByText('That is not it.').waitFor()
+    await form.getByLabel('In one sentence').fill('The new release asks the database once for each product.')
+    await name('inventory', 'release')
+    await form.getByText('That is it.').waitFor()
+  })
+
+  step('gets a hint when stuck', async () => {
+    const hints = page.getByRole('region', { name: 'Hints' })
+    await hints.getByRole('button', { name: 'I am stuck' }).click()
+    await hints.getByRole('listitem').first().waitFor()
+  })
+
+  step('rolls back, and sees the shop recover', async () => {
+    const actions = page.getByRole('region', { name: 'Actions' })
+    await actions.getByRole('combobox', { name: 'Action' }).selectOption({ label: 'Roll back a service' })
+    await actions.getByRole('combobox', { name: 'service' }).selectOption('inventory')
+    await actions.getByRole('button', { name: 'Run' }).click()
+    await actions.getByText(/inventory was rolled back from 1.5.0 to 1.4.0/).waitFor()
+    await page.screenshot({ path: path.join(screenshots, 'room.png') })
+    await page.getByRole('link', { name: 'Go to the debrief' }).click({ timeout: 120_000 })
+  })
+
+  step('reads the debrief', async () => {
+    await page.getByRole('heading', { name: 'Debrief: Slow shelves' }).waitFor()
+    for (const milestone of ['acknowledged', 'located', 'diagnosed', 'mitigated', 'recovered'])
+      await page.getByRole('rowheader', { name: milestone }).waitFor()
+    await page.getByText('It was').waitFor()
+    await page.screenshot({ path: path.join(screenshots, 'debrief.png'), fullPage: true })
+    await noSeriousViolations(page, 'the debrief')
+    await page.context().close()
+    await atRest()
+  })
+})
+
+const pages = [
+  '/',
+  '/dashboards/overview',
+  '/dashboards/orders',
+  '/map',
+  '/slos',
+  '/explore?q=sum%20by%20(service)%20(rate(http_requests_total%5B30s%5D))',
+  '/traces',
+  '/logs',
+  '/alerts',
+  '/runbooks',
+  '/runbooks/browse',
+  '/nowhere',
+]
+for (const [device, width, height] of [
+  ['a desk', 1440, 900],
+  ['a telephone', 390, 844],
+] as const) {
+  for (const dark of [false, true]) {
+    test(`every page on ${device}, ${dark ? 'dark' : 'light'}: no serious violation, nothing cut off`, async () => {
+      const page = await open({ width, height, dark })
+      for (const address of pages) {
+        await page.goto(`${base}${address}`)
+        await page.getByRole('heading').or(page.getByText('There is no such page')).first().waitFor()
+        await page
+          .getByText('Loading')
+          .first()
+          .waitFor({ state: 'detached' })
+          .catch(() => {})
+        await noSeriousViolations(page, address)
+        await noSidewaysScroll(page, address)
+        await page.screenshot({
+          path: path.join(screenshots, `${address.replace(/\?.*/, '').replaceAll('/', '_')}-${width}-${dark ? 'dark' : 'light'}.png`),
+        })
+      }
+      await page.context().close()
+    })
+  }
+}
+
+test('what is on screen is in the address', async () => {
+  const page = await open()
+  await page.goto(`${base}/logs`)
+  await page.getByRole('combobox', { name: 'Service' }).selectOption('orders')
+  await page.getByRole('searchbox', { name: 'Words' }).fill('POST')
+  await page.getByRole('combobox', { name: 'Time range' }).selectOption('last 5m')
+  const address = new URL(page.url())
+  assert.deepEqual(Object.fromEntries(address.searchParams), { service: 'orders', text: 'POST', range: '5m' })
+  await page.reload()
+  assert.equal(await page.getByRole('combobox', { name: 'Service' }).inputValue(), 'orders')
+  assert.equal(await page.getByRole('searchbox', { name: 'Words' }).inputValue(), 'POST')
+  await page.context().close()
+})
+
+test('the keyboard reaches and plays everything', async () => {
+  const page = await open()
+  await page.keyboard.press('Tab')
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Skip to content')
+  await page.goto(`${base}/dashboards/overview`)
+  const dot = page.getByRole('link', { name: /Open the trace of a request/ }).first()
+  await dot.focus()
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/\/traces\//)
+  await page.context().close()
+})
+
+test('a console that lost its server says so, and finds it again by itself', async () => {
+  const page = await open()
+  const record = state.run('control')
+  assert.ok(record)
+  process.kill(record.pid, 'SIGKILL')
+  await page.getByText('Not connected to the control plane').waitFor()
+  await until(
+    'the control plane',
+    20_000,
+    async () =>
+      (await client('trainee')
+        .get('/api/drills')
+        .catch(() => null)) !== null,
+  )
+  await page.getByText('Not connected to the control plane').waitFor({ state: 'detached' })
+  await page.context().close()
+})
+
+test('a silence shows what it would silence, is made, and expired', async () => {
+  const page = await open()
+  await page.goto(`${base}/alerts`)
+  await page.getByRole('button', { name: 'New silence' }).click()
+  const form = page.getByRole('form', { name: 'New silence' })
+  await form.getByRole('textbox', { name: 'Which alerts' }).fill('severity=~"page|ticket"')
+  await form.getByText('It names neither an alert nor a service').waitFor()
+  await form.getByRole('textbox', { name: 'Which alerts' }).fill('alertname=NoSuchAlert')
+  await form.getByText('is no condition').waitFor()
+  await form.getByRole('textbox', { name: 'Which alerts' }).fill('alertname="NoSuchAlert"')
+  await form.getByText('None of the alerts that fire now fits.').waitFor()
+  await form.getByRole('textbox', { name: 'Why' }).fill('from the browser test')
+  await form.getByRole('button', { name: 'Silence' }).click()
+  const row = page.getByRole('region', { name: 'Silences' }).getByRole('listitem').filter({ hasText: 'from the browser test' })
+  await row.getByRole('button', { name: 'Expire' }).click()
+  await row.waitFor({ state: 'detached' })
+  await page.context().close()
+})
+
+test('an instructor breaks something by a form, sees it, and takes it out', async () => {
+  await atRest()
+  const page = await open({ role: 'instructor' })
+  await page.getByRole('link', { name: 'Instructor' }).click()
+  await page.getByRole('searchbox', { name: /What should users/ }).fill('charge takes longer')
+  await page.getByText('A slow payment provider').click()
+  await page.getByRole('spinbutton', { name: 'latency ms' }).fill('400')
+  await noSeriousViolations(page, 'the instructor')
+  await page.getByRole('button', { name: 'Inject A slow payment provider' }).click()
+  const openFaults = page.getByRole('region', { name: 'Open faults' })
+  await openFaults.getByText('A slow payment provider').waitFor()
+  await page.screenshot({ path: path.join(screenshots, 'instructor.png'), fullPage: true })
+  await openFaults.getByRole('button', { name: 'Revert', exact: true }).click()
+  await openFaults.getByText('The range runs as it should.').waitFor()
+  await page.context().close()
+})
+
+test('a trainee has no instructor page', async () => {
+  const page = await open()
+  assert.equal(await page.getByRole('link', { name: 'Instructor' }).count(), 0)
+  await page.goto(`${base}/instructor`)
+  await page.getByText('There is no such page').waitFor()
+  await page.context().close()
+})
+
+test('a query is completed, run, drawn and kept in the address', async () => {
+  const page = await open()
+  await page.goto(`${base}/explore`)
+  const editor = page.getByRole('textbox', { name: 'PromQL query' })
+  await editor.click()
+  await editor.pressSequentially('orders_placed_tot')
+  await page
+    .getByRole('option', { name: /orders_placed_total/ })
+    .first()
+    .click()
+  await page.getByRole('button', { name: 'Run' }).click()
+  await page.getByRole('figure').getByText('orders_placed_total').waitFor()
+  await page.getByRole('region', { name: 'Values' }).getByText('state="confirmed"').waitFor()
+  assert.equal(new URL(page.url()).searchParams.get('q'), 'orders_placed_total')
+  await page.context().close()
+})
+
+test('without a token there is nothing but the login', async () => {
+  const page = await (await browser.newContext()).newPage()
+  await page.goto(`${base}/logs`)
+  await page.getByRole('heading', { name: /log in/i }).waitFor()
+  await noSeriousViolations(page, 'the login')
+  await page.context().close()
+})
