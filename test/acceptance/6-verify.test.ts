@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import path from 'node:path'
 import { before, test } from 'node:test'
 import { loadScenarios } from '../../drills/scenarios.ts'
 import { atRest, client, dir, firedrill, range, state, until, up } from './test-range.ts'
+import { projectRoot } from '../../control/wiring.ts'
 import { withEnvironment } from '../../range/targets/local/identity.ts'
 
 before(async () => {
@@ -19,7 +21,7 @@ interface Verification {
   restored: boolean
 }
 
-for (const { id } of loadScenarios().values()) {
+for (const { id } of loadScenarios(path.join(projectRoot, 'scenarios')).values()) {
   test(`${id} proves itself`, async () => {
     const { code, stdout, stderr } = await firedrill(['verify', id, '--json', '--dir', dir])
     const [result] = JSON.parse(stdout) as [Verification]
