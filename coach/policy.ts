@@ -1,9 +1,7 @@
 import { elapsed } from '../model/duration.ts'
-import { nextMilestone, type DrillEvent, type DrillState } from '../model/drill.ts'
+import { drillClock, nextMilestone, type DrillEvent, type DrillState, type HintReason } from '../model/drill.ts'
 import { hintRungs, milestoneNames, type HintRung, type MilestoneName, type Scenario } from '../model/scenario.ts'
 import { coachParameters as parameters } from './parameters.ts'
-
-export type HintReason = 'asked' | 'struggling' | 'time'
 
 /** What the coach does now, and why; the reasons are for the instructor. */
 export type Decision = { reasons: string[] } & (
@@ -47,26 +45,21 @@ export function decide({ state, events, scenario, now, asked = false }: Situatio
   // Before the page there is nothing to be found yet.
   if (state.pagedAt === null) return nothing(1_000, 'there is no page yet')
 
-  const given = state.hints.filter((hint) => hint.milestone === milestone)
-  const rung = hintRungs.find((name) => !given.some((hint) => hint.rung === name))
-  if (!rung)
+  const next = nextHint(state, scenario)
+  if (!next)
     return asked
       ? { kind: 'exhausted', reasons: ['every hint of this step was given'] }
       : nothing(1_000, 'every hint of this step was given')
-  const lastHintAt = given.at(-1)?.at ?? null
-  const hint = (reason: HintReason, ...reasons: string[]): Decision => ({
-    kind: 'hint',
-    milestone,
-    rung,
-    text: scenario.milestones[milestone].hints[rung],
-    reason,
-    reasons,
-  })
+  const { rung } = next
+  const lastHintAt = state.hints.findLast((hint) => hint.milestone === milestone)?.at ?? null
+  const hint = (reason: HintReason, ...reasons: string[]): Decision => ({ kind: 'hint', ...next, reason, reasons })
+  /** Milliseconds from then till now, without pauses. */
+  const passed = (at: number): number => drillClock(state, now) - drillClock(state, at)
 
   if (asked) {
     if (lastHintAt === null) return hint('asked', 'asked, for the first time in this step')
     const pause = Math.min(parameters.askPauseMs * (1 + activity.asksSinceActed), parameters.longestAskPauseMs)
-    const waited = now - lastHintAt
+    const waited = passed(lastHintAt)
     return waited >= pause
       ? hint('asked', `asked, ${seconds(waited)} after the last hint`)
       : nothing(pause - waited, `asked again ${seconds(waited)} after the last hint; ${seconds(pause)} are to be waited`)
@@ -81,10 +74,18 @@ export function decide({ state, events, scenario, now, asked = false }: Situatio
     const tried = activity.lastActedAt !== null && activity.lastActedAt > lastHintAt
     const pause =
       tried || hurry > 0 ? parameters.pauseMs + (parameters.shortPauseMs - parameters.pauseMs) * hurry : parameters.untriedPauseMs
-    const waited = now - lastHintAt
+    const waited = passed(lastHintAt)
     if (waited < pause) return nothing(pause - waited, described, `the last hint is ${seconds(waited)} old`)
   }
   return hint(struggle >= (parameters.struggleAt[hintRungs.indexOf(rung)] ?? Infinity) ? 'struggling' : 'time', described)
+}
+
+/** The rung that comes next in the step that the trainee is at; null when every one was given, or every step is done. */
+export function nextHint(state: DrillState, scenario: Scenario): { milestone: MilestoneName; rung: HintRung; text: string } | null {
+  const milestone = nextMilestone(state)
+  if (milestone === null) return null
+  const rung = hintRungs.find((name) => !state.hints.some((hint) => hint.milestone === milestone && hint.rung === name))
+  return rung ? { milestone, rung, text: scenario.milestones[milestone].hints[rung] } : null
 }
 
 interface Activity {
@@ -139,7 +140,7 @@ function struggleOf(state: DrillState, scenario: Scenario, milestone: MilestoneN
   const before = milestoneNames[milestoneNames.indexOf(milestone) - 1]
   const par = scenario.milestones[milestone].par - (before ? scenario.milestones[before].par : 0)
   return (
-    Math.max(0, now - activity.progressAt) / Math.max(par, parameters.leastParMs) +
+    Math.max(0, drillClock(state, now) - drillClock(state, activity.progressAt)) / Math.max(par, parameters.leastParMs) +
     activity.wrongCauses * parameters.wrongCause +
     activity.harmfulActions * parameters.harmfulAction +
     activity.fruitlessActions * parameters.fruitlessAction +
@@ -149,13 +150,13 @@ function struggleOf(state: DrillState, scenario: Scenario, milestone: MilestoneN
 
 /** 0 while there is time, 1 when it is nearly over. */
 function hurryOf(state: DrillState, now: number): number {
-  const used = (now - state.startedAt) / state.limitMs
+  const used = drillClock(state, now) / state.limitMs
   return Math.min(1, Math.max(0, (used - parameters.hurryFrom) / (parameters.hurryFull - parameters.hurryFrom)))
 }
 
 function shouldExtend(state: DrillState, events: readonly DrillEvent[], lastActedAt: number | null, now: number): boolean {
   if (state.mode === 'assessment') return false
-  const left = state.startedAt + state.limitMs - now
+  const left = state.limitMs - drillClock(state, now)
   const atWork = lastActedAt !== null && now - lastActedAt < parameters.atWorkMs
   const extended = events.filter((event) => event.type === 'time-extended').length
   return left < parameters.extendWithinMs && atWork && extended < parameters.extensions
@@ -167,7 +168,7 @@ function encouragement(state: DrillState, events: readonly DrillEvent[], scenari
   const proof = events.findLast((event) => event.type === 'milestone-reached' && !said.has(event.milestone))
   if (proof?.type !== 'milestone-reached') return null
   const { milestone, evidence, at } = proof
-  const took = at - state.startedAt
+  const took = drillClock(state, at)
   const par = scenario.milestones[milestone].par
   const pace = took <= par ? `after ${elapsed(took)}, within the ${elapsed(par)} of par` : `after ${elapsed(took)}`
   return { kind: 'encourage', about: milestone, text: `${praise[milestone]} ${pace}: ${evidence}.`, reasons: [`${milestone} was reached`] }

@@ -1,20 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { actionById } from '../drills/actions/registry.ts'
-import { decide, type Decision } from '../coach/policy.ts'
+import { decide, nextHint, type Decision } from '../coach/policy.ts'
 import { fingerprint, restoreBaseline } from '../drills/baseline.ts'
 import { judge, type Verdict } from '../drills/checks/registry.ts'
 import { harmOf, isCause, provenMilestones, type TimedVerdict } from '../drills/milestones.ts'
 import type { ActionResult } from '../model/action.ts'
 import type { Sample } from '../model/check.ts'
 import {
+  drillClock,
   foldDrill,
+  isOpen,
   mayDo,
+  type Actor,
   type AlertSummary,
   type DrillCommand,
   type DrillEvent,
   type DrillEventBody,
   type DrillState,
+  type StatusUpdateKind,
   type UserHarm,
 } from '../model/drill.ts'
 import { FiredrillError, describeError } from '../model/errors.ts'
@@ -30,6 +34,8 @@ const faultGraceMs = 60_000
 /** Gone longer than this, the reaper has taken the faults out: the drill cannot go on. */
 export const leaseMs = 10_000
 const keptVerdicts = 30
+/** A pause ends by itself: no fault stays in for longer because somebody forgot it. */
+export const longestPauseMs = 30 * 60_000
 /** A page that is not acknowledged by then goes to the secondary on call. */
 const escalatedAfterMs = 180_000
 
@@ -54,6 +60,7 @@ export class DrillEngine {
   #events: DrillEvent[] = []
   #verdicts: TimedVerdict[] = []
   #harmReportedAt = 0
+  #restoredAt = 0
   #ticking = false
   #ending: Promise<void> | null = null
   #starting = false
@@ -69,9 +76,27 @@ export class DrillEngine {
     return judge(this.#deps.sampler.samples())
   }
 
+  /** The verdict on the range as it is since it was last restored: what was seen before says nothing of it. */
+  async currentVerdict(): Promise<Verdict> {
+    await this.#deps.sampler.seen(this.#restoredAt)
+    return this.verdict
+  }
+
+  /** Takes out every fault and sets back whatever a drill may change. */
+  async restore(): Promise<void> {
+    await this.#deps.injector.revertAll()
+    await this.#restoreBaseline()
+  }
+
+  async #restoreBaseline(): Promise<void> {
+    await restoreBaseline(this.#deps.range, this.#deps.users)
+    this.#restoredAt = Date.now()
+  }
+
+  /** The drill that has begun and not ended; it may be paused. */
   running(): DrillState | null {
     const state = foldDrill(this.#events)
-    return state?.phase === 'running' ? state : null
+    return state && isOpen(state) ? state : null
   }
 
   /** Takes up the drill that was running when the control plane went away, or restores the range when it was gone too long. */
@@ -97,7 +122,7 @@ export class DrillEngine {
       throw new FiredrillError('conflict', 'a drill is already running on this range: finish or abort it first')
     this.#starting = true
     try {
-      const { healthy, results } = this.verdict
+      const { healthy, results } = await this.currentVerdict()
       if (!healthy) {
         const reasons = results.filter((result) => !result.ok).map((result) => `${result.title}: ${result.detail}`)
         throw new FiredrillError('range-not-steady', `the range is not steady (${reasons.join('; ')}): wait, or run 'firedrill up'`)
@@ -116,6 +141,7 @@ export class DrillEngine {
           usersBefore: this.#deps.sampler.samples().at(-1)?.users ?? null,
           fingerprint: before.hash,
         },
+        undefined,
         randomUUID(),
       )
       return this.#current('view')
@@ -124,23 +150,23 @@ export class DrillEngine {
     }
   }
 
-  acknowledge(): void {
+  acknowledge(by?: Actor): void {
     const state = this.#current('acknowledge')
     if (state.pagedAt === null) throw new FiredrillError('wrong-state', 'there is no page to acknowledge yet')
-    if (state.milestones.acknowledged === null) this.#append({ type: 'page-acknowledged' })
+    if (state.milestones.acknowledged === null) this.#append({ type: 'page-acknowledged' }, by)
     this.#reachMilestones()
   }
 
-  nameCause(component: ShopComponentName, category: CauseCategory, sentence: string): boolean {
+  nameCause(component: ShopComponentName, category: CauseCategory, sentence: string, by?: Actor): boolean {
     const state = this.#current('name-cause')
     if (state.milestones.diagnosed !== null) return true
     const correct = isCause(this.#scenario(state.scenario), component, category)
-    this.#append({ type: 'cause-named', component, category, sentence, correct })
+    this.#append({ type: 'cause-named', component, category, sentence, correct }, by)
     this.#reachMilestones()
     return correct
   }
 
-  async runAction(id: string, rawParams: unknown, by: string): Promise<ActionResult> {
+  async runAction(id: string, rawParams: unknown, { role, by }: { role: string; by?: Actor | undefined }): Promise<ActionResult> {
     const action = actionById(id)
     const parsed = action.params.safeParse(rawParams)
     if (!parsed.success) {
@@ -148,18 +174,18 @@ export class DrillEngine {
       throw new FiredrillError('bad-request', `${id}: ${issue?.path.join('.') || 'params'}: ${issue?.message}`)
     }
     const params = parsed.data as Record<string, unknown>
-    const state = this.running()
+    const state = this.running() ? this.#current('run-action') : null
     const harmful = state ? harmOf(this.#scenario(state.scenario), id, params) : null
     const record = (ok: boolean, summary: string) => {
       if (this.running()?.id === state?.id && state) {
-        this.#append({ type: 'action-run', action: id, title: action.title, kind: action.kind, params, ok, summary, harmful })
+        this.#append({ type: 'action-run', action: id, title: action.title, kind: action.kind, params, ok, summary, harmful }, by)
       }
     }
     try {
-      const result = await action.run({ range: this.#deps.range, by }, params)
+      const result = await action.run({ range: this.#deps.range, by: by?.name ?? role }, params)
       record(true, result.summary)
       const seen = action.looksAt?.(params)
-      if (seen) this.view(seen.view, seen.component, seen.detail)
+      if (seen) this.view(seen.view, seen.component, seen.detail, by)
       return result
     } catch (error) {
       record(false, describeError(error))
@@ -168,26 +194,35 @@ export class DrillEngine {
   }
 
   /** Notes what the trainee looks at; the same place only once. Outside drills nothing is noted. */
-  view(view: ViewKind, component: ShopComponentName | null, detail: string): void {
-    if (!this.running()) return
+  view(view: ViewKind, component: ShopComponentName | null, detail: string, by?: Actor): void {
+    if (this.running()?.phase !== 'running') return
     const known = this.#events.some((event) => event.type === 'place-viewed' && event.view === view && event.component === component)
-    if (!known) this.#append({ type: 'place-viewed', view, component, detail })
+    if (!known) this.#append({ type: 'place-viewed', view, component, detail }, by)
     this.#reachMilestones()
   }
 
-  askHint(): { given: boolean; waitMs: number } {
+  askHint(by?: Actor): { given: boolean; waitMs: number } {
     const state = this.#current('ask-hint')
     const decision = decide({ state, events: this.#events, scenario: this.#scenario(state.scenario), now: Date.now(), asked: true })
-    this.#append({ type: 'hint-asked' })
+    this.#append({ type: 'hint-asked' }, by)
     this.#carryOut(decision)
     return { given: decision.kind === 'hint', waitMs: decision.kind === 'wait' ? decision.forMs : 0 }
+  }
+
+  /** The next hint, by the instructor's hand: it does not count as asking. Returns whether there was one. */
+  giveHint(): boolean {
+    const state = this.#current('ask-hint')
+    const hint = nextHint(state, this.#scenario(state.scenario))
+    if (!hint) return false
+    this.#append({ type: 'hint-given', ...hint, reason: 'instructor' })
+    return true
   }
 
   /** A page that nobody acknowledges goes to the next in line, as it would at work. */
   #escalate(): void {
     const state = this.running()
     if (!state || state.pagedAt === null || state.escalatedAt !== null || state.milestones.acknowledged !== null) return
-    const waitedMs = Date.now() - state.pagedAt
+    const waitedMs = drillClock(state, Date.now()) - drillClock(state, state.pagedAt)
     if (waitedMs >= escalatedAfterMs) this.#append({ type: 'page-escalated', afterMs: waitedMs })
   }
 
@@ -208,9 +243,38 @@ export class DrillEngine {
     }
   }
 
-  note(text: string): void {
+  note(text: string, by?: Actor): void {
     this.#current('note')
-    this.#append({ type: 'note-added', text })
+    this.#append({ type: 'note-added', text }, by)
+  }
+
+  say(text: string, by?: Actor): void {
+    this.#current('say')
+    this.#append({ type: 'said', text }, by)
+  }
+
+  postStatus(status: StatusUpdateKind, text: string, by?: Actor): void {
+    this.#current('post-status')
+    this.#append({ type: 'status-posted', status, text }, by)
+  }
+
+  /** Stops the drill's clock, for a talk or a break; the faults stay in, and their limits move. */
+  pause(by?: Actor): void {
+    const { id } = this.#current('pause')
+    const last = this.#deps.sampler.samples().at(-1)
+    if (last) this.#noteHarm(last, true)
+    this.#append({ type: 'drill-paused' }, by)
+    // At least as long as the pause may be: what is left over is taken back at its end.
+    this.#deps.ledger.extendFaults(id, longestPauseMs)
+  }
+
+  continue(by?: Actor): void {
+    const state = this.#current('continue')
+    const pausedMs = Date.now() - (state.pauses.at(-1)?.from ?? Date.now())
+    const users = this.#deps.sampler.samples().at(-1)?.users
+    const felt = users ? minus(minus(since(state.usersBefore, users), state.harm), state.harmPaused) : { good: 0, slow: 0, failed: 0 }
+    this.#append({ type: 'drill-continued', pausedMs, harm: felt }, by)
+    this.#deps.ledger.extendFaults(state.id, pausedMs - longestPauseMs)
   }
 
   message(text: string): void {
@@ -264,9 +328,9 @@ export class DrillEngine {
     return state
   }
 
-  #append(body: DrillEventBody, drill = this.#events[0]?.drill): void {
+  #append(body: DrillEventBody, by?: Actor, drill = this.#events[0]?.drill): void {
     if (drill === undefined) throw new FiredrillError('not-found', 'no drill is running')
-    const event = this.#deps.ledger.append(drill, body)
+    const event = this.#deps.ledger.append(drill, body, by)
     this.#events.push(event)
     this.live.emit('event', event)
   }
@@ -280,9 +344,14 @@ export class DrillEngine {
         this.#append({ type: 'fault-reverted', instance: record.instance, fault: record.fault })
       }
     }
+    this.#deps.injector.advanceRamps().catch((error: unknown) => process.stderr.write(`a ramp: ${describeError(error)}\n`))
     this.#verdicts = [...this.#verdicts, verdict].slice(-keptVerdicts)
     const state = this.running()
     if (!state || this.#ticking || this.#ending) return
+    if (state.phase === 'paused') {
+      if (Date.now() - (state.pauses.at(-1)?.from ?? 0) > longestPauseMs) this.continue()
+      return
+    }
     this.#ticking = true
     try {
       await this.#injectDue(state)
@@ -293,7 +362,7 @@ export class DrillEngine {
       this.#escalate()
       this.#coach()
       const now = this.running()
-      if (now && Date.now() - now.startedAt > now.limitMs) await this.#end({ type: 'drill-finished', outcome: 'time-up' })
+      if (now && drillClock(now, Date.now()) > now.limitMs) await this.#end({ type: 'drill-finished', outcome: 'time-up' })
       else if (now && Object.values(now.milestones).every((at) => at !== null))
         await this.#end({ type: 'drill-finished', outcome: 'resolved' })
     } catch (error) {
@@ -306,12 +375,12 @@ export class DrillEngine {
   async #injectDue(state: DrillState): Promise<void> {
     const scenario = this.#scenario(state.scenario)
     for (const [step, { at, fault, params }] of scenario.timeline.entries()) {
-      if (state.injectedSteps.includes(step) || Date.now() - state.startedAt < at) continue
+      if (state.injectedSteps.includes(step) || drillClock(state, Date.now()) < at) continue
       // Injected, but not written down before the control plane went away.
       const standing = this.#deps.ledger
         .openFaults()
         .find((record) => record.drill === state.id && record.fault === fault && JSON.stringify(record.params) === JSON.stringify(params))
-      const forMs = Math.max(1_000, state.startedAt + state.limitMs - Date.now()) + faultGraceMs
+      const forMs = Math.max(1_000, state.limitMs - drillClock(state, Date.now())) + faultGraceMs
       try {
         const record = standing ?? (await this.#deps.injector.inject(fault, params, { forMs, drill: state.id }))
         this.#append({ type: 'fault-injected', instance: record.instance, fault, step })
@@ -333,13 +402,13 @@ export class DrillEngine {
     const state = this.running()
     if (!state || !sample.users || (!atOnce && Date.now() - this.#harmReportedAt < 5_000)) return
     this.#harmReportedAt = Date.now()
-    const harm = since(state.usersBefore, sample.users)
+    const harm = minus(since(state.usersBefore, sample.users), state.harmPaused)
     if (JSON.stringify(harm) !== JSON.stringify(state.harm)) this.#append({ type: 'harm-measured', harm })
   }
 
   #reachMilestones(): void {
     const state = this.running()
-    if (!state) return
+    if (state?.phase !== 'running') return
     for (const proof of provenMilestones(state, this.#events, this.#verdicts, this.#scenario(state.scenario))) {
       this.#append({ type: 'milestone-reached', ...proof })
     }
@@ -357,7 +426,7 @@ export class DrillEngine {
           for (const record of await this.#deps.injector.revertAll(drill)) {
             this.#append({ type: 'fault-reverted', instance: record.instance, fault: record.fault })
           }
-          await restoreBaseline(this.#deps.range, this.#deps.users)
+          await this.#restoreBaseline()
           break
         } catch (error) {
           process.stderr.write(`restoring the range, attempt ${attempt}: ${describeError(error)}\n`)
@@ -374,3 +443,9 @@ function since(before: UserHarm | null, now: UserHarm): UserHarm {
   if (!before || now.good < before.good) return now
   return { good: now.good - before.good, slow: now.slow - before.slow, failed: now.failed - before.failed }
 }
+
+const minus = (a: UserHarm, b: UserHarm): UserHarm => ({
+  good: Math.max(0, a.good - b.good),
+  slow: Math.max(0, a.slow - b.slow),
+  failed: Math.max(0, a.failed - b.failed),
+})

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { faultById } from '../drills/faults/registry.ts'
 import { FiredrillError, describeError } from '../model/errors.ts'
-import type { FaultRecord } from '../model/fault.ts'
+import type { FaultRamp, FaultRecord } from '../model/fault.ts'
 import type { Range } from '../model/range.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -13,6 +13,9 @@ export class Injector {
   readonly #ledger: Ledger
   /** Reversals under way in this process: a second request waits for the first. */
   readonly #reverting = new Map<string, Promise<void>>()
+  /** How far each ramp has come in this process. */
+  readonly #ramped = new Map<string, number>()
+  #advancing = false
 
   constructor(range: Range, ledger: Ledger) {
     this.#range = range
@@ -20,24 +23,33 @@ export class Injector {
   }
 
   /** Injects a fault for at most `forMs`. The undo record and the deadline are durable before the effect. */
-  async inject(id: string, rawParams: unknown, { forMs, drill }: { forMs: number; drill: string | null }): Promise<FaultRecord> {
+  async inject(
+    id: string,
+    rawParams: unknown,
+    { forMs, drill, ramp }: { forMs: number; drill: string | null; ramp?: FaultRamp | undefined },
+  ): Promise<FaultRecord> {
     const fault = faultById(id)
-    const parsed = fault.params.safeParse(rawParams)
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0]
-      throw new FiredrillError('bad-request', `${id}: ${issue?.path.join('.') || 'params'}: ${issue?.message}`)
+    const params = parseParams(fault, rawParams)
+    if (ramp && !fault.ramps?.includes(ramp.param)) {
+      const able = fault.ramps?.join(', ')
+      throw new FiredrillError(
+        'bad-request',
+        `${id}: ${ramp.param} cannot ramp${able ? `: only ${able}` : ', nor can any other parameter'}`,
+      )
     }
+    // Also tells a start that the parameter does not take.
+    const first = ramp ? parseParams(fault, atRamp(params, ramp, 0)) : params
     if (!(forMs > 0 && forMs <= maxFaultMs)) {
       throw new FiredrillError('bad-request', `a fault lasts from a moment up to ${maxFaultMs / 60_000} minutes`)
     }
     const context = { range: this.#range, signal: AbortSignal.timeout(60_000) }
-    const undo = await fault.plan(context, parsed.data)
+    const undo = await fault.plan(context, params)
     const now = Date.now()
     const instance = randomUUID()
     this.#ledger.insertFault({
       instance,
       fault: id,
-      params: parsed.data,
+      params,
       undo,
       drill,
       state: 'planned',
@@ -46,9 +58,10 @@ export class Injector {
       deadlineAt: now + forMs,
       revertedAt: null,
       error: null,
+      ramp: ramp ?? null,
     })
     try {
-      await fault.inject(context, parsed.data, undo)
+      await fault.inject(context, first, undo)
     } catch (error) {
       await this.revert(instance).catch(() => {})
       throw new FiredrillError('component-failed', `${id} could not be injected: ${describeError(error)}`, { cause: error })
@@ -58,6 +71,33 @@ export class Injector {
       await fault.revert(context, undo)
     }
     return this.#ledger.fault(instance) as FaultRecord
+  }
+
+  /** Moves each ramp on to where it should be by now: from the record alone, so that it goes on after a restart. */
+  async advanceRamps(): Promise<void> {
+    if (this.#advancing) return
+    this.#advancing = true
+    try {
+      for (const record of this.#ledger.openFaults())
+        if (record.ramp && record.state === 'injected') await this.#advance(record, record.ramp)
+    } finally {
+      this.#advancing = false
+    }
+  }
+
+  async #advance(record: FaultRecord, ramp: FaultRamp): Promise<void> {
+    const fault = faultById(record.fault)
+    const share = Math.min(1, (Date.now() - (record.injectedAt ?? record.plannedAt)) / ramp.overMs)
+    const params = atRamp(record.params, ramp, share)
+    const value = params[ramp.param] as number
+    if (this.#ramped.get(record.instance) === value || this.#reverting.has(record.instance)) return
+    const context = { range: this.#range, signal: AbortSignal.timeout(60_000) }
+    await fault.inject(context, parseParams(fault, params), record.undo)
+    this.#ramped.set(record.instance, value)
+    if (this.#ledger.fault(record.instance)?.state !== 'injected') {
+      await this.#reverting.get(record.instance)
+      await fault.revert(context, record.undo)
+    }
   }
 
   /** Takes a fault out. Idempotent; a failure leaves it open, to be tried again. */
@@ -104,4 +144,19 @@ export class Injector {
     for (const record of overdue) await this.revert(record.instance).catch(() => {})
     return overdue
   }
+}
+
+function parseParams(fault: ReturnType<typeof faultById>, raw: unknown): unknown {
+  const parsed = fault.params.safeParse(raw)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw new FiredrillError('bad-request', `${fault.id}: ${issue?.path.join('.') || 'params'}: ${issue?.message}`)
+}
+
+/** The params with the ramp's parameter where it is after a share (0 to 1) of its time; whole numbers stay whole. */
+function atRamp(params: unknown, { param, from }: FaultRamp, share: number): Record<string, unknown> {
+  const given = params as Record<string, unknown>
+  const to = Number(given[param])
+  const value = from + (to - from) * share
+  return { ...given, [param]: Number.isInteger(from) && Number.isInteger(to) ? Math.round(value) : value }
 }

@@ -1,8 +1,19 @@
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { drillEventBody, foldDrill, type AlertSummary, type DrillEvent, type DrillEventBody, type DrillState } from '../model/drill.ts'
-import type { FaultRecord, FaultState } from '../model/fault.ts'
+import {
+  actor,
+  drillEventBody,
+  foldDrill,
+  isOpen,
+  type Actor,
+  type AlertSummary,
+  type DrillEvent,
+  type DrillEventBody,
+  type DrillState,
+} from '../model/drill.ts'
+import { faultRamp, type FaultRecord, type FaultState } from '../model/fault.ts'
+import { gameDayEventBody, type GameDayEvent, type GameDayEventBody } from '../model/game-day.ts'
 
 /** One notification of the pager. */
 export interface PageNotification {
@@ -34,14 +45,19 @@ export class Ledger implements Disposable {
         instance text primary key, fault text not null, params text not null, undo text not null, drill text,
         state text not null, planned_at integer not null, injected_at integer, deadline_at integer not null,
         reverted_at integer, error text);
+      create table if not exists gameday_events (
+        id integer primary key autoincrement, gameday text not null, at integer not null, body text not null);
       create table if not exists pages (
         id integer primary key autoincrement, at integer not null, status text not null, alert text not null);
       create table if not exists notes (name text primary key, value text not null);
     `)
+    // Ledgers of earlier versions have no ramps.
+    const columns = this.#db.prepare('pragma table_info(faults)').all()
+    if (!columns.some((column) => column['name'] === 'ramp')) this.#db.exec('alter table faults add column ramp text')
   }
 
-  append(drill: string, body: DrillEventBody, at = Date.now()): DrillEvent {
-    const checked = drillEventBody.parse(body)
+  append(drill: string, body: DrillEventBody, by?: Actor, at = Date.now()): DrillEvent {
+    const checked = { ...drillEventBody.parse(body), ...(by ? { by } : {}) }
     const { lastInsertRowid } = this.#db
       .prepare('insert into events (drill, at, body) values (?, ?, ?)')
       .run(drill, at, JSON.stringify(checked))
@@ -52,7 +68,11 @@ export class Ledger implements Disposable {
     return this.#db
       .prepare('select id, at, body from events where drill = ? and id > ? order by id')
       .all(drill, afterId)
-      .map((row) => ({ id: Number(row['id']), drill, at: Number(row['at']), ...drillEventBody.parse(JSON.parse(String(row['body']))) }))
+      .map((row) => {
+        const stored = JSON.parse(String(row['body'])) as { by?: unknown }
+        const by = stored.by === undefined ? {} : { by: actor.parse(stored.by) }
+        return { id: Number(row['id']), drill, at: Number(row['at']), ...drillEventBody.parse(stored), ...by }
+      })
   }
 
   drill(id: string): DrillState | null {
@@ -71,14 +91,35 @@ export class Ledger implements Disposable {
   runningDrill(): DrillState | null {
     const latest = this.drills(1)[0]
     const state = latest === undefined ? null : this.drill(latest)
-    return state?.phase === 'running' ? state : null
+    return state && isOpen(state) ? state : null
+  }
+
+  appendToGameDay(gameDay: string, body: GameDayEventBody, at = Date.now()): GameDayEvent {
+    const checked = gameDayEventBody.parse(body)
+    const { lastInsertRowid } = this.#db
+      .prepare('insert into gameday_events (gameday, at, body) values (?, ?, ?)')
+      .run(gameDay, at, JSON.stringify(checked))
+    return { id: Number(lastInsertRowid), gameDay, at, ...checked }
+  }
+  gameDayEvents(gameDay: string): GameDayEvent[] {
+    return this.#db
+      .prepare('select id, at, body from gameday_events where gameday = ? order by id')
+      .all(gameDay)
+      .map((row) => ({ id: Number(row['id']), gameDay, at: Number(row['at']), ...gameDayEventBody.parse(JSON.parse(String(row['body']))) }))
+  }
+  /** Ids of game days, newest first. */
+  gameDays(limit = 50): string[] {
+    return this.#db
+      .prepare(`select gameday from gameday_events where json_extract(body, '$.type') = 'planned' order by id desc limit ?`)
+      .all(limit)
+      .map((row) => String(row['gameday']))
   }
 
   insertFault(record: FaultRecord): void {
     this.#db
       .prepare(
-        `insert into faults (instance, fault, params, undo, drill, state, planned_at, injected_at, deadline_at, reverted_at, error)
-         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `insert into faults (instance, fault, params, undo, drill, state, planned_at, injected_at, deadline_at, reverted_at, error, ramp)
+         values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         record.instance,
@@ -92,6 +133,7 @@ export class Ledger implements Disposable {
         record.deadlineAt,
         record.revertedAt,
         record.error,
+        record.ramp === null ? null : JSON.stringify(record.ramp),
       )
   }
 
@@ -184,6 +226,7 @@ export class Ledger implements Disposable {
         deadlineAt: Number(row['deadline_at']),
         revertedAt: row['reverted_at'] === null ? null : Number(row['reverted_at']),
         error: row['error'] === null ? null : String(row['error']),
+        ramp: row['ramp'] === null ? null : faultRamp.parse(JSON.parse(String(row['ramp']))),
       }))
   }
 

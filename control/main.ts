@@ -2,9 +2,11 @@ import path from 'node:path'
 import { loadScenarios } from '../drills/scenarios.ts'
 import { localRange } from '../range/targets/local/range.ts'
 import { DrillEngine } from './drill-engine.ts'
+import { GameDays } from './game-days.ts'
 import { Injector } from './injector.ts'
 import { Ledger } from './ledger.ts'
 import { LoadDriver } from './load-driver.ts'
+import { People } from './people.ts'
 import { startSampler } from './sampler.ts'
 import { createServer } from './server.ts'
 import { keepReaper } from './reaper/keep.ts'
@@ -26,7 +28,9 @@ const load = new LoadDriver(range)
 engine.live.on('event', ({ type }) => {
   if (type === 'drill-finished' || type === 'drill-aborted') load.stop()
 })
-const app = await createServer({ context, range, ledger, injector, sampler, engine, load, scenarios })
+const gameDays = new GameDays(ledger, engine, scenarios)
+const people = new People(gameDays)
+const app = await createServer({ context, range, ledger, injector, sampler, engine, load, scenarios, gameDays, people })
 
 await app.listen({ host: '127.0.0.1', port: context.port('control') })
 process.stdout.write(`control plane listens on ${context.port('control')}\n`)

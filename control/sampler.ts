@@ -11,6 +11,8 @@ export interface Sampler {
   samples(): readonly Sample[]
   components(): ComponentStatus[]
   onSample(listener: (sample: Sample) => void): void
+  /** Resolves when every component has been looked at since a moment (milliseconds since the epoch), and the sample of it is in. */
+  seen(since: number): Promise<void>
   stop(): void
 }
 
@@ -19,12 +21,20 @@ export function startSampler(range: Range, locustMetricsUrl: string): Sampler {
   const samples: Sample[] = []
   const listeners: ((sample: Sample) => void)[] = []
   let components: ComponentStatus[] = []
+  /** When the look at the components began whose result is in the latest sample. */
+  let componentsAt = 0
+  let seenAt = 0
+  let waiting: { since: number; resolve: () => void }[] = []
   let stopped = false
 
   const refresh = async () => {
     while (!stopped) {
       const startedAt = Date.now()
-      components = await range.status().catch(() => components)
+      const looked = await range.status().catch(() => null)
+      if (looked) {
+        components = looked
+        componentsAt = startedAt
+      }
       await pause(statusEveryMs - (Date.now() - startedAt))
     }
   }
@@ -43,11 +53,15 @@ export function startSampler(range: Range, locustMetricsUrl: string): Sampler {
         valueOrNull(async () => (await range.queue.status('orders.fulfilment.dead')).ready),
         valueOrNull(() => stalePricesOf(range)),
       ])
+      // Whoever stopped it waits for nothing any more.
       if (stopped) return
       const sample: Sample = { at, components, users, oldestUnfulfilledSeconds: oldest, backlog, deadLetters: dead, stalePrices }
       samples.push(sample)
       if (samples.length > keptSamples) samples.shift()
+      seenAt = componentsAt
       for (const listener of listeners) listener(sample)
+      for (const { since, resolve } of waiting) if (seenAt >= since) resolve()
+      waiting = waiting.filter(({ since }) => seenAt < since)
       await pause(everyMs - (Date.now() - at))
     }
   }
@@ -57,7 +71,11 @@ export function startSampler(range: Range, locustMetricsUrl: string): Sampler {
     samples: () => samples,
     components: () => components,
     onSample: (listener) => void listeners.push(listener),
-    stop: () => void (stopped = true),
+    seen: (since) => (seenAt >= since ? Promise.resolve() : new Promise((resolve) => void waiting.push({ since, resolve }))),
+    stop() {
+      stopped = true
+      for (const { resolve } of waiting) resolve()
+    },
   }
 }
 

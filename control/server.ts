@@ -10,11 +10,13 @@ import { actionRoutes } from './api/actions.ts'
 import type { Api, ApiContext } from './api/context.ts'
 import { drillRoutes } from './api/drills.ts'
 import { faultRoutes } from './api/faults.ts'
+import { gameDayRoutes } from './api/game-days.ts'
 import { liveRoutes } from './api/live.ts'
 import { pagerRoutes } from './api/pager.ts'
 import { rangeRoutes } from './api/range.ts'
 import { scenarioRoutes } from './api/scenarios.ts'
 import { sessionRoutes } from './api/session.ts'
+import { statusRoutes } from './api/status.ts'
 import { telemetryRoutes } from './api/telemetry.ts'
 
 const routes = [
@@ -23,9 +25,11 @@ const routes = [
   drillRoutes,
   actionRoutes,
   faultRoutes,
+  gameDayRoutes,
   liveRoutes,
   pagerRoutes,
   rangeRoutes,
+  statusRoutes,
   telemetryRoutes,
 ]
 

@@ -4,7 +4,12 @@ import { milestoneNames, type Scenario } from '../model/scenario.ts'
 import { alertQuality } from './alert-quality.ts'
 
 /** A postmortem as a team would begin one: the facts are filled in from the drill's events, the rest is for people. */
-export function postmortem(state: DrillState, events: readonly DrillEvent[], scenario: Scenario): string {
+export function postmortem(
+  state: DrillState,
+  events: readonly DrillEvent[],
+  scenario: Scenario,
+  graphs: readonly { title: string; href: string }[] = [],
+): string {
   const { harm, startedAt } = state
   const after = (at: number | null): string => (at === null ? 'not reached' : elapsed(at - startedAt))
   const quality = alertQuality(events, scenario)
@@ -31,6 +36,8 @@ ${all === 0 ? 'Nothing is known of the users.' : `${harm.failed} requests failed
 | | after | par |
 |---|---|---|
 ${milestoneNames.map((name) => `| ${name} | ${after(state.milestones[name])} | ${elapsed(scenario.milestones[name].par)} |`).join('\n')}
+
+${graphs.map(({ title, href }) => `![${title}](${href})`).join('\n\n')}
 
 ## Timeline
 
@@ -86,6 +93,10 @@ function sentence(event: DrillEvent): string | null {
       return `Suspected ${event.component}, ${event.category}${event.correct ? ': right' : ': wrong'}${event.sentence ? ` – ${event.sentence}` : ''}`
     case 'milestone-reached':
       return `**${event.milestone}**: ${event.evidence}`
+    case 'said':
+      return `${event.by?.name ?? 'Somebody'}: ${event.text}`
+    case 'status-posted':
+      return `Status page, ${event.status}: ${event.text}`
     case 'note-added':
       return `Note: ${event.text}`
     default:

@@ -1,4 +1,4 @@
-import type { DrillState } from '../model/drill.ts'
+import { drillClock, type DrillState } from '../model/drill.ts'
 import { milestoneNames, type MilestoneName, type Scenario } from '../model/scenario.ts'
 
 /** Points for each milestone reached within its par; the rest of the hundred is for the users. */
@@ -19,7 +19,7 @@ export interface ScoreLine {
   what: MilestoneName | 'users' | 'wrong causes' | 'harmful actions' | 'hints'
   points: number
   of: number
-  /** Milliseconds from the start of the drill; null when it was not reached or is not a time. */
+  /** Milliseconds on the drill's clock; null when it was not reached or is not a time. */
   tookMs: number | null
   parMs: number | null
   detail: string
@@ -38,7 +38,7 @@ export function scoreDrill(state: DrillState, scenario: Scenario): Score {
     const parMs = scenario.milestones[name].par
     const of = weights[name]
     if (reachedAt === null) return { what: name, points: 0, of, tookMs: null, parMs, detail: 'not reached' }
-    const tookMs = reachedAt - state.startedAt
+    const tookMs = drillClock(state, reachedAt)
     return {
       what: name,
       points: Math.round(of * share(tookMs / parMs)),

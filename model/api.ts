@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { shopComponentName } from './components.ts'
-import { drillModes } from './drill.ts'
+import { drillModes, statusUpdateKind } from './drill.ts'
+import { faultRamp } from './fault.ts'
+import { teamRole } from './game-day.ts'
 import { causeCategory, viewKind } from './scenario.ts'
 
 /** Who asks: an instructor may do all that a trainee may; `service` is for the range's own parts. */
@@ -30,7 +32,18 @@ export const injectFault = z.object({
   params: z.record(z.string(), z.unknown()).default({}),
   /** How long it lasts at most, in milliseconds. */
   forMs: z.number().int().min(1_000).max(3_600_000).default(300_000),
+  /** Lets one parameter grow or shrink to its value. */
+  ramp: faultRamp.optional(),
 })
+export const postStatus = z.object({ status: statusUpdateKind, text: z.string().trim().min(1).max(2_000) })
+const personName = z.string().trim().min(1).max(40)
+export const planGameDay = z.object({
+  title: z.string().trim().min(1).max(80),
+  scenarios: z.array(z.string()).min(1).max(20),
+  mode: z.enum(['learning', 'assessment']).default('learning'),
+})
+export const joinGameDay = z.object({ code: z.string(), name: personName, role: teamRole })
+export const takeRole = z.object({ role: teamRole })
 export const setLoad = z.object({ users: z.number().int().min(0).max(5_000) })
 export const setMix = z.object({ hotShare: z.number().min(0).max(1), bots: z.number().int().min(0).max(500) })
 export const loadShapeKinds = ['steady', 'ramp', 'spike', 'wave'] as const

@@ -17,6 +17,19 @@ export type AlertSummary = z.infer<typeof alertSummary>
 export const userHarm = z.object({ good: z.number(), slow: z.number(), failed: z.number() })
 export type UserHarm = z.infer<typeof userHarm>
 
+/** Why a hint was given: the trainee asked, the coach saw a struggle or little time, or the instructor wished it. */
+export const hintReason = z.enum(['asked', 'struggling', 'time', 'instructor'])
+export type HintReason = z.infer<typeof hintReason>
+
+/** What a status page says of an incident, in the order in which one usually goes. */
+export const statusUpdateKinds = ['investigating', 'identified', 'monitoring', 'resolved'] as const
+export const statusUpdateKind = z.enum(statusUpdateKinds)
+export type StatusUpdateKind = z.infer<typeof statusUpdateKind>
+
+/** Who did something, where more than one plays. */
+export const actor = z.object({ name: z.string(), role: z.string() })
+export type Actor = z.infer<typeof actor>
+
 /**
  * Everything that can happen in a drill. A drill is the list of these and nothing else: state, score, timeline and
  * debrief are folds over it. Delivered at least once, so every fold is idempotent.
@@ -65,7 +78,7 @@ export const drillEventBody = z.discriminatedUnion('type', [
     milestone: milestoneName,
     rung: hintRung,
     text: z.string(),
-    reason: z.enum(['asked', 'struggling', 'time']),
+    reason: hintReason,
   }),
   z.object({ type: z.literal('hint-asked') }),
   /** The coach, about what went well. */
@@ -75,6 +88,18 @@ export const drillEventBody = z.discriminatedUnion('type', [
   z.object({ type: z.literal('note-added'), text: z.string() }),
   /** From the instructor to whoever plays. */
   z.object({ type: z.literal('message-sent'), text: z.string() }),
+  /** Among those who play. */
+  z.object({ type: z.literal('said'), text: z.string() }),
+  /** To the users, on the status page. */
+  z.object({ type: z.literal('status-posted'), status: statusUpdateKind, text: z.string() }),
+  /** The clock of the drill stands; the faults stay in. */
+  z.object({ type: z.literal('drill-paused') }),
+  z.object({
+    type: z.literal('drill-continued'),
+    pausedMs: z.number().nonnegative(),
+    /** What users felt in the pause: nobody is to blame for it. */
+    harm: userHarm,
+  }),
   z.object({ type: z.literal('time-extended'), byMs: z.number().int().positive() }),
   z.object({ type: z.literal('health-changed'), healthy: z.boolean(), failing: z.array(z.string()) }),
   z.object({ type: z.literal('harm-measured'), harm: userHarm }),
@@ -86,7 +111,13 @@ export type DrillEventBody = z.infer<typeof drillEventBody>
 export type DrillEventType = DrillEventBody['type']
 
 export const drillEvent = z.intersection(
-  z.object({ id: z.number().int(), drill: z.string(), /** Milliseconds since the epoch. */ at: z.number() }),
+  z.object({
+    id: z.number().int(),
+    drill: z.string(),
+    /** Milliseconds since the epoch. */
+    at: z.number(),
+    by: actor.optional(),
+  }),
   drillEventBody,
 )
 export type DrillEvent = z.infer<typeof drillEvent>
@@ -95,7 +126,7 @@ export type DrillEvent = z.infer<typeof drillEvent>
 const instructorOnly: readonly DrillEventType[] = ['fault-injected', 'fault-reverted', 'coach-decided']
 export const traineeMaySee = (event: DrillEventBody): boolean => !instructorOnly.includes(event.type)
 
-export const drillPhases = ['running', 'finished', 'aborted'] as const
+export const drillPhases = ['running', 'paused', 'finished', 'aborted'] as const
 export type DrillPhase = (typeof drillPhases)[number]
 
 /** Which commands a drill takes in which phase; the server enforces it, the console greys out by it. */
@@ -104,17 +135,24 @@ export const allowedPhases = {
   'name-cause': ['running'],
   'run-action': ['running'],
   'ask-hint': ['running'],
-  note: ['running', 'finished'],
-  message: ['running'],
-  extend: ['running'],
+  note: ['running', 'paused', 'finished'],
+  say: ['running', 'paused'],
+  'post-status': ['running', 'paused'],
+  message: ['running', 'paused'],
+  extend: ['running', 'paused'],
+  pause: ['running'],
+  continue: ['paused'],
   view: ['running'],
-  finish: ['running'],
-  abort: ['running'],
+  finish: ['running', 'paused'],
+  abort: ['running', 'paused'],
   debrief: ['finished'],
 } as const satisfies Record<string, readonly DrillPhase[]>
 export type DrillCommand = keyof typeof allowedPhases
 export const mayDo = (phase: DrillPhase, command: DrillCommand): boolean =>
   (allowedPhases[command] as readonly DrillPhase[]).includes(phase)
+
+/** Whether the drill has begun and not ended. */
+export const isOpen = ({ phase }: DrillState): boolean => phase === 'running' || phase === 'paused'
 
 export interface DrillState {
   id: string
@@ -125,7 +163,11 @@ export interface DrillState {
   outcome: 'resolved' | 'time-up' | 'given-up' | null
   startedAt: number
   endedAt: number | null
+  /** On the drill's own clock, which stands in a pause. */
   limitMs: number
+  pauses: { from: number; to: number | null }[]
+  /** What users felt in the pauses. */
+  harmPaused: UserHarm
   seed: number
   usersBefore: UserHarm | null
   fingerprint: string
@@ -142,7 +184,7 @@ export interface DrillState {
     milestone: MilestoneName
     rung: 'orient' | 'point' | 'tell'
     text: string
-    reason: 'asked' | 'struggling' | 'time'
+    reason: HintReason
     at: number
   }[]
   wrongCauses: number
@@ -179,6 +221,8 @@ function begin(event: DrillEvent): DrillState | null {
     startedAt: event.at,
     endedAt: null,
     limitMs: event.limitMs,
+    pauses: [],
+    harmPaused: { good: 0, slow: 0, failed: 0 },
     seed: event.seed,
     usersBefore: event.usersBefore,
     fingerprint: event.fingerprint,
@@ -246,6 +290,17 @@ function step(state: DrillState, event: DrillEvent): DrillState {
       return { ...next, harm: event.harm }
     case 'time-extended':
       return { ...next, limitMs: state.limitMs + event.byMs }
+    case 'drill-paused':
+      return state.phase === 'running' ? { ...next, phase: 'paused', pauses: [...state.pauses, { from: event.at, to: null }] } : next
+    case 'drill-continued':
+      return state.phase === 'paused'
+        ? {
+            ...next,
+            phase: 'running',
+            pauses: state.pauses.map((pause) => ({ ...pause, to: pause.to ?? event.at })),
+            harmPaused: addHarm(state.harmPaused, event.harm),
+          }
+        : next
     case 'drill-finished':
       return { ...next, phase: 'finished', outcome: event.outcome, endedAt: event.at }
     case 'drill-aborted':
@@ -258,3 +313,9 @@ function step(state: DrillState, event: DrillEvent): DrillState {
 /** The milestone a trainee is working towards, or null when all are reached. */
 export const nextMilestone = (state: DrillState): MilestoneName | null =>
   milestoneNames.find((name) => state.milestones[name] === null) ?? null
+
+const addHarm = (a: UserHarm, b: UserHarm): UserHarm => ({ good: a.good + b.good, slow: a.slow + b.slow, failed: a.failed + b.failed })
+
+/** The drill's own clock at a moment (milliseconds since the epoch): milliseconds since its start, without its pauses. */
+export const drillClock = ({ startedAt, pauses }: Pick<DrillState, 'startedAt' | 'pauses'>, at: number): number =>
+  pauses.reduce((ms, { from, to }) => ms - Math.max(0, Math.min(to ?? at, at) - from), at - startedAt)

@@ -20,6 +20,8 @@ export interface Fault<Params extends z.ZodType = z.ZodType, Undo = unknown> {
   effect: string
   category: FaultCategory
   params: Params
+  /** Parameters, numbers all, that `inject` can change while the fault is in, without a restart of anything: these can ramp. */
+  ramps?: readonly string[]
   plan(context: FaultContext, params: z.output<Params>): Promise<Undo>
   inject(context: FaultContext, params: z.output<Params>, undo: Undo): Promise<void>
   revert(context: FaultContext, undo: Undo): Promise<void>
@@ -42,6 +44,14 @@ export function defineFault<Params extends z.ZodType, Undo>(fault: Fault<Params,
 export const faultState = z.enum(['planned', 'injected', 'reverting', 'reverted', 'failed'])
 export type FaultState = z.infer<typeof faultState>
 
+/** One parameter that moves evenly from `from` to its value in the fault's params. */
+export const faultRamp = z.object({
+  param: z.string(),
+  from: z.number(),
+  overMs: z.number().int().min(1_000).max(3_600_000),
+})
+export type FaultRamp = z.infer<typeof faultRamp>
+
 /** One injection, as kept in the ledger. */
 export interface FaultRecord {
   instance: string
@@ -56,4 +66,5 @@ export interface FaultRecord {
   deadlineAt: number
   revertedAt: number | null
   error: string | null
+  ramp: FaultRamp | null
 }

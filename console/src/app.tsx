@@ -8,13 +8,16 @@ import { DashboardsPage } from './pages/dashboards.tsx'
 import { DebriefPage } from './pages/debrief.tsx'
 import { ExplorePage } from './pages/explore.tsx'
 import { InstructorPage } from './pages/instructor.tsx'
+import { JoinPage } from './pages/join.tsx'
 import { LoginPage } from './pages/login.tsx'
 import { LogsPage } from './pages/logs.tsx'
 import { MapPage } from './pages/map.tsx'
 import { RoomPage } from './pages/room.tsx'
 import { RunbookPage, RunbooksPage } from './pages/runbooks.tsx'
 import { ScenariosPage } from './pages/scenarios.tsx'
+import { ProgressPage } from './pages/progress.tsx'
 import { SlosPage } from './pages/slos.tsx'
+import { StatusPage } from './pages/status.tsx'
 import { TracePage } from './pages/trace.tsx'
 import { TracesPage } from './pages/traces.tsx'
 import { PagerBell } from './parts/pager-bell.tsx'
@@ -34,6 +37,8 @@ export function App() {
       <main id="main" tabIndex={-1}>
         <Routes>
           <Route path="/login" element={<LoginPage />} />
+          <Route path="/join" element={<JoinPage />} />
+          <Route path="/status" element={<StatusPage />} />
           {session?.role ? (
             <>
               <Route path="/" element={<ScenariosPage />} />
@@ -47,6 +52,7 @@ export function App() {
               <Route path="/traces/:id" element={<TracePage />} />
               <Route path="/logs" element={<LogsPage />} />
               <Route path="/alerts" element={<AlertsPage />} />
+              <Route path="/progress" element={<ProgressPage />} />
               <Route path="/runbooks" element={<RunbooksPage />} />
               <Route path="/runbooks/:id" element={<RunbookPage />} />
               {session.role === 'instructor' && <Route path="/instructor" element={<InstructorPage />} />}
@@ -71,6 +77,8 @@ const places = [
   ['/logs', 'Logs'],
   ['/alerts', 'Alerts'],
   ['/runbooks', 'Runbooks'],
+  ['/progress', 'Progress'],
+  ['/status', 'Status page'],
 ] as const
 
 function TopBar({ role }: { role: string }) {

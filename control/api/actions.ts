@@ -3,7 +3,7 @@ import { actionById, actions } from '../../drills/actions/registry.ts'
 import { runAction } from '../../model/api.ts'
 import type { Api, ApiContext } from './context.ts'
 
-export function actionRoutes(app: Api, { engine }: ApiContext): void {
+export function actionRoutes(app: Api, { engine, people }: ApiContext): void {
   app.get('/api/actions', async () => ({
     actions: actions.map(({ id, title, description, kind, caution, params }) => ({
       id,
@@ -17,6 +17,6 @@ export function actionRoutes(app: Api, { engine }: ApiContext): void {
 
   app.post('/api/actions/:id', { schema: { params: z.object({ id: z.string() }), body: runAction } }, async (request) => {
     const action = actionById(request.params.id)
-    return engine.runAction(action.id, request.body.params, request.role ?? 'trainee')
+    return engine.runAction(action.id, request.body.params, { role: request.role ?? 'trainee', by: people.of(request) })
   })
 }

@@ -6,8 +6,10 @@ import type { Scenario } from '../../model/scenario.ts'
 import type { RangeContext } from '../../range/context.ts'
 import type { DrillEngine } from '../drill-engine.ts'
 import type { Injector } from '../injector.ts'
+import type { GameDays } from '../game-days.ts'
 import type { Ledger } from '../ledger.ts'
 import type { LoadDriver } from '../load-driver.ts'
+import type { People } from '../people.ts'
 import type { Sampler } from '../sampler.ts'
 
 /** What the routes work with. */
@@ -19,6 +21,8 @@ export interface ApiContext {
   sampler: Sampler
   engine: DrillEngine
   load: LoadDriver
+  gameDays: GameDays
+  people: People
   scenarios: ReadonlyMap<string, Scenario>
 }
 

@@ -1,15 +1,18 @@
+import { strToU8, zipSync } from 'fflate'
 import { z } from 'zod'
-import { addNote, extendDrill, nameCause, recordView, startDrill } from '../../model/api.ts'
+import { addNote, extendDrill, nameCause, postStatus, recordView, startDrill } from '../../model/api.ts'
+import { progressOf } from '../../drills/progress.ts'
 import { postmortem } from '../../drills/postmortem.ts'
 import type { Role } from '../../model/api.ts'
-import { foldDrill, traineeMaySee, type DrillEvent, type DrillState } from '../../model/drill.ts'
-import { FiredrillError } from '../../model/errors.ts'
+import { foldDrill, mayDo, traineeMaySee, type DrillEvent, type DrillState } from '../../model/drill.ts'
+import { FiredrillError, describeError } from '../../model/errors.ts'
 import { debriefOf } from '../debrief.ts'
+import { drillGraphs } from '../drill-graphs.ts'
 import type { Api, ApiContext } from './context.ts'
 
 const drillId = { params: z.object({ id: z.string() }) }
 
-export function drillRoutes(app: Api, { ledger, engine, scenarios, sampler }: ApiContext): void {
+export function drillRoutes(app: Api, { context, ledger, engine, scenarios, sampler, people }: ApiContext): void {
   const stateOf = (id: string): DrillState => {
     const state = ledger.drill(id)
     if (!state) throw new FiredrillError('not-found', `there is no drill ${id}`)
@@ -30,6 +33,8 @@ export function drillRoutes(app: Api, { ledger, engine, scenarios, sampler }: Ap
     drills: played().map(publicState),
     running: engine.running()?.id ?? null,
   }))
+
+  app.get('/api/progress', async () => progressOf(played(), scenarios))
 
   app.post('/api/drills', { schema: { body: startDrill } }, async (request, reply) => {
     const { scenario, mode, trainee } = request.body
@@ -55,25 +60,31 @@ export function drillRoutes(app: Api, { ledger, engine, scenarios, sampler }: Ap
 
   app.post('/api/drills/:id/acknowledge', { schema: drillId }, async (request) => {
     mustRun(request.params.id)
-    engine.acknowledge()
+    engine.acknowledge(people.of(request))
     return publicState(stateOf(request.params.id))
   })
   app.post('/api/drills/:id/cause', { schema: { ...drillId, body: nameCause } }, async (request) => {
     mustRun(request.params.id)
     const { component, category, sentence } = request.body
-    return { correct: engine.nameCause(component, category, sentence) }
+    return { correct: engine.nameCause(component, category, sentence, people.of(request)) }
   })
   app.post('/api/drills/:id/hint', { schema: drillId }, async (request) => {
     mustRun(request.params.id)
-    return engine.askHint()
+    // From the instructor it is a gift, and nobody has asked.
+    if (request.role === 'instructor' && !people.of(request)) return { given: engine.giveHint(), waitMs: 0 }
+    return engine.askHint(people.of(request))
   })
   app.post('/api/drills/:id/notes', { schema: { ...drillId, body: addNote } }, async (request) => {
-    mustRun(request.params.id)
-    engine.note(request.body.text)
+    const { id } = request.params
+    const by = people.of(request)
+    if (engine.running()?.id === id) engine.note(request.body.text, by)
+    else if (mayDo(stateOf(id).phase, 'note')) ledger.append(id, { type: 'note-added', text: request.body.text }, by)
+    else throw new FiredrillError('wrong-state', `drill ${id} was aborted`)
     return {}
   })
   app.post('/api/drills/:id/views', { schema: { ...drillId, body: recordView } }, async (request) => {
-    if (engine.running()?.id === request.params.id) engine.view(request.body.view, request.body.component, request.body.detail)
+    const { view, component, detail } = request.body
+    if (engine.running()?.id === request.params.id) engine.view(view, component, detail, people.of(request))
     return {}
   })
   app.post('/api/drills/:id/messages', { config: { access: 'instructor' }, schema: { ...drillId, body: addNote } }, async (request) => {
@@ -84,6 +95,26 @@ export function drillRoutes(app: Api, { ledger, engine, scenarios, sampler }: Ap
   app.post('/api/drills/:id/extend', { config: { access: 'instructor' }, schema: { ...drillId, body: extendDrill } }, async (request) => {
     mustRun(request.params.id)
     engine.extend(request.body.byMs)
+    return publicState(stateOf(request.params.id))
+  })
+  app.post('/api/drills/:id/chat', { schema: { ...drillId, body: addNote } }, async (request) => {
+    mustRun(request.params.id)
+    engine.say(request.body.text, people.of(request) ?? { name: request.role ?? 'somebody', role: '' })
+    return {}
+  })
+  app.post('/api/drills/:id/status-updates', { schema: { ...drillId, body: postStatus } }, async (request) => {
+    mustRun(request.params.id)
+    engine.postStatus(request.body.status, request.body.text, people.of(request))
+    return {}
+  })
+  app.post('/api/drills/:id/pause', { config: { access: 'instructor' }, schema: drillId }, async (request) => {
+    mustRun(request.params.id)
+    engine.pause()
+    return publicState(stateOf(request.params.id))
+  })
+  app.post('/api/drills/:id/continue', { config: { access: 'instructor' }, schema: drillId }, async (request) => {
+    mustRun(request.params.id)
+    engine.continue()
     return publicState(stateOf(request.params.id))
   })
   app.post('/api/drills/:id/finish', { schema: drillId }, async (request) => {
@@ -116,13 +147,34 @@ export function drillRoutes(app: Api, { ledger, engine, scenarios, sampler }: Ap
       .header('content-disposition', `attachment; filename="postmortem-${scenario.id}.md"`)
       .send(postmortem(state, ledger.events(state.id), scenario))
   })
+  /** The same with its graphs beside it, as pictures: to be unpacked into a team's own documents. */
+  app.get('/api/drills/:id/postmortem.zip', { schema: drillId }, async (request, reply) => {
+    const { state, scenario } = finished(request.params.id)
+    const events = ledger.events(state.id)
+    const graphs = await drillGraphs(context, state, events).catch((error: unknown) => {
+      throw new FiredrillError('component-unreachable', `Prometheus has no graphs to give: ${describeError(error)}`, { cause: error })
+    })
+    const text = postmortem(
+      state,
+      events,
+      scenario,
+      graphs.map(({ file, title }) => ({ title, href: `graphs/${file}` })),
+    )
+    const archive = zipSync({
+      'postmortem.md': strToU8(text),
+      ...Object.fromEntries(graphs.map(({ file, svg }) => [`graphs/${file}`, strToU8(svg)])),
+    })
+    return reply
+      .type('application/zip')
+      .header('content-disposition', `attachment; filename="postmortem-${scenario.id}.zip"`)
+      .send(Buffer.from(archive))
+  })
 
   // Which check fails says where to look: an on-call engineer finds that out, and the instructor may know.
-  app.get('/api/health', async (request) => ({
-    healthy: engine.verdict.healthy,
-    ...(request.role === 'instructor' ? { results: engine.verdict.results } : {}),
-    at: sampler.samples().at(-1)?.at ?? null,
-  }))
+  app.get('/api/health', async (request) => {
+    const { healthy, results } = await engine.currentVerdict()
+    return { healthy, ...(request.role === 'instructor' ? { results } : {}), at: sampler.samples().at(-1)?.at ?? null }
+  })
 }
 
 /** The state of a drill without what only the instructor may know. */

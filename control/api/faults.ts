@@ -1,20 +1,21 @@
 import { z } from 'zod'
-import { fingerprint, orderInvariants, restoreBaseline } from '../../drills/baseline.ts'
+import { fingerprint, orderInvariants } from '../../drills/baseline.ts'
 import { faults } from '../../drills/faults/registry.ts'
 import { injectFault } from '../../model/api.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import type { Api, ApiContext } from './context.ts'
 
 /** For instructors only: nothing here may be seen before a debrief. */
-export function faultRoutes(app: Api, { injector, ledger, range, engine, context, load }: ApiContext): void {
+export function faultRoutes(app: Api, { injector, ledger, range, engine, load }: ApiContext): void {
   const config = { access: 'instructor' } as const
 
   app.get('/api/faults', { config }, async () => ({
-    faults: faults.map(({ id, title, effect, category, params }) => ({
+    faults: faults.map(({ id, title, effect, category, params, ramps }) => ({
       id,
       title,
       effect,
       category,
+      ramps: ramps ?? [],
       params: z.toJSONSchema(params, { io: 'input' }),
     })),
     open: ledger.openFaults(),
@@ -22,11 +23,11 @@ export function faultRoutes(app: Api, { injector, ledger, range, engine, context
     history: ledger.faultsSince(Date.now() - 24 * 3_600_000),
   }))
   app.post('/api/faults/:id', { config, schema: { params: z.object({ id: z.string() }), body: injectFault } }, async (request, reply) => {
-    if (!engine.running() && ledger.openFaults().length === 0 && !engine.verdict.healthy) {
+    if (!engine.running() && ledger.openFaults().length === 0 && !(await engine.currentVerdict()).healthy) {
       throw new FiredrillError('range-not-steady', 'the range is not steady: a fault goes only into a healthy one')
     }
-    const { params, forMs } = request.body
-    return reply.code(201).send(await injector.inject(request.params.id, params, { forMs, drill: null }))
+    const { params, forMs, ramp } = request.body
+    return reply.code(201).send(await injector.inject(request.params.id, params, { forMs, drill: null, ramp }))
   })
   app.delete('/api/faults/:instance', { config, schema: { params: z.object({ instance: z.string() }) } }, async (request) => {
     await injector.revert(request.params.instance)
@@ -43,8 +44,7 @@ export function faultRoutes(app: Api, { injector, ledger, range, engine, context
   app.post('/api/reset', { config }, async () => {
     if (engine.running()) throw new FiredrillError('conflict', 'a drill is running: finish or abort it first')
     load.stop()
-    await injector.revertAll()
-    await restoreBaseline(range, context.config.users)
+    await engine.restore()
     return fingerprint(range)
   })
 }

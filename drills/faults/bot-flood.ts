@@ -11,6 +11,7 @@ export const botFlood = defineFault({
     /** Each asks up to four times a second. */
     bots: z.number().int().min(1).max(500).default(60),
   }),
+  ramps: ['bots'],
   plan: async ({ range }) => ({ bots: (await range.load.mix()).bots }),
   inject: async ({ range }, { bots }) => range.load.setMix({ ...(await range.load.mix()), bots }),
   revert: async ({ range }, { bots }) => range.load.setMix({ ...(await range.load.mix()), bots }),

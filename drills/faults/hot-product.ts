@@ -11,6 +11,7 @@ export const hotProduct = defineFault({
     /** Share of views and purchases, 0–1. */
     share: z.number().min(0.01).max(1).default(0.8),
   }),
+  ramps: ['share'],
   plan: async ({ range }) => ({ hotShare: (await range.load.mix()).hotShare }),
   inject: async ({ range }, { share }) => range.load.setMix({ ...(await range.load.mix()), hotShare: share }),
   revert: async ({ range }, { hotShare }) => range.load.setMix({ ...(await range.load.mix()), hotShare }),

@@ -8,6 +8,7 @@ export const loadSpike = defineFault({
   effect: 'Several times the usual traffic',
   category: 'load',
   params: z.object({ users: z.number().int().min(1).max(2_000) }),
+  ramps: ['users'],
   plan: async ({ range }) => ({ before: (await range.load.status()).users }),
   inject: ({ range }, { users }) => range.load.setUsers(users),
   revert: ({ range }, { before }) => range.load.setUsers(before),

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { Dashboard } from '../../../model/dashboard.ts'
-import type { DrillEvent, DrillState } from '../../../model/drill.ts'
+import type { Actor, DrillEvent, DrillState, StatusUpdateKind } from '../../../model/drill.ts'
 import type { Deployment } from '../../../model/range.ts'
 import type { ScenarioCard } from '../../../model/scenario.ts'
 import { get } from './api.ts'
@@ -32,3 +32,25 @@ export const useChanges = () =>
   useQuery({ queryKey: ['changes'], queryFn: () => get<{ deployments: Deployment[] }>('/api/changes'), refetchInterval: 5_000 })
 export const useDashboards = () =>
   useQuery({ queryKey: ['dashboards'], queryFn: () => get<{ dashboards: Dashboard[] }>('/api/dashboards'), staleTime: Infinity })
+
+/** What the team sees of a game day. */
+export interface GameDay {
+  id: string
+  title: string
+  mode: 'learning' | 'assessment'
+  of: number
+  plannedAt: number
+  endedAt: number | null
+  people: Actor[]
+  drills: { drill: string; title: string; phase: DrillState['phase'] }[]
+}
+export interface OpenGameDay extends GameDay {
+  running: string | null
+  talk: { at: number; by?: Actor; text: string; status: StatusUpdateKind | null }[]
+}
+export const useGameDay = () =>
+  useQuery({
+    queryKey: ['game-day'],
+    queryFn: () => get<{ gameDay: OpenGameDay | null; me: Actor | null }>('/api/game-day'),
+    refetchInterval: 2_000,
+  })

@@ -49,6 +49,9 @@ export function DebriefPage() {
           <a className="button" href={`/api/drills/${id}/postmortem.md`} download>
             Postmortem (Markdown)
           </a>
+          <a className="button" href={`/api/drills/${id}/postmortem.zip`} download>
+            with graphs
+          </a>
           <Link className="button" to="/">
             Next scenario
           </Link>

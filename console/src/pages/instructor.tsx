@@ -1,11 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'react-router'
+import { drillClock, mayDo } from '../../../model/drill.ts'
 import type { FaultRecord } from '../../../model/fault.ts'
 import { get, post, remove } from '../lib/api.ts'
 import { useDrill, useDrills } from '../lib/data.ts'
 import { elapsed } from '../../../model/duration.ts'
 import { clock, useNow } from '../lib/time.ts'
+import { GameDayPanel } from '../parts/game-day-panel.tsx'
 import { LoadPanel } from '../parts/load-panel.tsx'
 import { initialValues, ParamFields, typedValues, type ParamsSchema } from '../parts/param-fields.tsx'
 import { Empty, Loading, Problem } from '../parts/states.tsx'
@@ -17,6 +19,8 @@ interface FaultType {
   effect: string
   category: string
   params: ParamsSchema
+  /** Parameters that can grow or shrink while it is in. */
+  ramps: string[]
 }
 interface Faults {
   faults: FaultType[]
@@ -35,6 +39,7 @@ export function InstructorPage() {
         </div>
         <div>
           <Watch />
+          <GameDayPanel />
           <LoadPanel />
         </div>
       </div>
@@ -80,7 +85,9 @@ function FaultBoard() {
                 <div>
                   <b>{titles.get(record.fault) ?? record.fault}</b>{' '}
                   <span className="quiet">
-                    {record.state} · {values(record.params)} · {elapsed(Math.max(0, record.deadlineAt - now))} left
+                    {record.state} · {values(record.params)}
+                    {record.ramp && ` (${record.ramp.param} grows from ${record.ramp.from} over ${elapsed(record.ramp.overMs)})`} ·{' '}
+                    {elapsed(Math.max(0, record.deadlineAt - now))} left
                     {record.drill ? ' · of a drill' : ''}
                   </span>
                   {record.error && <p className="caution">{record.error}</p>}
@@ -151,8 +158,14 @@ const values = (params: unknown): string =>
 function FaultForm({ fault, onDone }: { fault: FaultType; onDone: () => void }) {
   const [given, setGiven] = useState(() => initialValues(fault.params))
   const [minutes, setMinutes] = useState('5')
+  const [ramp, setRamp] = useState({ on: false, param: fault.ramps[0] ?? '', from: '1', seconds: '60' })
   const inject = useMutation({
-    mutationFn: () => post(`/api/faults/${fault.id}`, { params: typedValues(fault.params, given), forMs: Number(minutes) * 60_000 }),
+    mutationFn: () =>
+      post(`/api/faults/${fault.id}`, {
+        params: typedValues(fault.params, given),
+        forMs: Number(minutes) * 60_000,
+        ...(ramp.on ? { ramp: { param: ramp.param, from: Number(ramp.from), overMs: Number(ramp.seconds) * 1_000 } } : {}),
+      }),
     onSettled: onDone,
   })
   return (
@@ -180,6 +193,47 @@ function FaultForm({ fault, onDone }: { fault: FaultType; onDone: () => void }) 
             onChange={(event) => setMinutes(event.target.value)}
           />
         </label>
+        {fault.ramps.length > 0 && (
+          <label className="check">
+            <input type="checkbox" checked={ramp.on} onChange={() => setRamp({ ...ramp, on: !ramp.on })} />
+            let it grow
+          </label>
+        )}
+        {ramp.on && (
+          <>
+            {fault.ramps.length > 1 && (
+              <label>
+                what grows
+                <select value={ramp.param} onChange={(event) => setRamp({ ...ramp, param: event.target.value })}>
+                  {fault.ramps.map((name) => (
+                    <option key={name}>{name}</option>
+                  ))}
+                </select>
+              </label>
+            )}
+            <label>
+              {ramp.param} from
+              <input
+                type="number"
+                step="any"
+                required
+                value={ramp.from}
+                onChange={(event) => setRamp({ ...ramp, from: event.target.value })}
+              />
+            </label>
+            <label>
+              over seconds
+              <input
+                type="number"
+                min="1"
+                max="3600"
+                required
+                value={ramp.seconds}
+                onChange={(event) => setRamp({ ...ramp, seconds: event.target.value })}
+              />
+            </label>
+          </>
+        )}
         <button className="primary" disabled={inject.isPending} aria-label={`Inject ${fault.title}`}>
           {inject.isPending ? 'Going in…' : 'Inject'}
         </button>
@@ -212,8 +266,9 @@ function Watch() {
       ) : (
         <>
           <p>
-            <Link to={`/drills/${running}`}>{data.title}</Link> by {data.drill.trainee}: {elapsed(now - data.drill.startedAt)} of{' '}
+            <Link to={`/drills/${running}`}>{data.title}</Link> by {data.drill.trainee}: {elapsed(drillClock(data.drill, now))} of{' '}
             {elapsed(data.drill.limitMs)}
+            {data.drill.phase === 'paused' && <b> · paused</b>}
           </p>
           <p className="quiet">
             {Object.entries(data.drill.milestones)
@@ -238,7 +293,14 @@ function Watch() {
             <button>Send</button>
           </form>
           <p className="buttons">
-            <button onClick={() => command.mutate({ path: 'hint' })}>Give a hint</button>
+            <button onClick={() => command.mutate({ path: 'hint' })} disabled={!mayDo(data.drill.phase, 'ask-hint')}>
+              Give a hint
+            </button>
+            {data.drill.phase === 'paused' ? (
+              <button onClick={() => command.mutate({ path: 'continue' })}>Let the clock go on</button>
+            ) : (
+              <button onClick={() => command.mutate({ path: 'pause' })}>Stop the clock</button>
+            )}
             <button onClick={() => command.mutate({ path: 'extend', body: { byMs: 300_000 } })}>5 more minutes</button>
             <button onClick={() => command.mutate({ path: 'abort' })}>End it</button>
           </p>

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams } from 'react-router'
-import { mayDo } from '../../../model/drill.ts'
+import { drillClock, isOpen, mayDo } from '../../../model/drill.ts'
 import { milestoneNames } from '../../../model/scenario.ts'
 import { post } from '../lib/api.ts'
 import { useDashboards, useDrill } from '../lib/data.ts'
@@ -13,6 +13,7 @@ import { Hints } from '../parts/hints.tsx'
 import { Markdown } from '../parts/markdown.tsx'
 import { useMarkers } from '../parts/markers.ts'
 import { Loading, Problem } from '../parts/states.tsx'
+import { Team } from '../parts/team.tsx'
 import { Timeline } from '../parts/timeline.tsx'
 
 /** Where an incident is worked on: what is wrong, what one can do, and what has been done. */
@@ -44,10 +45,14 @@ export function RoomPage() {
       <div className="heading">
         <h1>{title}</h1>
         <span className="clock" role="timer" aria-label="Elapsed time">
-          {elapsed((drill.endedAt ?? now) - drill.startedAt)}
-          <span className="quiet"> of {elapsed(drill.limitMs)}</span>
+          {elapsed(drillClock(drill, drill.endedAt ?? now))}
+          <span className="quiet">
+            {' '}
+            of {elapsed(drill.limitMs)}
+            {drill.phase === 'paused' && ' · paused'}
+          </span>
         </span>
-        {running ? (
+        {isOpen(drill) ? (
           <span className="buttons">
             <button onClick={() => command.mutate('finish')}>Finish</button>
             <button onClick={() => command.mutate('abort')}>Abort</button>
@@ -61,13 +66,19 @@ export function RoomPage() {
         )}
       </div>
       {command.error && <Problem error={command.error} />}
+      {drill.phase === 'paused' && (
+        <p className="banner" role="status">
+          The instructor has stopped the clock. Talk it over; nothing counts until it goes on.
+        </p>
+      )}
+      <Team />
       <ol className="milestones" aria-label="Milestones">
         {milestoneNames.map((name) => {
           const at = drill.milestones[name]
           return (
             <li key={name} className={at === null ? '' : 'reached'}>
               <span aria-hidden="true">{at === null ? '○' : '●'}</span> {name}
-              <span className="quiet"> {at === null ? `par ${elapsed(data.pars[name] ?? 0)}` : elapsed(at - drill.startedAt)}</span>
+              <span className="quiet"> {at === null ? `par ${elapsed(data.pars[name] ?? 0)}` : elapsed(drillClock(drill, at))}</span>
             </li>
           )
         })}
@@ -112,7 +123,13 @@ export function RoomPage() {
           </details>
           <CauseForm drill={drill} />
           <Hints drill={drill} said={said?.type === 'coach-said' || said?.type === 'message-sent' ? said.text : null} />
-          <Timeline drillId={id} startedAt={drill.startedAt} events={events} canNote={mayDo(drill.phase, 'note')} />
+          <Timeline
+            drillId={id}
+            startedAt={drill.startedAt}
+            events={events}
+            canNote={mayDo(drill.phase, 'note')}
+            canSay={mayDo(drill.phase, 'say')}
+          />
         </div>
       </div>
     </>

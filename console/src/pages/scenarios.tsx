@@ -7,6 +7,7 @@ import { post } from '../lib/api.ts'
 import { useDrills, useScenarios } from '../lib/data.ts'
 import { useLive } from '../lib/live.ts'
 import { Empty, Loading, Problem } from '../parts/states.tsx'
+import { Lobby } from '../parts/team.tsx'
 
 export function ScenariosPage() {
   const { data, error } = useScenarios()
@@ -43,6 +44,7 @@ export function ScenariosPage() {
         </p>
       )}
       {start.error && <Problem error={start.error} />}
+      <Lobby />
       <ul className="cards">
         {data.scenarios.map((scenario) => (
           <Card

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { get } from '../lib/api.ts'
-import { formatValue } from '../lib/format.ts'
+import { formatValue } from '../../../model/value.ts'
 import { queryInstant } from '../lib/prometheus.ts'
 import { ranges, useTimeRange } from '../lib/time.ts'
 import { Chart } from '../parts/chart.tsx'

@@ -24,7 +24,13 @@ export function Hints({ drill, said }: { drill: DrillState; said: string | null 
           <li key={`${hint.milestone}-${hint.rung}`}>
             <span className="quiet">
               {hint.milestone} · {hint.rung}
-              {hint.reason === 'struggling' ? ' · from the coach' : hint.reason === 'time' ? ' · time is short' : ''}
+              {hint.reason === 'struggling'
+                ? ' · from the coach'
+                : hint.reason === 'time'
+                  ? ' · time is short'
+                  : hint.reason === 'instructor'
+                    ? ' · from the instructor'
+                    : ''}
             </span>
             <br />
             {hint.text}

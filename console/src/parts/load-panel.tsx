@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { loadShapeKinds, type LoadShape } from '../../../model/api.ts'
 import type { LoadMix, LoadStatus } from '../../../model/range.ts'
 import { get, put, remove } from '../lib/api.ts'
-import { formatValue } from '../lib/format.ts'
+import { formatValue } from '../../../model/value.ts'
 import { Loading, Problem } from './states.tsx'
 
 /** The users: how many, along which shape, and who they are. */

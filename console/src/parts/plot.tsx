@@ -3,7 +3,7 @@ import { Link } from 'react-router'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import type { Panel } from '../../../model/dashboard.ts'
-import { formatValue } from '../lib/format.ts'
+import { formatValue } from '../../../model/value.ts'
 import type { Exemplar, Series } from '../lib/prometheus.ts'
 import { clock } from '../lib/time.ts'
 

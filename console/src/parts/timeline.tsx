@@ -1,54 +1,86 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { DrillEvent } from '../../../model/drill.ts'
+import { statusUpdateKinds, type DrillEvent, type StatusUpdateKind } from '../../../model/drill.ts'
 import { post } from '../lib/api.ts'
 import { elapsed } from '../../../model/duration.ts'
+import { Problem } from './states.tsx'
 
 interface Props {
   drillId: string
   startedAt: number
   events: DrillEvent[]
   canNote: boolean
+  /** Whether there is somebody to be told: the team, and the users. */
+  canSay?: boolean
 }
 
 /** What has happened so far, newest first. */
-export function Timeline({ drillId, startedAt, events, canNote }: Props) {
+export function Timeline({ drillId, startedAt, events, canNote, canSay = false }: Props) {
+  return (
+    <section aria-label="Timeline" className="box">
+      <h2>Timeline</h2>
+      {canNote && <Write drillId={drillId} kinds={canSay ? ['note', 'said', 'status'] : ['note']} />}
+      <TimelineEvents startedAt={startedAt} events={events} />
+    </section>
+  )
+}
+
+type Kind = 'note' | 'said' | 'status'
+const kinds: Record<Kind, { title: string; placeholder: string; path: string }> = {
+  note: { title: 'Note', placeholder: 'Write a note', path: 'notes' },
+  said: { title: 'To the team', placeholder: 'Tell the team', path: 'chat' },
+  status: { title: 'To users', placeholder: 'What users should know', path: 'status-updates' },
+}
+
+function Write({ drillId, kinds: offered }: { drillId: string; kinds: Kind[] }) {
+  const [kind, setKind] = useState<Kind>('note')
+  const [status, setStatus] = useState<StatusUpdateKind>('investigating')
   const [text, setText] = useState('')
   const queries = useQueryClient()
-  const note = useMutation({
-    mutationFn: () => post(`/api/drills/${drillId}/notes`, { text }),
+  const write = useMutation({
+    mutationFn: () => post(`/api/drills/${drillId}/${kinds[kind].path}`, { text, ...(kind === 'status' ? { status } : {}) }),
     onSuccess: () => {
       setText('')
       void queries.invalidateQueries({ queryKey: ['drill', drillId] })
     },
   })
   return (
-    <section aria-label="Timeline" className="box">
-      <h2>Timeline</h2>
-      {canNote && (
-        <form
-          className="note"
-          onSubmit={(event) => {
-            event.preventDefault()
-            note.mutate()
-          }}
-        >
-          <label className="hidden" htmlFor="note">
-            Note
-          </label>
-          <input
-            id="note"
-            placeholder="Write a note"
-            required
-            maxLength={2000}
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-          />
-          <button>Add</button>
-        </form>
-      )}
-      <TimelineEvents startedAt={startedAt} events={events} />
-    </section>
+    <>
+      <form
+        className="note"
+        onSubmit={(event) => {
+          event.preventDefault()
+          write.mutate()
+        }}
+      >
+        {offered.length > 1 && (
+          <select aria-label="For whom" value={kind} onChange={(event) => setKind(event.target.value as Kind)}>
+            {offered.map((name) => (
+              <option key={name} value={name}>
+                {kinds[name].title}
+              </option>
+            ))}
+          </select>
+        )}
+        {kind === 'status' && (
+          <select aria-label="Status" value={status} onChange={(event) => setStatus(event.target.value as StatusUpdateKind)}>
+            {statusUpdateKinds.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        )}
+        <input
+          aria-label={kinds[kind].title}
+          placeholder={kinds[kind].placeholder}
+          required
+          maxLength={2000}
+          value={text}
+          onChange={(event) => setText(event.target.value)}
+        />
+        <button disabled={write.isPending}>{kind === 'note' ? 'Add' : 'Post'}</button>
+      </form>
+      {write.error && <Problem error={write.error} />}
+    </>
   )
 }
 
@@ -65,7 +97,7 @@ export function TimelineEvents({ startedAt, events, most }: { startedAt: number;
         .slice(0, most)
         .map(({ event, sentence }) => (
           <li key={event.id} className={`event-${event.type}`}>
-            <time>{elapsed(event.at - startedAt)}</time> {sentence}
+            <time>{elapsed(event.at - startedAt)}</time> {event.by && <b>{event.by.name}:</b>} {sentence}
           </li>
         ))}
     </ol>
@@ -106,6 +138,14 @@ function describe(event: DrillEvent): string | null {
       return 'Asked for help.'
     case 'message-sent':
       return `Instructor: ${event.text}`
+    case 'said':
+      return `“${event.text}”`
+    case 'status-posted':
+      return `Status page, ${event.status}: ${event.text}`
+    case 'drill-paused':
+      return 'The clock was stopped.'
+    case 'drill-continued':
+      return `The clock goes on, after ${elapsed(event.pausedMs)}.`
     case 'time-extended':
       return `${Math.round(event.byMs / 60_000)} more minutes were given.`
     case 'control-resumed':

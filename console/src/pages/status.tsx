@@ -1,0 +1,65 @@
+import { useQuery } from '@tanstack/react-query'
+import type { JourneyState, PublicStatus } from '../../../model/public-status.ts'
+import { get } from '../lib/api.ts'
+import { clock } from '../lib/time.ts'
+import { Empty, Loading, Problem } from '../parts/states.tsx'
+
+const words: Record<JourneyState, string> = {
+  operational: 'operational',
+  degraded: 'degraded',
+  outage: 'outage',
+  unknown: 'not known',
+}
+
+/** The status page, as users of the shop see it: nobody has to log in, and nothing is told of causes. */
+export function StatusPage() {
+  const { data, error } = useQuery({ queryKey: ['status'], queryFn: () => get<PublicStatus>('/api/status'), refetchInterval: 5_000 })
+  if (error) return <Problem error={error} />
+  if (!data) return <Loading what="the status" />
+  const states = data.journeys.map(({ state }) => state)
+  const headline = states.includes('outage')
+    ? 'Parts of the shop do not work'
+    : states.includes('degraded')
+      ? 'Parts of the shop do not work well'
+      : states.every((state) => state === 'unknown')
+        ? 'Nothing is known of the shop right now'
+        : 'The shop works'
+  return (
+    <section className="status-page">
+      <h1>{headline}</h1>
+      <ul className="rows">
+        {data.journeys.map(({ journey, title, state, history }) => (
+          <li key={journey} className="journey">
+            <span>
+              <b>{title}</b>
+            </span>
+            <span className={`state-${state}`}>{words[state]}</span>
+            <span className="minutes" role="img" aria-label={told(history)}>
+              {history.map((minute) => (
+                <i key={minute.at} className={`is-${minute.state}`} title={`${clock(minute.at)}: ${words[minute.state]}`} />
+              ))}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <p className="quiet">Each bar is a minute of the last hour. As of {clock(data.at)}.</p>
+      <h2>What we told you</h2>
+      {data.updates.length === 0 ? (
+        <Empty>No incident was reported in the last day.</Empty>
+      ) : (
+        <ol className="timeline">
+          {data.updates.map(({ at, status, text }) => (
+            <li key={`${at} ${text}`}>
+              <time>{clock(at)}</time> <b>{status}</b>: {text}
+            </li>
+          ))}
+        </ol>
+      )}
+    </section>
+  )
+}
+
+function told(history: { state: JourneyState }[]): string {
+  const count = (state: JourneyState) => history.filter((minute) => minute.state === state).length
+  return `In the last hour ${count('outage')} minutes of outage and ${count('degraded')} minutes degraded`
+}

@@ -1,0 +1,154 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { get, post } from '../lib/api.ts'
+import { useDrills, useScenarios, type GameDay } from '../lib/data.ts'
+import { Problem } from './states.tsx'
+
+interface PlannedGameDay extends GameDay {
+  code: string
+  scenarios: string[]
+}
+
+/** Plans a game day, gives the link to join, and leads through its drills. */
+export function GameDayPanel() {
+  const { data, error } = useQuery({
+    queryKey: ['game-days'],
+    queryFn: () => get<{ gameDays: PlannedGameDay[] }>('/api/game-days'),
+    refetchInterval: 3_000,
+  })
+  const open = data?.gameDays.find(({ endedAt }) => endedAt === null)
+  return (
+    <section aria-label="Game day" className="box">
+      <h2>Game day</h2>
+      {error && <Problem error={error} />}
+      {data && (open ? <OpenGameDay gameDay={open} /> : <PlanForm />)}
+    </section>
+  )
+}
+
+function OpenGameDay({ gameDay }: { gameDay: PlannedGameDay }) {
+  const queries = useQueryClient()
+  const running = useDrills().data?.running ?? null
+  const titles = new Map(useScenarios().data?.scenarios.map(({ id, title }) => [id, title]))
+  const command = useMutation({
+    mutationFn: (what: 'next' | 'end') => post(`/api/game-days/${gameDay.id}/${what}`),
+    onSettled: () => {
+      void queries.invalidateQueries({ queryKey: ['game-days'] })
+      void queries.invalidateQueries({ queryKey: ['drills'] })
+    },
+  })
+  const link = `${location.origin}/join#code=${gameDay.code}`
+  const [copied, setCopied] = useState(false)
+  return (
+    <>
+      <p>
+        <b>{gameDay.title}</b> <span className="quiet">{gameDay.mode}</span>
+      </p>
+      <div className="note">
+        <input aria-label="Link to join" readOnly value={link} onFocus={(event) => event.target.select()} />
+        <button
+          onClick={() =>
+            void navigator.clipboard.writeText(link).then(
+              () => setCopied(true),
+              () => setCopied(false),
+            )
+          }
+        >
+          {copied ? 'Copied' : 'Copy the link'}
+        </button>
+      </div>
+      <ol>
+        {gameDay.scenarios.map((scenario, index) => (
+          <li key={`${index}-${scenario}`}>
+            {titles.get(scenario) ?? scenario} <span className="quiet">{gameDay.drills[index]?.phase ?? 'to come'}</span>
+          </li>
+        ))}
+      </ol>
+      <ul className="tags" aria-label="People">
+        {gameDay.people.map(({ name, role }) => (
+          <li key={name}>
+            {name} · {role}
+          </li>
+        ))}
+        {gameDay.people.length === 0 && <li>nobody has joined yet</li>}
+      </ul>
+      <p className="buttons">
+        <button
+          className="primary"
+          onClick={() => command.mutate('next')}
+          disabled={running !== null || command.isPending || gameDay.drills.length >= gameDay.scenarios.length}
+        >
+          Begin the next drill
+        </button>
+        <button onClick={() => command.mutate('end')} disabled={command.isPending}>
+          End the game day
+        </button>
+      </p>
+      {command.error && <Problem error={command.error} />}
+    </>
+  )
+}
+
+function PlanForm() {
+  const { data } = useScenarios()
+  const queries = useQueryClient()
+  const [title, setTitle] = useState('Game day')
+  const [mode, setMode] = useState('learning')
+  const [chosen, setChosen] = useState<string[]>([])
+  const plan = useMutation({
+    mutationFn: () => post('/api/game-days', { title, mode, scenarios: chosen }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['game-days'] }),
+  })
+  const scenarios = data?.scenarios ?? []
+  const titles = new Map(scenarios.map((scenario) => [scenario.id, scenario.title]))
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        plan.mutate()
+      }}
+    >
+      <p className="quiet">A sequence of scenarios for a team: they join by a link, take roles, and share one timeline.</p>
+      <div className="filters">
+        <label>
+          Title
+          <input value={title} required maxLength={80} onChange={(event) => setTitle(event.target.value)} />
+        </label>
+        <label>
+          Mode
+          <select value={mode} onChange={(event) => setMode(event.target.value)}>
+            <option value="learning">learning</option>
+            <option value="assessment">assessment</option>
+          </select>
+        </label>
+        <label>
+          Add a scenario
+          <select value="" onChange={(event) => setChosen([...chosen, event.target.value])}>
+            <option value="" disabled>
+              choose…
+            </option>
+            {scenarios.map((scenario) => (
+              <option key={scenario.id} value={scenario.id}>
+                {scenario.title}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <ol>
+        {chosen.map((id, index) => (
+          <li key={`${index}-${id}`}>
+            {titles.get(id)}{' '}
+            <button type="button" aria-label={`Remove ${titles.get(id)}`} onClick={() => setChosen(chosen.toSpliced(index, 1))}>
+              Remove
+            </button>
+          </li>
+        ))}
+      </ol>
+      <button className="primary" disabled={chosen.length === 0 || plan.isPending}>
+        Plan it
+      </button>
+      {plan.error && <Problem error={plan.error} />}
+    </form>
+  )
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { addNote, joinGameDay, planGameDay, takeRole } from '../../model/api.ts'
+import type { Actor, StatusUpdateKind } from '../../model/drill.ts'
+import { FiredrillError } from '../../model/errors.ts'
+import type { GameDayState } from '../../model/game-day.ts'
+import { sessionCookie } from '../access.ts'
+import { personCookie } from '../people.ts'
+import type { Api, ApiContext } from './context.ts'
+
+interface Said {
+  at: number
+  by: Actor | undefined
+  text: string
+  /** Of what was told to the users; null for what the team said to itself. */
+  status: StatusUpdateKind | null
+}
+
+const gameDayId = { params: z.object({ id: z.uuid() }) }
+const cookieTraits = 'Path=/; HttpOnly; SameSite=Strict; Max-Age=604800'
+
+export function gameDayRoutes(app: Api, { context, gameDays, people, ledger, scenarios, engine }: ApiContext): void {
+  /** What the team has said and told its users, in drills and between them, oldest first. */
+  function talk(state: GameDayState): Said[] {
+    const between = ledger
+      .gameDayEvents(state.id)
+      .flatMap((event): Said[] => (event.type === 'said' ? [{ at: event.at, by: event.by, text: event.text, status: null }] : []))
+    const within = state.drills
+      .flatMap(({ drill }) => ledger.events(drill))
+      .flatMap((event): Said[] => {
+        if (event.type === 'said') return [{ at: event.at, by: event.by, text: event.text, status: null }]
+        if (event.type === 'status-posted') return [{ at: event.at, by: event.by, text: event.text, status: event.status }]
+        return []
+      })
+    return [...between, ...within].toSorted((a, b) => a.at - b.at)
+  }
+  /** Without the link's code, the ids of browsers, and what is still to come. */
+  const forTeam = ({ id, title, mode, scenarios: planned, people: team, drills, plannedAt, endedAt }: GameDayState) => ({
+    id,
+    title,
+    mode,
+    plannedAt,
+    endedAt,
+    of: planned.length,
+    people: team.map(({ name, role }) => ({ name, role })),
+    drills: drills.map(({ drill, scenario }) => ({
+      drill,
+      title: scenarios.get(scenario)?.title ?? scenario,
+      phase: ledger.drill(drill)?.phase ?? 'aborted',
+    })),
+  })
+
+  app.get('/api/game-days', { config: { access: 'instructor' } }, async () => ({
+    gameDays: gameDays.all().map((state) => ({ ...forTeam(state), code: state.code, scenarios: state.scenarios })),
+  }))
+  app.post('/api/game-days', { config: { access: 'instructor' }, schema: { body: planGameDay } }, async (request, reply) => {
+    const { title, scenarios: planned, mode } = request.body
+    const state = gameDays.plan(title, planned, mode)
+    return reply.code(201).send({ ...forTeam(state), code: state.code, scenarios: state.scenarios })
+  })
+  app.post('/api/game-days/:id/next', { config: { access: 'instructor' }, schema: gameDayId }, async (request, reply) => {
+    const { id } = await gameDays.next(request.params.id)
+    return reply.code(201).send({ drill: id })
+  })
+  app.post('/api/game-days/:id/end', { config: { access: 'instructor' }, schema: gameDayId }, async (request) => {
+    await gameDays.end(request.params.id)
+    return forTeam(gameDays.state(request.params.id))
+  })
+
+  app.get('/api/game-day', async (request) => {
+    const state = gameDays.current()
+    return {
+      gameDay: state && { ...forTeam(state), running: engine.running()?.id ?? null, talk: talk(state) },
+      me: people.of(request) ?? null,
+    }
+  })
+  app.post('/api/game-day/join', { config: { access: 'public' }, schema: { body: joinGameDay } }, async (request, reply) => {
+    const { code, name, role } = request.body
+    const { gameDay, person } = gameDays.join(code, name, role)
+    // An instructor who joins stays one.
+    const session = request.role === null ? [`${sessionCookie}=${context.config.tokens.trainee}; ${cookieTraits}`] : []
+    return reply
+      .header('set-cookie', [...session, `${personCookie}=${person}; ${cookieTraits}`])
+      .code(201)
+      .send(forTeam(gameDay))
+  })
+  app.put('/api/game-day/role', { schema: { body: takeRole } }, async (request) => {
+    const person = people.id(request)
+    if (person === null) throw new FiredrillError('wrong-state', 'join the game day first')
+    gameDays.takeRole(person, request.body.role)
+    return people.of(request)
+  })
+  app.post('/api/game-day/chat', { schema: { body: addNote } }, async (request) => {
+    gameDays.say(request.body.text, people.of(request) ?? { name: request.role ?? 'somebody', role: '' })
+    return {}
+  })
+}

@@ -1,0 +1,100 @@
+import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
+import type { Actor, DrillState } from '../model/drill.ts'
+import { FiredrillError } from '../model/errors.ts'
+import { foldGameDay, type GameDayState, type TeamRole } from '../model/game-day.ts'
+import type { Scenario } from '../model/scenario.ts'
+import type { DrillEngine } from './drill-engine.ts'
+import type { Ledger } from './ledger.ts'
+
+/** A planned sequence of scenarios for a team that joins by link: one game day at a time. */
+export class GameDays {
+  readonly #ledger: Ledger
+  readonly #engine: DrillEngine
+  readonly #scenarios: ReadonlyMap<string, Scenario>
+
+  constructor(ledger: Ledger, engine: DrillEngine, scenarios: ReadonlyMap<string, Scenario>) {
+    this.#ledger = ledger
+    this.#engine = engine
+    this.#scenarios = scenarios
+  }
+
+  state(id: string): GameDayState {
+    const state = foldGameDay(this.#ledger.gameDayEvents(id))
+    if (!state) throw new FiredrillError('not-found', `there is no game day ${id}`)
+    return state
+  }
+  /** Newest first. */
+  all(): GameDayState[] {
+    return this.#ledger.gameDays().map((id) => this.state(id))
+  }
+  /** The one that has not ended, if there is one. */
+  current(): GameDayState | null {
+    const latest = this.#ledger.gameDays(1)[0]
+    const state = latest === undefined ? null : this.state(latest)
+    return state?.endedAt === null ? state : null
+  }
+
+  plan(title: string, scenarios: string[], mode: GameDayState['mode']): GameDayState {
+    const unknown = scenarios.find((id) => !this.#scenarios.has(id))
+    if (unknown !== undefined) throw new FiredrillError('not-found', `there is no scenario '${unknown}'`)
+    if (this.current()) throw new FiredrillError('conflict', 'a game day is open: end it first')
+    const id = randomUUID()
+    this.#ledger.appendToGameDay(id, { type: 'planned', title, scenarios, mode, code: randomBytes(12).toString('base64url') })
+    return this.state(id)
+  }
+
+  /** Returns the id by which the browser is known from now on. */
+  join(code: string, name: string, role: TeamRole): { gameDay: GameDayState; person: string } {
+    const gameDay = this.current()
+    if (!gameDay || !same(gameDay.code, code)) throw new FiredrillError('not-found', 'this link is not of a game day that is open')
+    if (gameDay.people.some((one) => one.name.toLowerCase() === name.toLowerCase())) {
+      throw new FiredrillError('conflict', `somebody has joined as ${name} already: add a letter`)
+    }
+    const person = randomBytes(18).toString('base64url')
+    this.#ledger.appendToGameDay(gameDay.id, { type: 'joined', person, name, role })
+    return { gameDay: this.state(gameDay.id), person }
+  }
+
+  takeRole(person: string, role: TeamRole): void {
+    const gameDay = this.current()
+    if (!gameDay?.people.some((one) => one.person === person)) throw new FiredrillError('not-found', 'join the game day first')
+    this.#ledger.appendToGameDay(gameDay.id, { type: 'role-taken', person, role })
+  }
+
+  /** To the team: within the drill when one runs, so that it is in its timeline, else between drills. */
+  say(text: string, by: Actor): void {
+    if (this.#engine.running()) return this.#engine.say(text, by)
+    const gameDay = this.current()
+    if (!gameDay) throw new FiredrillError('wrong-state', 'no game day is open')
+    this.#ledger.appendToGameDay(gameDay.id, { type: 'said', by, text })
+  }
+
+  /** Begins the next scenario's drill. */
+  async next(id: string): Promise<DrillState> {
+    const gameDay = this.#open(id)
+    const scenario = gameDay.scenarios[gameDay.drills.length]
+    if (scenario === undefined) throw new FiredrillError('wrong-state', 'every scenario of this game day has been played')
+    await this.#engine.settled()
+    const drill = await this.#engine.start(scenario, { mode: gameDay.mode, trainee: gameDay.title })
+    this.#ledger.appendToGameDay(id, { type: 'drill-begun', drill: drill.id, scenario })
+    return drill
+  }
+
+  async end(id: string): Promise<void> {
+    this.#open(id)
+    const running = this.#engine.running()
+    if (running && this.state(id).drills.some(({ drill }) => drill === running.id)) await this.#engine.abort('the game day is over')
+    this.#ledger.appendToGameDay(id, { type: 'ended' })
+  }
+
+  #open(id: string): GameDayState {
+    const state = this.state(id)
+    if (state.endedAt !== null) throw new FiredrillError('wrong-state', 'this game day is over')
+    return state
+  }
+}
+
+function same(a: string, b: string): boolean {
+  const [known, given] = [Buffer.from(a), Buffer.from(b)]
+  return known.length === given.length && timingSafeEqual(known, given)
+}

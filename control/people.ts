@@ -1,0 +1,25 @@
+import type { FastifyRequest } from 'fastify'
+import type { Actor } from '../model/drill.ts'
+import type { GameDays } from './game-days.ts'
+
+export const personCookie = 'firedrill-person'
+
+/** Who a request comes from, where people have given their names: on game days. */
+export class People {
+  readonly #gameDays: GameDays
+  constructor(gameDays: GameDays) {
+    this.#gameDays = gameDays
+  }
+
+  /** The id that the browser was given when its user joined. */
+  id(request: FastifyRequest): string | null {
+    return new RegExp(`(?:^|;\\s*)${personCookie}=([\\w-]+)`).exec(request.headers.cookie ?? '')?.[1] ?? null
+  }
+
+  /** Name and role, or undefined when nobody has joined from there, or the game day is over. */
+  of(request: FastifyRequest): Actor | undefined {
+    const id = this.id(request)
+    const person = id === null ? undefined : this.#gameDays.current()?.people.find((one) => one.person === id)
+    return person && { name: person.name, role: person.role }
+  }
+}
