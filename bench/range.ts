@@ -7,8 +7,8 @@ import { atLeast, atMost, quantile, told, until, type Benchmark } from './benchm
 
 const users = 50
 const settleMs = 30_000
-const rounds = 3
-const roundMs = 8_000
+const rounds = 5
+const roundMs = 6_000
 const inFlight = 24
 
 /** What the range costs: memory under load, what telemetry takes from the shop, and how soon it is as new. */

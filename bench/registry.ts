@@ -3,6 +3,7 @@ import { coachBenchmark } from './coach.ts'
 import { consoleBenchmark } from './console.ts'
 import { controlKillBenchmark } from './control-kill.ts'
 import { exemplarsBenchmark } from './exemplars.ts'
+import { floodBenchmark } from './flood.ts'
 import { memoryBenchmark } from './memory.ts'
 import { pageBenchmark } from './page.ts'
 import { rangeBenchmark } from './range.ts'
@@ -23,4 +24,5 @@ export const benchmarks: readonly Benchmark[] = [
   rangeBenchmark,
   consoleBenchmark,
   storeBenchmark,
+  floodBenchmark,
 ]

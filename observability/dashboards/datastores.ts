@@ -15,6 +15,29 @@ export const postgresDashboard: Dashboard = {
       unit: 'seconds',
       queries: [{ expr: 'max by (state) (pg_stat_activity_max_tx_duration{datname="shop"})', legend: '{{state}}' }],
     },
+    {
+      title: 'Slowest statements: time spent in each',
+      unit: 'ratio',
+      queries: [{ expr: 'topk(5, rate(pg_statement_seconds_total[$rate]))', legend: '{{statement}}' }],
+    },
+    {
+      title: 'Slowest statements: mean time',
+      unit: 'seconds',
+      queries: [
+        { expr: 'topk(5, rate(pg_statement_seconds_total[$rate]) / (rate(pg_statement_calls_total[$rate]) > 0))', legend: '{{statement}}' },
+      ],
+    },
+    {
+      title: 'Active sessions, by what they wait for',
+      unit: 'count',
+      queries: [{ expr: 'sum by (waits_for) (pg_waiting_sessions)', legend: '{{waits_for}}' }],
+    },
+    {
+      title: 'Connections of all that there may be',
+      unit: 'ratio',
+      queries: [{ expr: 'sum(pg_stat_activity_count) / scalar(max(pg_connections_limit))', legend: 'in use' }],
+      threshold: { value: 1, label: 'no more are let in' },
+    },
     { title: 'Locks held', unit: 'count', queries: [{ expr: 'sum by (mode) (pg_locks_count{datname="shop"}) > 0', legend: '{{mode}}' }] },
     {
       title: 'Transactions',
@@ -31,6 +54,16 @@ export const postgresDashboard: Dashboard = {
         expr: `rate(pg_stat_database_tup_${verb}{datname="shop"}[$rate])`,
         legend: verb,
       })),
+    },
+    {
+      title: 'Rows read without an index',
+      unit: 'rps',
+      queries: [{ expr: 'topk(5, rate(pg_table_scanned_rows_total[$rate]) > 0)', legend: '{{name}}' }],
+    },
+    {
+      title: 'Dead rows (bloat)',
+      unit: 'count',
+      queries: [{ expr: 'topk(5, pg_table_dead_rows > 0)', legend: '{{name}}' }],
     },
     {
       title: 'Blocks from cache',
@@ -77,6 +110,26 @@ export const redisDashboard: Dashboard = {
     },
     { title: 'Keys', unit: 'count', queries: [{ expr: 'sum(redis_db_keys)', legend: 'keys' }] },
     {
+      title: 'Mean time of a command',
+      unit: 'seconds',
+      queries: [
+        {
+          expr: 'topk(5, rate(redis_commands_duration_seconds_total[$rate]) / (rate(redis_commands_total[$rate]) > 0))',
+          legend: '{{cmd}}',
+        },
+      ],
+    },
+    {
+      title: 'Slow log: commands over 5 ms',
+      unit: 'rps',
+      queries: [{ expr: 'rate(redis_slowlog_last_id[$rate])', legend: 'new entries' }],
+    },
+    {
+      title: 'Slowest command of late',
+      unit: 'seconds',
+      queries: [{ expr: 'redis_last_slow_execution_duration_seconds', legend: 'latest slow command' }],
+    },
+    {
       title: 'Clients',
       unit: 'count',
       queries: [
@@ -94,6 +147,27 @@ export const rabbitmqDashboard: Dashboard = {
   panels: [
     { title: 'Messages ready', unit: 'count', queries: [{ expr: 'rabbitmq_queue_messages_ready', legend: '{{queue}}' }] },
     { title: 'Messages unacknowledged', unit: 'count', queries: [{ expr: 'rabbitmq_queue_messages_unacked', legend: '{{queue}}' }] },
+    {
+      title: 'Age of the oldest order that waits',
+      unit: 'seconds',
+      queries: [{ expr: 'max(orders_unfulfilled_oldest_seconds)', legend: 'oldest' }],
+      threshold: { value: 5, label: 'promised 5 s' },
+    },
+    {
+      title: 'Wait in the queue (p95)',
+      unit: 'seconds',
+      queries: [{ expr: 'histogram_quantile(0.95, sum by (le) (rate(worker_message_wait_seconds_bucket[$rate])))', legend: 'p95' }],
+      exemplars: 'worker_message_wait_seconds_bucket',
+    },
+    {
+      title: 'Alarms (1: publishers are blocked)',
+      unit: 'count',
+      queries: [
+        { expr: 'max(rabbitmq_alarms_memory_used_watermark)', legend: 'memory' },
+        { expr: 'max(rabbitmq_alarms_free_disk_space_watermark)', legend: 'disk' },
+        { expr: 'max(rabbitmq_alarms_file_descriptor_limit)', legend: 'descriptors' },
+      ],
+    },
     { title: 'Consumers', unit: 'count', queries: [{ expr: 'rabbitmq_queue_consumers', legend: '{{queue}}' }] },
     {
       title: 'Published and confirmed',

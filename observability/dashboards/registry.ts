@@ -1,7 +1,9 @@
 import type { Dashboard } from '../../model/dashboard.ts'
 import { timings } from '../timing.ts'
 import { postgresDashboard, rabbitmqDashboard, redisDashboard } from './datastores.ts'
+import { loadDashboard } from './load.ts'
 import { overview } from './overview.ts'
+import { runtimeDashboard } from './runtime.ts'
 import { serviceDashboard } from './service.ts'
 
 const templates: readonly Dashboard[] = [
@@ -15,6 +17,8 @@ const templates: readonly Dashboard[] = [
   postgresDashboard,
   redisDashboard,
   rabbitmqDashboard,
+  runtimeDashboard,
+  loadDashboard,
 ]
 
 /** All dashboards, with the window of `rate()` that suits the speed of the range. */

@@ -12,11 +12,18 @@ export interface IntakeLimits {
   flushEveryMs: number
 }
 
-export const defaultLimits: IntakeLimits = { maxRows: 60_000, maxBytes: 64 * 1024 * 1024, batchRows: 10_000, flushEveryMs: 300 }
+/** From this share of its limits on, requests are refused before they are read: reading them costs most. */
+const fullFrom = 0.9
+
+export const defaultLimits: IntakeLimits = { maxRows: 60_000, maxBytes: 64 * 1024 * 1024, batchRows: 10_000, flushEveryMs: 1_000 }
 
 export interface Intake {
   /** Takes all rows, or none when there is no room: the sender should try again later. */
   offer(table: Table, rows: string[]): boolean
+  /** Whether there is no room: what comes now need not even be read. */
+  full(): boolean
+  /** Counts a request that was refused unread. */
+  refuse(bytes: number): void
   /** Resolves when all that was taken before is in the database. */
   flush(): Promise<void>
   stop(): Promise<void>
@@ -33,6 +40,8 @@ export function createIntake(engine: Engine, registry: Registry, limits: IntakeL
   const shed = new Counter({ name: 'store_rows_shed_total', help: 'Rows refused for want of room', labelNames, registers })
   const written = new Counter({ name: 'store_rows_written_total', help: 'Rows in the database', labelNames, registers })
   const lost = new Counter({ name: 'store_rows_lost_total', help: 'Rows that the database would not take', labelNames, registers })
+  const refusedRequests = new Counter({ name: 'store_requests_shed_total', help: 'Requests refused unread for want of room', registers })
+  const refusedBytes = new Counter({ name: 'store_bytes_shed_total', help: 'Bytes of requests refused unread', registers })
   const duration = new Histogram({ name: 'store_insert_duration_seconds', help: 'Time of one insert', registers })
   new Gauge({
     name: 'store_rows_waiting',
@@ -87,6 +96,11 @@ export function createIntake(engine: Engine, registry: Registry, limits: IntakeL
       accepted.inc({ table }, rows.length)
       if (waiting[table].length >= limits.batchRows) void drain()
       return true
+    },
+    full: () => rowsHeld >= limits.maxRows * fullFrom || bytesHeld >= limits.maxBytes * fullFrom,
+    refuse(bytes) {
+      refusedRequests.inc()
+      refusedBytes.inc(bytes)
     },
     async flush() {
       await drain()

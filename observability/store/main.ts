@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { z } from 'zod'
 import { chdbEngine } from './engine/chdb.ts'
@@ -19,6 +20,7 @@ const config = z
   })
   .parse(process.env)
 
+yieldCpu()
 mkdirSync(config.STORE_DATA_DIR, { recursive: true })
 const engine = config.CLICKHOUSE_URL ? clickhouseEngine(config.CLICKHOUSE_URL) : chdbEngine(path.join(config.STORE_DATA_DIR, 'chdb'))
 for (const statement of createTables({ hours: config.STORE_RETENTION_HOURS })) await engine.execute(statement)
@@ -45,3 +47,17 @@ async function stop(): Promise<void> {
   process.exit(0)
 }
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop())
+
+/**
+ * Lets others go first where CPU is short: who is watched must not wait for who watches. Before the database starts its threads, which
+ * take it over. On Linux a session has a priority of its own as well (sched(7), autogroup); where neither may be set, all stays as it is.
+ */
+function yieldCpu(): void {
+  const nice = os.constants.priority.PRIORITY_BELOW_NORMAL
+  try {
+    os.setPriority(nice)
+    writeFileSync('/proc/self/autogroup', String(nice))
+  } catch {
+    // Not on this system, or not for this user.
+  }
+}

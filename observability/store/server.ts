@@ -81,12 +81,16 @@ export function createStoreServer(engine: Engine, limits?: IntakeLimits): { app:
       } catch (error) {
         return reply.code(400).send({ code: 3, message: `not OTLP: ${error instanceof Error ? error.message : String(error)}` })
       }
-      if (!intake.offer(table, rows))
-        return reply.code(429).header('retry-after', '1').send({ code: 8, message: 'the store is full: try again' })
+      if (!intake.offer(table, rows)) return full(reply)
       return json ? reply.send({}) : reply.type('application/x-protobuf').send(Buffer.alloc(0))
     }
-  app.post('/v1/traces', receive<TraceRequest>('otel_traces', decodeTraces, spanRows))
-  app.post('/v1/logs', receive<LogsRequest>('otel_logs', decodeLogs, logRows))
+  const refuseUnread = async (request: FastifyRequest<{ Body: Buffer }>, reply: FastifyReply) => {
+    if (!intake.full()) return
+    intake.refuse(Number(request.headers['content-length'] ?? 0))
+    return full(reply)
+  }
+  app.post<{ Body: Buffer }>('/v1/traces', { onRequest: refuseUnread }, receive<TraceRequest>('otel_traces', decodeTraces, spanRows))
+  app.post<{ Body: Buffer }>('/v1/logs', { onRequest: refuseUnread }, receive<LogsRequest>('otel_logs', decodeLogs, logRows))
 
   app.get('/ready', async () => {
     await engine.query('SELECT 1')
@@ -162,3 +166,5 @@ function goDurationMs(text: string | undefined): number | undefined {
   const unit = { us: 0.001, µs: 0.001, ms: 1, s: 1_000, m: 60_000 } as const
   return match ? Number(match[1]) * unit[match[2] as keyof typeof unit] : undefined
 }
+
+const full = (reply: FastifyReply) => reply.code(429).header('retry-after', '1').send({ code: 8, message: 'the store is full: try again' })

@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ROOT_CONTEXT, SpanKind } from '@opentelemetry/api'
 import { SamplingDecision } from '@opentelemetry/sdk-trace-base'
-import { RateLimitingSampler } from './sampler.ts'
+import { RootSampler, TraceLimit, notTraced, tracedAtDoor } from './sampler.ts'
 
 /** How many of evenly spread roots are sampled over ten seconds. */
-function sampled(limit: number, offered: number): number {
+function sampled(perSecond: number, offered: number): number {
   let now = 0
-  const sampler = new RateLimitingSampler(limit, () => now)
+  const limit = new TraceLimit(perSecond, () => now)
   let count = 0
   for (let index = 0; index < offered * 10; index++) {
     now = (index * 1_000) / offered
-    if (sampler.shouldSample().decision === SamplingDecision.RECORD_AND_SAMPLED) count++
+    if (limit.take()) count++
   }
   return count
 }
@@ -23,4 +24,22 @@ test('below its rate everything is sampled', () => {
 test('above it, its rate and one second in hand', () => {
   const count = sampled(100, 1_000)
   assert.ok(count >= 1_090 && count <= 1_110, String(count))
+})
+
+test('the caller decides for what he calls; without one, the limit does', () => {
+  const none = new TraceLimit(0)
+  const some = new TraceLimit(1, () => 0)
+  assert.equal(tracedAtDoor('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01', none), true)
+  assert.equal(tracedAtDoor('00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00', some), false)
+  assert.equal(tracedAtDoor(notTraced, some), false)
+  assert.equal(tracedAtDoor(undefined, some), true)
+  assert.equal(tracedAtDoor(undefined, some), false, 'the one is taken')
+  assert.equal(tracedAtDoor('garbage', none), false)
+})
+
+test('a request that was let in is traced; other roots take from the limit', () => {
+  const sampler = new RootSampler(new TraceLimit(0))
+  const decide = (kind: SpanKind) => sampler.shouldSample(ROOT_CONTEXT, '', '', kind, {}, []).decision
+  assert.equal(decide(SpanKind.SERVER), SamplingDecision.RECORD_AND_SAMPLED)
+  assert.equal(decide(SpanKind.CONSUMER), SamplingDecision.NOT_RECORD)
 })

@@ -1,10 +1,12 @@
+import { SpanKind } from '@opentelemetry/api'
 import { SamplingDecision, type Sampler, type SamplingResult } from '@opentelemetry/sdk-trace-base'
+import type { Attributes, Context, Link } from '@opentelemetry/api'
 
 /**
- * Lets so many new traces begin in a second, and no more: whole at any load that people make, bounded under a flood, so that the cost of
- * being watched never grows with the trouble. A token bucket that holds one second. Use it for roots, below a parent-based sampler.
+ * Lets so many traces begin in a second, and no more: whole at any load that people make, bounded under a flood, so that the cost of
+ * being watched never grows with the trouble. A token bucket that holds one second.
  */
-export class RateLimitingSampler implements Sampler {
+export class TraceLimit {
   readonly #perSecond: number
   readonly #now: () => number
   #tokens: number
@@ -17,16 +19,50 @@ export class RateLimitingSampler implements Sampler {
     this.#filledAt = now()
   }
 
-  shouldSample(): SamplingResult {
+  /** Whether one more may begin; takes it. */
+  take(): boolean {
     const now = this.#now()
     this.#tokens = Math.min(this.#perSecond, this.#tokens + ((now - this.#filledAt) / 1_000) * this.#perSecond)
     this.#filledAt = now
-    if (this.#tokens < 1) return { decision: SamplingDecision.NOT_RECORD }
+    if (this.#tokens < 1) return false
     this.#tokens--
-    return { decision: SamplingDecision.RECORD_AND_SAMPLED }
+    return true
+  }
+}
+
+/** For roots, below a parent-based sampler. Requests were let in or turned away at the door, where that costs least; the rest is here. */
+export class RootSampler implements Sampler {
+  readonly #limit: TraceLimit
+
+  constructor(limit: TraceLimit) {
+    this.#limit = limit
+  }
+
+  shouldSample(
+    _context: Context,
+    _traceId: string,
+    _name: string,
+    kind: SpanKind,
+    _attributes: Attributes,
+    _links: Link[],
+  ): SamplingResult {
+    const sampled = kind === SpanKind.SERVER || this.#limit.take()
+    return { decision: sampled ? SamplingDecision.RECORD_AND_SAMPLED : SamplingDecision.NOT_RECORD }
   }
 
   toString(): string {
-    return `RateLimitingSampler{${this.#perSecond}/s}`
+    return 'RootSampler'
   }
+}
+
+/** What a request that is not traced carries to the next service, so that no trace begins in the middle. */
+export const notTraced = '00-00000000000000000000000000000001-0000000000000001-00'
+
+/**
+ * Decides at the door whether a request is traced, before anything is computed for its span: as its caller decided (W3C Trace Context,
+ * the sampled flag), else by the limit.
+ */
+export function tracedAtDoor(traceparent: string | string[] | undefined, limit: TraceLimit): boolean {
+  const flags = typeof traceparent === 'string' ? /^[\da-f]{2}-[\da-f]{32}-[\da-f]{16}-([\da-f]{2})/.exec(traceparent)?.[1] : undefined
+  return flags === undefined ? limit.take() : (Number.parseInt(flags, 16) & 1) === 1
 }

@@ -2,7 +2,9 @@
  * Starts OpenTelemetry. Must be the first import of a service: the instrumentations patch what is loaded after them.
  * `OTEL_SDK_DISABLED=true` turns all of it off, as the specification has it.
  */
-import { context, trace, TraceFlags, type SpanContext } from '@opentelemetry/api'
+import { createRequire } from 'node:module'
+import { Server, type IncomingMessage } from 'node:http'
+import { context, ROOT_CONTEXT, trace, TraceFlags, type SpanContext } from '@opentelemetry/api'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import { registerInstrumentations } from '@opentelemetry/instrumentation'
 import { AmqplibInstrumentation } from '@opentelemetry/instrumentation-amqplib'
@@ -12,11 +14,11 @@ import { PgInstrumentation } from '@opentelemetry/instrumentation-pg'
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici'
 import { resourceFromAttributes } from '@opentelemetry/resources'
 import { BatchSpanProcessor, NodeTracerProvider, ParentBasedSampler } from '@opentelemetry/sdk-trace-node'
-import { RateLimitingSampler } from './sampler.ts'
+import { RootSampler, TraceLimit, notTraced, tracedAtDoor } from './sampler.ts'
 
 const enabled = process.env['OTEL_SDK_DISABLED'] !== 'true'
 
-const tracesPerSecond = Number(process.env['TRACES_PER_SECOND'] ?? 100)
+const limit = new TraceLimit(Number(process.env['TRACES_PER_SECOND'] ?? 25))
 
 /** Health checks and scrapes are not worth a trace. */
 const isInternal = (url: string | undefined) => /^\/(health|ready|metrics)/.test(url ?? '')
@@ -29,7 +31,7 @@ const provider = enabled
         'service.namespace': 'shop',
       }),
       // Whoever calls decides for what he calls; of those that begin here, a flood is not traced whole.
-      sampler: new ParentBasedSampler({ root: new RateLimitingSampler(tracesPerSecond) }),
+      sampler: new ParentBasedSampler({ root: new RootSampler(limit) }),
       spanProcessors: [
         new BatchSpanProcessor(new OTLPTraceExporter(), {
           scheduledDelayMillis: 500,
@@ -43,19 +45,36 @@ const provider = enabled
 
 if (provider) {
   provider.register()
+  const untraced = Server.prototype.emit
   registerInstrumentations({
     instrumentations: [
       new HttpInstrumentation({
         disableOutgoingRequestInstrumentation: true,
-        ignoreIncomingRequestHook: (request) => isInternal(request.url),
       }),
-      new UndiciInstrumentation({ requireParentforSpans: true }),
+      new UndiciInstrumentation({
+        requireParentforSpans: true,
+        ignoreRequestHook(request) {
+          if (trace.getSpan(context.active())) return false
+          request.addHeader('traceparent', notTraced)
+          return true
+        },
+      }),
       // The comment carries the trace id into PostgreSQL's own log of slow statements.
       new PgInstrumentation({ requireParentSpan: true, addSqlCommenterCommentToQueries: true, ignoreConnectSpans: true }),
       new IORedisInstrumentation({ requireParentSpan: true }),
       new AmqplibInstrumentation({ consumeTimeoutMs: 10 * 60_000 }),
     ],
   })
+
+  // The instrumentation wraps the module when it is first required after this, and what it computes for a request costs the same whether
+  // that is sampled or not. So whoever is not traced goes past it.
+  createRequire(import.meta.url)('node:http')
+  const traced = Server.prototype.emit
+  Server.prototype.emit = function (this: Server, event: string | symbol, ...args: unknown[]) {
+    const request = event === 'request' ? (args[0] as IncomingMessage) : undefined
+    const passes = request && (isInternal(request.url) || !tracedAtDoor(request.headers['traceparent'], limit))
+    return passes ? context.with(ROOT_CONTEXT, () => untraced.call(this, event, ...args)) : traced.call(this, event, ...args)
+  } as typeof traced
 }
 
 /** Sends what is still buffered. */

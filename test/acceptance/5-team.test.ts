@@ -71,7 +71,11 @@ describe('a game day', () => {
     assert.equal((await sam.call('PUT', '/api/game-day/role', { role: 'communications' })).status, 200)
     const { body } = await robin.call<{ gameDay: unknown; me: unknown }>('GET', '/api/game-day')
     assert.deepEqual(body.me, { name: 'Robin', role: 'operations' })
-    assert.doesNotMatch(JSON.stringify(body), new RegExp(`${gameDay.code}|stuck-checkout|slow-shelves`), 'no code, and nothing of what is to come')
+    assert.doesNotMatch(
+      JSON.stringify(body),
+      new RegExp(`${gameDay.code}|stuck-checkout|slow-shelves`),
+      'no code, and nothing of what is to come',
+    )
   })
 
   test('its people share one timeline, with their names, and tell the users', async () => {
@@ -110,7 +114,9 @@ describe('a game day', () => {
     const deadlineBefore = await deadline()
     const { limitMs } = (await view()).drill
     await instructor().post(`/api/drills/${drill}/pause`)
-    const refused = await robin.call<{ error: { message: string } }>('POST', '/api/actions/list-releases', { params: { service: 'inventory' } })
+    const refused = await robin.call<{ error: { message: string } }>('POST', '/api/actions/list-releases', {
+      params: { service: 'inventory' },
+    })
     assert.equal(refused.status, 409)
     assert.match(refused.body.error.message, /paused/)
     assert.equal((await robin.call('POST', `/api/drills/${drill}/chat`, { text: 'A breather' })).status, 200, 'people may talk')
