@@ -126,6 +126,41 @@ test('logs are found by text, severity and trace', async () => {
   assert.deepEqual(overview.severities.map(({ name }) => name).toSorted(), ['ERROR', 'INFO'])
 })
 
+test('what lies far apart is found, each line once and newest first, and not more than was asked for', async () => {
+  const toMs = Math.floor(Date.now() / 1_000) * 1_000
+  // One for every second of four minutes: whatever the search splits its time at, something lies on it.
+  const ages = Array.from({ length: 240 }, (_, second) => second)
+  const logRecords = ages.map((age) => ({
+    timeUnixNano: String(BigInt(toMs - age * 1_000) * 1_000_000n),
+    severityNumber: 9,
+    severityText: 'INFO',
+    body: { stringValue: `far apart ${age}` },
+  }))
+  // No more at once than the store has room for here.
+  for (let from = 0; from < logRecords.length; from += 40) {
+    const scopeLogs = [{ logRecords: logRecords.slice(from, from + 40) }]
+    const payload = JSON.stringify({
+      resourceLogs: [{ resource: { attributes: [attribute('service.name', 'apart')] }, scopeLogs }],
+    })
+    const { statusCode } = await app.inject({
+      method: 'POST',
+      url: '/v1/logs',
+      headers: { 'content-type': 'application/json' },
+      payload,
+    })
+    assert.equal(statusCode, 200)
+    await intake.flush()
+  }
+  const found = async (limit: number, from = toMs - 3_600_000) =>
+    (await app.inject(`/api/logs?service=apart&from=${from}&to=${toMs}&limit=${limit}`))
+      .json<{ logs: { body: string }[] }>()
+      .logs.map(({ body }) => Number(body.replace('far apart ', '')))
+  assert.deepEqual(await found(1_000), ages)
+  assert.deepEqual(await found(50), ages.slice(0, 50))
+  assert.deepEqual(await found(200), ages.slice(0, 200))
+  assert.deepEqual(await found(1_000, toMs - 30_000), ages.slice(0, 31))
+})
+
 test('messages that differ only in numbers are one pattern', async () => {
   const record = (text: string) => ({ timeUnixNano: nano(0), severityNumber: 9, severityText: 'INFO', body: { stringValue: text } })
   const lines = ['order 17 took 3.5 ms', 'order 18 took 12 ms', 'GET /products/P00017 200', 'GET /products/P00018 200']

@@ -35,10 +35,9 @@ const spanColumns = `TraceId AS traceId, SpanId AS spanId, ParentSpanId AS paren
 export async function traceById(engine: Engine, traceId: string, limit = 5_000): Promise<SpanRow[]> {
   // The lookup table narrows the time range first: the spans themselves are not ordered by trace.
   const rows = await engine.query<RawSpan>(
-    `WITH (SELECT min(Start) FROM otel_traces_trace_id_ts WHERE TraceId = {id:String}) AS first,
-          (SELECT max(End) + 1 FROM otel_traces_trace_id_ts WHERE TraceId = {id:String}) AS last
+    `WITH (SELECT (min(Start), max(End) + 1) FROM otel_traces_trace_id_ts WHERE TraceId = {id:String}) AS during
      SELECT ${spanColumns} FROM otel_traces
-     WHERE TraceId = {id:String} AND Timestamp >= first AND Timestamp <= last
+     WHERE TraceId = {id:String} AND Timestamp >= during.1 AND Timestamp <= during.2
      ORDER BY Timestamp LIMIT {limit:UInt32}`,
     { id: traceId, limit },
   )
