@@ -39,6 +39,13 @@ export const atLeast = (metric: string, value: number, unit: string, bar: number
   bar: `≥ ${bar}`,
   ok: value >= bar,
 })
+export const between = (metric: string, value: number, unit: string, least: number, most: number): Row => ({
+  metric,
+  value: round(value),
+  unit,
+  bar: `${least}–${most}`,
+  ok: value >= least && value <= most,
+})
 export const exactly = (metric: string, value: number, unit: string, bar: number): Row => ({
   metric,
   value,

@@ -2,8 +2,10 @@ import type { Benchmark } from './benchmark.ts'
 import { coachBenchmark } from './coach.ts'
 import { consoleBenchmark } from './console.ts'
 import { controlKillBenchmark } from './control-kill.ts'
+import { drillsBenchmark } from './drills.ts'
 import { exemplarsBenchmark } from './exemplars.ts'
 import { floodBenchmark } from './flood.ts'
+import { loadBenchmark } from './load.ts'
 import { memoryBenchmark } from './memory.ts'
 import { pageBenchmark } from './page.ts'
 import { rangeBenchmark } from './range.ts'
@@ -25,4 +27,6 @@ export const benchmarks: readonly Benchmark[] = [
   consoleBenchmark,
   storeBenchmark,
   floodBenchmark,
+  loadBenchmark,
+  drillsBenchmark,
 ]

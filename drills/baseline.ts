@@ -100,7 +100,7 @@ export async function restoreBaseline(range: Range, users: number): Promise<void
   await range.cache.command('CLIENT', 'UNPAUSE')
   await range.queue.purge(queueName.enum['orders.fulfilment.dead'])
   if ((await range.load.status()).users !== users) await range.load.setUsers(users)
-  await range.load.setMix({ hotShare: 0, bots: 0 })
+  await range.load.setMix({ hotShare: 0, bots: 0, rate: 0 })
 }
 
 /** Settings and limits of roles that no fresh range has. */

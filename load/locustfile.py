@@ -58,7 +58,7 @@ class Felt:
 felt = Felt()
 
 # Who the users are, beside how many: set over the web API, see `serve_mix`.
-mix = {"hotShare": 0.0, "bots": 0}
+mix = {"hotShare": 0.0, "bots": 0, "rate": 0}
 HOT_SKU = "P00777"
 
 
@@ -81,7 +81,9 @@ def serve_mix(environment, **_):
                 asked = request.get_json()
                 mix["hotShare"] = min(1.0, max(0.0, float(asked["hotShare"])))
                 mix["bots"] = min(500, max(0, int(asked["bots"])))
+                mix["rate"] = min(1000, max(0, int(asked.get("rate", 0))))
                 flood.resize(environment, mix["bots"])
+                arrivals.start(environment)
             return jsonify(mix)
 
 
@@ -108,6 +110,56 @@ class Flood:
 
 
 flood = Flood()
+
+
+class Arrivals:
+    """Page views that arrive at an even rate, whatever the shop does: an open workload, in which slowness does not lessen the load.
+
+    Each takes a visitor who waits for nothing; when all are waiting for an answer, the request is not made.
+    """
+
+    MOST_WAITING = 400
+
+    def __init__(self):
+        self.loop = None
+        self.free = []
+        self.visitors = 0
+
+    def start(self, environment):
+        if mix["rate"] > 0 and (self.loop is None or self.loop.dead):
+            self.loop = gevent.spawn(self.run, environment)
+
+    def run(self, environment):
+        due = time.monotonic()
+        while mix["rate"] > 0:
+            now = time.monotonic()
+            # After a stall the pace goes on; what was missed is not caught up with.
+            due = max(due, now - 1.0)
+            while due <= now:
+                due += 1 / mix["rate"]
+                visitor = self.visitor(environment)
+                if visitor:
+                    gevent.spawn(self.visit, visitor)
+            gevent.sleep(max(0.001, due - time.monotonic()))
+
+    def visitor(self, environment):
+        if self.free:
+            return self.free.pop()
+        if self.visitors >= self.MOST_WAITING:
+            return None
+        self.visitors += 1
+        visitor = Bot(environment)
+        visitor.on_start()
+        return visitor
+
+    def visit(self, visitor):
+        try:
+            visitor.browse_page()
+        finally:
+            self.free.append(visitor)
+
+
+arrivals = Arrivals()
 
 
 class ShopUser(FastHttpUser):

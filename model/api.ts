@@ -45,7 +45,11 @@ export const planGameDay = z.object({
 export const joinGameDay = z.object({ code: z.string(), name: personName, role: teamRole })
 export const takeRole = z.object({ role: teamRole })
 export const setLoad = z.object({ users: z.number().int().min(0).max(5_000) })
-export const setMix = z.object({ hotShare: z.number().min(0).max(1), bots: z.number().int().min(0).max(500) })
+export const setMix = z.object({
+  hotShare: z.number().min(0).max(1),
+  bots: z.number().int().min(0).max(500),
+  rate: z.number().int().min(0).max(1_000).default(0),
+})
 export const loadShapeKinds = ['steady', 'ramp', 'spike', 'wave'] as const
 export const loadShape = z.object({
   kind: z.enum(loadShapeKinds),

@@ -32,6 +32,8 @@ export interface LoadMix {
   hotShare: number
   /** Bots that crawl without pause, beside the users. */
   bots: number
+  /** Page views a second beside the users, at an even pace whatever the shop does. */
+  rate: number
 }
 
 /** A route from an exchange to a queue. */

@@ -10,3 +10,43 @@ export interface LogOverview {
   /** Messages that differ only in numbers and ids, most first. */
   patterns: { pattern: string; example: string; lines: number; service: string }[]
 }
+
+/** One span, as the store gives it. */
+export interface Span {
+  traceId: string
+  spanId: string
+  parentSpanId: string
+  name: string
+  kind: string
+  service: string
+  /** Microseconds since the epoch. */
+  startUs: number
+  durationUs: number
+  status: string
+  statusMessage: string
+  attributes: Record<string, string>
+  resource: Record<string, string>
+  events: { timeUs: number; name: string; attributes: Record<string, string> }[]
+}
+
+/** A trace in a list. */
+export interface TraceSummary {
+  traceId: string
+  startMs: number
+  durationMs: number
+  spans: number
+  errors: number
+  rootService: string
+  rootName: string
+  services: string[]
+}
+
+export interface LogLine {
+  timeMs: number
+  service: string
+  severity: string
+  body: string
+  traceId: string
+  spanId: string
+  attributes: Record<string, string>
+}

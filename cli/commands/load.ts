@@ -1,5 +1,6 @@
 import { Command } from 'commander'
-import type { LoadStatus } from '../../model/range.ts'
+import { FiredrillError } from '../../model/errors.ts'
+import type { LoadMix, LoadStatus } from '../../model/range.ts'
 import { apiClient } from '../client.ts'
 import { command, integer, openState, type CommonOptions } from '../options.ts'
 import { printJson, printTable } from '../output.ts'
@@ -13,11 +14,17 @@ export function loadCommand(): Command {
   return new Command('load')
     .description('steer the simulated users')
     .addCommand(
-      command('set', 'set how many there are')
-        .requiredOption('--users <n>', 'how many', integer)
-        .action(async (options: CommonOptions & { users: number }) =>
-          show(options, await apiClient(openState(options), 'instructor').put('/api/load', { users: options.users })),
-        ),
+      command('set', 'set how many there are, and what comes beside them')
+        .option('--users <n>', 'how many', integer)
+        .option('--rate <n>', 'page views a second beside them, at an even pace whatever the shop does', integer)
+        .action(async (options: CommonOptions & { users?: number; rate?: number }) => {
+          const { users, rate } = options
+          if (users === undefined && rate === undefined) throw new FiredrillError('bad-request', 'say --users N, --rate N, or both')
+          const client = apiClient(openState(options), 'instructor')
+          if (rate !== undefined) await client.put('/api/load/mix', { ...(await client.get<LoadMix>('/api/load/mix')), rate })
+          if (users !== undefined) await client.put('/api/load', { users })
+          show(options, await client.get<LoadStatus>('/api/load'))
+        }),
     )
     .addCommand(
       command('status', 'say how many there are and how they fare').action(async (options: CommonOptions) =>

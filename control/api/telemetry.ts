@@ -20,6 +20,13 @@ const prometheusReads = [
   'status/flags',
 ]
 
+const rangeQueries = z.object({
+  queries: z
+    .array(z.object({ query: z.string().min(1).max(10_000), start: z.number(), end: z.number(), step: z.number().positive() }))
+    .min(1)
+    .max(100),
+})
+
 /** Prometheus, Alertmanager, the telemetry store and Locust, behind our own access check. */
 export function telemetryRoutes(app: Api, { context }: ApiContext): void {
   const url = (port: Parameters<typeof context.port>[0], path: string) => `http://127.0.0.1:${context.port(port)}${path}`
@@ -32,6 +39,20 @@ export function telemetryRoutes(app: Api, { context }: ApiContext): void {
       return forward('Prometheus', url('prometheus', `/prometheus/api/v1/${request.params.endpoint}${query}`), reply)
     },
   )
+  /** Many range queries at once, as a dashboard asks them: one request instead of dozens, and each answer or refusal in its place. */
+  app.post('/api/prometheus/query_ranges', { schema: { body: rangeQueries } }, async (request) => ({
+    answers: await Promise.all(
+      request.body.queries.map(async ({ query, start, end, step }) => {
+        const params = new URLSearchParams({ query, start: String(start), end: String(end), step: String(step) })
+        const response = await fetch(url('prometheus', `/prometheus/api/v1/query_range?${params}`), {
+          signal: AbortSignal.timeout(15_000),
+        }).catch((error: unknown) => {
+          throw new FiredrillError('component-unreachable', `Prometheus does not answer: ${describeError(error)}`, { cause: error })
+        })
+        return (await response.json()) as unknown
+      }),
+    ),
+  }))
   app.get(
     '/api/prometheus/label/:name/values',
     { schema: { params: z.object({ name: z.string().regex(/^\w+$/) }) } },

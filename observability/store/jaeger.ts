@@ -1,7 +1,7 @@
-import type { SpanRow } from './queries/traces.ts'
+import type { Span } from '../../model/telemetry.ts'
 
 /** The JSON of Jaeger's query API (`/api/traces`), as its UI and Grafana read it. */
-export function jaegerTrace(spans: SpanRow[]) {
+export function jaegerTrace(spans: Span[]) {
   const processes = new Map<string, string>()
   for (const span of spans) if (!processes.has(span.service)) processes.set(span.service, `p${processes.size + 1}`)
   const tags = (attributes: Record<string, string>) =>

@@ -1,4 +1,4 @@
-import { get } from './api.ts'
+import { ApiError, get, post } from './api.ts'
 
 export interface Series {
   name: string
@@ -7,7 +7,9 @@ export interface Series {
 }
 
 interface RangeAnswer {
-  data: { result: { metric: Record<string, string>; values: [number, string][] }[] }
+  /** In Prometheus' words, when it did not take the query. */
+  error?: string
+  data?: { result: { metric: Record<string, string>; values: [number, string][] }[] }
 }
 
 /** A series as Prometheus writes it. */
@@ -18,12 +20,46 @@ export function nameOf({ __name__: name = '', ...labels }: Record<string, string
 
 /** A range query; each series named by its legend, `{{label}}` replaced, or by its labels when there is no legend. */
 export async function queryRange(expr: string, legend: string, start: number, end: number, step: number): Promise<Series[]> {
-  const params = new URLSearchParams({ query: expr, start: String(start), end: String(end), step: String(step) })
-  const { data } = await get<RangeAnswer>(`/api/prometheus/query_range?${params}`)
+  const { data, error } = await batched({ query: expr, start, end, step })
+  if (!data) throw new ApiError(400, 'bad-request', error ?? 'Prometheus did not take the query.')
   return data.result.map(({ metric, values }) => ({
     name: legend === '' ? nameOf(metric) : legend.replace(/\{\{(\w+)\}\}/g, (_, label: string) => metric[label] ?? '') || 'value',
     points: values.map(([at, value]) => [at, Number(value)]),
   }))
+}
+
+interface RangeQuery {
+  query: string
+  start: number
+  end: number
+  step: number
+}
+interface Waiting {
+  query: RangeQuery
+  resolve(answer: RangeAnswer): void
+  reject(error: unknown): void
+}
+const mostAtOnce = 100
+let waiting: Waiting[] = []
+
+/** Joins what is asked in one turn of the event loop: a dashboard asks dozens of queries, and a browser sends six requests at a time. */
+function batched(query: RangeQuery): Promise<RangeAnswer> {
+  return new Promise((resolve, reject) => {
+    waiting.push({ query, resolve, reject })
+    if (waiting.length === 1) setTimeout(() => void send())
+  })
+}
+
+async function send(): Promise<void> {
+  const batch = waiting.splice(0, mostAtOnce)
+  if (waiting.length > 0) void send()
+  try {
+    const queries = batch.map((one) => one.query)
+    const { answers } = await post<{ answers: RangeAnswer[] }>('/api/prometheus/query_ranges', { queries })
+    batch.forEach(({ resolve }, index) => resolve(answers[index] as RangeAnswer))
+  } catch (error) {
+    for (const { reject } of batch) reject(error)
+  }
 }
 
 export interface Sample {

@@ -3,11 +3,12 @@ import { useMemo } from 'react'
 import { useParams, useSearchParams } from 'react-router'
 import { get } from '../lib/api.ts'
 import { changeParams } from '../lib/params.ts'
-import { LogLines, type LogLine } from '../parts/log-lines.tsx'
+import type { LogLine, Span } from '../../../model/telemetry.ts'
+import { LogLines } from '../parts/log-lines.tsx'
 import { useSeen } from '../parts/seen.ts'
 import { Empty, Loading, Problem } from '../parts/states.tsx'
 import { TraceShares } from '../parts/trace-shares.tsx'
-import { layOut, type Span, type PlacedSpan } from './waterfall.ts'
+import { layOut, type PlacedSpan } from './waterfall.ts'
 
 const colours = ['#2f7ed8', '#e07b39', '#2a9d6f', '#b455c9', '#a8871b', '#d1495b', '#4aa3a2']
 const maxShown = 400

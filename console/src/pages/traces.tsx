@@ -1,22 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useSearchParams } from 'react-router'
+import type { TraceSummary } from '../../../model/telemetry.ts'
 import { get } from '../lib/api.ts'
 import { changeParams } from '../lib/params.ts'
 import { bounds, clock, useTimeRange } from '../lib/time.ts'
 import { RangePicker } from '../parts/range-picker.tsx'
 import { ServiceSelect } from '../parts/service-select.tsx'
 import { Empty, Loading, Problem } from '../parts/states.tsx'
-
-interface TraceSummary {
-  traceId: string
-  startMs: number
-  durationMs: number
-  spans: number
-  errors: number
-  rootService: string
-  rootName: string
-  services: string[]
-}
 
 export function TracesPage() {
   const [params, setParams] = useSearchParams()

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { layOut, sharesOf, type Span } from './waterfall.ts'
+import type { Span } from '../../../model/telemetry.ts'
+import { layOut, sharesOf } from './waterfall.ts'
 
 const span = (spanId: string, parentSpanId: string, startUs: number): Span => ({
   traceId: 't',

@@ -1,18 +1,4 @@
-export interface Span {
-  traceId: string
-  spanId: string
-  parentSpanId: string
-  name: string
-  kind: string
-  service: string
-  startUs: number
-  durationUs: number
-  status: string
-  statusMessage: string
-  attributes: Record<string, string>
-  resource: Record<string, string>
-  events: { timeUs: number; name: string; attributes: Record<string, string> }[]
-}
+import type { Span } from '../../../model/telemetry.ts'
 
 export interface PlacedSpan extends Span {
   depth: number

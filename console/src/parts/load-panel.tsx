@@ -104,6 +104,18 @@ export function LoadPanel() {
               onKeyUp={(event) => changeMix.mutate({ ...mix.data, bots: Number(event.currentTarget.value) })}
             />
           </label>
+          <label>
+            page views beside them, whatever the shop does: {mix.data.rate}/s
+            <input
+              type="range"
+              min="0"
+              max="300"
+              step="5"
+              defaultValue={mix.data.rate}
+              onPointerUp={(event) => changeMix.mutate({ ...mix.data, rate: Number(event.currentTarget.value) })}
+              onKeyUp={(event) => changeMix.mutate({ ...mix.data, rate: Number(event.currentTarget.value) })}
+            />
+          </label>
         </div>
       )}
       {(start.error ?? stop.error ?? changeMix.error) && <Problem error={start.error ?? stop.error ?? changeMix.error} />}

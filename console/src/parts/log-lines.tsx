@@ -1,15 +1,6 @@
 import { Link } from 'react-router'
+import type { LogLine } from '../../../model/telemetry.ts'
 import { clock } from '../lib/time.ts'
-
-export interface LogLine {
-  timeMs: number
-  service: string
-  severity: string
-  body: string
-  traceId: string
-  spanId: string
-  attributes: Record<string, string>
-}
 
 /** Log lines, each open to its attributes and linked to its trace. */
 export function LogLines({ lines }: { lines: LogLine[] }) {

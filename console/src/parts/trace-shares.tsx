@@ -3,7 +3,8 @@ import { useMemo } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { get } from '../lib/api.ts'
 import { changeParams } from '../lib/params.ts'
-import { sharesOf, type Share, type Span } from '../pages/waterfall.ts'
+import type { Span } from '../../../model/telemetry.ts'
+import { sharesOf, type Share } from '../pages/waterfall.ts'
 import { Empty, Problem } from './states.tsx'
 
 const shown = 12

@@ -1,4 +1,4 @@
-import type { LogOverview } from '../../../model/telemetry.ts'
+import type { LogLine, LogOverview } from '../../../model/telemetry.ts'
 import type { Engine, SqlValue } from '../engine/engine.ts'
 
 export interface LogSearch {
@@ -12,16 +12,6 @@ export interface LogSearch {
   fromMs: number
   toMs: number
   limit: number
-}
-
-export interface LogLine {
-  timeMs: number
-  service: string
-  severity: string
-  body: string
-  traceId: string
-  spanId: string
-  attributes: Record<string, string>
 }
 
 /** The search as a condition over `otel_logs`, and its parameters. */

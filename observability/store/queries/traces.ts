@@ -1,23 +1,7 @@
+import type { Span, TraceSummary } from '../../../model/telemetry.ts'
 import type { Engine, SqlValue } from '../engine/engine.ts'
 
-export interface SpanRow {
-  traceId: string
-  spanId: string
-  parentSpanId: string
-  name: string
-  kind: string
-  service: string
-  /** Microseconds since the epoch. */
-  startUs: number
-  durationUs: number
-  status: string
-  statusMessage: string
-  attributes: Record<string, string>
-  resource: Record<string, string>
-  events: { timeUs: number; name: string; attributes: Record<string, string> }[]
-}
-
-interface RawSpan extends Omit<SpanRow, 'events' | 'startUs' | 'durationUs'> {
+interface RawSpan extends Omit<Span, 'events' | 'startUs' | 'durationUs'> {
   startUs: string
   durationUs: string
   eventTimes: string[]
@@ -32,7 +16,7 @@ const spanColumns = `TraceId AS traceId, SpanId AS spanId, ParentSpanId AS paren
   Events.Attributes AS eventAttributes`
 
 /** All spans of one trace, by start; empty when the store does not have it. */
-export async function traceById(engine: Engine, traceId: string, limit = 5_000): Promise<SpanRow[]> {
+export async function traceById(engine: Engine, traceId: string, limit = 5_000): Promise<Span[]> {
   // The lookup table narrows the time range first: the spans themselves are not ordered by trace.
   const rows = await engine.query<RawSpan>(
     `WITH (SELECT (min(Start), max(End) + 1) FROM otel_traces_trace_id_ts WHERE TraceId = {id:String}) AS during
@@ -64,17 +48,6 @@ export interface TraceSearch {
   fromMs: number
   toMs: number
   limit: number
-}
-
-export interface TraceSummary {
-  traceId: string
-  startMs: number
-  durationMs: number
-  spans: number
-  errors: number
-  rootService: string
-  rootName: string
-  services: string[]
 }
 
 /** Traces with a span that fits, newest first. Durations are of the span that fits, as in Jaeger. */

@@ -4,7 +4,7 @@ import type { LoadStatus, Range } from '../../../model/range.ts'
 import type { RangeContext } from '../../context.ts'
 
 const callTimeoutMs = 10_000
-const mixSchema = z.object({ hotShare: z.number(), bots: z.number() })
+const mixSchema = z.object({ hotShare: z.number(), bots: z.number(), rate: z.number() })
 
 /** Locust, through the API of its web server. */
 export function localLoad(context: RangeContext): Range['load'] {

@@ -1,0 +1,61 @@
+import { openLocalRange } from '../control/wiring.ts'
+import type { LoadMix, LoadStatus } from '../model/range.ts'
+import { between, told, until, type Benchmark, type Row } from './benchmark.ts'
+
+/** Page views a second that are asked for. */
+const steps = [25, 50, 100, 200]
+/** Then on, until the shop or the load generator no longer follows. */
+const furtherBy = 1.3
+const furthest = 1_000
+const settleMs = 4_000
+const measureMs = 12_000
+const followsFrom = 0.98
+
+/** Whether the load that is asked for is the load that comes, and where that ends. */
+export const loadBenchmark: Benchmark = {
+  name: 'load',
+  title: 'achieved ÷ requested load, and the knee',
+  async run({ state, client, say }) {
+    const { users } = await client.get<LoadStatus>('/api/load')
+    const mix = await client.get<LoadMix>('/api/load/mix')
+    const metrics = `http://127.0.0.1:${openLocalRange(state.dir).context.port('locust')}/locust/metrics`
+    const measured: { asked: number; ratio: number }[] = []
+    async function measure(asked: number): Promise<number> {
+      await client.put('/api/load/mix', { ...mix, rate: asked })
+      await new Promise((resolve) => setTimeout(resolve, settleMs))
+      const from = { at: performance.now(), count: await good(metrics) }
+      await new Promise((resolve) => setTimeout(resolve, measureMs))
+      const to = { at: performance.now(), count: await good(metrics) }
+      const rate = ((to.count - from.count) * 1_000) / (to.at - from.at)
+      say(`${asked}/s asked for, ${rate.toFixed(1)}/s were served`)
+      measured.push({ asked, ratio: rate / asked })
+      return rate / asked
+    }
+    try {
+      await client.put('/api/load', { users: 0 })
+      await until('the users to be gone', 60_000, async () => (await client.get<LoadStatus>('/api/load')).users === 0)
+      let follows = true
+      for (let asked = steps[0] ?? 0; follows && asked <= furthest; asked = steps[measured.length] ?? Math.round(asked * furtherBy)) {
+        follows = (await measure(asked)) >= followsFrom
+      }
+    } finally {
+      await client.put('/api/load/mix', mix)
+      await client.put('/api/load', { users })
+    }
+    const knee = measured.findLast(({ ratio }) => ratio >= followsFrom)?.asked ?? 0
+    const rows = measured.map(({ asked, ratio }): Row => {
+      const metric = `achieved ÷ requested at ${asked}/s`
+      return asked <= Math.max(knee, 25) ? between(metric, ratio, '×', 0.98, 1.02) : told(metric, ratio, '×')
+    })
+    return [...rows, told('the knee: the last step that was followed', knee, '/s')]
+  },
+}
+
+/** Requests so far that were answered well, as Locust counts them. */
+async function good(url: string): Promise<number> {
+  const text = await (await fetch(url)).text()
+  return [...text.matchAll(/^user_requests_total\{[^}]*outcome="(?:good|slow)"\} (\d+)/gm)].reduce(
+    (sum, [, count]) => sum + Number(count),
+    0,
+  )
+}
