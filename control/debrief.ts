@@ -1,7 +1,8 @@
 import { alertQuality, type AlertQuality } from '../drills/alert-quality.ts'
 import { scoreDrill, type Score } from '../drills/scoring.ts'
 import type { DrillEvent, DrillState } from '../model/drill.ts'
-import type { Scenario } from '../model/scenario.ts'
+import { budgetBurnt } from '../drills/scoring.ts'
+import type { Scenario, ViewKind } from '../model/scenario.ts'
 
 export interface Debrief {
   drill: DrillState
@@ -9,6 +10,10 @@ export interface Debrief {
   score: Score
   cause: Scenario['cause']
   solution: Scenario['solution']
+  /** Where the cause could be seen, and whether somebody looked there. */
+  places: { view: ViewKind; component: string; seen: boolean }[]
+  /** Error budget burnt, as a multiple of what the drill's time allowed; null when nobody used the shop. */
+  budgetBurnt: number | null
   /** Markdown by the scenario's author. */
   text: string
   events: DrillEvent[]
@@ -26,6 +31,12 @@ export function debriefOf(state: DrillState, events: DrillEvent[], scenario: Sce
     score: scoreDrill(state, scenario),
     cause: scenario.cause,
     solution: scenario.solution,
+    places: scenario.located.map(({ view, component }) => ({
+      view,
+      component,
+      seen: events.some((event) => event.type === 'place-viewed' && event.view === view && event.component === component),
+    })),
+    budgetBurnt: budgetBurnt(state.harm),
     text: scenario.debrief,
     events,
     skills: scenario.skills,

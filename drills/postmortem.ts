@@ -2,6 +2,7 @@ import { elapsed } from '../model/duration.ts'
 import type { DrillEvent, DrillState } from '../model/drill.ts'
 import { milestoneNames, type Scenario } from '../model/scenario.ts'
 import { alertQuality } from './alert-quality.ts'
+import { budgetBurnt } from './scoring.ts'
 
 /** A postmortem as a team would begin one: the facts are filled in from the drill's events, the rest is for people. */
 export function postmortem(
@@ -31,7 +32,7 @@ It was **${scenario.cause.component}** (${scenario.cause.category}).
 
 ## Impact
 
-${all === 0 ? 'Nothing is known of the users.' : `${harm.failed} requests failed and ${harm.slow} were slow, of ${all} (${((100 * hurt) / all).toFixed(1)} %).`}
+${all === 0 ? 'Nothing is known of the users.' : `${harm.failed} requests failed and ${harm.slow} were slow, of ${all} (${((100 * hurt) / all).toFixed(1)} %): ${(budgetBurnt(harm) ?? 0).toFixed(1)} times the error budget of that time.`}
 
 | | after | par |
 |---|---|---|

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { foldDrill, type DrillEvent, type DrillEventBody } from '../model/drill.ts'
 import { milestoneNames } from '../model/scenario.ts'
 import { loadScenario } from './scenarios.ts'
-import { scoreDrill } from './scoring.ts'
+import { budgetBurnt, scoreDrill } from './scoring.ts'
 
 const scenario = loadScenario(path.join(import.meta.dirname, '..', 'scenarios', 'slow-shelves'))
 
@@ -35,4 +35,11 @@ test('a hint is free when learning, and costs in assessment; either way the dril
   assert.equal(drill('learning', 1_000, [hint]).total, 100)
   assert.equal(drill('assessment', 1_000, [hint]).total, 97)
   assert.equal(drill('learning', 1_000, [hint]).assisted, true)
+})
+
+test('the error budget burnt is a multiple of what may go wrong', () => {
+  assert.equal(budgetBurnt({ good: 99, slow: 0, failed: 1 }), 1)
+  assert.equal(budgetBurnt({ good: 90, slow: 5, failed: 5 }), 10)
+  assert.equal(budgetBurnt({ good: 10, slow: 0, failed: 0 }), 0)
+  assert.equal(budgetBurnt({ good: 0, slow: 0, failed: 0 }), null)
 })

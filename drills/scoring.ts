@@ -1,4 +1,4 @@
-import { drillClock, type DrillState } from '../model/drill.ts'
+import { drillClock, type DrillState, type UserHarm } from '../model/drill.ts'
 import { milestoneNames, type MilestoneName, type Scenario } from '../model/scenario.ts'
 
 /** Points for each milestone reached within its par; the rest of the hundred is for the users. */
@@ -71,3 +71,12 @@ export function scoreDrill(state: DrillState, scenario: Scenario): Score {
 }
 
 const share = (ratio: number): number => Math.max(0, Math.min(1, 1 - (ratio - 1) / (worthlessAt - 1)))
+
+/** What the objectives allow to go wrong, of all that users ask for. */
+const allowedShare = 0.01
+
+/** Error budget burnt, as a multiple of what the same number of requests may miss; null without requests. */
+export function budgetBurnt({ good, slow, failed }: UserHarm): number | null {
+  const all = good + slow + failed
+  return all === 0 ? null : (slow + failed) / all / allowedShare
+}

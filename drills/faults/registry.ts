@@ -10,6 +10,7 @@ import { descriptorLimit } from './descriptor-limit.ts'
 import { hangingBank } from './hanging-bank.ts'
 import { hotProduct } from './hot-product.ts'
 import { loadSpike } from './load-spike.ts'
+import { lyingRule } from './lying-rule.ts'
 import { noop } from './noop.ts'
 import { postgresBadPlan } from './postgres-bad-plan.ts'
 import { postgresConnectionLimit } from './postgres-connection-limit.ts'
@@ -54,6 +55,7 @@ export const faults: readonly AnyFault[] = [
   botFlood,
   targetLost,
   alertNoise,
+  lyingRule,
 ]
 
 export function faultById(id: string): AnyFault {

@@ -28,6 +28,7 @@ const samples: Record<string, Record<string, unknown>> = {
   'bad-config': { service: 'catalog', key: 'DB_POOL_MAX', value: '1' },
   'bad-release': { service: 'catalog', version: '1.9.0' },
   'load-spike': { users: 45 },
+  'lying-rule': { severity: 'ticket' },
   'postgres-connection-limit': { role: 'orders', limit: 1 },
   'postgres-lock': { table: 'orders.orders' },
   'postgres-missing-index': { index: 'catalog.products_category' },

@@ -5,6 +5,7 @@ import type { DrillEvent, DrillState } from '../../../model/drill.ts'
 import { get } from '../lib/api.ts'
 import { useDashboards } from '../lib/data.ts'
 import { elapsed } from '../../../model/duration.ts'
+import { formatValue } from '../../../model/value.ts'
 import { Chart } from '../parts/chart.tsx'
 import { Markdown } from '../parts/markdown.tsx'
 import { markersOf } from '../parts/markers.ts'
@@ -20,6 +21,8 @@ interface Debrief {
     lines: { what: string; points: number; of: number; tookMs: number | null; parMs: number | null; detail: string }[]
   }
   cause: { component: string; category: string }
+  places: { view: string; component: string; seen: boolean }[]
+  budgetBurnt: number | null
   solution: { action: string; params: Record<string, unknown>; why: string }[]
   text: string
   events: DrillEvent[]
@@ -95,6 +98,19 @@ export function DebriefPage() {
                 </li>
               ))}
             </ol>
+            <p>Where it could be seen:</p>
+            <ul className="tags">
+              {data.places.map(({ view, component, seen }) => (
+                <li key={`${view} ${component}`}>
+                  {seen ? '●' : '○'} {view} of {component} <span className="quiet">{seen ? 'you looked' : 'not looked at'}</span>
+                </li>
+              ))}
+            </ul>
+            {data.budgetBurnt !== null && (
+              <p>
+                Users lost <b>{formatValue(data.budgetBurnt, 'count')} ×</b> the error budget that the time of the drill allowed.
+              </p>
+            )}
           </section>
           <section className="box" aria-label="What happened">
             <Markdown text={data.text} />
