@@ -24,7 +24,7 @@ const perVisitor: Behaviour = { ...shared, cacheKey: (what, visitor) => `catalog
  * Serves well from a warm cache. From a cold one everybody loads for himself; that is slow, so nothing is kept, so that everybody
  * goes on loading: it does not get out of there by itself.
  */
-const stampeding: Behaviour = { ...shared, related: true, loading: { shared: false, keptWithinMs: 300 } }
+const stampeding: Behaviour = { ...shared, related: true, loading: { shared: false, keptWithinMs: 150 } }
 
 /** Forgets keys of another name than those it keeps: a changed price is shown when the old one has expired. */
 const forgetful: Behaviour = { ...shared, changedKey: (what) => `catalog:v2:${what}` }
