@@ -76,12 +76,25 @@ export async function until<Value>(
   }
 }
 
-/** Waits for a range at rest: restored after whatever was played on it, healthy, and no page. */
+/** For so long the range must have been at rest: what happened before it was restored is still felt for a while. */
+const restMs = 4_000
+
+/** Waits for a range at rest: restored after whatever was played on it, and from then on healthy and without a page for a while. */
 export async function atRest(): Promise<void> {
   await client('instructor').get('/api/fingerprint')
-  await until('the range to be healthy', 90_000, async () => (await client('instructor').get<{ healthy: boolean }>('/api/health')).healthy)
-  await until('every page to resolve', 90_000, async () => {
+  let since: number | null = null
+  let last = ''
+  await until('the range to be at rest', 120_000, async () => {
+    const { healthy, results } = await client('instructor').get<{
+      healthy: boolean
+      results: { ok: boolean; title: string; detail: string }[]
+    }>('/api/health')
     const alerts = await client('instructor').get<{ labels: Record<string, string> }[]>('/api/alerts')
-    return alerts.every((alert) => alert.labels['severity'] !== 'page')
+    const pages = alerts.flatMap(({ labels }) => (labels['severity'] === 'page' ? [labels['alertname']] : []))
+    last = [...results.flatMap(({ ok, title, detail }) => (ok ? [] : [`${title}: ${detail}`])), ...pages].join('; ')
+    since = healthy && pages.length === 0 ? (since ?? Date.now()) : null
+    return since !== null && Date.now() - since >= restMs
+  }).catch((error: unknown) => {
+    throw new Error(`${String(error)}; what kept it: ${last}`)
   })
 }
