@@ -16,7 +16,7 @@ export const floodBenchmark: Benchmark = {
   async run({ state, client, say }) {
     const { context } = openLocalRange(state.dir)
     const store = `http://127.0.0.1:${context.port('telemetryStore')}`
-    const shop = `http://127.0.0.1:${context.port('gateway')}/api/products`
+    const shop = `http://127.0.0.1:${context.port('gateway-inbound')}/api/products`
     await until('the range to be steady', 60_000, async () => (await client.get<{ healthy: boolean }>('/api/health')).healthy)
     const before = await probe(shop)
     const again = await probe(shop)

@@ -25,7 +25,7 @@ export const rangeBenchmark: Benchmark = {
 
     await client.put('/api/load', { users: 0 })
     const range = localRange(target)
-    const url = `http://127.0.0.1:${target.context.port('gateway')}/api/products`
+    const url = `http://127.0.0.1:${target.context.port('gateway-inbound')}/api/products`
     const rates: Record<'with' | 'without', number[]> = { with: [], without: [] }
     for (let round = 0; round < rounds; round++) {
       for (const telemetry of ['with', 'without'] as const) {

@@ -8,6 +8,7 @@ import { drillCommand } from './commands/drill.ts'
 import { faultCommand } from './commands/fault.ts'
 import { loadCommand } from './commands/load.ts'
 import { logsCommand } from './commands/logs.ts'
+import { meshCommand } from './commands/mesh.ts'
 import { openCommand } from './commands/open.ts'
 import { scenarioCommand } from './commands/scenario.ts'
 import { scenariosCommand } from './commands/scenarios.ts'
@@ -36,6 +37,7 @@ for (const add of [
   faultCommand,
   loadCommand,
   silenceCommand,
+  meshCommand,
   verifyCommand,
   benchCommand,
   testCommand,

@@ -37,8 +37,13 @@ process.stdout.write(`control plane listens on ${context.port('control')}\n`)
 // Served before it is done: reverting may take a while when the range is in a bad way.
 engine.resume().catch((error: unknown) => process.stderr.write(`resuming: ${String(error)}\n`))
 const keeper = keepReaper(target)
+// Long before they run out.
+const rotation = setInterval(() => {
+  range.mesh.rotateDue().catch((error: unknown) => process.stderr.write(`renewing certificates: ${String(error)}\n`))
+}, 600_000)
 
 async function stop(): Promise<void> {
+  clearInterval(rotation)
   keeper.stop()
   load.stop()
   sampler.stop()

@@ -89,6 +89,8 @@ function scrapeTargets(context: RangeContext): ScrapeTarget[] {
             path: component.metrics.path,
             tier: component.role === 'service' || component.role === 'datastore' ? ('shop' as const) : ('platform' as const),
             ...(component.role === 'service' ? { service: component.name } : {}),
+            // What a proxy counts is its service's own.
+            ...(component.role === 'mesh' ? { service: component.name.replace(/-proxy$/, '') } : {}),
           },
         ]
       : [],

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { serviceNames, shopComponentNames } from '../model/components.ts'
+import { proxyNames, serviceNames, shopComponentNames } from '../model/components.ts'
 import type { Binding, Range } from '../model/range.ts'
 import { databaseRole, endSessionsOf } from './database-roles.ts'
+import { policyHash } from './mesh-policy.ts'
 import { confirmedBinding, queueName } from './queue-name.ts'
 
 /** What a drill may change of a range, apart from its customers' data: equal before and after, or something was left behind. */
@@ -27,6 +28,9 @@ export async function fingerprint(range: Range): Promise<Fingerprint> {
     memory,
     extraRules,
     unscraped,
+    policy,
+    edgeFaults,
+    identities,
   ] = await Promise.all([
     range.status(),
     range.database.query(`select rolname, rolconnlimit from pg_roles where rolname !~ '^pg_' order by rolname`),
@@ -47,6 +51,9 @@ export async function fingerprint(range: Range): Promise<Fingerprint> {
     range.queue.memory(),
     range.monitoring.extraRules(),
     range.monitoring.unscraped(),
+    range.mesh.policy(),
+    range.mesh.faults(),
+    range.mesh.identities(),
   ])
   const services = await Promise.all(
     serviceNames.map(async (service) => ({
@@ -70,6 +77,11 @@ export async function fingerprint(range: Range): Promise<Fingerprint> {
     bindings,
     brokerLimit: memory.limitBytes,
     monitoring: { extraRules, unscraped },
+    mesh: {
+      policy: policyHash(policy),
+      edgeFaults,
+      refused: identities.filter(({ verified }) => !verified).map(({ service }) => service),
+    },
     jobs,
     foreignSessions: sessions
       .map((row) => String(row['application_name']))
@@ -82,6 +94,7 @@ export async function fingerprint(range: Range): Promise<Fingerprint> {
 
 /** Brings a range back to how a fresh one runs, whatever a drill or its trainee did to it. Idempotent. */
 export async function restoreBaseline(range: Range, users: number): Promise<void> {
+  await restoreMesh(range)
   for (const job of await range.jobs.running()) await range.jobs.stop(job)
   const components = await range.status()
   for (const name of shopComponentNames) {
@@ -130,6 +143,18 @@ async function restoreBroker(range: Range): Promise<void> {
   const found = await range.queue.bindings()
   for (const binding of bindings) if (!found.some((other) => same(binding, other))) await range.queue.bind(binding)
   for (const other of found) if (!bindings.some((binding) => same(binding, other))) await range.queue.unbind(other)
+}
+
+async function restoreMesh(range: Range): Promise<void> {
+  const components = await range.status()
+  for (const name of proxyNames) {
+    const state = components.find((component) => component.name === name)?.state
+    if (state === 'suspended') await range.processes.signal(name, 'SIGCONT')
+    if (state !== 'running') await range.processes.start(name)
+  }
+  for (const { from, to } of await range.mesh.faults()) await range.mesh.setFault({ from, to }, null)
+  if ((await range.mesh.policy()) !== range.mesh.baseline()) await range.mesh.apply(range.mesh.baseline(), 'firedrill')
+  for (const { service, verified } of await range.mesh.identities()) if (!verified) await range.mesh.issueIdentity(service)
 }
 
 async function restoreMonitoring(range: Range): Promise<void> {

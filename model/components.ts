@@ -9,9 +9,22 @@ export type ServiceName = z.infer<typeof serviceName>
 export const datastoreNames = ['postgres', 'redis', 'rabbitmq'] as const
 export type DatastoreName = (typeof datastoreNames)[number]
 
+/** The sidecar of each service: all that it calls and all who call it go through. */
+export const proxyNames = [
+  'gateway-proxy',
+  'catalog-proxy',
+  'inventory-proxy',
+  'orders-proxy',
+  'payments-proxy',
+  'fulfilment-proxy',
+] as const
+export type ProxyName = (typeof proxyNames)[number]
+export const proxyOf = (service: ServiceName): ProxyName => `${service}-proxy`
+
 export const componentNames = [
   ...serviceNames,
   ...datastoreNames,
+  ...proxyNames,
   'prometheus',
   'alertmanager',
   'telemetry-store',

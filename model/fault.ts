@@ -29,7 +29,18 @@ export interface Fault<Params extends z.ZodType = z.ZodType, Undo = unknown> {
   observe(context: FaultContext, params: z.output<Params>): Promise<unknown>
 }
 
-export const faultCategories = ['process', 'release', 'config', 'database', 'cache', 'queue', 'load', 'observability', 'none'] as const
+export const faultCategories = [
+  'process',
+  'release',
+  'config',
+  'database',
+  'cache',
+  'queue',
+  'mesh',
+  'load',
+  'observability',
+  'none',
+] as const
 export type FaultCategory = (typeof faultCategories)[number]
 
 /** A fault whose parameter and undo types the registry no longer needs to know. */

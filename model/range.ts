@@ -1,3 +1,4 @@
+import type { EdgeFault, IdentityFault, MeshEdge, MeshIdentity, MeshRevision } from './mesh.ts'
 import type { ComponentName, ComponentStatus, ServiceName, ShopComponentName } from './components.ts'
 
 /** One deployment of a service, newest last in a list. */
@@ -135,6 +136,32 @@ export interface Range {
     setUsers(users: number): Promise<void>
     mix(): Promise<LoadMix>
     setMix(mix: LoadMix): Promise<void>
+  }
+  /** The service mesh between the shop's services. */
+  readonly mesh: {
+    /** The policy in force: Istio resources as YAML documents. */
+    policy(): Promise<string>
+    /** The policy that a fresh range runs. */
+    baseline(): string
+    /** Newest last. */
+    history(): Promise<MeshRevision[]>
+    /**
+     * Puts a policy in force at every proxy, without a restart and without a request that fails for it; resolves when it is in force.
+     * Throws `bad-request` with the path of what is not carried out here, and leaves everything as it was.
+     */
+    apply(yaml: string, by: string): Promise<MeshRevision>
+    /** Throws `bad-request` where `apply` would. */
+    check(yaml: string): void
+    faultOn(edge: MeshEdge): Promise<EdgeFault | null>
+    faults(): Promise<(MeshEdge & { fault: EdgeFault })[]>
+    /** Null takes it out. */
+    setFault(edge: MeshEdge, fault: EdgeFault | null): Promise<void>
+    /** Certificates as the proxies hold them. */
+    identities(): Promise<MeshIdentity[]>
+    /** Renews the certificates of which half the life is over. */
+    rotateDue(): Promise<void>
+    /** Issues a new certificate to a service's proxy; one with a fault only when asked to. Connections are made anew with it. */
+    issueIdentity(service: ServiceName, fault?: IdentityFault): Promise<MeshIdentity>
   }
   /** The range's Prometheus, as whoever configures it. */
   readonly monitoring: {

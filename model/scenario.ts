@@ -12,7 +12,19 @@ export const hintRungs = ['orient', 'point', 'tell'] as const
 export const hintRung = z.enum(hintRungs)
 export type HintRung = z.infer<typeof hintRung>
 
-export const causeCategories = ['release', 'configuration', 'database', 'cache', 'queue', 'capacity', 'process', 'third-party'] as const
+export const causeCategories = [
+  'release',
+  'configuration',
+  'database',
+  'cache',
+  'queue',
+  'capacity',
+  'process',
+  'third-party',
+  'mesh-policy',
+  'network',
+  'certificate',
+] as const
 export const causeCategory = z.enum(causeCategories)
 export type CauseCategory = z.infer<typeof causeCategory>
 
@@ -32,7 +44,7 @@ export const difficulties = ['beginner', 'intermediate', 'advanced'] as const
 const difficulty = z.enum(difficulties)
 
 /** A place in the console or in the telemetry that counts as having looked. */
-export const viewKinds = ['dashboard', 'trace', 'logs', 'alerts', 'queue', 'database', 'cache', 'deploys'] as const
+export const viewKinds = ['dashboard', 'trace', 'logs', 'alerts', 'queue', 'database', 'cache', 'deploys', 'mesh'] as const
 export const viewKind = z.enum(viewKinds)
 export type ViewKind = z.infer<typeof viewKind>
 

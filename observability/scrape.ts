@@ -8,7 +8,7 @@ export interface ScrapeTarget {
   path: string
   /** `shop` for what users depend on, `platform` for what watches. */
   tier: 'shop' | 'platform'
-  /** Set for services of the shop. */
+  /** Set for services of the shop, and for their proxies. */
   service?: string
 }
 

@@ -47,6 +47,7 @@ export function binarySources(cache: string): BinarySource[] {
     source('nodeExporter', ['prometheus-node-exporter', 'node_exporter'], 'prometheus-node-exporter'),
     source('python', ['python3'], 'python3'),
     source('locust', ['locust'], null, [path.join(cache, 'locust', 'bin')]),
+    source('envoy', ['envoy'], null, [path.join(cache, 'envoy', 'bin')]),
   ]
 }
 

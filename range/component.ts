@@ -12,13 +12,13 @@ export interface ProcessSpec {
   user?: string
 }
 
-export type LogFormat = 'pino' | 'postgres' | 'redis' | 'rabbitmq' | 'logfmt' | 'plain'
+export type LogFormat = 'envoy' | 'pino' | 'postgres' | 'redis' | 'rabbitmq' | 'logfmt' | 'plain'
 
 /** One component of the range, described once: its ports, its command, and how to tell that it is ready. */
 export interface Component {
   name: ComponentName
   title: string
-  role: 'service' | 'datastore' | 'observability' | 'load' | 'control'
+  role: 'service' | 'datastore' | 'mesh' | 'observability' | 'load' | 'control'
   ports: Record<string, PortName>
   /** Components that it calls: edges of the map. Start order does not follow from it: everything starts at once. */
   calls: ComponentName[]

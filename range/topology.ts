@@ -11,6 +11,7 @@ import { locust } from './components/locust.ts'
 import { orders } from './components/orders.ts'
 import { payments } from './components/payments.ts'
 import { postgres } from './components/postgres.ts'
+import { proxyComponents } from './components/proxies.ts'
 import { prometheus } from './components/prometheus.ts'
 import { rabbitmq } from './components/rabbitmq.ts'
 import { redis } from './components/redis.ts'
@@ -30,6 +31,7 @@ export const topology = {
   postgres,
   redis,
   rabbitmq,
+  ...proxyComponents,
   prometheus,
   alertmanager,
   'telemetry-store': telemetryStore,

@@ -54,7 +54,7 @@ export const upCommand = () =>
         console: base,
         trainee: `${base}/login#token=${tokens.trainee}`,
         instructor: `${base}/login#token=${tokens.instructor}`,
-        shop: `http://127.0.0.1:${target.context.port('gateway')}/`,
+        shop: `http://127.0.0.1:${target.context.port('gateway-inbound')}/`,
       }
       if (options.json) printJson({ ok: failed.length === 0, tookMs: readyMs, components: reports, links })
       else if (failed.length === 0) {

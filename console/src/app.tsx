@@ -12,6 +12,7 @@ import { JoinPage } from './pages/join.tsx'
 import { LoginPage } from './pages/login.tsx'
 import { LogsPage } from './pages/logs.tsx'
 import { MapPage } from './pages/map.tsx'
+import { MeshPage } from './pages/mesh.tsx'
 import { RoomPage } from './pages/room.tsx'
 import { RunbookPage, RunbooksPage } from './pages/runbooks.tsx'
 import { ScenariosPage } from './pages/scenarios.tsx'
@@ -46,6 +47,7 @@ export function App() {
               <Route path="/drills/:id/debrief" element={<DebriefPage />} />
               <Route path="/dashboards/:id?" element={<DashboardsPage />} />
               <Route path="/map" element={<MapPage />} />
+              <Route path="/mesh" element={<MeshPage />} />
               <Route path="/slos" element={<SlosPage />} />
               <Route path="/explore" element={<ExplorePage />} />
               <Route path="/traces" element={<TracesPage />} />
@@ -71,6 +73,7 @@ const places = [
   ['/', 'Scenarios'],
   ['/dashboards', 'Dashboards'],
   ['/map', 'Map'],
+  ['/mesh', 'Mesh'],
   ['/slos', 'Objectives'],
   ['/explore', 'Explore'],
   ['/traces', 'Traces'],

@@ -12,13 +12,16 @@ export function rangeRoutes(app: Api, { range, sampler, context, ledger, load }:
     profile: context.config.profile,
     components: sampler.components(),
     topology: components.map(({ name, title, role, calls }) => ({ name, title, role, calls })),
-    shopUrl: `http://127.0.0.1:${context.port('gateway')}/`,
+    shopUrl: `http://127.0.0.1:${context.port('gateway-inbound')}/`,
     watchdogAt: Number(ledger.note('watchdog-at') ?? 0) || null,
     actions: actions.length,
   }))
 
-  /** Deploys, as marked on graphs. */
-  app.get('/api/changes', async () => ({ deployments: await range.releases.history() }))
+  /** Deploys and changes of the mesh's policy, as marked on graphs. */
+  app.get('/api/changes', async () => ({
+    deployments: await range.releases.history(),
+    policies: (await range.mesh.history()).filter(({ revision }) => revision > 0).map(({ revision, at, by }) => ({ revision, at, by })),
+  }))
 
   app.get('/api/load', async () => range.load.status())
   app.put('/api/load', { config: { access: 'instructor' }, schema: { body: setLoad } }, async (request) => {

@@ -1,5 +1,12 @@
 import type { AnyAction } from '../../model/action.ts'
 import { FiredrillError } from '../../model/errors.ts'
+import { applyMeshPolicy } from './apply-mesh-policy.ts'
+import { inspectMesh } from './inspect-mesh.ts'
+import { issueCertificate } from './issue-certificate.ts'
+import { listCertificates } from './list-certificates.ts'
+import { rollBackMeshPolicy } from './roll-back-mesh-policy.ts'
+import { setMeshRetries } from './set-mesh-retries.ts'
+import { setMeshTimeout } from './set-mesh-timeout.ts'
 import { bindQueue } from './bind-queue.ts'
 import { changeSetting } from './change-setting.ts'
 import { createIndex } from './create-index.ts'
@@ -39,6 +46,8 @@ export const actions: readonly AnyAction[] = [
   inspectBroker,
   inspectCache,
   inspectMonitoring,
+  inspectMesh,
+  listCertificates,
   restart,
   rollBack,
   deploy,
@@ -58,6 +67,11 @@ export const actions: readonly AnyAction[] = [
   setBrokerMemory,
   scrapeComponent,
   removeRules,
+  setMeshRetries,
+  setMeshTimeout,
+  applyMeshPolicy,
+  rollBackMeshPolicy,
+  issueCertificate,
 ]
 
 export function actionById(id: string): AnyAction {

@@ -3,6 +3,13 @@ import type { AnyFault } from '../../model/fault.ts'
 import { alertNoise } from './alert-noise.ts'
 import { badConfig } from './bad-config.ts'
 import { badRelease } from './bad-release.ts'
+import { badCertificate } from './bad-certificate.ts'
+import { httpAbort } from './http-abort.ts'
+import { httpDelay } from './http-delay.ts'
+import { looseRetries } from './loose-retries.ts'
+import { mtlsMismatch } from './mtls-mismatch.ts'
+import { networkPartition } from './network-partition.ts'
+import { tightBreaker } from './tight-breaker.ts'
 import { botFlood } from './bot-flood.ts'
 import { brokerMemoryAlarm } from './broker-memory-alarm.ts'
 import { cpuBurn } from './cpu-burn.ts'
@@ -56,6 +63,13 @@ export const faults: readonly AnyFault[] = [
   targetLost,
   alertNoise,
   lyingRule,
+  httpDelay,
+  httpAbort,
+  networkPartition,
+  badCertificate,
+  mtlsMismatch,
+  tightBreaker,
+  looseRetries,
 ]
 
 export function faultById(id: string): AnyFault {

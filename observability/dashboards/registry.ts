@@ -2,6 +2,7 @@ import type { Dashboard } from '../../model/dashboard.ts'
 import { timings } from '../timing.ts'
 import { postgresDashboard, rabbitmqDashboard, redisDashboard } from './datastores.ts'
 import { loadDashboard } from './load.ts'
+import { meshDashboard } from './mesh.ts'
 import { overview } from './overview.ts'
 import { runtimeDashboard } from './runtime.ts'
 import { serviceDashboard } from './service.ts'
@@ -17,6 +18,7 @@ const templates: readonly Dashboard[] = [
   postgresDashboard,
   redisDashboard,
   rabbitmqDashboard,
+  meshDashboard,
   runtimeDashboard,
   loadDashboard,
 ]

@@ -4,5 +4,9 @@ export const catalog = defineService({
   name: 'catalog',
   title: 'Catalog',
   calls: ['postgres', 'redis'],
-  env: (context) => ({ DATABASE_URL: databaseUrl(context, 'catalog'), REDIS_URL: redisUrl(context), DB_POOL_MAX: '6' }),
+  env: (context) => ({
+    DATABASE_URL: databaseUrl(context, 'catalog', 'catalog'),
+    REDIS_URL: redisUrl(context, 'catalog'),
+    DB_POOL_MAX: '6',
+  }),
 })

@@ -5,9 +5,9 @@ export const fulfilment = defineService({
   title: 'Fulfilment worker',
   calls: ['rabbitmq', 'postgres', 'inventory'],
   env: (context) => ({
-    DATABASE_URL: databaseUrl(context, 'fulfilment'),
-    AMQP_URL: amqpUrl(context),
-    INVENTORY_URL: serviceUrl(context, 'inventory'),
+    DATABASE_URL: databaseUrl(context, 'fulfilment', 'fulfilment'),
+    AMQP_URL: amqpUrl(context, 'fulfilment'),
+    INVENTORY_URL: serviceUrl(context, 'fulfilment', 'inventory'),
     DB_POOL_MAX: '4',
   }),
 })

@@ -5,8 +5,8 @@ export const gateway = defineService({
   title: 'Gateway',
   calls: ['catalog', 'inventory', 'orders'],
   env: (context) => ({
-    CATALOG_URL: serviceUrl(context, 'catalog'),
-    INVENTORY_URL: serviceUrl(context, 'inventory'),
-    ORDERS_URL: serviceUrl(context, 'orders'),
+    CATALOG_URL: serviceUrl(context, 'gateway', 'catalog'),
+    INVENTORY_URL: serviceUrl(context, 'gateway', 'inventory'),
+    ORDERS_URL: serviceUrl(context, 'gateway', 'orders'),
   }),
 })

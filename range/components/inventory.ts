@@ -4,5 +4,5 @@ export const inventory = defineService({
   name: 'inventory',
   title: 'Inventory',
   calls: ['postgres'],
-  env: (context) => ({ DATABASE_URL: databaseUrl(context, 'inventory'), DB_POOL_MAX: '6' }),
+  env: (context) => ({ DATABASE_URL: databaseUrl(context, 'inventory', 'inventory'), DB_POOL_MAX: '6' }),
 })

@@ -12,7 +12,7 @@ export const locust = defineComponent({
     file: context.binaries.locust,
     args: [
       ...['-f', path.join(context.root, 'load', 'locustfile.py'), '--otel', '--autostart', '--skip-log'],
-      ...['--host', `http://127.0.0.1:${context.port('gateway')}`],
+      ...['--host', `http://127.0.0.1:${context.port('gateway-inbound')}`],
       ...['--users', String(context.config.users), '--spawn-rate', '10'],
       ...['--web-host', '127.0.0.1', '--web-port', String(context.port('locust')), '--web-base-path', '/locust'],
     ],

@@ -5,10 +5,10 @@ export const orders = defineService({
   title: 'Orders',
   calls: ['inventory', 'payments', 'postgres', 'rabbitmq'],
   env: (context) => ({
-    DATABASE_URL: databaseUrl(context, 'orders'),
-    AMQP_URL: amqpUrl(context),
-    INVENTORY_URL: serviceUrl(context, 'inventory'),
-    PAYMENTS_URL: serviceUrl(context, 'payments'),
+    DATABASE_URL: databaseUrl(context, 'orders', 'orders'),
+    AMQP_URL: amqpUrl(context, 'orders'),
+    INVENTORY_URL: serviceUrl(context, 'orders', 'inventory'),
+    PAYMENTS_URL: serviceUrl(context, 'orders', 'payments'),
     DB_POOL_MAX: '8',
   }),
 })

@@ -4,5 +4,5 @@ export const payments = defineService({
   name: 'payments',
   title: 'Payments',
   calls: ['postgres'],
-  env: (context) => ({ DATABASE_URL: databaseUrl(context, 'payments'), DB_POOL_MAX: '4' }),
+  env: (context) => ({ DATABASE_URL: databaseUrl(context, 'payments', 'payments'), DB_POOL_MAX: '4' }),
 })

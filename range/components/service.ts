@@ -2,6 +2,7 @@ import path from 'node:path'
 import type { ComponentName, ServiceName } from '../../model/components.ts'
 import { defineComponent, gentle, type Component } from '../component.ts'
 import type { PortName, RangeContext } from '../context.ts'
+import { edgePort } from '../mesh/edges.ts'
 import { httpReady } from '../readiness/http.ts'
 
 interface ServiceOptions {
@@ -48,12 +49,16 @@ export function defineService({ name, title, calls, env }: ServiceOptions): Comp
   })
 }
 
-export const databaseUrl = (context: RangeContext, role: string): string =>
-  `postgres://${role}:${context.config.passwords.postgres}@127.0.0.1:${context.port('postgres')}/shop`
+/** The shop's database; through the proxy of the service that is named, if one is. */
+export const databaseUrl = (context: RangeContext, role: string, through?: ServiceName): string =>
+  `postgres://${role}:${context.config.passwords.postgres}@127.0.0.1:${context.port(through ? edgePort(through, 'postgres') : 'postgres')}/shop`
 
-export const serviceUrl = (context: RangeContext, service: ServiceName): string => `http://127.0.0.1:${context.port(service)}`
+/** Where `from` finds `to`: at its own proxy. */
+export const serviceUrl = (context: RangeContext, from: ServiceName, to: ServiceName): string =>
+  `http://127.0.0.1:${context.port(edgePort(from, to))}`
 
-export const amqpUrl = (context: RangeContext): string =>
-  `amqp://shop:${context.config.passwords.rabbitmq}@127.0.0.1:${context.port('amqp')}`
+export const amqpUrl = (context: RangeContext, through?: ServiceName): string =>
+  `amqp://shop:${context.config.passwords.rabbitmq}@127.0.0.1:${context.port(through ? edgePort(through, 'rabbitmq') : 'amqp')}`
 
-export const redisUrl = (context: RangeContext): string => `redis://127.0.0.1:${context.port('redis')}`
+export const redisUrl = (context: RangeContext, through?: ServiceName): string =>
+  `redis://127.0.0.1:${context.port(through ? edgePort(through, 'redis') : 'redis')}`

@@ -108,12 +108,13 @@ export function registerRoutes(app: FastifyInstance, { database, cache, behaviou
   )
 }
 
-/** For each product the four others whose descriptions have most words in common with its own. */
+/** For each product the four others whose names and descriptions have most words in common with its own. */
 async function relatedTo(database: Database, products: Product[]): Promise<Record<string, string[]>> {
   const { rows } = await database.query<{ sku: string; others: string[] }>(
     `select p.sku, array(
        select q.sku from products q where q.sku <> p.sku
-       order by (select count(*) from unnest(string_to_array(p.description, ' ')) word where length(word) > 3 and q.description like '%' || word || '%') desc, q.sku
+       order by (select count(*) from unnest(string_to_array(p.name || ' ' || p.description, ' ')) word
+         where length(word) > 3 and q.name || ' ' || q.description ilike '%' || word || '%') desc, q.sku
        limit 4) as others
      from products p where p.sku = any($1)`,
     [products.map(({ sku }) => sku)],

@@ -35,6 +35,13 @@ const samples: Record<string, Record<string, unknown>> = {
   'process-hang': { component: 'payments' },
   'process-kill': { component: 'catalog' },
   'queue-poison': { count: 2 },
+  'bad-certificate': { service: 'payments', flaw: 'foreign-ca' },
+  'http-abort': { from: 'orders', to: 'payments', percent: 10 },
+  'http-delay': { from: 'gateway', to: 'catalog', delayMs: 50, jitterMs: 20 },
+  'loose-retries': { to: 'inventory' },
+  'mtls-mismatch': { to: 'payments' },
+  'network-partition': { from: 'fulfilment', to: 'inventory' },
+  'tight-breaker': { to: 'payments' },
   'redis-memory-limit': { maxBytes: 1_000_000 },
   'slow-bank': { latencyMs: 400 },
 }

@@ -29,7 +29,11 @@ export const useDrill = (id: string) =>
   useQuery({ queryKey: ['drill', id], queryFn: () => get<DrillView>(`/api/drills/${id}`), enabled: id !== '' })
 export const useAlerts = () => useQuery({ queryKey: ['alerts'], queryFn: () => get<Alert[]>('/api/alerts'), refetchInterval: 2_000 })
 export const useChanges = () =>
-  useQuery({ queryKey: ['changes'], queryFn: () => get<{ deployments: Deployment[] }>('/api/changes'), refetchInterval: 5_000 })
+  useQuery({
+    queryKey: ['changes'],
+    queryFn: () => get<{ deployments: Deployment[]; policies: { revision: number; at: string; by: string }[] }>('/api/changes'),
+    refetchInterval: 5_000,
+  })
 export const useDashboards = () =>
   useQuery({ queryKey: ['dashboards'], queryFn: () => get<{ dashboards: Dashboard[] }>('/api/dashboards'), staleTime: Infinity })
 

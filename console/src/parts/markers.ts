@@ -21,6 +21,11 @@ export function useMarkers(dashboard: string): Marker[] {
     const deploys = (changes?.deployments ?? [])
       .filter((deployment) => !isService(dashboard) || deployment.service === dashboard)
       .map(({ service, version, at }): Marker => ({ at: Date.parse(at) / 1_000, label: `${service} ${version}`, kind: 'deploy' }))
-    return [...deploys, ...markersOf(events ?? [])]
+    const policies = (changes?.policies ?? []).map(({ revision, at }): Marker => ({
+      at: Date.parse(at) / 1_000,
+      label: `mesh policy ${revision}`,
+      kind: 'deploy',
+    }))
+    return [...deploys, ...policies, ...markersOf(events ?? [])]
   }, [changes, events, dashboard])
 }

@@ -9,7 +9,8 @@ export function useSeen(view: ViewKind, component: string | null, detail: string
   const running = useDrills().data?.running ?? null
   useEffect(() => {
     if (running === null) return
-    const known = shopComponentName.safeParse(component)
+    // What a proxy shows is about its service.
+    const known = shopComponentName.safeParse(component?.replace(/-proxy$/, ''))
     void post(`/api/drills/${running}/views`, { view, component: known.success ? known.data : null, detail: detail.slice(0, 200) }).catch(
       () => {},
     )

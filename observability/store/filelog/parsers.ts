@@ -1,6 +1,6 @@
 import type { LogEntry } from '../otlp/rows.ts'
 
-export type LogFormat = 'pino' | 'postgres' | 'redis' | 'rabbitmq' | 'logfmt' | 'plain'
+export type LogFormat = 'envoy' | 'pino' | 'postgres' | 'redis' | 'rabbitmq' | 'logfmt' | 'plain'
 
 /** Turns one line of a component's log into a row; null for lines that say nothing. */
 export type LineParser = (line: string, service: string) => LogEntry | null
@@ -30,6 +30,22 @@ const severityNames: Record<string, string> = {
 const traceComment = /traceparent='00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}'/
 
 export const parsers: Record<LogFormat, LineParser> = {
+  /** A request that went wrong or a connection that was turned away, as JSON; else what the proxy says of itself. */
+  envoy(line, service) {
+    const record = parseObject(line)
+    if (!record) return plain(line.replace(/^\[[^\]]*\]\[\d+\]/, ''), service)
+    const { time, traceparent, ...rest } = record
+    const [, traceId, spanId] = /^00-([0-9a-f]{32})-([0-9a-f]{16})/.exec(asText(traceparent)) ?? []
+    const failed = Number(rest['status'] ?? 0) >= 500
+    if (rest['method'] !== undefined && rest['method'] !== null) {
+      const { method, path: url, status, flags } = rest
+      const message = `${asText(method)} ${asText(url)} ${asText(status)} ${asText(flags)}`
+      return entry(service, time, failed ? 'error' : 'warn', message, rest, traceId, spanId)
+    }
+    // A connection that ended as it should is no news.
+    if (!rest['failure'] && !rest['details']) return null
+    return entry(service, time, 'warn', `connection refused: ${asText(rest['failure'] ?? rest['details'])}`, rest)
+  },
   pino(line, service) {
     const record = parseObject(line)
     if (!record) return plain(line, service)

@@ -6,7 +6,11 @@ import type { Intake } from '../intake.ts'
 import { parsers } from './parsers.ts'
 
 export const logSources = z.array(
-  z.object({ service: z.string(), file: z.string(), format: z.enum(['pino', 'postgres', 'redis', 'rabbitmq', 'logfmt', 'plain']) }),
+  z.object({
+    service: z.string(),
+    file: z.string(),
+    format: z.enum(['envoy', 'pino', 'postgres', 'redis', 'rabbitmq', 'logfmt', 'plain']),
+  }),
 )
 export type LogSource = z.infer<typeof logSources>[number]
 

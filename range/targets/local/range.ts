@@ -10,6 +10,7 @@ import { releasesOf } from '../../releases.ts'
 import { liveness } from './identity.ts'
 import { descriptors, limitDescriptors } from './descriptors.ts'
 import { localLoad } from './load.ts'
+import { localMesh, refreshMesh } from './mesh.ts'
 import { localMonitoring } from './monitoring.ts'
 import { launch, terminate } from './process.ts'
 import { localQueue } from './queue.ts'
@@ -47,6 +48,7 @@ export function localRange(target: LocalTarget): Range {
         if (version !== previous) {
           state.recordDeployment(deployment)
           await target.restart(service)
+          await refreshMesh(target)
         }
         return deployment
       },
@@ -144,6 +146,8 @@ export function localRange(target: LocalTarget): Range {
     },
 
     load: localLoad(context),
+
+    mesh: localMesh(target),
 
     monitoring: localMonitoring(target),
   }

@@ -4,8 +4,9 @@ import path from 'node:path'
 import { z } from 'zod'
 import { componentName, serviceName, type ComponentName, type ServiceName } from '../../../model/components.ts'
 import { FiredrillError } from '../../../model/errors.ts'
+import { edgeFault, meshEdge, type MeshRevision } from '../../../model/mesh.ts'
 import type { Deployment } from '../../../model/range.ts'
-import { defaultPortBase, profiles, rangeId, type RangeConfig } from '../../context.ts'
+import { defaultPortBase, profiles, rangeId, type MeshState, type RangeConfig } from '../../context.ts'
 
 const configSchema = z.object({
   id: z.string(),
@@ -43,6 +44,14 @@ const deploymentsSchema = z.object({
 })
 
 const monitoringSchema = z.object({ unscraped: z.array(componentName) })
+
+const meshSchema = z.object({
+  /** Versions of the policy, newest last; none while it is the one that a fresh range has. */
+  revisions: z.array(z.object({ revision: z.number().int(), at: z.string(), by: z.string(), yaml: z.string() })),
+  faults: z.array(meshEdge.extend({ fault: edgeFault })),
+  generations: z.partialRecord(serviceName, z.number().int()),
+})
+const keptRevisions = 100
 
 /** What a range keeps on disk: any process of it can read the rest, whoever started what. */
 export class RangeState {
@@ -121,6 +130,31 @@ export class RangeState {
     this.#write('monitoring.json', { unscraped })
   }
 
+  /** The policies that were put in force, newest last. */
+  meshRevisions(): MeshRevision[] {
+    return this.#mesh().revisions
+  }
+  recordMeshRevision(revision: MeshRevision): void {
+    const mesh = this.#mesh()
+    this.#write('mesh.json', { ...mesh, revisions: [...mesh.revisions, revision].slice(-keptRevisions) }, 0o600)
+  }
+  meshFaults(): MeshState['faults'] {
+    return this.#mesh().faults
+  }
+  setMeshFaults(faults: MeshState['faults']): void {
+    this.#write('mesh.json', { ...this.#mesh(), faults }, 0o600)
+  }
+  identityGenerations(): MeshState['generations'] {
+    return this.#mesh().generations
+  }
+  setIdentityGeneration(service: ServiceName, generation: number): void {
+    const mesh = this.#mesh()
+    this.#write('mesh.json', { ...mesh, generations: { ...mesh.generations, [service]: generation } }, 0o600)
+  }
+
+  #mesh() {
+    return existsSync(this.#path('mesh.json')) ? this.#read('mesh.json', meshSchema) : { revisions: [], faults: [], generations: {} }
+  }
   #deployments() {
     return existsSync(this.#path('deployments.json')) ? this.#read('deployments.json', deploymentsSchema) : { history: [], overrides: {} }
   }

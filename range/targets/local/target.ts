@@ -1,10 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
-import { isService, type ComponentName, type ComponentStatus } from '../../../model/components.ts'
+import { isService, proxyNames, type ComponentName, type ComponentStatus } from '../../../model/components.ts'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
 import type { Component } from '../../component.ts'
 import { configDir, logFile, portOffsets, type Binaries, type PortName, type RangeContext } from '../../context.ts'
+import { baselinePolicy } from '../../mesh/files.ts'
 import { waitUntilReady } from '../../readiness/readiness.ts'
 import { baselineRelease } from '../../releases.ts'
 import { components, topology } from '../../topology.ts'
@@ -47,6 +48,11 @@ export class LocalTarget {
         overrides: state.overrides(service),
       }),
       unscraped: () => state.unscraped(),
+      mesh: () => ({
+        policy: state.meshRevisions().at(-1)?.yaml ?? baselinePolicy(root),
+        faults: state.meshFaults(),
+        generations: state.identityGenerations(),
+      }),
     }
   }
 
@@ -129,6 +135,7 @@ export class LocalTarget {
       ['gateway', 'alertmanager', 'prometheus', 'postgres-exporter', 'redis-exporter', 'node-exporter'],
       ['orders', 'catalog', 'payments'],
       ['fulfilment', 'inventory'],
+      [...proxyNames],
       ['rabbitmq', 'redis', 'postgres', 'telemetry-store'],
     ]
     for (const group of order) {

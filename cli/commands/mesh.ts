@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs'
+import { Command } from 'commander'
+import { FiredrillError } from '../../model/errors.ts'
+import type { DiffLine, MeshIdentity, MeshRevision } from '../../model/mesh.ts'
+import { apiClient } from '../client.ts'
+import { command, integer, openState, type CommonOptions } from '../options.ts'
+import { green, print, printJson, printTable, red } from '../output.ts'
+
+interface Check {
+  problem: string | null
+  diff: DiffLine[]
+}
+
+const client = (options: CommonOptions) => apiClient(openState(options), 'trainee')
+
+function readPolicy(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8')
+  } catch (error) {
+    throw new FiredrillError('bad-request', `${file} cannot be read`, { cause: error })
+  }
+}
+
+/** Changed lines with some that are not, as `diff -u` has them. */
+export function unified(diff: readonly DiffLine[], around = 3): string[] {
+  const near = (at: number) => diff.slice(Math.max(0, at - around), at + around + 1).some(({ kind }) => kind !== 'same')
+  const signs = { same: ' ', added: '+', removed: '-' } as const
+  return diff.flatMap(({ kind, text }, at) => {
+    if (!near(at)) return at > 0 && near(at - 1) ? ['…'] : []
+    const line = `${signs[kind]} ${text}`
+    return [kind === 'added' ? green(line) : kind === 'removed' ? red(line) : line]
+  })
+}
+
+async function check(file: string, options: CommonOptions): Promise<{ yaml: string; result: Check }> {
+  const yaml = readPolicy(file)
+  const result = await client(options).post<Check>('/api/mesh/check', { yaml })
+  if (result.problem !== null) throw new FiredrillError('bad-request', `${file}: ${result.problem}`)
+  return { yaml, result }
+}
+
+export function meshCommand(): Command {
+  return new Command('mesh')
+    .description('read and change the policy of the service mesh')
+    .addCommand(
+      command('get', 'print the policy in force, as Istio resources')
+        .option('--revision <number>', 'an earlier one', integer)
+        .action(async (options: CommonOptions & { revision?: number }) => {
+          const found =
+            options.revision === undefined
+              ? await client(options).get<{ yaml: string; revision: number }>('/api/mesh')
+              : await client(options).get<MeshRevision>(`/api/mesh/history/${options.revision}`)
+          if (options.json) printJson(found)
+          else process.stdout.write(found.yaml)
+        }),
+    )
+    .addCommand(
+      command('diff', 'show what a policy would change')
+        .argument('<file>', 'YAML documents; - for standard input')
+        .action(async (file: string, options: CommonOptions) => {
+          const { result } = await check(file, options)
+          if (options.json) return printJson(result)
+          const lines = unified(result.diff)
+          print(lines.length === 0 ? 'nothing would change' : lines.join('\n'))
+        }),
+    )
+    .addCommand(
+      command('apply', 'put a policy in force, in place of the one that is')
+        .argument('<file>', 'YAML documents; - for standard input')
+        .action(async (file: string, options: CommonOptions) => {
+          const { yaml } = await check(file, options)
+          const answer = await client(options).put<{ summary: string }>('/api/mesh', { yaml })
+          if (options.json) printJson(answer)
+          else print(answer.summary)
+        }),
+    )
+    .addCommand(
+      command('rollback', 'put an earlier policy in force')
+        .argument('[revision]', 'which; without it, the one before', integer)
+        .action(async (revision: number | undefined, options: CommonOptions) => {
+          const answer = await client(options).post<{ summary: string }>('/api/actions/roll-back-mesh-policy', {
+            params: revision === undefined ? {} : { revision },
+          })
+          if (options.json) printJson(answer)
+          else print(answer.summary)
+        }),
+    )
+    .addCommand(
+      command('history', 'list the revisions of the policy').action(async (options: CommonOptions) => {
+        const { revisions } = await client(options).get<{ revisions: Omit<MeshRevision, 'yaml'>[] }>('/api/mesh/history')
+        if (options.json) return printJson(revisions)
+        printTable(
+          revisions.map(({ revision, at, by }) => ({ revision: String(revision), at: at || 'at first', by })),
+          ['revision', 'at', 'by'],
+        )
+      }),
+    )
+    .addCommand(
+      command('certificates', 'list what each proxy shows to others').action(async (options: CommonOptions) => {
+        const { identities } = await client(options).get<{ identities: MeshIdentity[] }>('/api/mesh')
+        if (options.json) return printJson(identities)
+        printTable(
+          identities.map(({ service, spiffeId, notAfter, verified }) => ({
+            service,
+            identity: spiffeId,
+            until: notAfter,
+            accepted: verified ? 'yes' : 'NO',
+          })),
+          ['service', 'identity', 'until', 'accepted'],
+        )
+      }),
+    )
+}

@@ -1,0 +1,299 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useSearchParams } from 'react-router'
+import type { DiffLine, MeshEdge, MeshIdentity } from '../../../model/mesh.ts'
+import { formatValue } from '../../../model/value.ts'
+import { ApiError, get, post, put } from '../lib/api.ts'
+import { queryInstant } from '../lib/prometheus.ts'
+import { changeParams } from '../lib/params.ts'
+import { clock, useNow } from '../lib/time.ts'
+import { useSeen } from '../parts/seen.ts'
+import { Empty, Loading, Problem } from '../parts/states.tsx'
+
+interface Mesh {
+  yaml: string
+  revision: number
+  edges: MeshEdge[]
+  identities: MeshIdentity[]
+}
+
+/** How services talk to one another: what their proxies see, the certificates they show, and the policy they follow. */
+export function MeshPage() {
+  const [params, setParams] = useSearchParams()
+  const service = params.get('service') ?? ''
+  useSeen('mesh', service || null, service ? `the mesh around ${service}` : 'the mesh')
+  const { data, error } = useQuery({ queryKey: ['mesh'], queryFn: () => get<Mesh>('/api/mesh'), refetchInterval: 5_000 })
+  if (error) return <Problem error={error} />
+  if (!data) return <Loading what="the mesh" />
+  return (
+    <>
+      <div className="heading">
+        <h1>Mesh</h1>
+        <label className="inline">
+          Service
+          <select
+            value={service}
+            onChange={(event) =>
+              changeParams(setParams, (now) => {
+                if (event.target.value) now.set('service', event.target.value)
+                else now.delete('service')
+              })
+            }
+          >
+            <option value="">all</option>
+            {data.identities.map((identity) => (
+              <option key={identity.service}>{identity.service}</option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <p className="quiet">
+        Every call between services goes from proxy to proxy, mutually authenticated. A policy, written as Istio resources, says how calls
+        are routed, tried again, limited and let in.
+      </p>
+      <Edges edges={data.edges.filter(({ from, to }) => service === '' || from === service || to === service)} />
+      <Certificates identities={data.identities.filter((identity) => service === '' || identity.service === service)} />
+      <Policy key={data.revision} yaml={data.yaml} revision={data.revision} />
+      <History current={data.revision} />
+    </>
+  )
+}
+
+const columns = [
+  ['rps', 'calls', 'rps'],
+  ['errors', 'failed', 'ratio'],
+  ['p50', 'p50', 'seconds'],
+  ['p95', 'p95', 'seconds'],
+  ['retries', 'tried again', 'rps'],
+  ['overflow', 'refused by breaker', 'rps'],
+  ['ejected', 'ejected', 'count'],
+  ['tls', 'TLS failures', 'rps'],
+] as const
+type Column = (typeof columns)[number][0]
+
+function Edges({ edges }: { edges: MeshEdge[] }) {
+  const { data, error } = useQuery({ queryKey: ['mesh', 'edges'], queryFn: readEdges, refetchInterval: 5_000 })
+  return (
+    <section aria-label="Edges" className="table" tabIndex={0}>
+      <h2>Edges</h2>
+      {error && <Problem error={error} />}
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">from → to</th>
+            {columns.map(([name, title]) => (
+              <th key={name} scope="col">
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {edges.map(({ from, to }) => {
+            const values = data?.get(`${from} ${to}`)
+            return (
+              <tr key={`${from} ${to}`}>
+                <th scope="row">
+                  {from} → {to}
+                </th>
+                {columns.map(([name, , unit]) => {
+                  const value = values?.[name]
+                  const bad =
+                    value !== undefined && value > (name === 'errors' ? 0.01 : 0) && ['errors', 'overflow', 'ejected', 'tls'].includes(name)
+                  return (
+                    <td key={name} className={bad ? 'bad-text' : ''}>
+                      {formatValue(value, unit)}
+                    </td>
+                  )
+                })}
+              </tr>
+            )
+          })}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+/** As the caller's proxy sees it. */
+async function readEdges(): Promise<Map<string, Partial<Record<Column, number>>>> {
+  const sum = (metric: string) => `sum by (service, envoy_cluster_name) (rate(${metric}[20s]))`
+  const quantile = (share: number) =>
+    `histogram_quantile(${share}, sum by (service, envoy_cluster_name, le) (rate(envoy_cluster_upstream_rq_time_bucket[20s]))) / 1000`
+  const queries: Record<Column, string> = {
+    rps: sum('envoy_cluster_upstream_rq_total'),
+    errors: `(${sum('envoy_cluster_upstream_rq_xx{envoy_response_code_class="5"}')} or ${sum('envoy_cluster_upstream_rq_total')} * 0) / (${sum('envoy_cluster_upstream_rq_total')} > 0)`,
+    p50: quantile(0.5),
+    p95: quantile(0.95),
+    retries: sum('envoy_cluster_upstream_rq_retry'),
+    overflow: sum('envoy_cluster_upstream_rq_pending_overflow'),
+    ejected: 'sum by (service, envoy_cluster_name) (envoy_cluster_outlier_detection_ejections_active)',
+    tls: sum('envoy_cluster_ssl_connection_error'),
+  }
+  const found = new Map<string, Partial<Record<Column, number>>>()
+  await Promise.all(
+    columns.map(async ([name]) => {
+      for (const { metric, value } of await queryInstant(queries[name])) {
+        const edge = `${metric['service']} ${metric['envoy_cluster_name']}`
+        found.set(edge, { ...found.get(edge), [name]: value })
+      }
+    }),
+  )
+  return found
+}
+
+function Certificates({ identities }: { identities: MeshIdentity[] }) {
+  const now = useNow()
+  return (
+    <section aria-label="Certificates" className="table" tabIndex={0}>
+      <h2>Certificates</h2>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">service</th>
+            <th scope="col">identity</th>
+            <th scope="col">issuer</th>
+            <th scope="col">serial</th>
+            <th scope="col">good until</th>
+          </tr>
+        </thead>
+        <tbody>
+          {identities.map(({ service, spiffeId, issuer, serial, notAfter }) => (
+            <tr key={service}>
+              <th scope="row">{service}</th>
+              <td>
+                <code>{spiffeId}</code>
+              </td>
+              <td>{issuer}</td>
+              <td>
+                <code>…{serial.slice(-8)}</code>
+              </td>
+              <td className={Date.parse(notAfter) < now ? 'bad-text' : ''}>
+                {new Date(notAfter).toLocaleDateString()} {clock(Date.parse(notAfter))}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}
+
+interface Check {
+  problem: string | null
+  diff: DiffLine[]
+}
+
+function Policy({ yaml, revision }: { yaml: string; revision: number }) {
+  const [draft, setDraft] = useState(yaml)
+  const queries = useQueryClient()
+  const check = useMutation({ mutationFn: (text: string) => post<Check>('/api/mesh/check', { yaml: text }) })
+  const apply = useMutation({
+    mutationFn: (text: string) => put<{ summary: string }>('/api/mesh', { yaml: text }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['mesh'] }),
+  })
+  const edited = draft !== yaml
+  const reviewed = check.data && check.variables === draft ? check.data : null
+  return (
+    <section aria-label="Policy" className="stack">
+      <h2>Policy, revision {revision}</h2>
+      <label>
+        Istio resources
+        <textarea className="policy" rows={22} spellCheck={false} value={draft} onChange={(event) => setDraft(event.target.value)} />
+      </label>
+      <span className="buttons">
+        <button disabled={!edited || check.isPending} onClick={() => check.mutate(draft)}>
+          Review the change
+        </button>
+        <button
+          className="primary"
+          disabled={!reviewed || reviewed.problem !== null || apply.isPending}
+          onClick={() => apply.mutate(draft)}
+        >
+          Apply
+        </button>
+        <button disabled={!edited} onClick={() => setDraft(yaml)}>
+          Discard
+        </button>
+      </span>
+      <div role="status">
+        {check.error && <Problem error={check.error} />}
+        {apply.error && <Problem error={apply.error instanceof ApiError ? apply.error : new Error('It was not applied.')} />}
+        {reviewed?.problem && <Problem error={new Error(reviewed.problem)} />}
+        {reviewed && !reviewed.problem && <Diff diff={reviewed.diff} />}
+      </div>
+    </section>
+  )
+}
+
+/** Lines around what is not as it was. */
+const around = 3
+
+function Diff({ diff }: { diff: DiffLine[] }) {
+  const lines = diff
+    .map((line, at) => ({ ...line, at }))
+    .filter(({ at }) => diff.slice(Math.max(0, at - around), at + around + 1).some(({ kind }) => kind !== 'same'))
+  if (lines.length === 0) return <Empty>Nothing would change.</Empty>
+  const signs = { same: ' ', added: '+', removed: '−' } as const
+  return (
+    <pre className="diff" tabIndex={0} aria-label="What changes">
+      {lines.map(({ kind, text, at }) => (
+        <span key={at} className={kind}>
+          {signs[kind]} {text}
+          {'\n'}
+        </span>
+      ))}
+    </pre>
+  )
+}
+
+function History({ current }: { current: number }) {
+  const [shown, setShown] = useState<number | null>(null)
+  const queries = useQueryClient()
+  const { data, error } = useQuery({
+    queryKey: ['mesh', 'history', current],
+    queryFn: () => get<{ revisions: { revision: number; at: string; by: string }[] }>('/api/mesh/history'),
+  })
+  const rollBack = useMutation({
+    mutationFn: (revision: number) => post<{ summary: string }>('/api/actions/roll-back-mesh-policy', { params: { revision } }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['mesh'] }),
+  })
+  if (error) return <Problem error={error} />
+  return (
+    <section aria-label="History">
+      <h2>History</h2>
+      {rollBack.error && <Problem error={rollBack.error} />}
+      <ul className="rows">
+        {(data?.revisions ?? []).slice(0, 20).map(({ revision, at, by }) => (
+          <li key={revision}>
+            <div>
+              <b>Revision {revision}</b>{' '}
+              <span className="quiet">{at === '' ? 'as it was at first' : `${clock(Date.parse(at))} by ${by}`}</span>
+              {shown === revision && <Revision revision={revision} />}
+            </div>
+            <span className="buttons">
+              <button aria-expanded={shown === revision} onClick={() => setShown(shown === revision ? null : revision)}>
+                What changed<span className="hidden"> in revision {revision}</span>
+              </button>
+              {revision !== current && (
+                <button disabled={rollBack.isPending} onClick={() => rollBack.mutate(revision)}>
+                  Roll back to {revision}
+                </button>
+              )}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Revision({ revision }: { revision: number }) {
+  const { data, error } = useQuery({
+    queryKey: ['mesh', 'revision', revision],
+    queryFn: () => get<{ diff: DiffLine[] }>(`/api/mesh/history/${revision}`),
+    staleTime: Infinity,
+  })
+  if (error) return <Problem error={error} />
+  return data ? <Diff diff={data.diff} /> : <Loading what="the change" />
+}

@@ -1,0 +1,57 @@
+import { diffLines } from 'diff'
+import { z } from 'zod'
+import { FiredrillError } from '../../model/errors.ts'
+import type { DiffLine } from '../../model/mesh.ts'
+import { httpEdges } from '../../range/mesh/edges.ts'
+import type { Api, ApiContext } from './context.ts'
+
+const policyBody = z.object({ yaml: z.string().min(1).max(200_000) })
+
+/** The mesh's policy: what is in force, what it was, and changes to it, which are actions like any other. */
+export function meshRoutes(app: Api, { range, engine, people }: ApiContext): void {
+  app.get('/api/mesh', async () => {
+    const [yaml, history, identities] = await Promise.all([range.mesh.policy(), range.mesh.history(), range.mesh.identities()])
+    return { yaml, revision: history.at(-1)?.revision ?? 0, edges: httpEdges, identities }
+  })
+
+  app.get('/api/mesh/history', async () => ({
+    revisions: (await range.mesh.history()).map(({ revision, at, by }) => ({ revision, at, by })).toReversed(),
+  }))
+
+  app.get(
+    '/api/mesh/history/:revision',
+    { schema: { params: z.object({ revision: z.coerce.number().int().min(0) }) } },
+    async (request) => {
+      const history = await range.mesh.history()
+      const index = history.findIndex(({ revision }) => revision === request.params.revision)
+      const found = history[index]
+      if (!found) throw new FiredrillError('not-found', `there is no revision ${request.params.revision} of the mesh policy`)
+      return { ...found, diff: difference(history[index - 1]?.yaml ?? found.yaml, found.yaml) }
+    },
+  )
+
+  /** What a policy would change, or why it would be refused; changes nothing. */
+  app.post('/api/mesh/check', { schema: { body: policyBody } }, async (request) => {
+    const diff = difference(await range.mesh.policy(), request.body.yaml)
+    try {
+      range.mesh.check(request.body.yaml)
+      return { problem: null, diff }
+    } catch (error) {
+      if (error instanceof FiredrillError && error.code === 'bad-request') return { problem: error.message, diff }
+      throw error
+    }
+  })
+
+  app.put('/api/mesh', { schema: { body: policyBody } }, async (request) =>
+    engine.runAction('apply-mesh-policy', request.body, { role: request.role ?? 'trainee', by: people.of(request) }),
+  )
+}
+
+function difference(before: string, after: string): DiffLine[] {
+  return diffLines(before, after).flatMap(({ value, added, removed }) =>
+    value
+      .replace(/\n$/, '')
+      .split('\n')
+      .map((text): DiffLine => ({ kind: added ? 'added' : removed ? 'removed' : 'same', text })),
+  )
+}

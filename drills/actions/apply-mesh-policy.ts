@@ -1,0 +1,14 @@
+import { z } from 'zod'
+import { defineAction } from '../../model/action.ts'
+
+export const applyMeshPolicy = defineAction({
+  id: 'apply-mesh-policy',
+  title: 'Apply a mesh policy',
+  description: 'Puts Istio resources in force at every proxy, in place of those that are. The page of the mesh has an editor for it.',
+  kind: 'change',
+  params: z.object({ yaml: z.string().min(1).max(200_000) }),
+  async run({ range, by }, { yaml }) {
+    const { revision } = await range.mesh.apply(yaml, by)
+    return { summary: `revision ${revision} of the mesh policy is in force` }
+  },
+})

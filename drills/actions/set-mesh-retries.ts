@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { defineAction } from '../../model/action.ts'
+import { serviceName } from '../../model/components.ts'
+import { editPolicy } from '../mesh-policy.ts'
+
+export const setMeshRetries = defineAction({
+  id: 'set-mesh-retries',
+  title: 'Set retries of calls to a service',
+  description: 'How often the proxies of its callers try a failed call again, and what one try may take. 0 attempts: never.',
+  kind: 'change',
+  caution:
+    'Each retry is a call more for a service that may have enough of them; and a call that changes something may be carried out twice.',
+  params: z.object({
+    to: serviceName,
+    attempts: z.number().int().min(0).max(10),
+    /** Comma-separated conditions, as Istio's `retryOn`. */
+    retryOn: z.string().default('connect-failure,refused-stream,503'),
+    perTryTimeoutMs: z.number().int().min(0).max(60_000).default(0),
+  }),
+  async run({ range, by }, { to, attempts, retryOn, perTryTimeoutMs }) {
+    const yaml = editPolicy(await range.mesh.policy(), 'VirtualService', to, (document) => {
+      const retries = {
+        attempts,
+        ...(attempts > 0 ? { retryOn, ...(perTryTimeoutMs > 0 ? { perTryTimeout: `${perTryTimeoutMs}ms` } : {}) } : {}),
+      }
+      document.setIn(['spec', 'http', 0, 'retries'], document.createNode(retries))
+    })
+    await range.mesh.apply(yaml, by)
+    return {
+      summary:
+        attempts === 0 ? `calls to ${to} are not tried again` : `calls to ${to} are tried again up to ${attempts} times on ${retryOn}`,
+    }
+  },
+})

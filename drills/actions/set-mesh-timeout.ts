@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { defineAction } from '../../model/action.ts'
+import { serviceName } from '../../model/components.ts'
+import { editPolicy } from '../mesh-policy.ts'
+
+export const setMeshTimeout = defineAction({
+  id: 'set-mesh-timeout',
+  title: 'Set a time limit of calls to a service',
+  description: 'After this the proxies of its callers answer 504 in its place. 0: no limit.',
+  kind: 'change',
+  params: z.object({ to: serviceName, timeoutMs: z.number().int().min(0).max(600_000) }),
+  async run({ range, by }, { to, timeoutMs }) {
+    const yaml = editPolicy(await range.mesh.policy(), 'VirtualService', to, (document) => {
+      if (timeoutMs === 0) document.deleteIn(['spec', 'http', 0, 'timeout'])
+      else document.setIn(['spec', 'http', 0, 'timeout'], `${timeoutMs}ms`)
+    })
+    await range.mesh.apply(yaml, by)
+    return { summary: timeoutMs === 0 ? `calls to ${to} have no time limit of the mesh` : `calls to ${to} may take ${timeoutMs} ms` }
+  },
+})

@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { serviceName } from '../../model/components.ts'
+import { defineFault } from '../../model/fault.ts'
+import { identityFaults } from '../../model/mesh.ts'
+
+const params = z.object({ service: serviceName, flaw: z.enum(identityFaults).default('expired') })
+
+/** A service's proxy shows a certificate that others cannot accept: out of date, of another authority, or in another name. */
+export const badCertificate = defineFault<typeof params, { service: z.output<typeof serviceName> }>({
+  id: 'bad-certificate',
+  title: 'A certificate that nobody accepts',
+  effect: 'Nobody can connect to a service any more, nor it to others, although it runs',
+  category: 'mesh',
+  params,
+  plan: async (_context, { service }) => ({ service }),
+  async inject({ range }, { service, flaw }) {
+    const identity = (await range.mesh.identities()).find((known) => known.service === service)
+    if (identity?.verified !== false) await range.mesh.issueIdentity(service, flaw)
+  },
+  async revert({ range }, { service }) {
+    const identity = (await range.mesh.identities()).find((known) => known.service === service)
+    if (identity?.verified !== true) await range.mesh.issueIdentity(service)
+  },
+  observe: async ({ range }, { service }) => (await range.mesh.identities()).find((known) => known.service === service)?.verified ?? null,
+})

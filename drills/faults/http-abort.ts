@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { defineFault } from '../../model/fault.ts'
+import { edgeParams, headerOf, onEdge } from '../mesh-edge.ts'
+
+const params = z.object({
+  ...edgeParams,
+  /** What is answered instead. */
+  httpStatus: z.number().int().min(400).max(599).default(503),
+})
+
+/** Answers a share of the HTTP requests on one edge of the mesh with an error, as a broken instance among several would. */
+export const httpAbort = defineFault({
+  id: 'http-abort',
+  title: 'HTTP errors between two services',
+  effect: 'Some calls of one service to one other fail; the same calls may succeed when tried again',
+  category: 'mesh',
+  params,
+  ramps: ['percent'],
+  ...onEdge(({ httpStatus, percent, header }: z.output<typeof params>) => ({ abort: { httpStatus, percent }, ...headerOf(header) })),
+})

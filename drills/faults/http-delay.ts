@@ -1,0 +1,25 @@
+import { z } from 'zod'
+import { defineFault } from '../../model/fault.ts'
+import { edgeParams, headerOf, onEdge } from '../mesh-edge.ts'
+
+const params = z.object({
+  ...edgeParams,
+  /** Added to each delayed request, in milliseconds. */
+  delayMs: z.number().int().min(1).max(60_000),
+  /** Spreads the delay evenly by so much to either side, in milliseconds. */
+  jitterMs: z.number().int().min(0).max(30_000).default(0),
+})
+
+/** Adds a delay to a share of the HTTP requests on one edge of the mesh, as an overloaded dependency or a long way would. */
+export const httpDelay = defineFault({
+  id: 'http-delay',
+  title: 'HTTP delay between two services',
+  effect: 'Calls of one service to one other take longer; all else is as quick as before',
+  category: 'mesh',
+  params,
+  ramps: ['delayMs', 'percent'],
+  ...onEdge(({ delayMs, jitterMs, percent, header }: z.output<typeof params>) => ({
+    delay: { fixedDelayMs: delayMs, jitterMs: Math.min(jitterMs, delayMs), percent },
+    ...headerOf(header),
+  })),
+})

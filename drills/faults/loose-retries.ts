@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { serviceName } from '../../model/components.ts'
+import { defineFault } from '../../model/fault.ts'
+import { editPolicy, policyFault } from '../mesh-policy.ts'
+
+const params = z.object({
+  to: serviceName,
+  /** How often a call is tried again. */
+  attempts: z.number().int().min(1).max(10).default(10),
+  /** What one try may take, in milliseconds, before the next begins. */
+  perTryTimeoutMs: z.number().int().min(10).max(60_000).default(250),
+})
+
+/** Callers try again whatever went wrong, soon, often, and without a budget. */
+export const looseRetries = defineFault({
+  id: 'loose-retries',
+  title: 'Retries without a limit',
+  effect: 'Nothing, until a service is slow for a moment: then the calls to it multiply',
+  category: 'mesh',
+  params,
+  ...policyFault<z.output<typeof params>>((yaml, { to, attempts, perTryTimeoutMs }) => {
+    const retried = editPolicy(yaml, 'VirtualService', to, (document) => {
+      document.setIn(
+        ['spec', 'http', 0, 'retries'],
+        document.createNode({ attempts, perTryTimeout: `${perTryTimeoutMs}ms`, retryOn: '5xx,reset,connect-failure' }),
+      )
+    })
+    return editPolicy(retried, 'DestinationRule', to, (document) => void document.deleteIn(['spec', 'trafficPolicy', 'retryBudget']))
+  }),
+})

@@ -1,0 +1,21 @@
+import { z } from 'zod'
+import { serviceName } from '../../model/components.ts'
+import { defineFault } from '../../model/fault.ts'
+import { editPolicy, policyFault } from '../mesh-policy.ts'
+
+const params = z.object({
+  /** The service that is called in plaintext, and takes none. */
+  to: serviceName,
+})
+
+/** Callers are told to talk in plaintext to a service that insists on mutual TLS. */
+export const mtlsMismatch = defineFault({
+  id: 'mtls-mismatch',
+  title: 'Mutual TLS on one side only',
+  effect: 'Every call to a service is cut off before it begins',
+  category: 'mesh',
+  params,
+  ...policyFault<z.output<typeof params>>((yaml, { to }) =>
+    editPolicy(yaml, 'DestinationRule', to, (document) => document.setIn(['spec', 'trafficPolicy', 'tls', 'mode'], 'DISABLE')),
+  ),
+})

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { serviceName } from '../../model/components.ts'
+import { defineFault } from '../../model/fault.ts'
+import { editPolicy, policyFault } from '../mesh-policy.ts'
+
+const params = z.object({
+  to: serviceName,
+  /** Requests that each caller may have under way at a time. */
+  maxRequests: z.number().int().min(1).max(10_000).default(1),
+})
+
+/** A circuit breaker that opens at the load of every day. */
+export const tightBreaker = defineFault({
+  id: 'tight-breaker',
+  title: 'A circuit breaker set too tight',
+  effect: 'Calls to a service are refused as soon as a few are under way, although it has room',
+  category: 'mesh',
+  params,
+  ...policyFault<z.output<typeof params>>((yaml, { to, maxRequests }) =>
+    editPolicy(yaml, 'DestinationRule', to, (document) =>
+      document.setIn(['spec', 'trafficPolicy', 'connectionPool', 'http', 'http2MaxRequests'], maxRequests),
+    ),
+  ),
+})

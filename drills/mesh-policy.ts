@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto'
+import { Document, parseAllDocuments } from 'yaml'
+import type { ServiceName } from '../model/components.ts'
+import type { Range } from '../model/range.ts'
+
+/** The policy's document of this kind for a service, which is made where there is none. */
+export function editPolicy(
+  yaml: string,
+  kind: 'VirtualService' | 'DestinationRule' | 'PeerAuthentication',
+  service: ServiceName,
+  edit: (document: Document) => void,
+): string {
+  const documents = parseAllDocuments(yaml).filter((document) => document.contents !== null) as Document[]
+  const owns = (document: Document): boolean => {
+    if (document.get('kind') !== kind) return false
+    if (kind === 'VirtualService') return (document.toJS() as { spec: { hosts: string[] } }).spec.hosts.includes(service)
+    if (kind === 'DestinationRule') return document.getIn(['spec', 'host']) === service
+    return document.getIn(['spec', 'selector', 'matchLabels', 'app']) === service
+  }
+  let found = documents.find(owns)
+  if (!found) {
+    found = new Document(fresh[kind](service))
+    documents.push(found)
+  }
+  edit(found)
+  return documents
+    .map((document) =>
+      document
+        .toString({ lineWidth: 140 })
+        .replace(/^---\n/, '')
+        .trimEnd(),
+    )
+    .join('\n---\n')
+    .concat('\n')
+}
+
+const fresh = {
+  VirtualService: (service: ServiceName) => ({
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'VirtualService',
+    metadata: { name: service, namespace: 'shop' },
+    spec: { hosts: [service], http: [{ route: [{ destination: { host: service } }] }] },
+  }),
+  DestinationRule: (service: ServiceName) => ({
+    apiVersion: 'networking.istio.io/v1',
+    kind: 'DestinationRule',
+    metadata: { name: service, namespace: 'shop' },
+    spec: { host: service, trafficPolicy: { tls: { mode: 'ISTIO_MUTUAL' } } },
+  }),
+  PeerAuthentication: (service: ServiceName) => ({
+    apiVersion: 'security.istio.io/v1',
+    kind: 'PeerAuthentication',
+    metadata: { name: service, namespace: 'shop' },
+    spec: { selector: { matchLabels: { app: service } }, mtls: { mode: 'STRICT' } },
+  }),
+}
+
+export const policyHash = (yaml: string): string => createHash('sha256').update(yaml).digest('hex').slice(0, 16)
+
+/** Who works on the mesh at the shop: an author of policies like any other. */
+export const platformTeam = 'platform team'
+
+interface PolicyFault<Params> {
+  plan(context: { range: Range }, params: Params): Promise<{ before: string }>
+  inject(context: { range: Range }, params: Params, undo: { before: string }): Promise<void>
+  revert(context: { range: Range }, undo: { before: string }): Promise<void>
+  observe(context: { range: Range }, params: Params): Promise<unknown>
+}
+
+/** A fault that is a mistake in the policy. What it was before comes back, unless somebody has put it back already. */
+export const policyFault = <Params>(change: (yaml: string, params: Params) => string): PolicyFault<Params> => ({
+  plan: async ({ range }) => ({ before: await range.mesh.policy() }),
+  inject: async ({ range }, params, { before }) => void (await range.mesh.apply(change(before, params), platformTeam)),
+  revert: async ({ range }, { before }) => void (await range.mesh.apply(before, platformTeam)),
+  observe: async ({ range }) => policyHash(await range.mesh.policy()),
+})

@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import { serviceName } from './components.ts'
+
+/** One direction of talk between two services. */
+export const meshEdge = z.object({ from: serviceName, to: serviceName })
+export type MeshEdge = z.infer<typeof meshEdge>
+
+const percent = z.number().min(0).max(100)
+
+/**
+ * What goes wrong with requests on one edge, as the caller's proxy finds it: it comes from the far side, so that the policy's
+ * time limits, retries, breakers and ejections act on it.
+ */
+export const edgeFault = z.object({
+  /** Time added to a share of the requests before they are passed on. */
+  delay: z
+    .object({ fixedDelayMs: z.number().int().min(1).max(300_000), jitterMs: z.number().int().min(0).max(60_000).default(0), percent })
+    .optional(),
+  /** A share of the requests answered with a status instead of being passed on. */
+  abort: z.object({ httpStatus: z.number().int().min(200).max(599), percent }).optional(),
+  /** Only requests that carry this header with this value. */
+  header: z.object({ name: z.string().regex(/^[a-z0-9-]+$/), value: z.string().max(200) }).optional(),
+})
+export type EdgeFault = z.infer<typeof edgeFault>
+
+/** A certificate that is not what it should be. */
+export const identityFaults = ['expired', 'foreign-ca', 'wrong-id'] as const
+export type IdentityFault = (typeof identityFaults)[number]
+
+/** A certificate as its proxy shows it to others. */
+export interface MeshIdentity {
+  service: z.infer<typeof serviceName>
+  /** `spiffe://firedrill/ns/shop/sa/<service>`, where it is as it should be. */
+  spiffeId: string
+  issuer: string
+  serial: string
+  /** ISO 8601. */
+  notBefore: string
+  notAfter: string
+  /** Whether others accept it: signed by the mesh's authority, in the service's own name, and in date. */
+  verified: boolean
+}
+
+/** One version of the policy, newest last in a list. */
+export interface MeshRevision {
+  /** Counts from 1. */
+  revision: number
+  /** ISO 8601. */
+  at: string
+  by: string
+  /** Istio resources, as YAML documents. */
+  yaml: string
+}
+
+/** One step of a comparison of two texts, line by line. */
+export interface DiffLine {
+  kind: 'same' | 'added' | 'removed'
+  text: string
+}

@@ -1,0 +1,164 @@
+import type { ServiceName } from '../../../model/components.ts'
+import type { RangeContext } from '../../context.ts'
+import { httpEdges, inboundPort, tcpEdges } from '../edges.ts'
+import { spiffeId } from '../identity.ts'
+import { peerMode, type PeerMode } from '../peer-authentication.ts'
+import { ofKind, type Resource, type TrafficPolicy } from '../resources.ts'
+import { fromFile, seconds, socketAddress, typed, type Json } from './json.ts'
+
+const httpOptions = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
+const unlimited = 4_294_967_295
+/** Node closes a connection that nobody uses after 72 s: whoever calls it lets go before, so that no request meets a closing one. */
+const idleMs = 30_000
+
+export const clusterName = (to: string, subset?: string): string => (subset === undefined ? to : `${to}|${subset}`)
+
+/** Where one proxy sends: the services and stores that its own service calls, and that service itself. */
+export function clustersOf(context: RangeContext, service: ServiceName, resources: readonly Resource[], configDir: string): Json[] {
+  const { generations } = context.mesh()
+  // A new identity on either side, or another way to be let in: connections are made anew, which a changed cluster brings about.
+  const generation = (peer: ServiceName) => `${generations[service] ?? 0}.${generations[peer] ?? 0}.${peerMode(peer, resources)}`
+  const outbound = httpEdges
+    .filter(({ from }) => from === service)
+    .flatMap(({ to }) => {
+      const rule = ofKind(resources, 'DestinationRule').find(({ spec }) => spec.host === to)?.spec
+      const whole = { name: clusterName(to), policy: rule?.trafficPolicy ?? {}, empty: false }
+      const subsets = (rule?.subsets ?? []).map(({ name, labels, trafficPolicy }) => ({
+        name: clusterName(to, name),
+        // Nobody is in a subset of a release that does not run.
+        empty: labels.version !== context.deployed(to).version,
+        policy: { ...rule?.trafficPolicy, ...trafficPolicy },
+      }))
+      return [whole, ...subsets].map(({ name, policy, empty }) =>
+        httpCluster({ context, name, to, policy, empty, configDir, mode: peerMode(to, resources), generation: generation(to) }),
+      )
+    })
+  const stores = tcpEdges
+    .filter(({ from }) => from === service)
+    .map(({ to }) => ({
+      name: to,
+      type: 'STATIC',
+      connect_timeout: seconds(5_000),
+      load_assignment: endpoints(to, context.port(to === 'rabbitmq' ? 'amqp' : to)),
+      circuit_breakers: { thresholds: [{ max_connections: unlimited, max_pending_requests: unlimited }] },
+    }))
+  return [...outbound, ...stores, ownCluster(context, service)]
+}
+
+/** The service behind this proxy, on the loopback that the two share. */
+const ownCluster = (context: RangeContext, service: ServiceName): Json => ({
+  name: 'app',
+  type: 'STATIC',
+  connect_timeout: seconds(2_000),
+  load_assignment: endpoints('app', context.port(service)),
+  circuit_breakers: { thresholds: [{ max_connections: unlimited, max_pending_requests: unlimited, max_requests: unlimited }] },
+  typed_extension_protocol_options: {
+    [httpOptions]: typed(httpOptions, {
+      explicit_http_config: { http_protocol_options: {} },
+      common_http_protocol_options: { idle_timeout: seconds(idleMs) },
+    }),
+  },
+})
+
+interface HttpCluster {
+  context: RangeContext
+  name: string
+  to: ServiceName
+  policy: TrafficPolicy
+  empty: boolean
+  configDir: string
+  mode: PeerMode
+  generation: string
+}
+
+function httpCluster({ context, name, to, policy, empty, configDir, mode, generation }: HttpCluster): Json {
+  const { connectionPool: { tcp = {}, http = {} } = {}, outlierDetection: outlier, retryBudget, tls, loadBalancer } = policy
+  const port = inboundPort(to)
+  return {
+    name,
+    type: 'STATIC',
+    connect_timeout: seconds(tcp.connectTimeout ?? 10_000),
+    load_assignment: endpoints(name, port === null || empty ? null : context.port(port)),
+    lb_policy: loadBalancer?.simple ?? 'LEAST_REQUEST',
+    metadata: { filter_metadata: { mesh: { generation } } },
+    circuit_breakers: {
+      thresholds: [
+        {
+          max_connections: tcp.maxConnections ?? unlimited,
+          max_pending_requests: http.http1MaxPendingRequests ?? unlimited,
+          max_requests: http.http2MaxRequests ?? unlimited,
+          max_retries: http.maxRetries ?? unlimited,
+          track_remaining: true,
+          ...(retryBudget
+            ? {
+                retry_budget: {
+                  budget_percent: { value: retryBudget.percent ?? 20 },
+                  min_retry_concurrency: retryBudget.minRetryConcurrency ?? 3,
+                },
+              }
+            : {}),
+        },
+      ],
+    },
+    // Nobody is called who is ejected, even when that is everybody: as Istio has it.
+    common_lb_config: { healthy_panic_threshold: { value: outlier ? 0 : 50 } },
+    ...(outlier
+      ? {
+          outlier_detection: {
+            ...(outlier.consecutive5xxErrors === undefined
+              ? { consecutive_5xx: 5 }
+              : { consecutive_5xx: outlier.consecutive5xxErrors, enforcing_consecutive_5xx: outlier.consecutive5xxErrors === 0 ? 0 : 100 }),
+            ...(outlier.consecutiveGatewayErrors === undefined
+              ? { enforcing_consecutive_gateway_failure: 0 }
+              : {
+                  consecutive_gateway_failure: outlier.consecutiveGatewayErrors,
+                  enforcing_consecutive_gateway_failure: outlier.consecutiveGatewayErrors === 0 ? 0 : 100,
+                }),
+            enforcing_success_rate: 0,
+            interval: seconds(outlier.interval ?? 10_000),
+            base_ejection_time: seconds(outlier.baseEjectionTime ?? 30_000),
+            max_ejection_percent: outlier.maxEjectionPercent ?? 10,
+          },
+        }
+      : {}),
+    typed_extension_protocol_options: {
+      [httpOptions]: typed(httpOptions, {
+        explicit_http_config: { http_protocol_options: {} },
+        common_http_protocol_options: {
+          idle_timeout: seconds(http.idleTimeout ?? idleMs),
+          ...(http.maxRequestsPerConnection ? { max_requests_per_connection: http.maxRequestsPerConnection } : {}),
+        },
+      }),
+    },
+    // Where no rule says how, as the peer takes it: Istio's automatic mutual TLS.
+    ...((tls?.mode ?? (mode === 'DISABLE' ? 'DISABLE' : 'ISTIO_MUTUAL')) === 'DISABLE'
+      ? {}
+      : { transport_socket: mutualTls(to, configDir) }),
+  }
+}
+
+/** Shows this proxy's own certificate, and takes no other than the peer's. */
+const mutualTls = (to: ServiceName, configDir: string): Json => ({
+  name: 'envoy.transport_sockets.tls',
+  typed_config: typed('envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext', {
+    sni: `outbound_.${to}.shop.svc.cluster.local`,
+    common_tls_context: {
+      ...certificates(configDir),
+      alpn_protocols: ['istio'],
+      combined_validation_context: {
+        default_validation_context: { match_typed_subject_alt_names: [{ san_type: 'URI', matcher: { exact: spiffeId(to) } }] },
+        validation_context_sds_secret_config: { name: 'roots', sds_config: fromFile(configDir, 'sds-roots.json') },
+      },
+    },
+  }),
+})
+
+export const certificates = (configDir: string): Json => ({
+  tls_params: { tls_minimum_protocol_version: 'TLSv1_3', tls_maximum_protocol_version: 'TLSv1_3' },
+  tls_certificate_sds_secret_configs: [{ name: 'identity', sds_config: fromFile(configDir, 'sds-identity.json') }],
+})
+
+const endpoints = (name: string, port: number | null): Json => ({
+  cluster_name: name,
+  endpoints: port === null ? [] : [{ lb_endpoints: [{ endpoint: { address: socketAddress(port) } }] }],
+})

@@ -1,0 +1,21 @@
+/** A part of an Envoy configuration, in protobuf's JSON form (https://www.envoyproxy.io/docs/envoy/latest/api-v3/api). */
+export type Json = { [field: string]: unknown }
+
+const types = 'type.googleapis.com/'
+
+/** An `Any`: a message with the name of its type. */
+export const typed = (type: string, message: Json = {}): Json => ({ '@type': `${types}${type}`, ...message })
+
+/** A `Duration`. */
+export const seconds = (ms: number): string => `${ms / 1_000}s`
+
+/** A `FractionalPercent`, to a ten-thousandth of a percent. */
+export const fraction = (percent: number): Json => ({ numerator: Math.round(percent * 10_000), denominator: 'MILLION' })
+
+export const socketAddress = (port: number): Json => ({ socket_address: { address: '127.0.0.1', port_value: port } })
+
+/** A source of configuration: a file that is moved into place as a whole. */
+export const fromFile = (folder: string, file: string): Json => ({
+  path_config_source: { path: `${folder}/${file}`, watched_directory: { path: folder } },
+  resource_api_version: 'V3',
+})

@@ -1,0 +1,106 @@
+import { proxyOf, type ServiceName } from '../../../model/components.ts'
+import { configDir, type RangeContext } from '../../context.ts'
+import { adminPort } from '../edges.ts'
+import { parseResources, type Resource } from '../resources.ts'
+import { clustersOf } from './clusters.ts'
+import { fromFile, seconds, socketAddress, typed, type Json } from './json.ts'
+import { listenersOf } from './listeners.ts'
+import { routesOf } from './routes.ts'
+
+/** What one proxy runs with, as files by name. Each but the bootstrap may change while it serves. */
+export interface ProxyConfig {
+  clusters: ConfigFile
+  listeners: ConfigFile
+  routes: ConfigFile[]
+}
+export interface ConfigFile {
+  file: string
+  version: string
+  /** Name of the text readout by which the proxy tells which version it runs. */
+  readout: string
+  content: Json
+}
+
+export const meshDir = (context: RangeContext, service: ServiceName): string => configDir(context, proxyOf(service))
+
+/** Translates the policy and the faults on edges into one proxy's configuration. Throws `bad-request` for a policy that is not carried out. */
+export function translate(context: RangeContext, service: ServiceName, digest: (content: unknown) => string): ProxyConfig {
+  const { policy, faults } = context.mesh()
+  const resources: readonly Resource[] = parseResources(policy)
+  const dir = meshDir(context, service)
+  const file = (name: string, readout: string, type: string, contents: Json[]): ConfigFile => {
+    const version = digest(contents)
+    return { file: name, version, readout, content: { version_info: version, resources: contents.map((content) => typed(type, content)) } }
+  }
+  return {
+    clusters: file(
+      'cds.json',
+      'cluster_manager.cds.version_text',
+      'envoy.config.cluster.v3.Cluster',
+      clustersOf(context, service, resources, dir),
+    ),
+    listeners: file(
+      'lds.json',
+      'listener_manager.lds.version_text',
+      'envoy.config.listener.v3.Listener',
+      listenersOf(context, service, resources, dir),
+    ),
+    routes: Object.entries(routesOf(service, resources, faults)).map(([name, table]) =>
+      file(`rds-${name}.json`, `http.${name}.rds.${name}.version_text`, 'envoy.config.route.v3.RouteConfiguration', [table]),
+    ),
+  }
+}
+
+/** Series that are worth keeping: an Envoy has thousands. None tells of injected faults: trainees read them. */
+const keptStats = [
+  String.raw`^cluster\.[^.]+\.upstream_rq_(xx|[1-5]xx|total|timeout|per_try_timeout|retry|retry_success|retry_overflow|retry_backoff_exponential|retry_limit_exceeded|pending_overflow|pending_active|active|time|tx_reset|rx_reset)$`,
+  String.raw`^cluster\.[^.]+\.upstream_cx_(active|total|connect_fail|connect_timeout|overflow|destroy_remote_with_active_rq)$`,
+  String.raw`^cluster\.[^.]+\.outlier_detection\.ejections_(active|enforced_total|overflow)$`,
+  String.raw`^cluster\.[^.]+\.circuit_breakers\.default\.(cx_open|rq_open|rq_pending_open|rq_retry_open)$`,
+  String.raw`^cluster\.[^.]+\.membership_(healthy|total)$`,
+  String.raw`^cluster\.[^.]+\.ssl\.(connection_error|handshake|fail_verify_.*)$`,
+  String.raw`^listener\..*\.ssl\.(connection_error|handshake|fail_verify_.*)$`,
+  String.raw`^http\.(inbound|outbound-\w+)\.(downstream_rq_total|downstream_rq_[1-5]?xx|downstream_cx_total|downstream_cx_ssl_total|(mesh\.)?rbac\..*|no_route|no_cluster)$`,
+  String.raw`^http\..*\.rds\..*\.(version_text|update_rejected|update_success)$`,
+  String.raw`^(cluster_manager\.cds|listener_manager\.lds)\.(version_text|update_rejected|update_success)$`,
+  String.raw`^redis\.redis\.(downstream_rq_total|downstream_cx_active|splitter\..*)$`,
+  String.raw`^server\.(live|state|uptime|memory_allocated|days_until_first_cert_expiring|concurrency)$`,
+]
+
+/** What a proxy is started with: who it is, where it is administered, and where the rest of its configuration is. */
+export function bootstrap(context: RangeContext, service: ServiceName): Json {
+  const dir = meshDir(context, service)
+  return {
+    node: { id: proxyOf(service), cluster: service },
+    admin: { address: socketAddress(context.port(adminPort(service))) },
+    stats_config: {
+      stats_matcher: { inclusion_list: { patterns: keptStats.map((regex) => ({ safe_regex: { regex } })) } },
+      histogram_bucket_settings: [
+        { match: { suffix: '_rq_time' }, buckets: [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000] },
+      ],
+    },
+    dynamic_resources: { lds_config: fromFile(dir, 'lds.json'), cds_config: fromFile(dir, 'cds.json') },
+    static_resources: {
+      clusters: [
+        {
+          name: 'telemetry',
+          type: 'STATIC',
+          connect_timeout: seconds(1_000),
+          load_assignment: {
+            cluster_name: 'telemetry',
+            endpoints: [{ lb_endpoints: [{ endpoint: { address: socketAddress(context.port('telemetryStore')) } }] }],
+          },
+        },
+      ],
+    },
+    // Spans go out a few times a second, not one by one.
+    layered_runtime: {
+      layers: [
+        {
+          name: 'static',
+          static_layer: { 'tracing.opentelemetry.flush_interval_ms': 1_000, 'tracing.opentelemetry.min_flush_spans': 50 },
+        },
+      ],
+    },
+  }
+}

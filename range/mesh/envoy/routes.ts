@@ -1,0 +1,143 @@
+import type { ServiceName } from '../../../model/components.ts'
+import type { EdgeFault } from '../../../model/mesh.ts'
+import type { MeshState } from '../../context.ts'
+import { httpEdges } from '../edges.ts'
+import { ofKind, type HttpRoute, type Resource, type StringMatch } from '../resources.ts'
+import { authorizationOf } from './authorization.ts'
+import { clusterName } from './clusters.ts'
+import { fraction, seconds, typed, type Json } from './json.ts'
+
+const faultFilter = 'envoy.filters.http.fault'
+const httpFault = 'envoy.extensions.filters.http.fault.v3.HTTPFault'
+/** What Istio sets where a policy asks for retries without saying when. */
+const usualRetryOn = ['connect-failure', 'refused-stream', 'unavailable', 'cancelled', '503']
+
+/** The route tables of one proxy, by name: one for each service that its own service calls, and `inbound` for its own. */
+export function routesOf(service: ServiceName, resources: readonly Resource[], faults: MeshState['faults']): Record<string, Json> {
+  const outbound = httpEdges
+    .filter(({ from }) => from === service)
+    .map(({ to }) => [`outbound-${to}`, table(`outbound-${to}`, outboundRoutes(service, to, resources))] as const)
+  return Object.fromEntries([...outbound, ['inbound', table('inbound', inboundRoutes(service, resources, faults))]])
+}
+
+const table = (name: string, routes: Json[]): Json => ({
+  name,
+  validate_clusters: false,
+  virtual_hosts: [{ name, domains: ['*'], routes }],
+})
+
+/** The first route that matches counts, as in a `VirtualService`; without one, everything goes to the service. */
+function outboundRoutes(from: ServiceName, to: ServiceName, resources: readonly Resource[]): Json[] {
+  const written = ofKind(resources, 'VirtualService').find(({ spec }) => spec.hosts.includes(to))?.spec.http
+  if (!written) return [{ match: { prefix: '/' }, route: { cluster: clusterName(to), timeout: '0s' } }]
+  return written.flatMap((route) =>
+    matchesOf(route, from).map((match) => ({
+      ...(route.name ? { name: route.name } : {}),
+      match,
+      route: action(route),
+      ...policyFault(route),
+    })),
+  )
+}
+
+function matchesOf({ match }: HttpRoute, from: ServiceName): Json[] {
+  if (!match) return [{ prefix: '/' }]
+  return match
+    .filter(({ sourceLabels }) => sourceLabels === undefined || sourceLabels === from)
+    .map(({ uri, method, headers = {} }) => ({
+      ...pathMatch(uri),
+      headers: [
+        ...(method ? [headerMatch(':method', method)] : []),
+        ...Object.entries(headers).map(([name, value]) => headerMatch(name.toLowerCase(), value)),
+      ],
+    }))
+}
+
+function pathMatch(uri: StringMatch | undefined): Json {
+  if (!uri) return { prefix: '/' }
+  if ('exact' in uri) return { path: uri.exact }
+  return 'prefix' in uri ? { prefix: uri.prefix } : { safe_regex: { regex: uri.regex } }
+}
+
+const headerMatch = (name: string, match: StringMatch): Json => ({
+  name,
+  string_match: 'regex' in match ? { safe_regex: { regex: match.regex } } : match,
+})
+
+function action({ route, timeout, retries }: HttpRoute): Json {
+  const target = ({ host, subset }: HttpRoute['route'][number]['destination']) => clusterName(host, subset)
+  const [only, ...others] = route
+  return {
+    ...(others.length === 0 && only
+      ? { cluster: target(only.destination) }
+      : { weighted_clusters: { clusters: route.map(({ destination, weight = 0 }) => ({ name: target(destination), weight })) } }),
+    timeout: seconds(timeout ?? 0),
+    ...(retries && retries.attempts > 0 ? { retry_policy: retryPolicy(retries) } : {}),
+  }
+}
+
+function retryPolicy({ attempts, perTryTimeout, retryOn = usualRetryOn }: NonNullable<HttpRoute['retries']>): Json {
+  const statuses = retryOn.filter((reason) => /^\d{3}$/.test(reason)).map(Number)
+  const reasons = retryOn.filter((reason) => !/^\d{3}$/.test(reason))
+  return {
+    retry_on: [...reasons, ...(statuses.length > 0 ? ['retriable-status-codes'] : [])].join(','),
+    num_retries: attempts,
+    ...(perTryTimeout === undefined ? {} : { per_try_timeout: seconds(perTryTimeout) }),
+    ...(statuses.length > 0 ? { retriable_status_codes: statuses } : {}),
+    retry_back_off: { base_interval: '0.025s', max_interval: '0.25s' },
+  }
+}
+
+/** A fault that the policy itself asks for: at the caller, before anything is sent, as Istio has it. */
+function policyFault({ fault }: HttpRoute): Json {
+  if (!fault) return {}
+  return {
+    typed_per_filter_config: {
+      [faultFilter]: typed(httpFault, {
+        ...(fault.delay
+          ? { delay: { fixed_delay: seconds(fault.delay.fixedDelay), percentage: fraction(fault.delay.percentage?.value ?? 100) } }
+          : {}),
+        ...(fault.abort
+          ? { abort: { http_status: fault.abort.httpStatus, percentage: fraction(fault.abort.percentage?.value ?? 100) } }
+          : {}),
+      }),
+    },
+  }
+}
+
+/** A caller is known by the name that its proxy gives; faults on an edge act here, where the caller's policy can answer them. */
+function inboundRoutes(service: ServiceName, resources: readonly Resource[], faults: MeshState['faults']): Json[] {
+  const authorization = authorizationOf(service, resources)
+  const pass = { cluster: 'app', timeout: '0s' }
+  const route = (match: Json, filters: Json) => ({ match, route: pass, typed_per_filter_config: { ...authorization, ...filters } })
+  const broken = faults
+    .filter(({ to }) => to === service)
+    .flatMap(({ from, fault }) => {
+      const headers = [
+        { name: 'x-envoy-downstream-service-cluster', string_match: { exact: from } },
+        ...(fault.header ? [{ name: fault.header.name, string_match: { exact: fault.header.value } }] : []),
+      ]
+      return spread(fault).map(({ share, filter }) =>
+        route(
+          { prefix: '/', headers, ...(share === null ? {} : { runtime_fraction: { default_value: fraction(share) } }) },
+          { [faultFilter]: filter },
+        ),
+      )
+    })
+  return [...broken, route({ prefix: '/' }, {})]
+}
+
+/** So many delays stand for an even spread of them. */
+const jitterSteps = 8
+
+/** One route, or with jitter several of even shares: each takes its part of what those before it have left. */
+function spread({ delay, abort }: EdgeFault): { share: number | null; filter: Json }[] {
+  const broken = abort ? { abort: { http_status: abort.httpStatus, percentage: fraction(abort.percent) } } : {}
+  if (!delay) return [{ share: null, filter: typed(httpFault, broken) }]
+  const steps = delay.jitterMs > 0 ? jitterSteps : 1
+  return Array.from({ length: steps }, (_, step) => {
+    const fixedMs = delay.fixedDelayMs + (steps === 1 ? 0 : delay.jitterMs * ((2 * step) / (steps - 1) - 1))
+    const filter = { delay: { fixed_delay: seconds(Math.max(1, Math.round(fixedMs))), percentage: fraction(delay.percent) }, ...broken }
+    return { share: step === steps - 1 ? null : 100 / (steps - step), filter: typed(httpFault, filter) }
+  })
+}

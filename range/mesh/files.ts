@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+import { FiredrillError } from '../../model/errors.ts'
+import type { ServiceName } from '../../model/components.ts'
+import type { RangeContext } from '../context.ts'
+import { writeWhole } from './identity.ts'
+import { meshDir, translate, type ConfigFile } from './envoy/proxy.ts'
+
+const digest = (content: unknown): string => createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 12)
+
+/** The policy of a fresh range: the files in `range/mesh/policy`, which a real Istio takes as they are. */
+export function baselinePolicy(root: string): string {
+  const folder = path.join(root, 'range', 'mesh', 'policy')
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.yaml'))
+    .sort()
+    .map((file) => readFileSync(path.join(folder, file), 'utf8').trimEnd())
+    .join('\n---\n')
+    .concat('\n')
+}
+
+export const proxyFiles = (context: RangeContext, service: ServiceName) => translate(context, service, digest)
+
+/** Writes what a proxy that does not run yet will start with. */
+export function writeProxyFiles(context: RangeContext, service: ServiceName): void {
+  const { clusters, listeners, routes } = proxyFiles(context, service)
+  for (const file of [clusters, listeners, ...routes]) write(context, service, file)
+}
+
+/** Puts a file into place where it differs from what is there. Returns whether it did. */
+export function write(context: RangeContext, service: ServiceName, { file, content }: Pick<ConfigFile, 'file' | 'content'>): boolean {
+  const target = path.join(meshDir(context, service), file)
+  const text = JSON.stringify(content)
+  if (existsSync(target) && readFileSync(target, 'utf8') === text) return false
+  writeWhole(target, text)
+  return true
+}
+
+/** Clusters that a proxy knows now, by name. */
+export function writtenClusters(context: RangeContext, service: ServiceName): Record<string, unknown>[] {
+  try {
+    const { resources } = JSON.parse(readFileSync(path.join(meshDir(context, service), 'cds.json'), 'utf8')) as {
+      resources: Record<string, unknown>[]
+    }
+    return resources
+  } catch (error) {
+    throw new FiredrillError('internal', `the configuration of the proxy of ${service} cannot be read`, { cause: error })
+  }
+}
