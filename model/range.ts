@@ -152,6 +152,8 @@ export interface Range {
     apply(yaml: string, by: string): Promise<MeshRevision>
     /** Throws `bad-request` where `apply` would. */
     check(yaml: string): void
+    /** Back to the policy and the history that a fresh range has. */
+    reset(): Promise<void>
     faultOn(edge: MeshEdge): Promise<EdgeFault | null>
     faults(): Promise<(MeshEdge & { fault: EdgeFault })[]>
     /** Null takes it out. */

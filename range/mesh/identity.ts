@@ -1,8 +1,7 @@
-import 'reflect-metadata'
 import { randomBytes, webcrypto } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import * as x509 from '@peculiar/x509'
+import type { X509Certificate } from '@peculiar/x509'
 import type { ServiceName } from '../../model/components.ts'
 import type { IdentityFault, MeshIdentity } from '../../model/mesh.ts'
 import { meshDir } from './envoy/proxy.ts'
@@ -10,7 +9,15 @@ import { typed } from './envoy/json.ts'
 import type { RangeContext } from '../context.ts'
 import { meshNamespace, trustDomain } from './resources.ts'
 
-x509.cryptoProvider.set(webcrypto as never)
+let loading: Promise<typeof import('@peculiar/x509')> | null = null
+/** Loaded when it is first needed: most of the range's processes never are. */
+const library = () =>
+  (loading ??= (async () => {
+    await import('reflect-metadata')
+    const x509 = await import('@peculiar/x509')
+    x509.cryptoProvider.set(webcrypto as never)
+    return x509
+  })())
 
 /** An identity of the mesh, as SPIFFE writes it (https://github.com/spiffe/spiffe/blob/main/standards/SPIFFE-ID.md). */
 export const spiffeId = (service: string): string => `spiffe://${trustDomain}/ns/${meshNamespace}/sa/${service}`
@@ -24,7 +31,7 @@ const authorityLifeMs = 3_650 * 24 * hourMs
 const leewayMs = 60_000
 
 interface Authority {
-  certificate: x509.X509Certificate
+  certificate: X509Certificate
   key: webcrypto.CryptoKey
 }
 
@@ -38,6 +45,7 @@ function authority(context: RangeContext): Promise<Authority> {
 }
 
 async function readOrMakeAuthority(dir: string): Promise<Authority> {
+  const x509 = await library()
   const files = { certificate: path.join(dir, 'ca.pem'), key: path.join(dir, 'ca-key.pem') }
   if (!existsSync(files.key)) {
     const made = await makeAuthority('Firedrill mesh')
@@ -55,6 +63,7 @@ async function readOrMakeAuthority(dir: string): Promise<Authority> {
 }
 
 async function makeAuthority(name: string): Promise<Authority> {
+  const x509 = await library()
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     name: `O=${trustDomain}, CN=${name}`,
@@ -70,6 +79,7 @@ async function makeAuthority(name: string): Promise<Authority> {
 
 /** Issues a certificate to a service's proxy and puts it into place, with its key, at once; a running proxy takes it up by itself. */
 export async function issueIdentity(context: RangeContext, service: ServiceName, fault?: IdentityFault): Promise<MeshIdentity> {
+  const x509 = await library()
   const own = await authority(context)
   const signer = fault === 'foreign-ca' ? await makeAuthority('Firedrill mesh') : own
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
@@ -110,6 +120,7 @@ export async function issueIdentity(context: RangeContext, service: ServiceName,
 
 /** The certificate that a service's proxy was given last; null before the first. */
 export async function identityOf(context: RangeContext, service: ServiceName): Promise<MeshIdentity | null> {
+  const x509 = await library()
   const file = path.join(meshDir(context, service), 'identity.pem')
   return existsSync(file) ? describe(context, service, new x509.X509Certificate(readFileSync(file, 'utf8'))) : null
 }
@@ -117,7 +128,8 @@ export async function identityOf(context: RangeContext, service: ServiceName): P
 /** Whether it is time for the next one: half of a certificate's life is over. */
 export const isDue = ({ notAfter }: MeshIdentity): boolean => Date.parse(notAfter) - Date.now() < identityLifeMs / 2
 
-async function describe(context: RangeContext, service: ServiceName, certificate: x509.X509Certificate): Promise<MeshIdentity> {
+async function describe(context: RangeContext, service: ServiceName, certificate: X509Certificate): Promise<MeshIdentity> {
+  const x509 = await library()
   const names = certificate.getExtension(x509.SubjectAlternativeNameExtension)?.names.items ?? []
   const name = names.find(({ type }) => type === 'url')?.value ?? ''
   const { certificate: root } = await authority(context)
@@ -137,7 +149,7 @@ async function describe(context: RangeContext, service: ServiceName, certificate
 const serial = (): string => `01${randomBytes(15).toString('hex')}`
 
 const keyPem = async (key: webcrypto.CryptoKey): Promise<string> =>
-  x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY')
+  (await library()).PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY')
 
 /** Moved into place as a whole: whoever watches the file never sees half of it. */
 export function writeWhole(file: string, text: string): void {

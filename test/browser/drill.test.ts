@@ -175,6 +175,8 @@ const pages = [
   '/dashboards/overview',
   '/dashboards/orders',
   '/map',
+  '/mesh',
+  '/dashboards/mesh',
   '/slos',
   '/explore?q=sum%20by%20(service)%20(rate(http_requests_total%5B30s%5D))',
   '/traces',
@@ -346,10 +348,43 @@ test('a query is completed, run, drawn and kept in the address', async () => {
     .first()
     .click()
   await page.getByRole('button', { name: 'Run' }).click()
-  await page.getByRole('figure').getByText('orders_placed_total').waitFor()
+  // The title: the legend, once it is drawn, names each series by it as well.
+  await page.getByRole('figure').getByText('orders_placed_total', { exact: true }).waitFor()
   await page.getByRole('region', { name: 'Values' }).getByText('state="confirmed"').waitFor()
   assert.equal(new URL(page.url()).searchParams.get('q'), 'orders_placed_total')
   await page.context().close()
+})
+
+test('a mesh policy is edited, refused with its line, reviewed, applied and rolled back', async () => {
+  const page = await open()
+  await page.goto(`${base}/mesh?service=inventory`)
+  await page.getByRole('region', { name: 'Edges' }).getByRole('rowheader', { name: 'gateway → inventory' }).waitFor()
+  assert.equal(await page.getByRole('rowheader', { name: 'gateway → catalog' }).count(), 0, 'what is on screen is in the address')
+  const policy = page.getByRole('region', { name: 'Policy' })
+  const text = policy.getByRole('textbox', { name: 'Istio resources' })
+  const before = await text.inputValue()
+  await text.fill(before.replace('attempts: 2', 'attempts: 2, perTry: 1s'))
+  await policy.getByRole('button', { name: 'Review the change' }).click()
+  await policy.getByText(/line \d+: VirtualService catalog: spec.http.0.retries.perTry is not carried out here/).waitFor()
+  assert.ok(await policy.getByRole('button', { name: 'Apply' }).isDisabled())
+  await text.fill(before.replace('attempts: 2', 'attempts: 1'))
+  await policy.getByRole('button', { name: 'Review the change' }).click()
+  await policy
+    .getByLabel('What changes')
+    .getByText('+ retries: { attempts: 1')
+    .or(policy.getByText(/\+\s+retries: \{ attempts: 1/))
+    .first()
+    .waitFor()
+  await policy.getByRole('button', { name: 'Apply' }).click()
+  const history = page.getByRole('region', { name: 'History' })
+  await history.getByText('by trainee').waitFor()
+  await noSeriousViolations(page, 'the mesh with a change')
+  await history.getByRole('button', { name: 'Roll back to 0' }).click()
+  await page.getByRole('heading', { name: 'Policy, revision 2' }).waitFor()
+  assert.equal(await text.inputValue(), before)
+  await page.screenshot({ path: path.join(screenshots, 'mesh.png'), fullPage: true })
+  await page.context().close()
+  await client('instructor').post('/api/reset')
 })
 
 test('without a token there is nothing but the login', async () => {

@@ -64,6 +64,13 @@ export function localMesh(target: LocalTarget): Range['mesh'] {
         return revision
       }),
 
+    reset: () =>
+      inTurn(async () => {
+        if (state.meshRevisions().length === 0) return
+        state.forgetMeshRevisions()
+        await push()
+      }),
+
     faults: async () => state.meshFaults(),
     faultOn: async ({ from, to }) => state.meshFaults().find((known) => known.from === from && known.to === to)?.fault ?? null,
     setFault: ({ from, to }, fault) =>

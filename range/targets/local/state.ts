@@ -138,6 +138,9 @@ export class RangeState {
     const mesh = this.#mesh()
     this.#write('mesh.json', { ...mesh, revisions: [...mesh.revisions, revision].slice(-keptRevisions) }, 0o600)
   }
+  forgetMeshRevisions(): void {
+    this.#write('mesh.json', { ...this.#mesh(), revisions: [] }, 0o600)
+  }
   meshFaults(): MeshState['faults'] {
     return this.#mesh().faults
   }

@@ -1,0 +1,409 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import http from 'node:http'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import tls from 'node:tls'
+import { after, before, test } from 'node:test'
+import { proxyOf, type ServiceName } from '../../model/components.ts'
+import type { Binaries } from '../context.ts'
+import { findBinaries } from '../binaries.ts'
+import { localRange } from '../targets/local/range.ts'
+import { RangeState } from '../targets/local/state.ts'
+import { LocalTarget } from '../targets/local/target.ts'
+import { adminPort, edgePort, inboundPort } from './edges.ts'
+
+/** Real proxies between services that only say what they were asked. */
+const root = path.join(import.meta.dirname, '..', '..')
+const cache = process.env['FIREDRILL_CACHE'] || path.join(root, '.cache')
+const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-mesh-'))
+const state = new RangeState(dir)
+state.configure({ portBase: 30_400 })
+// Safe: only proxies are started here.
+const binaries = Object.fromEntries(findBinaries(cache).map(({ source, path: file }) => [source.binary, file])) as unknown as Binaries
+const target = new LocalTarget(state, root, binaries, () => ({}))
+const { context } = target
+const range = localRange(target)
+const baseline = range.mesh.baseline()
+const services = ['gateway', 'inventory', 'orders', 'fulfilment'] as const satisfies readonly ServiceName[]
+
+/** What the service behind each proxy does with a request. */
+type Behaviour = (request: http.IncomingMessage, response: http.ServerResponse, count: number) => void
+const answer: Behaviour = (request, response) => response.end(JSON.stringify({ headers: request.headers }))
+const behaviour: Record<string, Behaviour> = {}
+const received: Record<string, number> = {}
+const servers: http.Server[] = []
+
+before(async () => {
+  for (const service of services) {
+    const server = http.createServer((request, response) => {
+      received[service] = (received[service] ?? 0) + 1
+      ;(behaviour[service] ?? answer)(request, response, received[service])
+    })
+    servers.push(server)
+    await new Promise<void>((resolve) => server.listen(context.port(service), '127.0.0.1', resolve))
+  }
+  await Promise.all(services.map((service) => target.start(proxyOf(service))))
+})
+after(async () => {
+  await Promise.all(services.map((service) => target.stop(proxyOf(service))))
+  for (const server of servers) server.closeAllConnections()
+  for (const server of servers) server.close()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+interface Answer {
+  status: number
+  ms: number
+  text: string
+}
+const agent = new http.Agent({ keepAlive: true, maxSockets: 200 })
+/** A call of one service to another, through its own proxy. */
+function call(from: ServiceName, to: ServiceName, options: { headers?: Record<string, string>; method?: string } = {}): Promise<Answer> {
+  const startedAt = performance.now()
+  return new Promise((resolve, reject) => {
+    const request = http.request(
+      { host: '127.0.0.1', port: context.port(edgePort(from, to)), path: '/stock', agent, timeout: 20_000, ...options },
+      (response) => {
+        let text = ''
+        response.on('data', (chunk: Buffer) => (text += chunk.toString()))
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, ms: performance.now() - startedAt, text }))
+      },
+    )
+    request.on('timeout', () => request.destroy(new Error('no answer')))
+    request.on('error', reject)
+    request.end()
+  })
+}
+/** A request over a new connection, in plaintext, past the proxy of whoever calls. */
+const plaintext = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const port = context.port(inboundPort('inventory') ?? 'gateway')
+    http
+      .get({ host: '127.0.0.1', port, path: '/stock', agent: false }, (response) => {
+        response.resume()
+        resolve(response.statusCode ?? 0)
+      })
+      .on('error', reject)
+  })
+const many = (count: number, one: () => Promise<Answer>, atOnce = 20): Promise<Answer[]> => {
+  let left = count
+  const worker = async (): Promise<Answer[]> => {
+    const answers: Answer[] = []
+    while (left-- > 0) answers.push(await one())
+    return answers
+  }
+  return Promise.all(Array.from({ length: atOnce }, worker)).then((parts) => parts.flat())
+}
+const edit = (from: string, to: string): string => {
+  assert.ok(baseline.includes(from), from)
+  return baseline.replace(from, to)
+}
+const stat = async (service: ServiceName, name: string): Promise<number> => {
+  const text = await (await fetch(`http://127.0.0.1:${context.port(adminPort(service))}/stats?filter=${encodeURIComponent(name)}`)).text()
+  return [...text.matchAll(/: (\d+)$/gm)].reduce((sum, [, value]) => sum + Number(value), 0)
+}
+/** The policy of calls to inventory: its route, with this beside. */
+const inventoryRoute = `    - route: [{ destination: { host: inventory } }]\n      retries: { attempts: 2, retryOn: 'connect-failure,refused-stream' }`
+const withPolicy = (name: string, yaml: () => string, check: () => Promise<void>) =>
+  test(name, async () => {
+    await range.mesh.apply(yaml(), 'test')
+    try {
+      await check()
+    } finally {
+      delete behaviour['inventory']
+      await range.mesh.reset()
+    }
+  })
+
+test('a call is passed on, and says who calls', async () => {
+  const { status, text } = await call('gateway', 'inventory')
+  assert.equal(status, 200)
+  assert.match(
+    text,
+    /"x-forwarded-client-cert":"By=spiffe:\/\/firedrill\/ns\/shop\/sa\/inventory;.*URI=spiffe:\/\/firedrill\/ns\/shop\/sa\/gateway"/,
+  )
+})
+
+test('a traced call carries its trace on, one that is not carries none', async () => {
+  const trace = '0af7651916cd43dd8448eb211c80319c'
+  for (const flag of ['00', '01']) {
+    const { text } = await call('gateway', 'inventory', { headers: { traceparent: `00-${trace}-b7ad6b7169203331-${flag}` } })
+    assert.match(text, new RegExp(`"traceparent":"00-${trace}-[0-9a-f]{16}-${flag}"`))
+  }
+})
+
+test('a fault on an edge: exact delay there, none on others, and gone when it is taken out', async () => {
+  await range.mesh.setFault({ from: 'gateway', to: 'inventory' }, { delay: { fixedDelayMs: 200, jitterMs: 0, percent: 100 } })
+  const delayed = await many(20, () => call('gateway', 'inventory'))
+  assert.ok(
+    delayed.every(({ ms }) => ms >= 200),
+    JSON.stringify(delayed.map(({ ms }) => ms)),
+  )
+  const other = await many(20, () => call('orders', 'inventory'))
+  assert.ok(other.filter(({ ms }) => ms < 150).length >= 19)
+  await range.mesh.setFault({ from: 'gateway', to: 'inventory' }, null)
+  assert.ok((await many(20, () => call('gateway', 'inventory'))).filter(({ ms }) => ms < 150).length >= 19)
+})
+
+test('jitter spreads the delay', async () => {
+  await range.mesh.setFault({ from: 'gateway', to: 'inventory' }, { delay: { fixedDelayMs: 100, jitterMs: 80, percent: 100 } })
+  const times = (await many(80, () => call('gateway', 'inventory'))).map(({ ms }) => ms).sort((a, b) => a - b)
+  await range.mesh.setFault({ from: 'gateway', to: 'inventory' }, null)
+  // An eighth each of 20, 43, 66, … 180 ms; that none of 80 is in the outer three of either side happens once in 10^16.
+  const [quickest = 0, slowest = 0] = [times[0], times.at(-1)]
+  assert.ok(quickest >= 19 && (times[2] ?? 0) < 90, `the quickest: ${times.slice(0, 3).join(', ')}`)
+  assert.ok(slowest > 130, `the slowest: ${slowest}`)
+})
+
+test('an abort for a share of the requests, within what chance allows', async () => {
+  await range.mesh.setFault({ from: 'gateway', to: 'inventory' }, { abort: { httpStatus: 503, percent: 10 } })
+  const count = 2_000
+  const failed = (await many(count, () => call('gateway', 'inventory'))).filter(({ status }) => status === 503).length
+  const others = (await many(200, () => call('orders', 'inventory'))).filter(({ status }) => status !== 200).length
+  await range.mesh.setFault({ from: 'gateway', to: 'inventory' }, null)
+  // Four standard deviations: once in 16,000 runs by chance.
+  assert.ok(Math.abs(failed - count * 0.1) < 4 * Math.sqrt(count * 0.1 * 0.9), `${failed} of ${count}`)
+  assert.equal(others, 0)
+})
+
+test('a fault for those who carry a header, and for nobody else', async () => {
+  await range.mesh.setFault(
+    { from: 'gateway', to: 'inventory' },
+    { abort: { httpStatus: 500, percent: 100 }, header: { name: 'x-visitor', value: 'vip' } },
+  )
+  const [vip, plain] = [await call('gateway', 'inventory', { headers: { 'x-visitor': 'vip' } }), await call('gateway', 'inventory')]
+  await range.mesh.setFault({ from: 'gateway', to: 'inventory' }, null)
+  assert.deepEqual([vip.status, plain.status], [500, 200])
+})
+
+test('an edge that there is not is refused', async () => {
+  await assert.rejects(
+    range.mesh.setFault({ from: 'catalog', to: 'orders' }, { abort: { httpStatus: 500, percent: 1 } }),
+    /catalog does not call orders: choose gateway → catalog/,
+  )
+})
+
+withPolicy(
+  'retries: a failed call is tried again as often as the policy says',
+  () => edit(inventoryRoute, inventoryRoute.replace("retryOn: 'connect-failure,refused-stream'", 'retryOn: 5xx')),
+  async () => {
+    behaviour['inventory'] = (_request, response, count) => response.writeHead(count % 3 === 0 ? 200 : 503).end()
+    received['inventory'] = 0
+    assert.equal((await call('gateway', 'inventory')).status, 200)
+    assert.equal(received['inventory'], 3)
+    behaviour['inventory'] = (_request, response) => response.writeHead(503).end()
+    received['inventory'] = 0
+    assert.equal((await call('gateway', 'inventory')).status, 503)
+    assert.equal(received['inventory'], 3)
+  },
+)
+
+test('without such a policy it is not: what may have been done is not done twice', async () => {
+  behaviour['inventory'] = (_request, response) => response.writeHead(503).end()
+  received['inventory'] = 0
+  assert.equal((await call('gateway', 'inventory')).status, 503)
+  delete behaviour['inventory']
+  assert.equal(received['inventory'], 1)
+})
+
+withPolicy(
+  'a time limit is kept',
+  () => edit(inventoryRoute, `${inventoryRoute}\n      timeout: 150ms`),
+  async () => {
+    behaviour['inventory'] = (_request, response) => void setTimeout(() => response.end(), 1_000)
+    const { status, ms } = await call('gateway', 'inventory')
+    assert.equal(status, 504)
+    assert.ok(ms >= 150 && ms < 900, String(ms))
+  },
+)
+
+withPolicy(
+  "the policy's own fault acts at the caller, for the source that it names",
+  () =>
+    edit(
+      inventoryRoute,
+      `    - match: [{ sourceLabels: { app: orders } }]\n      fault: { abort: { httpStatus: 418, percentage: { value: 100 } } }\n      route: [{ destination: { host: inventory } }]\n${inventoryRoute}`,
+    ),
+  async () => {
+    assert.equal((await call('orders', 'inventory')).status, 418)
+    assert.equal((await call('gateway', 'inventory')).status, 200)
+  },
+)
+
+withPolicy(
+  'who fails too often is not called for a while',
+  () =>
+    edit(
+      '  host: inventory\n  trafficPolicy:\n',
+      '  host: inventory\n  trafficPolicy:\n    outlierDetection: { consecutive5xxErrors: 3, interval: 1s, baseEjectionTime: 30s, maxEjectionPercent: 100 }\n',
+    ),
+  async () => {
+    behaviour['inventory'] = (_request, response) => response.writeHead(500).end()
+    for (let index = 0; index < 3; index++) assert.equal((await call('gateway', 'inventory')).status, 500)
+    received['inventory'] = 0
+    const { status, text } = await call('gateway', 'inventory')
+    assert.equal(status, 503)
+    assert.match(text, /no healthy upstream/)
+    assert.equal(received['inventory'], 0, 'nothing was sent')
+  },
+)
+
+withPolicy(
+  'a breaker refuses what is too much, and counts it',
+  () =>
+    edit(
+      '  host: inventory\n  trafficPolicy:\n    connectionPool:\n      tcp: { maxConnections: 128, connectTimeout: 1s }\n      http: { http1MaxPendingRequests: 256,',
+      '  host: inventory\n  trafficPolicy:\n    connectionPool:\n      tcp: { maxConnections: 1, connectTimeout: 1s }\n      http: { http1MaxPendingRequests: 1,',
+    ),
+  async () => {
+    // There is a connection, which waits for requests.
+    assert.equal((await call('gateway', 'inventory')).status, 200)
+    const waiting: http.ServerResponse[] = []
+    behaviour['inventory'] = (_request, response) => void waiting.push(response)
+    const answers = Promise.all(Array.from({ length: 10 }, () => call('gateway', 'inventory')))
+    const deadline = Date.now() + 10_000
+    while ((await stat('gateway', 'cluster.inventory.upstream_rq_pending_overflow')) < 8 && Date.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    behaviour['inventory'] = answer
+    for (const response of waiting) response.end()
+    const statuses = (await answers).map(({ status }) => status)
+    assert.equal(statuses.filter((status) => status === 200).length, 2, 'one is under way and one may wait')
+    assert.equal(statuses.filter((status) => status === 503).length, 8)
+  },
+)
+
+withPolicy(
+  'a release that does not run gets nothing',
+  () =>
+    edit(inventoryRoute, inventoryRoute.replace('host: inventory }', 'host: inventory, subset: next }')).replace(
+      '  host: inventory\n',
+      '  host: inventory\n  subsets: [{ name: next, labels: { version: 9.9.9 } }]\n',
+    ),
+  async () => assert.equal((await call('gateway', 'inventory')).status, 503),
+)
+
+test('mutual TLS: plaintext, a foreign authority and a wrong name are refused, each counted and logged', async () => {
+  const port = context.port(inboundPort('inventory') ?? 'gateway')
+  const refused = () => stat('inventory', 'listener.127.0.0.1_30432.ssl.')
+  const log = () => readFileSync(path.join(dir, 'logs', 'inventory-proxy.log'), 'utf8')
+  received['inventory'] = 0
+  let before = await refused()
+  for (let index = 0; index < 10; index++) await assert.rejects(plaintext())
+  assert.ok((await refused()) >= before + 10, 'plaintext is counted')
+  await eventually(() => /HTTP_REQUEST/.test(log()))
+
+  // Whoever makes a certificate of its own, in the right name.
+  execFileSync(
+    'openssl',
+    [
+      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1', '-subj', '/O=firedrill'],
+      ...[
+        '-addext',
+        'subjectAltName=URI:spiffe://firedrill/ns/shop/sa/gateway',
+        '-keyout',
+        path.join(dir, 'foreign.key'),
+        '-out',
+        path.join(dir, 'foreign.pem'),
+      ],
+    ],
+    { stdio: 'ignore' },
+  )
+  before = await refused()
+  await new Promise<void>((resolve) => {
+    const foreign = { key: readFileSync(path.join(dir, 'foreign.key')), cert: readFileSync(path.join(dir, 'foreign.pem')) }
+    const socket = tls.connect({ host: '127.0.0.1', port, rejectUnauthorized: false, ...foreign }, () =>
+      socket.write('GET /stock HTTP/1.1\r\nhost: inventory\r\n\r\n'),
+    )
+    socket.on('data', () => assert.fail('a foreign certificate was answered'))
+    socket.on('error', () => {})
+    socket.on('close', () => resolve())
+  })
+  assert.ok((await refused()) > before, 'a foreign authority is counted')
+  await eventually(() => /CERTIFICATE_VERIFY_FAILED/.test(log()))
+
+  await range.mesh.issueIdentity('gateway', 'wrong-id')
+  assert.equal((await call('gateway', 'inventory')).status, 403)
+  assert.ok((await stat('inventory', 'http.inbound.rbac.denied')) > 0, 'a wrong name is counted')
+  await eventually(() => /rbac_access_denied/.test(log()))
+  await range.mesh.issueIdentity('gateway')
+  assert.equal(received['inventory'], 0, 'nothing reached the service')
+  assert.equal((await call('gateway', 'inventory')).status, 200)
+})
+
+test('an authorised name is needed: who may not call is answered 403', async () => {
+  await range.mesh.apply(
+    edit(
+      'principals: [cluster.local/ns/shop/sa/gateway, cluster.local/ns/shop/sa/orders, ',
+      'principals: [cluster.local/ns/shop/sa/orders, ',
+    ),
+    'test',
+  )
+  assert.equal((await call('gateway', 'inventory')).status, 403)
+  assert.equal((await call('orders', 'inventory')).status, 200)
+  await range.mesh.reset()
+})
+
+test('without the guard they come in: PERMISSIVE takes plaintext', async () => {
+  const open = edit('mtls: { mode: STRICT }', 'mtls: { mode: PERMISSIVE }').replace(
+    /---\n[^]*?kind: AuthorizationPolicy\nmetadata: \{ name: inventory[^]*?---\n/,
+    '---\n',
+  )
+  await range.mesh.apply(open, 'test')
+  assert.equal(await plaintext(), 200)
+  await range.mesh.reset()
+  await assert.rejects(plaintext())
+})
+
+test('an expired certificate is not connected to; a new one is', async () => {
+  await range.mesh.issueIdentity('inventory', 'expired')
+  assert.equal((await range.mesh.identities()).find(({ service }) => service === 'inventory')?.verified, false)
+  assert.equal((await call('gateway', 'inventory')).status, 503)
+  await range.mesh.issueIdentity('inventory')
+  assert.equal((await call('gateway', 'inventory')).status, 200)
+})
+
+test('policies and certificates change under load without a failed request', async () => {
+  let done = false
+  const statuses: number[] = []
+  const load = Promise.all(
+    Array.from({ length: 10 }, async () => {
+      while (!done) statuses.push((await call('gateway', 'inventory')).status)
+    }),
+  )
+  for (let round = 0; round < 5; round++) {
+    await range.mesh.apply(edit(inventoryRoute, `${inventoryRoute}\n      timeout: ${2 + round}s`), 'test')
+    await range.mesh.apply(edit('tcp: { maxConnections: 128', `tcp: { maxConnections: ${100 + round}`), 'test')
+    await range.mesh.issueIdentity('inventory')
+    await range.mesh.issueIdentity('gateway')
+  }
+  done = true
+  await load
+  await range.mesh.reset()
+  assert.ok(statuses.length > 200, `${statuses.length} requests`)
+  assert.deepEqual(
+    statuses.filter((status) => status !== 200),
+    [],
+  )
+})
+
+test('a policy that a proxy refuses leaves the one before in force', async () => {
+  // Valid for Istio, and for us; not for Envoy, which compiles the expression.
+  const broken = edit(
+    inventoryRoute,
+    `    - match: [{ uri: { regex: '[' } }]\n      route: [{ destination: { host: inventory } }]\n${inventoryRoute}`,
+  )
+  await assert.rejects(range.mesh.apply(broken, 'test'), { code: 'component-failed', message: /the proxy of \w+ refuses/ })
+  assert.equal(await range.mesh.policy(), baseline)
+  assert.equal((await call('gateway', 'inventory')).status, 200)
+  await range.mesh.reset()
+})
+
+async function eventually(holds: () => boolean): Promise<void> {
+  const giveUpAt = Date.now() + 10_000
+  while (!holds()) {
+    assert.ok(Date.now() < giveUpAt, holds.toString())
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
