@@ -7,6 +7,7 @@ import { exemplarsBenchmark } from './exemplars.ts'
 import { floodBenchmark } from './flood.ts'
 import { loadBenchmark } from './load.ts'
 import { memoryBenchmark } from './memory.ts'
+import { meshBenchmark } from './mesh.ts'
 import { pageBenchmark } from './page.ts'
 import { rangeBenchmark } from './range.ts'
 import { storeBenchmark } from './store.ts'
@@ -27,6 +28,7 @@ export const benchmarks: readonly Benchmark[] = [
   consoleBenchmark,
   storeBenchmark,
   floodBenchmark,
+  meshBenchmark,
   loadBenchmark,
   drillsBenchmark,
 ]
