@@ -3,6 +3,7 @@ import net from 'node:net'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { projectRoot } from '../../control/wiring.ts'
+import { proxyNames } from '../../model/components.ts'
 import { portOffsets } from '../../range/context.ts'
 import { withEnvironment } from '../../range/targets/local/identity.ts'
 import { RangeState } from '../../range/targets/local/state.ts'
@@ -18,6 +19,7 @@ const promised = [
   'postgres',
   'redis',
   'rabbitmq',
+  ...proxyNames,
   'prometheus',
   'alertmanager',
   'telemetry-store',

@@ -8,12 +8,25 @@ import { queryInstant, type Sample } from '../lib/prometheus.ts'
 import { Loading, Problem } from '../parts/states.tsx'
 import { layOut, spreadEdges, upstreamOf, type Part } from './map-layout.ts'
 
+/** A padlock, eight pixels high. */
+const lock = 'M0.5,3.5h6v5h-6z M1.5,3.5v-1.2a2,2 0 0 1 4,0v1.2'
+
 const size = { width: 168, height: 74, gapX: 130, gapY: 26 }
 
 interface Signals {
   rps: number | undefined
   errors: number | undefined
   p95: number | undefined
+}
+
+/** What the caller's proxy does on an edge. */
+interface EdgeState {
+  /** Calls a second that are made again. */
+  retries: number
+  /** Calls a second that its breaker refuses. */
+  refused: number
+  /** TLS handshakes a second that fail; null where there is no TLS. */
+  tlsFailures: number | null
 }
 
 /** Who calls whom, how that goes now, and how far what is wrong reaches. */
@@ -45,7 +58,8 @@ export function MapPage() {
     <>
       <h1>Map</h1>
       <p className="quiet">
-        Requests a second, errors and the 95th percentile over the last ten seconds. Red is what an alert names; amber is who depends on it.
+        Requests a second, errors and the 95th percentile over the last ten seconds; what proxies send again or refuse; a lock where both
+        sides show certificates. Red is what an alert names; amber is who depends on it.
       </p>
       <div className="map" role="region" aria-label="Map of the shop" tabIndex={0}>
         <div style={{ width, height, position: 'relative' }}>
@@ -60,6 +74,7 @@ export function MapPage() {
                   const [x2, y2] = [to.x, to.y + size.height * ends.arrives]
                   const bad = reached.has(part.name) && (reached.has(peer) || alerting.has(peer))
                   const edge = signals.data?.edges.get(`${part.name} ${peer}`)
+                  const state = signals.data?.states.get(`${part.name} ${peer}`)
                   return (
                     <g key={`${part.name} ${peer}`} className={bad ? 'edge bad' : 'edge'}>
                       <path d={`M${x1},${y1} C${x1 + 40},${y1} ${x2 - 40},${y2} ${x2},${y2}`} />
@@ -68,7 +83,18 @@ export function MapPage() {
                           {formatValue(edge.rps, 'rps')}
                           {edge.p95 === undefined || Number.isNaN(edge.p95) ? '' : ` ${formatValue(edge.p95, 'seconds')}`}
                           {(edge.errors ?? 0) > 0.001 ? ` ${formatValue(edge.errors, 'ratio')} failed` : ''}
+                          {state && state.retries > 0 ? ` ${formatValue(state.retries, 'rps')} again` : ''}
+                          {state && state.refused > 0 ? ' breaker open' : ''}
                         </text>
+                      )}
+                      {state && state.tlsFailures !== null && (
+                        <path
+                          className={state.tlsFailures > 0 ? 'lock broken' : 'lock'}
+                          transform={`translate(${x2 - 9} ${y2 + 2})`}
+                          d={lock}
+                        >
+                          <title>{state.tlsFailures > 0 ? 'connections fail in their TLS handshake' : 'mutual TLS'}</title>
+                        </path>
                       )}
                     </g>
                   )
@@ -103,9 +129,10 @@ export function MapPage() {
   )
 }
 
-async function readSignals(): Promise<{ nodes: Map<string, Signals>; edges: Map<string, Signals> }> {
+async function readSignals(): Promise<{ nodes: Map<string, Signals>; edges: Map<string, Signals>; states: Map<string, EdgeState> }> {
   const window = '[10s]'
-  const [rps, errors, p95, edgeRps, edgeErrors, edgeP95, cache, database] = await Promise.all([
+  const perEdge = (metric: string) => `sum by (service, envoy_cluster_name) (rate(${metric}[20s]))`
+  const [rps, errors, p95, edgeRps, edgeErrors, edgeP95, cache, database, retries, refused, tls] = await Promise.all([
     queryInstant('service:requests:rate'),
     queryInstant('service:error_ratio'),
     queryInstant('service:latency_seconds:p95'),
@@ -116,6 +143,9 @@ async function readSignals(): Promise<{ nodes: Map<string, Signals>; edges: Map<
     queryInstant(`histogram_quantile(0.95, sum by (service, peer, le) (rate(http_client_request_duration_seconds_bucket${window})))`),
     queryInstant(`sum by (service) (rate(cache_lookups_total${window}))`),
     queryInstant(`sum by (service) (rate(db_pool_acquire_seconds_count${window}))`),
+    queryInstant(perEdge('envoy_cluster_upstream_rq_retry')),
+    queryInstant(perEdge('envoy_cluster_upstream_rq_pending_overflow')),
+    queryInstant(perEdge('envoy_cluster_ssl_connection_error')),
   ])
   const collect = (key: (metric: Record<string, string>) => string, lists: [Sample[], Sample[], Sample[]]) => {
     const found = new Map<string, Signals>()
@@ -130,5 +160,16 @@ async function readSignals(): Promise<{ nodes: Map<string, Signals>; edges: Map<
   const edges = collect(({ service = '', peer = '' }) => `${service} ${peer}`, [edgeRps, edgeErrors, edgeP95])
   for (const { metric, value } of cache) edges.set(`${metric['service']} redis`, { rps: value, errors: undefined, p95: undefined })
   for (const { metric, value } of database) edges.set(`${metric['service']} postgres`, { rps: value, errors: undefined, p95: undefined })
-  return { nodes: collect(({ service = '' }) => service, [rps, errors, p95]), edges }
+  const states = new Map<string, EdgeState>()
+  const edgeOf = ({ metric }: Sample) => `${metric['service']} ${metric['envoy_cluster_name']}`
+  const note = (list: Sample[], name: keyof EdgeState) => {
+    for (const sample of list) {
+      const known = states.get(edgeOf(sample)) ?? { retries: 0, refused: 0, tlsFailures: null }
+      states.set(edgeOf(sample), { ...known, [name]: sample.value })
+    }
+  }
+  note(retries, 'retries')
+  note(refused, 'refused')
+  note(tls, 'tlsFailures')
+  return { states, nodes: collect(({ service = '' }) => service, [rps, errors, p95]), edges }
 }

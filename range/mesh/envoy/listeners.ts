@@ -126,7 +126,7 @@ const worthALine = (direction: 'ingress' | 'egress'): Json => ({
 })
 
 /** Share of the requests without a trace that begin one when they come in. */
-const tracedAtDoorPercent = 5
+const tracedAtDoorPercent = 2
 
 function connectionManager(service: ServiceName, routes: string, direction: 'ingress' | 'egress', configDir: string): Json {
   return {
