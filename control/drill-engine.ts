@@ -374,13 +374,13 @@ export class DrillEngine {
 
   async #injectDue(state: DrillState): Promise<void> {
     const scenario = this.#scenario(state.scenario)
-    for (const [step, { at, fault, params }] of scenario.timeline.entries()) {
+    for (const [step, { at, fault, params, for: limitMs }] of scenario.timeline.entries()) {
       if (state.injectedSteps.includes(step) || drillClock(state, Date.now()) < at) continue
       // Injected, but not written down before the control plane went away.
       const standing = this.#deps.ledger
         .openFaults()
         .find((record) => record.drill === state.id && record.fault === fault && JSON.stringify(record.params) === JSON.stringify(params))
-      const forMs = Math.max(1_000, state.limitMs - drillClock(state, Date.now())) + faultGraceMs
+      const forMs = limitMs ?? Math.max(1_000, state.limitMs - drillClock(state, Date.now())) + faultGraceMs
       try {
         const record = standing ?? (await this.#deps.injector.inject(fault, params, { forMs, drill: state.id }))
         this.#append({ type: 'fault-injected', instance: record.instance, fault, step })

@@ -64,7 +64,17 @@ export const scenarioSchema = z.strictObject({
   /** After this the drill ends by itself. */
   limit: duration,
   /** Faults, each at a time after the start. */
-  timeline: z.array(z.strictObject({ at: duration, fault: z.string(), params: z.record(z.string(), z.unknown()).default({}) })).min(1),
+  timeline: z
+    .array(
+      z.strictObject({
+        at: duration,
+        fault: z.string(),
+        params: z.record(z.string(), z.unknown()).default({}),
+        /** Taken out after this by itself: a trigger. Without it, it stays for as long as the drill. */
+        for: duration.optional(),
+      }),
+    )
+    .min(1),
   alerts: z.strictObject({
     /** Pages that must come, each within its bound from the last fault of the timeline. */
     expected: z.array(z.strictObject({ name: z.string(), within: duration })).min(1),

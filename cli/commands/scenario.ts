@@ -74,7 +74,11 @@ export function scenarioCommand(): Command {
           print(scenario.summary)
           print(`\n${scenario.story.trim()}\n`)
           printTable(
-            scenario.timeline.map(({ at, fault, params }) => ({ at: formatDurationMs(at), fault, params: JSON.stringify(params) })),
+            scenario.timeline.map(({ at, for: limitMs, fault, params }) => ({
+              at: `${formatDurationMs(at)}${limitMs === undefined ? '' : ` for ${formatDurationMs(limitMs)}`}`,
+              fault,
+              params: JSON.stringify(params),
+            })),
           )
           print(`\npages: ${scenario.alerts.expected.map(({ name, within }) => `${name} within ${formatDurationMs(within)}`).join(', ')}`)
           print(`cause: ${scenario.cause.component}, ${scenario.cause.category}\n`)

@@ -12,7 +12,9 @@ export const postgresLock = defineFault({
   title: 'A lock held in PostgreSQL',
   effect: 'Writes to one table wait, and so do those who wait for them',
   category: 'database',
-  params: z.object({ table: z.enum(['inventory.stock', 'inventory.reservations', 'orders.orders', 'catalog.products']) }),
+  params: z.object({
+    table: z.enum(['inventory.stock', 'inventory.reservations', 'orders.orders', 'catalog.products', 'payments.charges']),
+  }),
   plan: async () => ({ job: 'stock-audit' }),
   async inject({ range }, { table }, { job }) {
     if (await holder(range, job)) return

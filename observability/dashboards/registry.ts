@@ -13,7 +13,7 @@ const templates: readonly Dashboard[] = [
   serviceDashboard('catalog', { database: true, cache: true }),
   serviceDashboard('inventory', { database: true }),
   serviceDashboard('orders', { database: true, clients: true }),
-  serviceDashboard('payments', { database: true }),
+  serviceDashboard('payments', { database: true, bank: true }),
   serviceDashboard('fulfilment', { database: true, worker: true, clients: true }),
   postgresDashboard,
   redisDashboard,

@@ -5,10 +5,12 @@ interface ServiceTraits {
   cache?: boolean
   worker?: boolean
   clients?: boolean
+  /** Talks to the bank. */
+  bank?: boolean
 }
 
 /** RED by route, and USE of what the service holds. */
-export function serviceDashboard(service: string, { database, cache, worker, clients }: ServiceTraits): Dashboard {
+export function serviceDashboard(service: string, { database, cache, worker, clients, bank }: ServiceTraits): Dashboard {
   const panels: Panel[] = [
     {
       title: 'Latency (p95) by route',
@@ -73,6 +75,16 @@ export function serviceDashboard(service: string, { database, cache, worker, cli
       unit: 'rps',
       queries: [{ expr: 'sum by (result) (rate(cache_lookups_total[$rate]))', legend: '{{result}}' }],
     })
+  }
+  if (bank) {
+    panels.push(
+      {
+        title: 'Charges by outcome',
+        unit: 'rps',
+        queries: [{ expr: 'sum by (state) (rate(payments_charges_total[$rate]))', legend: '{{state}}' }],
+      },
+      { title: 'With the bank, or waiting for it', unit: 'count', queries: [{ expr: 'max(payments_bank_waiting)', legend: 'charges' }] },
+    )
   }
   if (database) {
     panels.push(

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Database } from '../kit/database.ts'
-import { counter } from '../kit/metrics.ts'
+import { counter, gauge } from '../kit/metrics.ts'
 import type { Behaviour } from './releases.ts'
 
 interface Dependencies {
@@ -12,7 +12,7 @@ interface Dependencies {
   bank: { latencyMs: number; hangPercent: number; declinePercent: number }
 }
 
-const hangsMs = 60_000
+const hangsMs = 30_000
 
 interface ChargeBody {
   orderId: string
@@ -23,6 +23,19 @@ interface ChargeBody {
 export function registerRoutes(app: FastifyInstance, { database, behaviour, bank }: Dependencies): void {
   const charges = counter('payments_charges_total', 'Charges by outcome', ['state'] as const)
   for (const state of ['charged', 'declined', 'refunded']) charges.inc({ state }, 0)
+  const waiting = gauge('payments_bank_waiting', 'Charges that are with the bank, or wait for their turn', [] as const)
+
+  const askBank = async () => {
+    for (let call = 0; call < behaviour.bankCalls; call++) {
+      await delay(Math.random() * 100 < bank.hangPercent ? hangsMs : bankLatency(bank.latencyMs))
+    }
+  }
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const done = last.then(work)
+    last = done.catch(() => {})
+    return done
+  }
 
   /** Charges an order once, however often it is asked: the first outcome stands. */
   app.post<{ Body: ChargeBody }>(
@@ -45,7 +58,8 @@ export function registerRoutes(app: FastifyInstance, { database, behaviour, bank
       const { rows: before } = await database.query<{ state: string }>('select state from charges where order_id = $1', [orderId])
       const earlier = before[0]
       if (earlier) return reply.code(statusOf(earlier.state, 200)).send({ orderId, state: earlier.state })
-      await delay(Math.random() * 100 < bank.hangPercent ? hangsMs : bankLatency(bank.latencyMs))
+      waiting.inc()
+      await (behaviour.inTurn ? inTurn(askBank) : askBank()).finally(() => waiting.dec())
       const state = shareOf(card) < bank.declinePercent ? 'declined' : 'charged'
       const { rows } = await database.query<{ state: string }>(
         `insert into charges (order_id, amount_cents, state, receipt) values ($1, $2, $3, $4)

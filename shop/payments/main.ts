@@ -15,7 +15,7 @@ const config = readConfig({
   DB_STATEMENT_TIMEOUT_MS: milliseconds(5_000),
   /** How long the bank takes, at the median. */
   BANK_LATENCY_MS: milliseconds(30),
-  /** Share of calls that the bank takes and does not answer for a minute, in percent. */
+  /** Share of calls that the bank takes and does not answer for half a minute, in percent. */
   BANK_HANG_PERCENT: z.coerce.number().min(0).max(100).default(0),
   /** Share of cards that the bank declines, in percent. */
   BANK_DECLINE_PERCENT: z.coerce.number().min(0).max(100).default(2),

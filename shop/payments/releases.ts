@@ -2,17 +2,27 @@ import { createHash, pbkdf2Sync } from 'node:crypto'
 
 /** What each release of payments does differently. Selected by the configured version. */
 export interface Behaviour {
+  /** Calls that one charge makes to the bank, one after another. */
+  bankCalls: number
+  /** Charges talk to the bank one at a time, in the order in which they came; else each by itself. */
+  inTurn: boolean
   receipt(orderId: string, amountCents: number): string
 }
 
 const numbered: Behaviour = {
+  bankCalls: 1,
+  inTurn: false,
   receipt: (orderId) => `R-${createHash('sha256').update(orderId).digest('hex').slice(0, 12)}`,
 }
 
 /** Signs with a key that is derived anew for each receipt, synchronously: nothing else is answered meanwhile. */
 const signed: Behaviour = {
+  ...numbered,
   receipt: (orderId, amountCents) =>
     `R-${pbkdf2Sync(`${orderId}:${amountCents}`, 'receipts', 400_000, 32, 'sha512').toString('hex').slice(0, 24)}`,
 }
 
-export const releases: Record<string, Behaviour> = { '1.1.4': numbered, '1.2.0': numbered, '1.3.0': signed }
+/** Authorises, then captures, and keeps the order of the bank's sequence numbers: whoever waits goes on waiting, also for a caller that has left. */
+const sequenced: Behaviour = { ...numbered, bankCalls: 2, inTurn: true }
+
+export const releases: Record<string, Behaviour> = { '1.1.4': numbered, '1.2.0': numbered, '1.3.0': signed, '1.4.0': sequenced }
