@@ -8,6 +8,8 @@ import { drillCommand } from './commands/drill.ts'
 import { faultCommand } from './commands/fault.ts'
 import { loadCommand } from './commands/load.ts'
 import { logsCommand } from './commands/logs.ts'
+import { evaluateCommand } from './commands/evaluate.ts'
+import { mcpCommand } from './commands/mcp.ts'
 import { meshCommand } from './commands/mesh.ts'
 import { openCommand } from './commands/open.ts'
 import { scenarioCommand } from './commands/scenario.ts'
@@ -38,6 +40,8 @@ for (const add of [
   loadCommand,
   silenceCommand,
   meshCommand,
+  mcpCommand,
+  evaluateCommand,
   verifyCommand,
   benchCommand,
   testCommand,

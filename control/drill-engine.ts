@@ -248,6 +248,10 @@ export class DrillEngine {
     this.#append({ type: 'note-added', text }, by)
   }
 
+  noteToolCall(tool: string, ok: boolean): void {
+    this.#append({ type: 'tool-called', tool, ok })
+  }
+
   say(text: string, by?: Actor): void {
     this.#current('say')
     this.#append({ type: 'said', text }, by)

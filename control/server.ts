@@ -12,6 +12,7 @@ import { drillRoutes } from './api/drills.ts'
 import { faultRoutes } from './api/faults.ts'
 import { gameDayRoutes } from './api/game-days.ts'
 import { liveRoutes } from './api/live.ts'
+import { mcpRoutes } from './api/mcp.ts'
 import { meshRoutes } from './api/mesh.ts'
 import { pagerRoutes } from './api/pager.ts'
 import { rangeRoutes } from './api/range.ts'
@@ -28,6 +29,7 @@ const routes = [
   faultRoutes,
   gameDayRoutes,
   liveRoutes,
+  mcpRoutes,
   meshRoutes,
   pagerRoutes,
   rangeRoutes,

@@ -23,6 +23,7 @@ export const nameCause = z.object({
 })
 export const recordView = z.object({ view: viewKind, component: shopComponentName.nullable(), detail: z.string().max(200) })
 export const addNote = z.object({ text: z.string().trim().min(1).max(2_000) })
+export const noteToolCall = z.object({ tool: z.string().regex(/^[a-z_]{1,60}$/), ok: z.boolean() })
 export const extendDrill = z.object({
   /** By how much, in milliseconds. */
   byMs: z.number().int().min(60_000).max(3_600_000).default(300_000),

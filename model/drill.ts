@@ -86,6 +86,8 @@ export const drillEventBody = z.discriminatedUnion('type', [
   /** Why the coach did what it did. */
   z.object({ type: z.literal('coach-decided'), decision: z.string(), reasons: z.array(z.string()) }),
   z.object({ type: z.literal('note-added'), text: z.string() }),
+  /** An agent used a tool of MCP. */
+  z.object({ type: z.literal('tool-called'), tool: z.string(), ok: z.boolean() }),
   /** From the instructor to whoever plays. */
   z.object({ type: z.literal('message-sent'), text: z.string() }),
   /** Among those who play. */
@@ -188,6 +190,8 @@ export interface DrillState {
     at: number
   }[]
   wrongCauses: number
+  /** Tools of MCP that an agent used. */
+  toolCalls: number
   harmfulActions: number
   changes: number
   healthy: boolean | null
@@ -235,6 +239,7 @@ function begin(event: DrillEvent): DrillState | null {
     paged: [],
     hints: [],
     wrongCauses: 0,
+    toolCalls: 0,
     harmfulActions: 0,
     changes: 0,
     healthy: null,
@@ -274,6 +279,8 @@ function step(state: DrillState, event: DrillEvent): DrillState {
       }
     case 'cause-named':
       return { ...next, wrongCauses: state.wrongCauses + (event.correct ? 0 : 1) }
+    case 'tool-called':
+      return { ...next, toolCalls: state.toolCalls + 1 }
     case 'action-run':
       return {
         ...next,

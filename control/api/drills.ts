@@ -1,6 +1,6 @@
 import { strToU8, zipSync } from 'fflate'
 import { z } from 'zod'
-import { addNote, extendDrill, nameCause, postStatus, recordView, startDrill } from '../../model/api.ts'
+import { addNote, extendDrill, nameCause, noteToolCall, postStatus, recordView, startDrill } from '../../model/api.ts'
 import { progressOf } from '../../drills/progress.ts'
 import { postmortem } from '../../drills/postmortem.ts'
 import type { Role } from '../../model/api.ts'
@@ -85,6 +85,10 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
   app.post('/api/drills/:id/views', { schema: { ...drillId, body: recordView } }, async (request) => {
     const { view, component, detail } = request.body
     if (engine.running()?.id === request.params.id) engine.view(view, component, detail, people.of(request))
+    return {}
+  })
+  app.post('/api/drills/:id/tool-calls', { schema: { ...drillId, body: noteToolCall } }, async (request) => {
+    if (engine.running()?.id === request.params.id) engine.noteToolCall(request.body.tool, request.body.ok)
     return {}
   })
   app.post('/api/drills/:id/messages', { config: { access: 'instructor' }, schema: { ...drillId, body: addNote } }, async (request) => {

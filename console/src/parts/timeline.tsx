@@ -160,6 +160,8 @@ function describe(event: DrillEvent): string | null {
       return `The drill was aborted: ${event.reason}.`
     case 'health-changed':
     case 'harm-measured':
+    // What a tool does stands for itself.
+    case 'tool-called':
       return null
   }
 }
