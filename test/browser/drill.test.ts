@@ -6,7 +6,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { projectRoot } from '../../control/wiring.ts'
 import { findChromium } from '../../range/binaries.ts'
-import { atRest, client, state, base, until, up } from '../acceptance/test-range.ts'
+import { atRest, client, range, state, base, until, up } from '../acceptance/test-range.ts'
 
 const screenshots = path.join(projectRoot, '.cache', 'screenshots')
 const login = (role: 'trainee' | 'instructor') => `${base}/login#token=${state.config().tokens[role]}`
@@ -293,6 +293,23 @@ test('an instructor breaks something by a form, sees it, and takes it out', asyn
   await page.screenshot({ path: path.join(screenshots, 'instructor.png'), fullPage: true })
   await openFaults.getByRole('button', { name: 'Revert', exact: true }).click()
   await openFaults.getByText('The range runs as it should.').waitFor()
+  await page.context().close()
+})
+
+test('an instructor breaks an edge on the map, and sees what it does', async () => {
+  await atRest()
+  const page = await open({ role: 'instructor' })
+  await page.goto(`${base}/map`)
+  const panel = page.getByRole('region', { name: 'Break an edge' })
+  await panel.getByRole('combobox', { name: 'Calls from → to' }).selectOption('gateway → catalog')
+  await panel.getByText('HTTP delay between two services').click()
+  assert.equal(await panel.getByRole('combobox', { name: 'from' }).first().inputValue(), 'gateway')
+  await panel.getByRole('spinbutton', { name: 'delay ms' }).fill('60')
+  await noSeriousViolations(page, 'the map of an instructor')
+  await panel.getByRole('button', { name: 'Inject HTTP delay between two services' }).click()
+  await until('the fault to be in', 20_000, async () => (await range().mesh.faultOn({ from: 'gateway', to: 'catalog' })) !== null)
+  await client('instructor').post('/api/reset')
+  assert.equal(await range().mesh.faultOn({ from: 'gateway', to: 'catalog' }), null)
   await page.context().close()
 })
 

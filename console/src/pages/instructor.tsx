@@ -1,32 +1,16 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { drillClock, mayDo } from '../../../model/drill.ts'
-import type { FaultRecord } from '../../../model/fault.ts'
-import { get, post, remove } from '../lib/api.ts'
+import { post, remove } from '../lib/api.ts'
 import { useDrill, useDrills } from '../lib/data.ts'
 import { elapsed } from '../../../model/duration.ts'
 import { clock, useNow } from '../lib/time.ts'
 import { GameDayPanel } from '../parts/game-day-panel.tsx'
 import { LoadPanel } from '../parts/load-panel.tsx'
-import { initialValues, ParamFields, typedValues, type ParamsSchema } from '../parts/param-fields.tsx'
+import { FaultForm, useFaults, type FaultType } from '../parts/fault-form.tsx'
 import { Empty, Loading, Problem } from '../parts/states.tsx'
 import { TimelineEvents } from '../parts/timeline.tsx'
-
-interface FaultType {
-  id: string
-  title: string
-  effect: string
-  category: string
-  params: ParamsSchema
-  /** Parameters that can grow or shrink while it is in. */
-  ramps: string[]
-}
-interface Faults {
-  faults: FaultType[]
-  open: FaultRecord[]
-  history: FaultRecord[]
-}
 
 /** Where an instructor breaks things, turns the load, and watches who plays. */
 export function InstructorPage() {
@@ -49,7 +33,7 @@ export function InstructorPage() {
 
 function FaultBoard() {
   const queries = useQueryClient()
-  const { data, error } = useQuery({ queryKey: ['faults'], queryFn: () => get<Faults>('/api/faults'), refetchInterval: 2_000 })
+  const { data, error } = useFaults()
   const [words, setWords] = useState('')
   const refresh = () => queries.invalidateQueries({ queryKey: ['faults'] })
   const revert = useMutation({ mutationFn: (instance: string) => remove(`/api/faults/${instance}`), onSettled: refresh })
@@ -154,94 +138,6 @@ const values = (params: unknown): string =>
   Object.entries((params ?? {}) as Record<string, unknown>)
     .map(([name, value]) => `${name} ${String(value)}`)
     .join(', ') || 'as usual'
-
-function FaultForm({ fault, onDone }: { fault: FaultType; onDone: () => void }) {
-  const [given, setGiven] = useState(() => initialValues(fault.params))
-  const [minutes, setMinutes] = useState('5')
-  const [ramp, setRamp] = useState({ on: false, param: fault.ramps[0] ?? '', from: '1', seconds: '60' })
-  const inject = useMutation({
-    mutationFn: () =>
-      post(`/api/faults/${fault.id}`, {
-        params: typedValues(fault.params, given),
-        forMs: Number(minutes) * 60_000,
-        ...(ramp.on ? { ramp: { param: ramp.param, from: Number(ramp.from), overMs: Number(ramp.seconds) * 1_000 } } : {}),
-      }),
-    onSettled: onDone,
-  })
-  return (
-    <details className="fault">
-      <summary>
-        <b>{fault.title}</b> <span className="quiet">{fault.effect}</span>
-      </summary>
-      <form
-        className="filters"
-        onSubmit={(event) => {
-          event.preventDefault()
-          inject.mutate()
-        }}
-      >
-        <ParamFields schema={fault.params} values={given} onChange={setGiven} />
-        <label>
-          for minutes
-          <input
-            type="number"
-            min="0.5"
-            max="60"
-            step="0.5"
-            required
-            value={minutes}
-            onChange={(event) => setMinutes(event.target.value)}
-          />
-        </label>
-        {fault.ramps.length > 0 && (
-          <label className="check">
-            <input type="checkbox" checked={ramp.on} onChange={() => setRamp({ ...ramp, on: !ramp.on })} />
-            let it grow
-          </label>
-        )}
-        {ramp.on && (
-          <>
-            {fault.ramps.length > 1 && (
-              <label>
-                what grows
-                <select value={ramp.param} onChange={(event) => setRamp({ ...ramp, param: event.target.value })}>
-                  {fault.ramps.map((name) => (
-                    <option key={name}>{name}</option>
-                  ))}
-                </select>
-              </label>
-            )}
-            <label>
-              {ramp.param} from
-              <input
-                type="number"
-                step="any"
-                required
-                value={ramp.from}
-                onChange={(event) => setRamp({ ...ramp, from: event.target.value })}
-              />
-            </label>
-            <label>
-              over seconds
-              <input
-                type="number"
-                min="1"
-                max="3600"
-                required
-                value={ramp.seconds}
-                onChange={(event) => setRamp({ ...ramp, seconds: event.target.value })}
-              />
-            </label>
-          </>
-        )}
-        <button className="primary" disabled={inject.isPending} aria-label={`Inject ${fault.title}`}>
-          {inject.isPending ? 'Going in…' : 'Inject'}
-        </button>
-      </form>
-      {inject.error && <Problem error={inject.error} />}
-    </details>
-  )
-}
 
 /** The drill that runs, as its player sees it, and what one can do for him. */
 function Watch() {

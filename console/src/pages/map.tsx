@@ -5,6 +5,7 @@ import { useAlerts } from '../lib/data.ts'
 import { formatValue } from '../../../model/value.ts'
 import { useLive } from '../lib/live.ts'
 import { queryInstant, type Sample } from '../lib/prometheus.ts'
+import { EdgeFaults } from '../parts/edge-faults.tsx'
 import { Loading, Problem } from '../parts/states.tsx'
 import { layOut, spreadEdges, upstreamOf, type Part } from './map-layout.ts'
 
@@ -35,6 +36,7 @@ export function MapPage() {
   const signals = useQuery({ queryKey: ['map'], queryFn: readSignals, refetchInterval: 2_000 })
   const alerts = useAlerts().data ?? []
   const live = useLive()
+  const session = useQuery({ queryKey: ['session'], queryFn: () => get<{ role: string | null }>('/api/session') })
   if (range.error) return <Problem error={range.error} />
   if (!range.data) return <Loading what="the map" />
   const shop = new Set(['service', 'datastore', 'load'])
@@ -125,6 +127,7 @@ export function MapPage() {
           </ul>
         </div>
       </div>
+      {session.data?.role === 'instructor' && <EdgeFaults parts={parts} />}
     </>
   )
 }

@@ -1,0 +1,45 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { isService } from '../../../model/components.ts'
+import { FaultForm, useFaults } from './fault-form.tsx'
+import { Problem } from './states.tsx'
+
+/** Faults that act on the calls of one service to one other. */
+const onEdges = ['http-delay', 'http-abort', 'network-partition']
+
+/** For the instructor: breaks one edge of the map. */
+export function EdgeFaults({ parts }: { parts: { name: string; calls: string[] }[] }) {
+  const { data, error } = useFaults()
+  const queries = useQueryClient()
+  const [edge, setEdge] = useState('')
+  const edges = parts.flatMap(({ name, calls }) =>
+    calls.filter((peer) => isService(name) && isService(peer)).map((peer) => `${name} → ${peer}`),
+  )
+  const [from = '', to = ''] = edge.split(' → ')
+  return (
+    <section aria-label="Break an edge" className="box">
+      <h2>Break an edge</h2>
+      <label>
+        Calls from → to
+        <select value={edge} onChange={(event) => setEdge(event.target.value)}>
+          <option value="">choose…</option>
+          {edges.map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </label>
+      {error && <Problem error={error} />}
+      {edge !== '' &&
+        data?.faults
+          .filter(({ id }) => onEdges.includes(id))
+          .map((fault) => (
+            <FaultForm
+              key={`${fault.id} ${edge}`}
+              fault={fault}
+              initial={{ from, to }}
+              onDone={() => void queries.invalidateQueries({ queryKey: ['faults'] })}
+            />
+          ))}
+    </section>
+  )
+}
