@@ -1,7 +1,7 @@
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import { FiredrillError, errorCatalogue, type ErrorCode } from '../../model/errors.ts'
 import { createMcpServer } from '../mcp/server.ts'
-import type { TraineeApi } from '../mcp/tools.ts'
+import type { TraineeApi } from '../mcp/tool.ts'
 import type { Api } from './context.ts'
 
 /**

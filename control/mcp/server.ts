@@ -1,6 +1,7 @@
 import { McpServer, ResourceTemplate } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { describeError } from '../../model/errors.ts'
-import { tools, type TraineeApi } from './tools.ts'
+import type { TraineeApi } from './tool.ts'
+import { tools } from './tools.ts'
 
 /** Longer answers are cut: an agent's context is short of room. */
 const longestAnswer = 60_000

@@ -1,0 +1,177 @@
+import { z } from 'zod'
+import { isService } from '../../model/components.ts'
+import { defineTool, limit, nothing, running, seen, type Tool } from './tool.ts'
+
+const lastSeconds = z.number().int().min(1).max(86_400).default(300).describe('how far back, in seconds')
+/** Of the OpenTelemetry log data model. */
+const severityNumber = { DEBUG: 5, INFO: 9, WARN: 13, ERROR: 17, FATAL: 21 } as const
+
+/** Components that a query names, by a label or by the prefix of a metric. */
+const namedIn = (query: string): string[] => [
+  ...[...query.matchAll(/(?:service|component|job|peer|envoy_cluster_name)=~?"([^"]*)"/g)].flatMap(([, names = '']) => names.split('|')),
+  ...(/\bpg_/.test(query) ? ['postgres'] : []),
+  ...(/\bredis_/.test(query) ? ['redis'] : []),
+  ...(/\brabbitmq_/.test(query) ? ['rabbitmq'] : []),
+]
+
+/** Tools that only look. */
+export const investigate: readonly Tool[] = [
+  defineTool({
+    name: 'list_scenarios',
+    title: 'List scenarios',
+    description: 'Incidents that can be practised: symptom, difficulty, skills, and the time within which a steady engineer is done.',
+    input: nothing,
+    readOnly: true,
+    run: (api) => api.get('/api/scenarios'),
+  }),
+  defineTool({
+    name: 'get_drill',
+    title: 'Look at the drill',
+    description: 'The drill that runs: story, pages, milestones reached, hints given, and its latest events.',
+    input: z.object({ events: limit(200) }),
+    readOnly: true,
+    async run(api, { events }) {
+      const view = await api.get<{ events: unknown[] }>(`/api/drills/${await running(api)}`)
+      return { ...view, events: view.events.slice(-events) }
+    },
+  }),
+  defineTool({
+    name: 'list_alerts',
+    title: 'List alerts',
+    description: 'What fires now, as Alertmanager has it: labels, annotations with their runbook, and whether it is silenced or inhibited.',
+    input: nothing,
+    readOnly: true,
+    async run(api) {
+      const alerts = await api.get<{ labels: Record<string, string> }[]>('/api/alerts')
+      return { alerts: alerts.filter(({ labels }) => labels['severity'] !== 'none') }
+    },
+  }),
+  defineTool({
+    name: 'list_metrics',
+    title: 'List metrics',
+    description: 'Names of metrics in Prometheus that contain a text.',
+    input: z.object({ contains: z.string().max(100).default('') }),
+    readOnly: true,
+    async run(api, { contains }) {
+      const { data } = await api.get<{ data: string[] }>('/api/prometheus/label/__name__/values')
+      return { metrics: data.filter((name) => name.includes(contains)).slice(0, 500) }
+    },
+  }),
+  defineTool({
+    name: 'query_metrics',
+    title: 'Ask Prometheus',
+    description: 'PromQL: the values now, or with stepSeconds a series over the last seconds. Rates want a window of at least 10s.',
+    input: z.object({ query: z.string().min(1).max(5_000), lastSeconds, stepSeconds: z.number().int().min(1).max(3_600).optional() }),
+    readOnly: true,
+    async run(api, { query, lastSeconds: back, stepSeconds }) {
+      await seen(api, 'dashboard', namedIn(query), query)
+      const now = Date.now() / 1_000
+      const params = new URLSearchParams(
+        stepSeconds === undefined ? { query } : { query, start: String(now - back), end: String(now), step: String(stepSeconds) },
+      )
+      return api.get(`/api/prometheus/${stepSeconds === undefined ? 'query' : 'query_range'}?${params}`)
+    },
+  }),
+  defineTool({
+    name: 'search_traces',
+    title: 'Search traces',
+    description: 'Traces with a span of a service, the latest first; the slow or the failed alone if wanted.',
+    input: z.object({
+      service: z.string().max(60).optional(),
+      operation: z.string().max(200).optional(),
+      minDurationMs: z.number().min(0).optional(),
+      errorsOnly: z.boolean().default(false),
+      lastSeconds,
+      limit: limit(100),
+    }),
+    readOnly: true,
+    async run(api, { service, operation, minDurationMs, errorsOnly, lastSeconds: back, limit: most }) {
+      await seen(api, 'trace', [service], `traces of ${service ?? 'any service'}`)
+      const params = new URLSearchParams({ from: String(Date.now() - back * 1_000), to: String(Date.now()), limit: String(most) })
+      if (service !== undefined) params.set('service', service)
+      if (operation !== undefined) params.set('operation', operation)
+      if (minDurationMs !== undefined) params.set('minDurationMs', String(minDurationMs))
+      if (errorsOnly) params.set('errors', 'true')
+      return api.get(`/api/telemetry/traces?${params}`)
+    },
+  }),
+  defineTool({
+    name: 'get_trace',
+    title: 'Read a trace',
+    description: 'Every span of a trace, from the user to the worker, with its service, time, status and attributes.',
+    input: z.object({ traceId: z.string().regex(/^[0-9a-f]{32}$/, 'thirty-two hexadecimal digits') }),
+    readOnly: true,
+    async run(api, { traceId }) {
+      const trace = await api.get<{ spans: { service: string; status: string }[] }>(`/api/telemetry/traces/${traceId}`)
+      const failed = trace.spans.filter(({ status }) => status === 'Error').map(({ service }) => service)
+      await seen(api, 'trace', failed, `trace ${traceId}`)
+      return trace
+    },
+  }),
+  defineTool({
+    name: 'search_logs',
+    title: 'Search logs',
+    description: 'Log lines, the latest first: of services, their proxies (gateway-proxy, …), PostgreSQL, Redis and RabbitMQ.',
+    input: z.object({
+      service: z.string().max(60).optional(),
+      text: z.string().max(200).optional(),
+      severity: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']).optional().describe('at least'),
+      traceId: z
+        .string()
+        .regex(/^[0-9a-f]{32}$/)
+        .optional(),
+      lastSeconds,
+      limit: limit(200),
+    }),
+    readOnly: true,
+    async run(api, { service, text, severity, traceId, lastSeconds: back, limit: most }) {
+      await seen(api, 'logs', [service], `logs of ${service ?? 'everything'}`)
+      const params = new URLSearchParams({ from: String(Date.now() - back * 1_000), to: String(Date.now()), limit: String(most) })
+      if (service !== undefined) params.set('service', service)
+      if (text !== undefined) params.set('text', text)
+      if (severity !== undefined) params.set('minSeverity', String(severityNumber[severity]))
+      if (traceId !== undefined) params.set('traceId', traceId)
+      return api.get(`/api/telemetry/logs?${params}`)
+    },
+  }),
+  defineTool({
+    name: 'get_topology',
+    title: 'Look at the topology',
+    description: 'Components, who calls whom, which release each service runs, and whether each is up.',
+    input: nothing,
+    readOnly: true,
+    run: (api) => api.get('/api/range'),
+  }),
+  defineTool({
+    name: 'list_changes',
+    title: 'List changes',
+    description: 'Deploys, and changes of the mesh policy, with time and author.',
+    input: z.object({ service: z.string().max(60).optional().describe('of this service alone') }),
+    readOnly: true,
+    async run(api, { service }) {
+      const changes = await api.get<{ deployments: { service: string }[] }>('/api/changes')
+      if (service !== undefined) await seen(api, 'deploys', [service], `deploys of ${service}`)
+      return { ...changes, deployments: changes.deployments.filter((one) => service === undefined || one.service === service) }
+    },
+  }),
+  defineTool({
+    name: 'get_mesh_policy',
+    title: 'Read the mesh policy',
+    description: 'Istio resources in force between the services, the certificates of their proxies, and the revisions of the policy.',
+    input: z.object({ service: z.string().max(60).optional().describe('whose calls you look at') }),
+    readOnly: true,
+    async run(api, { service }) {
+      await seen(api, 'mesh', [service !== undefined && isService(service) ? service : undefined], 'the mesh')
+      const [mesh, history] = await Promise.all([api.get<object>('/api/mesh'), api.get<object>('/api/mesh/history')])
+      return { ...mesh, ...history }
+    },
+  }),
+  defineTool({
+    name: 'list_actions',
+    title: 'List actions',
+    description: 'What a responder may do to the shop, with the JSON Schema of the parameters of each. Some only look.',
+    input: nothing,
+    readOnly: true,
+    run: (api) => api.get('/api/actions'),
+  }),
+]

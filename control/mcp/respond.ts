@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { shopComponentName } from '../../model/components.ts'
+import { causeCategory } from '../../model/scenario.ts'
+import { defineTool, nothing, running, type Tool } from './tool.ts'
+
+/** Tools by which something changes: in the drill, or in the shop. */
+export const respond: readonly Tool[] = [
+  defineTool({
+    name: 'start_drill',
+    title: 'Start a drill',
+    description: 'Starts an incident. Its page comes within a minute: ask get_drill until it is there, and acknowledge it.',
+    input: z.object({
+      scenario: z.string(),
+      trainee: z.string().min(1).max(60).default('agent'),
+      mode: z.enum(['learning', 'assessment']).default('assessment'),
+    }),
+    readOnly: false,
+    run: (api, input) => api.post('/api/drills', input),
+  }),
+  defineTool({
+    name: 'acknowledge_page',
+    title: 'Acknowledge the page',
+    description: 'Says that you are on it.',
+    input: nothing,
+    readOnly: false,
+    run: async (api) => api.post(`/api/drills/${await running(api)}/acknowledge`),
+  }),
+  defineTool({
+    name: 'run_action',
+    title: 'Run an action',
+    description: 'Carries out one of the actions of list_actions, and tells what it did. Those that change something may hurt users.',
+    input: z.object({ action: z.string().regex(/^[a-z0-9-]+$/), params: z.record(z.string(), z.unknown()).default({}) }),
+    readOnly: false,
+    run: (api, { action, params }) => api.post(`/api/actions/${action}`, { params }),
+  }),
+  defineTool({
+    name: 'name_cause',
+    title: 'Name the cause',
+    description: 'Says which component is the cause and of which kind it is. Wrong answers count against you.',
+    input: z.object({ component: shopComponentName, category: causeCategory, sentence: z.string().max(500).default('') }),
+    readOnly: false,
+    run: async (api, input) => api.post(`/api/drills/${await running(api)}/cause`, input),
+  }),
+  defineTool({
+    name: 'ask_hint',
+    title: 'Ask for a hint',
+    description: 'The next hint of the author, or for how long to try without. A drill with hints is assisted.',
+    input: nothing,
+    readOnly: false,
+    async run(api) {
+      const id = await running(api)
+      const answer = await api.post<object>(`/api/drills/${id}/hint`)
+      const { drill } = await api.get<{ drill: { hints: unknown[] } }>(`/api/drills/${id}`)
+      return { ...answer, hints: drill.hints }
+    },
+  }),
+  defineTool({
+    name: 'add_note',
+    title: 'Add a note',
+    description: 'A line for the timeline of the drill.',
+    input: z.object({ text: z.string().min(1).max(2_000) }),
+    readOnly: false,
+    run: async (api, input) => api.post(`/api/drills/${await running(api)}/notes`, input),
+  }),
+  defineTool({
+    name: 'finish_drill',
+    title: 'End the drill',
+    description: 'Gives up, and restores the range. A drill ends by itself when the shop has recovered and the cause is named.',
+    input: nothing,
+    readOnly: false,
+    run: async (api) => api.post(`/api/drills/${await running(api)}/finish`),
+  }),
+]

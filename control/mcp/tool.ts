@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { shopComponentName, type ShopComponentName } from '../../model/components.ts'
+import { FiredrillError } from '../../model/errors.ts'
+import type { ViewKind } from '../../model/scenario.ts'
+
+/** The API as a trainee may use it. Whatever a tool does goes through it, so that an agent can do and see what a trainee can, and no more. */
+export interface TraineeApi {
+  get<Body>(path: string): Promise<Body>
+  post<Body>(path: string, body?: unknown): Promise<Body>
+}
+
+export interface Tool<Input extends z.ZodObject = z.ZodObject> {
+  name: string
+  title: string
+  description: string
+  input: Input
+  /** Nothing of the shop or of the drill changes by it. */
+  readOnly: boolean
+  run(api: TraineeApi, input: z.output<Input>): Promise<unknown>
+}
+
+// Safe: whoever calls a tool has parsed its input by its own schema.
+export const defineTool = <Input extends z.ZodObject>(tool: Tool<Input>): Tool => tool as unknown as Tool
+
+export const nothing = z.object({})
+export const limit = (most: number) => z.number().int().min(1).max(most).default(Math.min(20, most))
+
+export async function running(api: TraineeApi): Promise<string> {
+  const { running: id } = await api.get<{ running: string | null }>('/api/drills')
+  if (id === null) throw new FiredrillError('wrong-state', 'no drill is running: start one with start_drill')
+  return id
+}
+
+/** Evidence for having looked at the right place, as the console notes it of whoever uses that. */
+export async function seen(api: TraineeApi, view: ViewKind, names: Iterable<string | undefined>, detail: string): Promise<void> {
+  const { running: id } = await api.get<{ running: string | null }>('/api/drills')
+  if (id === null) return
+  const components = new Set<ShopComponentName>()
+  for (const name of names) {
+    const known = shopComponentName.safeParse(name?.replace(/-proxy$/, ''))
+    if (known.success) components.add(known.data)
+  }
+  for (const component of components) await api.post(`/api/drills/${id}/views`, { view, component, detail: detail.slice(0, 200) })
+}
