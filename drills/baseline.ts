@@ -31,6 +31,7 @@ export async function fingerprint(range: Range): Promise<Fingerprint> {
     policy,
     edgeFaults,
     identities,
+    cacheFault,
   ] = await Promise.all([
     range.status(),
     range.database.query(`select rolname, rolconnlimit from pg_roles where rolname !~ '^pg_' order by rolname`),
@@ -54,6 +55,7 @@ export async function fingerprint(range: Range): Promise<Fingerprint> {
     range.mesh.policy(),
     range.mesh.faults(),
     range.mesh.identities(),
+    range.mesh.cacheFault(),
   ])
   const services = await Promise.all(
     serviceNames.map(async (service) => ({
@@ -80,6 +82,7 @@ export async function fingerprint(range: Range): Promise<Fingerprint> {
     mesh: {
       policy: policyHash(policy),
       edgeFaults,
+      cacheFault,
       refused: identities.filter(({ verified }) => !verified).map(({ service }) => service),
     },
     jobs,
@@ -153,6 +156,7 @@ async function restoreMesh(range: Range): Promise<void> {
     if (state !== 'running') await range.processes.start(name)
   }
   for (const { from, to } of await range.mesh.faults()) await range.mesh.setFault({ from, to }, null)
+  if ((await range.mesh.cacheFault()) !== null) await range.mesh.setCacheFault(null)
   // With its history: what one trainee changed would tell the next.
   await range.mesh.reset()
   for (const { service, verified } of await range.mesh.identities()) if (!verified) await range.mesh.issueIdentity(service)

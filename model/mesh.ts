@@ -23,6 +23,13 @@ export const edgeFault = z.object({
 })
 export type EdgeFault = z.infer<typeof edgeFault>
 
+/** By how much the answers of Redis can be held back, in milliseconds: a proxy knows its delays from its start. */
+export const cacheDelaysMs = [25, 50, 100, 200, 500, 1_000, 2_000] as const
+
+/** A share of the commands to Redis that is answered late. */
+export const cacheFault = z.object({ delayMs: z.literal([...cacheDelaysMs]), percent })
+export type CacheFault = z.infer<typeof cacheFault>
+
 /** A certificate that is not what it should be. */
 export const identityFaults = ['expired', 'foreign-ca', 'wrong-id'] as const
 export type IdentityFault = (typeof identityFaults)[number]

@@ -1,4 +1,4 @@
-import type { EdgeFault, IdentityFault, MeshEdge, MeshIdentity, MeshRevision } from './mesh.ts'
+import type { CacheFault, EdgeFault, IdentityFault, MeshEdge, MeshIdentity, MeshRevision } from './mesh.ts'
 import type { ComponentName, ComponentStatus, ServiceName, ShopComponentName } from './components.ts'
 
 /** One deployment of a service, newest last in a list. */
@@ -158,6 +158,9 @@ export interface Range {
     faults(): Promise<(MeshEdge & { fault: EdgeFault })[]>
     /** Null takes it out. */
     setFault(edge: MeshEdge, fault: EdgeFault | null): Promise<void>
+    cacheFault(): Promise<CacheFault | null>
+    /** Null takes it out. */
+    setCacheFault(fault: CacheFault | null): Promise<void>
     /** Certificates as the proxies hold them. */
     identities(): Promise<MeshIdentity[]>
     /** Renews the certificates of which half the life is over. */

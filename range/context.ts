@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import type { ComponentName, ServiceName } from '../model/components.ts'
-import type { EdgeFault, MeshEdge } from '../model/mesh.ts'
+import type { CacheFault, EdgeFault, MeshEdge } from '../model/mesh.ts'
 
 export const profiles = ['drill', 'production'] as const
 export type Profile = (typeof profiles)[number]
@@ -44,6 +44,8 @@ export interface MeshState {
   policy: string
   /** Faults on edges: apart from the policy, which is the shop's own. */
   faults: (MeshEdge & { fault: EdgeFault })[]
+  /** A fault on the way to Redis. */
+  cacheFault: CacheFault | null
   /** How often each service's identity was replaced by hand: connections are made anew when it changes. */
   generations: Partial<Record<ServiceName, number>>
 }

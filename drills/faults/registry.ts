@@ -29,6 +29,7 @@ import { processHang } from './process-hang.ts'
 import { processKill } from './process-kill.ts'
 import { queueLostBinding } from './queue-lost-binding.ts'
 import { queuePoison } from './queue-poison.ts'
+import { redisDelay } from './redis-delay.ts'
 import { redisFlush } from './redis-flush.ts'
 import { redisMemoryLimit } from './redis-memory-limit.ts'
 import { redisPause } from './redis-pause.ts'
@@ -63,6 +64,7 @@ export const faults: readonly AnyFault[] = [
   targetLost,
   alertNoise,
   lyingRule,
+  redisDelay,
   httpDelay,
   httpAbort,
   networkPartition,

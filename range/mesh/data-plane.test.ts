@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import http from 'node:http'
+import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import tls from 'node:tls'
@@ -26,7 +27,7 @@ const target = new LocalTarget(state, root, binaries, () => ({}))
 const { context } = target
 const range = localRange(target)
 const baseline = range.mesh.baseline()
-const services = ['gateway', 'inventory', 'orders', 'fulfilment'] as const satisfies readonly ServiceName[]
+const services = ['gateway', 'inventory', 'orders', 'fulfilment', 'catalog'] as const satisfies readonly ServiceName[]
 
 /** What the service behind each proxy does with a request. */
 type Behaviour = (request: http.IncomingMessage, response: http.ServerResponse, count: number) => void
@@ -176,6 +177,32 @@ test('a fault for those who carry a header, and for nobody else', async () => {
   const [vip, plain] = [await call('gateway', 'inventory', { headers: { 'x-visitor': 'vip' } }), await call('gateway', 'inventory')]
   await range.mesh.setFault({ from: 'gateway', to: 'inventory' }, null)
   assert.deepEqual([vip.status, plain.status], [500, 200])
+})
+
+test('Redis answers late, at once and over the same connection, and in time again', async () => {
+  const redis = net.createServer((socket) => socket.on('data', () => socket.write('$-1\r\n')))
+  await new Promise<void>((resolve) => redis.listen(context.port('redis'), '127.0.0.1', resolve))
+  const socket = net.connect(context.port('catalog>redis'), '127.0.0.1')
+  const ask = () =>
+    new Promise<number>((resolve, reject) => {
+      const startedAt = performance.now()
+      socket.once('data', () => resolve(performance.now() - startedAt))
+      socket.once('error', reject)
+      socket.write('*2\r\n$3\r\nGET\r\n$1\r\nx\r\n')
+    })
+  try {
+    await ask()
+    assert.ok((await ask()) < 90)
+    await range.mesh.setCacheFault({ delayMs: 100, percent: 100 })
+    assert.ok((await ask()) >= 99)
+    await range.mesh.setCacheFault({ delayMs: 200, percent: 100 })
+    assert.ok((await ask()) >= 199)
+    await range.mesh.setCacheFault(null)
+    assert.ok((await ask()) < 90)
+  } finally {
+    socket.destroy()
+    redis.close()
+  }
 })
 
 test('an edge that there is not is refused', async () => {

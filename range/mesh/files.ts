@@ -6,6 +6,7 @@ import type { ServiceName } from '../../model/components.ts'
 import type { RangeContext } from '../context.ts'
 import { writeWhole } from './identity.ts'
 import { meshDir, translate, type ConfigFile } from './envoy/proxy.ts'
+import { hasRuntime, runtimeContent, runtimeFile } from './envoy/runtime.ts'
 
 const digest = (content: unknown): string => createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 12)
 
@@ -26,6 +27,7 @@ export const proxyFiles = (context: RangeContext, service: ServiceName) => trans
 export function writeProxyFiles(context: RangeContext, service: ServiceName): void {
   const { clusters, listeners, routes } = proxyFiles(context, service)
   for (const file of [clusters, listeners, ...routes]) write(context, service, file)
+  if (hasRuntime(service)) write(context, service, { file: runtimeFile, content: runtimeContent(context.mesh()) })
 }
 
 /** Puts a file into place where it differs from what is there. Returns whether it did. */

@@ -42,6 +42,7 @@ const samples: Record<string, Record<string, unknown>> = {
   'mtls-mismatch': { to: 'payments' },
   'network-partition': { from: 'fulfilment', to: 'inventory' },
   'tight-breaker': { to: 'payments' },
+  'redis-delay': { delayMs: 25 },
   'redis-memory-limit': { maxBytes: 1_000_000 },
   'slow-bank': { latencyMs: 400 },
 }

@@ -1,3 +1,4 @@
+import { cacheDelaysMs } from '../../../model/mesh.ts'
 import { proxyOf, type ServiceName } from '../../../model/components.ts'
 import type { RangeContext } from '../../context.ts'
 import { edgePort, httpEdges, inboundPort, tcpEdges } from '../edges.ts'
@@ -5,7 +6,8 @@ import { peerMode } from '../peer-authentication.ts'
 import type { Resource } from '../resources.ts'
 import { rbacFilters } from './authorization.ts'
 import { certificates, clusterName } from './clusters.ts'
-import { fromFile, seconds, socketAddress, typed, type Json } from './json.ts'
+import { fraction, fromFile, seconds, socketAddress, typed, type Json } from './json.ts'
+import { cacheFaultKey } from './runtime.ts'
 
 /** Where one proxy listens: for others, and for its own service. */
 export function listenersOf(context: RangeContext, service: ServiceName, resources: readonly Resource[], configDir: string): Json[] {
@@ -200,5 +202,11 @@ const redisProxy = (): Json => ({
     stat_prefix: 'redis',
     settings: { op_timeout: '5s', enable_redirection: false, enable_command_stats: false },
     prefix_routes: { catch_all_route: { cluster: 'redis' } },
+    // Switched on and off by the runtime, at once and without a new connection.
+    faults: cacheDelaysMs.map((delayMs) => ({
+      fault_type: 'DELAY',
+      delay: seconds(delayMs),
+      fault_enabled: { default_value: fraction(0), runtime_key: cacheFaultKey(delayMs) },
+    })),
   }),
 })

@@ -6,6 +6,7 @@ import { clustersOf } from './clusters.ts'
 import { fromFile, seconds, socketAddress, typed, type Json } from './json.ts'
 import { listenersOf } from './listeners.ts'
 import { routesOf } from './routes.ts'
+import { runtimeLayers } from './runtime.ts'
 
 /** What one proxy runs with, as files by name. Each but the bootstrap may change while it serves. */
 export interface ProxyConfig {
@@ -95,12 +96,10 @@ export function bootstrap(context: RangeContext, service: ServiceName): Json {
     },
     // Spans go out a few times a second, not one by one.
     layered_runtime: {
-      layers: [
-        {
-          name: 'static',
-          static_layer: { 'tracing.opentelemetry.flush_interval_ms': 1_000, 'tracing.opentelemetry.min_flush_spans': 50 },
-        },
-      ],
+      layers: runtimeLayers(service, dir, {
+        'tracing.opentelemetry.flush_interval_ms': 1_000,
+        'tracing.opentelemetry.min_flush_spans': 50,
+      }),
     },
   }
 }

@@ -5,6 +5,7 @@ import type { Range } from '../../../model/range.ts'
 import type { MeshState, RangeContext } from '../../context.ts'
 import { adminPort, httpEdges } from '../../mesh/edges.ts'
 import type { ConfigFile, ProxyConfig } from '../../mesh/envoy/proxy.ts'
+import { hasRuntime, runtimeContent, runtimeFile, runtimeValues } from '../../mesh/envoy/runtime.ts'
 import { baselinePolicy, proxyFiles, write, writtenClusters } from '../../mesh/files.ts'
 import { identityOf, isDue, issueIdentity } from '../../mesh/identity.ts'
 import { parseResources } from '../../mesh/resources.ts'
@@ -84,6 +85,13 @@ export function localMesh(target: LocalTarget): Range['mesh'] {
         await push([to])
       }),
 
+    cacheFault: async () => state.cacheFault(),
+    setCacheFault: (fault) =>
+      inTurn(async () => {
+        state.setCacheFault(fault)
+        await Promise.all(serviceNames.filter(hasRuntime).map((service) => switchRuntime(target, service)))
+      }),
+
     identities: async () =>
       (await Promise.all(serviceNames.map((service) => identityOf(context, service)))).filter((identity) => identity !== null),
     rotateDue: async () => {
@@ -160,6 +168,27 @@ async function pushTo(target: LocalTarget, service: ServiceName, { clusters, lis
     await put([listeners, ...routes])
   }
   await put([clusters])
+}
+
+/** Switches what the runtime switches, and waits until the proxy has it. */
+async function switchRuntime({ context, state }: LocalTarget, service: ServiceName): Promise<void> {
+  write(context, service, { file: runtimeFile, content: runtimeContent(context.mesh()) })
+  const record = state.run(proxyOf(service))
+  if (record === null || liveness(record) !== 'running') return
+  const wanted = Object.entries(runtimeValues(context.mesh()))
+  const giveUpAt = Date.now() + inForceMs
+  for (;;) {
+    const url = `http://127.0.0.1:${context.port(adminPort(service))}/runtime`
+    const found = await fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
+      // Safe: Envoy's own answer; a key that is missing is not the value that is wanted.
+      async (response) => ((await response.json()) as { entries?: Record<string, { final_value: string }> }).entries ?? {},
+      () => ({}) as Record<string, { final_value: string }>,
+    )
+    if (wanted.every(([key, value]) => Number(found[key]?.final_value) === value)) return
+    if (Date.now() > giveUpAt)
+      throw new FiredrillError('timed-out', `the proxy of ${service} has not taken up its runtime within ${inForceMs / 1_000} s`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
 }
 
 interface Readouts {

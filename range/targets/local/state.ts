@@ -4,7 +4,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import { componentName, serviceName, type ComponentName, type ServiceName } from '../../../model/components.ts'
 import { FiredrillError } from '../../../model/errors.ts'
-import { edgeFault, meshEdge, type MeshRevision } from '../../../model/mesh.ts'
+import { cacheFault, edgeFault, meshEdge, type MeshRevision } from '../../../model/mesh.ts'
 import type { Deployment } from '../../../model/range.ts'
 import { defaultPortBase, profiles, rangeId, type MeshState, type RangeConfig } from '../../context.ts'
 
@@ -49,6 +49,7 @@ const meshSchema = z.object({
   /** Versions of the policy, newest last; none while it is the one that a fresh range has. */
   revisions: z.array(z.object({ revision: z.number().int(), at: z.string(), by: z.string(), yaml: z.string() })),
   faults: z.array(meshEdge.extend({ fault: edgeFault })),
+  cacheFault: cacheFault.nullable().default(null),
   generations: z.partialRecord(serviceName, z.number().int()),
 })
 const keptRevisions = 100
@@ -147,6 +148,12 @@ export class RangeState {
   setMeshFaults(faults: MeshState['faults']): void {
     this.#write('mesh.json', { ...this.#mesh(), faults }, 0o600)
   }
+  cacheFault(): MeshState['cacheFault'] {
+    return this.#mesh().cacheFault
+  }
+  setCacheFault(fault: MeshState['cacheFault']): void {
+    this.#write('mesh.json', { ...this.#mesh(), cacheFault: fault }, 0o600)
+  }
   identityGenerations(): MeshState['generations'] {
     return this.#mesh().generations
   }
@@ -156,7 +163,9 @@ export class RangeState {
   }
 
   #mesh() {
-    return existsSync(this.#path('mesh.json')) ? this.#read('mesh.json', meshSchema) : { revisions: [], faults: [], generations: {} }
+    return existsSync(this.#path('mesh.json'))
+      ? this.#read('mesh.json', meshSchema)
+      : { revisions: [], faults: [], cacheFault: null, generations: {} }
   }
   #deployments() {
     return existsSync(this.#path('deployments.json')) ? this.#read('deployments.json', deploymentsSchema) : { history: [], overrides: {} }

@@ -51,6 +51,7 @@ export class LocalTarget {
       mesh: () => ({
         policy: state.meshRevisions().at(-1)?.yaml ?? baselinePolicy(root),
         faults: state.meshFaults(),
+        cacheFault: state.cacheFault(),
         generations: state.identityGenerations(),
       }),
     }

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { defineFault } from '../../model/fault.ts'
+import { cacheDelaysMs, type CacheFault } from '../../model/mesh.ts'
+
+const params = z.object({
+  /** Added to the answer of each delayed command, in milliseconds. */
+  delayMs: z.literal([...cacheDelaysMs]),
+  /** Share of the commands, 0–100. */
+  percent: z.number().int().min(1).max(100).default(100),
+})
+
+/** Redis answers late, as over a congested link: too soon for a time limit, and too late to be of use. */
+export const redisDelay = defineFault<typeof params, { before: CacheFault | null }>({
+  id: 'redis-delay',
+  title: 'Redis answers late',
+  effect: 'Whoever asks the cache first waits for it, although it is idle and well',
+  category: 'cache',
+  params,
+  ramps: ['percent'],
+  plan: async ({ range }) => ({ before: await range.mesh.cacheFault() }),
+  inject: ({ range }, { delayMs, percent }) => range.mesh.setCacheFault({ delayMs, percent }),
+  revert: ({ range }, { before }) => range.mesh.setCacheFault(before),
+  observe: ({ range }) => range.mesh.cacheFault(),
+})
