@@ -18,6 +18,8 @@ export const edgeFault = z.object({
     .optional(),
   /** A share of the requests answered with a status instead of being passed on. */
   abort: z.object({ httpStatus: z.number().int().min(200).max(599), percent }).optional(),
+  /** Only what comes from the caller's proxy as it ran then: whoever starts it anew takes another way. */
+  instance: z.string().optional(),
   /** Only requests that carry this header with this value. */
   header: z.object({ name: z.string().regex(/^[a-z0-9-]+$/), value: z.string().max(200) }).optional(),
 })

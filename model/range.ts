@@ -154,6 +154,8 @@ export interface Range {
     check(yaml: string): void
     /** Back to the policy and the history that a fresh range has. */
     reset(): Promise<void>
+    /** Names a service's proxy since it was started last. */
+    instance(service: ServiceName): Promise<string>
     faultOn(edge: MeshEdge): Promise<EdgeFault | null>
     faults(): Promise<(MeshEdge & { fault: EdgeFault })[]>
     /** Null takes it out. */

@@ -27,6 +27,7 @@ import { quarantineMessage } from './quarantine-message.ts'
 import { removeRules } from './remove-rules.ts'
 import { replayDeadLetters } from './replay-dead-letters.ts'
 import { resetDatabaseSettings } from './reset-database-settings.ts'
+import { restartProxy } from './restart-proxy.ts'
 import { restart } from './restart.ts'
 import { resumeCache } from './resume-cache.ts'
 import { rollBack } from './roll-back.ts'
@@ -49,6 +50,7 @@ export const actions: readonly AnyAction[] = [
   inspectMesh,
   listCertificates,
   restart,
+  restartProxy,
   rollBack,
   deploy,
   changeSetting,

@@ -1,19 +1,38 @@
 import { z } from 'zod'
 import { serviceName } from '../../model/components.ts'
 import { defineFault } from '../../model/fault.ts'
+import type { EdgeFault, MeshEdge } from '../../model/mesh.ts'
 import { onEdge } from '../mesh-edge.ts'
 
-const params = z.object({ from: serviceName, to: serviceName })
+const params = z.object({
+  from: serviceName,
+  to: serviceName,
+  /** `current`: only connections of the caller's proxy as it runs now, as when its packets are sent along one bad path of several. */
+  instance: z.enum(['any', 'current']).default('any'),
+})
 
 /** Longer than anybody waits. */
 const neverMs = 300_000
+const edgeOf = onEdge((_params: z.output<typeof params>) => ({}))
+
+interface Undo {
+  edge: MeshEdge
+  before: EdgeFault | null
+  fault: EdgeFault
+}
 
 /** Requests on one edge get no answer at all, as when packets are lost on the way: nobody is told that it failed. */
-export const networkPartition = defineFault({
+export const networkPartition = defineFault<typeof params, Undo>({
   id: 'network-partition',
   title: 'A partition between two services',
   effect: 'Calls of one service to one other are never answered; others still reach it',
   category: 'mesh',
   params,
-  ...onEdge((_params: z.output<typeof params>) => ({ delay: { fixedDelayMs: neverMs, jitterMs: 0, percent: 100 } })),
+  async plan(context, given) {
+    const instance = given.instance === 'current' ? { instance: await context.range.mesh.instance(given.from) } : {}
+    return { ...(await edgeOf.plan(context, given)), fault: { delay: { fixedDelayMs: neverMs, jitterMs: 0, percent: 100 }, ...instance } }
+  },
+  inject: ({ range }, _params, { edge, before, fault }) => range.mesh.setFault(edge, { ...before, ...fault }),
+  revert: edgeOf.revert,
+  observe: edgeOf.observe,
 })

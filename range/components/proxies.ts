@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import path from 'node:path'
 import { proxyOf, type ServiceName } from '../../model/components.ts'
@@ -25,7 +26,7 @@ function defineProxy(service: ServiceName, title: string): Component {
       // One that others do not accept stays as it is: a restart heals no certificate.
       if (identity === null || (identity.verified && isDue(identity))) await issueIdentity(context, service)
       writeProxyFiles(context, service)
-      writeWhole(path.join(dir, 'bootstrap.json'), JSON.stringify(bootstrap(context, service)))
+      writeWhole(path.join(dir, 'bootstrap.json'), JSON.stringify(bootstrap(context, service, randomBytes(3).toString('hex'))))
     },
     process: (context) => ({
       file: context.binaries.envoy,

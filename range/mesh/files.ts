@@ -23,6 +23,17 @@ export function baselinePolicy(root: string): string {
 
 export const proxyFiles = (context: RangeContext, service: ServiceName) => translate(context, service, digest)
 
+/** The name by which others know a proxy since it was started last. */
+export function instanceOf(context: RangeContext, service: ServiceName): string {
+  const file = path.join(meshDir(context, service), 'bootstrap.json')
+  try {
+    // Safe: written by us.
+    return (JSON.parse(readFileSync(file, 'utf8')) as { node: { id: string } }).node.id
+  } catch (error) {
+    throw new FiredrillError('component-unreachable', `the proxy of ${service} was never started`, { cause: error })
+  }
+}
+
 /** Writes what a proxy that does not run yet will start with. */
 export function writeProxyFiles(context: RangeContext, service: ServiceName): void {
   const { clusters, listeners, routes } = proxyFiles(context, service)

@@ -69,10 +69,10 @@ const keptStats = [
 ]
 
 /** What a proxy is started with: who it is, where it is administered, and where the rest of its configuration is. */
-export function bootstrap(context: RangeContext, service: ServiceName): Json {
+export function bootstrap(context: RangeContext, service: ServiceName, instance: string): Json {
   const dir = meshDir(context, service)
   return {
-    node: { id: proxyOf(service), cluster: service },
+    node: { id: `${proxyOf(service)}-${instance}`, cluster: service },
     admin: { address: socketAddress(context.port(adminPort(service))) },
     stats_config: {
       stats_matcher: { inclusion_list: { patterns: keptStats.map((regex) => ({ safe_regex: { regex } })) } },

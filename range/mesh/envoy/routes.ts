@@ -115,6 +115,7 @@ function inboundRoutes(service: ServiceName, resources: readonly Resource[], fau
     .flatMap(({ from, fault }) => {
       const headers = [
         { name: 'x-envoy-downstream-service-cluster', string_match: { exact: from } },
+        ...(fault.instance ? [{ name: 'x-envoy-downstream-service-node', string_match: { exact: fault.instance } }] : []),
         ...(fault.header ? [{ name: fault.header.name, string_match: { exact: fault.header.value } }] : []),
       ]
       return spread(fault).map(({ share, filter }) =>

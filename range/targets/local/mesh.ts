@@ -6,7 +6,7 @@ import type { MeshState, RangeContext } from '../../context.ts'
 import { adminPort, httpEdges } from '../../mesh/edges.ts'
 import type { ConfigFile, ProxyConfig } from '../../mesh/envoy/proxy.ts'
 import { hasRuntime, runtimeContent, runtimeFile, runtimeValues } from '../../mesh/envoy/runtime.ts'
-import { baselinePolicy, proxyFiles, write, writtenClusters } from '../../mesh/files.ts'
+import { baselinePolicy, instanceOf, proxyFiles, write, writtenClusters } from '../../mesh/files.ts'
 import { identityOf, isDue, issueIdentity } from '../../mesh/identity.ts'
 import { parseResources } from '../../mesh/resources.ts'
 import { liveness } from './identity.ts'
@@ -72,6 +72,7 @@ export function localMesh(target: LocalTarget): Range['mesh'] {
         await push()
       }),
 
+    instance: async (service) => instanceOf(context, service),
     faults: async () => state.meshFaults(),
     faultOn: async ({ from, to }) => state.meshFaults().find((known) => known.from === from && known.to === to)?.fault ?? null,
     setFault: ({ from, to }, fault) =>
