@@ -1,0 +1,27 @@
+import { FiredrillError } from '../../model/errors.ts'
+import { parseResources } from './resources.ts'
+
+/** Throws `bad-request` for a route that would lead nowhere: to a subset that no rule defines, or to destinations of no weight. */
+export function checkReferences(yaml: string): void {
+  const resources = parseResources(yaml)
+  const defined = new Set(
+    resources.flatMap((resource) =>
+      resource.kind === 'DestinationRule' ? (resource.spec.subsets ?? []).map(({ name }) => `${resource.spec.host}|${name}`) : [],
+    ),
+  )
+  for (const resource of resources) {
+    if (resource.kind !== 'VirtualService') continue
+    for (const { route } of resource.spec.http) {
+      const weights = route.map(({ weight }) => weight ?? 0)
+      if (route.length > 1 && weights.every((weight) => weight === 0)) {
+        throw new FiredrillError('bad-request', `VirtualService ${resource.metadata.name}: the weights of its destinations are all 0`)
+      }
+      for (const { destination } of route) {
+        if (destination.subset !== undefined && !defined.has(`${destination.host}|${destination.subset}`)) {
+          const what = `VirtualService ${resource.metadata.name}: no DestinationRule of ${destination.host} defines the subset '${destination.subset}'`
+          throw new FiredrillError('bad-request', what)
+        }
+      }
+    }
+  }
+}
