@@ -29,6 +29,9 @@ const range = localRange(target)
 const baseline = range.mesh.baseline()
 const services = ['gateway', 'inventory', 'orders', 'fulfilment', 'catalog'] as const satisfies readonly ServiceName[]
 
+/** An Envoy sets its timers by the time at which its loop last woke: on a busy machine they go off some milliseconds early. */
+const earlyMs = 15
+
 /** What the service behind each proxy does with a request. */
 type Behaviour = (request: http.IncomingMessage, response: http.ServerResponse, count: number) => void
 const answer: Behaviour = (request, response) => response.end(JSON.stringify({ headers: request.headers }))
@@ -139,7 +142,7 @@ test('a fault on an edge: exact delay there, none on others, and gone when it is
   await range.mesh.setFault({ from: 'gateway', to: 'inventory' }, { delay: { fixedDelayMs: 200, jitterMs: 0, percent: 100 } })
   const delayed = await many(20, () => call('gateway', 'inventory'))
   assert.ok(
-    delayed.every(({ ms }) => ms >= 200),
+    delayed.every(({ ms }) => ms >= 200 - earlyMs),
     JSON.stringify(delayed.map(({ ms }) => ms)),
   )
   const other = await many(20, () => call('orders', 'inventory'))
@@ -154,7 +157,7 @@ test('jitter spreads the delay', async () => {
   await range.mesh.setFault({ from: 'gateway', to: 'inventory' }, null)
   // An eighth each of 20, 43, 66, … 180 ms; that none of 80 is in the outer three of either side happens once in 10^16.
   const [quickest = 0, slowest = 0] = [times[0], times.at(-1)]
-  assert.ok(quickest >= 19 && (times[2] ?? 0) < 90, `the quickest: ${times.slice(0, 3).join(', ')}`)
+  assert.ok(quickest >= 20 - earlyMs && (times[2] ?? 0) < 90, `the quickest: ${times.slice(0, 3).join(', ')}`)
   assert.ok(slowest > 130, `the slowest: ${slowest}`)
 })
 
@@ -194,9 +197,9 @@ test('Redis answers late, at once and over the same connection, and in time agai
     await ask()
     assert.ok((await ask()) < 90)
     await range.mesh.setCacheFault({ delayMs: 100, percent: 100 })
-    assert.ok((await ask()) >= 99)
+    assert.ok((await ask()) >= 100 - earlyMs)
     await range.mesh.setCacheFault({ delayMs: 200, percent: 100 })
-    assert.ok((await ask()) >= 199)
+    assert.ok((await ask()) >= 200 - earlyMs)
     await range.mesh.setCacheFault(null)
     assert.ok((await ask()) < 90)
   } finally {
@@ -242,7 +245,7 @@ withPolicy(
     behaviour['inventory'] = (_request, response) => void setTimeout(() => response.end(), 1_000)
     const { status, ms } = await call('gateway', 'inventory')
     assert.equal(status, 504)
-    assert.ok(ms >= 150 && ms < 900, String(ms))
+    assert.ok(ms >= 150 - earlyMs && ms < 900, String(ms))
   },
 )
 
