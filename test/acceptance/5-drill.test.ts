@@ -186,7 +186,8 @@ async function reachable(drill: string, role: 'trainee' | 'instructor' = 'traine
   const read = async (address: string): Promise<[string, string]> => {
     const response = await fetch(`${base}${address}`, {
       headers: { authorization: `Bearer ${tokens[role]}` },
-      signal: AbortSignal.timeout(10_000),
+      // Some scenarios leave little of the machine.
+      signal: AbortSignal.timeout(30_000),
     })
     return [address, response.ok ? await response.text() : '']
   }
@@ -202,7 +203,7 @@ async function reachable(drill: string, role: 'trainee' | 'instructor' = 'traine
     ].map(read),
   )
   // What proxies tell of the requests that passed them.
-  const [, found] = await read('/api/telemetry/traces?service=inventory-proxy&limit=20')
+  const [, found] = await read('/api/telemetry/traces?service=inventory-proxy&limit=6')
   const { traces } = JSON.parse(found) as { traces: { traceId: string }[] }
   assert.ok(traces.length > 0)
   const spans = await Promise.all(traces.map(({ traceId }) => read(`/api/telemetry/traces/${traceId}`)))
