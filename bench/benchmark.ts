@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { ApiClient } from '../cli/client.ts'
 import type { RangeState } from '../range/targets/local/state.ts'
 
@@ -98,4 +99,11 @@ export async function atRest({ client }: BenchContext): Promise<void> {
     },
     500,
   )
+}
+
+/** User and system time of a process, in seconds: fields 14 and 15 of /proc/PID/stat, in hundredths of a second. */
+export function cpuSeconds(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return (Number(fields[11]) + Number(fields[12])) / 100
 }

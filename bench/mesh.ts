@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import { openLocalRange } from '../control/wiring.ts'
 import { proxyOf, type ServiceName } from '../model/components.ts'
 import { edgePort, inboundPort } from '../range/mesh/edges.ts'
 import { localRange } from '../range/targets/local/range.ts'
-import { atMost, between, exactly, quantile, told, until, type Benchmark, type BenchContext, type Row } from './benchmark.ts'
+import { atMost, between, cpuSeconds, exactly, quantile, told, until, type Benchmark, type BenchContext, type Row } from './benchmark.ts'
 
 const delaysMs = [50, 200, 2_000]
 const rate = 200
@@ -261,11 +260,4 @@ async function cost({ target, over, direct }: Bench, { say }: BenchContext): Pro
     told('added at p99', quantile(added.p99, 0.5), 'ms'),
     atMost('CPU of a proxy at 1,000 requests/s', perProxy, 'vCPU', 0.2),
   ]
-}
-
-/** User and system time of a process: fields 14 and 15 of /proc/PID/stat, in hundredths of a second. */
-function cpuSeconds(pid: number): number {
-  const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return (Number(fields[11]) + Number(fields[12])) / 100
 }

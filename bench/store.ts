@@ -7,7 +7,7 @@ import { Agent, request } from 'undici'
 import { projectRoot } from '../control/wiring.ts'
 import { portOffsets } from '../range/context.ts'
 import { encodeTraces } from '../observability/store/otlp/messages.ts'
-import { atLeast, atMost, exactly, quantile, told, until, type Benchmark } from './benchmark.ts'
+import { atLeast, atMost, cpuSeconds, exactly, quantile, told, until, type Benchmark } from './benchmark.ts'
 
 const asked = 20_000
 /** A little more than what is asked for, so that the pace of the offer is not what is measured. */
@@ -170,12 +170,6 @@ async function rows(base: string): Promise<Record<'accepted' | 'written' | 'shed
   const text = await (await fetch(`${base}/metrics`)).text()
   const value = (name: string) => Number(new RegExp(`^store_rows_${name}_total\\{table="otel_traces"\\} (\\S+)`, 'm').exec(text)?.[1] ?? 0)
   return { accepted: value('accepted'), written: value('written'), shed: value('shed'), lost: value('lost') }
-}
-
-/** User and system time of a process, in seconds: fields 14 and 15 of /proc/PID/stat, in hundredths. */
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
 const memoryMegabytes = (pid: number): number =>

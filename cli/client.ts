@@ -1,5 +1,5 @@
 import type { Role } from '../model/api.ts'
-import { FiredrillError, errorCatalogue, describeError, type ErrorCode } from '../model/errors.ts'
+import { FiredrillError, describeError, errorIn } from '../model/errors.ts'
 import type { RangeState } from '../range/targets/local/state.ts'
 
 export interface ApiClient {
@@ -31,9 +31,7 @@ export function apiClient(state: RangeState, role: Role): ApiClient {
     }
     const answer: unknown = await response.json().catch(() => null)
     if (response.ok) return answer as Body
-    const problem = (answer as { error?: { code?: string; message?: string } } | null)?.error
-    const code = problem?.code && problem.code in errorCatalogue ? (problem.code as ErrorCode) : 'internal'
-    throw new FiredrillError(code, problem?.message ?? `${method} ${path} was answered ${response.status}`)
+    throw errorIn(answer, `${method} ${path} was answered ${response.status}`)
   }
   return {
     get: (path) => call('GET', path),

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { proxyNames, serviceNames, shopComponentNames } from '../model/components.ts'
+import { proxyNames, serviceNames, shopComponentNames, type ComponentName } from '../model/components.ts'
 import type { Binding, Range } from '../model/range.ts'
 import { databaseRole, endSessionsOf } from './database-roles.ts'
 import { policyHash } from './mesh-policy.ts'
@@ -99,12 +99,7 @@ export async function fingerprint(range: Range): Promise<Fingerprint> {
 export async function restoreBaseline(range: Range, users: number): Promise<void> {
   await restoreMesh(range)
   for (const job of await range.jobs.running()) await range.jobs.stop(job)
-  const components = await range.status()
-  for (const name of shopComponentNames) {
-    const state = components.find((component) => component.name === name)?.state
-    if (state === 'suspended') await range.processes.signal(name, 'SIGCONT')
-    if (state !== 'running') await range.processes.start(name)
-  }
+  await startAgain(range, shopComponentNames)
   for (const service of serviceNames) {
     await range.config.set(service, {}, 'firedrill')
     const baseline = range.releases.baseline(service)
@@ -148,13 +143,18 @@ async function restoreBroker(range: Range): Promise<void> {
   for (const other of found) if (!bindings.some((binding) => same(binding, other))) await range.queue.unbind(other)
 }
 
-async function restoreMesh(range: Range): Promise<void> {
+/** Starts what does not run, and lets go on what was suspended. */
+async function startAgain(range: Range, names: readonly ComponentName[]): Promise<void> {
   const components = await range.status()
-  for (const name of proxyNames) {
+  for (const name of names) {
     const state = components.find((component) => component.name === name)?.state
     if (state === 'suspended') await range.processes.signal(name, 'SIGCONT')
     if (state !== 'running') await range.processes.start(name)
   }
+}
+
+async function restoreMesh(range: Range): Promise<void> {
+  await startAgain(range, proxyNames)
   for (const { from, to } of await range.mesh.faults()) await range.mesh.setFault({ from, to }, null)
   if ((await range.mesh.cacheFault()) !== null) await range.mesh.setCacheFault(null)
   // With its history: what one trainee changed would tell the next.

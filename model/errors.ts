@@ -33,6 +33,14 @@ export class FiredrillError extends Error {
   }
 }
 
+/** The error that an answer of our API tells of; `otherwise` where it tells nothing. */
+export function errorIn(answer: unknown, otherwise: string): FiredrillError {
+  const problem = (answer as { error?: { code?: string; message?: string } } | null)?.error
+  // Safe: looked up just now.
+  const code = problem?.code && problem.code in errorCatalogue ? (problem.code as ErrorCode) : 'internal'
+  return new FiredrillError(code, problem?.message ?? otherwise)
+}
+
 /** The message of anything thrown, with the causes behind it. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)

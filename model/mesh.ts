@@ -66,3 +66,9 @@ export interface DiffLine {
   kind: 'same' | 'added' | 'removed'
   text: string
 }
+
+/** The lines that change, with up to `around` of those that do not on either side; `at` is a line's place in the whole. */
+export const nearChanges = (diff: readonly DiffLine[], around = 3): (DiffLine & { at: number })[] =>
+  diff
+    .map((line, at) => ({ ...line, at }))
+    .filter(({ at }) => diff.slice(Math.max(0, at - around), at + around + 1).some(({ kind }) => kind !== 'same'))

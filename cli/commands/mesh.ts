@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { FiredrillError } from '../../model/errors.ts'
-import type { DiffLine, MeshIdentity, MeshRevision } from '../../model/mesh.ts'
+import { nearChanges, type DiffLine, type MeshIdentity, type MeshRevision } from '../../model/mesh.ts'
 import { apiClient } from '../client.ts'
 import { command, integer, openState, type CommonOptions } from '../options.ts'
 import { green, print, printJson, printTable, red } from '../output.ts'
@@ -22,13 +22,15 @@ function readPolicy(file: string): string {
 }
 
 /** Changed lines with some that are not, as `diff -u` has them. */
-export function unified(diff: readonly DiffLine[], around = 3): string[] {
-  const near = (at: number) => diff.slice(Math.max(0, at - around), at + around + 1).some(({ kind }) => kind !== 'same')
+export function unified(diff: readonly DiffLine[]): string[] {
   const signs = { same: ' ', added: '+', removed: '-' } as const
-  return diff.flatMap(({ kind, text }, at) => {
-    if (!near(at)) return at > 0 && near(at - 1) ? ['…'] : []
+  const lines = nearChanges(diff)
+  const last = diff.length - 1
+  return lines.flatMap(({ kind, text, at }, index) => {
     const line = `${signs[kind]} ${text}`
-    return [kind === 'added' ? green(line) : kind === 'removed' ? red(line) : line]
+    const shown = kind === 'added' ? green(line) : kind === 'removed' ? red(line) : line
+    const gapFollows = at < last && lines[index + 1]?.at !== at + 1
+    return gapFollows ? [shown, '…'] : [shown]
   })
 }
 

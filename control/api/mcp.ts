@@ -1,5 +1,5 @@
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
-import { FiredrillError, errorCatalogue, type ErrorCode } from '../../model/errors.ts'
+import { errorIn } from '../../model/errors.ts'
 import { createMcpServer } from '../mcp/server.ts'
 import type { TraineeApi } from '../mcp/tool.ts'
 import type { Api } from './context.ts'
@@ -40,9 +40,7 @@ function apiOf(app: Api, headers: Record<string, string>): TraineeApi {
     const response = await app.inject({ method, url, headers, ...(body === undefined ? {} : { payload: body as object }) })
     const answer: unknown = response.body === '' ? null : JSON.parse(response.body)
     if (response.statusCode < 400) return answer as Body
-    const problem = (answer as { error?: { code?: string; message?: string } } | null)?.error
-    const code = problem?.code && problem.code in errorCatalogue ? (problem.code as ErrorCode) : 'internal'
-    throw new FiredrillError(code, problem?.message ?? `${method} ${url} was answered ${response.statusCode}`)
+    throw errorIn(answer, `${method} ${url} was answered ${response.statusCode}`)
   }
   return { get: (path) => call('GET', path), post: (path, body = {}) => call('POST', path, body) }
 }

@@ -1,9 +1,8 @@
 import { FiredrillError } from '../../model/errors.ts'
-import { parseResources } from './resources.ts'
+import type { Resource } from './resources.ts'
 
 /** Throws `bad-request` for a route that would lead nowhere: to a subset that no rule defines, or to destinations of no weight. */
-export function checkReferences(yaml: string): void {
-  const resources = parseResources(yaml)
+export function checkReferences(resources: readonly Resource[]): void {
   const defined = new Set(
     resources.flatMap((resource) =>
       resource.kind === 'DestinationRule' ? (resource.spec.subsets ?? []).map(({ name }) => `${resource.spec.host}|${name}`) : [],

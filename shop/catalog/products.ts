@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Cache } from '../kit/cache.ts'
 import type { Database } from '../kit/database.ts'
 import { HttpError } from '../kit/errors.ts'
+import { turns } from '../kit/in-turn.ts'
 import type { Behaviour } from './releases.ts'
 
 interface Product {
@@ -23,13 +24,8 @@ const columns = 'sku, name, category, description, price_cents as "priceCents"'
 const sku = { type: 'string', pattern: '^P[0-9]{5}$' } as const
 
 export function registerRoutes(app: FastifyInstance, { database, cache, behaviour }: Dependencies): void {
-  let last: Promise<unknown> = Promise.resolve()
   /** One after another: it would take all of the database's time. */
-  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const done = last.then(work)
-    last = done.catch(() => {})
-    return done
-  }
+  const inTurn = turns()
 
   const one = (asked: string, by: string): Promise<Product | null> =>
     cache.get(behaviour.cacheKey(`product:${asked}`, by), async () => {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Database } from '../kit/database.ts'
+import { turns } from '../kit/in-turn.ts'
 import { counter, gauge } from '../kit/metrics.ts'
 import type { Behaviour } from './releases.ts'
 
@@ -30,12 +31,7 @@ export function registerRoutes(app: FastifyInstance, { database, behaviour, bank
       await delay(Math.random() * 100 < bank.hangPercent ? hangsMs : bankLatency(bank.latencyMs))
     }
   }
-  let last: Promise<unknown> = Promise.resolve()
-  const inTurn = (work: () => Promise<void>): Promise<void> => {
-    const done = last.then(work)
-    last = done.catch(() => {})
-    return done
-  }
+  const inTurn = turns()
 
   /** Charges an order once, however often it is asked: the first outcome stands. */
   app.post<{ Body: ChargeBody }>(

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useSearchParams } from 'react-router'
-import type { DiffLine, MeshEdge, MeshIdentity } from '../../../model/mesh.ts'
+import { nearChanges, type DiffLine, type MeshEdge, type MeshIdentity } from '../../../model/mesh.ts'
 import { formatValue } from '../../../model/value.ts'
 import { ApiError, get, post, put } from '../lib/api.ts'
 import { queryInstant } from '../lib/prometheus.ts'
@@ -226,13 +226,8 @@ function Policy({ yaml, revision }: { yaml: string; revision: number }) {
   )
 }
 
-/** Lines around what is not as it was. */
-const around = 3
-
 function Diff({ diff }: { diff: DiffLine[] }) {
-  const lines = diff
-    .map((line, at) => ({ ...line, at }))
-    .filter(({ at }) => diff.slice(Math.max(0, at - around), at + around + 1).some(({ kind }) => kind !== 'same'))
+  const lines = nearChanges(diff)
   if (lines.length === 0) return <Empty>Nothing would change.</Empty>
   const signs = { same: ' ', added: '+', removed: '−' } as const
   return (

@@ -1,7 +1,7 @@
 import { proxyOf, type ServiceName } from '../../../model/components.ts'
 import { configDir, type RangeContext } from '../../context.ts'
 import { adminPort } from '../edges.ts'
-import { parseResources, type Resource } from '../resources.ts'
+import type { Resource } from '../resources.ts'
 import { clustersOf } from './clusters.ts'
 import { fromFile, seconds, socketAddress, typed, type Json } from './json.ts'
 import { listenersOf } from './listeners.ts'
@@ -24,10 +24,14 @@ export interface ConfigFile {
 
 export const meshDir = (context: RangeContext, service: ServiceName): string => configDir(context, proxyOf(service))
 
-/** Translates the policy and the faults on edges into one proxy's configuration. Throws `bad-request` for a policy that is not carried out. */
-export function translate(context: RangeContext, service: ServiceName, digest: (content: unknown) => string): ProxyConfig {
-  const { policy, faults } = context.mesh()
-  const resources: readonly Resource[] = parseResources(policy)
+/** Translates the policy and the faults on edges into one proxy's configuration. */
+export function translate(
+  context: RangeContext,
+  service: ServiceName,
+  resources: readonly Resource[],
+  digest: (content: unknown) => string,
+): ProxyConfig {
+  const { faults } = context.mesh()
   const dir = meshDir(context, service)
   const file = (name: string, readout: string, type: string, contents: Json[]): ConfigFile => {
     const version = digest(contents)

@@ -7,7 +7,6 @@ import { httpEdges } from '../../mesh/edges.ts'
 import { hasRuntime } from '../../mesh/envoy/runtime.ts'
 import { baselinePolicy, instanceOf, proxyFiles } from '../../mesh/files.ts'
 import { identityOf, isDue, issueIdentity } from '../../mesh/identity.ts'
-import { checkReferences } from '../../mesh/references.ts'
 import { switchRuntime, updateProxy } from './proxy-updates.ts'
 import type { LocalTarget } from './target.ts'
 
@@ -21,8 +20,7 @@ export function localMesh(target: LocalTarget): Range['mesh'] {
     queue = done.catch(() => {})
     return done
   }
-  const push = (only?: readonly ServiceName[]) =>
-    Promise.all((only ?? serviceNames).map((service) => updateProxy(target, service, proxyFiles(context, service))))
+  const push = (only?: readonly ServiceName[]) => refreshMesh(target, only)
 
   /** Whether every proxy could be told so, without telling any. */
   const translatable = (changes: Partial<MeshState>) => {
@@ -34,13 +32,9 @@ export function localMesh(target: LocalTarget): Range['mesh'] {
     policy: async () => context.mesh().policy,
     baseline: () => baselinePolicy(context.root),
     history: async () => [{ revision: 0, at: '', by: 'firedrill', yaml: baselinePolicy(context.root) }, ...state.meshRevisions()],
-    check: (yaml) => {
-      checkReferences(yaml)
-      translatable({ policy: yaml })
-    },
+    check: (yaml) => translatable({ policy: yaml }),
     apply: (yaml, by) =>
       inTurn(async () => {
-        checkReferences(yaml)
         translatable({ policy: yaml })
         const before = context.mesh().policy
         const last = state.meshRevisions().at(-1)?.revision ?? 0
@@ -108,7 +102,7 @@ export function localMesh(target: LocalTarget): Range['mesh'] {
   }
 }
 
-/** Tells every proxy what has changed beside the policy: which release runs. */
-export async function refreshMesh(target: LocalTarget): Promise<void> {
-  await Promise.all(serviceNames.map((service) => updateProxy(target, service, proxyFiles(target.context, service))))
+/** Tells proxies (all without) what they are to run with now. */
+export async function refreshMesh(target: LocalTarget, services: readonly ServiceName[] = serviceNames): Promise<void> {
+  await Promise.all(services.map((service) => updateProxy(target, service, proxyFiles(target.context, service))))
 }

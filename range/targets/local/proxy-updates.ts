@@ -35,11 +35,10 @@ export async function updateProxy(target: LocalTarget, service: ServiceName, { c
     const version = `${clusters.version}+${leaving.length}`
     const resources = [...(clusters.content['resources'] as unknown[]), ...leaving]
     await put([{ ...clusters, version, content: { version_info: version, resources } }])
-    await put([listeners, ...routes])
   } else {
     await put([clusters])
-    await put([listeners, ...routes])
   }
+  await put([listeners, ...routes])
   await put([clusters])
 }
 
