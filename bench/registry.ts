@@ -1,5 +1,6 @@
 import type { Benchmark } from './benchmark.ts'
 import { coachBenchmark } from './coach.ts'
+import { coachLeakBenchmark } from './coach-leak.ts'
 import { consoleBenchmark } from './console.ts'
 import { controlKillBenchmark } from './control-kill.ts'
 import { drillsBenchmark } from './drills.ts'
@@ -24,6 +25,7 @@ export const benchmarks: readonly Benchmark[] = [
   controlKillBenchmark,
   memoryBenchmark,
   coachBenchmark,
+  coachLeakBenchmark,
   rangeBenchmark,
   consoleBenchmark,
   storeBenchmark,

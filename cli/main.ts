@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { FiredrillError, describeError } from '../model/errors.ts'
 import { actionCommand } from './commands/action.ts'
 import { benchCommand } from './commands/bench.ts'
+import { coachCommand } from './commands/coach.ts'
 import { doctorCommand, setupCommand } from './commands/doctor.ts'
 import { downCommand } from './commands/down.ts'
 import { drillCommand } from './commands/drill.ts'
@@ -40,6 +41,7 @@ for (const add of [
   loadCommand,
   silenceCommand,
   meshCommand,
+  coachCommand,
   mcpCommand,
   evaluateCommand,
   verifyCommand,

@@ -29,6 +29,10 @@ export const coachParameters = {
   extendWithinMs: 60_000,
   extendByMs: 180_000,
   extensions: 2,
+  /** With every hint of a step given, the scenario is eased after this, where its author allows it. */
+  easeAfterMs: 60_000,
+  /** With less than this left and no more to be given, the coach says what there is and what is missing. */
+  wrapUpWithinMs: 45_000,
   /** Whoever has done something within this time is still at it. */
   atWorkMs: 120_000,
 } as const

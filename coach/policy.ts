@@ -9,6 +9,9 @@ export type Decision = { reasons: string[] } & (
   | { kind: 'encourage'; about: MilestoneName; text: string }
   | { kind: 'hint'; milestone: MilestoneName; rung: HintRung; text: string; reason: HintReason }
   | { kind: 'extend'; byMs: number }
+  /** Make the scenario easier, within what its author allows. */
+  | { kind: 'ease'; what: string }
+  | { kind: 'wrap-up'; text: string }
   /** Every hint of the step has been given. */
   | { kind: 'exhausted' }
 )
@@ -32,6 +35,7 @@ const nothing = (forMs: number, ...reasons: string[]): Decision => ({ kind: 'wai
  */
 export function decide({ state, events, scenario, now, asked = false }: Situation): Decision {
   if (state.phase !== 'running' || state.mode === 'rehearsal') return nothing(Infinity, 'nobody is to be coached')
+  if (state.coach !== 'auto' && !asked) return nothing(1_000, state.coach === 'muted' ? 'muted' : 'the instructor has taken over')
   const praise = encouragement(state, events, scenario)
   if (praise && !asked) return praise
   const milestone = nextMilestone(state)
@@ -42,16 +46,22 @@ export function decide({ state, events, scenario, now, asked = false }: Situatio
   if (!asked && shouldExtend(state, events, activity.lastActedAt, now)) {
     return { kind: 'extend', byMs: parameters.extendByMs, reasons: ['little time is left, and the trainee is still at it'] }
   }
+  if (!asked && shouldWrapUp(state, now)) {
+    return { kind: 'wrap-up', text: wrapUpWords(state, milestone), reasons: ['time is nearly over, and no more is given'] }
+  }
   // Before the page there is nothing to be found yet.
   if (state.pagedAt === null) return nothing(1_000, 'there is no page yet')
 
   const next = nextHint(state, scenario)
-  if (!next)
-    return asked
-      ? { kind: 'exhausted', reasons: ['every hint of this step was given'] }
-      : nothing(1_000, 'every hint of this step was given')
-  const { rung } = next
   const lastHintAt = state.hints.findLast((hint) => hint.milestone === milestone)?.at ?? null
+  if (!next) {
+    if (asked) return { kind: 'exhausted', reasons: ['every hint of this step was given'] }
+    const given = drillClock(state, now) - drillClock(state, lastHintAt ?? now)
+    return scenario.ease && state.easedAt === null && state.mode === 'learning' && given >= parameters.easeAfterMs
+      ? { kind: 'ease', what: scenario.ease.what, reasons: [`every hint of this step was given, the last ${seconds(given)} ago`] }
+      : nothing(1_000, 'every hint of this step was given')
+  }
+  const { rung } = next
   const hint = (reason: HintReason, ...reasons: string[]): Decision => ({ kind: 'hint', ...next, reason, reasons })
   /** Milliseconds from then till now, without pauses. */
   const passed = (at: number): number => drillClock(state, now) - drillClock(state, at)
@@ -68,6 +78,7 @@ export function decide({ state, events, scenario, now, asked = false }: Situatio
   const struggle = struggleOf(state, scenario, milestone, activity, now)
   const wanted = (parameters.struggleAt[hintRungs.indexOf(rung)] ?? Infinity) * (1 - hurry)
   const described = `struggle ${struggle.toFixed(2)} of ${wanted.toFixed(2)}${hurry > 0 ? `, hurry ${hurry.toFixed(2)}` : ''}`
+  if (now < state.snoozedUntil && hurry < 1) return nothing(state.snoozedUntil - now, described, 'the trainee wants none just now')
   if (state.mode === 'assessment' && hurry === 0) return nothing(1_000, 'an assessment: no help unasked while there is time')
   if (struggle < wanted) return nothing(1_000, described)
   if (lastHintAt !== null) {
@@ -162,9 +173,35 @@ function shouldExtend(state: DrillState, events: readonly DrillEvent[], lastActe
   return left < parameters.extendWithinMs && atWork && extended < parameters.extensions
 }
 
+function shouldWrapUp(state: DrillState, now: number): boolean {
+  return state.pagedAt !== null && state.wrappedUpAt === null && state.limitMs - drillClock(state, now) < parameters.wrapUpWithinMs
+}
+
+function wrapUpWords(state: DrillState, missing: MilestoneName): string {
+  const reached = milestoneNames.filter((name) => state.milestones[name] !== null)
+  const so = reached.length === 0 ? 'Nothing is lost' : `You have ${listed(reached.map((name) => done[name]))}`
+  return `Time is nearly over. ${so}; what is missing is to ${toDo[missing]}. The debrief shows the rest of the way.`
+}
+
+const done: Record<MilestoneName, string> = {
+  acknowledged: 'acknowledged the page',
+  located: 'found the place',
+  diagnosed: 'named the cause',
+  mitigated: 'brought your users back',
+  recovered: 'seen everything recover',
+}
+const toDo: Record<MilestoneName, string> = {
+  acknowledged: 'acknowledge the page',
+  located: 'find where it comes from',
+  diagnosed: 'name the cause',
+  mitigated: 'bring your users back',
+  recovered: 'see that everything has recovered',
+}
+const listed = (items: string[]): string => new Intl.ListFormat('en').format(items)
+
 /** The latest milestone that nobody has said anything about yet. */
 function encouragement(state: DrillState, events: readonly DrillEvent[], scenario: Scenario): Decision | null {
-  const said = new Set(events.flatMap((event) => (event.type === 'coach-said' ? [event.about] : [])))
+  const said = new Set<string>(events.flatMap((event) => (event.type === 'coach-said' ? [event.about] : [])))
   const proof = events.findLast((event) => event.type === 'milestone-reached' && !said.has(event.milestone))
   if (proof?.type !== 'milestone-reached') return null
   const { milestone, evidence, at } = proof

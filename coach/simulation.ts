@@ -103,6 +103,8 @@ export function simulate(scenario: Scenario, persona: Persona, help: Help, seed:
       if (asked) append(now, { type: 'hint-asked' })
       const decision = decide({ state: fold(), events, scenario, now, asked })
       if (decision.kind === 'encourage') append(now, { type: 'coach-said', about: decision.about, text: decision.text })
+      if (decision.kind === 'wrap-up') append(now, { type: 'coach-said', about: 'the end', text: decision.text })
+      if (decision.kind === 'ease') append(now, { type: 'scenario-eased', what: decision.what })
       if (decision.kind === 'extend') append(now, { type: 'time-extended', byMs: decision.byMs })
       if (decision.kind === 'hint') {
         const { milestone: about, rung, text, reason } = decision

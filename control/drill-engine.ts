@@ -14,6 +14,7 @@ import {
   mayDo,
   type Actor,
   type AlertSummary,
+  type CoachMode,
   type DrillCommand,
   type DrillEvent,
   type DrillEventBody,
@@ -48,7 +49,15 @@ interface Dependencies {
   users: number
 }
 
-type Listener = { event: [DrillEvent]; verdict: [Verdict] }
+/** What the coach is saying, as it is said; what it has said is an event. */
+export interface CoachText {
+  drill: string
+  /** The event that it answers. */
+  to: number
+  text: string
+}
+
+type Listener = { event: [DrillEvent]; verdict: [Verdict]; coach: [CoachText] }
 
 /** Runs drills: one at a time on a range. Everything it knows of a drill is in its events, so that it can be killed at any moment. */
 export class DrillEngine {
@@ -201,12 +210,66 @@ export class DrillEngine {
     this.#reachMilestones()
   }
 
-  askHint(by?: Actor): { given: boolean; waitMs: number } {
+  /** The next hint, for who asks, as soon as the policy gives one; otherwise in how many milliseconds, 0 when there is none left. */
+  askHint(by?: Actor): { given: boolean; waitMs: number; hint: { milestone: string; rung: string; text: string } | null } {
     const state = this.#current('ask-hint')
     const decision = decide({ state, events: this.#events, scenario: this.#scenario(state.scenario), now: Date.now(), asked: true })
     this.#append({ type: 'hint-asked' }, by)
     this.#carryOut(decision)
-    return { given: decision.kind === 'hint', waitMs: decision.kind === 'wait' ? decision.forMs : 0 }
+    const hint = decision.kind === 'hint' ? { milestone: decision.milestone, rung: decision.rung, text: decision.text } : null
+    return { given: hint !== null, waitMs: decision.kind === 'wait' ? decision.forMs : 0, hint }
+  }
+
+  /** What the trainee writes to the coach. */
+  askCoach(text: string, by?: Actor): DrillEvent {
+    this.#current('ask-coach')
+    return this.#append({ type: 'coach-asked', text }, by)
+  }
+
+  setCoach(mode: CoachMode): void {
+    if (this.#current('set-coach').coach !== mode) this.#append({ type: 'coach-mode-set', mode })
+  }
+
+  snoozeCoach(forMs: number, by?: Actor): void {
+    this.#current('snooze-coach')
+    this.#append({ type: 'coach-snoozed', forMs }, by)
+  }
+
+  /** What the policy would do now, unasked and for who asks; null when no drill is open. */
+  decisions(): { state: DrillState; events: readonly DrillEvent[]; scenario: Scenario; unasked: Decision; asked: Decision } | null {
+    const state = this.running()
+    if (!state) return null
+    const situation = { state, events: this.#events, scenario: this.#scenario(state.scenario), now: Date.now() }
+    return {
+      state,
+      events: this.#events,
+      scenario: situation.scenario,
+      unasked: decide(situation),
+      asked: decide({ ...situation, asked: true }),
+    }
+  }
+
+  /** Something that the coach says or that is told of it. */
+  noteCoach(body: Extract<DrillEventBody, { type: `coach-${string}` }>): void {
+    if (this.running()) this.#append(body)
+  }
+
+  /** Makes the scenario easier, within what its author allows, once in a drill. */
+  async ease(): Promise<void> {
+    const state = this.#current('extend')
+    const { ease, timeline } = this.#scenario(state.scenario)
+    if (!ease || state.easedAt !== null) return
+    this.#append({ type: 'scenario-eased', what: ease.what })
+    if (ease.users !== undefined) await this.#deps.range.load.setUsers(ease.users)
+    for (const { step, params } of ease.steps) {
+      const planned = timeline[step]
+      const standing = this.#deps.ledger.openFaults().find((record) => record.drill === state.id && record.fault === planned?.fault)
+      if (!planned || !standing) continue
+      await this.#deps.injector.revert(standing.instance)
+      const forMs = Math.max(1_000, standing.deadlineAt - Date.now())
+      const record = await this.#deps.injector.inject(planned.fault, { ...planned.params, ...params }, { forMs, drill: state.id })
+      this.#append({ type: 'fault-injected', instance: record.instance, fault: planned.fault, step })
+    }
   }
 
   /** The next hint, by the instructor's hand: it does not count as asking. Returns whether there was one. */
@@ -236,6 +299,9 @@ export class DrillEngine {
     if (decision.kind === 'wait' || decision.kind === 'exhausted') return
     this.#append({ type: 'coach-decided', decision: decision.kind, reasons: decision.reasons })
     if (decision.kind === 'encourage') this.#append({ type: 'coach-said', about: decision.about, text: decision.text })
+    if (decision.kind === 'wrap-up') this.#append({ type: 'coach-said', about: 'the end', text: decision.text })
+    if (decision.kind === 'ease')
+      this.ease().catch((error: unknown) => process.stderr.write(`easing the scenario: ${describeError(error)}\n`))
     if (decision.kind === 'extend') this.extend(decision.byMs)
     if (decision.kind === 'hint') {
       const { milestone, rung, text, reason } = decision
@@ -332,11 +398,12 @@ export class DrillEngine {
     return state
   }
 
-  #append(body: DrillEventBody, by?: Actor, drill = this.#events[0]?.drill): void {
+  #append(body: DrillEventBody, by?: Actor, drill = this.#events[0]?.drill): DrillEvent {
     if (drill === undefined) throw new FiredrillError('not-found', 'no drill is running')
     const event = this.#deps.ledger.append(drill, body, by)
     this.#events.push(event)
     this.live.emit('event', event)
+    return event
   }
 
   async #tick(sample: Sample): Promise<void> {

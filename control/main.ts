@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { loadScenarios } from '../drills/scenarios.ts'
 import { localRange } from '../range/targets/local/range.ts'
+import { Coach } from './coach.ts'
 import { DrillEngine } from './drill-engine.ts'
 import { GameDays } from './game-days.ts'
 import { Injector } from './injector.ts'
@@ -23,6 +24,7 @@ const injector = new Injector(range, ledger)
 const scenarios = loadScenarios(path.join(projectRoot, 'scenarios'))
 const sampler = startSampler(range, `http://127.0.0.1:${context.port('locust')}/locust/metrics`)
 const engine = new DrillEngine({ range, ledger, injector, sampler, scenarios, users: context.config.users })
+const coach = new Coach({ dir, engine, ledger, scenarios })
 const load = new LoadDriver(range)
 // The end of a drill sets the load back; a shape that goes on would set it anew.
 engine.live.on('event', ({ type }) => {
@@ -49,6 +51,7 @@ async function stop(): Promise<void> {
   sampler.stop()
   await app.close()
   await engine.settled()
+  coach[Symbol.dispose]()
   ledger[Symbol.dispose]()
   process.exit(0)
 }

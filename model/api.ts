@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { shopComponentName } from './components.ts'
-import { drillModes, statusUpdateKind } from './drill.ts'
+import { coachMode, drillModes, statusUpdateKind } from './drill.ts'
 import { faultRamp } from './fault.ts'
 import { teamRole } from './game-day.ts'
 import { causeCategory, viewKind } from './scenario.ts'
@@ -23,6 +23,12 @@ export const nameCause = z.object({
 })
 export const recordView = z.object({ view: viewKind, component: shopComponentName.nullable(), detail: z.string().max(200) })
 export const addNote = z.object({ text: z.string().trim().min(1).max(2_000) })
+export const askCoach = z.object({ text: z.string().trim().min(1).max(500) })
+export const setCoachMode = z.object({ mode: coachMode })
+export const snoozeCoach = z.object({
+  /** For how long no hint comes unasked, in milliseconds. */
+  forMs: z.number().int().min(10_000).max(300_000).default(120_000),
+})
 export const noteToolCall = z.object({ tool: z.string().regex(/^[a-z_]{1,60}$/), ok: z.boolean() })
 export const extendDrill = z.object({
   /** By how much, in milliseconds. */

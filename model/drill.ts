@@ -21,6 +21,16 @@ export type UserHarm = z.infer<typeof userHarm>
 export const hintReason = z.enum(['asked', 'struggling', 'time', 'instructor'])
 export type HintReason = z.infer<typeof hintReason>
 
+/**
+ * Who speaks for the coach: itself; nobody, so that only a hint that is asked for comes; or the instructor, who has taken over.
+ */
+export const coachModes = ['auto', 'muted', 'instructor'] as const
+export const coachMode = z.enum(coachModes)
+export type CoachMode = z.infer<typeof coachMode>
+
+/** Whose words the coach's are: a model's, or those that the scenario's author and the policy have. */
+export const wordsOf = z.enum(['model', 'author'])
+
 /** What a status page says of an incident, in the order in which one usually goes. */
 export const statusUpdateKinds = ['investigating', 'identified', 'monitoring', 'resolved'] as const
 export const statusUpdateKind = z.enum(statusUpdateKinds)
@@ -81,10 +91,31 @@ export const drillEventBody = z.discriminatedUnion('type', [
     reason: hintReason,
   }),
   z.object({ type: z.literal('hint-asked') }),
-  /** The coach, about what went well. */
-  z.object({ type: z.literal('coach-said'), about: milestoneName, text: z.string() }),
+  /** The coach, about what went well, or about the end that is near. */
+  z.object({ type: z.literal('coach-said'), about: z.enum([...milestoneNames, 'the end']), text: z.string() }),
   /** Why the coach did what it did. */
   z.object({ type: z.literal('coach-decided'), decision: z.string(), reasons: z.array(z.string()) }),
+  /** The trainee, to the coach. */
+  z.object({ type: z.literal('coach-asked'), text: z.string() }),
+  /** The coach, to the event of that id: a question, or a hint that it says in its own words. */
+  z.object({ type: z.literal('coach-replied'), to: z.number(), text: z.string(), words: wordsOf }),
+  /** Why the author's words went out and not the model's. */
+  z.object({ type: z.literal('coach-fell-back'), to: z.number(), why: z.string() }),
+  /** The model wished to use a tool: whether it might, and why not. */
+  z.object({
+    type: z.literal('coach-used-tool'),
+    tool: z.string(),
+    input: z.record(z.string(), z.unknown()),
+    allowed: z.boolean(),
+    why: z.string(),
+  }),
+  z.object({ type: z.literal('coach-mode-set'), mode: coachMode }),
+  /** The trainee wants no hint unasked for so long. */
+  z.object({ type: z.literal('coach-snoozed'), forMs: z.number() }),
+  /** The scenario was made easier, within what its author allows; in words that name no fault. */
+  z.object({ type: z.literal('scenario-eased'), what: z.string() }),
+  /** What the coach says when all is over. */
+  z.object({ type: z.literal('coach-debriefed'), text: z.string(), words: wordsOf }),
   z.object({ type: z.literal('note-added'), text: z.string() }),
   /** An agent used a tool of MCP. */
   z.object({ type: z.literal('tool-called'), tool: z.string(), ok: z.boolean() }),
@@ -125,7 +156,13 @@ export const drillEvent = z.intersection(
 export type DrillEvent = z.infer<typeof drillEvent>
 
 /** Events that would name the fault: only instructors see them before the debrief. */
-const instructorOnly: readonly DrillEventType[] = ['fault-injected', 'fault-reverted', 'coach-decided']
+const instructorOnly: readonly DrillEventType[] = [
+  'fault-injected',
+  'fault-reverted',
+  'coach-decided',
+  'coach-fell-back',
+  'coach-used-tool',
+]
 export const traineeMaySee = (event: DrillEventBody): boolean => !instructorOnly.includes(event.type)
 
 export const drillPhases = ['running', 'paused', 'finished', 'aborted'] as const
@@ -137,6 +174,9 @@ export const allowedPhases = {
   'name-cause': ['running'],
   'run-action': ['running'],
   'ask-hint': ['running'],
+  'ask-coach': ['running', 'paused'],
+  'snooze-coach': ['running', 'paused'],
+  'set-coach': ['running', 'paused'],
   note: ['running', 'paused', 'finished'],
   say: ['running', 'paused'],
   'post-status': ['running', 'paused'],
@@ -189,6 +229,12 @@ export interface DrillState {
     reason: HintReason
     at: number
   }[]
+  coach: CoachMode
+  /** Until then the trainee wants no hint unasked; milliseconds since the epoch. */
+  snoozedUntil: number
+  easedAt: number | null
+  /** When the coach said that time is nearly over. */
+  wrappedUpAt: number | null
   wrongCauses: number
   /** Tools of MCP that an agent used. */
   toolCalls: number
@@ -238,6 +284,10 @@ function begin(event: DrillEvent): DrillState | null {
     escalatedAt: null,
     paged: [],
     hints: [],
+    coach: 'auto',
+    snoozedUntil: 0,
+    easedAt: null,
+    wrappedUpAt: null,
     wrongCauses: 0,
     toolCalls: 0,
     harmfulActions: 0,
@@ -277,6 +327,14 @@ function step(state: DrillState, event: DrillEvent): DrillState {
         ...next,
         hints: [...state.hints, { milestone: event.milestone, rung: event.rung, text: event.text, reason: event.reason, at: event.at }],
       }
+    case 'coach-mode-set':
+      return { ...next, coach: event.mode }
+    case 'coach-snoozed':
+      return { ...next, snoozedUntil: event.at + event.forMs }
+    case 'scenario-eased':
+      return { ...next, easedAt: state.easedAt ?? event.at }
+    case 'coach-said':
+      return event.about === 'the end' ? { ...next, wrappedUpAt: state.wrappedUpAt ?? event.at } : next
     case 'cause-named':
       return { ...next, wrongCauses: state.wrongCauses + (event.correct ? 0 : 1) }
     case 'tool-called':

@@ -102,6 +102,17 @@ export const scenarioSchema = z.strictObject({
   harmful: z
     .array(z.strictObject({ action: z.string(), params: z.record(z.string(), z.unknown()).default({}), why: z.string() }))
     .default([]),
+  /** How far the coach may make it easier for who gets no further with every hint; without it, not at all. */
+  ease: z
+    .strictObject({
+      /** As many users, instead of those of the range. */
+      users: z.number().int().min(1).optional(),
+      /** Other values for parameters of a step of the timeline, counted from 0. */
+      steps: z.array(z.strictObject({ step: z.number().int().min(0), params: z.record(z.string(), z.unknown()) })).default([]),
+      /** Told to the trainee; names nothing that is to be found. */
+      what: z.string().min(1).max(200),
+    })
+    .optional(),
   runbooks: z.array(z.string()).default([]),
 })
 export type Scenario = z.output<typeof scenarioSchema> & {

@@ -1,6 +1,17 @@
 import { strToU8, zipSync } from 'fflate'
 import { z } from 'zod'
-import { addNote, extendDrill, nameCause, noteToolCall, postStatus, recordView, startDrill } from '../../model/api.ts'
+import {
+  addNote,
+  askCoach,
+  extendDrill,
+  nameCause,
+  noteToolCall,
+  postStatus,
+  recordView,
+  setCoachMode,
+  snoozeCoach,
+  startDrill,
+} from '../../model/api.ts'
 import { progressOf } from '../../drills/progress.ts'
 import { postmortem } from '../../drills/postmortem.ts'
 import type { Role } from '../../model/api.ts'
@@ -72,8 +83,28 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
     mustRun(request.params.id)
     // From the instructor it is a gift, and nobody has asked.
     if (request.role === 'instructor' && !people.of(request)) return { given: engine.giveHint(), waitMs: 0 }
-    return engine.askHint(people.of(request))
+    const { given, waitMs } = engine.askHint(people.of(request))
+    return { given, waitMs }
   })
+  /** Something for the coach; its answer is an event. */
+  app.post('/api/drills/:id/coach', { schema: { ...drillId, body: askCoach } }, async (request) => {
+    mustRun(request.params.id)
+    return { id: engine.askCoach(request.body.text, people.of(request)).id }
+  })
+  app.post('/api/drills/:id/coach/snooze', { schema: { ...drillId, body: snoozeCoach } }, async (request) => {
+    mustRun(request.params.id)
+    engine.snoozeCoach(request.body.forMs, people.of(request))
+    return {}
+  })
+  app.put(
+    '/api/drills/:id/coach/mode',
+    { config: { access: 'instructor' }, schema: { ...drillId, body: setCoachMode } },
+    async (request) => {
+      mustRun(request.params.id)
+      engine.setCoach(request.body.mode)
+      return {}
+    },
+  )
   app.post('/api/drills/:id/notes', { schema: { ...drillId, body: addNote } }, async (request) => {
     const { id } = request.params
     const by = people.of(request)

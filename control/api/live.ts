@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream'
 import type { DrillEvent } from '../../model/drill.ts'
 import { traineeMaySee } from '../../model/drill.ts'
 import type { Verdict } from '../../drills/checks/registry.ts'
+import type { CoachText } from '../drill-engine.ts'
 import { withoutSecrets } from './drills.ts'
 import type { Api, ApiContext } from './context.ts'
 
@@ -24,6 +25,7 @@ export function liveRoutes(app: Api, { engine, ledger, sampler }: ApiContext): v
       if (instructor) send('drill', event, event.id)
       else if (traineeMaySee(event)) send('drill', withoutSecrets(event), event.id)
     }
+    const onCoach = (text: CoachText) => send('coach', text)
     const status = (verdict: Verdict) => ({
       // Which checks fail is for the oracle: a trainee sees what an on-call engineer sees.
       healthy: verdict.healthy,
@@ -37,11 +39,13 @@ export function liveRoutes(app: Api, { engine, ledger, sampler }: ApiContext): v
     send('status', status(engine.verdict))
     engine.live.on('event', onEvent)
     engine.live.on('verdict', onVerdict)
+    engine.live.on('coach', onCoach)
     const keepAlive = setInterval(() => stream.write(': alive\n\n'), keepAliveMs)
     request.raw.on('close', () => {
       clearInterval(keepAlive)
       engine.live.off('event', onEvent)
       engine.live.off('verdict', onVerdict)
+      engine.live.off('coach', onCoach)
       streams.delete(stream)
       stream.end()
     })

@@ -143,9 +143,13 @@ describe('a scenario, as a trainee plays it', () => {
   })
 
   step('gets a hint when stuck', async () => {
-    const hints = page.getByRole('region', { name: 'Hints' })
-    await hints.getByRole('button', { name: 'I am stuck' }).click()
-    await hints.getByRole('listitem').first().waitFor()
+    const coach = page.getByRole('region', { name: 'Coach' })
+    await coach.getByRole('button', { name: 'I am stuck' }).click()
+    await coach.getByText('Hints so far').waitFor()
+    await coach.getByLabel('To the coach').fill('What should I look at?')
+    await coach.getByRole('button', { name: 'Ask' }).click()
+    await coach.getByRole('log').getByText('What should I look at?').waitFor()
+    await coach.getByRole('log').locator('.you + .coach').first().waitFor()
   })
 
   step('rolls back, and sees the shop recover', async () => {

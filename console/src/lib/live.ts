@@ -6,9 +6,11 @@ export interface LiveStatus {
   connected: boolean
   healthy: boolean | null
   components: { name: string; state: string; healthy: boolean; version?: string }[]
+  /** What the coach is saying just now, and to which event. */
+  coach: { drill: string; to: number; text: string } | null
 }
 
-const unknown: LiveStatus = { connected: false, healthy: null, components: [] }
+const unknown: LiveStatus = { connected: false, healthy: null, components: [], coach: null }
 export const LiveContext = createContext<LiveStatus>(unknown)
 export const useLive = (): LiveStatus => useContext(LiveContext)
 
@@ -25,11 +27,17 @@ export function useLiveEvents(enabled: boolean): LiveStatus {
     })
     source.addEventListener('error', () => setStatus((before) => ({ ...before, connected: false })))
     source.addEventListener('status', (message) => {
-      const news = JSON.parse(message.data) as Omit<LiveStatus, 'connected'>
-      setStatus({ ...news, connected: true })
+      const news = JSON.parse(message.data) as Omit<LiveStatus, 'connected' | 'coach'>
+      setStatus((before) => ({ ...before, ...news, connected: true }))
+    })
+    source.addEventListener('coach', (message) => {
+      const coach = JSON.parse(message.data) as LiveStatus['coach']
+      setStatus((before) => ({ ...before, coach }))
     })
     source.addEventListener('drill', (message) => {
       const event = JSON.parse(message.data) as DrillEvent
+      // What was being said is said, or does not go out.
+      if (event.type === 'coach-replied') setStatus((before) => ({ ...before, coach: null }))
       void queries.invalidateQueries({ queryKey: ['drill', event.drill] })
       void queries.invalidateQueries({ queryKey: ['drills'] })
       if (event.type.startsWith('page-')) void queries.invalidateQueries({ queryKey: ['alerts'] })

@@ -34,9 +34,24 @@ interface Debrief {
   tries: { id: string; at: number; trainee: string; score: number; assisted: boolean }[]
 }
 
+/** What the coach says of it, when it has. */
+function CoachWords({ events }: { events: DrillEvent[] }) {
+  const said = events.findLast((event) => event.type === 'coach-debriefed')
+  return said?.type === 'coach-debriefed' ? (
+    <p className="said" aria-label="The coach">
+      {said.text}
+    </p>
+  ) : null
+}
+
 export function DebriefPage() {
   const { id = '' } = useParams()
-  const { data, error } = useQuery({ queryKey: ['debrief', id], queryFn: () => get<Debrief>(`/api/drills/${id}/debrief`) })
+  const { data, error } = useQuery({
+    queryKey: ['debrief', id],
+    queryFn: () => get<Debrief>(`/api/drills/${id}/debrief`),
+    // The coach comes a moment after the end.
+    refetchInterval: ({ state }) => (state.data?.events.some((event) => event.type === 'coach-debriefed') ? false : 3_000),
+  })
   if (error) return <Problem error={error} />
   if (!data) return <Loading what="the debrief" />
   const { drill, score } = data
@@ -60,6 +75,7 @@ export function DebriefPage() {
           </Link>
         </span>
       </div>
+      <CoachWords events={data.events} />
       <div className="room">
         <div>
           <section className="box" aria-label="Score">

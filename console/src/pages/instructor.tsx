@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'react-router'
-import { drillClock, mayDo } from '../../../model/drill.ts'
-import { post, remove } from '../lib/api.ts'
+import { drillClock, mayDo, type CoachMode } from '../../../model/drill.ts'
+import { post, put, remove } from '../lib/api.ts'
 import { useDrill, useDrills } from '../lib/data.ts'
 import { elapsed } from '../../../model/duration.ts'
 import { clock, useNow } from '../lib/time.ts'
@@ -201,9 +201,40 @@ function Watch() {
             <button onClick={() => command.mutate({ path: 'abort' })}>End it</button>
           </p>
           {command.error && <Problem error={command.error} />}
-          <TimelineEvents startedAt={data.drill.startedAt} events={data.events} most={12} />
+          <CoachModeSelect drill={running} mode={data.drill.coach} enabled={mayDo(data.drill.phase, 'set-coach')} />
+          <TimelineEvents startedAt={data.drill.startedAt} events={data.events} most={20} />
         </>
       )}
     </section>
+  )
+}
+
+const modes: Record<CoachMode, string> = {
+  auto: 'speaks by itself',
+  muted: 'only when asked for a hint',
+  instructor: 'I take over: messages are mine',
+}
+
+/** Who speaks for the coach. */
+function CoachModeSelect({ drill, mode, enabled }: { drill: string; mode: CoachMode; enabled: boolean }) {
+  const queries = useQueryClient()
+  const set = useMutation({
+    mutationFn: (wanted: string) => put(`/api/drills/${drill}/coach/mode`, { mode: wanted }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['drill'] }),
+  })
+  return (
+    <>
+      <label className="inline">
+        <span>The coach</span>
+        <select value={mode} disabled={!enabled || set.isPending} onChange={(event) => set.mutate(event.target.value)}>
+          {Object.entries(modes).map(([name, title]) => (
+            <option key={name} value={name}>
+              {title}
+            </option>
+          ))}
+        </select>
+      </label>
+      {set.error && <Problem error={set.error} />}
+    </>
   )
 }

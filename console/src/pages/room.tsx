@@ -9,7 +9,7 @@ import { useNow } from '../lib/time.ts'
 import { Actions } from '../parts/actions.tsx'
 import { CauseForm } from '../parts/cause-form.tsx'
 import { Chart } from '../parts/chart.tsx'
-import { Hints } from '../parts/hints.tsx'
+import { CoachPanel } from '../parts/coach-panel.tsx'
 import { Markdown } from '../parts/markdown.tsx'
 import { useMarkers } from '../parts/markers.ts'
 import { Loading, Problem } from '../parts/states.tsx'
@@ -39,7 +39,6 @@ export function RoomPage() {
   const { drill, title, story, events } = data
   const signals = boards?.dashboards.find((board) => board.id === 'overview')?.panels.slice(0, 4) ?? []
   const running = drill.phase === 'running'
-  const said = events.findLast((event) => event.type === 'coach-said' || event.type === 'message-sent')
   return (
     <>
       <div className="heading">
@@ -68,7 +67,7 @@ export function RoomPage() {
       {command.error && <Problem error={command.error} />}
       {drill.phase === 'paused' && (
         <p className="banner" role="status">
-          The instructor has stopped the clock. Talk it over; nothing counts until it goes on.
+          The clock stands. Talk it over; nothing counts until it goes on.
         </p>
       )}
       <Team />
@@ -122,7 +121,7 @@ export function RoomPage() {
             <Markdown text={story} />
           </details>
           <CauseForm drill={drill} />
-          <Hints drill={drill} said={said?.type === 'coach-said' || said?.type === 'message-sent' ? said.text : null} />
+          <CoachPanel drill={drill} events={events} />
           <Timeline
             drillId={id}
             startedAt={drill.startedAt}

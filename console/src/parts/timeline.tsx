@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { statusUpdateKinds, type DrillEvent, type StatusUpdateKind } from '../../../model/drill.ts'
+import { statusUpdateKinds, type CoachMode, type DrillEvent, type StatusUpdateKind } from '../../../model/drill.ts'
 import { post } from '../lib/api.ts'
 import { elapsed } from '../../../model/duration.ts'
 import { Problem } from './states.tsx'
@@ -104,6 +104,12 @@ export function TimelineEvents({ startedAt, events, most }: { startedAt: number;
   )
 }
 
+const coachModes: Record<CoachMode, string> = {
+  auto: 'The coach is back.',
+  muted: 'The instructor has muted the coach.',
+  instructor: 'The instructor has taken over from the coach.',
+}
+
 /** An event in words; null for those that say nothing to people. */
 function describe(event: DrillEvent): string | null {
   switch (event.type) {
@@ -134,6 +140,22 @@ function describe(event: DrillEvent): string | null {
     case 'coach-decided':
       // Praise stands for itself.
       return event.decision === 'encourage' ? null : `The coach decided to ${event.decision}: ${event.reasons.join('; ')}.`
+    case 'coach-asked':
+      return `To the coach: ${event.text}`
+    case 'coach-replied':
+      return `Coach: ${event.text}`
+    case 'coach-fell-back':
+      return `The model’s words did not go out: ${event.why}.`
+    case 'coach-used-tool':
+      return `The model ${event.allowed ? 'used' : 'was refused'} ${event.tool}: ${event.why}.`
+    case 'coach-mode-set':
+      return coachModes[event.mode]
+    case 'coach-snoozed':
+      return `No hints unasked for ${elapsed(event.forMs)}.`
+    case 'scenario-eased':
+      return `The coach made it easier: ${event.what}`
+    case 'coach-debriefed':
+      return null
     case 'hint-asked':
       return 'Asked for help.'
     case 'message-sent':

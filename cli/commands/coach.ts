@@ -1,0 +1,110 @@
+import path from 'node:path'
+import { Command, Option } from 'commander'
+import { generateText } from 'ai'
+import { coachConfig, readCoachConfig, writeCoachConfig, type CoachConfig } from '../../coach/config.ts'
+import { installLocalModel } from '../../coach/install.ts'
+import { openModel } from '../../coach/providers/registry.ts'
+import { cacheDir } from '../../control/wiring.ts'
+import { FiredrillError, describeError } from '../../model/errors.ts'
+import { requireBinaries } from '../../range/setup.ts'
+import { command, openState, type CommonOptions } from '../options.ts'
+import { green, print, printJson } from '../output.ts'
+
+interface UseOptions extends CommonOptions {
+  url?: string
+  model?: string
+  keyFrom?: string
+  tools: boolean
+  file?: string
+}
+
+const localFolder = path.join(cacheDir, 'coach')
+
+/** The configuration in words, and never the key. */
+function described(config: CoachConfig | null): string {
+  if (config === null) return 'no model: the scenario’s author and the policy speak'
+  if (config.provider === 'local') return `local: ${path.basename(config.file)}`
+  const tools = config.tools ? '' : ', without tools'
+  return `${config.provider}: ${config.model}${config.url ? ` at ${config.url}` : ''}${tools}`
+}
+const withoutKey = (config: CoachConfig | null) => config && { ...config, ...('apiKey' in config ? { apiKey: '(set)' } : {}) }
+
+function keep(options: CommonOptions, config: CoachConfig | null): void {
+  const state = openState(options)
+  // Throws where there is no range yet.
+  state.config()
+  writeCoachConfig(state.dir, config)
+  if (options.json) printJson({ coach: withoutKey(config) })
+  else print(described(config))
+}
+
+export function coachCommand(): Command {
+  return new Command('coach')
+    .description('choose which model words what the coach says; without one, the scenario’s author does')
+    .addCommand(
+      command('status', 'tell which model is used').action((options: CommonOptions) => {
+        const config = readCoachConfig(openState(options).dir)
+        if (options.json) printJson({ coach: withoutKey(config) })
+        else print(described(config))
+      }),
+    )
+    .addCommand(
+      command('use', 'use a model; a drill that runs takes it at once')
+        .argument('<provider>', 'openai-compatible, anthropic or local')
+        .option('--url <url>', 'of the server, with its version: http://127.0.0.1:11434/v1')
+        .option('--model <name>', 'as the server names it')
+        .option('--key-from <variable>', 'environment variable that holds the key')
+        .option('--file <gguf>', 'for local: another model than the one that was installed')
+        .addOption(new Option('--no-tools', 'for models that cannot call tools'))
+        .action((provider: string, options: UseOptions) => {
+          const key = options.keyFrom === undefined ? undefined : process.env[options.keyFrom]
+          if (options.keyFrom !== undefined && !key) throw new FiredrillError('bad-request', `the variable ${options.keyFrom} is not set`)
+          const given =
+            provider === 'local'
+              ? { provider, library: localFolder, file: path.resolve(options.file ?? path.join(localFolder, 'model.gguf')) }
+              : { provider, url: options.url, model: options.model, apiKey: key, tools: options.tools }
+          const parsed = coachConfig.safeParse(given)
+          if (!parsed.success) {
+            const issue = parsed.error.issues[0]
+            const option =
+              issue?.path[0] === 'apiKey' ? '--key-from' : issue?.path[0] === 'provider' ? '<provider>' : `--${String(issue?.path[0])}`
+            throw new FiredrillError('bad-request', `${option}: ${issue?.message}`)
+          }
+          keep(options, parsed.data)
+        }),
+    )
+    .addCommand(command('off', 'use none').action((options: CommonOptions) => keep(options, null)))
+    .addCommand(
+      command('install', 'install a small model that runs on this machine (about 200 MB), and use it').action(
+        async (options: CommonOptions) => {
+          const config = await installLocalModel(
+            localFolder,
+            requireBinaries(cacheDir).python,
+            (line) => void (options.json || print(line)),
+          )
+          keep(options, config)
+        },
+      ),
+    )
+    .addCommand(
+      command('test', 'let the model say one sentence').action(async (options: CommonOptions) => {
+        const config = readCoachConfig(openState(options).dir)
+        if (config === null) throw new FiredrillError('bad-request', "no model is set: see 'firedrill coach use --help'")
+        const startedAt = performance.now()
+        using opened = openModel(config)
+        const { text } = await generateText({
+          model: opened.model,
+          instructions: 'You coach an engineer.',
+          prompt: 'Wish the engineer luck for an incident drill, in one short sentence.',
+          maxOutputTokens: 60,
+          maxRetries: 0,
+          abortSignal: AbortSignal.timeout(30_000),
+        }).catch((error: unknown) => {
+          throw new FiredrillError('component-unreachable', `the model does not answer: ${describeError(error)}`, { cause: error })
+        })
+        const seconds = (performance.now() - startedAt) / 1_000
+        if (options.json) printJson({ text: text.trim(), seconds })
+        else print(`${text.trim()}\n${green(`${described(config)}, in ${seconds.toFixed(1)} s`)}`)
+      }),
+    )
+}

@@ -1,0 +1,173 @@
+import { isStepCount, streamText, tool, type ToolSet } from 'ai'
+import { FiredrillError, describeError } from '../../model/errors.ts'
+import type { CoachModel } from '../providers/provider.ts'
+import { coachTools } from '../tools/registry.ts'
+import type { CoachDesk, CoachTool } from '../tools/tool.ts'
+import { briefFor, type Turn } from './brief.ts'
+import { refusal, type OutputRules } from './output-check.ts'
+
+/** To the first word, and to the last, in milliseconds. */
+export const firstWordMs = 2_000
+export const wholeMs = 10_000
+
+/** Told of each use of a tool, whether it was allowed or not. */
+export type Audit = (use: { tool: string; input: Record<string, unknown>; allowed: boolean; why: string }) => void
+
+export interface Speaking {
+  desk: CoachDesk
+  rules: () => OutputRules
+  audit: Audit
+  /** How often each tool was used, in milliseconds since the epoch; kept by who calls, over all turns of a drill. */
+  used: { tool: string; at: number }[]
+  /** Called with all that may be shown so far, as it grows. */
+  onText?: (text: string) => void
+  signal?: AbortSignal | undefined
+  now?: () => number
+}
+
+export type Spoken = { text: string; words: 'model' } | { fellBack: string }
+
+/**
+ * Lets the model say something. Sentence by sentence, each checked with all before it: nothing of a text that is refused later is
+ * shown beyond the sentences that passed. Never throws for what the model or its server does: it says why the author's words are to go out.
+ */
+export async function speak(turn: Turn, { model, tools, small }: CoachModel, speaking: Speaking): Promise<Spoken> {
+  const { rules, audit, used, onText, signal, now = Date.now } = speaking
+  // What goes out by a tool is held against the same.
+  const desk: CoachDesk = { ...speaking.desk, say: (said) => speaking.desk.say(mayGoOut(said, rules())) }
+  const brief = briefFor(turn, desk.view(), small)
+  const late = new AbortController()
+  const limit = setTimeout(() => late.abort(new Error(`not done within ${wholeMs / 1_000} s`)), wholeMs)
+  let first: NodeJS.Timeout | null = setTimeout(() => late.abort(new Error(`no word within ${firstWordMs / 1_000} s`)), firstWordMs)
+  const begun = () => {
+    if (first) clearTimeout(first)
+    first = null
+  }
+  let text = ''
+  let shown = ''
+  let toolsUsed = 0
+  try {
+    const { fullStream } = streamText({
+      model,
+      instructions: brief.instructions,
+      prompt: brief.prompt,
+      ...(tools && turn.kind === 'answer' ? { tools: toolSet() } : {}),
+      stopWhen: isStepCount(4),
+      maxOutputTokens: brief.maxOutputTokens,
+      temperature: 0.3,
+      maxRetries: 0,
+      abortSignal: signal ? AbortSignal.any([late.signal, signal]) : late.signal,
+      onError() {},
+    })
+    for await (const part of untilAborted(fullStream, late.signal)) {
+      if (part.type === 'error') throw part.error
+      if (part.type === 'abort') throw late.signal.reason ?? new Error('stopped')
+      // Who uses a tool has begun, and has the rest of the time.
+      if (part.type === 'tool-call') begun()
+      // A tool that there is not, or an input that is no JSON: what there is does not fail.
+      if (part.type === 'tool-error')
+        audit({ tool: part.toolName, input: {}, allowed: false, why: describeError(part.error).slice(0, 200) })
+      if (part.type !== 'text-delta' || part.text === '') continue
+      begun()
+      text += part.text
+      const whole = sentencesOf(text)
+      if (whole.length <= shown.length) continue
+      const why = refusal(whole, rules())
+      if (why !== null) return { fellBack: why }
+      shown = whole
+      onText?.(shown)
+    }
+    const why = refusal(text, rules()) ?? (twice(text) ? 'the same twice' : null)
+    return why === null ? { text: text.trim(), words: 'model' } : { fellBack: why }
+  } catch (error) {
+    return { fellBack: late.signal.aborted ? describeError(late.signal.reason) : describeError(error) }
+  } finally {
+    begun()
+    clearTimeout(limit)
+    late.abort()
+  }
+
+  function toolSet(): ToolSet {
+    return Object.fromEntries(
+      coachTools.map((each) => [
+        each.name,
+        tool({
+          description: each.description,
+          inputSchema: each.input,
+          execute: async (input) => useTool(each, input, { desk, audit, used, now, count: ++toolsUsed }),
+        }),
+      ]),
+    )
+  }
+}
+
+const mostToolsInATurn = 6
+
+/** Holds a use of a tool against its schema, its rate and the policy; carries it out, or says why not. Either way it is told. */
+export async function useTool(
+  { name, input: schema, perMinute, refuse, run }: CoachTool,
+  input: unknown,
+  { desk, audit, used, now, count = 1 }: Pick<Speaking, 'desk' | 'audit' | 'used'> & { now: () => number; count?: number },
+): Promise<unknown> {
+  const parsed = schema.safeParse(input ?? {})
+  const lately = used.filter((use) => use.tool === name && now() - use.at < 60_000).length
+  const why = !parsed.success
+    ? 'the input does not fit'
+    : count > mostToolsInATurn
+      ? `more than ${mostToolsInATurn} in one turn`
+      : lately >= perMinute
+        ? `more than ${perMinute} a minute`
+        : refuse(desk.view())
+  used.push({ tool: name, at: now() })
+  const shown = parsed.success ? ((parsed.data as Record<string, unknown> | undefined) ?? {}) : {}
+  if (why !== null) {
+    audit({ tool: name, input: shown, allowed: false, why })
+    return { refused: why }
+  }
+  try {
+    const result = (await run(desk, parsed.data)) ?? { done: true }
+    audit({ tool: name, input: shown, allowed: true, why: 'the policy allows it' })
+    return result
+  } catch (error) {
+    audit({ tool: name, input: shown, allowed: false, why: describeError(error) })
+    return { refused: describeError(error) }
+  }
+}
+
+function mayGoOut(text: string, rules: OutputRules): string {
+  const why = refusal(text, rules)
+  if (why !== null) throw new FiredrillError('forbidden', why)
+  return text
+}
+
+/** As much of a text as ends with a whole sentence. */
+function sentencesOf(text: string): string {
+  const end = Math.max(text.lastIndexOf('. '), text.lastIndexOf('! '), text.lastIndexOf('? '), text.lastIndexOf('\n'))
+  return end < 0 ? '' : text.slice(0, end + 1)
+}
+
+/** A sentence that comes again: a small model that has lost its way. */
+function twice(text: string): boolean {
+  const sentences = text
+    .toLowerCase()
+    .split(/[.!?\n]+/)
+    .map((sentence) => sentence.trim())
+    .filter((sentence) => sentence.length > 12)
+  return new Set(sentences).size < sentences.length
+}
+
+/** A stream that ends with the signal, also when what makes it does not heed it. */
+async function* untilAborted<Part>(stream: AsyncIterable<Part>, signal: AbortSignal): AsyncGenerator<Part> {
+  const iterator = stream[Symbol.asyncIterator]()
+  const aborted = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }))
+  aborted.catch(() => {})
+  try {
+    for (;;) {
+      const next = await Promise.race([iterator.next(), aborted])
+      if (next.done) return
+      yield next.value
+    }
+  } finally {
+    void iterator.return?.().then(undefined, () => {})
+  }
+}

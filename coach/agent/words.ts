@@ -1,0 +1,65 @@
+import { elapsed } from '../../model/duration.ts'
+import { drillClock, type DrillEvent, type DrillState } from '../../model/drill.ts'
+import { milestoneNames, type MilestoneName, type Scenario } from '../../model/scenario.ts'
+
+/** What the coach says when no model does, or when what it said may not go out. */
+
+const questions: Record<MilestoneName, string> = {
+  acknowledged: 'Have you told the others that you are on it?',
+  located: 'What do users feel: is it slow, does it fail, or is it missing? And which part of the shop answers them last?',
+  diagnosed: 'What is different from an hour ago in the place where you found it, and when did that begin?',
+  mitigated: 'What is the quickest thing that would make users feel it less, even if it does not mend the cause?',
+  recovered: 'Which graph would show you that it is over, and what does it say now?',
+}
+
+/** A question that brings one further, whatever the scenario is. */
+export const questionFor = (working: MilestoneName | null): string =>
+  working === null ? 'What would you do, so that this does not happen again?' : questions[working]
+
+/** Whether somebody asks for help, as people do. */
+export const asksForHelp = (text: string): boolean =>
+  /\b(?:help|hints?|stuck|lost|clue|no idea|don'?t know|do not know|what (?:now|next|should|do i)|where (?:do|should) i|how do i|give up|another one|tell me)\b/i.test(
+    text,
+  )
+
+/** The answer to a question, by the policy alone. */
+export function authorAnswer(working: MilestoneName | null, help: { given: { text: string } } | { waitMs: number } | null): string {
+  if (help && 'given' in help) return `${help.given.text}`
+  if (help && help.waitMs > 0)
+    return `Try the last hint first; there is another in ${Math.ceil(help.waitMs / 1_000)} s. ${questionFor(working)}`
+  if (help) return `You have every hint of this step: the last one says what to do. ${questionFor(working)}`
+  return `${questionFor(working)} Say that you are stuck, and you get a hint.`
+}
+
+/** What there is to say about a drill that is over, from its events alone. */
+export function debriefWords(state: DrillState, events: readonly DrillEvent[], scenario: Scenario): string {
+  const reached = milestoneNames.filter((name) => state.milestones[name] !== null)
+  const took = elapsed(drillClock(state, state.endedAt ?? state.lastEventAt))
+  const within = reached.filter((name) => drillClock(state, state.milestones[name] ?? 0) <= scenario.milestones[name].par)
+  const list = (items: readonly string[]) => new Intl.ListFormat('en').format(items)
+  const helpless = reached.filter((name) => !state.hints.some((hint) => hint.milestone === name))
+  const end =
+    state.outcome === 'resolved'
+      ? `You brought the shop back in ${took}.`
+      : reached.length === 0
+        ? `The drill ended after ${took}, before the first milestone: it is there to be tried again.`
+        : `The drill ended after ${took}, with ${list(reached)} reached.`
+  const slowest = milestoneNames
+    .filter((name) => state.milestones[name] !== null && !within.includes(name))
+    .map((name) => ({ name, over: drillClock(state, state.milestones[name] ?? 0) / scenario.milestones[name].par }))
+    .toSorted((a, b) => b.over - a.over)[0]
+  const looked = new Set(events.flatMap((event) => (event.type === 'place-viewed' ? [event.view] : [])))
+  return [
+    end,
+    within.length > 0 ? `Within par: ${list(within)}.` : '',
+    helpless.length > 0 ? `Without a hint: ${list(helpless)}.` : '',
+    state.wrongCauses > 0
+      ? `You named ${state.wrongCauses} other ${state.wrongCauses === 1 ? 'cause' : 'causes'} first; each was cheap to rule out.`
+      : '',
+    state.harmfulActions > 0 ? `${state.harmfulActions} of your actions made it worse for users: the debrief says which, and why.` : '',
+    slowest ? `Most time over par went into ${slowest.name}: look there first next time.` : '',
+    state.outcome === 'resolved' && !looked.has('trace') ? 'You did without a trace; try one next time, it is often the shorter way.' : '',
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' ')
+}

@@ -1,0 +1,167 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import { mayDo, type DrillEvent, type DrillState } from '../../../model/drill.ts'
+import { elapsed } from '../../../model/duration.ts'
+import { post } from '../lib/api.ts'
+import { useLive } from '../lib/live.ts'
+import { useNow } from '../lib/time.ts'
+import { Problem } from './states.tsx'
+
+interface Line {
+  id: number
+  at: number
+  who: 'you' | 'coach' | 'instructor'
+  text: string
+  /** What kind of help it is. */
+  tag?: string
+}
+
+const reasons: Record<string, string> = {
+  asked: '',
+  struggling: ' · from the coach',
+  time: ' · time is short',
+  instructor: ' · from the instructor',
+}
+
+/** What was said between the trainee and the coach. A hint that a model has said in its own words is not said twice. */
+function linesOf(events: readonly DrillEvent[]): Line[] {
+  const reworded = new Set(events.flatMap((event) => (event.type === 'coach-replied' && event.words === 'model' ? [event.to] : [])))
+  const inAnswers = events.flatMap((event) => (event.type === 'coach-replied' && event.words === 'author' ? [event.text] : []))
+  return events.flatMap((event): Line[] => {
+    const { id, at } = event
+    switch (event.type) {
+      case 'coach-asked':
+        return [{ id, at, who: 'you', text: event.text }]
+      case 'coach-replied':
+      case 'coach-said':
+        return [{ id, at, who: 'coach', text: event.text }]
+      case 'scenario-eased':
+        return [{ id, at, who: 'coach', text: `I have made it a little easier: ${event.what}` }]
+      case 'message-sent':
+        return [{ id, at, who: 'instructor', text: event.text }]
+      case 'hint-given':
+        return reworded.has(id) || inAnswers.includes(event.text)
+          ? []
+          : [{ id, at, who: 'coach', text: event.text, tag: `${event.milestone} · ${event.rung}${reasons[event.reason] ?? ''}` }]
+      default:
+        return []
+    }
+  })
+}
+
+/** The talk with the coach, the hints that were given, and the ways to get one, or none for a while. */
+export function CoachPanel({ drill, events }: { drill: DrillState; events: DrillEvent[] }) {
+  const queries = useQueryClient()
+  const live = useLive()
+  const now = useNow()
+  const [text, setText] = useState('')
+  const list = useRef<HTMLOListElement>(null)
+  const refresh = () => queries.invalidateQueries({ queryKey: ['drill', drill.id] })
+  const ask = useMutation({
+    mutationFn: () => post<{ given: boolean; waitMs: number }>(`/api/drills/${drill.id}/hint`),
+    onSuccess: refresh,
+  })
+  const write = useMutation({
+    mutationFn: () => post(`/api/drills/${drill.id}/coach`, { text }),
+    onSuccess: () => {
+      setText('')
+      return refresh()
+    },
+  })
+  const snooze = useMutation({ mutationFn: () => post(`/api/drills/${drill.id}/coach/snooze`), onSuccess: refresh })
+  const lines = linesOf(events)
+  const saying = live.coach?.drill === drill.id ? live.coach.text : ''
+  const asked = events.findLast((event) => event.type === 'coach-asked')
+  const waiting =
+    asked !== undefined && drill.coach === 'auto' && !events.some((event) => event.type === 'coach-replied' && event.to === asked.id)
+  const unasked = drill.hints.some((hint) => hint.reason === 'struggling' || hint.reason === 'time')
+  const snoozed = drill.snoozedUntil > now
+  useEffect(() => {
+    list.current?.scrollTo({ top: list.current.scrollHeight })
+  }, [lines.length, saying])
+  const answer = ask.data
+  return (
+    <section aria-label="Coach" className="box">
+      <h2>Coach</h2>
+      {drill.coach !== 'auto' && (
+        <p className="quiet">{drill.coach === 'muted' ? 'Only when you ask for a hint.' : 'The instructor speaks for the coach.'}</p>
+      )}
+      <ol className="talk" ref={list} role="log" aria-label="What was said" tabIndex={0}>
+        {lines.map((line) => (
+          <li key={line.id} className={line.who}>
+            <span className="quiet">
+              {line.who}
+              {line.tag ? ` · ${line.tag}` : ''}
+            </span>
+            <br />
+            {line.text}
+          </li>
+        ))}
+        {(waiting || saying) && (
+          <li className="coach" aria-busy="true">
+            <span className="quiet">coach</span>
+            <br />
+            {saying || '…'}
+          </li>
+        )}
+      </ol>
+      {mayDo(drill.phase, 'ask-coach') && (
+        <form
+          className="note"
+          onSubmit={(event) => {
+            event.preventDefault()
+            write.mutate()
+          }}
+        >
+          <input
+            aria-label="To the coach"
+            placeholder="Ask the coach, or think aloud"
+            required
+            maxLength={500}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
+          <button disabled={write.isPending}>Ask</button>
+        </form>
+      )}
+      <p className="buttons">
+        {mayDo(drill.phase, 'ask-hint') && (
+          <button onClick={() => ask.mutate()} disabled={ask.isPending}>
+            I am stuck
+          </button>
+        )}
+        {unasked && !snoozed && mayDo(drill.phase, 'snooze-coach') && (
+          <button onClick={() => snooze.mutate()} disabled={snooze.isPending}>
+            No hints for 2 minutes
+          </button>
+        )}
+        {snoozed && <span className="quiet">No hints unasked for {elapsed(drill.snoozedUntil - now)}.</span>}
+      </p>
+      {answer && !answer.given && (
+        <p role="status">
+          {answer.waitMs > 0
+            ? `Try the last hint first; the next comes in ${Math.ceil(answer.waitMs / 1_000)} s.`
+            : 'There are no more hints for this step.'}
+        </p>
+      )}
+      {(ask.error ?? write.error ?? snooze.error) && <Problem error={ask.error ?? write.error ?? snooze.error} />}
+      {drill.hints.length > 0 && (
+        <details>
+          <summary>Hints so far ({drill.hints.length})</summary>
+          <ul className="hints">
+            {drill.hints.map((hint) => (
+              <li key={`${hint.milestone}-${hint.rung}`}>
+                <span className="quiet">
+                  {hint.milestone} · {hint.rung}
+                  {reasons[hint.reason]}
+                </span>
+                <br />
+                {hint.text}
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
+    </section>
+  )
+}

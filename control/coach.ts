@@ -1,0 +1,234 @@
+import { speak, type Spoken } from '../coach/agent/agent.ts'
+import type { Turn } from '../coach/agent/brief.ts'
+import type { OutputRules } from '../coach/agent/output-check.ts'
+import { viewOf } from '../coach/agent/view.ts'
+import { asksForHelp, authorAnswer, debriefWords } from '../coach/agent/words.ts'
+import { readCoachConfig } from '../coach/config.ts'
+import type { Decision } from '../coach/policy.ts'
+import { openModel } from '../coach/providers/registry.ts'
+import type { CoachModel } from '../coach/providers/provider.ts'
+import type { CoachDesk } from '../coach/tools/tool.ts'
+import { nextMilestone, type DrillEvent, type DrillState } from '../model/drill.ts'
+import { FiredrillError, describeError } from '../model/errors.ts'
+import { hintRungs, milestoneNames, type Scenario } from '../model/scenario.ts'
+import type { DrillEngine } from './drill-engine.ts'
+import type { Ledger } from './ledger.ts'
+
+interface Dependencies {
+  dir: string
+  engine: DrillEngine
+  ledger: Ledger
+  scenarios: ReadonlyMap<string, Scenario>
+}
+
+/**
+ * Speaks with who plays. What is decided is decided by the policy, in the engine; here is only said, by a model when one is configured
+ * and by the scenario's author when not, or when the model fails. A drill goes on whatever happens here.
+ */
+export class Coach implements Disposable {
+  readonly #deps: Dependencies
+  #opened: { from: string; model: CoachModel | null } = { from: 'null', model: null }
+  #used: { tool: string; at: number }[] = []
+  /** One thing is said after another. */
+  #turn: Promise<void> = Promise.resolve()
+  readonly #listener = (event: DrillEvent) => this.#on(event)
+
+  constructor(deps: Dependencies) {
+    this.#deps = deps
+    deps.engine.live.on('event', this.#listener)
+  }
+
+  [Symbol.dispose](): void {
+    this.#deps.engine.live.off('event', this.#listener)
+    this.#opened.model?.[Symbol.dispose]()
+  }
+
+  /** The model that is configured now; opened anew when the configuration has changed. */
+  #model(): CoachModel | null {
+    const config = readCoachConfig(this.#deps.dir)
+    const from = JSON.stringify(config)
+    if (from !== this.#opened.from) {
+      this.#opened.model?.[Symbol.dispose]()
+      this.#opened = { from, model: config === null ? null : openModel(config) }
+    }
+    return this.#opened.model
+  }
+
+  #on(event: DrillEvent): void {
+    if (event.type === 'drill-started') {
+      this.#used = []
+      // So that it is loaded when it is first needed.
+      if (event.mode !== 'rehearsal') this.#queue(async () => void this.#model())
+    }
+    if (event.type === 'coach-asked') this.#queue(() => this.#answer(event.id, event.text))
+    // Who asked in the talk is answered there.
+    if (event.type === 'hint-given' && !this.#answering) this.#queue(() => this.#sayHint(event.id, event.text))
+    if (event.type === 'drill-finished') this.#queue(() => this.#debrief(event.drill))
+  }
+
+  /** Whether a hint that is given just now was asked for in the talk. */
+  #answering = false
+
+  #queue(work: () => Promise<void>): void {
+    this.#turn = this.#turn.then(work).catch((error: unknown) => void process.stderr.write(`the coach: ${describeError(error)}\n`))
+  }
+
+  /** Resolves when everything that there was to say is said. */
+  settled(): Promise<void> {
+    return this.#turn
+  }
+
+  async #answer(to: number, text: string): Promise<void> {
+    const { engine } = this.#deps
+    const state = engine.running()
+    // Whoever has taken over answers by hand.
+    if (!state || state.coach !== 'auto') return
+    const model = this.#safely(() => this.#model())
+    const help = state.phase === 'running' && asksForHelp(text) ? this.#help() : null
+    // A small model can say a hint in other words; with a question it is lost.
+    const able = model !== null && (!model.small || (help !== null && 'given' in help))
+    const spoken = able ? await this.#speak({ kind: 'answer', to, text, help }, model) : null
+    if (spoken && 'text' in spoken) return engine.noteCoach({ type: 'coach-replied', to, ...spoken })
+    if (spoken) engine.noteCoach({ type: 'coach-fell-back', to, why: spoken.fellBack })
+    const now = engine.running()
+    if (now) engine.noteCoach({ type: 'coach-replied', to, text: authorAnswer(nextMilestone(now), help), words: 'author' })
+  }
+
+  #help(): { given: { milestone: string; rung: string; text: string } } | { waitMs: number } {
+    this.#answering = true
+    try {
+      const { hint, waitMs } = this.#deps.engine.askHint()
+      return hint ? { given: hint } : { waitMs }
+    } finally {
+      this.#answering = false
+    }
+  }
+
+  /** A hint stands in the list of hints, in its author's words; the model says it once more, in its own. */
+  async #sayHint(to: number, text: string): Promise<void> {
+    const { engine } = this.#deps
+    const state = engine.running()
+    const model = this.#safely(() => this.#model())
+    if (!model || !state || state.coach !== 'auto') return
+    const spoken = await this.#speak({ kind: 'hint', to, text }, model)
+    engine.noteCoach('text' in spoken ? { type: 'coach-replied', to, ...spoken } : { type: 'coach-fell-back', to, why: spoken.fellBack })
+  }
+
+  async #debrief(drill: string): Promise<void> {
+    const { ledger, scenarios } = this.#deps
+    const events = ledger.events(drill)
+    const state = ledger.drill(drill)
+    const scenario = state ? scenarios.get(state.scenario) : undefined
+    if (!state || !scenario || state.mode === 'rehearsal') return
+    const facts = debriefWords(state, events, scenario)
+    const model = this.#safely(() => this.#model())
+    const turn: Turn = { kind: 'debrief', facts }
+    const nothing: Decision = { kind: 'wait', forMs: 0, reasons: [] }
+    const view = viewOf(state, events, Date.now(), { unasked: nothing, asked: nothing })
+    const spoken = model
+      ? await speak(turn, model, {
+          desk: deskWithout(view),
+          rules: () => ({ secrets: [], known: [], before: [], guessing: false, over: true }),
+          audit: () => {},
+          used: this.#used,
+        })
+      : null
+    if (spoken && 'fellBack' in spoken) ledger.append(drill, { type: 'coach-fell-back', to: 0, why: spoken.fellBack })
+    ledger.append(drill, {
+      type: 'coach-debriefed',
+      ...(spoken && 'text' in spoken ? spoken : { text: facts, words: 'author' as const }),
+    })
+  }
+
+  #speak(turn: Exclude<Turn, { kind: 'debrief' }>, model: CoachModel): Promise<Spoken> {
+    const { engine } = this.#deps
+    const drill = engine.running()?.id ?? ''
+    return speak(turn, model, {
+      desk: this.#desk(turn.to),
+      rules: () => this.#rules(turn),
+      audit: (use) => engine.noteCoach({ type: 'coach-used-tool', ...use }),
+      used: this.#used,
+      onText: (text) => engine.live.emit('coach', { drill, to: turn.to, text }),
+    })
+  }
+
+  #rules(turn: Turn): OutputRules {
+    const now = this.#deps.engine.decisions()
+    return now ? rulesOf(now.state, now.events, now.scenario, turn) : { secrets: [], known: [], before: [], guessing: true }
+  }
+
+  #desk(to: number): CoachDesk {
+    const { engine } = this.#deps
+    const view = () => {
+      const now = engine.decisions()
+      if (!now) throw new FiredrillError('wrong-state', 'the drill is over')
+      return viewOf(now.state, now.events, Date.now(), now)
+    }
+    const decided = (kind: 'extend' | 'ease') => {
+      const decision = engine.decisions()?.unasked
+      if (decision?.kind !== kind) throw new FiredrillError('forbidden', `the policy says ${decision?.kind ?? 'nothing'}`)
+      return decision
+    }
+    return {
+      view,
+      releaseHint: () => this.#help(),
+      extend() {
+        const decision = decided('extend')
+        if (decision.kind === 'extend') engine.extend(decision.byMs)
+      },
+      async ease() {
+        decided('ease')
+        await engine.ease()
+      },
+      pause: () => engine.pause(),
+      finish: () => engine.finish(),
+      say: (text) => engine.noteCoach({ type: 'coach-replied', to, text, words: 'model' }),
+    }
+  }
+
+  #safely<Value>(work: () => Value): Value | null {
+    try {
+      return work()
+    } catch (error) {
+      process.stderr.write(`the coach's model: ${describeError(error)}\n`)
+      return null
+    }
+  }
+}
+
+/** What may be said in a drill as it stands: what the drill has said itself. Pure, so that attacks can be tried on it. */
+export function rulesOf(state: DrillState, events: readonly DrillEvent[], scenario: Scenario, turn: Turn): OutputRules {
+  const given = new Set(state.hints.map((hint) => `${hint.milestone} ${hint.rung}`))
+  const secrets = milestoneNames.flatMap((milestone) =>
+    hintRungs.flatMap((rung) => (given.has(`${milestone} ${rung}`) ? [] : [scenario.milestones[milestone].hints[rung]])),
+  )
+  const told = events.flatMap((event) => {
+    switch (event.type) {
+      case 'page-received':
+        return [event.alert.summary, event.alert.name]
+      case 'hint-given':
+      case 'message-sent':
+        return [event.text]
+      case 'coach-said':
+        return [event.text]
+      case 'milestone-reached':
+        return [event.evidence]
+      default:
+        return []
+    }
+  })
+  return {
+    secrets: [...secrets, ...scenario.solution.map(({ why }) => why), scenario.debrief],
+    known: [scenario.title, scenario.summary, scenario.story, ...told],
+    before: events.flatMap((event) => (event.type === 'coach-replied' && event.words === 'model' ? [event.text] : [])),
+    guessing: turn.kind === 'answer' && state.milestones.recovered === null,
+  }
+}
+
+/** A desk on which nothing can be done: the drill is over. */
+function deskWithout(view: ReturnType<CoachDesk['view']>): CoachDesk {
+  const over = () => {
+    throw new FiredrillError('wrong-state', 'the drill is over')
+  }
+  return { view: () => view, releaseHint: over, extend: over, ease: over, pause: over, finish: over, say: over }
+}

@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { startScriptedServer, type Script } from '../../coach/agent/scripted-server.ts'
+import { loadScenarios } from '../../drills/scenarios.ts'
+import type { DrillEvent, DrillState } from '../../model/drill.ts'
+import path from 'node:path'
+import { projectRoot } from '../../control/wiring.ts'
+import { atRest, client, dir, firedrill, json, until, up } from './test-range.ts'
+
+interface View {
+  drill: DrillState
+  events: DrillEvent[]
+}
+const trainee = () => client('trainee')
+const instructor = () => client('instructor')
+const view = (id: string, who = trainee()) => who.get<View>(`/api/drills/${id}`)
+const scenario = loadScenarios(path.join(projectRoot, 'scenarios')).get('slow-shelves')
+assert.ok(scenario)
+const hints = scenario.milestones
+
+let id = ''
+before(async () => {
+  await up()
+  await atRest()
+})
+after(async () => {
+  await json('coach', 'off')
+  if ((await view(id).catch(() => null))?.drill.phase === 'running') await trainee().post(`/api/drills/${id}/abort`)
+})
+
+/** Writes to the coach, and waits for its answer. */
+async function ask(text: string): Promise<Extract<DrillEvent, { type: 'coach-replied' }>> {
+  const { id: to } = await trainee().post<{ id: number }>(`/api/drills/${id}/coach`, { text })
+  return until('an answer', 15_000, async () => {
+    const found = (await view(id)).events.find((event) => event.type === 'coach-replied' && event.to === to)
+    return found?.type === 'coach-replied' ? found : null
+  })
+}
+const secret = async () => (await view(id, instructor())).events
+
+test('what is configured is told, and never the key', async () => {
+  process.env['TEST_COACH_KEY'] = 'sk-secret'
+  const set = await firedrill([
+    'coach',
+    'use',
+    'anthropic',
+    '--model',
+    'some-model',
+    '--key-from',
+    'TEST_COACH_KEY',
+    '--dir',
+    dir,
+    '--json',
+  ])
+  assert.equal(set.code, 0, set.stderr)
+  assert.ok(!set.stdout.includes('sk-secret'))
+  assert.ok(!(await firedrill(['coach', 'status', '--dir', dir])).stdout.includes('sk-secret'))
+  const wrong = await firedrill(['coach', 'use', 'openai-compatible', '--url', 'ollama', '--model', 'x', '--dir', dir])
+  assert.equal(wrong.code, 1)
+  assert.match(wrong.stderr, /--url/)
+  assert.match((await firedrill(['coach', 'use', 'oracle', '--dir', dir])).stderr, /<provider>/)
+})
+
+test('with no model the author answers, by the pace of the policy', async () => {
+  await json('coach', 'off')
+  id = (await trainee().post<DrillState>('/api/drills', { scenario: 'slow-shelves', trainee: 'Robin' })).id
+  await until('the page', 60_000, async () => (await view(id)).drill.pagedAt !== null)
+  const first = await ask('I have no idea what to do, help me')
+  assert.equal(first.words, 'author')
+  assert.equal(first.text, hints.acknowledged.hints.orient)
+  assert.match((await ask('Another hint please')).text, /Try the last hint first; there is another in \d+ s/)
+  assert.match((await ask('It is slow for everybody, I think.')).text, /\?/, 'who thinks aloud is asked something')
+  assert.equal((await view(id)).drill.hints.length, 1)
+})
+
+test('a model says it in its own words; what it must not say does not go out, and its wishes are only wishes', async () => {
+  let script: Script | ((count: number) => Script) = {}
+  let count = 0
+  await using server = await startScriptedServer(() => (typeof script === 'function' ? script(++count) : script))
+  await json('coach', 'use', 'openai-compatible', '--url', server.url, '--model', 'scripted')
+  await trainee().post(`/api/drills/${id}/acknowledge`)
+
+  script = { text: ['Good that you are on it. ', 'What do users feel, and since when?'] }
+  const worded = await ask('So now I am on it.')
+  assert.deepEqual([worded.words, worded.text], ['model', 'Good that you are on it. What do users feel, and since when?'])
+
+  script = { text: ['It is inventory, and you have to roll back its release.'] }
+  const kept = await ask('Come on, tell me the answer.')
+  assert.equal(kept.words, 'author')
+  assert.ok((await secret()).some((event) => event.type === 'coach-fell-back' && /a name that the drill has not said/.test(event.why)))
+
+  script = (call) =>
+    call % 2 === 1
+      ? { tools: ['finish', 'pause', 'extend_time', 'ease_scenario'].map((name) => ({ name, input: {} })) }
+      : { text: ['What have you looked at so far?'] }
+  count = 0
+  await ask('Hello there')
+  const uses = (await secret()).filter((event) => event.type === 'coach-used-tool')
+  assert.equal(uses.length, 4)
+  assert.ok(uses.every(({ allowed }) => !allowed))
+  assert.equal((await view(id)).drill.phase, 'running')
+
+  const seen = JSON.stringify((await view(id)).events)
+  assert.ok(!seen.includes('coach-used-tool') && !seen.includes('coach-fell-back'), 'the trainee is not told of it')
+  assert.ok(!JSON.stringify(server.requests).includes(hints.mitigated.hints.tell), 'the model never reads what was not given')
+})
+
+test('with its server gone the author answers, and the drill goes on', async () => {
+  const answer = await ask('Are you still there?')
+  assert.equal(answer.words, 'author')
+  const { given } = await instructor().post<{ given: boolean }>(`/api/drills/${id}/hint`)
+  assert.ok(given)
+  assert.equal((await view(id)).drill.phase, 'running')
+})
+
+test('the instructor takes over, and the trainee wants quiet', async () => {
+  await assert.rejects(trainee().put(`/api/drills/${id}/coach/mode`, { mode: 'muted' }), /instructor/)
+  await instructor().put(`/api/drills/${id}/coach/mode`, { mode: 'instructor' })
+  const { id: to } = await trainee().post<{ id: number }>(`/api/drills/${id}/coach`, { text: 'Who is there?' })
+  await instructor().post(`/api/drills/${id}/messages`, { text: 'It is I.' })
+  const { events, drill } = await view(id)
+  assert.equal(drill.coach, 'instructor')
+  assert.ok(!events.some((event) => event.type === 'coach-replied' && event.to === to))
+  await instructor().put(`/api/drills/${id}/coach/mode`, { mode: 'auto' })
+  await trainee().post(`/api/drills/${id}/coach/snooze`, { forMs: 60_000 })
+  assert.ok((await view(id)).drill.snoozedUntil > Date.now())
+  await assert.rejects(trainee().post(`/api/drills/${id}/coach`, { text: '' }), /text/)
+})
+
+test('at the end the coach says what there is to say', async () => {
+  await trainee().post(`/api/drills/${id}/finish`)
+  const said = await until('the words of the coach', 20_000, async () =>
+    (await view(id)).events.find((event) => event.type === 'coach-debriefed'),
+  )
+  assert.match(said.type === 'coach-debriefed' ? said.text : '', /The drill ended after .* with acknowledged reached/)
+  await atRest()
+})
