@@ -1,3 +1,4 @@
+import type { LoadStatus } from '../model/range.ts'
 import { readFileSync } from 'node:fs'
 import type { ApiClient } from '../cli/client.ts'
 import type { RangeState } from '../range/targets/local/state.ts'
@@ -84,6 +85,18 @@ export async function until<Value>(
     if (value !== null && value !== undefined && value !== false) return value
     if (Date.now() > giveUpAt) throw new Error(`waited ${deadlineMs / 1_000} s for ${what}`)
     await new Promise((resolve) => setTimeout(resolve, everyMs))
+  }
+}
+
+/** Does something on a range that nobody uses, and lets its users come back. */
+export async function withoutUsers<Value>({ client }: Pick<BenchContext, 'client'>, work: () => Promise<Value>): Promise<Value> {
+  const { users } = await client.get<LoadStatus>('/api/load')
+  await client.put('/api/load', { users: 0 })
+  try {
+    await until('the users to be gone', 60_000, async () => (await client.get<LoadStatus>('/api/load')).users === 0)
+    return await work()
+  } finally {
+    await client.put('/api/load', { users })
   }
 }
 

@@ -1,6 +1,6 @@
 import { openLocalRange } from '../control/wiring.ts'
-import type { LoadMix, LoadStatus } from '../model/range.ts'
-import { between, told, until, type Benchmark, type Row } from './benchmark.ts'
+import type { LoadMix } from '../model/range.ts'
+import { between, told, withoutUsers, type Benchmark, type Row } from './benchmark.ts'
 
 /** Page views a second that are asked for. */
 const steps = [25, 50, 100, 200]
@@ -16,7 +16,6 @@ export const loadBenchmark: Benchmark = {
   name: 'load',
   title: 'achieved ÷ requested load, and the knee',
   async run({ state, client, say }) {
-    const { users } = await client.get<LoadStatus>('/api/load')
     const mix = await client.get<LoadMix>('/api/load/mix')
     const metrics = `http://127.0.0.1:${openLocalRange(state.dir).context.port('locust')}/locust/metrics`
     const measured: { asked: number; ratio: number }[] = []
@@ -31,17 +30,12 @@ export const loadBenchmark: Benchmark = {
       measured.push({ asked, ratio: rate / asked })
       return rate / asked
     }
-    try {
-      await client.put('/api/load', { users: 0 })
-      await until('the users to be gone', 60_000, async () => (await client.get<LoadStatus>('/api/load')).users === 0)
+    await withoutUsers({ client }, async () => {
       let follows = true
       for (let asked = steps[0] ?? 0; follows && asked <= furthest; asked = steps[measured.length] ?? Math.round(asked * furtherBy)) {
         follows = (await measure(asked)) >= followsFrom
       }
-    } finally {
-      await client.put('/api/load/mix', mix)
-      await client.put('/api/load', { users })
-    }
+    }).finally(() => client.put('/api/load/mix', mix))
     const knee = measured.findLast(({ ratio }) => ratio >= followsFrom)?.asked ?? 0
     const rows = measured.map(({ asked, ratio }): Row => {
       const metric = `achieved ÷ requested at ${asked}/s`

@@ -3,7 +3,18 @@ import { openLocalRange } from '../control/wiring.ts'
 import { proxyOf, type ServiceName } from '../model/components.ts'
 import { edgePort, inboundPort } from '../range/mesh/edges.ts'
 import { localRange } from '../range/targets/local/range.ts'
-import { atMost, between, cpuSeconds, exactly, quantile, told, until, type Benchmark, type BenchContext, type Row } from './benchmark.ts'
+import {
+  atMost,
+  between,
+  cpuSeconds,
+  exactly,
+  quantile,
+  told,
+  withoutUsers,
+  type Benchmark,
+  type BenchContext,
+  type Row,
+} from './benchmark.ts'
 
 const delaysMs = [50, 200, 2_000]
 const rate = 200
@@ -24,26 +35,24 @@ export const meshBenchmark: Benchmark = {
   name: 'mesh',
   title: 'faults on edges, changes under load, and what a hop costs',
   async run(context) {
-    const { client, say, state } = context
-    const users = (await client.get<{ users: number }>('/api/load')).users
-    await client.put('/api/load', { users: 0 })
-    await until('the users to be gone', 60_000, async () => (await client.get<{ users: number }>('/api/load')).users === 0)
-    const mesh = bench(state.dir)
-    try {
-      // As many under way as the longest delay brings about.
-      await mesh.range.mesh.apply(mesh.range.mesh.baseline().replaceAll('maxConnections: 128', 'maxConnections: 1024'), 'bench')
-      const rows: Row[] = []
-      for (const part of [delays, switching, aborts, changes, refusals, cost]) {
-        say(part.name)
-        rows.push(...(await part(mesh, context)))
+    const { say, state } = context
+    return withoutUsers(context, async () => {
+      const mesh = bench(state.dir)
+      try {
+        // As many under way as the longest delay brings about.
+        await mesh.range.mesh.apply(mesh.range.mesh.baseline().replaceAll('maxConnections: 128', 'maxConnections: 1024'), 'bench')
+        const rows: Row[] = []
+        for (const part of [delays, switching, aborts, changes, refusals, cost]) {
+          say(part.name)
+          rows.push(...(await part(mesh, context)))
+        }
+        return rows
+      } finally {
+        await mesh.range.mesh.setFault(edge, null)
+        await mesh.range.mesh.reset()
+        mesh.close()
       }
-      return rows
-    } finally {
-      await mesh.range.mesh.setFault(edge, null)
-      await mesh.range.mesh.reset()
-      mesh.close()
-      await client.put('/api/load', { users })
-    }
+    })
   },
 }
 

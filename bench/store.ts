@@ -7,7 +7,19 @@ import { Agent, request } from 'undici'
 import { projectRoot } from '../control/wiring.ts'
 import { portOffsets } from '../range/context.ts'
 import { encodeTraces } from '../observability/store/otlp/messages.ts'
-import { atLeast, atMost, cpuSeconds, exactly, quantile, told, until, type Benchmark } from './benchmark.ts'
+import {
+  atLeast,
+  atMost,
+  cpuSeconds,
+  exactly,
+  quantile,
+  told,
+  until,
+  withoutUsers,
+  type BenchContext,
+  type Benchmark,
+  type Row,
+} from './benchmark.ts'
 
 const asked = 20_000
 /** A little more than what is asked for, so that the pace of the offer is not what is measured. */
@@ -23,74 +35,76 @@ const attribute = (key: string, value: string) => ({ key, value: { stringValue: 
 export const storeBenchmark: Benchmark = {
   name: 'store',
   title: `${offered} spans a second for ${seconds} s into a store of its own, over ${prefilled} spans and as many log lines`,
-  async run({ state, say }) {
-    const folder = mkdtempSync(path.join(os.tmpdir(), 'firedrill-store-'))
-    // Beyond the ports of the range, so that the two do not meet.
-    const port = state.config().portBase + Math.max(...Object.values(portOffsets)) + 10
-    const base = `http://127.0.0.1:${port}`
-    say(`filling it with ${prefilled} spans and as many log lines`)
-    execFileSync(process.execPath, [path.join(projectRoot, 'bench', 'store-prefill.ts'), folder, String(prefilled)], { stdio: 'ignore' })
-    const store = spawn(process.execPath, [path.join(projectRoot, 'observability', 'store', 'main.ts')], {
-      env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), STORE_DATA_DIR: folder },
-      stdio: 'ignore',
+  run: (context) => withoutUsers(context, () => measured(context)),
+}
+
+async function measured({ state, say }: BenchContext): Promise<Row[]> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'firedrill-store-'))
+  // Beyond the ports of the range, so that the two do not meet.
+  const port = state.config().portBase + Math.max(...Object.values(portOffsets)) + 10
+  const base = `http://127.0.0.1:${port}`
+  say(`filling it with ${prefilled} spans and as many log lines`)
+  execFileSync(process.execPath, [path.join(projectRoot, 'bench', 'store-prefill.ts'), folder, String(prefilled)], { stdio: 'ignore' })
+  const store = spawn(process.execPath, [path.join(projectRoot, 'observability', 'store', 'main.ts')], {
+    env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), STORE_DATA_DIR: folder },
+    stdio: 'ignore',
+  })
+  try {
+    await until('the store', 60_000, async () => (await fetch(`${base}/ready`).catch(() => null))?.ok)
+    const cpuBefore = cpuSeconds(store.pid ?? 0)
+    const sent = await drive(base, say)
+    const counts = () => rows(base)
+    await until('what was taken to be written', 60_000, async () => {
+      const { accepted, written, lost } = await counts()
+      return written + lost >= accepted
     })
-    try {
-      await until('the store', 60_000, async () => (await fetch(`${base}/ready`).catch(() => null))?.ok)
-      const cpuBefore = cpuSeconds(store.pid ?? 0)
-      const sent = await drive(base, say)
-      const counts = () => rows(base)
-      await until('what was taken to be written', 60_000, async () => {
-        const { accepted, written, lost } = await counts()
-        return written + lost >= accepted
-      })
-      const { accepted, written, lost, shed } = await counts()
-      const cpu = cpuSeconds(store.pid ?? 0) - cpuBefore
-      const traceIds = Array.from({ length: lookups }, (_, index) =>
-        // Half of those that just came, half of the hour before.
-        index % 2 === 0
-          ? pick(sent.traceIds)
-          : createHash('md5')
-              .update(String(Math.floor((Math.random() * prefilled) / spansPerTrace)))
-              .digest('hex'),
-      )
-      const byId = await timed(traceIds, async (traceId) => {
-        const { spans = [] } = await get<{ spans?: unknown[] }>(`${base}/api/traces/${traceId}`)
-        if (spans.length !== spansPerTrace) throw new Error(`trace ${traceId} has ${spans.length} of ${spansPerTrace} spans`)
-      })
-      const searches = Array.from({ length: lookups }, (_, index) =>
-        // A word that is everywhere, one that is in one line, errors of one service, and all of these over the whole hour.
-        pick([
-          'text=checkout',
-          `text=${createHash('md5')
-            .update(String(index * 40_009))
-            .digest('hex')}`,
-          'minSeverity=17&service=orders',
-          'text=checkout%20503&service=gateway&service=orders',
-        ]),
-      )
-      const bySearch = await timed(searches, async (query) => {
-        const { logs } = await get<{ logs: unknown[] }>(`${base}/api/logs?${query}&from=${Date.now() - 3_600_000}&limit=200`)
-        if (logs.length === 0) throw new Error(`${query} found nothing`)
-      })
-      return [
-        told('spans offered', sent.offered),
-        told('spans shed and counted', shed),
-        atLeast('spans taken a second', accepted / sent.seconds, '/s', asked),
-        exactly('spans taken and not written', accepted - written, '', 0),
-        exactly('spans that the database refused', lost, '', 0),
-        told('spans per second of CPU', accepted / cpu, '/s'),
-        told('memory', memoryMegabytes(store.pid ?? 0), 'MB'),
-        told('spans, and log lines, that are searched', `${prefilled + written}, ${prefilled}`),
-        atMost('trace by id, p95', quantile(byId, 0.95), 'ms', 50),
-        atMost('log search over the hour, p95', quantile(bySearch, 0.95), 'ms', 300),
-        told('the same into Jaeger with Badger', 'not measured: there is no Jaeger on this machine'),
-      ]
-    } finally {
-      store.kill('SIGTERM')
-      await new Promise((resolve) => store.once('exit', resolve))
-      rmSync(folder, { recursive: true, force: true })
-    }
-  },
+    const { accepted, written, lost, shed } = await counts()
+    const cpu = cpuSeconds(store.pid ?? 0) - cpuBefore
+    const traceIds = Array.from({ length: lookups }, (_, index) =>
+      // Half of those that just came, half of the hour before.
+      index % 2 === 0
+        ? pick(sent.traceIds)
+        : createHash('md5')
+            .update(String(Math.floor((Math.random() * prefilled) / spansPerTrace)))
+            .digest('hex'),
+    )
+    const byId = await timed(traceIds, async (traceId) => {
+      const { spans = [] } = await get<{ spans?: unknown[] }>(`${base}/api/traces/${traceId}`)
+      if (spans.length !== spansPerTrace) throw new Error(`trace ${traceId} has ${spans.length} of ${spansPerTrace} spans`)
+    })
+    const searches = Array.from({ length: lookups }, (_, index) =>
+      // A word that is everywhere, one that is in one line, errors of one service, and all of these over the whole hour.
+      pick([
+        'text=checkout',
+        `text=${createHash('md5')
+          .update(String(index * 40_009))
+          .digest('hex')}`,
+        'minSeverity=17&service=orders',
+        'text=checkout%20503&service=gateway&service=orders',
+      ]),
+    )
+    const bySearch = await timed(searches, async (query) => {
+      const { logs } = await get<{ logs: unknown[] }>(`${base}/api/logs?${query}&from=${Date.now() - 3_600_000}&limit=200`)
+      if (logs.length === 0) throw new Error(`${query} found nothing`)
+    })
+    return [
+      told('spans offered', sent.offered),
+      told('spans shed and counted', shed),
+      atLeast('spans taken a second', accepted / sent.seconds, '/s', asked),
+      exactly('spans taken and not written', accepted - written, '', 0),
+      exactly('spans that the database refused', lost, '', 0),
+      told('spans per second of CPU', accepted / cpu, '/s'),
+      told('memory', memoryMegabytes(store.pid ?? 0), 'MB'),
+      told('spans, and log lines, that are searched', `${prefilled + written}, ${prefilled}`),
+      atMost('trace by id, p95', quantile(byId, 0.95), 'ms', 50),
+      atMost('log search over the hour, p95', quantile(bySearch, 0.95), 'ms', 300),
+      told('the same into Jaeger with Badger', 'not measured: there is no Jaeger on this machine'),
+    ]
+  } finally {
+    store.kill('SIGTERM')
+    await new Promise((resolve) => store.once('exit', resolve))
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 const pick = <Value>(values: readonly Value[]): Value => values[Math.floor(Math.random() * values.length)] as Value

@@ -139,6 +139,52 @@ describe('the policy, in one situation', () => {
     assert.notEqual(at(late + 2 * coachParameters.extendByMs, twice).kind, 'extend')
   })
 
+  const given = (now: number): [number, DrillEventBody][] =>
+    (['orient', 'point', 'tell'] as const).map((rung) => [
+      now,
+      { type: 'hint-given', milestone: 'acknowledged', rung, text: '', reason: 'asked' },
+    ])
+  const begun: [number, DrillEventBody][] = [
+    [0, started],
+    [10_000, paged],
+  ]
+
+  test('who has every hint and gets no further has it made easier, once, where the author allows it', () => {
+    const easy = { ...scenario, ease: { steps: [], what: 'less load' } }
+    const events = (bodies: [number, DrillEventBody][]) =>
+      bodies.map(([when, body], index): DrillEvent => ({ ...body, id: index + 1, drill: 'd', at: when }))
+    const decided = (bodies: [number, DrillEventBody][], now: number, which = easy) => {
+      const all = events(bodies)
+      const state = foldDrill(all)
+      assert.ok(state)
+      return decide({ state, events: all, scenario: which, now }).kind
+    }
+    const late = 30_000 + coachParameters.easeAfterMs
+    assert.equal(decided([...begun, ...given(30_000)], late - 1_000), 'wait')
+    assert.equal(decided([...begun, ...given(30_000)], late), 'ease')
+    assert.equal(decided([...begun, ...given(30_000), [late, { type: 'scenario-eased', what: 'less load' }]], late + 1_000), 'wait')
+    assert.equal(decided([...begun, ...given(30_000)], late, { ...easy, ease: undefined } as never), 'wait')
+  })
+
+  test('shortly before the end it says what is done and what is missing, once', () => {
+    const end = scenario.limit - coachParameters.wrapUpWithinMs / 2
+    const decision = at(end, [...begun, ...given(30_000)])
+    assert.equal(decision.kind, 'wrap-up')
+    assert.match(decision.kind === 'wrap-up' ? decision.text : '', /what is missing is to acknowledge the page/)
+    assert.notEqual(at(end, [...begun, ...given(30_000), [end, { type: 'coach-said', about: 'the end', text: '' }]]).kind, 'wrap-up')
+  })
+
+  test('a trainee who wants quiet gets it, and a coach who is muted keeps it', () => {
+    const soon = 10_000 + scenario.milestones.acknowledged.par * 1.2
+    assert.equal(at(soon, begun).kind, 'hint')
+    assert.equal(at(soon, [...begun, [soon - 1_000, { type: 'coach-snoozed', forMs: 60_000 }]]).kind, 'wait')
+    for (const mode of ['muted', 'instructor'] as const) {
+      const muted: [number, DrillEventBody][] = [...begun, [soon - 1_000, { type: 'coach-mode-set', mode }]]
+      assert.equal(at(soon, muted).kind, 'wait')
+      assert.equal(at(soon, muted, true).kind, 'hint', 'who asks is answered')
+    }
+  })
+
   test('a rehearsal is left alone', () => {
     assert.equal(
       at(scenario.limit * 0.9, [

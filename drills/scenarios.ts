@@ -92,6 +92,12 @@ function checkReferences(scenario: Scenario, folder: string, tell: Tell): void {
     const params = fault.params.safeParse(step.params)
     for (const issue of params.error?.issues ?? []) tell(['timeline', index, 'params', ...issue.path], issue.message)
   })
+  scenario.ease?.steps.forEach((eased, index) => {
+    const step = scenario.timeline[eased.step]
+    if (!step) return tell(['ease', 'steps', index, 'step'], `the timeline has no step ${eased.step}; they count from 0`)
+    const params = faults.find(({ id }) => id === step.fault)?.params.safeParse({ ...step.params, ...eased.params })
+    for (const issue of params?.error?.issues ?? []) tell(['ease', 'steps', index, 'params', ...issue.path], issue.message)
+  })
   for (const part of ['solution', 'harmful'] as const) {
     scenario[part].forEach((step, index) => {
       const action = actions.find((known) => known.id === step.action)
@@ -131,6 +137,7 @@ function checkTeaching(scenario: Scenario, tell: Tell): void {
   const names = (text: string): boolean => new RegExp(`\\b${component}\\b`, 'i').test(text)
   if (names(scenario.title)) tell(['title'], `names the cause, '${component}'`)
   if (names(scenario.summary)) tell(['summary'], `names the cause, '${component}'`)
+  if (scenario.ease && names(scenario.ease.what)) tell(['ease', 'what'], `names the cause, '${component}'`)
   for (const milestone of milestoneNames.slice(1, 3)) {
     const { orient } = scenario.milestones[milestone].hints
     if (names(orient)) tell(['milestones', milestone, 'hints', 'orient'], `names the cause, '${component}': that is for the last rung`)

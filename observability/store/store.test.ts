@@ -104,6 +104,17 @@ test('logs are found by text, severity and trace', async () => {
         resource: { attributes: [attribute('service.name', 'front')] },
         scopeLogs: [{ logRecords: [record(9, 'all is well'), record(17, 'The Kettle broke')] }],
       },
+      {
+        resource: { attributes: [attribute('service.name', 'ids')] },
+        scopeLogs: [
+          {
+            logRecords: [
+              record(9, 'order 0F8FAD5B-D9CB-469F-A165-70867728950E is paid'),
+              record(9, 'order 0f8fad5bd9cb469fa16570867728950e is not'),
+            ],
+          },
+        ],
+      },
     ],
   })
   assert.equal(
@@ -115,7 +126,10 @@ test('logs are found by text, severity and trace', async () => {
     (await app.inject(`/api/logs?${query}`)).json<{ logs: { body: string }[] }>().logs.map((line) => line.body)
   assert.deepEqual(await search('text=kettle'), ['The Kettle broke'])
   assert.deepEqual(await search('minSeverity=17'), ['The Kettle broke'])
-  assert.equal((await search(`traceId=${traceId}`)).length, 2)
+  assert.equal((await search(`traceId=${traceId}`)).length, 4)
+  assert.deepEqual(await search('text=0f8fad5b-d9cb-469f-a165-70867728950e'), ['order 0F8FAD5B-D9CB-469F-A165-70867728950E is paid'])
+  assert.deepEqual(await search('text=0F8FAD5BD9CB469FA16570867728950E%20NOT'), ['order 0f8fad5bd9cb469fa16570867728950e is not'])
+  assert.equal((await search('text=0f8fad5b')).length, 2, 'a part of one is found as any text is')
   assert.deepEqual(await search("text=' OR 1=1"), [])
   const overview = (await app.inject('/api/logs/overview?service=front')).json<LogOverview>()
   assert.deepEqual(

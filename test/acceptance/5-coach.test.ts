@@ -135,3 +135,17 @@ test('at the end the coach says what there is to say', async () => {
   assert.match(said.type === 'coach-debriefed' ? said.text : '', /The drill ended after .* with acknowledged reached/)
   await atRest()
 })
+
+test('who gets no further with every hint has it made easier, within what the author allows', async () => {
+  id = (await trainee().post<DrillState>('/api/drills', { scenario: 'every-fourth-page', trainee: 'Robin' })).id
+  await until('the page', 60_000, async () => (await view(id)).drill.pagedAt !== null)
+  const standing = async () =>
+    (await instructor().get<{ open: { params: { percent: number } }[] }>('/api/faults')).open.map(({ params }) => params.percent)
+  assert.deepEqual(await standing(), [25])
+  for (const _rung of ['orient', 'point', 'tell']) assert.ok((await instructor().post<{ given: boolean }>(`/api/drills/${id}/hint`)).given)
+  await until('it to be made easier', 120_000, async () => (await view(id)).drill.easedAt !== null)
+  await until('the fault to be changed', 20_000, async () => JSON.stringify(await standing()) === '[12]')
+  await trainee().post(`/api/drills/${id}/finish`)
+  await atRest()
+  assert.deepEqual(await standing(), [])
+})

@@ -14,6 +14,9 @@ export interface LogSearch {
   limit: number
 }
 
+/** A trace id or a UUID, as one copies it from somewhere. */
+const wholeId = /^(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i
+
 /** The search as a condition over `otel_logs`, and its parameters. */
 function conditionsOf(search: LogSearch): { where: string; params: Record<string, SqlValue> } {
   const conditions = ['TimestampTime >= toDateTime({fromS:Int64})', 'TimestampTime <= toDateTime({toS:Int64})']
@@ -46,6 +49,14 @@ function conditionsOf(search: LogSearch): { where: string; params: Record<string
     const position = /^[\x20-\x7e]+$/.test(word) ? 'positionCaseInsensitive' : 'positionCaseInsensitiveUTF8'
     conditions.push(`${position}(Body, {word${index}:String}) > 0`)
     params[`word${index}`] = word
+    if (!wholeId.test(word)) return
+    // An id is searched for whole: the index of the table knows which parts of it cannot have its tokens, and they are not read.
+    word.split('-').forEach((token, part) => {
+      const name = `token${index}_${part}`
+      conditions.push(`(hasToken(Body, {${name}:String}) OR hasToken(Body, {${name}upper:String}))`)
+      params[name] = token.toLowerCase()
+      params[`${name}upper`] = token.toUpperCase()
+    })
   })
   return { where: conditions.join(' AND '), params }
 }

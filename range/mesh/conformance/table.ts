@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict'
+import type { DataPlane } from './plane.ts'
+
+/** One line of the table: a policy, made of the shop's own, and what must be seen of it. */
+export interface ConformanceRow {
+  name: string
+  policy(baseline: string): string
+  check(plane: DataPlane): Promise<void>
+}
+
+const route = `    - route: [{ destination: { host: inventory } }]\n      retries: { attempts: 2, retryOn: 'connect-failure,refused-stream' }`
+const rule = '  host: inventory\n  trafficPolicy:\n'
+const pool = `${rule}    connectionPool:\n      tcp: { maxConnections: 128, connectTimeout: 1s }\n      http: { http1MaxPendingRequests: 256,`
+
+const edit = (from: string, to: string) => (baseline: string) => {
+  assert.ok(baseline.includes(from), `the policy has changed: it no longer has\n${from}`)
+  return baseline.replace(from, to)
+}
+const withFault = (fault: string) => edit(route, route.replace('- route:', `- fault: { ${fault} }\n      route:`))
+const middle = (times: number[]): number => times.toSorted((a, b) => a - b)[times.length >> 1] ?? Number.NaN
+const count = (statuses: number[], wanted: number): number => statuses.filter((status) => status === wanted).length
+/** Whether a share is within 4.5 deviations of what was asked for: by chance, it is not once in 150,000 times. */
+const withinChance = (hits: number, of: number, percent: number): boolean =>
+  Math.abs(hits - (of * percent) / 100) <= 4.5 * Math.sqrt(of * (percent / 100) * (1 - percent / 100))
+
+export const conformanceTable: readonly ConformanceRow[] = [
+  {
+    name: 'delay: exact, on one edge',
+    policy: edit(
+      route,
+      `    - match: [{ sourceLabels: { app: gateway } }]\n      fault: { delay: { fixedDelay: 300ms, percentage: { value: 100 } } }\n      route: [{ destination: { host: inventory } }]\n${route}`,
+    ),
+    async check(plane) {
+      const slow = middle((await plane.call('gateway', { count: 20 })).map(({ ms }) => ms))
+      const other = middle((await plane.call('orders', { count: 20 })).map(({ ms }) => ms))
+      assert.ok(slow >= 285 && slow < 400, `${slow} ms on the edge`)
+      assert.ok(other < 100, `${other} ms on another`)
+    },
+  },
+  {
+    name: 'abort: a status of its own, and nothing arrives',
+    policy: withFault('abort: { httpStatus: 418, percentage: { value: 100 } }'),
+    async check(plane) {
+      await plane.behave({})
+      const answers = await plane.call('gateway', { count: 20 })
+      assert.equal(
+        count(
+          answers.map(({ status }) => status),
+          418,
+        ),
+        20,
+      )
+      assert.equal(await plane.received(), 0)
+    },
+  },
+  {
+    name: 'percentage: a share, within chance',
+    policy: withFault('abort: { httpStatus: 503, percentage: { value: 20 } }'),
+    async check(plane) {
+      const answers = await plane.call('gateway', { count: 1_000, atOnce: 10 })
+      const hits = count(
+        answers.map(({ status }) => status),
+        503,
+      )
+      assert.ok(withinChance(hits, 1_000, 20), `${hits} of 1000`)
+    },
+  },
+  {
+    name: 'retry: as often as asked, on what was asked',
+    policy: edit(route, route.replace("retryOn: 'connect-failure,refused-stream'", "retryOn: '503'")),
+    async check(plane) {
+      await plane.behave({ statuses: [503, 503, 200] })
+      assert.deepEqual(
+        (await plane.call('gateway')).map(({ status }) => status),
+        [200],
+      )
+      assert.equal(await plane.received(), 3)
+      await plane.behave({ statuses: [503] })
+      assert.deepEqual(
+        (await plane.call('gateway')).map(({ status }) => status),
+        [503],
+      )
+      assert.equal(await plane.received(), 3)
+      await plane.behave({ statuses: [500] })
+      assert.deepEqual(
+        (await plane.call('gateway')).map(({ status }) => status),
+        [500],
+      )
+      assert.equal(await plane.received(), 1, 'another status is not tried again')
+    },
+  },
+  {
+    name: 'timeout: kept, and answered 504',
+    policy: edit(route, `${route}\n      timeout: 200ms`),
+    async check(plane) {
+      await plane.behave({ delayMs: 2_000 })
+      const [answer] = await plane.call('gateway')
+      assert.equal(answer?.status, 504)
+      assert.ok(answer.ms >= 185 && answer.ms < 1_500, `${answer.ms} ms`)
+    },
+  },
+  {
+    name: 'outlier ejection: who fails is not asked',
+    policy: edit(
+      rule,
+      `${rule}    outlierDetection: { consecutive5xxErrors: 3, interval: 1s, baseEjectionTime: 30s, maxEjectionPercent: 100 }\n`,
+    ),
+    async check(plane) {
+      await plane.behave({ statuses: [500] })
+      assert.deepEqual(
+        (await plane.call('gateway', { count: 3 })).map(({ status }) => status),
+        [500, 500, 500],
+      )
+      await plane.behave({ statuses: [500] })
+      assert.deepEqual(
+        (await plane.call('gateway', { count: 5 })).map(({ status }) => status),
+        [503, 503, 503, 503, 503],
+      )
+      assert.equal(await plane.received(), 0)
+    },
+  },
+  {
+    name: 'connection overflow: what is too much is refused at once',
+    policy: edit(
+      pool,
+      pool.replace('maxConnections: 128', 'maxConnections: 1').replace('http1MaxPendingRequests: 256', 'http1MaxPendingRequests: 1'),
+    ),
+    async check(plane) {
+      await plane.behave({ delayMs: 1_500 })
+      const answers = await plane.call('gateway', { count: 10, atOnce: 10 })
+      const refused = answers.filter(({ status }) => status === 503)
+      // One is under way and one may wait; each worker of a proxy has a breaker of its own only for the moment that they take to agree.
+      assert.ok(refused.length >= 6 && refused.length <= 9, `${refused.length} of 10 refused`)
+      assert.ok(
+        refused.every(({ ms }) => ms < 1_000),
+        'at once',
+      )
+      assert.ok(answers.some(({ status }) => status === 200))
+    },
+  },
+  {
+    name: 'mTLS STRICT: plaintext is refused, who is in the mesh is served',
+    policy: (baseline) => baseline,
+    async check(plane) {
+      assert.equal(await plane.plaintext(), 0)
+      assert.deepEqual(
+        (await plane.call('gateway')).map(({ status }) => status),
+        [200],
+      )
+    },
+  },
+  {
+    name: 'mTLS PERMISSIVE: plaintext comes in, where nobody asks who it is',
+    policy: (baseline) =>
+      edit(
+        'mtls: { mode: STRICT }',
+        'mtls: { mode: PERMISSIVE }',
+      )(baseline).replace(/---\n[^]*?kind: AuthorizationPolicy\nmetadata: \{ name: inventory[^]*?---\n/, '---\n'),
+    async check(plane) {
+      assert.equal(await plane.plaintext(), 200)
+    },
+  },
+  {
+    name: 'authorization: who is not allowed is answered 403',
+    policy: edit(
+      'principals: [cluster.local/ns/shop/sa/gateway, cluster.local/ns/shop/sa/orders, ',
+      'principals: [cluster.local/ns/shop/sa/orders, ',
+    ),
+    async check(plane) {
+      const giveUpAt = Date.now() + 20_000
+      // The callee takes up its own half in its own time.
+      while ((await plane.call('gateway'))[0]?.status !== 403 && Date.now() < giveUpAt)
+        await new Promise((resolve) => setTimeout(resolve, 200))
+      await plane.behave({})
+      assert.equal(
+        count(
+          (await plane.call('gateway', { count: 10 })).map(({ status }) => status),
+          403,
+        ),
+        10,
+      )
+      assert.equal(await plane.received(), 0)
+      assert.equal(
+        count(
+          (await plane.call('orders', { count: 10 })).map(({ status }) => status),
+          200,
+        ),
+        10,
+      )
+    },
+  },
+  {
+    name: 'weighted subsets: each gets its share, and one that does not run has nobody',
+    policy: (baseline) =>
+      edit(
+        rule,
+        `  host: inventory\n  subsets: [{ name: now, labels: { version: 1.4.0 } }, { name: next, labels: { version: 9.9.9 } }]\n  trafficPolicy:\n`,
+      )(
+        edit(
+          route,
+          '    - route:\n        - { destination: { host: inventory, subset: now }, weight: 30 }\n        - { destination: { host: inventory, subset: next }, weight: 70 }',
+        )(baseline),
+      ),
+    async check(plane) {
+      const statuses = (await plane.call('gateway', { count: 600, atOnce: 10 })).map(({ status }) => status)
+      assert.ok(withinChance(count(statuses, 200), 600, 30), `${count(statuses, 200)} of 600 to the one that runs`)
+      assert.equal(count(statuses, 503), 600 - count(statuses, 200))
+    },
+  },
+]
