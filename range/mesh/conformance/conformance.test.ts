@@ -1,4 +1,7 @@
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { after, before, test } from 'node:test'
 import { startIstioPlane } from './istio-plane.ts'
 import { startLocalPlane } from './local-plane.ts'
@@ -8,7 +11,7 @@ import { conformanceTable } from './table.ts'
 const root = path.join(import.meta.dirname, '..', '..', '..')
 const cache = process.env['FIREDRILL_CACHE'] || path.join(root, '.cache')
 /** Where there is an Istio, the same table is tried on it: the kubeconfig of its cluster, and an image with Node. */
-const { ISTIO_KUBECONFIG: kubeconfig, ISTIO_NODE_IMAGE: image = 'node:24-slim' } = process.env
+const { ISTIO_KUBECONFIG: kubeconfig, ISTIO_NODE_IMAGE: image = 'node:24-slim', ISTIOCTL: istioctl } = process.env
 
 let baseline = ''
 const planes: DataPlane[] = []
@@ -38,3 +41,9 @@ for (const row of conformanceTable) {
     }
   })
 }
+
+test("Istio's own analysis finds nothing", { skip: !kubeconfig || !istioctl }, async () => {
+  const run = promisify(execFile)
+  const { stdout } = await run(istioctl ?? 'istioctl', ['analyze', '--kubeconfig', kubeconfig ?? '', '--namespace', 'shop', '--output', 'json'])
+  assert.deepEqual(JSON.parse(stdout), [])
+})

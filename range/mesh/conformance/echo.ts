@@ -89,6 +89,6 @@ function callOnce(url: string, headers: Record<string, string>, agent: http.Agen
   })
 }
 
-if (process.argv[1] && import.meta.url === `file://${process.argv[1]}`) {
+if (import.meta.main) {
   await startEcho({ service: Number(process.env['SERVICE_PORT']), control: Number(process.env['CONTROL_PORT']) }, '0.0.0.0')
 }

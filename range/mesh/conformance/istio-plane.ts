@@ -52,7 +52,7 @@ export async function startIstioPlane({ kubeconfig, image, kubectl = 'kubectl' }
   try {
     await run(['apply', '--filename', '-'], stringifyAll(manifests(image)))
     for (const namespace of [meshNamespace, outside])
-      await run(['--namespace', namespace, 'wait', '--for=condition=Ready', 'pod', '--all', '--timeout=180s'])
+      await run(['--namespace', namespace, 'wait', '--for=condition=Ready', 'pod', '--all', '--timeout=90s'])
     for (const name of [...workloads, 'outside']) {
       const { child, port } = await forward(kubectl, kubeconfig, name === 'outside' ? outside : meshNamespace, name)
       forwards.push(child)
@@ -114,7 +114,7 @@ function forward(kubectl: string, kubeconfig: string, namespace: string, name: s
 
 const stringifyAll = (documents: object[]): string => documents.map((document) => stringify(document)).join('---\n')
 
-/** Namespaces, service accounts, services and pods: all services of the shop have a name, so that its policy refers to nothing that is not there. */
+/** Namespaces, service accounts, services and pods: all services of the shop, so that its policy refers to nothing that is not there. */
 function manifests(image: string): object[] {
   const echo = readFileSync(path.join(import.meta.dirname, 'echo.ts'), 'utf8')
   const space = (namespace: string, injected: boolean) => [
@@ -178,7 +178,7 @@ function manifests(image: string): object[] {
         spec: { selector: { app: name }, ports: [{ name: 'http', port: servicePort, targetPort: servicePort }] },
       },
     ]),
-    ...workloads.map((name) => workload(name, meshNamespace, name === 'inventory' ? '1.4.0' : '1.0.0')),
+    ...serviceNames.map((name) => workload(name, meshNamespace, name === 'inventory' ? '1.4.0' : '1.0.0')),
     workload('outside', outside, '1.0.0'),
   ]
 }

@@ -1,0 +1,41 @@
+import { webcrypto } from 'node:crypto'
+import type { LinkKeys } from './link.ts'
+
+const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
+const yearMs = 365 * 24 * 3_600_000
+
+/**
+ * An authority for one pair of hosts, and the certificate of each. The authority's key is not kept: it signs these two and no other, so
+ * that each end knows by it whom it talks to.
+ */
+export async function makeLinkKeys(): Promise<{ observability: LinkKeys; shop: LinkKeys }> {
+  await import('reflect-metadata')
+  const x509 = await import('@peculiar/x509')
+  x509.cryptoProvider.set(webcrypto as never)
+  const make = () => webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  const life = { notBefore: new Date(Date.now() - 3_600_000), notAfter: new Date(Date.now() + 5 * yearMs), signingAlgorithm: algorithm }
+  const authority = await make()
+  const root = await x509.X509CertificateGenerator.createSelfSigned({
+    ...life,
+    name: 'O=firedrill, CN=Firedrill hosts',
+    keys: authority as never,
+    extensions: [new x509.BasicConstraintsExtension(true, 0, true), new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true)],
+  })
+  const issue = async (name: 'observability' | 'shop'): Promise<LinkKeys> => {
+    const keys = await make()
+    const certificate = await x509.X509CertificateGenerator.create({
+      ...life,
+      subject: `O=firedrill, CN=${name}`,
+      issuer: root.subject,
+      signingKey: authority.privateKey as never,
+      publicKey: keys.publicKey as never,
+      extensions: [
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+        new x509.ExtendedKeyUsageExtension([name === 'shop' ? x509.ExtendedKeyUsage.clientAuth : x509.ExtendedKeyUsage.serverAuth]),
+      ],
+    })
+    const key = x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY')
+    return { ca: root.toString('pem'), cert: certificate.toString('pem'), key }
+  }
+  return { observability: await issue('observability'), shop: await issue('shop') }
+}

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import http from 'node:http'
+import net, { type AddressInfo } from 'node:net'
+import tls from 'node:tls'
+import { after, before, test } from 'node:test'
+import { FiredrillError } from '../../../model/errors.ts'
+import { makeLinkKeys } from './keys.ts'
+import { dialObservability, forwardPort, listenForShop } from './link.ts'
+
+const free = async (): Promise<number> => {
+  const server = net.createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+const until = async (what: () => boolean): Promise<void> => {
+  const giveUpAt = Date.now() + 15_000
+  while (!what()) {
+    if (Date.now() > giveUpAt) throw new Error('waited in vain')
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+const keys = await makeLinkKeys()
+const strangers = await makeLinkKeys()
+/** On the shop's host, and on its own loopback: another address, as both hosts are this one here. */
+const service = http.createServer((request, response) => {
+  if (request.url === '/big') return void response.end(Buffer.alloc(8_000_000, 'x'))
+  response.end(`said ${request.url}`)
+})
+let port = 0
+let linkPort = 0
+let observability: Awaited<ReturnType<typeof listenForShop>>
+let shop: ReturnType<typeof dialObservability>
+
+before(async () => {
+  await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve))
+  port = (service.address() as AddressInfo).port
+  linkPort = await free()
+  observability = await listenForShop({ host: '127.0.0.1', port: linkPort }, keys.observability, { ports: new Set([port]) })
+  shop = dialObservability({ host: '127.0.0.1', port: linkPort }, keys.shop, {
+    ports: new Set([port]),
+    async call(method, args) {
+      if (method === 'add') return (args as number[]).reduce((sum, each) => sum + each, 0)
+      throw new FiredrillError('not-found', `there is no ${method}`)
+    },
+  })
+  await until(() => observability.link.connected && shop.link.connected)
+})
+after(() => {
+  shop.close()
+  observability.close()
+  service.close()
+})
+
+const get = (stream: ReturnType<typeof shop.link.connect>, path: string): Promise<string> =>
+  new Promise((resolve, reject) => {
+    assert.ok(stream)
+    let text = ''
+    stream.on('data', (part: Buffer) => (text += part.toString('latin1')))
+    stream.on('end', () => resolve(text))
+    stream.on('error', reject)
+    stream.write(`GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`)
+  })
+
+test('a port of one host is reached from the other, both ways', async () => {
+  assert.match(await get(observability.link.connect(port), '/a'), /said \/a/)
+  assert.match(await get(shop.link.connect(port), '/b'), /said \/b/)
+})
+
+test('much at once comes whole', async () => {
+  const answers = await Promise.all(Array.from({ length: 10 }, () => get(observability.link.connect(port), '/big')))
+  for (const text of answers) assert.ok(text.length > 8_000_000)
+})
+
+test('a port that is not allowed is refused', async () => {
+  await assert.rejects(get(observability.link.connect(linkPort), '/'), /refused: 403/)
+})
+
+test('calls are answered, and fail with the error of the other side', async () => {
+  assert.equal(await observability.link.call('add', [1, 2, 3], 1_000), 6)
+  await assert.rejects(observability.link.call('fly', [], 1_000), (error) => error instanceof FiredrillError && error.code === 'not-found')
+})
+
+test('who connects to a forwarded port is connected there, and learns at once when nobody is', async () => {
+  const through = await free()
+  const nowhere = await forwardPort(observability.link, through)
+  await assert.rejects(fetch(`http://127.0.0.1:${through}/`))
+  nowhere.close()
+})
+
+test('who shows no certificate, or another authority, is refused', async () => {
+  const attempt = (options: tls.ConnectionOptions) =>
+    new Promise<string>((resolve) => {
+      const socket = tls.connect({ host: '127.0.0.1', port: linkPort, rejectUnauthorized: false, ALPNProtocols: ['firedrill-to-shop'], ...options })
+      socket.once('error', (error) => resolve(error.message)).once('close', () => resolve('closed'))
+      socket.once('data', () => resolve('taken'))
+    })
+  assert.notEqual(await attempt({}), 'taken')
+  assert.notEqual(await attempt({ cert: strangers.shop.cert, key: strangers.shop.key }), 'taken')
+  assert.ok(observability.link.connected, 'who is connected stays so')
+})
+
+test('the way comes back by itself', async () => {
+  observability.close()
+  await until(() => !shop.link.connected)
+  await assert.rejects(observability.link.call('add', [1], 1_000), /away/)
+  observability = await listenForShop({ host: '127.0.0.1', port: linkPort }, keys.observability, { ports: new Set([port]) })
+  await until(() => observability.link.connected && shop.link.connected)
+  assert.equal(await observability.link.call('add', [1, 1], 1_000), 2)
+})

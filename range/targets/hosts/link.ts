@@ -1,0 +1,265 @@
+import http2 from 'node:http2'
+import net from 'node:net'
+import tls from 'node:tls'
+import type { Duplex } from 'node:stream'
+import { FiredrillError, describeError, errorIn } from '../../../model/errors.ts'
+
+/**
+ * The one way between two hosts of a range. The shop's host dials, so that it listens to nobody; both ends show a certificate of the
+ * range's own authority (TLS 1.3). Over one connection the observability host opens streams, over the other the shop's: each stream is a
+ * TCP connection to a port that the other end allows (CONNECT), or a call (POST /rpc), by HTTP/2.
+ */
+const toShop = 'firedrill-to-shop'
+const fromShop = 'firedrill-from-shop'
+type Direction = typeof toShop | typeof fromShop
+
+export interface LinkKeys {
+  /** PEM. */
+  ca: string
+  cert: string
+  key: string
+}
+
+/** What this end does for the other. */
+export interface LinkService {
+  /** Ports of this host's loopback that the other end may connect to. */
+  ports: ReadonlySet<number>
+  call?(method: string, args: unknown[]): Promise<unknown>
+}
+
+const windowBytes = 4 * 1024 * 1024
+const settings = { initialWindowSize: windowBytes, maxConcurrentStreams: 2_000 }
+const pingEveryMs = 2_000
+/** An end that does not answer for so long is away. */
+const silenceMs = 6_000
+const redialMs = 1_000
+
+/** Streams that this end may open; null while the other is away. */
+export class Link {
+  #session: http2.ClientHttp2Session | null = null
+  #since = 0
+
+  get connected(): boolean {
+    return this.#session !== null
+  }
+  /** When the other end came, in milliseconds since the epoch; 0 when it is away. */
+  get connectedAt(): number {
+    return this.#session ? this.#since : 0
+  }
+
+  use(session: http2.ClientHttp2Session): void {
+    this.#session?.destroy()
+    this.#session = session
+    this.#since = Date.now()
+    session.on('close', () => {
+      if (this.#session === session) this.#session = null
+    })
+  }
+
+  /** A connection to a port of the other end; null while it is away. */
+  connect(port: number): Duplex | null {
+    const session = this.#session
+    if (!session || session.closed || session.destroyed) return null
+    const stream = session.request({ ':method': 'CONNECT', ':authority': `127.0.0.1:${port}` })
+    stream.on('response', (headers) => {
+      if (headers[':status'] !== 200) stream.destroy(new Error(`refused: ${headers[':status']}`))
+    })
+    return stream
+  }
+
+  async call<Result>(method: string, args: unknown[], timeoutMs: number): Promise<Result> {
+    const session = this.#session
+    if (!session || session.closed) throw new FiredrillError('component-unreachable', "the shop's host is away")
+    const stream = session.request({ ':method': 'POST', ':path': '/rpc' })
+    stream.setTimeout(timeoutMs, () => stream.destroy(new FiredrillError('timed-out', `the shop's host did not answer within ${timeoutMs / 1_000} s`)))
+    stream.end(JSON.stringify({ method, args }))
+    let status = 0
+    stream.on('response', (headers) => (status = headers[':status'] ?? 0))
+    const parts: Buffer[] = []
+    try {
+      for await (const part of stream as AsyncIterable<Buffer>) parts.push(part)
+    } catch (error) {
+      if (error instanceof FiredrillError) throw error
+      throw new FiredrillError('component-unreachable', `the shop's host went away: ${describeError(error)}`, { cause: error })
+    }
+    const text = Buffer.concat(parts).toString()
+    if (status === 0) throw new FiredrillError('component-unreachable', "the shop's host went away")
+    const answer: unknown = text === '' ? null : JSON.parse(text)
+    if (status !== 200) throw errorIn(answer, `${method} was answered ${status}`)
+    return (answer as { result: Result }).result
+  }
+
+  close(): void {
+    this.#session?.destroy()
+    this.#session = null
+  }
+}
+
+/** Listens on a port of this host's loopback for what is on the other: who connects here is connected there. */
+export function forwardPort(link: Link, port: number): Promise<net.Server> {
+  const server = net.createServer({ allowHalfOpen: true }, (socket) => {
+    socket.setNoDelay(true)
+    const stream = link.connect(port)
+    if (!stream) return socket.resetAndDestroy()
+    join(socket, stream)
+  })
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ port, host: '127.0.0.1' }, () => resolve(server))
+  })
+}
+
+function join(socket: net.Socket, stream: Duplex): void {
+  const end = () => {
+    stream.destroy()
+    socket.destroy()
+  }
+  socket.on('error', end).on('close', () => stream.destroy())
+  stream.on('error', end).on('close', () => socket.destroySoon())
+  socket.pipe(stream).pipe(socket)
+}
+
+function answer(session: http2.ServerHttp2Session, { ports, call }: LinkService): void {
+  session.setLocalWindowSize(windowBytes)
+  session.on('error', () => {})
+  session.on('stream', (stream, headers) => {
+    stream.on('error', () => {})
+    if (headers[':method'] === 'CONNECT') {
+      const port = Number(/^127\.0\.0\.1:(\d+)$/.exec(headers[':authority'] ?? '')?.[1])
+      if (!ports.has(port)) return stream.respond({ ':status': 403 }, { endStream: true })
+      const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
+      socket.once('error', () => stream.destroy())
+      socket.once('connect', () => {
+        stream.respond({ ':status': 200 })
+        join(socket, stream)
+      })
+      return
+    }
+    if (headers[':method'] !== 'POST' || headers[':path'] !== '/rpc' || !call) return stream.respond({ ':status': 404 }, { endStream: true })
+    const parts: Buffer[] = []
+    stream.on('data', (part: Buffer) => parts.push(part))
+    stream.on('end', () => {
+      const reply = (status: number, body: unknown) => {
+        if (stream.destroyed) return
+        stream.respond({ ':status': status, 'content-type': 'application/json' })
+        stream.end(JSON.stringify(body))
+      }
+      // Safe: the other end is ours, by its certificate.
+      const { method, args } = JSON.parse(Buffer.concat(parts).toString()) as { method: string; args: unknown[] }
+      call(method, args).then(
+        (result) => reply(200, { result }),
+        (error: unknown) => {
+          const known = error instanceof FiredrillError
+          reply(known ? error.httpStatus : 500, { error: { code: known ? error.code : 'internal', message: describeError(error) } })
+        },
+      )
+    })
+  })
+}
+
+/** Closes a session whose other end no longer answers: the cable may be out, and nobody told. */
+function watch(session: http2.Http2Session): void {
+  let heardAt = Date.now()
+  const timer = setInterval(() => {
+    if (Date.now() - heardAt > silenceMs) return session.destroy()
+    session.ping((error) => {
+      if (!error) heardAt = Date.now()
+    })
+  }, pingEveryMs)
+  session.on('close', () => clearInterval(timer))
+  session.on('error', () => {})
+}
+
+const secure = ({ ca, cert, key }: LinkKeys) => ({ ca, cert, key, minVersion: 'TLSv1.3' as const })
+
+/** The end of the observability host: waits to be dialled. */
+export async function listenForShop(
+  address: { host: string; port: number },
+  keys: LinkKeys,
+  service: LinkService,
+): Promise<{ link: Link; close(): void }> {
+  const link = new Link()
+  const server = tls.createServer({ ...secure(keys), requestCert: true, rejectUnauthorized: true, ALPNProtocols: [toShop, fromShop] })
+  const sockets = new Set<tls.TLSSocket>()
+  server.on('secureConnection', (socket) => {
+    sockets.add(socket)
+    socket.setNoDelay(true)
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket))
+    if (socket.alpnProtocol === toShop) {
+      const session = http2.connect('http://shop', { createConnection: () => socket, settings })
+      session.setLocalWindowSize(windowBytes)
+      watch(session)
+      link.use(session)
+    } else if (socket.alpnProtocol === fromShop) {
+      const session = http2.performServerHandshake(socket, { settings })
+      watch(session)
+      answer(session, service)
+    } else socket.destroy()
+  })
+  server.on('tlsClientError', (error) => process.stderr.write(`a connection was refused: ${describeError(error)}\n`))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(address, resolve)
+  })
+  return {
+    link,
+    close() {
+      link.close()
+      server.close()
+      for (const socket of sockets) socket.destroy()
+    },
+  }
+}
+
+/** The end of the shop's host: dials, and dials again whenever the other went away. */
+export function dialObservability(
+  address: { host: string; port: number },
+  keys: LinkKeys,
+  service: LinkService,
+): { link: Link; close(): void } {
+  const link = new Link()
+  let closed = false
+  const sockets = new Set<tls.TLSSocket>()
+  const dial = (direction: Direction, begin: (socket: tls.TLSSocket) => http2.Http2Session) => {
+    if (closed) return
+    // The authority is the range's own and has signed two certificates only: whoever shows the other is the other.
+    const socket = tls.connect({ ...address, ...secure(keys), ALPNProtocols: [direction], checkServerIdentity: () => undefined, timeout: 10_000 })
+    sockets.add(socket)
+    socket.setNoDelay(true)
+    let again = false
+    const redial = () => {
+      if (again) return
+      again = true
+      sockets.delete(socket)
+      socket.destroy()
+      setTimeout(() => dial(direction, begin), redialMs)
+    }
+    socket.on('error', redial).on('close', redial)
+    socket.once('timeout', redial)
+    socket.once('secureConnect', () => {
+      socket.setTimeout(0)
+      const session = begin(socket)
+      watch(session)
+      session.on('close', redial)
+    })
+  }
+  dial(toShop, (socket) => {
+    const session = http2.performServerHandshake(socket, { settings })
+    answer(session, service)
+    return session
+  })
+  dial(fromShop, (socket) => {
+    const session = http2.connect('http://observability', { createConnection: () => socket, settings })
+    session.setLocalWindowSize(windowBytes)
+    link.use(session)
+    return session
+  })
+  return {
+    link,
+    close() {
+      closed = true
+      link.close()
+      for (const socket of sockets) socket.destroy()
+    },
+  }
+}
