@@ -7,6 +7,7 @@ import { doctorCommand, setupCommand } from './commands/doctor.ts'
 import { downCommand } from './commands/down.ts'
 import { drillCommand } from './commands/drill.ts'
 import { faultCommand } from './commands/fault.ts'
+import { hostCommand } from './commands/host.ts'
 import { loadCommand } from './commands/load.ts'
 import { logsCommand } from './commands/logs.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
@@ -30,6 +31,7 @@ for (const add of [
   doctorCommand,
   upCommand,
   downCommand,
+  hostCommand,
   statusCommand,
   logsCommand,
   openCommand,

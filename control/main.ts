@@ -1,6 +1,5 @@
 import path from 'node:path'
 import { loadScenarios } from '../drills/scenarios.ts'
-import { localRange } from '../range/targets/local/range.ts'
 import { Coach } from './coach.ts'
 import { DrillEngine } from './drill-engine.ts'
 import { GameDays } from './game-days.ts'
@@ -11,14 +10,14 @@ import { People } from './people.ts'
 import { startSampler } from './sampler.ts'
 import { createServer } from './server.ts'
 import { keepReaper } from './reaper/keep.ts'
-import { openLocalRange, projectRoot } from './wiring.ts'
+import { openLocalRange, projectRoot, rangeOf } from './wiring.ts'
 
 const dir = process.env['FIREDRILL_DIR']
 if (!dir) throw new Error('FIREDRILL_DIR is not set: start the control plane with firedrill up')
 
 const target = openLocalRange(dir)
 const { context } = target
-const range = localRange(target)
+const range = rangeOf(target)
 const ledger = new Ledger(dir)
 const injector = new Injector(range, ledger)
 const scenarios = loadScenarios(path.join(projectRoot, 'scenarios'))
@@ -34,7 +33,7 @@ const gameDays = new GameDays(ledger, engine, scenarios)
 const people = new People(gameDays)
 const app = await createServer({ context, range, ledger, injector, sampler, engine, load, scenarios, gameDays, people })
 
-await app.listen({ host: '127.0.0.1', port: context.port('control') })
+await app.listen({ host: context.config.console.listen, port: context.port('control') })
 process.stdout.write(`control plane listens on ${context.port('control')}\n`)
 // Served before it is done: reverting may take a while when the range is in a bad way.
 engine.resume().catch((error: unknown) => process.stderr.write(`resuming: ${String(error)}\n`))

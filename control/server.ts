@@ -54,7 +54,8 @@ export async function createServer(api: ApiContext): Promise<Api> {
       },
     })
   })
-  guardAccess(app, { tokens: api.context.config.tokens, hosts: [`127.0.0.1:${port}`, `localhost:${port}`, `[::1]:${port}`] })
+  const names = ['127.0.0.1', 'localhost', '[::1]', ...api.context.config.console.names]
+  guardAccess(app, { tokens: api.context.config.tokens, hosts: names.map((name) => (/:\d+$/.test(name) ? name : `${name}:${port}`)) })
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer').header('x-frame-options', 'DENY')
     if (!/^\/(prometheus|locust)\//.test(request.url)) {

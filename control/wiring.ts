@@ -11,7 +11,10 @@ import { requireBinaries } from '../range/setup.ts'
 import { logFile, type RangeContext } from '../range/context.ts'
 import { LocalTarget } from '../range/targets/local/target.ts'
 import { RangeState } from '../range/targets/local/state.ts'
-import { components } from '../range/topology.ts'
+import { localRange } from '../range/targets/local/range.ts'
+import { hostsRange } from '../range/targets/hosts/range.ts'
+import { components, placedOn } from '../range/topology.ts'
+import type { Range } from '../model/range.ts'
 
 export const projectRoot = path.resolve(import.meta.dirname, '..')
 export const cacheDir = process.env['FIREDRILL_CACHE'] || path.join(projectRoot, '.cache')
@@ -20,6 +23,10 @@ export const cacheDir = process.env['FIREDRILL_CACHE'] || path.join(projectRoot,
 export function openLocalRange(dir: string): LocalTarget {
   return new LocalTarget(new RangeState(dir), projectRoot, requireBinaries(cacheDir), renderConfig)
 }
+
+/** The range that a host can act on: its own, or where the shop is on another, both. */
+export const rangeOf = (target: LocalTarget): Range =>
+  target.context.config.placement.role === 'observability' ? hostsRange(target) : localRange(target)
 
 export const consoleUrl = (context: RangeContext): string => `http://127.0.0.1:${context.port('control')}`
 
@@ -98,8 +105,8 @@ function scrapeTargets(context: RangeContext): ScrapeTarget[] {
 }
 
 /** Logs that a responder may read. What runs the drill keeps its own to itself: they would name the fault. */
-function logSources(context: RangeContext) {
-  return components
+export function logSources(context: RangeContext) {
+  return placedOn(context.config.placement.role)
     .filter((component) => component.role !== 'control' && component.name !== 'telemetry-store')
     .map((component) => ({
       service: component.name,

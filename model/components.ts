@@ -34,6 +34,7 @@ export const componentNames = [
   'locust',
   'control',
   'reaper',
+  'agent',
 ] as const
 export const componentName = z.enum(componentNames)
 export type ComponentName = z.infer<typeof componentName>

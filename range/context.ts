@@ -6,6 +6,18 @@ import type { CacheFault, EdgeFault, MeshEdge } from '../model/mesh.ts'
 export const profiles = ['drill', 'production'] as const
 export type Profile = (typeof profiles)[number]
 
+/**
+ * Where the parts of a range run: all on this host; or the shop on one, and on another what watches and loads it, so that the thing under
+ * test cannot starve its monitor. The shop's host dials the other.
+ */
+export type Placement =
+  | { role: 'all' }
+  /** Where this host waits for the shop's. */
+  | { role: 'observability'; listen: string }
+  /** `host:port` of the observability host. */
+  | { role: 'shop'; observability: string }
+export type HostRole = Placement['role']
+
 /** The settings of one range, durable in `<dir>/range.json`. */
 export interface RangeConfig {
   /** Names the range in the environment of each of its processes; unique per folder. */
@@ -14,6 +26,9 @@ export interface RangeConfig {
   profile: Profile
   /** Simulated users when nobody has asked for another number. */
   users: number
+  placement: Placement
+  /** Where the console listens, and names beside the loopback's by which browsers may know it, with or without a port. */
+  console: { listen: string; names: string[] }
   /** A ClickHouse HTTP URL in place of the embedded chDB. */
   clickhouseUrl: string | null
   tokens: { trainee: string; instructor: string; service: string }
@@ -89,6 +104,9 @@ export const portOffsets = {
   postgresExporter: 24,
   redisExporter: 25,
   nodeExporter: 26,
+  // Of a range on two hosts: the agent of each, and where the shop's is waited for.
+  agent: 70,
+  link: 71,
   // The mesh: where a service's proxy takes calls of others (the gateway's from users, in plaintext), …
   'gateway-inbound': 30,
   'catalog-inbound': 31,

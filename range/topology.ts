@@ -1,5 +1,7 @@
 import type { ComponentName } from '../model/components.ts'
 import type { Component } from './component.ts'
+import type { HostRole } from './context.ts'
+import { agent } from './components/agent.ts'
 import { alertmanager } from './components/alertmanager.ts'
 import { catalog } from './components/catalog.ts'
 import { control, reaper } from './components/control.ts'
@@ -41,6 +43,19 @@ export const topology = {
   locust,
   control,
   reaper,
+  agent,
 } as const satisfies Record<ComponentName, Component>
 
-export const components: readonly Component[] = Object.values(topology)
+const everything: readonly Component[] = Object.values(topology)
+/** Beside what they measure. */
+const shopExporters: readonly ComponentName[] = ['postgres-exporter', 'redis-exporter', 'node-exporter']
+
+const hostOf = ({ name, role }: Component): 'shop' | 'observability' =>
+  role === 'service' || role === 'datastore' || role === 'mesh' || shopExporters.includes(name) ? 'shop' : 'observability'
+
+/** The parts of a range that run on a host of that role. Only where there are two does each have an agent. */
+export const placedOn = (host: HostRole): readonly Component[] =>
+  everything.filter((component) => (component.name === 'agent' ? host !== 'all' : host === 'all' || hostOf(component) === host))
+
+/** The parts of a range, wherever they run. */
+export const components: readonly Component[] = placedOn('all')

@@ -7,8 +7,8 @@ export const openCommand = () =>
   command('open', 'print the login link, and open it in a browser where there is one')
     .addOption(new Option('--as <role>', 'who to log in as').choices(['trainee', 'instructor']).default('trainee'))
     .action((options: CommonOptions & { as: 'trainee' | 'instructor' }) => {
-      const { portBase, tokens } = openState(options).config()
-      const url = `http://127.0.0.1:${portBase}/login#token=${tokens[options.as]}`
+      const { portBase, tokens, console: where } = openState(options).config()
+      const url = `http://${where.names[0] ?? '127.0.0.1'}:${portBase}/login#token=${tokens[options.as]}`
       if (options.json) printJson({ url })
       else print(url)
       if (process.stdout.isTTY && (process.env['DISPLAY'] || process.platform === 'darwin')) {

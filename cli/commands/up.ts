@@ -8,6 +8,7 @@ import { setup } from '../../range/setup.ts'
 import { shopComponentNames, type ComponentName } from '../../model/components.ts'
 import { Ledger } from '../../control/ledger.ts'
 import type { LocalTarget } from '../../range/targets/local/target.ts'
+import type { RangeState } from '../../range/targets/local/state.ts'
 import { liveness } from '../../range/targets/local/identity.ts'
 import { apiClient } from '../client.ts'
 import { command, integer, openState, type CommonOptions } from '../options.ts'
@@ -47,9 +48,10 @@ export const upCommand = () =>
       if (options.receivers !== undefined && alertmanager?.outcome === 'already') await target.restart('alertmanager')
       const failed = reports.filter((report) => report.outcome === 'failed')
       const readyMs = Date.now() - startedAt
-      if (failed.length === 0) await untilSteady(options)
-      const { tokens } = target.context.config
-      const base = `http://127.0.0.1:${target.context.port('control')}`
+      const { tokens, placement, console: where } = target.context.config
+      // Of two hosts, neither is steady without the other: 'firedrill host wait' waits for both.
+      if (failed.length === 0 && placement.role === 'all') await untilSteady(openState(options))
+      const base = `http://${where.names[0] ?? '127.0.0.1'}:${target.context.port('control')}`
       const links = {
         console: base,
         trainee: `${base}/login#token=${tokens.trainee}`,
@@ -57,13 +59,16 @@ export const upCommand = () =>
         shop: `http://127.0.0.1:${target.context.port('gateway-inbound')}/`,
       }
       if (options.json) printJson({ ok: failed.length === 0, tookMs: readyMs, components: reports, links })
-      else if (failed.length === 0) {
+      else if (failed.length === 0 && placement.role === 'shop') {
+        print(`\n${bold('The shop is up')} ${dim(`and dials ${placement.observability}`)}`)
+      } else if (failed.length === 0) {
         print()
         print(`${bold('The range is up')} ${dim(`after ${formatDurationMs(Date.now() - startedAt)}`)}`)
         print(`  console     ${links.console}`)
         print(`  trainee     ${links.trainee}`)
         print(`  instructor  ${links.instructor}`)
         print(`  shop        ${links.shop}`)
+        if (placement.role === 'observability') print(dim("  the shop's host dials in; 'firedrill host wait' waits for it"))
       }
       if (failed.length > 0) {
         throw new FiredrillError(
@@ -97,7 +102,8 @@ function configure(options: UpOptions): void {
 }
 
 /** After a power-off, or a crash that took both watchers and a part of the shop, a drill cannot go on in the middle of what starts anew. */
-function endDrillOfDeadRange({ state }: LocalTarget): void {
+function endDrillOfDeadRange({ state, context }: LocalTarget): void {
+  if (context.config.placement.role !== 'all') return
   const gone = (name: ComponentName): boolean => {
     const record = state.run(name)
     return record === null || liveness(record) === 'gone'
@@ -108,9 +114,9 @@ function endDrillOfDeadRange({ state }: LocalTarget): void {
 }
 
 /** Ready is when each part answers; steady when users have been served for a few seconds. */
-async function untilSteady(options: UpOptions): Promise<void> {
-  const client = apiClient(openState(options), 'instructor')
-  const giveUpAt = Date.now() + steadyDeadlineMs
+export async function untilSteady(state: RangeState, deadlineMs = steadyDeadlineMs): Promise<void> {
+  const client = apiClient(state, 'instructor')
+  const giveUpAt = Date.now() + deadlineMs
   for (;;) {
     const { healthy, results } = await client.get<{ healthy: boolean; results: { ok: boolean; title: string; detail: string }[] }>(
       '/api/health',

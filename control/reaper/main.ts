@@ -3,12 +3,11 @@
  * gone for ten seconds, or a fault's deadline has passed, it takes the faults out itself.
  */
 import http from 'node:http'
-import { localRange } from '../../range/targets/local/range.ts'
 import { liveness } from '../../range/targets/local/identity.ts'
 import { leaseMs } from '../drill-engine.ts'
 import { Injector } from '../injector.ts'
 import { Ledger } from '../ledger.ts'
-import { openLocalRange } from '../wiring.ts'
+import { openLocalRange, rangeOf } from '../wiring.ts'
 
 const dir = process.env['FIREDRILL_DIR']
 if (!dir) throw new Error('FIREDRILL_DIR is not set: the reaper is started by firedrill up')
@@ -19,7 +18,7 @@ const deadlineGraceMs = 2_000
 
 const target = openLocalRange(dir)
 const ledger = new Ledger(dir)
-const injector = new Injector(localRange(target), ledger)
+const injector = new Injector(rangeOf(target), ledger)
 let seenAt = Date.now()
 let connected = false
 let starting = false

@@ -26,7 +26,7 @@ interface Position {
  * Follows log files into the store, as the Collector's filelog receiver does. What has been read is remembered on disk, so that a
  * restart neither loses nor repeats more than the last chunk.
  */
-export function followLogs(sources: LogSource[], intake: Intake, checkpointFile: string): { stop(): Promise<void> } {
+export function followLogs(sources: LogSource[], intake: Pick<Intake, 'offer'>, checkpointFile: string): { stop(): Promise<void> } {
   const positions = new Map<string, Position>(
     existsSync(checkpointFile) ? Object.entries(JSON.parse(readFileSync(checkpointFile, 'utf8')) as Record<string, Position>) : [],
   )

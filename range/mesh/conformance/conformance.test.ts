@@ -44,6 +44,14 @@ for (const row of conformanceTable) {
 
 test("Istio's own analysis finds nothing", { skip: !kubeconfig || !istioctl }, async () => {
   const run = promisify(execFile)
-  const { stdout } = await run(istioctl ?? 'istioctl', ['analyze', '--kubeconfig', kubeconfig ?? '', '--namespace', 'shop', '--output', 'json'])
+  const { stdout } = await run(istioctl ?? 'istioctl', [
+    'analyze',
+    '--kubeconfig',
+    kubeconfig ?? '',
+    '--namespace',
+    'shop',
+    '--output',
+    'json',
+  ])
   assert.deepEqual(JSON.parse(stdout), [])
 })

@@ -93,7 +93,13 @@ test('who connects to a forwarded port is connected there, and learns at once wh
 test('who shows no certificate, or another authority, is refused', async () => {
   const attempt = (options: tls.ConnectionOptions) =>
     new Promise<string>((resolve) => {
-      const socket = tls.connect({ host: '127.0.0.1', port: linkPort, rejectUnauthorized: false, ALPNProtocols: ['firedrill-to-shop'], ...options })
+      const socket = tls.connect({
+        host: '127.0.0.1',
+        port: linkPort,
+        rejectUnauthorized: false,
+        ALPNProtocols: ['firedrill-to-shop'],
+        ...options,
+      })
       socket.once('error', (error) => resolve(error.message)).once('close', () => resolve('closed'))
       socket.once('data', () => resolve('taken'))
     })

@@ -71,7 +71,9 @@ export class Link {
     const session = this.#session
     if (!session || session.closed) throw new FiredrillError('component-unreachable', "the shop's host is away")
     const stream = session.request({ ':method': 'POST', ':path': '/rpc' })
-    stream.setTimeout(timeoutMs, () => stream.destroy(new FiredrillError('timed-out', `the shop's host did not answer within ${timeoutMs / 1_000} s`)))
+    stream.setTimeout(timeoutMs, () =>
+      stream.destroy(new FiredrillError('timed-out', `the shop's host did not answer within ${timeoutMs / 1_000} s`)),
+    )
     stream.end(JSON.stringify({ method, args }))
     let status = 0
     stream.on('response', (headers) => (status = headers[':status'] ?? 0))
@@ -135,7 +137,8 @@ function answer(session: http2.ServerHttp2Session, { ports, call }: LinkService)
       })
       return
     }
-    if (headers[':method'] !== 'POST' || headers[':path'] !== '/rpc' || !call) return stream.respond({ ':status': 404 }, { endStream: true })
+    if (headers[':method'] !== 'POST' || headers[':path'] !== '/rpc' || !call)
+      return stream.respond({ ':status': 404 }, { endStream: true })
     const parts: Buffer[] = []
     stream.on('data', (part: Buffer) => parts.push(part))
     stream.on('end', () => {
@@ -223,7 +226,13 @@ export function dialObservability(
   const dial = (direction: Direction, begin: (socket: tls.TLSSocket) => http2.Http2Session) => {
     if (closed) return
     // The authority is the range's own and has signed two certificates only: whoever shows the other is the other.
-    const socket = tls.connect({ ...address, ...secure(keys), ALPNProtocols: [direction], checkServerIdentity: () => undefined, timeout: 10_000 })
+    const socket = tls.connect({
+      ...address,
+      ...secure(keys),
+      ALPNProtocols: [direction],
+      checkServerIdentity: () => undefined,
+      timeout: 10_000,
+    })
     sockets.add(socket)
     socket.setNoDelay(true)
     let again = false

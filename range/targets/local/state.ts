@@ -13,6 +13,14 @@ const configSchema = z.object({
   portBase: z.number().int().min(1024).max(65_000),
   profile: z.enum(profiles),
   users: z.number().int().min(0),
+  placement: z
+    .discriminatedUnion('role', [
+      z.object({ role: z.literal('all') }),
+      z.object({ role: z.literal('observability'), listen: z.string() }),
+      z.object({ role: z.literal('shop'), observability: z.string().regex(/^.+:\d+$/, 'host:port') }),
+    ])
+    .default({ role: 'all' }),
+  console: z.object({ listen: z.string(), names: z.array(z.string()) }).default({ listen: '127.0.0.1', names: [] }),
   clickhouseUrl: z.url().nullable(),
   tokens: z.object({ trainee: z.string(), instructor: z.string(), service: z.string() }),
   passwords: z.object({ postgres: z.string(), rabbitmq: z.string() }),
@@ -73,7 +81,9 @@ export class RangeState {
   }
 
   /** Makes the settings of a new range, or changes those given of an existing one. */
-  configure(changes: Partial<Pick<RangeConfig, 'portBase' | 'profile' | 'users' | 'clickhouseUrl'>>): RangeConfig {
+  configure(
+    changes: Partial<Pick<RangeConfig, 'portBase' | 'profile' | 'users' | 'clickhouseUrl' | 'placement' | 'console' | 'passwords'>>,
+  ): RangeConfig {
     const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
     const secret = () => randomBytes(18).toString('base64url')
     const base: RangeConfig = this.exists
@@ -83,6 +93,8 @@ export class RangeState {
           portBase: defaultPortBase,
           profile: 'drill',
           users: 30,
+          placement: { role: 'all' },
+          console: { listen: '127.0.0.1', names: [] },
           clickhouseUrl: null,
           tokens: { trainee: secret(), instructor: secret(), service: secret() },
           passwords: { postgres: secret(), rabbitmq: secret() },

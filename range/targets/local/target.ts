@@ -8,7 +8,7 @@ import { configDir, logFile, portOffsets, type Binaries, type PortName, type Ran
 import { baselinePolicy } from '../../mesh/files.ts'
 import { waitUntilReady } from '../../readiness/readiness.ts'
 import { baselineRelease } from '../../releases.ts'
-import { components, topology } from '../../topology.ts'
+import { placedOn, topology } from '../../topology.ts'
 import { family, listProcesses, liveness, proportionalMemoryBytes, withEnvironment } from './identity.ts'
 import { killAll, launch, send, terminate } from './process.ts'
 import type { RangeState, RunRecord } from './state.ts'
@@ -55,6 +55,11 @@ export class LocalTarget {
         generations: state.identityGenerations(),
       }),
     }
+  }
+
+  /** What runs on this host. */
+  get components(): readonly Component[] {
+    return placedOn(this.context.config.placement.role)
   }
 
   currentVersion(service: string): string {
@@ -115,7 +120,7 @@ export class LocalTarget {
   async startAll(onReport: (report: StartReport) => void): Promise<StartReport[]> {
     mkdirSync(path.join(this.state.dir, 'logs'), { recursive: true })
     return Promise.all(
-      components.map(async ({ name }) => {
+      this.components.map(async ({ name }) => {
         const report = await this.start(name).catch((error: unknown): StartReport => ({
           name,
           outcome: 'failed',
@@ -132,22 +137,23 @@ export class LocalTarget {
   async stopAll(onStopped: (name: ComponentName) => void = () => {}): Promise<void> {
     const order: ComponentName[][] = [
       ['reaper'],
-      ['control', 'locust'],
+      ['control', 'locust', 'agent'],
       ['gateway', 'alertmanager', 'prometheus', 'postgres-exporter', 'redis-exporter', 'node-exporter'],
       ['orders', 'catalog', 'payments'],
       ['fulfilment', 'inventory'],
       [...proxyNames],
       ['rabbitmq', 'redis', 'postgres', 'telemetry-store'],
     ]
+    const here = new Set(this.components.map(({ name }) => name))
     for (const group of order) {
-      await Promise.all(group.map(async (name) => (await this.stop(name), onStopped(name))))
+      await Promise.all(group.filter((name) => here.has(name)).map(async (name) => (await this.stop(name), onStopped(name))))
     }
     this.sweep(new Set())
   }
 
   /** Kills processes that carry this range's id and that no record (nor `keep`) accounts for. Returns how many. */
   sweep(keep: ReadonlySet<number>): number {
-    const records = components.map(({ name }) => this.state.run(name)).filter((record) => record !== null)
+    const records = this.components.map(({ name }) => this.state.run(name)).filter((record) => record !== null)
     const processes = listProcesses()
     const owned = new Set(records.flatMap((record) => family(record.pid, processes)))
     const orphans = withEnvironment('FIREDRILL_RANGE', this.context.config.id).filter(
@@ -180,7 +186,7 @@ export class LocalTarget {
   }
 
   status(withMemory = false): Promise<ComponentStatus[]> {
-    return Promise.all(components.map((component) => this.statusOf(component, withMemory)))
+    return Promise.all(this.components.map((component) => this.statusOf(component, withMemory)))
   }
 
   writeConfig(name: ComponentName): void {

@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs'
+import { Command, Option } from 'commander'
+import { FiredrillError, describeError } from '../../model/errors.ts'
+import { liveness } from '../../range/targets/local/identity.ts'
+import type { RangeState } from '../../range/targets/local/state.ts'
+import { accept, invite } from '../../range/targets/hosts/invitation.ts'
+import type { HostsStatus } from '../../range/targets/hosts/range.ts'
+import { openLocalRange } from '../../control/wiring.ts'
+import { until } from '../../drills/until.ts'
+import { command, integer, openState, type CommonOptions } from '../options.ts'
+import { green, print, printJson, red } from '../output.ts'
+import { untilSteady } from './up.ts'
+
+const runs = (state: RangeState): boolean => {
+  const record = state.exists ? (state.run('agent') ?? state.run('control')) : null
+  return record !== null && liveness(record) !== 'gone'
+}
+function mustBeDown(state: RangeState): void {
+  if (runs(state)) throw new FiredrillError('conflict', `the range in ${state.dir} runs: 'firedrill down' first`)
+}
+
+async function statusOf(state: RangeState): Promise<HostsStatus> {
+  const { context } = openLocalRange(state.dir)
+  const response = await fetch(`http://127.0.0.1:${context.port('agent')}/status`, {
+    headers: { authorization: `Bearer ${context.config.tokens.service}` },
+    signal: AbortSignal.timeout(5_000),
+  }).catch((error: unknown) => {
+    throw new FiredrillError('range-not-running', `the agent of this host does not answer (${describeError(error)}): run 'firedrill up'`, {
+      cause: error,
+    })
+  })
+  return (await response.json()) as HostsStatus
+}
+
+interface ObserveOptions extends CommonOptions {
+  users?: number
+  listen: string
+  consoleListen: string
+  consoleName?: string[]
+}
+
+export function hostCommand(): Command {
+  return new Command('host')
+    .description('put the shop on one host, and what watches and loads it on another')
+    .addCommand(
+      command('observe', 'make this the host that watches: console, Prometheus, telemetry, Locust')
+        .option('--listen <address>', "where the shop's host is waited for", '0.0.0.0')
+        .addOption(new Option('--users <n>', 'simulated users').argParser(integer))
+        .option('--console-listen <address>', 'where the console listens', '127.0.0.1')
+        .option('--console-name <name...>', 'names or addresses by which browsers may know the console, beside the loopback')
+        .action((options: ObserveOptions) => {
+          const state = openState(options)
+          mustBeDown(state)
+          const config = state.configure({
+            ...(options.portBase === undefined ? {} : { portBase: options.portBase }),
+            ...(options.users === undefined ? {} : { users: options.users }),
+            placement: { role: 'observability', listen: options.listen },
+            console: { listen: options.consoleListen, names: options.consoleName ?? [] },
+          })
+          if (options.json) printJson({ placement: config.placement, console: config.console })
+          else print(`this host watches; invite the shop's with 'firedrill host invite'`)
+        }),
+    )
+    .addCommand(
+      command('invite', "print what the shop's host needs to join; it holds secrets, and an earlier one no longer counts")
+        .requiredOption('--address <host[:port]>', "this host, as the shop's reaches it")
+        .action(async (options: CommonOptions & { address: string }) => {
+          const state = openState(options)
+          const made = await invite(state, options.address)
+          if (runs(state)) await openLocalRange(state.dir).restart('agent')
+          process.stdout.write(`${JSON.stringify(made)}\n`)
+        }),
+    )
+    .addCommand(
+      command('join', "make this the shop's host, by an invitation on standard input").action((options: CommonOptions) => {
+        const state = openState(options)
+        mustBeDown(state)
+        const { observability } = accept(state, readFileSync(0, 'utf8'))
+        if (options.json) printJson({ observability })
+        else print(`this host has the shop, and dials ${observability}: run 'firedrill up'`)
+      }),
+    )
+    .addCommand(
+      command('status', 'tell whether the hosts see each other, and how far their clocks are apart').action(
+        async (options: CommonOptions) => {
+          const state = openState(options)
+          const { placement } = state.config()
+          if (placement.role === 'all') throw new FiredrillError('wrong-state', 'this range is on one host')
+          const found = await statusOf(state)
+          if (options.json) return printJson({ role: placement.role, ...found })
+          print(found.connected ? green('connected') : red('the other host is away'))
+          if (found.roundTripMs !== null) print(`round trip ${found.roundTripMs.toFixed(1)} ms`)
+          if (found.clockOffsetMs !== null) print(`the shop's clock is ${found.clockOffsetMs.toFixed(1)} ms ahead`)
+        },
+      ),
+    )
+    .addCommand(
+      command('wait', "wait until the shop's host is there and the range is steady")
+        .option('--seconds <n>', 'for so long at most', integer, 180)
+        .action(async (options: CommonOptions & { seconds: number }) => {
+          const state = openState(options)
+          if (state.config().placement.role !== 'observability')
+            throw new FiredrillError('wrong-state', 'this is for the host that watches')
+          const giveUpAt = Date.now() + options.seconds * 1_000
+          await until("the shop's host", options.seconds * 1_000, async () => (await statusOf(state)).connected)
+          await untilSteady(state, giveUpAt - Date.now())
+          if (options.json) printJson({ steady: true })
+          else print(green('the range is steady'))
+        }),
+    )
+}

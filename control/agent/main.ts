@@ -1,0 +1,108 @@
+/**
+ * The agent of one of two hosts. On the one that watches: waits for the shop's, and has the shop's ports on this loopback. On the shop's: dials
+ * the other, does there what the control plane asks for, and sends the logs of the shop.
+ */
+import http from 'node:http'
+import path from 'node:path'
+import { FiredrillError, describeError } from '../../model/errors.ts'
+import { followLogs } from '../../observability/store/filelog/tail.ts'
+import { dataDir } from '../../range/context.ts'
+import { readLinkKeys } from '../../range/targets/hosts/invitation.ts'
+import { dialObservability, forwardPort, listenForShop, type Link } from '../../range/targets/hosts/link.ts'
+import { shopCalls, type HostsStatus } from '../../range/targets/hosts/range.ts'
+import { localRange } from '../../range/targets/local/range.ts'
+import { placedOn } from '../../range/topology.ts'
+import { tokenRole } from '../access.ts'
+import { logSources, openLocalRange } from '../wiring.ts'
+import { logShipper } from './log-shipper.ts'
+
+const dir = process.env['FIREDRILL_DIR']
+if (!dir) throw new Error('FIREDRILL_DIR is not set: the agent is started by firedrill up')
+const target = openLocalRange(dir)
+const { context } = target
+const { placement } = context.config
+if (placement.role === 'all') throw new Error('this range is on one host: it has no agent')
+
+/** Ports of the shop's host that the other one uses as its own, and the other way round. */
+const shopPorts = new Set(
+  placedOn('shop')
+    .filter(({ name }) => name !== 'agent')
+    .flatMap(({ ports }) => Object.values(ports).map((name) => context.port(name))),
+)
+const observabilityPorts = new Set([context.port('telemetryStore')])
+
+const keys = readLinkKeys(dir)
+let link: Link
+let stop: () => Promise<void>
+if (placement.role === 'observability') {
+  const end = await listenForShop({ host: placement.listen, port: context.port('link') }, keys, { ports: observabilityPorts })
+  link = end.link
+  for (const port of shopPorts) await forwardPort(link, port)
+  stop = async () => end.close()
+} else {
+  const calls = shopCalls(localRange(target))
+  const [, host = '', port = ''] = /^(.+):(\d+)$/.exec(placement.observability) ?? []
+  const end = dialObservability({ host, port: Number(port) }, keys, {
+    ports: shopPorts,
+    async call(method, args) {
+      if (method === 'time') return Date.now()
+      const known = Object.hasOwn(calls, method) ? calls[method] : undefined
+      if (!known) throw new FiredrillError('not-found', `the agent does not know ${method}`)
+      return (await known(...(args as never[]))) ?? null
+    },
+  })
+  link = end.link
+  for (const forwarded of observabilityPorts) await forwardPort(link, forwarded)
+  const shipper = logShipper(`http://127.0.0.1:${context.port('telemetryStore')}/v1/logs`)
+  const logs = followLogs(logSources(context), shipper, path.join(dataDir(context, 'agent'), 'log-positions.json'))
+  stop = async () => {
+    await logs.stop()
+    end.close()
+  }
+}
+
+/** Asks the other host for its time: it was that, give or take, half of the round trip ago. */
+async function status(): Promise<HostsStatus> {
+  const none = { roundTripMs: null, clockOffsetMs: null }
+  const base = { connected: link.connected, connectedAt: link.connectedAt }
+  if (!link.connected || placement.role !== 'observability') return { ...base, ...none }
+  const sentAt = Date.now()
+  const startedAt = performance.now()
+  try {
+    const theirs = await link.call<number>('time', [], 3_000)
+    const roundTripMs = performance.now() - startedAt
+    return { ...base, roundTripMs, clockOffsetMs: theirs - (sentAt + roundTripMs / 2) }
+  } catch {
+    return { ...base, ...none }
+  }
+}
+
+const server = http.createServer((request, response) => {
+  const reply = (code: number, body: unknown) => response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+  const fail = (error: unknown) => {
+    const known = error instanceof FiredrillError
+    reply(known ? error.httpStatus : 500, { error: { code: known ? error.code : 'internal', message: describeError(error) } })
+  }
+  if (request.url === '/ready') return reply(200, {})
+  const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
+  if (tokenRole(token, context.config.tokens) !== 'service')
+    return reply(401, { error: { code: 'unauthenticated', message: 'this is for the range itself' } })
+  if (request.url === '/status') return void status().then((body) => reply(200, body), fail)
+  if (request.url !== '/rpc' || request.method !== 'POST')
+    return reply(404, { error: { code: 'not-found', message: 'there is no such thing' } })
+  const parts: Buffer[] = []
+  request.on('data', (part: Buffer) => parts.push(part))
+  request.on('end', () => {
+    // Safe: whoever has the token is a part of the range.
+    const { method, args, timeoutMs } = JSON.parse(Buffer.concat(parts).toString()) as {
+      method: string
+      args: unknown[]
+      timeoutMs: number
+    }
+    link.call(method, args, timeoutMs).then((result) => reply(200, { result }), fail)
+  })
+})
+server.listen({ host: '127.0.0.1', port: context.port('agent') })
+process.stdout.write(`agent of the ${placement.role} host\n`)
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop().finally(() => process.exit(0)))

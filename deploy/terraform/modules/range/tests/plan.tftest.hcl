@@ -1,0 +1,45 @@
+variables {
+  shop          = { host = "10.0.0.11", private_key_path = "/dev/null" }
+  observability = { host = "10.0.0.12", private_key_path = "/dev/null" }
+}
+
+run "the_console_is_on_the_loopback_unless_asked_for" {
+  command = plan
+
+  assert {
+    condition     = output.console_url == "http://127.0.0.1:7400"
+    error_message = "the console is at ${output.console_url}"
+  }
+}
+
+run "a_console_that_is_open_is_known_by_its_host" {
+  command = plan
+
+  variables {
+    console_listen = "0.0.0.0"
+  }
+
+  assert {
+    condition     = output.console_url == "http://10.0.0.12:7400"
+    error_message = "the console is at ${output.console_url}"
+  }
+}
+
+run "no_secret_is_an_input_or_an_output" {
+  command = plan
+
+  assert {
+    condition     = !strcontains(output.login_command, "token")
+    error_message = "a token is in the output"
+  }
+}
+
+run "users_are_a_whole_number" {
+  command = plan
+
+  variables {
+    users = 1.5
+  }
+
+  expect_failures = [var.users]
+}

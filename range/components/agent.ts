@@ -1,0 +1,28 @@
+import path from 'node:path'
+import { defineComponent } from '../component.ts'
+import { httpReady } from '../readiness/http.ts'
+
+/** On each of two hosts: the way to the other one, and on the shop's what the control plane has done there. */
+export const agent = defineComponent({
+  name: 'agent',
+  title: 'Host agent',
+  role: 'control',
+  // Not where the shop's host is waited for: that listens on another address than the loopback's.
+  ports: { http: 'agent' },
+  calls: [],
+  process: (context) => ({
+    file: context.binaries.node,
+    args: ['--disable-warning=ExperimentalWarning', path.join(context.root, 'control', 'agent', 'main.ts')],
+    cwd: context.root,
+    env: {
+      NODE_OPTIONS: '--max-old-space-size=256',
+      MALLOC_ARENA_MAX: '2',
+      FIREDRILL_DIR: context.dir,
+      FIREDRILL_CACHE: process.env['FIREDRILL_CACHE'] ?? '',
+    },
+  }),
+  readiness: (context) => httpReady(`http://127.0.0.1:${context.port('agent')}/ready`),
+  stop: { signal: 'SIGTERM', deadlineMs: 5_000 },
+  startDeadlineMs: 30_000,
+  logs: { format: 'plain' },
+})

@@ -1,0 +1,149 @@
+import type { ComponentName, ComponentStatus } from '../../../model/components.ts'
+import { FiredrillError, describeError, errorIn } from '../../../model/errors.ts'
+import type { Range } from '../../../model/range.ts'
+import type { RangeContext } from '../../context.ts'
+import { placedOn } from '../../topology.ts'
+import { localRange } from '../local/range.ts'
+import type { LocalTarget } from '../local/target.ts'
+
+/** How long the shop's host may take for what it is asked; starting a component may take that long by itself. */
+const callTimeoutMs = 90_000
+const statusTimeoutMs = 4_000
+
+/** What the agents know of each other. */
+export interface HostsStatus {
+  connected: boolean
+  /** Milliseconds since the epoch; 0 when the other host is away. */
+  connectedAt: number
+  /** There and back, in milliseconds; null when it is away. */
+  roundTripMs: number | null
+  /** By how much the other host's clock is ahead of this one's, in milliseconds, give or take half of the round trip. */
+  clockOffsetMs: number | null
+}
+
+/** Asks the agent of the shop's host to do something, through the agent of this one. */
+export async function callShop<Result>(context: RangeContext, method: string, args: unknown[], timeoutMs = callTimeoutMs): Promise<Result> {
+  const url = `http://127.0.0.1:${context.port('agent')}/rpc`
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${context.config.tokens.service}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ method, args, timeoutMs }),
+    signal: AbortSignal.timeout(timeoutMs + 1_000),
+  }).catch((error: unknown) => {
+    throw new FiredrillError('component-unreachable', `the agent of this host does not answer: ${describeError(error)}`, { cause: error })
+  })
+  const answer: unknown = await response.json().catch(() => null)
+  if (!response.ok) throw errorIn(answer, `${method} was answered ${response.status}`)
+  return (answer as { result: Result }).result
+}
+
+/**
+ * The `Range` of two hosts, on the one that watches. What goes through a port (the database, the cache, messages) does so here, as the shop's
+ * ports are on this loopback too; what is done to processes and files of the shop is done by the agent there.
+ */
+export function hostsRange(target: LocalTarget): Range {
+  const { context } = target
+  const here = localRange(target)
+  const local = new Set<ComponentName>(placedOn('observability').map(({ name }) => name))
+  const remote = <Result>(method: string, ...args: unknown[]) => callShop<Result>(context, method, args)
+  const away = (detail: string): ComponentStatus[] =>
+    placedOn('shop')
+      .filter(({ name }) => name !== 'agent')
+      .map(({ name }) => ({ name, state: 'exited', healthy: false, pid: null, ports: {}, memoryBytes: null, detail }))
+  return {
+    ...here,
+    async status() {
+      const [ours, theirs] = await Promise.all([
+        here.status(),
+        callShop<ComponentStatus[]>(context, 'status', [], statusTimeoutMs).catch((error: unknown) => away(describeError(error))),
+      ])
+      return [...theirs.filter(({ name }) => !local.has(name)), ...ours]
+    },
+    processes: {
+      start: (name) => (local.has(name) ? here.processes.start(name) : remote('processes.start', name)),
+      stop: (name) => (local.has(name) ? here.processes.stop(name) : remote('processes.stop', name)),
+      restart: (name) => (local.has(name) ? here.processes.restart(name) : remote('processes.restart', name)),
+      signal: (name, signal) => (local.has(name) ? here.processes.signal(name, signal) : remote('processes.signal', name, signal)),
+      descriptors: (name) => (local.has(name) ? here.processes.descriptors(name) : remote('processes.descriptors', name)),
+      limitDescriptors: (name, limit) =>
+        local.has(name) ? here.processes.limitDescriptors(name, limit) : remote('processes.limitDescriptors', name, limit),
+    },
+    releases: {
+      list: here.releases.list,
+      baseline: here.releases.baseline,
+      current: (service) => remote('releases.current', service),
+      deploy: (service, version, by) => remote('releases.deploy', service, version, by),
+      history: () => remote('releases.history'),
+    },
+    config: {
+      get: (service) => remote('config.get', service),
+      set: (service, overrides, by) => remote('config.set', service, overrides, by),
+    },
+    queue: {
+      ...here.queue,
+      bindings: () => remote('queue.bindings'),
+      memory: () => remote('queue.memory'),
+      limitMemory: (bytes) => remote('queue.limitMemory', bytes),
+    },
+    jobs: {
+      start: (name, params) => remote('jobs.start', name, params),
+      stop: (id) => remote('jobs.stop', id),
+      running: () => remote('jobs.running'),
+    },
+    mesh: {
+      baseline: here.mesh.baseline,
+      check: here.mesh.check,
+      policy: () => remote('mesh.policy'),
+      history: () => remote('mesh.history'),
+      apply: (yaml, by) => remote('mesh.apply', yaml, by),
+      reset: () => remote('mesh.reset'),
+      instance: (service) => remote('mesh.instance', service),
+      faultOn: (edge) => remote('mesh.faultOn', edge),
+      faults: () => remote('mesh.faults'),
+      setFault: (edge, fault) => remote('mesh.setFault', edge, fault),
+      cacheFault: () => remote('mesh.cacheFault'),
+      setCacheFault: (fault) => remote('mesh.setCacheFault', fault),
+      identities: () => remote('mesh.identities'),
+      rotateDue: () => remote('mesh.rotateDue'),
+      issueIdentity: (service, fault) => remote('mesh.issueIdentity', service, fault),
+    },
+  }
+}
+
+/** What the other host may ask of the shop's: each by its name in `Range`. */
+export function shopCalls(range: Range): Record<string, (...args: never[]) => Promise<unknown>> {
+  const { processes, releases, config, queue, jobs, mesh } = range
+  return {
+    status: range.status,
+    'processes.start': processes.start,
+    'processes.stop': processes.stop,
+    'processes.restart': processes.restart,
+    'processes.signal': processes.signal,
+    'processes.descriptors': processes.descriptors,
+    'processes.limitDescriptors': processes.limitDescriptors,
+    'releases.current': releases.current,
+    'releases.deploy': releases.deploy,
+    'releases.history': releases.history,
+    'config.get': config.get,
+    'config.set': config.set,
+    'queue.bindings': queue.bindings,
+    'queue.memory': queue.memory,
+    'queue.limitMemory': queue.limitMemory,
+    'jobs.start': jobs.start,
+    'jobs.stop': jobs.stop,
+    'jobs.running': jobs.running,
+    'mesh.policy': mesh.policy,
+    'mesh.history': mesh.history,
+    'mesh.apply': mesh.apply,
+    'mesh.reset': mesh.reset,
+    'mesh.instance': mesh.instance,
+    'mesh.faultOn': mesh.faultOn,
+    'mesh.faults': mesh.faults,
+    'mesh.setFault': mesh.setFault,
+    'mesh.cacheFault': mesh.cacheFault,
+    'mesh.setCacheFault': mesh.setCacheFault,
+    'mesh.identities': mesh.identities,
+    'mesh.rotateDue': mesh.rotateDue,
+    'mesh.issueIdentity': mesh.issueIdentity,
+  }
+}
