@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
 import { Command, Option } from 'commander'
 import { FiredrillError, describeError } from '../../model/errors.ts'
 import { liveness } from '../../range/targets/local/identity.ts'
@@ -72,10 +72,10 @@ export function hostCommand(): Command {
         }),
     )
     .addCommand(
-      command('join', "make this the shop's host, by an invitation on standard input").action((options: CommonOptions) => {
+      command('join', "make this the shop's host, by an invitation on standard input").action(async (options: CommonOptions) => {
         const state = openState(options)
         mustBeDown(state)
-        const { observability } = accept(state, readFileSync(0, 'utf8'))
+        const { observability } = accept(state, await text(process.stdin))
         if (options.json) printJson({ observability })
         else print(`this host has the shop, and dials ${observability}: run 'firedrill up'`)
       }),
@@ -90,7 +90,24 @@ export function hostCommand(): Command {
           if (options.json) return printJson({ role: placement.role, ...found })
           print(found.connected ? green('connected') : red('the other host is away'))
           if (found.roundTripMs !== null) print(`round trip ${found.roundTripMs.toFixed(1)} ms`)
-          if (found.clockOffsetMs !== null) print(`the shop's clock is ${found.clockOffsetMs.toFixed(1)} ms ahead`)
+          if (found.clockOffsetMs !== null)
+            print(`the shop's clock is ${Math.abs(found.clockOffsetMs).toFixed(1)} ms ${found.clockOffsetMs < 0 ? 'behind' : 'ahead'}`)
+        },
+      ),
+    )
+    .addCommand(
+      command('watch', 'start the agent of this host again whenever it has ended; does not end by itself').action(
+        async (options: CommonOptions) => {
+          const target = openLocalRange(options.dir)
+          if (target.context.config.placement.role === 'all') throw new FiredrillError('wrong-state', 'this range is on one host')
+          for (;;) {
+            const record = target.state.run('agent')
+            if (record && !record.stopping && liveness(record) === 'gone') {
+              print('the agent has ended: starting it again')
+              await target.start('agent').catch((error: unknown) => print(red(describeError(error))))
+            }
+            await new Promise((resolve) => setTimeout(resolve, 1_000))
+          }
         },
       ),
     )

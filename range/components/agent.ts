@@ -1,5 +1,7 @@
+import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { defineComponent } from '../component.ts'
+import { dataDir } from '../context.ts'
 import { httpReady } from '../readiness/http.ts'
 
 /** On each of two hosts: the way to the other one, and on the shop's what the control plane has done there. */
@@ -10,6 +12,7 @@ export const agent = defineComponent({
   // Not where the shop's host is waited for: that listens on another address than the loopback's.
   ports: { http: 'agent' },
   calls: [],
+  prepare: async (context) => void (await mkdir(dataDir(context, 'agent'), { recursive: true })),
   process: (context) => ({
     file: context.binaries.node,
     args: ['--disable-warning=ExperimentalWarning', path.join(context.root, 'control', 'agent', 'main.ts')],

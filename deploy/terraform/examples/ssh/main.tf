@@ -15,7 +15,7 @@ variable "observability_host" {
 }
 
 variable "user" {
-  description = "User to log in as: root, or one who may use sudo without a password."
+  description = "User to log in as; root, as packages and units are installed."
   type        = string
   default     = "root"
 }

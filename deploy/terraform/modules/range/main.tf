@@ -4,8 +4,8 @@ locals {
   address    = coalesce(var.observability.address, var.observability.host)
 
   ssh_options       = "-o StrictHostKeyChecking=accept-new -o UserKnownHostsFile='${abspath("${path.root}/.terraform/known_hosts")}' -o LogLevel=ERROR"
-  ssh_shop          = "ssh ${local.ssh_options} -i '${var.shop.private_key_path}' -p ${var.shop.port} ${var.shop.user}@${var.shop.host}"
-  ssh_observability = "ssh ${local.ssh_options} -i '${var.observability.private_key_path}' -p ${var.observability.port} ${var.observability.user}@${var.observability.host}"
+  ssh_shop          = "ssh ${local.ssh_options} -i '${pathexpand(var.shop.private_key_path)}' -p ${var.shop.port} ${var.shop.user}@${var.shop.host}"
+  ssh_observability = "ssh ${local.ssh_options} -i '${pathexpand(var.observability.private_key_path)}' -p ${var.observability.port} ${var.observability.user}@${var.observability.host}"
 
   console_name = length(var.console_names) > 0 ? var.console_names[0] : (var.console_listen == "127.0.0.1" ? "127.0.0.1" : var.observability.host)
   console_url  = "http://${local.console_name}:7400"
@@ -41,7 +41,7 @@ resource "terraform_data" "observability" {
     host        = self.input.host
     port        = self.input.port
     user        = self.input.user
-    private_key = file(self.input.private_key_path)
+    private_key = file(pathexpand(self.input.private_key_path))
   }
   provisioner "file" {
     source      = local.archive
@@ -76,7 +76,7 @@ resource "terraform_data" "shop" {
     host        = self.input.host
     port        = self.input.port
     user        = self.input.user
-    private_key = file(self.input.private_key_path)
+    private_key = file(pathexpand(self.input.private_key_path))
   }
   provisioner "file" {
     source      = local.archive

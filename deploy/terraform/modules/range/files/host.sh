@@ -10,9 +10,24 @@ set -eu
 home=/opt/firedrill
 state=/var/lib/firedrill-range
 unit=/etc/systemd/system/firedrill.service
+watch=/etc/systemd/system/firedrill-watch.service
 # What a login shell has of the environment (proxies, mirrors), the unit has as well.
 [ -f /etc/environment ] && { set -a; . /etc/environment; set +a; }
 export FIREDRILL_DIR=$state DEBIAN_FRONTEND=noninteractive HOME="${HOME:-/root}"
+
+# The range runs its own PostgreSQL, Prometheus and so on. Those that the packages would start by themselves are not started, nor at the next
+# boot; what was on this host before is left alone.
+units="postgresql redis-server rabbitmq-server epmd.socket prometheus prometheus-alertmanager prometheus-postgres-exporter prometheus-redis-exporter prometheus-node-exporter"
+setup_quietly() {
+  new=
+  for name in $units; do systemctl cat "$name" >/dev/null 2>&1 || new="$new $name"; done
+  policy=/usr/sbin/policy-rc.d
+  if [ -e "$policy" ]; then made=; else made=$policy && printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy"; fi
+  trap '[ -z "$made" ] || rm -f "$made"' EXIT
+  firedrill setup
+  [ -z "$made" ] || rm -f "$made"
+  for name in $new; do systemctl disable --quiet --now "$name" 2>/dev/null || true; done
+}
 
 install_files() {
   systemctl stop firedrill.service 2>/dev/null || true
@@ -30,19 +45,19 @@ export FIREDRILL_DIR=\${FIREDRILL_DIR:-$state}
 exec $home/firedrill "\$@"
 EOF
   chmod 755 /usr/local/bin/firedrill
-  firedrill setup
+  setup_quietly
   cat >"$unit" <<EOF
 [Unit]
 Description=Firedrill ($1)
-Wants=network-online.target
-After=network-online.target
+After=network.target
 
 [Service]
 Type=oneshot
 RemainAfterExit=yes
 Environment=FIREDRILL_DIR=$state HOME=$HOME
 EnvironmentFile=-/etc/environment
-ExecStart=$home/firedrill up
+# Its output has the login links: they are not for the journal.
+ExecStart=/bin/sh -c 'exec $home/firedrill up --json >/dev/null'
 ExecStop=$home/firedrill down
 TimeoutStartSec=15min
 TimeoutStopSec=2min
@@ -50,8 +65,26 @@ TimeoutStopSec=2min
 [Install]
 WantedBy=multi-user.target
 EOF
+  cat >"$watch" <<EOF
+[Unit]
+Description=Firedrill ($1), the agent's watch
+PartOf=firedrill.service
+After=firedrill.service
+
+[Service]
+Environment=FIREDRILL_DIR=$state HOME=$HOME
+EnvironmentFile=-/etc/environment
+ExecStart=$home/firedrill host watch
+Restart=always
+RestartSec=2
+# What it starts belongs to the range, and goes with that.
+KillMode=process
+
+[Install]
+WantedBy=firedrill.service
+EOF
   systemctl daemon-reload
-  systemctl enable --quiet firedrill.service
+  systemctl enable --quiet firedrill.service firedrill-watch.service
 }
 
 case ${1:-} in
@@ -77,9 +110,9 @@ case ${1:-} in
     systemctl start firedrill.service
     ;;
   remove)
-    systemctl disable --quiet --now firedrill.service 2>/dev/null || true
+    systemctl disable --quiet --now firedrill-watch.service firedrill.service 2>/dev/null || true
     [ ! -x "$home/firedrill" ] || "$home/firedrill" down --purge || true
-    rm -rf "$home" "$state" /var/lib/firedrill "$unit" /usr/local/bin/firedrill /usr/local/sbin/firedrill-host
+    rm -rf "$home" "$state" /var/lib/firedrill "$unit" "$watch" /usr/local/bin/firedrill /usr/local/sbin/firedrill-host
     systemctl daemon-reload
     ;;
   *)

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict'
+import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import net from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { apiClient } from '../../cli/client.ts'
+import { projectRoot } from '../../control/wiring.ts'
+import type { ComponentStatus } from '../../model/components.ts'
+import { portOffsets } from '../../range/context.ts'
+import type { HostsStatus } from '../../range/targets/hosts/range.ts'
+import { listProcesses } from '../../range/targets/local/identity.ts'
+import { RangeState } from '../../range/targets/local/state.ts'
+import { firedrill, until, type Outcome } from './test-range.ts'
+
+/**
+ * Two hosts: this one, and a network namespace with a loopback of its own, between which there is one cable. What runs in it is reached
+ * by that cable, and by nothing else.
+ */
+const portBase = 29_400
+const namespace = 'firedrill-test'
+const cable = { here: 'fdtest0', there: 'fdtest1', hereAddress: '10.246.0.1', thereAddress: '10.246.0.2' }
+const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-hosts-'))
+const dirs = { observability: path.join(folder, 'observability'), shop: path.join(folder, 'shop') }
+const state = new RangeState(dirs.observability)
+const api = () => apiClient(state, 'instructor')
+
+function run(program: string, args: string[], input = ''): Promise<Outcome> {
+  return new Promise((resolve, reject) => {
+    const child = execFile(program, args, { timeout: 300_000, env: { ...process.env, NO_COLOR: '1' } }, (error, stdout, stderr) => {
+      if (error && typeof error.code !== 'number') return reject(error)
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
+    })
+    child.stdin?.end(input)
+  })
+}
+const ip = async (...args: string[]): Promise<void> => {
+  const { code, stderr } = await run('ip', args)
+  if (code !== 0) throw new Error(`ip ${args.join(' ')}: ${stderr}`)
+}
+const here = (...args: string[]) => firedrill([...args, '--dir', dirs.observability])
+const there = (args: string[], input = '') =>
+  run('ip', ['netns', 'exec', namespace, path.join(projectRoot, 'firedrill'), ...args, '--dir', dirs.shop], input)
+const ok = ({ code, stdout, stderr }: Outcome): string => {
+  assert.equal(code, 0, `${stdout}${stderr}`)
+  return stdout
+}
+const hosts = async () => JSON.parse(ok(await here('host', 'status', '--json'))) as HostsStatus
+const statusOf = async (name: string): Promise<ComponentStatus | undefined> =>
+  (await api().get<{ components: ComponentStatus[] }>('/api/range')).components.find((component) => component.name === name)
+
+const able =
+  process.getuid?.() === 0 &&
+  (await run('ip', ['netns', 'add', namespace]).then(
+    ({ code }) => code === 0,
+    () => false,
+  ))
+
+describe('two hosts', { skip: able ? false : 'no network namespace can be made here' }, () => {
+  let watch: ChildProcess | null = null
+  before(async () => {
+    await ip('link', 'add', cable.here, 'type', 'veth', 'peer', 'name', cable.there, 'netns', namespace)
+    await ip('addr', 'add', `${cable.hereAddress}/24`, 'dev', cable.here)
+    await ip('link', 'set', cable.here, 'up')
+    for (const args of [
+      ['addr', 'add', `${cable.thereAddress}/24`, 'dev', cable.there],
+      ['link', 'set', cable.there, 'up'],
+      ['link', 'set', 'lo', 'up'],
+    ])
+      await ip('-n', namespace, ...args)
+  })
+  after(async () => {
+    watch?.kill('SIGTERM')
+    await there(['down', '--purge']).catch(() => {})
+    await here('down', '--purge').catch(() => {})
+    await run('ip', ['link', 'del', cable.here]).catch(() => {})
+    await run('ip', ['netns', 'del', namespace]).catch(() => {})
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  test('the shop is invited, dials in, and the range is steady', async () => {
+    ok(await here('host', 'observe', '--listen', cable.hereAddress, '--port-base', String(portBase)))
+    const refused = await here('host', 'wait', '--seconds', '1')
+    assert.equal(refused.code, 1)
+    const invitation = ok(await here('host', 'invite', '--address', cable.hereAddress))
+    ok(await here('up'))
+    assert.equal((await there(['host', 'join'], 'what is this')).code, 1, 'what is no invitation is refused')
+    ok(await there(['host', 'join'], invitation))
+    ok(await there(['up']))
+    watch = spawn('ip', ['netns', 'exec', namespace, path.join(projectRoot, 'firedrill'), 'host', 'watch', '--dir', dirs.shop], {
+      stdio: 'ignore',
+    })
+    ok(await here('host', 'wait', '--seconds', '90'))
+    const { connected, clockOffsetMs } = await hosts()
+    assert.ok(connected)
+    assert.ok(Math.abs(clockOffsetMs ?? Infinity) < 100, `${clockOffsetMs} ms`)
+  })
+
+  test('each host has its own parts, and the shop listens to nobody', async () => {
+    const { stdout } = await there(['status', '--json'])
+    const shop = (JSON.parse(stdout) as ComponentStatus[]).map(({ name }) => name)
+    assert.ok(shop.includes('orders') && shop.includes('postgres') && shop.includes('orders-proxy'))
+    assert.ok(!shop.includes('prometheus') && !shop.includes('locust') && !shop.includes('control'))
+    const open = await Promise.all(
+      Object.entries(portOffsets).map(
+        ([name, offset]) =>
+          new Promise<string[]>((resolve) => {
+            const socket = net.connect({ host: cable.thereAddress, port: portBase + offset, timeout: 2_000 })
+            const done = (names: string[]) => (socket.destroy(), resolve(names))
+            socket
+              .once('connect', () => done([name]))
+              .once('error', () => done([]))
+              .once('timeout', () => done([]))
+          }),
+      ),
+    )
+    assert.deepEqual(open.flat(), [])
+  })
+
+  test('a scenario proves itself across them', async () => {
+    const verified = JSON.parse(ok(await here('verify', 'slow-shelves', '--json'))) as { problems: string[] }[] | object
+    assert.match(JSON.stringify(verified), /"ok":true/)
+  })
+
+  test('logs of the shop and whole traces are where one watches', async () => {
+    const line = await until('a log line of the shop that belongs to a trace', 30_000, async () => {
+      const { logs } = await api().get<{ logs: { service: string; traceId: string }[] }>('/api/telemetry/logs?service=orders&limit=50')
+      return logs.find(({ traceId }) => traceId !== '')
+    })
+    await until('its trace, from the load generator to the database', 30_000, async () => {
+      const { spans } = await api().get<{ spans: { service: string }[] }>(`/api/telemetry/traces/${line.traceId}`)
+      const services = new Set(spans.map(({ service }) => service))
+      return services.has('locust') && services.has('orders')
+    })
+  })
+
+  test('cut off, the shop is told to be away; it comes back by itself', async () => {
+    await ip('link', 'set', cable.here, 'down')
+    await until('the other host to be away', 20_000, async () => !(await hosts()).connected)
+    const orders = await until('the shop to be told away', 20_000, async () => {
+      const found = await statusOf('orders')
+      return found && !found.healthy ? found : null
+    })
+    assert.match(orders.detail ?? '', /away|did not answer/)
+    await ip('link', 'set', cable.here, 'up')
+    const backAt = Date.now()
+    await until('the other host to be back', 30_000, async () => (await hosts()).connected)
+    assert.ok(Date.now() - backAt < 10_000, `${Date.now() - backAt} ms`)
+    ok(await here('host', 'wait', '--seconds', '60'))
+  })
+
+  test('an agent that is killed comes back by itself', async () => {
+    const { pid } = new RangeState(dirs.shop).run('agent') ?? {}
+    assert.ok(pid)
+    process.kill(pid, 'SIGKILL')
+    const killedAt = Date.now()
+    await until('another agent', 20_000, async () => {
+      const now = new RangeState(dirs.shop).run('agent')
+      return now !== null && now.pid !== pid && (await hosts()).connected
+    })
+    assert.ok(Date.now() - killedAt < 10_000, `${Date.now() - killedAt} ms`)
+    ok(await here('host', 'wait', '--seconds', '60'))
+  })
+
+  test('down leaves nothing', async () => {
+    watch?.kill('SIGTERM')
+    const ids = [state.config().id, new RangeState(dirs.shop).config().id]
+    ok(await there(['down', '--purge']))
+    ok(await here('down', '--purge'))
+    const left = listProcesses().filter(({ pid }) => pid !== process.pid)
+    assert.ok(left.length > 0)
+    for (const id of ids) assert.deepEqual(await processesOf(id), [])
+  })
+})
+
+async function processesOf(id: string): Promise<string[]> {
+  const { stdout } = await run('grep', ['-lsz', `FIREDRILL_RANGE=${id}`, ...listProcesses().map(({ pid }) => `/proc/${pid}/environ`)])
+  return stdout.split('\n').filter((line) => line !== '')
+}
