@@ -6,6 +6,7 @@ import { controlKillBenchmark } from './control-kill.ts'
 import { drillsBenchmark } from './drills.ts'
 import { exemplarsBenchmark } from './exemplars.ts'
 import { floodBenchmark } from './flood.ts'
+import { isolationBenchmark } from './isolation.ts'
 import { loadBenchmark } from './load.ts'
 import { memoryBenchmark } from './memory.ts'
 import { meshBenchmark } from './mesh.ts'
@@ -33,4 +34,5 @@ export const benchmarks: readonly Benchmark[] = [
   meshBenchmark,
   loadBenchmark,
   drillsBenchmark,
+  isolationBenchmark,
 ]
