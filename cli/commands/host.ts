@@ -4,7 +4,7 @@ import { FiredrillError, describeError } from '../../model/errors.ts'
 import { liveness } from '../../range/targets/local/identity.ts'
 import type { RangeState } from '../../range/targets/local/state.ts'
 import { accept, invite } from '../../range/targets/hosts/invitation.ts'
-import type { HostsStatus } from '../../range/targets/hosts/range.ts'
+import { hostsStatus, type HostsStatus } from '../../range/targets/hosts/range.ts'
 import { openLocalRange } from '../../control/wiring.ts'
 import { until } from '../../drills/until.ts'
 import { command, integer, openState, type CommonOptions } from '../options.ts'
@@ -20,16 +20,9 @@ function mustBeDown(state: RangeState): void {
 }
 
 async function statusOf(state: RangeState): Promise<HostsStatus> {
-  const { context } = openLocalRange(state.dir)
-  const response = await fetch(`http://127.0.0.1:${context.port('agent')}/status`, {
-    headers: { authorization: `Bearer ${context.config.tokens.service}` },
-    signal: AbortSignal.timeout(5_000),
-  }).catch((error: unknown) => {
-    throw new FiredrillError('range-not-running', `the agent of this host does not answer (${describeError(error)}): run 'firedrill up'`, {
-      cause: error,
-    })
-  })
-  return (await response.json()) as HostsStatus
+  const found = await hostsStatus(openLocalRange(state.dir).context)
+  if (found === null) throw new FiredrillError('wrong-state', 'this range is on one host')
+  return found
 }
 
 interface ObserveOptions extends CommonOptions {
@@ -84,10 +77,8 @@ export function hostCommand(): Command {
       command('status', 'tell whether the hosts see each other, and how far their clocks are apart').action(
         async (options: CommonOptions) => {
           const state = openState(options)
-          const { placement } = state.config()
-          if (placement.role === 'all') throw new FiredrillError('wrong-state', 'this range is on one host')
           const found = await statusOf(state)
-          if (options.json) return printJson({ role: placement.role, ...found })
+          if (options.json) return printJson({ role: state.config().placement.role, ...found })
           print(found.connected ? green('connected') : red('the other host is away'))
           if (found.roundTripMs !== null) print(`round trip ${found.roundTripMs.toFixed(1)} ms`)
           if (found.clockOffsetMs !== null)

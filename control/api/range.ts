@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { actions } from '../../drills/actions/registry.ts'
 import { loadShape, setLoad, setMix } from '../../model/api.ts'
+import { hostsStatus } from '../../range/targets/hosts/range.ts'
 import { components } from '../../range/topology.ts'
 import { dashboards } from '../../observability/dashboards/registry.ts'
 import { runbooks } from '../runbooks.ts'
@@ -13,6 +14,8 @@ export function rangeRoutes(app: Api, { range, sampler, context, ledger, load }:
     components: sampler.components(),
     topology: components.map(({ name, title, role, calls }) => ({ name, title, role, calls })),
     shopUrl: `http://127.0.0.1:${context.port('gateway-inbound')}/`,
+    /** How the shop's host is, where it is another one. */
+    hosts: await hostsStatus(context).catch(() => null),
     watchdogAt: Number(ledger.note('watchdog-at') ?? 0) || null,
     actions: actions.length,
   }))

@@ -56,6 +56,7 @@ describe('by OpenTofu', { skip: tofu ? false : 'TOFU is not set' }, () => {
   test('the module is valid, and its tests pass', async () => {
     const dir = path.join(work, 'deploy', 'terraform', 'modules', 'range')
     cpSync(terraform, path.join(work, 'deploy', 'terraform'), { recursive: true })
+    for (const name of ['firedrill', 'package.json']) cpSync(path.join(projectRoot, name), path.join(work, name))
     ok(await run(binary, ['init', '-input=false'], dir))
     ok(await run(binary, ['validate'], dir))
     assert.match(ok(await run(binary, ['test'], dir)), /0 failed/)

@@ -30,9 +30,34 @@ interface EdgeState {
   tlsFailures: number | null
 }
 
+interface Hosts {
+  connected: boolean
+  roundTripMs: number | null
+  clockOffsetMs: number | null
+}
+
+/** How the shop's host is, where it is another one than that which watches. */
+function HostsLine({ hosts }: { hosts: Hosts | null }) {
+  if (!hosts) return null
+  if (!hosts.connected) return <p className="caution">The shop’s host is away. What is shown of the shop is from before.</p>
+  return (
+    <p className="quiet">
+      The shop runs on a host of its own
+      {hosts.roundTripMs !== null && hosts.clockOffsetMs !== null
+        ? `, ${hosts.roundTripMs.toFixed(1)} ms there and back, its clock ${Math.abs(hosts.clockOffsetMs).toFixed(1)} ms ${hosts.clockOffsetMs < 0 ? 'behind' : 'ahead'}`
+        : ''}
+      .
+    </p>
+  )
+}
+
 /** Who calls whom, how that goes now, and how far what is wrong reaches. */
 export function MapPage() {
-  const range = useQuery({ queryKey: ['range'], queryFn: () => get<{ topology: Part[] }>('/api/range'), staleTime: Infinity })
+  const range = useQuery({
+    queryKey: ['range'],
+    queryFn: () => get<{ topology: Part[]; hosts: Hosts | null }>('/api/range'),
+    refetchInterval: 10_000,
+  })
   const signals = useQuery({ queryKey: ['map'], queryFn: readSignals, refetchInterval: 2_000 })
   const alerts = useAlerts().data ?? []
   const live = useLive()
@@ -59,6 +84,7 @@ export function MapPage() {
   return (
     <>
       <h1>Map</h1>
+      <HostsLine hosts={range.data.hosts} />
       <p className="quiet">
         Requests a second, errors and the 95th percentile over the last ten seconds; what proxies send again or refuse; a lock where both
         sides show certificates. Red is what an alert names; amber is who depends on it.

@@ -21,6 +21,20 @@ export interface HostsStatus {
   clockOffsetMs: number | null
 }
 
+/** How the other host is, by the agent of this one; null where there is only one. */
+export async function hostsStatus({ config, port }: RangeContext): Promise<HostsStatus | null> {
+  if (config.placement.role === 'all') return null
+  const response = await fetch(`http://127.0.0.1:${port('agent')}/status`, {
+    headers: { authorization: `Bearer ${config.tokens.service}` },
+    signal: AbortSignal.timeout(5_000),
+  }).catch((error: unknown) => {
+    throw new FiredrillError('range-not-running', `the agent of this host does not answer (${describeError(error)}): run 'firedrill up'`, {
+      cause: error,
+    })
+  })
+  return (await response.json()) as HostsStatus
+}
+
 /** Asks the agent of the shop's host to do something, through the agent of this one. */
 export async function callShop<Result>(context: RangeContext, method: string, args: unknown[], timeoutMs = callTimeoutMs): Promise<Result> {
   const url = `http://127.0.0.1:${context.port('agent')}/rpc`

@@ -16,6 +16,13 @@ locals {
 resource "terraform_data" "archive" {
   triggers_replace = [var.release, local.source_dir]
 
+  lifecycle {
+    precondition {
+      condition     = fileexists("${local.source_dir}/firedrill") && fileexists("${local.source_dir}/package.json")
+      error_message = "There is no checkout of Firedrill in ${local.source_dir}: set source_dir."
+    }
+  }
+
   provisioner "local-exec" {
     command = <<-EOT
       mkdir -p "$(dirname '${local.archive}')"

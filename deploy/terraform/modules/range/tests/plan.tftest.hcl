@@ -1,6 +1,7 @@
 variables {
   shop          = { host = "10.0.0.11", private_key_path = "/dev/null" }
   observability = { host = "10.0.0.12", private_key_path = "/dev/null" }
+  source_dir    = "../../../.."
 }
 
 run "the_console_is_on_the_loopback_unless_asked_for" {
@@ -32,6 +33,16 @@ run "no_secret_is_an_input_or_an_output" {
     condition     = !strcontains(output.login_command, "token")
     error_message = "a token is in the output"
   }
+}
+
+run "what_is_installed_must_be_there" {
+  command = plan
+
+  variables {
+    source_dir = "/nonexistent"
+  }
+
+  expect_failures = [terraform_data.archive]
 }
 
 run "users_are_a_whole_number" {
