@@ -80,7 +80,7 @@ async function phase({ client, state }: BenchContext, seconds: number): Promise<
     const startedAt = performance.now()
     await client.get('/api/range')
     answers.push(performance.now() - startedAt)
-    ages.push(await value('time() - min(prometheus_rule_group_last_evaluation_timestamp_seconds)'))
+    ages.push(await value(`time() - min(prometheus_rule_group_last_evaluation_timestamp_seconds{rule_group=~".*;(causes|slo)"})`))
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
   const due = (seconds * (await value('count(up{tier="shop"})'))) / scrapeSeconds

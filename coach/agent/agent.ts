@@ -4,7 +4,7 @@ import type { CoachModel } from '../providers/provider.ts'
 import { coachTools } from '../tools/registry.ts'
 import type { CoachDesk, CoachTool } from '../tools/tool.ts'
 import { briefFor, type Turn } from './brief.ts'
-import { refusal, type OutputRules } from './output-check.ts'
+import { isFaithful, refusal, type OutputRules } from './output-check.ts'
 
 /** To the first word, and to the last, in milliseconds. */
 export const firstWordMs = 2_000
@@ -75,9 +75,14 @@ export async function speak(turn: Turn, { model, tools, small }: CoachModel, spe
       const why = refusal(whole, rules())
       if (why !== null) return { fellBack: why }
       shown = whole
-      onText?.(shown)
+      // Of a small model the whole is judged first.
+      if (!small) onText?.(shown)
     }
-    const why = refusal(text, rules()) ?? (twice(text) ? 'the same twice' : null)
+    const source = small ? sourceOf(turn) : null
+    const why =
+      refusal(text, rules()) ??
+      (twice(text) ? 'the same twice' : null) ??
+      (source !== null && !isFaithful(text, source) ? 'something else than what was to be said' : null)
     return why === null ? { text: text.trim(), words: 'model' } : { fellBack: why }
   } catch (error) {
     return { fellBack: late.signal.aborted ? describeError(late.signal.reason) : describeError(error) }
@@ -100,6 +105,10 @@ export async function speak(turn: Turn, { model, tools, small }: CoachModel, spe
     )
   }
 }
+
+/** What a model has to say in its own words, where that is all it has to do. */
+const sourceOf = (turn: Turn): string | null =>
+  turn.kind === 'hint' ? turn.text : turn.kind === 'debrief' ? turn.facts : turn.help && 'given' in turn.help ? turn.help.given.text : null
 
 const mostToolsInATurn = 6
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { refusal, type OutputRules } from './output-check.ts'
+import { isFaithful, refusal, type OutputRules } from './output-check.ts'
 
 const rules: OutputRules = {
   secrets: [
@@ -80,4 +80,13 @@ describe('what may not', () => {
   test('without the guard it would go out', () => {
     assert.equal(check('I would look at inventory if I were you.', { over: true }), null)
   })
+})
+
+test('a small model must say what it was given to say', () => {
+  const hint = 'You know what users feel. Look at where their requests spend their time.'
+  assert.ok(isFaithful('You know what your users feel by now, so look where their requests spend the time.', hint))
+  assert.ok(!isFaithful('The AI assistant is a human. The AI assistant knows.', hint))
+  assert.ok(
+    !isFaithful(`${hint} Then eat an apple, walk the dog, paint a wall, call your mother, plant some trees and feed all birds.`, hint),
+  )
 })

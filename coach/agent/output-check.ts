@@ -126,6 +126,13 @@ function isNear(text: string, secret: string, known: string): boolean {
   )
 }
 
+/** Whether a text says what another does, in its words or most of them, and little else: what a small model is trusted with. */
+export function isFaithful(text: string, source: string): boolean {
+  const [said, meant] = [new Set(stemsOf(text)), new Set(stemsOf(source))]
+  const kept = meant.intersection(said).size
+  return kept >= meant.size / 2 && said.size - kept <= said.size / 2
+}
+
 const variants = (text: string): string[] => {
   const tokens = words(text)
   return tokens.flatMap((word) => [word, word.replace(/s$/, ''), `${word}s`, word.replace(/ies$/, 'y'), word.replace(/y$/, 'ies')])

@@ -25,12 +25,16 @@ const reasons: Record<string, string> = {
 
 /** What was said between the trainee and the coach. A hint that a model has said in its own words is not said twice. */
 function linesOf(events: readonly DrillEvent[]): Line[] {
-  const reworded = new Set(events.flatMap((event) => (event.type === 'coach-replied' && event.words === 'model' ? [event.to] : [])))
+  const replies = events.filter((event) => event.type === 'coach-replied')
+  const isReworded = (hint: number, asked: number | undefined): boolean =>
+    replies.some(({ to, id, words }) => words === 'model' && (to === hint || (to === asked && id > hint)))
+  let asked: number | undefined
   const inAnswers = events.flatMap((event) => (event.type === 'coach-replied' && event.words === 'author' ? [event.text] : []))
   return events.flatMap((event): Line[] => {
     const { id, at } = event
     switch (event.type) {
       case 'coach-asked':
+        asked = id
         return [{ id, at, who: 'you', text: event.text }]
       case 'coach-replied':
       case 'coach-said':
@@ -40,7 +44,7 @@ function linesOf(events: readonly DrillEvent[]): Line[] {
       case 'message-sent':
         return [{ id, at, who: 'instructor', text: event.text }]
       case 'hint-given':
-        return reworded.has(id) || inAnswers.includes(event.text)
+        return isReworded(id, event.reason === 'asked' ? asked : undefined) || inAnswers.includes(event.text)
           ? []
           : [{ id, at, who: 'coach', text: event.text, tag: `${event.milestone} · ${event.rung}${reasons[event.reason] ?? ''}` }]
       default:
