@@ -59,7 +59,7 @@ export function CoachPanel({ drill, events }: { drill: DrillState; events: Drill
   const live = useLive()
   const now = useNow()
   const [text, setText] = useState('')
-  const list = useRef<HTMLOListElement>(null)
+  const list = useRef<HTMLDivElement>(null)
   const refresh = () => queries.invalidateQueries({ queryKey: ['drill', drill.id] })
   const ask = useMutation({
     mutationFn: () => post<{ given: boolean; waitMs: number }>(`/api/drills/${drill.id}/hint`),
@@ -90,25 +90,27 @@ export function CoachPanel({ drill, events }: { drill: DrillState; events: Drill
       {drill.coach !== 'auto' && (
         <p className="quiet">{drill.coach === 'muted' ? 'Only when you ask for a hint.' : 'The instructor speaks for the coach.'}</p>
       )}
-      <ol className="talk" ref={list} role="log" aria-label="What was said" tabIndex={0}>
-        {lines.map((line) => (
-          <li key={line.id} className={line.who}>
-            <span className="quiet">
-              {line.who}
-              {line.tag ? ` · ${line.tag}` : ''}
-            </span>
-            <br />
-            {line.text}
-          </li>
-        ))}
-        {(waiting || saying) && (
-          <li className="coach" aria-busy="true">
-            <span className="quiet">coach</span>
-            <br />
-            {saying || '…'}
-          </li>
-        )}
-      </ol>
+      <div className="talk" ref={list} role="log" aria-label="What was said" tabIndex={0}>
+        <ol>
+          {lines.map((line) => (
+            <li key={line.id} className={line.who}>
+              <span className="quiet">
+                {line.who}
+                {line.tag ? ` · ${line.tag}` : ''}
+              </span>
+              <br />
+              {line.text}
+            </li>
+          ))}
+          {(waiting || saying) && (
+            <li className="coach" aria-busy="true">
+              <span className="quiet">coach</span>
+              <br />
+              {saying || '…'}
+            </li>
+          )}
+        </ol>
+      </div>
       {mayDo(drill.phase, 'ask-coach') && (
         <form
           className="note"
