@@ -40,8 +40,16 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
     if (running?.id !== id) throw new FiredrillError('wrong-state', `drill ${id} is not running any more`)
   }
 
+  /** What was found out in an earlier drill would tell the answer of one that runs: it can be read again afterwards. */
+  const mustNotSpoil = (state: DrillState, role: Role | null): void => {
+    const running = engine.running()
+    if (role !== 'instructor' && running && running.id !== state.id && running.scenario === state.scenario)
+      throw new FiredrillError('wrong-state', 'the same scenario is being played: what came of it before can be read when that is over')
+  }
+
   app.get('/api/drills', async () => ({
-    drills: played().map(publicState),
+    // What was said in them is told where each is read.
+    drills: played().map((state) => ({ ...publicState(state), hints: state.hints.map((hint) => ({ ...hint, text: '' })) })),
     running: engine.running()?.id ?? null,
   }))
 
@@ -58,6 +66,7 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
     const events = ledger.events(request.params.id)
     const state = foldDrill(events)
     if (!state) throw new FiredrillError('not-found', `there is no drill ${request.params.id}`)
+    mustNotSpoil(state, request.role)
     const card = scenarios.get(state.scenario)
     return {
       drill: publicState(state),
@@ -163,8 +172,9 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
     return publicState(stateOf(request.params.id))
   })
 
-  const finished = (id: string) => {
+  const finished = (id: string, role: Role | null) => {
     const state = stateOf(id)
+    mustNotSpoil(state, role)
     const scenario = scenarios.get(state.scenario)
     if (!scenario) throw new FiredrillError('not-found', `the scenario '${state.scenario}' is not installed any more`)
     // The answer is for afterwards, even for those who ask early.
@@ -172,11 +182,11 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
     return { state, scenario }
   }
   app.get('/api/drills/:id/debrief', { schema: drillId }, async (request) => {
-    const { state, scenario } = finished(request.params.id)
+    const { state, scenario } = finished(request.params.id, request.role)
     return debriefOf(state, ledger.events(state.id), scenario, played())
   })
   app.get('/api/drills/:id/postmortem.md', { schema: drillId }, async (request, reply) => {
-    const { state, scenario } = finished(request.params.id)
+    const { state, scenario } = finished(request.params.id, request.role)
     return reply
       .type('text/markdown; charset=utf-8')
       .header('content-disposition', `attachment; filename="postmortem-${scenario.id}.md"`)
@@ -184,7 +194,7 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
   })
   /** The same with its graphs beside it, as pictures: to be unpacked into a team's own documents. */
   app.get('/api/drills/:id/postmortem.zip', { schema: drillId }, async (request, reply) => {
-    const { state, scenario } = finished(request.params.id)
+    const { state, scenario } = finished(request.params.id, request.role)
     const events = ledger.events(state.id)
     const graphs = await drillGraphs(context, state, events).catch((error: unknown) => {
       throw new FiredrillError('component-unreachable', `Prometheus has no graphs to give: ${describeError(error)}`, { cause: error })

@@ -149,3 +149,18 @@ test('who gets no further with every hint has it made easier, within what the au
   await atRest()
   assert.deepEqual(await standing(), [])
 })
+
+test('what was found out before tells nothing to who plays the same again', async () => {
+  const earlier = id
+  assert.ok(await trainee().get(`/api/drills/${earlier}/debrief`))
+  id = (await trainee().post<DrillState>('/api/drills', { scenario: 'every-fourth-page', trainee: 'Kim' })).id
+  for (const what of ['', '/debrief', '/postmortem.md'])
+    await assert.rejects(trainee().get(`/api/drills/${earlier}${what}`), /the same scenario is being played/)
+  assert.ok(await instructor().get(`/api/drills/${earlier}/debrief`))
+  const { drills } = await trainee().get<{ drills: DrillState[] }>('/api/drills')
+  assert.ok(drills.some((drill) => drill.hints.length === 3))
+  assert.ok(drills.every((drill) => drill.hints.every(({ text }) => text === '')))
+  await trainee().post(`/api/drills/${id}/abort`)
+  await atRest()
+  assert.ok(await trainee().get(`/api/drills/${earlier}/debrief`))
+})
