@@ -32,7 +32,8 @@ function run(program: string, args: string[], input = ''): Promise<Outcome> {
       if (error && typeof error.code !== 'number') return reject(error)
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
     })
-    child.stdin?.end(input)
+    // Who ends without reading has not asked for it.
+    child.stdin?.on('error', () => {}).end(input)
   })
 }
 const ip = async (...args: string[]): Promise<void> => {
