@@ -5,7 +5,7 @@
  */
 export const coachParameters = {
   /** Struggle at which the first, second and third rung is given unasked; 1 is as long as par for the step. */
-  struggleAt: [0.75, 1.15, 1.9],
+  struggleAt: [0.75, 1.15, 2.1],
   /** What adds to struggle, beside the time: each wrong cause, harmful action, repeated or failed action, and call for help. */
   wrongCause: 0.3,
   harmfulAction: 0.4,
