@@ -5,7 +5,7 @@ import { loadScenarios } from '../drills/scenarios.ts'
 import { foldDrill, type DrillEvent, type DrillEventBody } from '../model/drill.ts'
 import { coachParameters } from './parameters.ts'
 import { decide } from './policy.ts'
-import { personaNamed, personas, simulate } from './simulation.ts'
+import { personaNamed, personas, simulate, startOf } from './simulation.ts'
 
 const scenarios = [...loadScenarios(path.join(import.meta.dirname, '..', 'scenarios')).values()]
 const scenario = scenarios.find(({ id }) => id === 'slow-shelves') ?? scenarios[0]
@@ -55,16 +55,7 @@ describe('the policy, over all scenarios', () => {
 })
 
 describe('the policy, in one situation', () => {
-  const started: DrillEventBody = {
-    type: 'drill-started',
-    scenario: scenario.id,
-    mode: 'learning',
-    trainee: 'Robin',
-    limitMs: scenario.limit,
-    seed: 1,
-    usersBefore: null,
-    fingerprint: '',
-  }
+  const started = startOf(scenario, 'Robin')
   const paged: DrillEventBody = {
     type: 'page-received',
     alert: { fingerprint: 'f', name: 'A', severity: 'page', summary: '', startsAt: '' },

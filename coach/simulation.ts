@@ -48,6 +48,18 @@ export interface Played {
   events: DrillEvent[]
 }
 
+/** How a drill begins that nobody plays on a range. */
+export const startOf = (scenario: Scenario, trainee: string, seed = 1): Extract<DrillEventBody, { type: 'drill-started' }> => ({
+  type: 'drill-started',
+  scenario: scenario.id,
+  mode: 'learning',
+  trainee,
+  limitMs: scenario.limit,
+  seed,
+  usersBefore: null,
+  fingerprint: '',
+})
+
 const tickMs = 1_000
 const pageAtMs = 10_000
 
@@ -56,16 +68,7 @@ export function simulate(scenario: Scenario, persona: Persona, help: Help, seed:
   const random = generator(seed)
   const events: DrillEvent[] = []
   const append = (at: number, body: DrillEventBody) => events.push({ ...body, id: events.length + 1, drill: 'simulated', at })
-  append(0, {
-    type: 'drill-started',
-    scenario: scenario.id,
-    mode: 'learning',
-    trainee: persona.name,
-    limitMs: scenario.limit,
-    seed,
-    usersBefore: null,
-    fingerprint: '',
-  })
+  append(0, startOf(scenario, persona.name, seed))
   let folded: { of: number; state: DrillState } | null = null
   const fold = (): DrillState => {
     if (folded?.of === events.length) return folded.state

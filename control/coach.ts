@@ -43,15 +43,20 @@ export class Coach implements Disposable {
     this.#opened.model?.[Symbol.dispose]()
   }
 
-  /** The model that is configured now; opened anew when the configuration has changed. */
+  /** The model that is configured now, opened anew when the configuration has changed; null without one, or where it cannot be opened. */
   #model(): CoachModel | null {
-    const config = readCoachConfig(this.#deps.dir)
-    const from = JSON.stringify(config)
-    if (from !== this.#opened.from) {
-      this.#opened.model?.[Symbol.dispose]()
-      this.#opened = { from, model: config === null ? null : openModel(config) }
+    try {
+      const config = readCoachConfig(this.#deps.dir)
+      const from = JSON.stringify(config)
+      if (from !== this.#opened.from) {
+        this.#opened.model?.[Symbol.dispose]()
+        this.#opened = { from, model: config === null ? null : openModel(config) }
+      }
+      return this.#opened.model
+    } catch (error) {
+      process.stderr.write(`the coach's model: ${describeError(error)}\n`)
+      return null
     }
-    return this.#opened.model
   }
 
   #on(event: DrillEvent): void {
@@ -83,7 +88,7 @@ export class Coach implements Disposable {
     const state = engine.running()
     // Whoever has taken over answers by hand.
     if (!state || state.coach !== 'auto') return
-    const model = this.#safely(() => this.#model())
+    const model = this.#model()
     const help = state.phase === 'running' && asksForHelp(text) ? this.#help() : null
     // A small model can say a hint in other words; with a question it is lost.
     const able = model !== null && (!model.small || (help !== null && 'given' in help))
@@ -108,7 +113,7 @@ export class Coach implements Disposable {
   async #sayHint(to: number, text: string): Promise<void> {
     const { engine } = this.#deps
     const state = engine.running()
-    const model = this.#safely(() => this.#model())
+    const model = this.#model()
     if (!model || !state || state.coach !== 'auto') return
     const spoken = await this.#speak({ kind: 'hint', to, text }, model)
     engine.noteCoach('text' in spoken ? { type: 'coach-replied', to, ...spoken } : { type: 'coach-fell-back', to, why: spoken.fellBack })
@@ -121,7 +126,7 @@ export class Coach implements Disposable {
     const scenario = state ? scenarios.get(state.scenario) : undefined
     if (!state || !scenario || state.mode === 'rehearsal') return
     const facts = debriefWords(state, events, scenario)
-    const model = this.#safely(() => this.#model())
+    const model = this.#model()
     const turn: Turn = { kind: 'debrief', facts }
     const nothing: Decision = { kind: 'wait', forMs: 0, reasons: [] }
     const view = viewOf(state, events, Date.now(), { unasked: nothing, asked: nothing })
@@ -183,15 +188,6 @@ export class Coach implements Disposable {
       pause: () => engine.pause(),
       finish: () => engine.finish(),
       say: (text) => engine.noteCoach({ type: 'coach-replied', to, text, words: 'model' }),
-    }
-  }
-
-  #safely<Value>(work: () => Value): Value | null {
-    try {
-      return work()
-    } catch (error) {
-      process.stderr.write(`the coach's model: ${describeError(error)}\n`)
-      return null
     }
   }
 }

@@ -33,6 +33,15 @@ export class FiredrillError extends Error {
   }
 }
 
+/** What an answer tells of an error, as `errorIn` reads it: status and body. */
+export function errorAnswer(error: unknown): { status: number; body: { error: { code: ErrorCode; message: string } } } {
+  const known = error instanceof FiredrillError
+  return {
+    status: known ? error.httpStatus : errorCatalogue.internal,
+    body: { error: { code: known ? error.code : 'internal', message: describeError(error) } },
+  }
+}
+
 /** The error that an answer of our API tells of; `otherwise` where it tells nothing. */
 export function errorIn(answer: unknown, otherwise: string): FiredrillError {
   const problem = (answer as { error?: { code?: string; message?: string } } | null)?.error

@@ -4,7 +4,7 @@
  */
 import http from 'node:http'
 import path from 'node:path'
-import { FiredrillError, describeError } from '../../model/errors.ts'
+import { FiredrillError, errorAnswer } from '../../model/errors.ts'
 import { followLogs } from '../../observability/store/filelog/tail.ts'
 import { dataDir } from '../../range/context.ts'
 import { readLinkKeys } from '../../range/targets/hosts/invitation.ts'
@@ -85,8 +85,8 @@ async function status(): Promise<HostsStatus> {
 const server = http.createServer((request, response) => {
   const reply = (code: number, body: unknown) => response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   const fail = (error: unknown) => {
-    const known = error instanceof FiredrillError
-    reply(known ? error.httpStatus : 500, { error: { code: known ? error.code : 'internal', message: describeError(error) } })
+    const { status: code, body } = errorAnswer(error)
+    reply(code, body)
   }
   if (request.url === '/ready') return reply(200, {})
   const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFile, spawn, type ChildProcess } from 'node:child_process'
+import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
@@ -12,7 +12,7 @@ import { portOffsets } from '../../range/context.ts'
 import type { HostsStatus } from '../../range/targets/hosts/range.ts'
 import { listProcesses } from '../../range/targets/local/identity.ts'
 import { RangeState } from '../../range/targets/local/state.ts'
-import { firedrill, until, type Outcome } from './test-range.ts'
+import { firedrill, ok, run, until } from './test-range.ts'
 
 /**
  * Two hosts: this one, and a network namespace with a loopback of its own, between which there is one cable. What runs in it is reached
@@ -26,27 +26,13 @@ const dirs = { observability: path.join(folder, 'observability'), shop: path.joi
 const state = new RangeState(dirs.observability)
 const api = () => apiClient(state, 'instructor')
 
-function run(program: string, args: string[], input = ''): Promise<Outcome> {
-  return new Promise((resolve, reject) => {
-    const child = execFile(program, args, { timeout: 300_000, env: { ...process.env, NO_COLOR: '1' } }, (error, stdout, stderr) => {
-      if (error && typeof error.code !== 'number') return reject(error)
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
-    })
-    // Who ends without reading has not asked for it.
-    child.stdin?.on('error', () => {}).end(input)
-  })
-}
 const ip = async (...args: string[]): Promise<void> => {
   const { code, stderr } = await run('ip', args)
   if (code !== 0) throw new Error(`ip ${args.join(' ')}: ${stderr}`)
 }
 const here = (...args: string[]) => firedrill([...args, '--dir', dirs.observability])
 const there = (args: string[], input = '') =>
-  run('ip', ['netns', 'exec', namespace, path.join(projectRoot, 'firedrill'), ...args, '--dir', dirs.shop], input)
-const ok = ({ code, stdout, stderr }: Outcome): string => {
-  assert.equal(code, 0, `${stdout}${stderr}`)
-  return stdout
-}
+  run('ip', ['netns', 'exec', namespace, path.join(projectRoot, 'firedrill'), ...args, '--dir', dirs.shop], { input })
 const hosts = async () => JSON.parse(ok(await here('host', 'status', '--json'))) as HostsStatus
 const statusOf = async (name: string): Promise<ComponentStatus | undefined> =>
   (await api().get<{ components: ComponentStatus[] }>('/api/range')).components.find((component) => component.name === name)

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
 import { cpSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, describe, test } from 'node:test'
 import { projectRoot } from '../../control/wiring.ts'
+import { ok, run, type Outcome } from './test-range.ts'
 
 /**
  * With `TOFU` (OpenTofu or Terraform) the modules are checked; with `TOFU_SHOP_HOST`, `TOFU_OBSERVABILITY_HOST` and `TOFU_PRIVATE_KEY` (two
@@ -15,21 +15,7 @@ const terraform = path.join(projectRoot, 'deploy', 'terraform')
 const work = mkdtempSync(path.join(tmpdir(), 'firedrill-terraform-'))
 after(() => rmSync(work, { recursive: true, force: true }))
 
-interface Done {
-  code: number
-  text: string
-}
-const run = (program: string, args: string[], cwd: string): Promise<Done> =>
-  new Promise((resolve, reject) => {
-    execFile(program, args, { cwd, timeout: 1_200_000, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      if (error && typeof error.code !== 'number') return reject(error)
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, text: stdout + stderr })
-    })
-  })
-const ok = ({ code, text }: Done): string => {
-  assert.equal(code, 0, text)
-  return text
-}
+const inFolder = (program: string, args: string[], cwd: string): Promise<Outcome> => run(program, args, { cwd, timeoutMs: 1_200_000 })
 
 test('every module and example says what its inputs and outputs are', () => {
   for (const file of globSync('{modules,examples}/*/*.tf', { cwd: terraform })) {
@@ -46,20 +32,20 @@ test('every module and example says what its inputs and outputs are', () => {
 })
 
 test('the shell script of the hosts is one', async () => {
-  ok(await run('sh', ['-n', path.join(terraform, 'modules', 'range', 'files', 'host.sh')], terraform))
+  ok(await inFolder('sh', ['-n', path.join(terraform, 'modules', 'range', 'files', 'host.sh')], terraform))
 })
 
 describe('by OpenTofu', { skip: tofu ? false : 'TOFU is not set' }, () => {
   const binary = tofu ?? 'tofu'
-  test('the format is the usual one', async () => void ok(await run(binary, ['fmt', '-check', '-recursive'], terraform)))
+  test('the format is the usual one', async () => void ok(await inFolder(binary, ['fmt', '-check', '-recursive'], terraform)))
 
   test('the module is valid, and its tests pass', async () => {
     const dir = path.join(work, 'deploy', 'terraform', 'modules', 'range')
     cpSync(terraform, path.join(work, 'deploy', 'terraform'), { recursive: true })
     for (const name of ['firedrill', 'package.json']) cpSync(path.join(projectRoot, name), path.join(work, name))
-    ok(await run(binary, ['init', '-input=false'], dir))
-    ok(await run(binary, ['validate'], dir))
-    assert.match(ok(await run(binary, ['test'], dir)), /0 failed/)
+    ok(await inFolder(binary, ['init', '-input=false'], dir))
+    ok(await inFolder(binary, ['validate'], dir))
+    assert.match(ok(await inFolder(binary, ['test'], dir)), /0 failed/)
   })
 })
 
@@ -73,7 +59,7 @@ describe('on two hosts', { skip: tofu && shop && observability && key ? false : 
     '-var=users=15',
   ]
   const ssh = (host: string | undefined, command: string) =>
-    run(
+    inFolder(
       'ssh',
       [
         '-i',
@@ -117,32 +103,32 @@ describe('on two hosts', { skip: tofu && shop && observability && key ? false : 
         recursive: true,
         filter: (from) => !/node_modules|console\/dist/.test(from),
       })
-    ok(await run(binary, ['init', '-input=false'], dir))
-    const text = ok(await run(binary, ['apply', '-auto-approve', '-input=false', '-no-color', ...vars()], dir))
+    ok(await inFolder(binary, ['init', '-input=false'], dir))
+    const text = ok(await inFolder(binary, ['apply', '-auto-approve', '-input=false', '-no-color', ...vars()], dir))
     assert.match(text, /the range is steady/)
   })
 
   test('applied again, it changes nothing', async () => {
     assert.match(
-      ok(await run(binary, ['apply', '-auto-approve', '-input=false', '-no-color', ...vars()], dir)),
+      ok(await inFolder(binary, ['apply', '-auto-approve', '-input=false', '-no-color', ...vars()], dir)),
       /0 added, 0 changed, 0 destroyed/,
     )
   })
 
   test('no secret is in the state', async () => {
     const state = readFileSync(path.join(dir, 'terraform.tfstate'), 'utf8')
-    const { text } = await ssh(observability, 'cat /var/lib/firedrill-range/range.json')
+    const { stdout: text } = await ssh(observability, 'cat /var/lib/firedrill-range/range.json')
     const { tokens, passwords } = JSON.parse(text) as { tokens: Record<string, string>; passwords: Record<string, string> }
     for (const secret of [...Object.values(tokens), ...Object.values(passwords), readFileSync(key ?? '', 'utf8').slice(80, 140)])
       assert.ok(!state.includes(secret))
   })
 
   test('nothing but SSH is open on the shop’s host', async () => {
-    const { text } = await ssh(shop, "ss -Hltn | awk '{print $4}' | grep -v '^127\\.\\|^\\[::1\\]'")
+    const { stdout, stderr } = await ssh(shop, "ss -Hltn | awk '{print $4}' | grep -v '^127\\.\\|^\\[::1\\]'")
     assert.deepEqual(
       [
         ...new Set(
-          text
+          `${stdout}${stderr}`
             .trim()
             .split('\n')
             .map((line) => line.split(':').at(-1)),
@@ -155,18 +141,18 @@ describe('on two hosts', { skip: tofu && shop && observability && key ? false : 
   test('a scenario proves itself', async () => void ok(await ssh(observability, 'firedrill verify slow-shelves')))
 
   test('another release upgrades both', async () => {
-    ok(await run(binary, ['apply', '-auto-approve', '-input=false', '-no-color', ...vars('2')], dir))
+    ok(await inFolder(binary, ['apply', '-auto-approve', '-input=false', '-no-color', ...vars('2')], dir))
     ok(await ssh(observability, 'firedrill host wait --seconds 60'))
   })
 
   test('destroy leaves nothing', async () => {
-    ok(await run(binary, ['destroy', '-auto-approve', '-input=false', '-no-color', ...vars('2')], dir))
+    ok(await inFolder(binary, ['destroy', '-auto-approve', '-input=false', '-no-color', ...vars('2')], dir))
     for (const host of [shop, observability]) {
-      const { text } = await ssh(
+      const { stdout, stderr } = await ssh(
         host,
         'ls -d /opt/firedrill /var/lib/firedrill* /etc/systemd/system/firedrill* /usr/local/bin/firedrill* /usr/local/sbin/firedrill* 2>/dev/null; grep -ls FIREDRILL_RANGE= /proc/[0-9]*/environ 2>/dev/null; systemctl list-unit-files --no-legend "firedrill*"',
       )
-      assert.equal(text.trim(), '')
+      assert.equal(`${stdout}${stderr}`.trim(), '')
     }
   })
 })

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { openLocalRange, projectRoot } from '../../control/wiring.ts'
@@ -18,20 +19,33 @@ export interface Outcome {
   stderr: string
 }
 
-/** Runs the command as a user does. Rejects only when it cannot be run at all. */
-export function firedrill(args: string[], options: { timeoutMs?: number } = {}): Promise<Outcome> {
+/** Runs a program to its end. Rejects only when it cannot be run at all. */
+export function run(program: string, args: string[], options: { timeoutMs?: number; cwd?: string; input?: string } = {}): Promise<Outcome> {
+  const { timeoutMs = 300_000, cwd, input = '' } = options
   return new Promise((resolve, reject) => {
-    execFile(
-      path.join(projectRoot, 'firedrill'),
+    const child = execFile(
+      program,
       args,
-      { timeout: options.timeoutMs ?? 300_000, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, NO_COLOR: '1' } },
+      { timeout: timeoutMs, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, NO_COLOR: '1' }, ...(cwd === undefined ? {} : { cwd }) },
       (error, stdout, stderr) => {
         if (error && typeof error.code !== 'number') return reject(error)
         resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
       },
     )
+    // Who ends without reading has not asked for it.
+    child.stdin?.on('error', () => {}).end(input)
   })
 }
+
+/** What it printed, of one that ended well; fails of any other. */
+export function ok({ code, stdout, stderr }: Outcome): string {
+  assert.equal(code, 0, `${stdout}${stderr}`)
+  return stdout
+}
+
+/** Runs the command as a user does. */
+export const firedrill = (args: string[], options: { timeoutMs?: number } = {}): Promise<Outcome> =>
+  run(path.join(projectRoot, 'firedrill'), args, options)
 
 /** The command on the range of the tests, with `--json`; fails when the command does. */
 export async function json<Body>(...args: string[]): Promise<Body> {

@@ -2,7 +2,7 @@ import http2 from 'node:http2'
 import net from 'node:net'
 import tls from 'node:tls'
 import type { Duplex } from 'node:stream'
-import { FiredrillError, describeError, errorIn } from '../../../model/errors.ts'
+import { FiredrillError, describeError, errorAnswer, errorIn } from '../../../model/errors.ts'
 
 /**
  * The one way between two hosts of a range. The shop's host dials, so that it listens to nobody; both ends show a certificate of the
@@ -152,8 +152,8 @@ function answer(session: http2.ServerHttp2Session, { ports, call }: LinkService)
       call(method, args).then(
         (result) => reply(200, { result }),
         (error: unknown) => {
-          const known = error instanceof FiredrillError
-          reply(known ? error.httpStatus : 500, { error: { code: known ? error.code : 'internal', message: describeError(error) } })
+          const { status, body } = errorAnswer(error)
+          reply(status, body)
         },
       )
     })
