@@ -21,7 +21,10 @@ const range = rangeOf(target)
 const ledger = new Ledger(dir)
 const injector = new Injector(range, ledger)
 const scenarios = loadScenarios(path.join(projectRoot, 'scenarios'))
-const sampler = startSampler(range, `http://127.0.0.1:${context.port('locust')}/locust/metrics`)
+const sampler = startSampler(range, {
+  locustMetrics: `http://127.0.0.1:${context.port('locust')}/locust/metrics`,
+  catalog: `http://127.0.0.1:${context.port('catalog')}`,
+})
 const engine = new DrillEngine({ range, ledger, injector, sampler, scenarios, users: context.config.users })
 const coach = new Coach({ dir, engine, ledger, scenarios })
 const load = new LoadDriver(range)

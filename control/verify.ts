@@ -1,7 +1,7 @@
 import type { Verdict } from '../drills/checks/registry.ts'
 import type { Fingerprint } from '../drills/baseline.ts'
 import type { DrillEvent, DrillState } from '../model/drill.ts'
-import { until } from '../drills/until.ts'
+import { until as waitUntil } from '../drills/until.ts'
 import { describeError } from '../model/errors.ts'
 import type { Scenario } from '../model/scenario.ts'
 
@@ -20,6 +20,8 @@ export interface Verification {
   violations: Record<string, number>
   problems: string[]
   tookSeconds: number
+  /** What was waited for, and for how long, where that was a second or more. */
+  waits: { for: string; seconds: number }[]
 }
 
 interface Client {
@@ -46,14 +48,16 @@ export async function verifyScenario(client: Client, id: string): Promise<Verifi
     violations: {},
     problems: [],
     tookSeconds: 0,
+    waits: [],
   }
+  const until = waitIn(result)
   let drill: string | null = null
   try {
     await until('the range to be healthy before', restDeadlineMs, async () => (await client.get<Verdict>('/api/health')).healthy)
     await until('no page to fire before', restDeadlineMs, async () => (await pages(client)).length === 0)
     const before = await client.get<Fingerprint>('/api/fingerprint')
     drill = (await client.post<DrillState>('/api/drills', { scenario: id, trainee: 'verify', mode: 'rehearsal' })).id
-    await play(client, drill, plan, result)
+    await play(client, drill, plan, result, until)
     // The drill ends by itself when every milestone is reached.
     await until('the drill to end', 20_000, async () => (await drillOf(client, drill as string)).drill.phase !== 'running')
     const { drill: ended } = await drillOf(client, drill)
@@ -83,10 +87,25 @@ export async function verifyScenario(client: Client, id: string): Promise<Verifi
   return result
 }
 
+type Wait = (what: string, deadlineMs: number, holds: () => Promise<boolean>) => Promise<void>
+
+/** Waits as `until` does, and writes down how long it was. */
+const waitIn =
+  ({ waits }: Verification): Wait =>
+  async (what, deadlineMs, holds) => {
+    const from = Date.now()
+    try {
+      await waitUntil(what, deadlineMs, holds)
+    } finally {
+      const seconds = round((Date.now() - from) / 1_000)
+      if (seconds >= 1) waits.push({ for: what, seconds })
+    }
+  }
+
 /** Orders come in all the time: a few are always between acceptance and shipment. */
 const inFlight = new Set(['accepted_not_fulfilled', 'fulfilled_without_shipment', 'shipped_without_order', 'stock_miscounted'])
 
-async function play(client: Client, drill: string, plan: Scenario, result: Verification): Promise<void> {
+async function play(client: Client, drill: string, plan: Scenario, result: Verification, until: Wait): Promise<void> {
   const events = async () => (await drillOf(client, drill)).events
   const lastStep = plan.timeline.length - 1
   await until('the last fault to go in', Math.max(...plan.timeline.map((step) => step.at)) + 30_000, async () =>

@@ -1,16 +1,29 @@
 import type { Range } from '../model/range.ts'
 
-/** The fault of the third party behind payments: one of its traits, set where it is stood in for. */
-export function bankFault<Params>(key: 'BANK_LATENCY_MS' | 'BANK_HANG_PERCENT', value: (params: Params) => number) {
+interface Sandbox extends Record<string, unknown> {
+  latency_ms: number
+  hang_percent: number
+}
+
+/** How the third party behind payments behaves: set in the sandbox that stands in for it, which payments asks anew every second. */
+export async function bank(range: Range): Promise<Sandbox | null> {
+  const rows = await range.database.query<Sandbox>('select latency_ms, hang_percent from payments.sandbox')
+  return rows[0] ?? null
+}
+
+export const restoreBank = async (range: Range): Promise<void> =>
+  void (await range.database.query('update payments.sandbox set latency_ms = default, hang_percent = default'))
+
+/** The fault of that third party: one of its traits. */
+export function bankFault<Params>(trait: 'latency_ms' | 'hang_percent', value: (params: Params) => number) {
+  const set = (range: Range, to: number) => range.database.query(`update payments.sandbox set ${trait} = $1`, [to])
+  const now = async ({ range }: { range: Range }) => (await bank(range))?.[trait] ?? null
   return {
-    plan: async ({ range }: { range: Range }) => ({ before: (await range.config.get('payments'))[key] ?? null }),
-    async inject({ range }: { range: Range }, params: Params) {
-      await range.config.set('payments', { ...(await range.config.get('payments')), [key]: String(value(params)) }, 'provider')
+    plan: async (context: { range: Range }) => ({ before: await now(context) }),
+    inject: async ({ range }: { range: Range }, params: Params) => void (await set(range, value(params))),
+    async revert({ range }: { range: Range }, { before }: { before: number | null }) {
+      if (before !== null) await set(range, before)
     },
-    async revert({ range }: { range: Range }, { before }: { before: string | null }) {
-      const { [key]: _now, ...others } = await range.config.get('payments')
-      await range.config.set('payments', before === null ? others : { ...others, [key]: before }, 'provider')
-    },
-    observe: async ({ range }: { range: Range }) => (await range.config.get('payments'))[key] ?? null,
+    observe: now,
   }
 }

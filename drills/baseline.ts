@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { proxyNames, serviceNames, shopComponentNames, type ComponentName } from '../model/components.ts'
 import type { Binding, Range } from '../model/range.ts'
+import { bank, restoreBank } from './bank.ts'
 import { databaseRole, endSessionsOf } from './database-roles.ts'
 import { policyHash } from './mesh-policy.ts'
 import { confirmedBinding, queueName } from './queue-name.ts'
@@ -32,6 +33,7 @@ export async function fingerprint(range: Range): Promise<Fingerprint> {
     edgeFaults,
     identities,
     cacheFault,
+    bankNow,
   ] = await Promise.all([
     range.status(),
     range.database.query(`select rolname, rolconnlimit from pg_roles where rolname !~ '^pg_' order by rolname`),
@@ -56,6 +58,7 @@ export async function fingerprint(range: Range): Promise<Fingerprint> {
     range.mesh.faults(),
     range.mesh.identities(),
     range.mesh.cacheFault(),
+    bank(range),
   ])
   const services = await Promise.all(
     serviceNames.map(async (service) => ({
@@ -85,6 +88,7 @@ export async function fingerprint(range: Range): Promise<Fingerprint> {
       cacheFault,
       refused: identities.filter(({ verified }) => !verified).map(({ service }) => service),
     },
+    bank: bankNow,
     jobs,
     foreignSessions: sessions
       .map((row) => String(row['application_name']))
@@ -106,9 +110,11 @@ export async function restoreBaseline(range: Range, users: number): Promise<void
     if ((await range.releases.current(service)) !== baseline) await range.releases.deploy(service, baseline, 'firedrill')
   }
   await restoreDatabase(range)
+  await restoreBank(range)
   await restoreBroker(range)
   await restoreMonitoring(range)
   await range.cache.command('CLIENT', 'UNPAUSE')
+  await restoreCache(range)
   await range.queue.purge(queueName.enum['orders.fulfilment.dead'])
   if ((await range.load.status()).users !== users) await range.load.setUsers(users)
   await range.load.setMix({ hotShare: 0, bots: 0, rate: 0 })
@@ -141,6 +147,21 @@ async function restoreBroker(range: Range): Promise<void> {
   const found = await range.queue.bindings()
   for (const binding of bindings) if (!found.some((other) => same(binding, other))) await range.queue.bind(binding)
   for (const other of found) if (!bindings.some((binding) => same(binding, other))) await range.queue.unbind(other)
+}
+
+/** Empties a cache that still shows prices as they were: it did not hear of the changes while it could not be reached. */
+async function restoreCache(range: Range): Promise<void> {
+  const changed = await range.database.query<{ sku: string; cents: number }>(
+    `select sku, price_cents as cents from catalog.products where updated_at between now() - interval '30 minutes' and now() - interval '2 seconds'`,
+  )
+  if (changed.length === 0) return
+  // Safe: MGET answers with one string or null for each key.
+  const shown = (await range.cache.command('MGET', ...changed.map(({ sku }) => `catalog:product:${sku}`))) as (string | null)[]
+  // Safe: only catalog writes these keys, with a product.
+  const outdated = shown.some(
+    (text, index) => text !== null && (JSON.parse(text) as { priceCents?: number }).priceCents !== changed[index]?.cents,
+  )
+  if (outdated) await range.cache.command('FLUSHALL')
 }
 
 /** Starts what does not run, and lets go on what was suspended. */

@@ -9,7 +9,8 @@ export const verifyCommand = () =>
   command('verify', 'prove scenarios against the range that runs')
     .argument('[ids...]', 'which (all without)')
     .option('--times <n>', 'how often, in a row', integer, 1)
-    .action(async (ids: string[], options: CommonOptions & { times: number }) => {
+    .option('--waits', 'tell also what was waited for, and for how long')
+    .action(async (ids: string[], options: CommonOptions & { times: number; waits?: boolean }) => {
       const client = apiClient(openState(options), 'instructor')
       const { scenarios } = await client.get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
       const known = scenarios.map((scenario) => scenario.id)
@@ -22,8 +23,9 @@ export const verifyCommand = () =>
           results.push(result)
           if (!options.json) {
             print(
-              `${result.ok ? green('✓') : red('✗')} ${id}  page after ${result.secondsToPage ?? '—'} s ${dim(`(bound ${result.pageBoundSeconds} s)`)}  healthy ${result.secondsToHealthy ?? '—'} s after the fix  restored: ${result.restored ? 'yes' : 'no'}`,
+              `${result.ok ? green('✓') : red('✗')} ${id}  page after ${result.secondsToPage ?? '—'} s ${dim(`(bound ${result.pageBoundSeconds} s)`)}  healthy ${result.secondsToHealthy ?? '—'} s after the fix  restored: ${result.restored ? 'yes' : 'no'}  ${dim(`${result.tookSeconds} s in all`)}`,
             )
+            if (options.waits) for (const wait of result.waits) print(dim(`    ${wait.seconds} s for ${wait.for}`))
             for (const problem of result.problems) print(`    ${problem}`)
           }
         }

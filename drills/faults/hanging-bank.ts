@@ -14,5 +14,5 @@ export const hangingBank = defineFault({
   effect: 'Some charges are not answered for half a minute, at a party that nobody here can restart',
   category: 'config',
   params,
-  ...bankFault<z.output<typeof params>>('BANK_HANG_PERCENT', ({ percent }) => percent),
+  ...bankFault<z.output<typeof params>>('hang_percent', ({ percent }) => percent),
 })

@@ -14,5 +14,5 @@ export const slowBank = defineFault({
   effect: 'Every charge takes longer, at a party that nobody here can restart',
   category: 'config',
   params,
-  ...bankFault<z.output<typeof params>>('BANK_LATENCY_MS', ({ latencyMs }) => latencyMs),
+  ...bankFault<z.output<typeof params>>('latency_ms', ({ latencyMs }) => latencyMs),
 })

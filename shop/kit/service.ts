@@ -6,6 +6,11 @@ import { fastify } from './libraries.ts'
 import { counter, gauge, histogram, registry } from './metrics.ts'
 import { activeSpanContext, stopTelemetry } from './telemetry.ts'
 
+/** How long a service that was asked to stop goes on with what it has begun: far longer than all takes that is not stuck. */
+const drainMs = 3_000
+/** And with what it has asked others for, where it can be told that nothing came of it. */
+const letGoMs = 500
+
 export type ReadyCheck = () => Promise<void>
 
 export interface Service {
@@ -14,6 +19,8 @@ export interface Service {
   readyWhen(name: string, check: ReadyCheck): void
   /** Adds something to close; closed in reverse order, after the last request has been answered. */
   onStop(close: () => Promise<void>): void
+  /** Aborts soon after the service was asked to stop: for what may hang, and would be waited for else. */
+  readonly stopping: AbortSignal
   /** Listens, and stops gracefully on SIGTERM. */
   start(): Promise<void>
 }
@@ -39,6 +46,7 @@ export function createService(config: BaseConfig): Service {
   const checks = new Map<string, ReadyCheck>()
   const closers: (() => Promise<void>)[] = []
   let stopping = false
+  const lettingGo = new AbortController()
 
   addRequestMetrics(app)
   // A version that changes the label is a deploy: dashboards join on it.
@@ -64,7 +72,8 @@ export function createService(config: BaseConfig): Service {
     if (stopping) return
     stopping = true
     app.log.info({ signal }, 'shutting down')
-    const hurry = setTimeout(() => process.exit(1), 9_000)
+    const hurry = setTimeout(() => process.exit(1), drainMs)
+    setTimeout(() => lettingGo.abort(), letGoMs).unref()
     await app.close()
     for (const close of closers.reverse()) await close().catch((error: unknown) => app.log.error({ err: error }, 'closing failed'))
     await stopTelemetry()
@@ -75,6 +84,7 @@ export function createService(config: BaseConfig): Service {
   return {
     app,
     readyWhen: (name, check) => void checks.set(name, check),
+    stopping: lettingGo.signal,
     onStop: (close) => void closers.push(close),
     async start() {
       for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal))

@@ -2,15 +2,20 @@ import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Database } from '../kit/database.ts'
+import { HttpError } from '../kit/errors.ts'
 import { turns } from '../kit/in-turn.ts'
 import { counter, gauge } from '../kit/metrics.ts'
 import type { Behaviour } from './releases.ts'
+import type { Sandbox } from './sandbox.ts'
 
 interface Dependencies {
   database: Database
   behaviour: Behaviour
-  /** The third party behind this service: its latency (median), and the shares of calls that it leaves hanging and of cards that it declines. */
-  bank: { latencyMs: number; hangPercent: number; declinePercent: number }
+  /** Aborts when the bank is not to be waited for any longer. */
+  stopping: AbortSignal
+  bank: () => Sandbox
+  /** Share of cards that the bank declines, in percent. */
+  declinePercent: number
 }
 
 const hangsMs = 30_000
@@ -21,14 +26,18 @@ interface ChargeBody {
   card: string
 }
 
-export function registerRoutes(app: FastifyInstance, { database, behaviour, bank }: Dependencies): void {
+export function registerRoutes(app: FastifyInstance, { database, behaviour, stopping, bank, declinePercent }: Dependencies): void {
   const charges = counter('payments_charges_total', 'Charges by outcome', ['state'] as const)
   for (const state of ['charged', 'declined', 'refunded']) charges.inc({ state }, 0)
   const waiting = gauge('payments_bank_waiting', 'Charges that are with the bank, or wait for their turn', [] as const)
 
   const askBank = async () => {
     for (let call = 0; call < behaviour.bankCalls; call++) {
-      await delay(Math.random() * 100 < bank.hangPercent ? hangsMs : bankLatency(bank.latencyMs))
+      const { hangPercent, latencyMs } = bank()
+      const takesMs = Math.random() * 100 < hangPercent ? hangsMs : bankLatency(latencyMs)
+      await delay(takesMs, undefined, { signal: stopping }).catch(() => {
+        throw new HttpError(503, 'shutting-down', 'this instance stops, and the bank has not answered yet')
+      })
     }
   }
   const inTurn = turns()
@@ -56,7 +65,7 @@ export function registerRoutes(app: FastifyInstance, { database, behaviour, bank
       if (earlier) return reply.code(statusOf(earlier.state, 200)).send({ orderId, state: earlier.state })
       waiting.inc()
       await (behaviour.inTurn ? inTurn(askBank) : askBank()).finally(() => waiting.dec())
-      const state = shareOf(card) < bank.declinePercent ? 'declined' : 'charged'
+      const state = shareOf(card) < declinePercent ? 'declined' : 'charged'
       const { rows } = await database.query<{ state: string }>(
         `insert into charges (order_id, amount_cents, state, receipt) values ($1, $2, $3, $4)
          on conflict (order_id) do update set order_id = excluded.order_id returning state`,

@@ -7,16 +7,13 @@ import { releaseFor } from '../kit/release.ts'
 import { createService } from '../kit/service.ts'
 import { registerRoutes } from './charges.ts'
 import { releases } from './releases.ts'
+import { followSandbox } from './sandbox.ts'
 
 const config = readConfig({
   DATABASE_URL: z.url(),
   DB_POOL_MAX: poolSize(4),
   DB_ACQUIRE_TIMEOUT_MS: milliseconds(2_000),
   DB_STATEMENT_TIMEOUT_MS: milliseconds(5_000),
-  /** How long the bank takes, at the median. */
-  BANK_LATENCY_MS: milliseconds(30),
-  /** Share of calls that the bank takes and does not answer for half a minute, in percent. */
-  BANK_HANG_PERCENT: z.coerce.number().min(0).max(100).default(0),
   /** Share of cards that the bank declines, in percent. */
   BANK_DECLINE_PERCENT: z.coerce.number().min(0).max(100).default(2),
 })
@@ -35,6 +32,8 @@ const database = await connectDatabase(
 registerRoutes(service.app, {
   database,
   behaviour: releaseFor(releases, config.SERVICE_VERSION),
-  bank: { latencyMs: config.BANK_LATENCY_MS, hangPercent: config.BANK_HANG_PERCENT, declinePercent: config.BANK_DECLINE_PERCENT },
+  stopping: service.stopping,
+  bank: await followSandbox(service, database),
+  declinePercent: config.BANK_DECLINE_PERCENT,
 })
 await service.start()

@@ -1,0 +1,21 @@
+import type { Database } from '../kit/database.ts'
+import { every } from '../kit/every.ts'
+import type { Service } from '../kit/service.ts'
+
+/** How the third party behind this service is: its latency (median), and the share of calls that it leaves hanging, in percent. */
+export interface Sandbox {
+  latencyMs: number
+  hangPercent: number
+}
+
+/** The sandbox of the payment provider, as it is told to behave: read once a second, since nobody restarts payments when the bank changes. */
+export async function followSandbox(service: Service, database: Database): Promise<() => Sandbox> {
+  let now: Sandbox = { latencyMs: 30, hangPercent: 0 }
+  const read = async function readSandbox() {
+    const { rows } = await database.query<Sandbox>('select latency_ms as "latencyMs", hang_percent as "hangPercent" from sandbox')
+    now = rows[0] ?? now
+  }
+  await read()
+  every(service, 1_000, read)
+  return () => now
+}
