@@ -6,14 +6,27 @@ import type { CacheFault, EdgeFault, MeshEdge } from '../model/mesh.ts'
 export const profiles = ['drill', 'production'] as const
 export type Profile = (typeof profiles)[number]
 
+/** A cluster that has the shop. */
+export interface ClusterPlacement {
+  /** Path of a kubeconfig whose user may make a namespace. */
+  kubeconfig: string
+  /** Whether Istio carries what services say to each other, or the cluster's own network. */
+  overlay: (typeof overlays)[number]
+  /** For the claims of the data stores; null for the cluster's default. */
+  storageClass: string | null
+  /** This host, as pods reach it. */
+  address: string
+}
+export const overlays = ['local', 'istio'] as const
+
 /**
- * Where the parts of a range run: all on this host; or the shop on one, and on another what watches and loads it, so that the thing under
- * test cannot starve its monitor. The shop's host dials the other.
+ * Where the parts of a range run: all on this host; or the shop on another or in a cluster, and here what watches and loads it, so that the thing
+ * under test cannot starve its monitor. The shop's side dials.
  */
 export type Placement =
   | { role: 'all' }
-  /** Where this host waits for the shop's. */
-  | { role: 'observability'; listen: string }
+  /** Where this host waits for the shop's, and the cluster that the shop is in, if it is in one. */
+  | { role: 'observability'; listen: string; cluster?: ClusterPlacement }
   /** `host:port` of the observability host. */
   | { role: 'shop'; observability: string }
 export type HostRole = Placement['role']
@@ -74,6 +87,10 @@ export interface RangeContext {
   config: RangeConfig
   binaries: Binaries
   port(name: PortName): number
+  /** `host:port` by which a component finds what listens on that port. */
+  address(name: PortName): string
+  /** The address that services listen on. */
+  listen: string
   /** Deployed version and environment overrides of a service. */
   deployed(service: ServiceName): { version: string; overrides: Record<string, string> }
   /** Components that Prometheus was told not to scrape. */

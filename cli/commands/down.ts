@@ -18,6 +18,14 @@ export const downCommand = () =>
         stopped.push(name)
         if (!options.json) print(`stopped ${name}`)
       })
+      const { placement } = target.context.config
+      // What was put into a cluster is taken out of it again, with its data.
+      if (placement.role === 'observability' && placement.cluster) {
+        const { removeShop } = await import('../../range/targets/kubernetes/deploy.ts')
+        await removeShop(placement.cluster)
+        stopped.push('the shop in the cluster')
+        if (!options.json) print('removed the shop from the cluster')
+      }
       if (options.purge) target.purge()
       if (options.json) printJson({ ok: true, stopped })
     })

@@ -1,9 +1,12 @@
+import path from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { Option } from 'commander'
 import { buildConsole } from '../../control/build-console.ts'
 import { cacheDir, keepReceivers, openLocalRange, projectRoot } from '../../control/wiring.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { formatDurationMs } from '../../model/duration.ts'
-import { profiles, type Profile } from '../../range/context.ts'
+import { overlays, profiles, type ClusterPlacement, type Placement, type Profile } from '../../range/context.ts'
+import { invite } from '../../range/targets/hosts/invitation.ts'
 import { setup } from '../../range/setup.ts'
 import { shopComponentNames, type ComponentName } from '../../model/components.ts'
 import { Ledger } from '../../control/ledger.ts'
@@ -19,9 +22,16 @@ interface UpOptions extends CommonOptions {
   users?: number
   clickhouse?: string
   receivers?: string
+  target?: 'local' | 'kubernetes'
+  kubeconfig?: string
+  overlay?: ClusterPlacement['overlay']
+  storageClass?: string
+  address?: string
 }
 
 const steadyDeadlineMs = 60_000
+/** Images are pulled first. */
+const clusterDeadlineMs = 600_000
 
 export const upCommand = () =>
   command('up', 'set everything up and start the range')
@@ -29,12 +39,25 @@ export const upCommand = () =>
     .addOption(new Option('--users <n>', 'simulated users').argParser(integer))
     .option('--clickhouse <url>', 'keep logs and traces in this ClickHouse instead of the embedded one')
     .option('--receivers <file>', "YAML with your team's own Alertmanager receivers, told beside the console")
+    .addOption(new Option('--target <where>', 'where the shop runs: on this host, or in a cluster').choices(['local', 'kubernetes']))
+    .option('--kubeconfig <file>', 'of the cluster (KUBECONFIG without)')
+    .addOption(new Option('--overlay <name>', 'who carries what services say: the cluster, or Istio').choices([...overlays]))
+    .option('--storage-class <name>', "for the data stores' claims (the cluster's default without)")
+    .option('--address <host>', 'this host, as pods reach it')
     .action(async (options: UpOptions) => {
       const startedAt = Date.now()
       const say = (line: string) => void (options.json || print(line))
       await setup(projectRoot, cacheDir, say)
       await buildConsole(say)
       configure(options)
+      const { placement: asked } = openState(options).config()
+      const cluster = asked.role === 'observability' ? asked.cluster : undefined
+      if (cluster) {
+        // Its client takes a while to load, which only those wait for who need it.
+        const { deployShop } = await import('../../range/targets/kubernetes/deploy.ts')
+        await deployShop(projectRoot, cluster, await invite(openState(options), cluster.address))
+        say(`${green('✓')} the shop is in the cluster ${dim(`(${cluster.overlay})`)}`)
+      }
       if (options.receivers !== undefined) keepReceivers(options.dir, options.receivers)
       const target = openLocalRange(options.dir)
       endDrillOfDeadRange(target)
@@ -50,7 +73,8 @@ export const upCommand = () =>
       const readyMs = Date.now() - startedAt
       const { tokens, placement, console: where } = target.context.config
       // Of two hosts, neither is steady without the other: 'firedrill host wait' waits for both.
-      if (failed.length === 0 && placement.role === 'all') await untilSteady(openState(options))
+      if (failed.length === 0 && (placement.role === 'all' || cluster))
+        await untilSteady(openState(options), cluster ? clusterDeadlineMs : steadyDeadlineMs)
       const base = `http://${where.names[0] ?? '127.0.0.1'}:${target.context.port('control')}`
       const links = {
         console: base,
@@ -68,7 +92,7 @@ export const upCommand = () =>
         print(`  trainee     ${links.trainee}`)
         print(`  instructor  ${links.instructor}`)
         print(`  shop        ${links.shop}`)
-        if (placement.role === 'observability') print(dim("  the shop's host dials in; 'firedrill host wait' waits for it"))
+        if (placement.role === 'observability' && !cluster) print(dim("  the shop's host dials in; 'firedrill host wait' waits for it"))
       }
       if (failed.length > 0) {
         throw new FiredrillError(
@@ -78,6 +102,17 @@ export const upCommand = () =>
       }
     })
 
+/** Where the shop is to run; nothing when it was not asked for, and stays where it is. */
+function placementOf({ target, kubeconfig, overlay, storageClass, address }: UpOptions): { placement?: Placement } {
+  if (target === 'local') return { placement: { role: 'all' } }
+  if (target === undefined) return {}
+  const file = kubeconfig ?? process.env['KUBECONFIG']
+  if (!file) throw new FiredrillError('bad-request', 'which cluster: give --kubeconfig, or set KUBECONFIG')
+  if (!address) throw new FiredrillError('bad-request', 'how pods reach this host: give --address')
+  const cluster = { kubeconfig: path.resolve(file), overlay: overlay ?? 'local', storageClass: storageClass ?? null, address }
+  return { placement: { role: 'observability', listen: '0.0.0.0', cluster } }
+}
+
 /** Writes the settings that were asked for; what runs keeps those it was started with. */
 function configure(options: UpOptions): void {
   const state = openState(options)
@@ -86,11 +121,12 @@ function configure(options: UpOptions): void {
     ...(options.profile === undefined ? {} : { profile: options.profile }),
     ...(options.users === undefined ? {} : { users: options.users }),
     ...(options.clickhouse === undefined ? {} : { clickhouseUrl: options.clickhouse }),
+    ...placementOf(options),
   }
   if (state.exists) {
     const before = state.config()
     const control = state.run('control')
-    const changed = Object.entries(asked).filter(([name, value]) => before[name as keyof typeof asked] !== value)
+    const changed = Object.entries(asked).filter(([name, value]) => !isDeepStrictEqual(before[name as keyof typeof asked], value))
     if (changed.length > 0 && control && liveness(control) !== 'gone') {
       throw new FiredrillError(
         'conflict',

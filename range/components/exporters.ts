@@ -5,7 +5,7 @@ import type { ComponentName } from '../../model/components.ts'
 import { defineComponent, gentle, type Component, type ProcessSpec } from '../component.ts'
 import { configDir, type PortName, type RangeContext } from '../context.ts'
 import { httpReady } from '../readiness/http.ts'
-import { databaseUrl } from './service.ts'
+import { databaseUrl, redisUrl } from './service.ts'
 
 function defineExporter(
   name: ComponentName,
@@ -22,7 +22,7 @@ function defineExporter(
     ports: { http: port },
     calls,
     ...(prepare ? { prepare } : {}),
-    process: (context) => process(context, `127.0.0.1:${context.port(port)}`),
+    process: (context) => process(context, `${context.listen}:${context.port(port)}`),
     readiness: (context) => httpReady(`http://127.0.0.1:${context.port(port)}/`),
     stop: gentle,
     startDeadlineMs: 20_000,
@@ -34,7 +34,7 @@ function defineExporter(
 const queriesFile = (context: RangeContext): string => path.join(configDir(context, 'postgres-exporter'), 'queries.yaml')
 
 /** What the exporter does not ask by itself: slow statements (without the comment that leads to their trace), who waits for a lock, and what tables carry along. */
-const queries = {
+export const postgresQueries = {
   pg_statement: {
     query: `select left(regexp_replace(regexp_replace(query, '/[*].*', ''), '\\s+', ' ', 'g'), 56) as statement, sum(total_exec_time) / 1000 as seconds_total, sum(calls) as calls_total
       from pg_stat_statements s join pg_database d on d.oid = s.dbid and d.datname = 'shop' join pg_roles r on r.oid = s.userid
@@ -85,13 +85,13 @@ export const postgresExporter = defineExporter(
   }),
   async (context) => {
     await mkdir(path.dirname(queriesFile(context)), { recursive: true })
-    await writeFile(queriesFile(context), stringify(queries))
+    await writeFile(queriesFile(context), stringify(postgresQueries))
   },
 )
 
 export const redisExporter = defineExporter('redis-exporter', 'Redis exporter', 'redisExporter', ['redis'], (context, address) => ({
   file: context.binaries.redisExporter,
-  args: [`-web.listen-address=${address}`, `-redis.addr=redis://127.0.0.1:${context.port('redis')}`],
+  args: [`-web.listen-address=${address}`, `-redis.addr=${redisUrl(context)}`],
   env: {},
 }))
 

@@ -16,8 +16,9 @@ const run = promisify(execFile)
 /** Each service of the shop owns one schema, through a role of its own. */
 const roles = ['catalog', 'inventory', 'orders', 'payments', 'fulfilment']
 
-const settings = (context: RangeContext): Record<string, string> => ({
-  listen_addresses: '127.0.0.1',
+/** What the server is configured with. */
+export const postgresSettings = (context: RangeContext): Record<string, string> => ({
+  listen_addresses: context.listen,
   port: String(context.port('postgres')),
   unix_socket_directories: '',
   max_connections: '60',
@@ -50,7 +51,7 @@ export const postgres = defineComponent({
     const dir = postgresDataDir(context)
     if (!existsSync(path.join(dir, 'PG_VERSION'))) await initialise(context, dir)
     await removeStaleLock(dir)
-    const lines = Object.entries(settings(context)).map(([name, value]) => `${name} = '${value}'`)
+    const lines = Object.entries(postgresSettings(context)).map(([name, value]) => `${name} = '${value}'`)
     await writeFile(path.join(dir, 'postgresql.conf'), `${lines.join('\n')}\n`)
   },
   process: (context) => ({
@@ -108,7 +109,8 @@ async function initialise(context: RangeContext, dir: string): Promise<void> {
   await rm(passwordFile)
 }
 
-async function bootstrap(context: RangeContext): Promise<void> {
+/** Makes the shop's database, and a role and a schema for each service that keeps something; idempotent. */
+export async function bootstrap(context: RangeContext): Promise<void> {
   const admin = databaseUrl(context, 'postgres')
   await withClient(admin.replace(/\/shop$/, '/postgres'), async (client) => {
     const { rowCount } = await client.query(`select 1 from pg_database where datname = 'shop'`)

@@ -19,6 +19,25 @@ export const rabbitmqNode = (context: RangeContext): Record<string, string> => (
   ERL_EPMD_ADDRESS: '127.0.0.1',
 })
 
+export const enabledPlugins = '[rabbitmq_prometheus].\n'
+
+/** What the broker is configured with, apart from who may use it. */
+export const rabbitmqConf = (context: RangeContext): string =>
+  [
+    `listeners.tcp.1 = ${context.listen}:${context.port('amqp')}`,
+    `prometheus.tcp.ip = ${context.listen}`,
+    `prometheus.tcp.port = ${context.port('rabbitmqMetrics')}`,
+    'prometheus.return_per_object_metrics = true',
+    'collect_statistics_interval = 1000',
+    `vm_memory_high_watermark.absolute = ${memoryLimitBytes}`,
+    'disk_free_limit.absolute = 50MB',
+    'log.file = false',
+    'log.console = true',
+    'log.console.level = info',
+    'log.console.formatter = json',
+    '',
+  ].join('\n')
+
 export const rabbitmq = defineComponent({
   name: 'rabbitmq',
   title: 'RabbitMQ',
@@ -32,25 +51,10 @@ export const rabbitmq = defineComponent({
     await mkdir(dataDir(context, 'rabbitmq'), { recursive: true })
     await writeFile(
       path.join(config, 'rabbitmq.conf'),
-      [
-        `listeners.tcp.1 = 127.0.0.1:${context.port('amqp')}`,
-        'prometheus.tcp.ip = 127.0.0.1',
-        `prometheus.tcp.port = ${context.port('rabbitmqMetrics')}`,
-        'prometheus.return_per_object_metrics = true',
-        'collect_statistics_interval = 1000',
-        'default_user = shop',
-        `default_pass = ${context.config.passwords.rabbitmq}`,
-        `vm_memory_high_watermark.absolute = ${memoryLimitBytes}`,
-        'disk_free_limit.absolute = 50MB',
-        'log.file = false',
-        'log.console = true',
-        'log.console.level = info',
-        'log.console.formatter = json',
-        '',
-      ].join('\n'),
+      `${rabbitmqConf(context)}default_user = shop\ndefault_pass = ${context.config.passwords.rabbitmq}\n`,
       { mode: 0o600 },
     )
-    await writeFile(path.join(config, 'enabled_plugins'), '[rabbitmq_prometheus].\n')
+    await writeFile(path.join(config, 'enabled_plugins'), enabledPlugins)
   },
   process: (context) => {
     return {

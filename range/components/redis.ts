@@ -14,7 +14,7 @@ export const redis = defineComponent({
   process: (context) => ({
     file: context.binaries.redisServer,
     args: [
-      ...['--bind', '127.0.0.1', '--port', String(context.port('redis')), '--dir', dataDir(context, 'redis')],
+      ...['--bind', context.listen, '--port', String(context.port('redis')), '--dir', dataDir(context, 'redis')],
       ...['--save', '', '--appendonly', 'no', '--maxmemory', '64mb', '--maxmemory-policy', 'allkeys-lru'],
       ...['--slowlog-log-slower-than', '5000', '--daemonize', 'no'],
       // Its environment stays readable, by which what is left of it can be found.

@@ -33,9 +33,9 @@ export function defineService({ name, title, calls, env }: ServiceOptions): Comp
           MALLOC_ARENA_MAX: '2',
           SERVICE_NAME: name,
           SERVICE_VERSION: version,
-          HOST: '127.0.0.1',
+          HOST: context.listen,
           PORT: String(context.port(port)),
-          OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${context.port('telemetryStore')}`,
+          OTEL_EXPORTER_OTLP_ENDPOINT: `http://${context.address('telemetryStore')}`,
           ...env(context),
           ...overrides,
         },
@@ -51,14 +51,14 @@ export function defineService({ name, title, calls, env }: ServiceOptions): Comp
 
 /** The shop's database; through the proxy of the service that is named, if one is. */
 export const databaseUrl = (context: RangeContext, role: string, through?: ServiceName): string =>
-  `postgres://${role}:${context.config.passwords.postgres}@127.0.0.1:${context.port(through ? edgePort(through, 'postgres') : 'postgres')}/shop`
+  `postgres://${role}:${context.config.passwords.postgres}@${context.address(through ? edgePort(through, 'postgres') : 'postgres')}/shop`
 
 /** Where `from` finds `to`: at its own proxy. */
 export const serviceUrl = (context: RangeContext, from: ServiceName, to: ServiceName): string =>
-  `http://127.0.0.1:${context.port(edgePort(from, to))}`
+  `http://${context.address(edgePort(from, to))}`
 
 export const amqpUrl = (context: RangeContext, through?: ServiceName): string =>
-  `amqp://shop:${context.config.passwords.rabbitmq}@127.0.0.1:${context.port(through ? edgePort(through, 'rabbitmq') : 'amqp')}`
+  `amqp://shop:${context.config.passwords.rabbitmq}@${context.address(through ? edgePort(through, 'rabbitmq') : 'amqp')}`
 
 export const redisUrl = (context: RangeContext, through?: ServiceName): string =>
-  `redis://127.0.0.1:${context.port(through ? edgePort(through, 'redis') : 'redis')}`
+  `redis://${context.address(through ? edgePort(through, 'redis') : 'redis')}`

@@ -97,8 +97,8 @@ export class Link {
   }
 }
 
-/** Listens on a port of this host's loopback for what is on the other: who connects here is connected there. */
-export function forwardPort(link: Link, port: number): Promise<net.Server> {
+/** Listens on a port of this host (the same, on its loopback, unless another is named) for one of the other's: who connects here is connected there. */
+export function forwardPort(link: Link, port: number, at = { port, host: '127.0.0.1' }): Promise<net.Server> {
   const server = net.createServer({ allowHalfOpen: true }, (socket) => {
     socket.setNoDelay(true)
     const stream = link.connect(port)
@@ -107,7 +107,7 @@ export function forwardPort(link: Link, port: number): Promise<net.Server> {
   })
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ port, host: '127.0.0.1' }, () => resolve(server))
+    server.listen(at, () => resolve(server))
   })
 }
 

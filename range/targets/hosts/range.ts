@@ -125,7 +125,9 @@ export function hostsRange(target: LocalTarget): Range {
 }
 
 /** What the other host may ask of the shop's: each by its name in `Range`. */
-export function shopCalls(range: Range): Record<string, (...args: never[]) => Promise<unknown>> {
+export function shopCalls(
+  range: Pick<Range, 'status' | 'processes' | 'releases' | 'config' | 'queue' | 'jobs' | 'mesh'>,
+): Record<string, (...args: never[]) => Promise<unknown>> {
   const { processes, releases, config, queue, jobs, mesh } = range
   return {
     status: range.status,

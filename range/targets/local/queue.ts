@@ -14,7 +14,7 @@ const run = promisify(execFile)
 const callTimeoutMs = 10_000
 
 /** The RabbitMQ of this machine: over AMQP as any client, and over `rabbitmqctl` as its administrator. */
-export function localQueue(context: RangeContext): Range['queue'] {
+export function localQueue(context: RangeContext, control: RabbitmqCtl = localControl(context)): Range['queue'] {
   return {
     status: (queue) =>
       withChannel(amqpUrl(context), async (channel) => {
@@ -60,7 +60,7 @@ export function localQueue(context: RangeContext): Range['queue'] {
         return moved
       }),
     bindings: async () => {
-      const text = await control(context, 'list_bindings', '--formatter', 'json')
+      const text = await control('list_bindings', '--formatter', 'json')
       return bindingList
         .parse(JSON.parse(text))
         .filter(({ source_name, destination_kind }) => source_name !== '' && destination_kind === 'queue')
@@ -73,7 +73,6 @@ export function localQueue(context: RangeContext): Range['queue'] {
       withChannel(amqpUrl(context), async (channel) => void (await channel.unbindQueue(queue, exchange, key))),
     async memory() {
       const text = await control(
-        context,
         'eval',
         'io:format("~w ~w ~w", [vm_memory_monitor:get_memory_limit(), vm_memory_monitor:get_process_memory(), [R || {{resource_limit, R, _}, _} <- rabbit_alarm:get_alarms()]]).',
       )
@@ -81,8 +80,7 @@ export function localQueue(context: RangeContext): Range['queue'] {
       if (!limit) throw new FiredrillError('component-failed', `RabbitMQ: unexpected answer ${text.slice(0, 200)}`)
       return { limitBytes: Number(limit), usedBytes: Number(used), alarms: alarms ? alarms.split(',') : [] }
     },
-    limitMemory: async (bytes) =>
-      void (await control(context, 'set_vm_memory_high_watermark', 'absolute', String(bytes ?? memoryLimitBytes))),
+    limitMemory: async (bytes) => void (await control('set_vm_memory_high_watermark', 'absolute', String(bytes ?? memoryLimitBytes))),
   }
 }
 
@@ -90,20 +88,24 @@ const bindingList = z.array(
   z.object({ source_name: z.string(), destination_name: z.string(), destination_kind: z.string(), routing_key: z.string() }),
 )
 
-/** Runs `rabbitmqctl` on this range's node; resolves to what it prints. */
-async function control(context: RangeContext, ...args: string[]): Promise<string> {
-  const file = path.join(path.dirname(context.binaries.rabbitmqServer), 'rabbitmqctl')
-  try {
-    const { stdout } = await run(file, ['--silent', ...args], {
-      timeout: callTimeoutMs,
-      killSignal: 'SIGKILL',
-      env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', ...rabbitmqNode(context) },
-    })
-    return stdout
-  } catch (error) {
-    throw new FiredrillError('component-unreachable', `RabbitMQ: ${describeError(error)}`, { cause: error })
+/** Runs `rabbitmqctl` on a range's node; resolves to what it prints. */
+export type RabbitmqCtl = (...args: string[]) => Promise<string>
+
+const localControl =
+  (context: RangeContext): RabbitmqCtl =>
+  async (...args) => {
+    const file = path.join(path.dirname(context.binaries.rabbitmqServer), 'rabbitmqctl')
+    try {
+      const { stdout } = await run(file, ['--silent', ...args], {
+        timeout: callTimeoutMs,
+        killSignal: 'SIGKILL',
+        env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', ...rabbitmqNode(context) },
+      })
+      return stdout
+    } catch (error) {
+      throw new FiredrillError('component-unreachable', `RabbitMQ: ${describeError(error)}`, { cause: error })
+    }
   }
-}
 
 const readMessage = (got: amqp.GetMessage): QueueMessage => ({
   messageId: typeof got.properties.messageId === 'string' ? got.properties.messageId : null,

@@ -6,7 +6,7 @@ import { componentName, serviceName, type ComponentName, type ServiceName } from
 import { FiredrillError } from '../../../model/errors.ts'
 import { cacheFault, edgeFault, meshEdge, type MeshRevision } from '../../../model/mesh.ts'
 import type { Deployment } from '../../../model/range.ts'
-import { defaultPortBase, profiles, rangeId, type MeshState, type RangeConfig } from '../../context.ts'
+import { defaultPortBase, overlays, profiles, rangeId, type MeshState, type RangeConfig } from '../../context.ts'
 
 const configSchema = z.object({
   id: z.string(),
@@ -16,7 +16,13 @@ const configSchema = z.object({
   placement: z
     .discriminatedUnion('role', [
       z.object({ role: z.literal('all') }),
-      z.object({ role: z.literal('observability'), listen: z.string() }),
+      z.object({
+        role: z.literal('observability'),
+        listen: z.string(),
+        cluster: z
+          .object({ kubeconfig: z.string(), overlay: z.enum(overlays), storageClass: z.string().nullable(), address: z.string() })
+          .optional(),
+      }),
       z.object({ role: z.literal('shop'), observability: z.string().regex(/^.+:\d+$/, 'host:port') }),
     ])
     .default({ role: 'all' }),

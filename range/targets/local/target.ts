@@ -43,6 +43,8 @@ export class LocalTarget {
       config,
       binaries,
       port: (name: PortName) => config.portBase + portOffsets[name],
+      address: (name: PortName) => `127.0.0.1:${config.portBase + portOffsets[name]}`,
+      listen: '127.0.0.1',
       deployed: (service) => ({
         version: this.currentVersion(service),
         overrides: state.overrides(service),

@@ -1,0 +1,124 @@
+/**
+ * The agent in a cluster: to the host that watches it is the shop's host. It has the shop's ports on its own loopback, dials the other host, does what
+ * the control plane asks for through the API server, takes telemetry of the shop, and sends what the pods print.
+ */
+import { readFileSync } from 'node:fs'
+import http from 'node:http'
+import net from 'node:net'
+import path from 'node:path'
+import { KubeConfig } from '@kubernetes/client-node'
+import { FiredrillError, describeError } from '../../model/errors.ts'
+import { portOffsets, type PortName, type RangeContext } from '../../range/context.ts'
+import { invitation } from '../../range/targets/hosts/invitation.ts'
+import { dialObservability, forwardPort } from '../../range/targets/hosts/link.ts'
+import { shopCalls } from '../../range/targets/hosts/range.ts'
+import { Cluster } from '../../range/targets/kubernetes/cluster.ts'
+import { clusterContext } from '../../range/targets/kubernetes/context.ts'
+import { clusterPort, shopPortNames, telemetryPort } from '../../range/targets/kubernetes/ports.ts'
+import { clusterShop } from '../../range/targets/kubernetes/shop.ts'
+import { StateMap } from '../../range/targets/kubernetes/state.ts'
+import { namespace } from '../../range/targets/kubernetes/workload.ts'
+import { logShipper } from './log-shipper.ts'
+import { followPods } from './pod-logs.ts'
+
+const root = path.resolve(import.meta.dirname, '..', '..')
+const given = (name: string): string => {
+  const value = process.env[name]
+  if (!value) throw new Error(`${name} is not set: the agent is started by the manifests in deploy/kubernetes`)
+  return value
+}
+const invited = invitation.parse(JSON.parse(readFileSync(given('FIREDRILL_INVITATION'), 'utf8')))
+const images = { shop: given('SHOP_IMAGE'), datastores: given('DATASTORES_IMAGE') }
+
+const loopback = (name: PortName): number => invited.portBase + portOffsets[name]
+const inCluster = clusterContext({ root })
+/** As on a host of its own: each port of the shop where the other host has it too. */
+const context: RangeContext = {
+  ...inCluster,
+  root,
+  config: { ...inCluster.config, portBase: invited.portBase, passwords: invited.passwords },
+  port: loopback,
+  address: (name) => `127.0.0.1:${loopback(name)}`,
+  listen: '127.0.0.1',
+}
+
+const bytes = new Set<PortName>(['postgres', 'redis', 'amqp'])
+for (const name of shopPortNames) {
+  const target = clusterPort(name)
+  if (!target) continue
+  // The mesh routes HTTP by the name that is asked for, so that is put right on the way; where a sidecar counts is past the mesh.
+  const server = bytes.has(name) || name.endsWith('-admin') ? passBytes(target.service, target.port) : passHttp(target.service, target.port)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ port: loopback(name), host: '127.0.0.1' }, resolve)
+  })
+}
+
+function passBytes(host: string, port: number): net.Server {
+  return net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+    const to = net.connect({ host, port, allowHalfOpen: true, noDelay: true })
+    const end = () => {
+      socket.destroy()
+      to.destroy()
+    }
+    socket.on('error', end).on('close', () => to.destroy())
+    to.on('error', end).on('close', () => socket.destroySoon())
+    socket.pipe(to).pipe(socket)
+  })
+}
+
+function passHttp(host: string, port: number): http.Server {
+  const agent = new http.Agent({ keepAlive: true, maxSockets: 512 })
+  return http.createServer((request, response) => {
+    const headers = { ...request.headers, host: `${host}:${port}` }
+    const { method, url: path_ } = request
+    const to = http.request({ host, port, agent, headers, ...(method ? { method } : {}), ...(path_ ? { path: path_ } : {}) }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(response)
+    })
+    // Whoever asked finds it as if he had asked himself: no answer.
+    to.on('error', () => (response.headersSent ? response.destroy() : request.socket.destroy()))
+    response.on('close', () => to.destroy())
+    request.pipe(to)
+  })
+}
+
+const config = new KubeConfig()
+config.loadFromDefault()
+const cluster = new Cluster(config, namespace)
+const shop = clusterShop({ cluster, state: await StateMap.open(cluster), images, root, context })
+
+const [, host = '', port = ''] = /^(.+):(\d+)$/.exec(invited.observability) ?? []
+const calls = shopCalls(shop)
+const end = dialObservability({ host, port: Number(port) }, invited.keys, {
+  ports: new Set(shopPortNames.map(loopback)),
+  async call(method, args) {
+    if (method === 'time') return Date.now()
+    const known = Object.hasOwn(calls, method) ? calls[method] : undefined
+    if (!known) throw new FiredrillError('not-found', `the agent does not know ${method}`)
+    return (await known(...(args as never[]))) ?? null
+  },
+})
+// To the pods of the shop, and to this one.
+await forwardPort(end.link, loopback('telemetryStore'), { port: telemetryPort, host: '0.0.0.0' })
+const logs = followPods(cluster, logShipper(`http://127.0.0.1:${telemetryPort}/v1/logs`))
+process.stdout.write(`agent of the shop in ${namespace}, dials ${invited.observability}\n`)
+
+void (async () => {
+  for (;;) {
+    try {
+      return await shop.prepare()
+    } catch (error) {
+      process.stderr.write(`the database could not be prepared: ${describeError(error)}\n`)
+      await new Promise((resolve) => setTimeout(resolve, 3_000))
+    }
+  }
+})()
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  process.once(signal, () => {
+    logs.stop()
+    end.close()
+    process.exit(0)
+  })
+}

@@ -1,0 +1,97 @@
+import { Writable } from 'node:stream'
+import type { ComponentName } from '../../model/components.ts'
+import { describeError } from '../../model/errors.ts'
+import type { Intake } from '../../observability/store/intake.ts'
+import { parsers, type LogFormat } from '../../observability/store/filelog/parsers.ts'
+import { logRow } from '../../observability/store/otlp/rows.ts'
+import type { Cluster } from '../../range/targets/kubernetes/cluster.ts'
+import { isWorkload } from '../../range/targets/kubernetes/ports.ts'
+import { topology } from '../../range/topology.ts'
+
+const lookEveryMs = 2_000
+
+interface Source {
+  service: ComponentName
+  format: LogFormat
+}
+
+/** Whose log a container's output is; null where it says nothing to a responder. */
+function sourceOf(app: string, container: string): Source | null {
+  if (!isWorkload(app)) return null
+  if (container === 'istio-proxy') return { service: `${app}-proxy` as ComponentName, format: 'envoy' }
+  // PostgreSQL writes its log to a file, which a container beside it reads out; what it prints itself is only where that is.
+  if (app === 'postgres') return container === 'log' ? { service: 'postgres', format: topology.postgres.logs.format } : null
+  return container === app ? { service: app, format: topology[app].logs.format } : null
+}
+
+/**
+ * Follows what the containers of the shop print, through the API server, from where each was left. Rows that find no room are waited for; the
+ * kubelet keeps the rest.
+ */
+export function followPods(cluster: Cluster, intake: Pick<Intake, 'offer'>): { stop(): void } {
+  /** By container, as it was started last: its stream, or null once that has ended. */
+  const streams = new Map<string, AbortController | null>()
+  /** The time of the last line of each, as the kubelet wrote it: where to go on. */
+  const readTo = new Map<string, string>()
+  let stopped = false
+
+  async function follow(key: string, pod: string, container: string, { service, format }: Source): Promise<void> {
+    let rest = ''
+    const take = async (line: string): Promise<void> => {
+      const at = line.indexOf(' ')
+      const time = line.slice(0, at)
+      const before = readTo.get(key)
+      // A stream that is opened again begins with the second in which the last one ended.
+      if (before !== undefined && time <= before) return
+      const entry = parsers[format](line.slice(at + 1), service)
+      while (entry && !intake.offer('otel_logs', [logRow(entry)]) && !stopped) await new Promise((resolve) => setTimeout(resolve, 500))
+      readTo.set(key, time)
+    }
+    const into = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        const lines = (rest + chunk.toString()).split('\n')
+        rest = lines.pop() ?? ''
+        void (async () => {
+          for (const line of lines) await take(line)
+        })().then(() => done(), done)
+      },
+    })
+    into.on('close', () => streams.set(key, null)).on('error', () => streams.set(key, null))
+    const from = readTo.get(key)
+    const options = { follow: true, timestamps: true, ...(from === undefined ? { sinceSeconds: 60 } : { sinceTime: from }) }
+    streams.set(key, await cluster.log.log(cluster.namespace, pod, container, into, options))
+  }
+
+  async function look(): Promise<void> {
+    const seen = new Set<string>()
+    for (const { metadata, status } of await cluster.pods()) {
+      const app = metadata?.labels?.['app'] ?? ''
+      for (const { name, restartCount, state } of [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])]) {
+        const source = sourceOf(app, name)
+        if (!source || !state?.running || !metadata?.name) continue
+        const key = `${metadata.uid}/${name}/${restartCount}`
+        seen.add(key)
+        if (streams.get(key)) continue
+        await follow(key, metadata.name, name, source).catch(() => streams.set(key, null))
+      }
+    }
+    for (const key of streams.keys()) {
+      if (seen.has(key)) continue
+      streams.delete(key)
+      readTo.delete(key)
+    }
+  }
+
+  void (async () => {
+    while (!stopped) {
+      await look().catch((error: unknown) => process.stderr.write(`logs of pods: ${describeError(error)}\n`))
+      await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
+    }
+  })()
+  return {
+    stop() {
+      stopped = true
+      for (const stream of streams.values()) stream?.abort()
+    },
+  }
+}

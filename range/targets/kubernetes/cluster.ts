@@ -1,0 +1,195 @@
+import { Writable } from 'node:stream'
+import {
+  AppsV1Api,
+  BatchV1Api,
+  CoreV1Api,
+  Exec,
+  KubernetesObjectApi,
+  Log,
+  PatchStrategy,
+  setHeaderOptions,
+  type KubeConfig,
+  type KubernetesObject,
+  type V1Pod,
+} from '@kubernetes/client-node'
+import { FiredrillError, describeError } from '../../../model/errors.ts'
+
+const fieldManager = 'firedrill'
+
+/** One namespace of a cluster, through its API server. Every call throws `component-unreachable` with what the server said. */
+export class Cluster {
+  readonly namespace: string
+  readonly log: Log
+  readonly #core: CoreV1Api
+  readonly #apps: AppsV1Api
+  readonly #batch: BatchV1Api
+  readonly #objects: KubernetesObjectApi
+  readonly #exec: Exec
+
+  constructor(config: KubeConfig, namespace: string) {
+    this.namespace = namespace
+    this.#core = config.makeApiClient(CoreV1Api)
+    this.#apps = config.makeApiClient(AppsV1Api)
+    this.#batch = config.makeApiClient(BatchV1Api)
+    this.#objects = KubernetesObjectApi.makeApiClient(config)
+    this.#exec = new Exec(config)
+    this.log = new Log(config)
+  }
+
+  /** Server-side apply: what is said here is so, and what others said of other fields stays. */
+  async apply(resource: object): Promise<void> {
+    // Safe: manifests are Kubernetes objects.
+    const object = resource as KubernetesObject
+    await ask(`apply ${object.kind} ${object.metadata?.name}`, () =>
+      this.#objects.patch(object, undefined, undefined, fieldManager, true, PatchStrategy.ServerSideApply),
+    )
+  }
+
+  /** Whether there was one. */
+  async remove(object: { apiVersion: string; kind: string; metadata: { name: string; namespace?: string } }): Promise<boolean> {
+    return ask(`delete ${object.kind} ${object.metadata.name}`, () =>
+      this.#objects.delete(object, undefined, undefined, undefined, undefined, 'Background').then(
+        () => true,
+        (error: unknown) => {
+          if (isNotFound(error)) return false
+          throw error
+        },
+      ),
+    )
+  }
+
+  /** Null where there is none. */
+  async read<Object extends KubernetesObject>(header: {
+    apiVersion: string
+    kind: string
+    metadata: { name: string; namespace?: string }
+  }): Promise<Object | null> {
+    return ask(`read ${header.kind} ${header.metadata.name}`, () =>
+      this.#objects.read<Object>(header as never).catch((error: unknown) => {
+        if (isNotFound(error)) return null
+        throw error
+      }),
+    )
+  }
+
+  async names(apiVersion: string, kind: string): Promise<string[]> {
+    const { items } = await ask(`list ${kind}`, () => this.#objects.list(apiVersion, kind, this.namespace))
+    return items.flatMap(({ metadata }) => metadata?.name ?? [])
+  }
+
+  async pods(app?: string): Promise<V1Pod[]> {
+    const { namespace } = this
+    const { items } = await ask('list pods', () =>
+      this.#core.listNamespacedPod({ namespace, labelSelector: app ? `app=${app}` : 'app.kubernetes.io/part-of=firedrill-shop' }),
+    )
+    return items
+  }
+
+  async deletePod(name: string, graceSeconds?: number): Promise<void> {
+    const { namespace } = this
+    await ask(`delete pod ${name}`, () =>
+      this.#core
+        .deleteNamespacedPod({ name, namespace, ...(graceSeconds === undefined ? {} : { gracePeriodSeconds: graceSeconds }) })
+        .catch((error: unknown) => {
+          if (!isNotFound(error)) throw error
+        }),
+    )
+  }
+
+  /** Changes a Deployment or a StatefulSet by a merge patch. */
+  async patchWorkload(kind: 'Deployment' | 'StatefulSet', name: string, body: object): Promise<void> {
+    const request = { name, namespace: this.namespace, body, fieldManager }
+    const options = setHeaderOptions('Content-Type', PatchStrategy.MergePatch)
+    await ask(`patch ${kind} ${name}`, async () => {
+      if (kind === 'Deployment') await this.#apps.patchNamespacedDeployment(request, options)
+      else await this.#apps.patchNamespacedStatefulSet(request, options)
+    })
+  }
+
+  /** Whether every pod of a Deployment or a StatefulSet is of its newest template and ready, and no other is left. */
+  async rolledOut(kind: 'Deployment' | 'StatefulSet', name: string): Promise<boolean> {
+    const request = { name, namespace: this.namespace }
+    return ask(`read ${kind} ${name}`, async () => {
+      const { metadata, spec, status } =
+        kind === 'Deployment' ? await this.#apps.readNamespacedDeployment(request) : await this.#apps.readNamespacedStatefulSet(request)
+      const wanted = spec?.replicas ?? 1
+      const observed = (status?.observedGeneration ?? 0) >= (metadata?.generation ?? 0)
+      const counts = [status?.updatedReplicas ?? 0, status?.readyReplicas ?? 0, status?.replicas ?? 0]
+      return observed && counts.every((count) => count === wanted)
+    })
+  }
+
+  async createJob(body: object): Promise<void> {
+    await ask('create a job', () => this.#batch.createNamespacedJob({ namespace: this.namespace, body: body as never }))
+  }
+  async deleteJob(name: string): Promise<void> {
+    await ask(`delete job ${name}`, () =>
+      this.#batch.deleteNamespacedJob({ name, namespace: this.namespace, propagationPolicy: 'Foreground' }).catch((error: unknown) => {
+        if (!isNotFound(error)) throw error
+      }),
+    )
+  }
+  /** Names of jobs that have not ended. */
+  async activeJobs(): Promise<string[]> {
+    const { items } = await ask('list jobs', () => this.#batch.listNamespacedJob({ namespace: this.namespace }))
+    return items.filter(({ status }) => !status?.succeeded && !status?.failed).flatMap(({ metadata }) => metadata?.name ?? [])
+  }
+
+  /** Runs a command in a container; resolves to what it printed, and throws `component-failed` when it did not end well. */
+  async run(podName: string, container: string, command: string[], timeoutMs = 15_000): Promise<string> {
+    const out: string[] = []
+    const into = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        out.push(chunk.toString())
+        done()
+      },
+    })
+    let socket: { close(): void } | undefined
+    const ended = new Promise<void>((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`no answer within ${timeoutMs / 1_000} s`)), timeoutMs)
+      const done = (error?: Error) => {
+        clearTimeout(late)
+        if (error) reject(error)
+        else resolve()
+      }
+      this.#exec
+        .exec(this.namespace, podName, container, command, into, into, null, false, (status) =>
+          status.status === 'Success' ? done() : done(new Error(`${status.message ?? 'failed'}: ${out.join('').slice(0, 300)}`)),
+        )
+        .then(
+          (opened) => (socket = opened),
+          (error: unknown) => done(error instanceof Error ? error : new Error(describeError(error))),
+        )
+    })
+    try {
+      await ended
+      return out.join('')
+    } catch (error) {
+      throw new FiredrillError('component-failed', `${command[0]} in ${podName}: ${describeError(error)}`, { cause: error })
+    } finally {
+      socket?.close()
+    }
+  }
+}
+
+const isNotFound = (error: unknown): boolean => (error as { code?: number } | null)?.code === 404
+
+async function ask<Result>(what: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (error) {
+    const { body, code } = error as { body?: unknown; code?: number }
+    const said = typeof body === 'string' ? messageIn(body) : describeError(error)
+    throw new FiredrillError(code === 403 ? 'forbidden' : 'component-unreachable', `the API server would not ${what}: ${said}`, {
+      cause: error,
+    })
+  }
+}
+
+function messageIn(body: string): string {
+  try {
+    return (JSON.parse(body) as { message?: string }).message ?? body.slice(0, 300)
+  } catch {
+    return body.slice(0, 300)
+  }
+}

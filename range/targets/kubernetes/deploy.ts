@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { KubeConfig, type V1Namespace } from '@kubernetes/client-node'
+import { parseAllDocuments } from 'yaml'
+import { FiredrillError, describeError } from '../../../model/errors.ts'
+import type { ClusterPlacement } from '../../context.ts'
+import type { Invitation } from '../hosts/invitation.ts'
+import { Cluster } from './cluster.ts'
+import { clusterContext } from './context.ts'
+import { manifests, type Manifests } from './manifests.ts'
+import { namespace, type Images } from './workload.ts'
+
+interface Resource {
+  apiVersion: string
+  kind: string
+  metadata: { name: string; namespace?: string; labels?: Record<string, string>; annotations?: Record<string, string> }
+  spec?: { volumeClaimTemplates?: { spec: { storageClassName?: string } }[] }
+}
+
+const namespaceHeader = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
+
+/** The version of this checkout, by which its images are tagged. */
+export const imagesOf = (root: string): Images => {
+  const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string }
+  return { shop: `firedrill/shop:${version}`, datastores: `firedrill/datastores:${version}` }
+}
+
+/** Everything in `deploy/kubernetes`, by its path there. */
+export const generatedManifests = (root: string): Manifests => manifests(clusterContext({ root }), imagesOf(root))
+
+const parse = (text: string): Resource[] =>
+  // Safe: made by us, and held against the schemas of Kubernetes.
+  parseAllDocuments(text).flatMap((document) => (document.contents === null ? [] : [document.toJS() as Resource]))
+
+/** What an overlay comes to, as `kubectl kustomize` would have it. */
+function resourcesOf(root: string, overlay: ClusterPlacement['overlay']): Resource[] {
+  const files = generatedManifests(root)
+  const chosen = Object.keys(files).filter((file) => {
+    const [folder] = file.split('/')
+    return !file.endsWith('kustomization.yaml') && (folder === 'base' || folder === 'agent' || (folder === 'mesh' && overlay === 'istio'))
+  })
+  const resources = chosen.flatMap((file) => parse(files[file] ?? ''))
+  if (overlay !== 'istio') return resources
+  const kustomization = parse(files['mesh/kustomization.yaml'] ?? '')[0] as unknown as { patches: { patch: string }[] }
+  const [patch] = parse(kustomization.patches[0]?.patch ?? '')
+  return resources.map((resource) =>
+    resource.kind === 'Namespace'
+      ? { ...resource, metadata: { ...resource.metadata, labels: { ...resource.metadata.labels, ...patch?.metadata.labels } } }
+      : resource,
+  )
+}
+
+/** The namespace of the shop in the cluster of a kubeconfig. Throws `bad-request` when that cannot be read. */
+export function openCluster({ kubeconfig }: Pick<ClusterPlacement, 'kubeconfig'>): Cluster {
+  const config = new KubeConfig()
+  try {
+    config.loadFromFile(kubeconfig)
+    if (!config.getCurrentCluster()) throw new Error('it names no current cluster')
+  } catch (error) {
+    throw new FiredrillError('bad-request', `${kubeconfig} is no kubeconfig: ${describeError(error)}`, { cause: error })
+  }
+  return new Cluster(config, namespace)
+}
+
+const isOurs = (found: V1Namespace): boolean => found.metadata?.labels?.['app.kubernetes.io/managed-by'] === 'firedrill'
+
+/**
+ * Puts the shop and its agent into the cluster, or brings what is there up to date. Throws `conflict` where there is a namespace of that name that
+ * is not Firedrill's.
+ */
+export async function deployShop(root: string, placement: ClusterPlacement, invited: Invitation): Promise<void> {
+  const cluster = openCluster(placement)
+  const found = await cluster.read<V1Namespace>(namespaceHeader)
+  if (found && !isOurs(found))
+    throw new FiredrillError('conflict', `the cluster has a namespace '${namespace}' that is not Firedrill's: it is left alone`)
+  const secret = (name: string, stringData: Record<string, string>): Resource & { stringData: Record<string, string> } => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, namespace },
+    stringData,
+  })
+  const secrets = [
+    secret('shop', { POSTGRES_PASSWORD: invited.passwords.postgres, RABBITMQ_PASSWORD: invited.passwords.rabbitmq }),
+    secret('agent-invitation', { 'invitation.json': JSON.stringify(invited) }),
+  ]
+  const [first, ...rest] = resourcesOf(root, placement.overlay)
+  for (const resource of [first, ...secrets, ...rest]) {
+    if (!resource) continue
+    // What the agent remembers there is its own.
+    if (resource.metadata.name === 'agent-state' && (await cluster.read(resource))) continue
+    if (placement.storageClass !== null)
+      for (const claim of resource.spec?.volumeClaimTemplates ?? []) claim.spec.storageClassName = placement.storageClass
+    await cluster.apply(resource)
+  }
+}
+
+/** Takes the shop's namespace out of the cluster, with its data, and waits until it is gone; leaves one that is not Firedrill's. */
+export async function removeShop(placement: ClusterPlacement, deadlineMs = 180_000): Promise<void> {
+  const cluster = openCluster(placement)
+  const found = await cluster.read<V1Namespace>(namespaceHeader)
+  if (!found || !isOurs(found)) return
+  await cluster.remove(namespaceHeader)
+  const giveUpAt = Date.now() + deadlineMs
+  while (await cluster.read(namespaceHeader)) {
+    if (Date.now() > giveUpAt)
+      throw new FiredrillError('timed-out', `the namespace '${namespace}' is still there after ${deadlineMs / 1_000} s`)
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+  }
+}

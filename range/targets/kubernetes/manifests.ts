@@ -1,0 +1,293 @@
+import { stringify } from 'yaml'
+import { Deployment } from 'kubernetes-models/apps/v1/Deployment'
+import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler'
+import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy'
+import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget'
+import { Role } from 'kubernetes-models/rbac.authorization.k8s.io/v1/Role'
+import { RoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/RoleBinding'
+import { ConfigMap } from 'kubernetes-models/v1/ConfigMap'
+import { Namespace } from 'kubernetes-models/v1/Namespace'
+import { Service } from 'kubernetes-models/v1/Service'
+import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount'
+import { AuthorizationPolicy } from '@kubernetes-models/istio/security.istio.io/v1/AuthorizationPolicy'
+import { isService, serviceNames, type ComponentName, type ServiceName } from '../../../model/components.ts'
+import { postgresQueries } from '../../components/exporters.ts'
+import { postgresSettings } from '../../components/postgres.ts'
+import { enabledPlugins, rabbitmqConf } from '../../components/rabbitmq.ts'
+import type { RangeContext } from '../../context.ts'
+import { ofKind, parseResources } from '../../mesh/resources.ts'
+import { topology } from '../../topology.ts'
+import { clusterPort, shopPortNames, sidecarMetricsPort, telemetryPort, workloads, type Workload } from './ports.ts'
+import { labels, namespace, pod, restricted, workloadOf, type Images } from './workload.ts'
+
+/** A file of `deploy/kubernetes`, by its path there. */
+export type Manifests = Record<string, string>
+
+interface Resource {
+  apiVersion: string
+  kind: string
+  metadata?: { name?: string }
+  validate(): void
+  toJSON(): unknown
+}
+
+const generated = "# Generated from the topology (range/topology.ts) by 'firedrill kubernetes manifests': change that, not this.\n"
+
+/** Documents of one file; each is held against Kubernetes' own schema first. */
+function documents(resources: readonly Resource[]): string {
+  for (const resource of resources) resource.validate()
+  return `${generated}${resources.map((resource) => stringify(resource.toJSON(), { lineWidth: 0, aliasDuplicateObjects: false })).join('---\n')}`
+}
+const kustomization = (content: Record<string, unknown>, kind = 'Kustomization') =>
+  `${generated}${stringify({ apiVersion: kind === 'Component' ? 'kustomize.config.k8s.io/v1alpha1' : 'kustomize.config.k8s.io/v1beta1', kind, ...content })}`
+
+/** Everything of `deploy/kubernetes`: the shop, who watches it, its mesh, and three ways to put them together. */
+export function manifests(context: RangeContext, images: Images): Manifests {
+  const files: Manifests = {}
+  const base = ['namespace.yaml', 'network-policies.yaml', 'config.yaml', ...workloads.map((name) => `${name}.yaml`)]
+  files['base/kustomization.yaml'] = kustomization({ resources: base })
+  files['base/namespace.yaml'] = documents([
+    new Namespace({
+      metadata: {
+        name: namespace,
+        labels: { 'app.kubernetes.io/managed-by': 'firedrill', 'pod-security.kubernetes.io/enforce': 'restricted' },
+      },
+    }),
+  ])
+  files['base/network-policies.yaml'] = documents(networkPolicies())
+  files['base/config.yaml'] = documents(configMaps(context))
+  for (const name of workloads) {
+    files[`base/${name}.yaml`] = documents([
+      new ServiceAccount({ metadata: { name, namespace, labels: labels(name) }, automountServiceAccountToken: false }),
+      serviceOf(name),
+      workloadOf(context, name, images),
+    ])
+  }
+  files['agent/kustomization.yaml'] = kustomization({ resources: ['agent.yaml'] }, 'Component')
+  files['agent/agent.yaml'] = documents(agent(images))
+  files['mesh/kustomization.yaml'] = kustomization(
+    {
+      resources: ['policy.yaml', 'observers.yaml'],
+      patches: [
+        {
+          // The container that Istio puts before a pod's own, to redirect its traffic, needs more than "restricted" allows; with the CNI plugin of
+          // Istio there is none, and this patch can go.
+          patch: stringify({
+            apiVersion: 'v1',
+            kind: 'Namespace',
+            metadata: {
+              name: namespace,
+              labels: {
+                'istio-injection': 'enabled',
+                'pod-security.kubernetes.io/enforce': 'privileged',
+                'pod-security.kubernetes.io/warn': 'restricted',
+              },
+            },
+          }),
+        },
+      ],
+    },
+    'Component',
+  )
+  const { policy } = context.mesh()
+  files['mesh/policy.yaml'] = `# Generated from range/mesh/policy, as it is.\n${policy}`
+  files['mesh/observers.yaml'] = documents(observers(policy))
+  files['overlays/local/kustomization.yaml'] = kustomization({ resources: ['../../base'], components: ['../../agent'] })
+  files['overlays/istio/kustomization.yaml'] = kustomization({ resources: ['../../base'], components: ['../../agent', '../../mesh'] })
+  files['overlays/ha/kustomization.yaml'] = kustomization({
+    resources: ['../../base', 'availability.yaml'],
+    components: ['../../agent', '../../mesh'],
+    replicas: serviceNames.map((name) => ({ name, count: 2 })),
+  })
+  files['overlays/ha/availability.yaml'] = documents(availability())
+  return files
+}
+
+function serviceOf(name: Workload): Service {
+  const ports = shopPortNames
+    .flatMap((portName) => {
+      const found = clusterPort(portName)
+      return found?.service === name ? [found.port] : []
+    })
+    .filter((port, index, all) => all.indexOf(port) === index)
+  const nameOf = (port: number): string =>
+    ({ 5432: 'tcp-postgres', 6379: 'tcp-redis', 5672: 'tcp-amqp', [sidecarMetricsPort]: 'http-sidecar' })[port] ??
+    (isService(name) ? 'http' : 'http-metrics')
+  return new Service({
+    metadata: { name, namespace, labels: labels(name) },
+    spec: { selector: { app: name }, ports: ports.map((port) => ({ name: nameOf(port), port, targetPort: port })) },
+  })
+}
+
+const configMaps = (context: RangeContext): ConfigMap[] => {
+  const settings = {
+    ...postgresSettings(context),
+    hba_file: '/etc/firedrill/pg_hba.conf',
+  }
+  const map = (name: Workload, data: Record<string, string>) => new ConfigMap({ metadata: { name, namespace, labels: labels(name) }, data })
+  return [
+    map('postgres', {
+      'postgresql.conf': Object.entries(settings)
+        .map(([name, value]) => `${name} = '${value}'\n`)
+        .join(''),
+      'pg_hba.conf': 'host all all all scram-sha-256\n',
+    }),
+    map('rabbitmq', { 'rabbitmq.conf': rabbitmqConf(context), enabled_plugins: enabledPlugins }),
+    map('postgres-exporter', { 'queries.yaml': stringify(postgresQueries) }),
+  ]
+}
+
+/** Nobody is let in but along the edges of the topology; the gateway by everybody; all of them by the agent, who watches. */
+function networkPolicies(): NetworkPolicy[] {
+  const from = (app: string) => ({ podSelector: { matchLabels: { app } } })
+  const callers = (name: Workload): ComponentName[] =>
+    workloads.filter((other) => (topology[other].calls as readonly ComponentName[]).includes(name))
+  /** Maintenance jobs of the shop. */
+  const jobs = (name: Workload) => (name === 'postgres' || name === 'redis' ? ['job'] : [])
+  return [
+    new NetworkPolicy({
+      metadata: { name: 'default-deny', namespace },
+      spec: { podSelector: {}, policyTypes: ['Ingress'] },
+    }),
+    ...workloads.map(
+      (name) =>
+        new NetworkPolicy({
+          metadata: { name, namespace, labels: labels(name) },
+          spec: {
+            podSelector: { matchLabels: { app: name } },
+            policyTypes: ['Ingress'],
+            ingress: name === 'gateway' ? [{}] : [{ from: ['agent', ...jobs(name), ...callers(name)].map(from) }],
+          },
+        }),
+    ),
+    new NetworkPolicy({
+      metadata: { name: 'agent', namespace, labels: labels('agent') },
+      spec: {
+        podSelector: { matchLabels: { app: 'agent' } },
+        policyTypes: ['Ingress'],
+        ingress: [{ from: serviceNames.map(from), ports: [{ port: telemetryPort }] }],
+      },
+    }),
+  ]
+}
+
+/** Whom the mesh's own policy lets call only along its edges, the agent may look at: never more than read. */
+function observers(policy: string): AuthorizationPolicy[] {
+  const guarded = ofKind(parseResources(policy), 'AuthorizationPolicy').flatMap(({ spec }) =>
+    spec.selector ? [spec.selector.matchLabels] : [],
+  )
+  return guarded.map(
+    (app: ServiceName) =>
+      new AuthorizationPolicy({
+        metadata: { name: `${app}-observer`, namespace },
+        spec: {
+          selector: { matchLabels: { app } },
+          action: 'ALLOW',
+          rules: [
+            {
+              from: [{ source: { principals: [`cluster.local/ns/${namespace}/sa/agent`] } }],
+              to: [{ operation: { methods: ['GET'] } }],
+            },
+          ],
+        },
+      }),
+  )
+}
+
+/** What the agent may ask the API server for, and nothing beyond the shop's namespace. */
+export const agentRules = [
+  { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch', 'delete'] },
+  { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
+  { apiGroups: [''], resources: ['pods/exec'], verbs: ['create', 'get'] },
+  { apiGroups: [''], resources: ['events'], verbs: ['list'] },
+  { apiGroups: ['apps'], resources: ['deployments', 'statefulsets'], verbs: ['get', 'list', 'patch'] },
+  { apiGroups: [''], resources: ['configmaps'], resourceNames: ['agent-state'], verbs: ['get', 'patch'] },
+  { apiGroups: ['batch'], resources: ['jobs'], verbs: ['get', 'list', 'create', 'delete'] },
+  {
+    apiGroups: ['networking.istio.io'],
+    resources: ['virtualservices', 'destinationrules', 'envoyfilters'],
+    verbs: ['get', 'list', 'create', 'patch', 'delete'],
+  },
+  {
+    apiGroups: ['security.istio.io'],
+    resources: ['peerauthentications', 'authorizationpolicies'],
+    verbs: ['get', 'list', 'create', 'patch', 'delete'],
+  },
+]
+
+function agent(images: Images): Resource[] {
+  const name = 'agent'
+  return [
+    new ServiceAccount({ metadata: { name, namespace, labels: labels(name) }, automountServiceAccountToken: false }),
+    new Role({ metadata: { name, namespace, labels: labels(name) }, rules: agentRules }),
+    new RoleBinding({
+      metadata: { name, namespace, labels: labels(name) },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+      subjects: [{ kind: 'ServiceAccount', name, namespace }],
+    }),
+    new ConfigMap({ metadata: { name: 'agent-state', namespace, labels: labels(name) } }),
+    new Service({
+      metadata: { name, namespace, labels: labels(name) },
+      spec: { selector: { app: name }, ports: [{ name: 'http-otlp', port: telemetryPort, targetPort: telemetryPort }] },
+    }),
+    new Deployment({
+      metadata: { name, namespace, labels: labels(name) },
+      spec: {
+        replicas: 1,
+        selector: { matchLabels: { app: name } },
+        // One at a time: two would both be the shop's.
+        strategy: { type: 'Recreate' },
+        template: (() => {
+          const template = pod({
+            name,
+            token: true,
+            containers: [
+              {
+                name,
+                image: images.shop,
+                imagePullPolicy: 'IfNotPresent',
+                command: ['/usr/local/bin/node', '--disable-warning=ExperimentalWarning', '/app/control/agent/kubernetes.ts'],
+                env: [
+                  { name: 'FIREDRILL_INVITATION', value: '/etc/firedrill/invitation.json' },
+                  { name: 'SHOP_IMAGE', value: images.shop },
+                  { name: 'DATASTORES_IMAGE', value: images.datastores },
+                ],
+                ports: [{ name: 'http-otlp', containerPort: telemetryPort }],
+                readinessProbe: { tcpSocket: { port: telemetryPort }, periodSeconds: 3 },
+                resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '384Mi' } },
+                securityContext: restricted,
+                volumeMounts: [
+                  { name: 'tmp', mountPath: '/tmp' },
+                  { name: 'invitation', mountPath: '/etc/firedrill', readOnly: true },
+                ],
+              },
+            ],
+            volumes: [{ name: 'invitation', secret: { secretName: 'agent-invitation' } }],
+          })
+          // What a sidecar counts is asked for as it is: its port is not of the mesh.
+          Object.assign(template.metadata?.annotations ?? {}, {
+            'traffic.sidecar.istio.io/excludeOutboundPorts': String(sidecarMetricsPort),
+          })
+          return template
+        })(),
+      },
+    }),
+  ]
+}
+
+const availability = (): Resource[] =>
+  serviceNames.flatMap((name) => [
+    new PodDisruptionBudget({
+      metadata: { name, namespace, labels: labels(name) },
+      spec: { maxUnavailable: 1, selector: { matchLabels: { app: name } } },
+    }),
+    new HorizontalPodAutoscaler({
+      metadata: { name, namespace, labels: labels(name) },
+      spec: {
+        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name },
+        minReplicas: 2,
+        maxReplicas: 6,
+        metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } }],
+      },
+    }),
+  ])

@@ -1,0 +1,150 @@
+import { parseAllDocuments } from 'yaml'
+import { serviceNames } from '../../../model/components.ts'
+import { FiredrillError } from '../../../model/errors.ts'
+import type { EdgeFault, MeshEdge, MeshRevision } from '../../../model/mesh.ts'
+import type { Range } from '../../../model/range.ts'
+import { httpEdges } from '../../mesh/edges.ts'
+import { baselinePolicy } from '../../mesh/files.ts'
+import { checkReferences } from '../../mesh/references.ts'
+import { parseResources } from '../../mesh/resources.ts'
+import type { Cluster } from './cluster.ts'
+import type { StateMap } from './state.ts'
+import { namespace } from './workload.ts'
+
+const kinds = [
+  ['networking.istio.io/v1', 'VirtualService'],
+  ['networking.istio.io/v1', 'DestinationRule'],
+  ['security.istio.io/v1', 'PeerAuthentication'],
+  ['security.istio.io/v1', 'AuthorizationPolicy'],
+] as const
+
+interface Options {
+  cluster: Cluster
+  state: StateMap
+  root: string
+}
+
+/** The mesh of a cluster: Istio itself carries the policy out; faults of edges act at the callee's sidecar, as they do at the local proxies. */
+export function clusterMesh({ cluster, state, root }: Options): Range['mesh'] {
+  const policy = () => state.now.revisions.at(-1)?.yaml ?? baselinePolicy(root)
+  const check = (yaml: string) => checkReferences(parseResources(yaml))
+
+  /** Applies each resource, and takes out those of the policy before that are no longer in it. */
+  async function carryOut(yaml: string): Promise<void> {
+    const wanted = new Set<string>()
+    for (const document of parseAllDocuments(yaml)) {
+      // Safe: checked against Istio's own schemas before.
+      const resource = document.toJS() as { kind: string; metadata: { name: string; namespace?: string } } | null
+      if (resource === null) continue
+      wanted.add(`${resource.kind}/${resource.metadata.name}`)
+      await cluster.apply({ ...resource, metadata: { ...resource.metadata, namespace } })
+    }
+    for (const [apiVersion, kind] of kinds) {
+      for (const name of await cluster.names(apiVersion, kind)) {
+        if (name.endsWith('-observer') || wanted.has(`${kind}/${name}`)) continue
+        await cluster.remove({ apiVersion, kind, metadata: { name, namespace } })
+      }
+    }
+  }
+
+  const unsupported = async (): Promise<never> => {
+    throw new FiredrillError('unsupported', 'certificates are Istio’s own on Kubernetes')
+  }
+
+  return {
+    policy: async () => policy(),
+    baseline: () => baselinePolicy(root),
+    history: async () => [{ revision: 0, at: '', by: 'firedrill', yaml: baselinePolicy(root) }, ...state.now.revisions],
+    check,
+    async apply(yaml, by) {
+      check(yaml)
+      const last = state.now.revisions.at(-1)
+      if (yaml === policy()) return last ?? { revision: 0, at: '', by: 'firedrill', yaml }
+      const made: MeshRevision = { revision: (last?.revision ?? 0) + 1, at: new Date().toISOString(), by, yaml }
+      await carryOut(yaml)
+      await state.change({ revisions: [...state.now.revisions, made].slice(-30) })
+      return made
+    },
+    async reset() {
+      if (state.now.revisions.length === 0) return
+      await carryOut(baselinePolicy(root))
+      await state.change({ revisions: [] })
+    },
+
+    instance: async (service) => (await cluster.pods(service))[0]?.metadata?.name ?? '',
+    faults: async () => state.now.faults,
+    faultOn: async ({ from, to }) => state.now.faults.find((known) => known.from === from && known.to === to)?.fault ?? null,
+    async setFault({ from, to }, fault) {
+      if (!httpEdges.some((edge) => edge.from === from && edge.to === to))
+        throw new FiredrillError('bad-request', `${from} does not call ${to}`)
+      const others = state.now.faults.filter((known) => known.from !== from || known.to !== to)
+      const faults = fault === null ? others : [...others, { from, to, fault }]
+      await state.change({ faults })
+      const atCallee = faults.filter((known) => known.to === to)
+      if (atCallee.length > 0) await cluster.apply(envoyFilter(to, atCallee))
+      else await cluster.remove(filterHeader(to))
+    },
+
+    cacheFault: async () => null,
+    async setCacheFault(fault) {
+      if (fault !== null) throw new FiredrillError('unsupported', 'a slow cache is not to be had on Kubernetes')
+    },
+
+    identities: async () =>
+      serviceNames.map((service) => ({
+        service,
+        spiffeId: `spiffe://cluster.local/ns/${namespace}/sa/${service}`,
+        issuer: 'istiod',
+        serial: '',
+        notBefore: '',
+        notAfter: '',
+        verified: true,
+      })),
+    rotateDue: async () => {},
+    issueIdentity: unsupported,
+  }
+}
+
+const filterHeader = (to: string) => ({
+  apiVersion: 'networking.istio.io/v1alpha3',
+  kind: 'EnvoyFilter',
+  metadata: { name: `fault-at-${to}`, namespace },
+})
+
+/**
+ * Envoy's fault filter, once for each caller, before the router of the callee's sidecar. Who calls is known by the certificate that it showed
+ * (x-forwarded-client-cert, which the sidecar sets itself).
+ */
+function envoyFilter(to: string, faults: readonly (MeshEdge & { fault: EdgeFault })[]): object {
+  return {
+    ...filterHeader(to),
+    spec: {
+      workloadSelector: { labels: { app: to } },
+      configPatches: faults.map(({ from, fault }) => ({
+        applyTo: 'HTTP_FILTER',
+        match: {
+          context: 'SIDECAR_INBOUND',
+          listener: {
+            filterChain: {
+              filter: { name: 'envoy.filters.network.http_connection_manager', subFilter: { name: 'envoy.filters.http.router' } },
+            },
+          },
+        },
+        patch: { operation: 'INSERT_BEFORE', value: { name: `firedrill.fault.${from}`, typed_config: httpFault(from, fault) } },
+      })),
+    },
+  }
+}
+
+function httpFault(from: string, { delay, abort, header }: EdgeFault): object {
+  const percentage = (percent: number) => ({ numerator: Math.round(percent * 10_000), denominator: 'MILLION' })
+  return {
+    '@type': 'type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault',
+    headers: [
+      { name: 'x-forwarded-client-cert', string_match: { contains: `/ns/${namespace}/sa/${from}` } },
+      ...(header ? [{ name: header.name, string_match: { exact: header.value } }] : []),
+    ],
+    ...(delay ? { delay: { fixed_delay: `${delay.fixedDelayMs / 1_000}s`, percentage: percentage(delay.percent) } } : {}),
+    ...(abort ? { abort: { http_status: abort.httpStatus, percentage: percentage(abort.percent) } } : {}),
+  }
+}

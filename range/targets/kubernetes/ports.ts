@@ -1,0 +1,54 @@
+import { isService, serviceNames, type ComponentName } from '../../../model/components.ts'
+import { portOffsets, type PortName } from '../../context.ts'
+
+/** What listens in the cluster, and where: the Service, and its port (the container's is the same). */
+export interface ClusterPort {
+  service: ComponentName
+  port: number
+}
+
+const servicePort = 8080
+/** Where Istio's sidecar tells what it counts; nothing listens there without a mesh. */
+export const sidecarMetricsPort = 15_090
+/** Where the agent takes telemetry of the shop. */
+export const telemetryPort = 4318
+
+const datastores: Partial<Record<PortName, ClusterPort>> = {
+  postgres: { service: 'postgres', port: 5432 },
+  redis: { service: 'redis', port: 6379 },
+  amqp: { service: 'rabbitmq', port: 5672 },
+  rabbitmqMetrics: { service: 'rabbitmq', port: 15_692 },
+  postgresExporter: { service: 'postgres-exporter', port: 9187 },
+  redisExporter: { service: 'redis-exporter', port: 9121 },
+  nodeExporter: { service: 'node-exporter', port: 9100 },
+  telemetryStore: { service: 'agent', port: telemetryPort },
+}
+const ofDatastore: Record<string, PortName> = { postgres: 'postgres', redis: 'redis', rabbitmq: 'amqp' }
+
+/** Each port of the topology as it is found in the cluster; undefined for what does not listen there. */
+export function clusterPort(name: PortName): ClusterPort | undefined {
+  if (isService(name)) return { service: name, port: servicePort }
+  const [owner = '', peer] = name.split(/-inbound$|-admin$|>/).filter(Boolean)
+  if (name.endsWith('-inbound') && isService(owner)) return { service: owner, port: servicePort }
+  if (name.endsWith('-admin') && isService(owner)) return { service: owner, port: sidecarMetricsPort }
+  // Through a proxy of its own or not: who calls asks for the one who is called.
+  if (peer !== undefined) return clusterPort(isService(peer) ? peer : (ofDatastore[peer] ?? name))
+  return datastores[name]
+}
+
+/** Ports of the topology that the shop has in the cluster. */
+export const shopPortNames: readonly PortName[] = (Object.keys(portOffsets) as PortName[]).filter(
+  (name) => !name.includes('>') && name !== 'telemetryStore' && clusterPort(name) !== undefined,
+)
+
+export const workloads = [
+  ...serviceNames,
+  'postgres',
+  'redis',
+  'rabbitmq',
+  'postgres-exporter',
+  'redis-exporter',
+  'node-exporter',
+] as const satisfies readonly ComponentName[]
+export type Workload = (typeof workloads)[number]
+export const isWorkload = (name: string): name is Workload => (workloads as readonly string[]).includes(name)

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import type { V1ConfigMap } from '@kubernetes/client-node'
+import { componentName, serviceName } from '../../../model/components.ts'
+import { edgeFault, meshEdge } from '../../../model/mesh.ts'
+import type { Cluster } from './cluster.ts'
+
+const schema = z.object({
+  deployments: z
+    .array(z.object({ service: serviceName, version: z.string(), previous: z.string().nullable(), at: z.string(), by: z.string() }))
+    .default([]),
+  overrides: z.partialRecord(serviceName, z.record(z.string(), z.string())).default({}),
+  revisions: z.array(z.object({ revision: z.number(), at: z.string(), by: z.string(), yaml: z.string() })).default([]),
+  faults: z.array(meshEdge.extend({ fault: edgeFault })).default([]),
+  /** What was stopped, and how: nobody else starts it. */
+  held: z.partialRecord(componentName, z.enum(['stopped', 'killed', 'suspended'])).default({}),
+})
+export type ShopState = z.infer<typeof schema>
+
+const header = (namespace: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'agent-state', namespace } })
+
+/** What the agent must not forget when its pod goes: kept in a ConfigMap, written before anything is done by it. */
+export class StateMap {
+  readonly #cluster: Cluster
+  #now: ShopState
+
+  private constructor(cluster: Cluster, now: ShopState) {
+    this.#cluster = cluster
+    this.#now = now
+  }
+
+  static async open(cluster: Cluster): Promise<StateMap> {
+    const found = await cluster.read<V1ConfigMap>(header(cluster.namespace))
+    return new StateMap(cluster, schema.parse(JSON.parse(found?.data?.['state'] ?? '{}')))
+  }
+
+  get now(): Readonly<ShopState> {
+    return this.#now
+  }
+
+  async change(changes: Partial<ShopState>): Promise<void> {
+    const next = { ...this.#now, ...changes }
+    await this.#cluster.apply({ ...header(this.#cluster.namespace), data: { state: JSON.stringify(next) } })
+    this.#now = next
+  }
+}
