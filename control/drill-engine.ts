@@ -4,6 +4,7 @@ import { actionById } from '../drills/actions/registry.ts'
 import { decide, nextHint, type Decision } from '../coach/policy.ts'
 import { fingerprint, restoreBaseline } from '../drills/baseline.ts'
 import { judge, type Verdict } from '../drills/checks/registry.ts'
+import { isPlayable } from '../drills/scenarios.ts'
 import { harmOf, isCause, provenMilestones, type TimedVerdict } from '../drills/milestones.ts'
 import type { ActionResult } from '../model/action.ts'
 import type { Sample } from '../model/check.ts'
@@ -129,6 +130,8 @@ export class DrillEngine {
     const scenario = this.#scenario(scenarioId)
     if (this.running() || this.#starting || this.#ending)
       throw new FiredrillError('conflict', 'a drill is already running on this range: finish or abort it first')
+    if (!isPlayable(scenario, this.#deps.range))
+      throw new FiredrillError('unsupported', `'${scenario.title}' cannot be played where the shop runs now`)
     this.#starting = true
     try {
       const { healthy, results } = await this.currentVerdict()

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { faultById } from '../drills/faults/registry.ts'
+import { faultById, lackedFor } from '../drills/faults/registry.ts'
 import { FiredrillError, describeError } from '../model/errors.ts'
 import type { FaultRamp, FaultRecord } from '../model/fault.ts'
 import type { Range } from '../model/range.ts'
@@ -42,6 +42,9 @@ export class Injector {
     if (!(forMs > 0 && forMs <= maxFaultMs)) {
       throw new FiredrillError('bad-request', `a fault lasts from a moment up to ${maxFaultMs / 60_000} minutes`)
     }
+    const lacked = lackedFor(id, params, this.#range)
+    if (lacked.length > 0)
+      throw new FiredrillError('unsupported', `${id} cannot go in where the shop runs now: that has no ${lacked.join(', ')}`)
     const context = { range: this.#range, signal: AbortSignal.timeout(60_000) }
     const undo = await fault.plan(context, params)
     const now = Date.now()

@@ -89,6 +89,7 @@ export async function fingerprint(range: Range): Promise<Fingerprint> {
       refused: identities.filter(({ verified }) => !verified).map(({ service }) => service),
     },
     bank: bankNow,
+    ...(range.cluster ? { cluster: { edits: await range.cluster.edits(), quota: await range.cluster.quota() } } : {}),
     jobs,
     foreignSessions: sessions
       .map((row) => String(row['application_name']))
@@ -102,6 +103,7 @@ export async function fingerprint(range: Range): Promise<Fingerprint> {
 /** Brings a range back to how a fresh one runs, whatever a drill or its trainee did to it. Idempotent. */
 export async function restoreBaseline(range: Range, users: number): Promise<void> {
   await restoreMesh(range)
+  await restoreCluster(range)
   for (const job of await range.jobs.running()) await range.jobs.stop(job)
   await startAgain(range, shopComponentNames)
   for (const service of serviceNames) {
@@ -181,6 +183,13 @@ async function restoreMesh(range: Range): Promise<void> {
   // With its history: what one trainee changed would tell the next.
   await range.mesh.reset()
   for (const { service, verified } of await range.mesh.identities()) if (!verified) await range.mesh.issueIdentity(service)
+}
+
+/** The quota first: while it stands, no pod takes the place of another. */
+async function restoreCluster({ cluster }: Range): Promise<void> {
+  if (!cluster) return
+  if ((await cluster.quota()) !== null) await cluster.setQuota(null)
+  for (const { kind, name } of await cluster.edits()) await cluster.sync({ kind, name })
 }
 
 async function restoreMonitoring(range: Range): Promise<void> {

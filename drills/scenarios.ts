@@ -4,7 +4,8 @@ import { LineCounter, parseDocument } from 'yaml'
 import { FiredrillError } from '../model/errors.ts'
 import { milestoneNames, scenarioSchema, type Scenario } from '../model/scenario.ts'
 import { actions } from './actions/registry.ts'
-import { faults } from './faults/registry.ts'
+import type { Range } from '../model/range.ts'
+import { faults, lackedFor } from './faults/registry.ts'
 
 export interface ScenarioProblem {
   /** An `error` keeps the scenario from being played; a `warning` is for its author to judge. */
@@ -153,3 +154,7 @@ function nearest(wanted: string, known: readonly { id: string }[]): string {
   const close = known.map(({ id }) => id).filter((id) => id.split('-').some((word) => words.has(word)))
   return close.length > 0 ? `; did you mean ${close.join(' or ')}?` : `: choose ${known.map(({ id }) => id).join(', ')}`
 }
+
+/** Whether each step of a scenario can be done to a range, where its shop runs. */
+export const isPlayable = ({ timeline }: Scenario, range: Pick<Range, 'lacks'>): boolean =>
+  timeline.every(({ fault, params }) => lackedFor(fault, params, range).length === 0)

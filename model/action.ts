@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ShopComponentName } from './components.ts'
-import type { Range } from './range.ts'
+import type { Range, RangeFeature } from './range.ts'
 import type { ViewKind } from './scenario.ts'
 
 export interface ActionContext {
@@ -26,6 +26,8 @@ export interface Action<Params extends z.ZodType = z.ZodType> {
   /** Told before it runs, when it may hurt users. */
   caution?: string
   params: Params
+  /** What a range must be able to do for it. */
+  needs?: readonly RangeFeature[]
   /** Where who runs it has looked: evidence for the milestone `located`. */
   looksAt?(params: z.output<Params>): { view: ViewKind; component: ShopComponentName; detail: string }
   run(context: ActionContext, params: z.output<Params>): Promise<ActionResult>

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Range } from './range.ts'
+import type { Range, RangeFeature } from './range.ts'
 
 export interface FaultContext {
   range: Range
@@ -22,6 +22,8 @@ export interface Fault<Params extends z.ZodType = z.ZodType, Undo = unknown> {
   params: Params
   /** Parameters, numbers all, that `inject` can change while the fault is in, without a restart of anything: these can ramp. */
   ramps?: readonly string[]
+  /** What a range must be able to do for it. */
+  needs?(params: z.output<Params>): readonly RangeFeature[]
   plan(context: FaultContext, params: z.output<Params>): Promise<Undo>
   inject(context: FaultContext, params: z.output<Params>, undo: Undo): Promise<void>
   revert(context: FaultContext, undo: Undo): Promise<void>

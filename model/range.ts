@@ -66,6 +66,54 @@ export interface QueueMessage {
   headers: Record<string, unknown>
 }
 
+/** What not every range can do: it depends on where the shop runs. */
+export const rangeFeatures = ['mesh', 'mesh-instances', 'cache-proxy', 'certificates', 'descriptors', 'cluster'] as const
+export type RangeFeature = (typeof rangeFeatures)[number]
+
+/** One pod of the shop, as `kubectl get pods` would have it. */
+export interface PodStatus {
+  name: string
+  app: string
+  phase: string
+  /** Containers that are ready, of all: `2/2`. */
+  ready: string
+  restarts: number
+  /** Why it waits, or how its container ended last; empty when all is well. */
+  reason: string
+  ageSeconds: number
+}
+
+/** One Service of the shop, and who is behind it. */
+export interface ClusterService {
+  name: string
+  /** `app=orders` */
+  selector: string
+  /** `8080→8080`, or several. */
+  ports: string
+  /** Pods that it leads to and that are ready. */
+  endpoints: number
+}
+
+export interface ClusterEvent {
+  /** ISO 8601. */
+  at: string
+  type: string
+  reason: string
+  object: string
+  message: string
+}
+
+export interface ManifestRef {
+  kind: 'Deployment' | 'Service'
+  name: ServiceName
+}
+
+/** A change of an object that its manifest does not know of. */
+export interface ManifestEdit extends ManifestRef {
+  /** As a strategic merge patch. */
+  patch: Record<string, unknown>
+}
+
 export type ProcessSignal = 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'
 
 /**
@@ -73,6 +121,8 @@ export type ProcessSignal = 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'
  * deadline and throws `FiredrillError` with a code of the catalogue.
  */
 export interface Range {
+  /** What this range cannot do. */
+  readonly lacks: readonly RangeFeature[]
   status(): Promise<ComponentStatus[]>
 
   readonly processes: {
@@ -169,6 +219,23 @@ export interface Range {
     rotateDue(): Promise<void>
     /** Issues a new certificate to a service's proxy; one with a fault only when asked to. Connections are made anew with it. */
     issueIdentity(service: ServiceName, fault?: IdentityFault): Promise<MeshIdentity>
+  }
+  /** The cluster that has the shop; null where none has. */
+  readonly cluster: null | {
+    pods(): Promise<PodStatus[]>
+    services(): Promise<ClusterService[]>
+    /** The latest hundred, newest first. */
+    events(): Promise<ClusterEvent[]>
+    /** Changes that `edit` made and `sync` has not undone. */
+    edits(): Promise<ManifestEdit[]>
+    edit(edit: ManifestEdit): Promise<void>
+    /** Brings an object back to its manifest. */
+    sync(ref: ManifestRef): Promise<void>
+    /** How many pods the namespace may have; null for no limit. */
+    quota(): Promise<number | null>
+    setQuota(pods: number | null): Promise<void>
+    /** Ends a service's pods; its workload makes new ones. */
+    deletePods(service: ServiceName): Promise<void>
   }
   /** The range's Prometheus, as whoever configures it. */
   readonly monitoring: {

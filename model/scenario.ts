@@ -134,6 +134,8 @@ export const scenarioCard = z.object({
   story: z.string(),
   best: z.object({ score: z.number(), drill: z.string() }).nullable(),
   plays: z.number(),
+  /** Whether the range, where its shop runs, can be broken in the way that this scenario takes. */
+  playable: z.boolean(),
 })
 export type ScenarioCard = z.infer<typeof scenarioCard>
 

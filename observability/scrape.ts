@@ -44,12 +44,18 @@ export function renderPrometheus({ timing, targets, alertmanager }: PrometheusOp
             labels: { component: target.component, tier: target.tier, ...(target.service ? { service: target.service } : {}) },
           },
         ],
-        metric_relabel_configs: dropped,
+        metric_relabel_configs: [...dropped, ...sidecarNames],
       })),
     },
     { lineWidth: 0 },
   )
 }
+
+/** Istio's sidecars call a peer `outbound|8080||orders.shop.svc.cluster.local`, under another label: as the local proxies do, `orders`. */
+const sidecarNames = [
+  { source_labels: ['cluster_name'], regex: 'outbound\\|\\d+\\|[^|]*\\|([a-z-]+)\\..*', target_label: 'envoy_cluster_name' },
+  { source_labels: ['cluster_name'], regex: 'inbound\\|.*', target_label: 'envoy_cluster_name', replacement: 'app' },
+]
 
 /** Series that nobody here reads, and that cost memory at one scrape a second. */
 const dropped = [

@@ -6,7 +6,7 @@ import { cacheDir, keepReceivers, openLocalRange, projectRoot } from '../../cont
 import { FiredrillError } from '../../model/errors.ts'
 import { formatDurationMs } from '../../model/duration.ts'
 import { overlays, profiles, type ClusterPlacement, type Placement, type Profile } from '../../range/context.ts'
-import { invite } from '../../range/targets/hosts/invitation.ts'
+import { hasLinkKeys, invite } from '../../range/targets/hosts/invitation.ts'
 import { setup } from '../../range/setup.ts'
 import { shopComponentNames, type ComponentName } from '../../model/components.ts'
 import { Ledger } from '../../control/ledger.ts'
@@ -54,8 +54,10 @@ export const upCommand = () =>
       const cluster = asked.role === 'observability' ? asked.cluster : undefined
       if (cluster) {
         // Its client takes a while to load, which only those wait for who need it.
-        const { deployShop } = await import('../../range/targets/kubernetes/deploy.ts')
-        await deployShop(projectRoot, cluster, await invite(openState(options), cluster.address))
+        const { deployShop, isDeployed } = await import('../../range/targets/kubernetes/deploy.ts')
+        const state = openState(options)
+        const invited = !hasLinkKeys(state.dir) || !(await isDeployed(cluster)) ? await invite(state, cluster.address) : null
+        await deployShop(projectRoot, cluster, invited)
         say(`${green('✓')} the shop is in the cluster ${dim(`(${cluster.overlay})`)}`)
       }
       if (options.receivers !== undefined) keepReceivers(options.dir, options.receivers)

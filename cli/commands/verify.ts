@@ -17,8 +17,11 @@ export const verifyCommand = () =>
       const unknown = ids.find((id) => !known.includes(id))
       if (unknown) throw new FiredrillError('not-found', `there is no scenario '${unknown}': choose ${known.join(', ')}`)
       const results = []
+      const playable = scenarios.filter((scenario) => scenario.playable).map((scenario) => scenario.id)
+      if (ids.length === 0 && playable.length < known.length && !options.json)
+        print(dim(`not where the shop runs now: ${known.filter((id) => !playable.includes(id)).join(', ')}`))
       for (let round = 0; round < options.times; round++) {
-        for (const id of ids.length > 0 ? ids : known) {
+        for (const id of ids.length > 0 ? ids : playable) {
           const result = await verifyScenario(client, id)
           results.push(result)
           if (!options.json) {

@@ -17,7 +17,7 @@ export function rangeRoutes(app: Api, { range, sampler, context, ledger, load }:
     /** How the shop's host is, where it is another one. */
     hosts: await hostsStatus(context).catch(() => null),
     watchdogAt: Number(ledger.note('watchdog-at') ?? 0) || null,
-    actions: actions.length,
+    actions: actions.filter(({ needs = [] }) => !needs.some((need) => range.lacks.includes(need))).length,
   }))
 
   /** Deploys and changes of the mesh's policy, as marked on graphs. */

@@ -1,16 +1,17 @@
 import { z } from 'zod'
 import { difficulties, type Scenario, type ScenarioCard } from '../../model/scenario.ts'
+import { isPlayable } from '../../drills/scenarios.ts'
 import { scoreDrill } from '../../drills/scoring.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Api, ApiContext } from './context.ts'
 
-export function scenarioRoutes(app: Api, { scenarios, ledger }: ApiContext): void {
+export function scenarioRoutes(app: Api, { scenarios, ledger, range }: ApiContext): void {
   app.get('/api/scenarios', async () => {
     const played = playedDrills(ledger, scenarios)
     const easiestFirst = [...scenarios.values()].toSorted(
       (a, b) => difficulties.indexOf(a.difficulty) - difficulties.indexOf(b.difficulty) || a.title.localeCompare(b.title),
     )
-    return { scenarios: easiestFirst.map((scenario) => card(scenario, played)) }
+    return { scenarios: easiestFirst.map((scenario) => card(scenario, played, isPlayable(scenario, range))) }
   })
 
   app.get(
@@ -39,7 +40,7 @@ function playedDrills(ledger: Ledger, scenarios: ReadonlyMap<string, Scenario>):
 }
 
 /** What a trainee may see: nothing of the timeline, the cause, the hints or the solution. */
-function card(scenario: Scenario, played: Played[]): ScenarioCard {
+function card(scenario: Scenario, played: Played[], playable: boolean): ScenarioCard {
   const mine = played.filter((entry) => entry.scenario === scenario.id)
   const best = mine.toSorted((a, b) => b.score - a.score)[0]
   return {
@@ -53,5 +54,6 @@ function card(scenario: Scenario, played: Played[]): ScenarioCard {
     story: scenario.story,
     best: best ? { score: best.score, drill: best.drill } : null,
     plays: mine.length,
+    playable,
   }
 }

@@ -1,8 +1,10 @@
 import type { AnyAction } from '../../model/action.ts'
 import { FiredrillError } from '../../model/errors.ts'
+import { applyManifest } from './apply-manifest.ts'
 import { applyMeshPolicy } from './apply-mesh-policy.ts'
 import { inspectMesh } from './inspect-mesh.ts'
 import { issueCertificate } from './issue-certificate.ts'
+import { liftQuota } from './lift-quota.ts'
 import { listCertificates } from './list-certificates.ts'
 import { rollBackMeshPolicy } from './roll-back-mesh-policy.ts'
 import { setMeshRetries } from './set-mesh-retries.ts'
@@ -17,8 +19,11 @@ import { inspectCache } from './inspect-cache.ts'
 import { inspectMonitoring } from './inspect-monitoring.ts'
 import { limitRate } from './limit-rate.ts'
 import { listDatabaseSettings } from './list-database-settings.ts'
+import { listEvents } from './list-events.ts'
 import { listJobs } from './list-jobs.ts'
+import { listPods } from './list-pods.ts'
 import { listReleases } from './list-releases.ts'
+import { listServices } from './list-services.ts'
 import { listSessions } from './list-sessions.ts'
 import { listStatements } from './list-statements.ts'
 import { peekQueue } from './peek-queue.ts'
@@ -74,6 +79,11 @@ export const actions: readonly AnyAction[] = [
   applyMeshPolicy,
   rollBackMeshPolicy,
   issueCertificate,
+  listPods,
+  listServices,
+  listEvents,
+  applyManifest,
+  liftQuota,
 ]
 
 export function actionById(id: string): AnyAction {

@@ -11,6 +11,7 @@ export const badCertificate = defineFault<typeof params, { service: z.output<typ
   title: 'A certificate that nobody accepts',
   effect: 'Nobody can connect to a service any more, nor it to others, although it runs',
   category: 'mesh',
+  needs: () => ['certificates'],
   params,
   plan: async (_context, { service }) => ({ service }),
   async inject({ range }, { service, flaw }) {

@@ -8,6 +8,7 @@ export const descriptorLimit = defineFault({
   title: 'Out of file descriptors',
   effect: 'Old connections work, new ones are refused',
   category: 'process',
+  needs: () => ['descriptors'],
   params: z.object({
     service: serviceName,
     /** Descriptors beyond those open now. */

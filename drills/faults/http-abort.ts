@@ -14,6 +14,7 @@ export const httpAbort = defineFault({
   title: 'HTTP errors between two services',
   effect: 'Some calls of one service to one other fail; the same calls may succeed when tried again',
   category: 'mesh',
+  needs: () => ['mesh'],
   params,
   ramps: ['percent'],
   ...onEdge(({ httpStatus, percent, header }: z.output<typeof params>) => ({ abort: { httpStatus, percent }, ...headerOf(header) })),

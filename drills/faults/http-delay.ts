@@ -16,6 +16,7 @@ export const httpDelay = defineFault({
   title: 'HTTP delay between two services',
   effect: 'Calls of one service to one other take longer; all else is as quick as before',
   category: 'mesh',
+  needs: () => ['mesh'],
   params,
   ramps: ['delayMs', 'percent'],
   ...onEdge(({ delayMs, jitterMs, percent, header }: z.output<typeof params>) => ({

@@ -17,6 +17,7 @@ export const looseRetries = defineFault({
   title: 'Retries without a limit',
   effect: 'Nothing, until a service is slow for a moment: then the calls to it multiply',
   category: 'mesh',
+  needs: () => ['mesh'],
   params,
   ...policyFault<z.output<typeof params>>((yaml, { to, attempts, perTryTimeoutMs }) => {
     const retried = editPolicy(yaml, 'VirtualService', to, (document) => {

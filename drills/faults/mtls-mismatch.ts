@@ -14,6 +14,7 @@ export const mtlsMismatch = defineFault({
   title: 'Mutual TLS on one side only',
   effect: 'Every call to a service is cut off before it begins',
   category: 'mesh',
+  needs: () => ['mesh'],
   params,
   ...policyFault<z.output<typeof params>>((yaml, { to }) =>
     editPolicy(yaml, 'DestinationRule', to, (document) => document.setIn(['spec', 'trafficPolicy', 'tls', 'mode'], 'DISABLE')),

@@ -27,6 +27,7 @@ export const networkPartition = defineFault<typeof params, Undo>({
   title: 'A partition between two services',
   effect: 'Calls of one service to one other are never answered; others still reach it',
   category: 'mesh',
+  needs: ({ instance }) => (instance === 'current' ? ['mesh', 'mesh-instances'] : ['mesh']),
   params,
   async plan(context, given) {
     const instance = given.instance === 'current' ? { instance: await context.range.mesh.instance(given.from) } : {}

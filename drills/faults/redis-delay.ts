@@ -15,6 +15,7 @@ export const redisDelay = defineFault<typeof params, { before: CacheFault | null
   title: 'Redis answers late',
   effect: 'Whoever asks the cache first waits for it, although it is idle and well',
   category: 'cache',
+  needs: () => ['cache-proxy'],
   params,
   ramps: ['percent'],
   plan: async ({ range }) => ({ before: await range.mesh.cacheFault() }),

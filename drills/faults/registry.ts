@@ -1,5 +1,6 @@
 import { FiredrillError } from '../../model/errors.ts'
 import type { AnyFault } from '../../model/fault.ts'
+import type { Range, RangeFeature } from '../../model/range.ts'
 import { alertNoise } from './alert-noise.ts'
 import { badConfig } from './bad-config.ts'
 import { badRelease } from './bad-release.ts'
@@ -12,6 +13,11 @@ import { networkPartition } from './network-partition.ts'
 import { tightBreaker } from './tight-breaker.ts'
 import { botFlood } from './bot-flood.ts'
 import { brokerMemoryAlarm } from './broker-memory-alarm.ts'
+import { clusterLiveness } from './cluster-liveness.ts'
+import { clusterMemory } from './cluster-memory.ts'
+import { clusterQuota } from './cluster-quota.ts'
+import { clusterSelector } from './cluster-selector.ts'
+import { clusterTargetPort } from './cluster-target-port.ts'
 import { cpuBurn } from './cpu-burn.ts'
 import { descriptorLimit } from './descriptor-limit.ts'
 import { hangingBank } from './hanging-bank.ts'
@@ -72,7 +78,19 @@ export const faults: readonly AnyFault[] = [
   mtlsMismatch,
   tightBreaker,
   looseRetries,
+  clusterSelector,
+  clusterTargetPort,
+  clusterLiveness,
+  clusterMemory,
+  clusterQuota,
 ]
+
+/** What a fault with these parameters needs of a range and this one does not have; empty when it can go in. */
+export const lackedFor = (id: string, params: unknown, range: Pick<Range, 'lacks'>): RangeFeature[] => {
+  const fault = faultById(id)
+  const parsed = fault.params.safeParse(params)
+  return (parsed.success ? (fault.needs?.(parsed.data) ?? []) : []).filter((feature) => range.lacks.includes(feature))
+}
 
 export function faultById(id: string): AnyFault {
   const fault = faults.find((candidate) => candidate.id === id)

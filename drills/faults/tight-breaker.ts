@@ -15,6 +15,7 @@ export const tightBreaker = defineFault({
   title: 'A circuit breaker set too tight',
   effect: 'Calls to a service are refused as soon as a few are under way, although it has room',
   category: 'mesh',
+  needs: () => ['mesh'],
   params,
   ...policyFault<z.output<typeof params>>((yaml, { to, maxRequests }) =>
     editPolicy(yaml, 'DestinationRule', to, (document) =>

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { before, test } from 'node:test'
 import { projectRoot } from '../../control/wiring.ts'
 import { faults } from '../../drills/faults/registry.ts'
-import { loadScenarios } from '../../drills/scenarios.ts'
+import { isPlayable, loadScenarios } from '../../drills/scenarios.ts'
 import type { DrillEvent, DrillState } from '../../model/drill.ts'
 import { milestoneNames, type Scenario } from '../../model/scenario.ts'
 import { listProcesses } from '../../range/targets/local/identity.ts'
@@ -115,7 +115,9 @@ test('live events arrive as they happen, and from where they were left', async (
   await atRest()
 })
 
-for (const plan of loadScenarios(path.join(projectRoot, 'scenarios')).values()) {
+for (const plan of [...loadScenarios(path.join(projectRoot, 'scenarios')).values()].filter((each) =>
+  isPlayable(each, { lacks: ['cluster'] }),
+)) {
   const { id } = plan
   test(`nothing that a trainee can reach tells the answer of ${id}`, async () => {
     const drill = await start(id)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { before, test } from 'node:test'
-import { loadScenarios } from '../../drills/scenarios.ts'
+import { isPlayable, loadScenarios } from '../../drills/scenarios.ts'
 import { atRest, client, dir, firedrill, range, state, until, up } from './test-range.ts'
 import { projectRoot } from '../../control/wiring.ts'
 import { withEnvironment } from '../../range/targets/local/identity.ts'
@@ -28,7 +28,9 @@ async function verify(id: string): Promise<{ ok: boolean; told: string }> {
   return { ok: code === 0 && result.ok && kept, told: `${stdout}${stderr}` }
 }
 
-for (const { id } of loadScenarios(path.join(projectRoot, 'scenarios')).values()) {
+for (const { id } of [...loadScenarios(path.join(projectRoot, 'scenarios')).values()].filter((scenario) =>
+  isPlayable(scenario, { lacks: ['cluster'] }),
+)) {
   test(`${id} proves itself`, async (context) => {
     const first = await verify(id)
     if (first.ok) return

@@ -99,7 +99,10 @@ function Card({ scenario, busy, onStart }: { scenario: ScenarioCard; busy: boole
           <li key={skill}>{skill}</li>
         ))}
       </ul>
-      <button className="primary" disabled={busy} onClick={onStart} aria-label={`Start ${scenario.title}`}>
+      {!scenario.playable && (
+        <p className="quiet">{scenario.skills.includes('Kubernetes') ? 'For a shop in a cluster.' : 'Not for a shop in a cluster.'}</p>
+      )}
+      <button className="primary" disabled={busy || !scenario.playable} onClick={onStart} aria-label={`Start ${scenario.title}`}>
         Start
       </button>
     </li>

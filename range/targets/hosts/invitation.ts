@@ -22,6 +22,8 @@ export type Invitation = z.infer<typeof invitation>
 
 const keysFile = (dir: string): string => path.join(dir, 'hosts', 'link.json')
 
+export const hasLinkKeys = (dir: string): boolean => existsSync(keysFile(dir))
+
 export function readLinkKeys(dir: string): LinkKeys {
   const file = keysFile(dir)
   if (!existsSync(file)) throw new FiredrillError('wrong-state', `${file} is missing: see 'firedrill host --help'`)

@@ -1,7 +1,7 @@
 import type { ComponentName, ComponentStatus } from '../../../model/components.ts'
 import { FiredrillError, describeError, errorIn } from '../../../model/errors.ts'
-import type { Range } from '../../../model/range.ts'
-import type { RangeContext } from '../../context.ts'
+import type { Range, RangeFeature } from '../../../model/range.ts'
+import type { Placement, RangeContext } from '../../context.ts'
 import { placedOn } from '../../topology.ts'
 import { localRange } from '../local/range.ts'
 import type { LocalTarget } from '../local/target.ts'
@@ -66,6 +66,7 @@ export function hostsRange(target: LocalTarget): Range {
       .map(({ name }) => ({ name, state: 'exited', healthy: false, pid: null, ports: {}, memoryBytes: null, detail }))
   return {
     ...here,
+    lacks: lackedBy(context.config.placement),
     async status() {
       const [ours, theirs] = await Promise.all([
         here.status(),
@@ -104,6 +105,20 @@ export function hostsRange(target: LocalTarget): Range {
       stop: (id) => remote('jobs.stop', id),
       running: () => remote('jobs.running'),
     },
+    cluster:
+      context.config.placement.role !== 'observability' || !context.config.placement.cluster
+        ? null
+        : {
+            pods: () => remote('cluster.pods'),
+            services: () => remote('cluster.services'),
+            events: () => remote('cluster.events'),
+            edits: () => remote('cluster.edits'),
+            edit: (edit) => remote('cluster.edit', edit),
+            sync: (ref) => remote('cluster.sync', ref),
+            quota: () => remote('cluster.quota'),
+            setQuota: (pods) => remote('cluster.setQuota', pods),
+            deletePods: (service) => remote('cluster.deletePods', service),
+          },
     mesh: {
       baseline: here.mesh.baseline,
       check: here.mesh.check,
@@ -124,11 +139,18 @@ export function hostsRange(target: LocalTarget): Range {
   }
 }
 
+/** What cannot be done to a shop in a cluster: what Istio keeps to itself, and without it the mesh. */
+function lackedBy(placement: Placement): RangeFeature[] {
+  if (placement.role !== 'observability' || !placement.cluster) return ['cluster']
+  const always = ['mesh-instances', 'cache-proxy', 'certificates', 'descriptors'] as const
+  return placement.cluster.overlay === 'istio' ? [...always] : ['mesh', ...always]
+}
+
 /** What the other host may ask of the shop's: each by its name in `Range`. */
 export function shopCalls(
-  range: Pick<Range, 'status' | 'processes' | 'releases' | 'config' | 'queue' | 'jobs' | 'mesh'>,
+  range: Pick<Range, 'status' | 'processes' | 'releases' | 'config' | 'queue' | 'jobs' | 'mesh' | 'cluster'>,
 ): Record<string, (...args: never[]) => Promise<unknown>> {
-  const { processes, releases, config, queue, jobs, mesh } = range
+  const { processes, releases, config, queue, jobs, mesh, cluster } = range
   return {
     status: range.status,
     'processes.start': processes.start,
@@ -148,6 +170,19 @@ export function shopCalls(
     'jobs.start': jobs.start,
     'jobs.stop': jobs.stop,
     'jobs.running': jobs.running,
+    ...(cluster
+      ? {
+          'cluster.pods': cluster.pods,
+          'cluster.services': cluster.services,
+          'cluster.events': cluster.events,
+          'cluster.edits': cluster.edits,
+          'cluster.edit': cluster.edit,
+          'cluster.sync': cluster.sync,
+          'cluster.quota': cluster.quota,
+          'cluster.setQuota': cluster.setQuota,
+          'cluster.deletePods': cluster.deletePods,
+        }
+      : {}),
     'mesh.policy': mesh.policy,
     'mesh.history': mesh.history,
     'mesh.apply': mesh.apply,

@@ -10,7 +10,9 @@ import {
   setHeaderOptions,
   type KubeConfig,
   type KubernetesObject,
+  type CoreV1Event,
   type V1Pod,
+  type V1Service,
 } from '@kubernetes/client-node'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
 
@@ -42,6 +44,13 @@ export class Cluster {
     const object = resource as KubernetesObject
     await ask(`apply ${object.kind} ${object.metadata?.name}`, () =>
       this.#objects.patch(object, undefined, undefined, fieldManager, true, PatchStrategy.ServerSideApply),
+    )
+  }
+
+  /** Changes some fields and leaves the others, lists by their keys, as `kubectl edit` would. */
+  async edit(object: { apiVersion: string; kind: string; metadata: { name: string; namespace: string } }): Promise<void> {
+    await ask(`change ${object.kind} ${object.metadata.name}`, () =>
+      this.#objects.patch(object, undefined, undefined, 'firedrill-edit', undefined, PatchStrategy.StrategicMergePatch),
     )
   }
 
@@ -82,6 +91,18 @@ export class Cluster {
     const { items } = await ask('list pods', () =>
       this.#core.listNamespacedPod({ namespace, labelSelector: app ? `app=${app}` : 'app.kubernetes.io/part-of=firedrill-shop' }),
     )
+    return items
+  }
+
+  async services(): Promise<V1Service[]> {
+    const { namespace } = this
+    const { items } = await ask('list services', () => this.#core.listNamespacedService({ namespace }))
+    return items
+  }
+
+  async events(): Promise<CoreV1Event[]> {
+    const { namespace } = this
+    const { items } = await ask('list events', () => this.#core.listNamespacedEvent({ namespace }))
     return items
   }
 

@@ -3,10 +3,11 @@ import path from 'node:path'
 import { KubeConfig, type V1Namespace } from '@kubernetes/client-node'
 import { parseAllDocuments } from 'yaml'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
-import type { ClusterPlacement } from '../../context.ts'
+import type { ClusterPlacement, RangeContext } from '../../context.ts'
 import type { Invitation } from '../hosts/invitation.ts'
 import { Cluster } from './cluster.ts'
 import { clusterContext } from './context.ts'
+import { deployedBy, readState } from './state.ts'
 import { manifests, type Manifests } from './manifests.ts'
 import { namespace, type Images } from './workload.ts'
 
@@ -26,15 +27,16 @@ export const imagesOf = (root: string): Images => {
 }
 
 /** Everything in `deploy/kubernetes`, by its path there. */
-export const generatedManifests = (root: string): Manifests => manifests(clusterContext({ root }), imagesOf(root))
+export const generatedManifests = (root: string, deployed?: RangeContext['deployed']): Manifests =>
+  manifests(clusterContext({ root, ...(deployed ? { deployed } : {}) }), imagesOf(root))
 
 const parse = (text: string): Resource[] =>
   // Safe: made by us, and held against the schemas of Kubernetes.
   parseAllDocuments(text).flatMap((document) => (document.contents === null ? [] : [document.toJS() as Resource]))
 
 /** What an overlay comes to, as `kubectl kustomize` would have it. */
-function resourcesOf(root: string, overlay: ClusterPlacement['overlay']): Resource[] {
-  const files = generatedManifests(root)
+function resourcesOf(root: string, overlay: ClusterPlacement['overlay'], deployed?: RangeContext['deployed']): Resource[] {
+  const files = generatedManifests(root, deployed)
   const chosen = Object.keys(files).filter((file) => {
     const [folder] = file.split('/')
     return !file.endsWith('kustomization.yaml') && (folder === 'base' || folder === 'agent' || (folder === 'mesh' && overlay === 'istio'))
@@ -65,10 +67,11 @@ export function openCluster({ kubeconfig }: Pick<ClusterPlacement, 'kubeconfig'>
 const isOurs = (found: V1Namespace): boolean => found.metadata?.labels?.['app.kubernetes.io/managed-by'] === 'firedrill'
 
 /**
- * Puts the shop and its agent into the cluster, or brings what is there up to date. Throws `conflict` where there is a namespace of that name that
- * is not Firedrill's.
+ * Puts the shop and its agent into the cluster, or brings what is there up to date; what was deployed or set meanwhile stays. `invited` is
+ * what a new agent needs to know; null where the one that is there has been invited. Throws `conflict` where there is a namespace of that name
+ * that is not Firedrill's.
  */
-export async function deployShop(root: string, placement: ClusterPlacement, invited: Invitation): Promise<void> {
+export async function deployShop(root: string, placement: ClusterPlacement, invited: Invitation | null): Promise<void> {
   const cluster = openCluster(placement)
   const found = await cluster.read<V1Namespace>(namespaceHeader)
   if (found && !isOurs(found))
@@ -79,20 +82,26 @@ export async function deployShop(root: string, placement: ClusterPlacement, invi
     metadata: { name, namespace },
     stringData,
   })
-  const secrets = [
+  const secrets = invited && [
     secret('shop', { POSTGRES_PASSWORD: invited.passwords.postgres, RABBITMQ_PASSWORD: invited.passwords.rabbitmq }),
     secret('agent-invitation', { 'invitation.json': JSON.stringify(invited) }),
   ]
-  const [first, ...rest] = resourcesOf(root, placement.overlay)
-  for (const resource of [first, ...secrets, ...rest]) {
+  const state = await readState(cluster)
+  const [first, ...rest] = resourcesOf(root, placement.overlay, state ? deployedBy(state, root) : undefined)
+  for (const resource of [first, ...(secrets ?? []), ...rest]) {
     if (!resource) continue
     // What the agent remembers there is its own.
-    if (resource.metadata.name === 'agent-state' && (await cluster.read(resource))) continue
+    if (resource.metadata.name === 'agent-state' && state) continue
     if (placement.storageClass !== null)
       for (const claim of resource.spec?.volumeClaimTemplates ?? []) claim.spec.storageClassName = placement.storageClass
     await cluster.apply(resource)
   }
+  // One that was invited before knows only what no longer counts.
+  if (invited && found) for (const { metadata } of await cluster.pods('agent')) await cluster.deletePod(metadata?.name ?? '')
 }
+
+/** Whether the shop is in the cluster already. */
+export const isDeployed = async (placement: ClusterPlacement): Promise<boolean> => (await readState(openCluster(placement))) !== null
 
 /** Takes the shop's namespace out of the cluster, with its data, and waits until it is gone; leaves one that is not Firedrill's. */
 export async function removeShop(placement: ClusterPlacement, deadlineMs = 180_000): Promise<void> {

@@ -60,6 +60,7 @@ export function manifests(context: RangeContext, images: Images): Manifests {
     files[`base/${name}.yaml`] = documents([
       new ServiceAccount({ metadata: { name, namespace, labels: labels(name) }, automountServiceAccountToken: false }),
       serviceOf(name),
+      ...(isService(name) ? [sidecarOf(name)] : []),
       workloadOf(context, name, images),
     ])
   }
@@ -111,13 +112,19 @@ function serviceOf(name: Workload): Service {
     })
     .filter((port, index, all) => all.indexOf(port) === index)
   const nameOf = (port: number): string =>
-    ({ 5432: 'tcp-postgres', 6379: 'tcp-redis', 5672: 'tcp-amqp', [sidecarMetricsPort]: 'http-sidecar' })[port] ??
-    (isService(name) ? 'http' : 'http-metrics')
+    ({ 5432: 'tcp-postgres', 6379: 'tcp-redis', 5672: 'tcp-amqp' })[port] ?? (isService(name) ? 'http' : 'http-metrics')
   return new Service({
     metadata: { name, namespace, labels: labels(name) },
     spec: { selector: { app: name }, ports: ports.map((port) => ({ name: nameOf(port), port, targetPort: port })) },
   })
 }
+
+/** Where a service's sidecar tells what it counts: apart, so that a service has one port, and a route to it needs to name none. */
+const sidecarOf = (name: ServiceName): Service =>
+  new Service({
+    metadata: { name: `${name}-sidecar`, namespace, labels: labels(name) },
+    spec: { selector: { app: name }, ports: [{ name: 'http-sidecar', port: sidecarMetricsPort, targetPort: sidecarMetricsPort }] },
+  })
 
 const configMaps = (context: RangeContext): ConfigMap[] => {
   const settings = {
@@ -200,6 +207,8 @@ export const agentRules = [
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
   { apiGroups: [''], resources: ['pods/exec'], verbs: ['create', 'get'] },
   { apiGroups: [''], resources: ['events'], verbs: ['list'] },
+  { apiGroups: [''], resources: ['services'], verbs: ['get', 'list', 'patch'] },
+  { apiGroups: [''], resources: ['resourcequotas'], resourceNames: ['shop'], verbs: ['get', 'patch', 'delete'] },
   { apiGroups: ['apps'], resources: ['deployments', 'statefulsets'], verbs: ['get', 'list', 'patch'] },
   { apiGroups: [''], resources: ['configmaps'], resourceNames: ['agent-state'], verbs: ['get', 'patch'] },
   { apiGroups: ['batch'], resources: ['jobs'], verbs: ['get', 'list', 'create', 'delete'] },

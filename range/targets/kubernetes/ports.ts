@@ -3,7 +3,7 @@ import { portOffsets, type PortName } from '../../context.ts'
 
 /** What listens in the cluster, and where: the Service, and its port (the container's is the same). */
 export interface ClusterPort {
-  service: ComponentName
+  service: string
   port: number
 }
 
@@ -30,7 +30,7 @@ export function clusterPort(name: PortName): ClusterPort | undefined {
   if (isService(name)) return { service: name, port: servicePort }
   const [owner = '', peer] = name.split(/-inbound$|-admin$|>/).filter(Boolean)
   if (name.endsWith('-inbound') && isService(owner)) return { service: owner, port: servicePort }
-  if (name.endsWith('-admin') && isService(owner)) return { service: owner, port: sidecarMetricsPort }
+  if (name.endsWith('-admin') && isService(owner)) return { service: `${owner}-sidecar`, port: sidecarMetricsPort }
   // Through a proxy of its own or not: who calls asks for the one who is called.
   if (peer !== undefined) return clusterPort(isService(peer) ? peer : (ofDatastore[peer] ?? name))
   return datastores[name]

@@ -13,13 +13,14 @@ import { topology } from '../../topology.ts'
 import { localQueue } from '../local/queue.ts'
 import type { Cluster } from './cluster.ts'
 import { clusterContext } from './context.ts'
+import { manifestsOf } from './edits.ts'
 import { clusterMesh } from './mesh.ts'
 import { isWorkload, workloads, type Workload } from './ports.ts'
-import type { StateMap } from './state.ts'
+import { deployedBy, type StateMap } from './state.ts'
 import { labels, namespace, pod, restricted, workloadOf, type Images } from './workload.ts'
 
 /** What is done on the side of the shop, where that is a namespace of a cluster. */
-export type ClusterShop = Pick<Range, 'status' | 'processes' | 'releases' | 'config' | 'queue' | 'jobs' | 'mesh'> & {
+export type ClusterShop = Pick<Range, 'status' | 'processes' | 'releases' | 'config' | 'queue' | 'jobs' | 'mesh' | 'cluster'> & {
   /** Makes the database's roles and schemas, once it answers. */
   prepare(): Promise<void>
 }
@@ -40,10 +41,9 @@ const unsupported = (what: string): never => {
 }
 
 export function clusterShop({ cluster, state, images, root, context }: ClusterShopOptions): ClusterShop {
-  const current = (service: ServiceName): string =>
-    state.now.deployments.findLast((deployment) => deployment.service === service)?.version ?? releasesOf(root, service).baseline
-  const described = () =>
-    clusterContext({ root, deployed: (service) => ({ version: current(service), overrides: state.now.overrides[service] ?? {} }) })
+  const deployed = (service: ServiceName) => deployedBy(state.now, root)(service)
+  const current = (service: ServiceName): string => deployed(service).version
+  const described = () => clusterContext({ root, deployed })
   const kindOf = (name: Workload): 'Deployment' | 'StatefulSet' =>
     name === 'postgres' || name === 'redis' || name === 'rabbitmq' ? 'StatefulSet' : 'Deployment'
 
@@ -268,6 +268,8 @@ export function clusterShop({ cluster, state, images, root, context }: ClusterSh
     },
 
     mesh: clusterMesh({ cluster, state, root }),
+
+    cluster: manifestsOf({ cluster, state, root, settled }),
   }
 }
 

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import type { V1ConfigMap } from '@kubernetes/client-node'
 import { componentName, serviceName } from '../../../model/components.ts'
 import { edgeFault, meshEdge } from '../../../model/mesh.ts'
+import type { RangeContext } from '../../context.ts'
+import { baselineRelease } from '../../releases.ts'
 import type { Cluster } from './cluster.ts'
 
 const schema = z.object({
@@ -11,12 +13,31 @@ const schema = z.object({
   overrides: z.partialRecord(serviceName, z.record(z.string(), z.string())).default({}),
   revisions: z.array(z.object({ revision: z.number(), at: z.string(), by: z.string(), yaml: z.string() })).default([]),
   faults: z.array(meshEdge.extend({ fault: edgeFault })).default([]),
+  /** Changes that the manifests do not know of. */
+  edits: z
+    .array(z.object({ kind: z.enum(['Deployment', 'Service']), name: serviceName, patch: z.record(z.string(), z.unknown()) }))
+    .default([]),
+  quota: z.number().int().nullable().default(null),
   /** What was stopped, and how: nobody else starts it. */
   held: z.partialRecord(componentName, z.enum(['stopped', 'killed', 'suspended'])).default({}),
 })
 export type ShopState = z.infer<typeof schema>
 
 const header = (namespace: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'agent-state', namespace } })
+
+/** What the agent of a cluster has done there; null where there is none yet. */
+export async function readState(cluster: Cluster): Promise<ShopState | null> {
+  const found = await cluster.read<V1ConfigMap>(header(cluster.namespace))
+  return found && schema.parse(JSON.parse(found.data?.['state'] ?? '{}'))
+}
+
+/** What of each service is to run, by what was done to them. */
+export const deployedBy =
+  (state: Pick<ShopState, 'deployments' | 'overrides'>, root: string): RangeContext['deployed'] =>
+  (service) => ({
+    version: state.deployments.findLast((deployment) => deployment.service === service)?.version ?? baselineRelease(root, service),
+    overrides: state.overrides[service] ?? {},
+  })
 
 /** What the agent must not forget when its pod goes: kept in a ConfigMap, written before anything is done by it. */
 export class StateMap {
@@ -29,8 +50,7 @@ export class StateMap {
   }
 
   static async open(cluster: Cluster): Promise<StateMap> {
-    const found = await cluster.read<V1ConfigMap>(header(cluster.namespace))
-    return new StateMap(cluster, schema.parse(JSON.parse(found?.data?.['state'] ?? '{}')))
+    return new StateMap(cluster, (await readState(cluster)) ?? schema.parse({}))
   }
 
   get now(): Readonly<ShopState> {

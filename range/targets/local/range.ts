@@ -22,6 +22,8 @@ const callTimeoutMs = 10_000
 export function localRange(target: LocalTarget): Range {
   const { context, state } = target
   return {
+    lacks: ['cluster'],
+    cluster: null,
     status: () => target.status(),
 
     processes: {

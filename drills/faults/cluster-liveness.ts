@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { serviceName } from '../../model/components.ts'
+import { defineFault } from '../../model/fault.ts'
+import { clusterEdit } from '../cluster-edit.ts'
+
+const params = z.object({
+  service: serviceName,
+  path: z.string().regex(/^\//).max(100).default('/healthz'),
+})
+
+/** The kubelet takes a service for dead that answers everything but the one path that it asks for. */
+export const clusterLiveness = defineFault({
+  id: 'cluster-liveness',
+  title: 'A liveness probe that asks for what there is not',
+  effect: 'A service is ended and started again every few seconds, although it is well',
+  category: 'config',
+  params,
+  ...clusterEdit<z.output<typeof params>>(({ service, path }) => ({
+    kind: 'Deployment',
+    name: service,
+    patch: {
+      spec: {
+        template: {
+          spec: {
+            containers: [{ name: service, livenessProbe: { httpGet: { path, port: 8080 }, periodSeconds: 2, failureThreshold: 2 } }],
+          },
+        },
+      },
+    },
+  })),
+})

@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { serviceName } from '../../model/components.ts'
+import { defineFault } from '../../model/fault.ts'
+import { clusterEdit } from '../cluster-edit.ts'
+
+const params = z.object({
+  service: serviceName,
+  /** Mebibytes. */
+  mebibytes: z.number().int().min(16).max(1_024).default(72),
+})
+
+/** A container may have less memory than the service in it needs. */
+export const clusterMemory = defineFault({
+  id: 'cluster-memory',
+  title: 'A memory limit that is too low',
+  effect: 'A service is ended by the kernel as soon as it has something to do',
+  category: 'config',
+  params,
+  ...clusterEdit<z.output<typeof params>>(({ service, mebibytes }) => ({
+    kind: 'Deployment',
+    name: service,
+    patch: {
+      spec: {
+        strategy: { rollingUpdate: { maxUnavailable: 1 } },
+        template: {
+          spec: {
+            containers: [
+              { name: service, resources: { requests: { memory: `${Math.min(mebibytes, 64)}Mi` }, limits: { memory: `${mebibytes}Mi` } } },
+            ],
+          },
+        },
+      },
+    },
+  })),
+})

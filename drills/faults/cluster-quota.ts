@@ -1,0 +1,28 @@
+import { z } from 'zod'
+import { serviceName } from '../../model/components.ts'
+import { defineFault } from '../../model/fault.ts'
+import { clusterOf } from '../cluster-edit.ts'
+
+/** The namespace may have no more pods than it has; then those of a service end, as with the node that they were on. */
+export const clusterQuota = defineFault({
+  id: 'cluster-quota',
+  title: 'A quota that leaves no room',
+  effect: 'Pods that end are not replaced',
+  category: 'config',
+  params: z.object({
+    /** Whose pods end. */
+    service: serviceName,
+  }),
+  needs: () => ['cluster'],
+  plan: async ({ range }) => ({ before: await clusterOf(range).quota() }),
+  async inject({ range }, { service }) {
+    const cluster = clusterOf(range)
+    const pods = (await cluster.pods()).filter(({ phase }) => phase === 'Running')
+    await cluster.setQuota(pods.length - pods.filter(({ app }) => app === service).length)
+    await cluster.deletePods(service)
+  },
+  async revert({ range }, { before }) {
+    await clusterOf(range).setQuota(before)
+  },
+  observe: ({ range }) => clusterOf(range).quota(),
+})

@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { serviceName } from '../../model/components.ts'
+import { defineFault } from '../../model/fault.ts'
+import { clusterEdit } from '../cluster-edit.ts'
+
+const params = z.object({
+  service: serviceName,
+})
+
+/** The selector of a Service asks for a label that no pod has. */
+export const clusterSelector = defineFault({
+  id: 'cluster-selector',
+  title: 'A Service that selects nobody',
+  effect: 'The pods run, and nobody reaches them',
+  category: 'config',
+  params,
+  ...clusterEdit<z.output<typeof params>>(({ service }) => ({
+    kind: 'Service',
+    name: service,
+    patch: { spec: { selector: { app: `${service}-v2` } } },
+  })),
+})

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { serviceName } from '../../model/components.ts'
+import { defineFault } from '../../model/fault.ts'
+import { clusterEdit } from '../cluster-edit.ts'
+
+const params = z.object({
+  service: serviceName,
+  /** Where it leads instead. */
+  port: z.number().int().min(1).max(65_535).default(8081),
+})
+
+/** A Service leads to a port on which nothing listens. */
+export const clusterTargetPort = defineFault({
+  id: 'cluster-target-port',
+  title: 'A Service that leads to another port',
+  effect: 'The pods run and are ready, and every connection is refused',
+  category: 'config',
+  params,
+  ...clusterEdit<z.output<typeof params>>(({ service, port }) => ({
+    kind: 'Service',
+    name: service,
+    patch: { spec: { ports: [{ port: 8080, targetPort: port }] } },
+  })),
+})

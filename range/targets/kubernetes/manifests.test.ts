@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { describe, test } from 'node:test'
+import { parseAllDocuments } from 'yaml'
+import { components } from '../../topology.ts'
+import { agentRules } from './manifests.ts'
+import { generatedManifests } from './deploy.ts'
+import { clusterPort, shopPortNames, workloads } from './ports.ts'
+
+const root = path.join(import.meta.dirname, '..', '..', '..')
+const folder = path.join(root, 'deploy', 'kubernetes')
+const files = generatedManifests(root)
+
+interface Found {
+  kind: string
+  metadata: { name: string; namespace?: string }
+  spec: {
+    template: {
+      spec: { securityContext: unknown; containers: Container[]; initContainers?: Container[]; automountServiceAccountToken: boolean }
+    }
+    ingress?: { from?: { podSelector: { matchLabels: { app: string } } }[] }[]
+  }
+}
+interface Container {
+  name: string
+  image: string
+  command: string[]
+  env?: { name: string; value?: string }[]
+  resources: { requests?: unknown; limits?: { memory?: string } }
+  securityContext: unknown
+}
+const documents = Object.entries(files)
+  .filter(([file]) => !file.endsWith('kustomization.yaml'))
+  .flatMap(([, text]) => parseAllDocuments(text).map((document) => document.toJS() as Found))
+const pods = documents.filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet')
+
+describe('the manifests', () => {
+  test('are checked in as they are generated', () => {
+    const there = globSync('**/*.yaml', { cwd: folder })
+    assert.deepEqual(there.toSorted(), Object.keys(files).toSorted(), "run 'firedrill kubernetes manifests'")
+    for (const file of there) assert.equal(readFileSync(path.join(folder, file), 'utf8'), files[file], file)
+  })
+
+  test('have every part of the shop', () => {
+    const shop = components.filter(({ role }) => role === 'service' || role === 'datastore').map(({ name }) => name)
+    const names = pods.map(({ metadata }) => metadata.name)
+    for (const name of [...shop, 'agent']) assert.ok(names.includes(name), name)
+  })
+
+  test('hold to what "restricted" of the Pod Security Standards asks', () => {
+    for (const { metadata, spec } of pods) {
+      const { securityContext, containers, initContainers = [], automountServiceAccountToken } = spec.template.spec
+      assert.deepEqual(securityContext, {
+        runAsNonRoot: true,
+        runAsUser: 10_001,
+        runAsGroup: 10_001,
+        fsGroup: 10_001,
+        seccompProfile: { type: 'RuntimeDefault' },
+      })
+      for (const container of [...containers, ...initContainers]) {
+        assert.deepEqual(
+          container.securityContext,
+          { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] }, readOnlyRootFilesystem: true },
+          `${metadata.name}/${container.name}`,
+        )
+        assert.ok(container.resources.requests && container.resources.limits?.memory, `${metadata.name}/${container.name} has limits`)
+      }
+      assert.equal(automountServiceAccountToken, metadata.name === 'agent', `only the agent talks to the API server, not ${metadata.name}`)
+    }
+  })
+
+  test('hold no secret', () => {
+    assert.ok(documents.every(({ kind }) => kind !== 'Secret'))
+    const values = pods.flatMap(({ spec }) => spec.template.spec.containers.flatMap(({ env = [] }) => env.map(({ value = '' }) => value)))
+    for (const value of values) assert.doesNotMatch(value, /:\/\/\w+:(?!\$\()[^@/]*@/, 'a password')
+  })
+
+  test('let in along the edges of the topology, the agent, and jobs at what they need', () => {
+    const callers = (name: string) =>
+      documents
+        .filter(({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.name === name)
+        .flatMap(({ spec }) => spec.ingress?.flatMap(({ from = [] }) => from.map(({ podSelector }) => podSelector.matchLabels.app)) ?? [])
+        .toSorted()
+    assert.deepEqual(callers('inventory'), ['agent', 'fulfilment', 'gateway', 'orders'])
+    assert.deepEqual(callers('payments'), ['agent', 'orders'])
+    assert.deepEqual(callers('redis'), ['agent', 'catalog', 'job', 'redis-exporter'])
+  })
+
+  test('give the agent nothing beyond the namespace, and no secret', () => {
+    assert.ok(documents.every(({ kind }) => kind !== 'ClusterRole' && kind !== 'ClusterRoleBinding'))
+    for (const { resources, verbs } of agentRules) {
+      assert.ok(!resources.some((resource) => ['secrets', 'roles', 'rolebindings', 'serviceaccounts', '*'].includes(resource)))
+      assert.ok(!verbs.includes('*'))
+    }
+  })
+})
+
+test('each port of the shop has its place in the cluster, and none has two', () => {
+  const places = shopPortNames.map((name) => `${clusterPort(name)?.service}:${clusterPort(name)?.port}`)
+  // A service's own port is also where its callers find it.
+  assert.equal(new Set(places).size, workloads.length + 1 + 6, places.join(' '))
+  assert.deepEqual(clusterPort('orders>payments'), { service: 'payments', port: 8080 })
+  assert.deepEqual(clusterPort('fulfilment>rabbitmq'), { service: 'rabbitmq', port: 5672 })
+  assert.equal(clusterPort('prometheus'), undefined)
+})

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, describe, test } from 'node:test'
+import { AuthorizationV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node'
+import { apiClient } from '../../cli/client.ts'
+import { openLocalRange, rangeOf } from '../../control/wiring.ts'
+import { serviceNames } from '../../model/components.ts'
+import type { Range } from '../../model/range.ts'
+import { namespace } from '../../range/targets/kubernetes/workload.ts'
+import { RangeState } from '../../range/targets/local/state.ts'
+import { firedrill, ok, until } from './test-range.ts'
+
+/**
+ * With `KUBERNETES_KUBECONFIG` (a cluster on which one may make a namespace, and that has the images of deploy/images) and `KUBERNETES_ADDRESS`
+ * (this host, as pods reach it): the shop in that cluster. `KUBERNETES_OVERLAY` (`istio` without) and `KUBERNETES_STORAGE_CLASS` say how.
+ */
+const {
+  KUBERNETES_KUBECONFIG: kubeconfig,
+  KUBERNETES_ADDRESS: address,
+  KUBERNETES_OVERLAY: overlay = 'istio',
+  KUBERNETES_STORAGE_CLASS: storageClass,
+} = process.env
+const portBase = 30_400
+const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-kubernetes-'))
+const dir = path.join(folder, 'range')
+const state = new RangeState(dir)
+const api = () => apiClient(state, 'instructor')
+const here = (args: string[], timeoutMs = 900_000) => firedrill([...args, '--dir', dir], { timeoutMs })
+
+describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cluster is given' }, () => {
+  let range: Range
+  let core: CoreV1Api
+  let authorization: AuthorizationV1Api
+  let before_: string[] = []
+  const namespaces = async () => (await core.listNamespace()).items.flatMap(({ metadata }) => metadata?.name ?? []).toSorted()
+
+  before(async () => {
+    const config = new KubeConfig()
+    config.loadFromFile(kubeconfig ?? '')
+    core = config.makeApiClient(CoreV1Api)
+    authorization = config.makeApiClient(AuthorizationV1Api)
+    before_ = await namespaces()
+  })
+  after(async () => {
+    await here(['down', '--purge']).catch(() => {})
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  test('up: from nothing in the cluster to a steady range', async () => {
+    const asked = ['--kubeconfig', kubeconfig ?? '', '--address', address ?? '', '--overlay', overlay]
+    const storage = storageClass ? ['--storage-class', storageClass] : []
+    ok(await here(['up', '--target', 'kubernetes', '--port-base', String(portBase), ...asked, ...storage]))
+    range = rangeOf(openLocalRange(dir))
+  })
+
+  test('every pod is ready, with its sidecar where there is a mesh', async () => {
+    const { items } = await core.listNamespacedPod({ namespace })
+    assert.ok(items.length >= 13)
+    for (const { metadata, status } of items) {
+      const all = [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])]
+      assert.ok(
+        status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True'),
+        `${metadata?.name} is ready`,
+      )
+      if (overlay === 'istio')
+        assert.ok(
+          all.some(({ name, ready }) => name === 'istio-proxy' && ready),
+          `${metadata?.name} has its sidecar`,
+        )
+    }
+  })
+
+  test('everything is scraped', async () => {
+    await until('every target to be up', 60_000, async () => {
+      const { data } = await api().get<{ data: { result: { metric: { job: string }; value: [number, string] }[] } }>(
+        `/api/prometheus/query?query=${encodeURIComponent('up')}`,
+      )
+      const down = data.result.filter(({ value }) => value[1] !== '1').map(({ metric }) => metric.job)
+      return down.every((job) => overlay !== 'istio' && job.endsWith('-proxy'))
+    })
+  })
+
+  test('logs of pods are where one watches, and a checkout is one trace from the load generator to the worker', async () => {
+    await until('a whole trace', 60_000, async () => {
+      const { logs } = await api().get<{ logs: { traceId: string }[] }>('/api/telemetry/logs?service=fulfilment&limit=50')
+      for (const { traceId } of logs.filter((line) => line.traceId !== '').slice(0, 10)) {
+        const { spans } = await api().get<{ spans: { service: string }[] }>(`/api/telemetry/traces/${traceId}`)
+        const services = new Set(spans.map(({ service }) => service))
+        if (['locust', 'gateway', 'orders', 'inventory', 'payments', 'fulfilment'].every((name) => services.has(name))) return true
+      }
+      return false
+    })
+  })
+
+  test('the agent may do in the namespace what it needs, and nothing beyond', async () => {
+    const may = async (
+      verb: string,
+      resource: string,
+      options: { group?: string; subresource?: string; space?: string; name?: string } = {},
+    ) => {
+      const { status } = await authorization.createSubjectAccessReview({
+        body: {
+          spec: {
+            user: `system:serviceaccount:${namespace}:agent`,
+            groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
+            resourceAttributes: {
+              verb,
+              resource,
+              namespace: options.space ?? namespace,
+              ...(options.group ? { group: options.group } : {}),
+              ...(options.subresource ? { subresource: options.subresource } : {}),
+              ...(options.name ? { name: options.name } : {}),
+            },
+          },
+        },
+      })
+      return status?.allowed ?? false
+    }
+    assert.ok(await may('delete', 'pods'))
+    assert.ok(await may('patch', 'deployments', { group: 'apps' }))
+    assert.ok(await may('patch', 'configmaps', { name: 'agent-state' }))
+    const denied: Parameters<typeof may>[] = [
+      ['get', 'secrets'],
+      ['list', 'secrets'],
+      ['create', 'secrets'],
+      ['create', 'pods'],
+      ['patch', 'configmaps', { name: 'postgres' }],
+      ['delete', 'configmaps', { name: 'agent-state' }],
+      ['create', 'deployments', { group: 'apps' }],
+      ['delete', 'deployments', { group: 'apps' }],
+      ['delete', 'statefulsets', { group: 'apps' }],
+      ['delete', 'persistentvolumeclaims'],
+      ['create', 'roles', { group: 'rbac.authorization.k8s.io' }],
+      ['create', 'rolebindings', { group: 'rbac.authorization.k8s.io' }],
+      ['create', 'serviceaccounts', { subresource: 'token', name: 'orders' }],
+      ['impersonate', 'serviceaccounts'],
+      ['delete', 'namespaces', { name: namespace }],
+      ['list', 'nodes', { space: '' }],
+      ['get', 'pods', { space: 'kube-system' }],
+      ['create', 'pods', { space: 'kube-system', subresource: 'exec' }],
+      ['list', 'pods', { space: '' }],
+    ]
+    for (const [verb, resource, options] of denied)
+      assert.equal(await may(verb, resource, options), false, `${verb} ${resource} ${JSON.stringify(options)}`)
+    // The services themselves ask the API server for nothing.
+    for (const name of serviceNames) {
+      const { status } = await authorization.createSubjectAccessReview({
+        body: {
+          spec: { user: `system:serviceaccount:${namespace}:${name}`, resourceAttributes: { verb: 'list', resource: 'pods', namespace } },
+        },
+      })
+      assert.equal(status?.allowed, false)
+    }
+  })
+
+  test('every service is rolled out anew under load, and no request fails', async () => {
+    const failed = async () => {
+      const text = await (await fetch(`http://127.0.0.1:${portBase + 23}/locust/metrics`)).text()
+      return [...text.matchAll(/^user_requests_total\{.*outcome="failed"\} (\d+)/gm)].reduce((sum, [, count]) => sum + Number(count), 0)
+    }
+    const before__ = await failed()
+    for (const service of serviceNames) await range.processes.restart(service)
+    assert.equal((await failed()) - before__, 0)
+  })
+
+  test('pods that are killed at random cost no accepted order', async () => {
+    const killed = ['orders', 'fulfilment', 'rabbitmq', 'payments', 'redis', 'inventory', 'catalog', 'gateway', 'orders', 'fulfilment']
+    for (const name of killed) {
+      const { items } = await core.listNamespacedPod({ namespace, labelSelector: `app=${name}` })
+      await core.deleteNamespacedPod({ namespace, name: items[0]?.metadata?.name ?? '', gracePeriodSeconds: 0 })
+      await until(`${name} to be back`, 120_000, async () =>
+        (await range.status()).some((component) => component.name === name && component.healthy),
+      )
+    }
+    await until('every accepted order to be fulfilled exactly once', 120_000, async () => {
+      const { violations } = await api().get<{ violations: Record<string, number> }>('/api/invariants')
+      const inFlight = ['accepted_not_fulfilled', 'fulfilled_without_shipment', 'shipped_without_order', 'stock_miscounted']
+      return Object.entries(violations).every(([name, count]) => count === 0 || (inFlight.includes(name) && count < 15))
+    })
+  })
+
+  test('scenarios prove themselves there; what cannot be played is not offered', async () => {
+    const { scenarios } = await api().get<{ scenarios: { id: string; playable: boolean }[] }>('/api/scenarios')
+    const refused = scenarios.find(({ playable }) => !playable)
+    assert.ok(refused)
+    await assert.rejects(api().post('/api/drills', { scenario: refused.id, trainee: 'test', mode: 'rehearsal' }), /cannot be played/)
+    const { stdout } = await here(['verify', '--json'], 3_600_000)
+    const results = JSON.parse(stdout) as { id: string; ok: boolean; problems: string[]; unexpectedPages: string[] }[]
+    const failed = results.filter(({ ok: proven }) => !proven)
+    assert.ok(results.length - failed.length >= 0.9 * results.length, JSON.stringify(failed))
+  })
+
+  test('down leaves nothing in the cluster', async () => {
+    ok(await here(['down', '--purge']))
+    assert.deepEqual(await namespaces(), before_)
+  })
+})
