@@ -100,7 +100,14 @@ async function stalePricesOf(range: Range, catalogUrl: string): Promise<number> 
     signal: AbortSignal.timeout(1_500),
   })
   const { prices } = z.object({ prices: z.record(z.string(), z.number()) }).parse(await response.json())
-  return rows.filter(({ sku, cents }) => prices[sku] !== undefined && prices[sku] !== cents).length
+  const differing = rows.filter(({ sku, cents }) => prices[sku] !== undefined && prices[sku] !== cents)
+  if (differing.length === 0) return 0
+  // One that was changed between the two looks is not outdated, but newer than the first.
+  const again = await range.database.query<{ sku: string; cents: number }>(
+    `select sku, price_cents as cents from catalog.products where sku = any ($1)`,
+    [differing.map(({ sku }) => sku)],
+  )
+  return differing.filter(({ sku, cents }) => again.some((row) => row.sku === sku && row.cents === cents)).length
 }
 
 /** Locust's own count of what users felt, summed over the journeys. */

@@ -200,14 +200,16 @@ async function ask<Result>(what: string, work: () => Promise<Result>): Promise<R
     return await work()
   } catch (error) {
     const { body, code } = error as { body?: unknown; code?: number }
-    const said = typeof body === 'string' ? messageIn(body) : describeError(error)
+    const said = messageIn(body) ?? describeError(error)
     throw new FiredrillError(code === 403 ? 'forbidden' : 'component-unreachable', `the API server would not ${what}: ${said}`, {
       cause: error,
     })
   }
 }
 
-function messageIn(body: string): string {
+/** What the server's own answer says; undefined where it said nothing. */
+function messageIn(body: unknown): string | undefined {
+  if (typeof body !== 'string') return (body as { message?: string } | null | undefined)?.message
   try {
     return (JSON.parse(body) as { message?: string }).message ?? body.slice(0, 300)
   } catch {
