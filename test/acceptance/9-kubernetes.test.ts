@@ -51,7 +51,7 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
   test('up: from nothing in the cluster to a steady range', async () => {
     const asked = ['--kubeconfig', kubeconfig ?? '', '--address', address ?? '', '--overlay', overlay]
     const storage = storageClass ? ['--storage-class', storageClass] : []
-    ok(await here(['up', '--target', 'kubernetes', '--port-base', String(portBase), ...asked, ...storage]))
+    ok(await here(['up', '--target', 'kubernetes', '--users', '15', '--port-base', String(portBase), ...asked, ...storage]))
     range = rangeOf(openLocalRange(dir))
   })
 
