@@ -15,7 +15,8 @@ export const controlKillBenchmark: Benchmark = {
   title: 'the control plane killed in drills',
   async run(context) {
     const { client, state, say } = context
-    const { scenarios } = await client.get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
+    const { scenarios: all } = await client.get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
+    const scenarios = all.filter(({ playable }) => playable)
     const back: number[] = []
     let lost = 0
     let refused = 0

@@ -1,6 +1,6 @@
 import type { Fingerprint } from '../drills/baseline.ts'
 import type { DrillEvent, DrillState } from '../model/drill.ts'
-import type { Scenario } from '../model/scenario.ts'
+import type { Scenario, ScenarioCard } from '../model/scenario.ts'
 import { openLocalRange } from '../control/wiring.ts'
 import { atMost, exactly, mean, quantile, told, until, type Benchmark } from './benchmark.ts'
 
@@ -17,7 +17,8 @@ export const drillsBenchmark: Benchmark = {
   name: 'drills',
   title: `${count} drills in a row`,
   async run({ state, client, say }) {
-    const { scenarios } = await client.get<{ scenarios: { id: string }[] }>('/api/scenarios')
+    const { scenarios: all } = await client.get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
+    const scenarios = all.filter(({ playable }) => playable)
     const before = await client.get<Fingerprint>('/api/fingerprint')
     const target = openLocalRange(state.dir)
     const memory: number[] = []

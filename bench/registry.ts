@@ -7,6 +7,7 @@ import { drillsBenchmark } from './drills.ts'
 import { exemplarsBenchmark } from './exemplars.ts'
 import { floodBenchmark } from './flood.ts'
 import { isolationBenchmark } from './isolation.ts'
+import { kubernetesBenchmark } from './kubernetes.ts'
 import { loadBenchmark } from './load.ts'
 import { memoryBenchmark } from './memory.ts'
 import { meshBenchmark } from './mesh.ts'
@@ -35,4 +36,5 @@ export const benchmarks: readonly Benchmark[] = [
   loadBenchmark,
   drillsBenchmark,
   isolationBenchmark,
+  kubernetesBenchmark,
 ]

@@ -126,12 +126,17 @@ export class DrillEngine {
     await this.#end({ type: 'drill-aborted', reason: 'the control plane was gone too long, and the range was restored' })
   }
 
+  /** Throws `unsupported` for a scenario that breaks what the range, where its shop runs, does not have. */
+  mustBePlayable(scenario: Scenario): void {
+    if (!isPlayable(scenario, this.#deps.range))
+      throw new FiredrillError('unsupported', `'${scenario.title}' cannot be played where the shop runs now`)
+  }
+
   async start(scenarioId: string, options: { mode: DrillState['mode']; trainee: string }): Promise<DrillState> {
     const scenario = this.#scenario(scenarioId)
     if (this.running() || this.#starting || this.#ending)
       throw new FiredrillError('conflict', 'a drill is already running on this range: finish or abort it first')
-    if (!isPlayable(scenario, this.#deps.range))
-      throw new FiredrillError('unsupported', `'${scenario.title}' cannot be played where the shop runs now`)
+    this.mustBePlayable(scenario)
     this.#starting = true
     try {
       const { healthy, results } = await this.currentVerdict()

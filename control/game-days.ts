@@ -37,6 +37,7 @@ export class GameDays {
   plan(title: string, scenarios: string[], mode: GameDayState['mode']): GameDayState {
     const unknown = scenarios.find((id) => !this.#scenarios.has(id))
     if (unknown !== undefined) throw new FiredrillError('not-found', `there is no scenario '${unknown}'`)
+    for (const scenario of this.#scenarios.values()) if (scenarios.includes(scenario.id)) this.#engine.mustBePlayable(scenario)
     if (this.current()) throw new FiredrillError('conflict', 'a game day is open: end it first')
     const id = randomUUID()
     this.#ledger.appendToGameDay(id, { type: 'planned', title, scenarios, mode, code: randomBytes(12).toString('base64url') })

@@ -39,6 +39,7 @@ export const faultCategories = [
   'cache',
   'queue',
   'mesh',
+  'cluster',
   'load',
   'observability',
   'none',

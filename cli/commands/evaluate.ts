@@ -57,7 +57,8 @@ export const evaluateCommand = () =>
       const { portBase, tokens } = state.config()
       const env = { FIREDRILL_MCP_URL: `http://127.0.0.1:${portBase}/mcp`, FIREDRILL_MCP_TOKEN: tokens.trainee, FIREDRILL_DIR: state.dir }
       const results: Evaluation[] = []
-      for (const id of options.scenarios ?? known) {
+      const playable = scenarios.filter((scenario) => scenario.playable).map(({ id }) => id)
+      for (const id of options.scenarios ?? playable) {
         const result = await evaluate(client, id, options, env, path.join(state.dir, 'evaluations'))
         results.push(result)
         if (!options.json)

@@ -9,12 +9,13 @@ export const scenariosCommand = () =>
     const { scenarios } = await apiClient(openState(options), 'trainee').get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
     if (options.json) return printJson(scenarios)
     printTable(
-      scenarios.map(({ id, title, difficulty, parMs, best }) => ({
+      scenarios.map(({ id, title, difficulty, parMs, best, playable }) => ({
         id,
         title,
         difficulty,
         par: formatDurationMs(parMs),
         best: best?.score ?? '',
+        here: playable ? '' : 'not where the shop runs now',
       })),
     )
   })

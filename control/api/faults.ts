@@ -10,14 +10,16 @@ export function faultRoutes(app: Api, { injector, ledger, range, engine, load }:
   const config = { access: 'instructor' } as const
 
   app.get('/api/faults', { config }, async () => ({
-    faults: faults.map(({ id, title, effect, category, params, ramps }) => ({
-      id,
-      title,
-      effect,
-      category,
-      ramps: ramps ?? [],
-      params: z.toJSONSchema(params, { io: 'input' }),
-    })),
+    faults: faults
+      .filter(({ category }) => category !== 'cluster' || range.cluster !== null)
+      .map(({ id, title, effect, category, params, ramps }) => ({
+        id,
+        title,
+        effect,
+        category,
+        ramps: ramps ?? [],
+        params: z.toJSONSchema(params, { io: 'input' }),
+      })),
     open: ledger.openFaults(),
     /** Of the last day. */
     history: ledger.faultsSince(Date.now() - 24 * 3_600_000),

@@ -8,10 +8,14 @@ import type { Api, ApiContext } from './context.ts'
 export function scenarioRoutes(app: Api, { scenarios, ledger, range }: ApiContext): void {
   app.get('/api/scenarios', async () => {
     const played = playedDrills(ledger, scenarios)
+    const playable = (scenario: Scenario) => isPlayable(scenario, range)
     const easiestFirst = [...scenarios.values()].toSorted(
-      (a, b) => difficulties.indexOf(a.difficulty) - difficulties.indexOf(b.difficulty) || a.title.localeCompare(b.title),
+      (a, b) =>
+        Number(playable(b)) - Number(playable(a)) ||
+        difficulties.indexOf(a.difficulty) - difficulties.indexOf(b.difficulty) ||
+        a.title.localeCompare(b.title),
     )
-    return { scenarios: easiestFirst.map((scenario) => card(scenario, played, isPlayable(scenario, range))) }
+    return { scenarios: easiestFirst.map((scenario) => card(scenario, played, playable(scenario))) }
   })
 
   app.get(

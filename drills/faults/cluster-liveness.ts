@@ -13,7 +13,7 @@ export const clusterLiveness = defineFault({
   id: 'cluster-liveness',
   title: 'A liveness probe that asks for what there is not',
   effect: 'A service is ended and started again every few seconds, although it is well',
-  category: 'config',
+  category: 'cluster',
   params,
   ...clusterEdit<z.output<typeof params>>(({ service, path }) => ({
     kind: 'Deployment',

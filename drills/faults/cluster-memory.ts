@@ -14,7 +14,7 @@ export const clusterMemory = defineFault({
   id: 'cluster-memory',
   title: 'A memory limit that is too low',
   effect: 'A service is ended by the kernel as soon as it has something to do',
-  category: 'config',
+  category: 'cluster',
   params,
   ...clusterEdit<z.output<typeof params>>(({ service, mebibytes }) => ({
     kind: 'Deployment',

@@ -8,7 +8,7 @@ export const clusterQuota = defineFault({
   id: 'cluster-quota',
   title: 'A quota that leaves no room',
   effect: 'Pods that end are not replaced',
-  category: 'config',
+  category: 'cluster',
   params: z.object({
     /** Whose pods end. */
     service: serviceName,

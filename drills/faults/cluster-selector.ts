@@ -12,7 +12,7 @@ export const clusterSelector = defineFault({
   id: 'cluster-selector',
   title: 'A Service that selects nobody',
   effect: 'The pods run, and nobody reaches them',
-  category: 'config',
+  category: 'cluster',
   params,
   ...clusterEdit<z.output<typeof params>>(({ service }) => ({
     kind: 'Service',

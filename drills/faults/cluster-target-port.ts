@@ -14,7 +14,7 @@ export const clusterTargetPort = defineFault({
   id: 'cluster-target-port',
   title: 'A Service that leads to another port',
   effect: 'The pods run and are ready, and every connection is refused',
-  category: 'config',
+  category: 'cluster',
   params,
   ...clusterEdit<z.output<typeof params>>(({ service, port }) => ({
     kind: 'Service',

@@ -99,7 +99,7 @@ function PlanForm() {
     mutationFn: () => post('/api/game-days', { title, mode, scenarios: chosen }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['game-days'] }),
   })
-  const scenarios = data?.scenarios ?? []
+  const scenarios = (data?.scenarios ?? []).filter(({ playable }) => playable)
   const titles = new Map(scenarios.map((scenario) => [scenario.id, scenario.title]))
   return (
     <form
