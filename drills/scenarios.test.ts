@@ -3,7 +3,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import os from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
-import { checkScenario, loadScenario } from './scenarios.ts'
+import type { RangeFeature } from '../model/range.ts'
+import { checkScenario, isPlayable, loadScenario, loadScenarios } from './scenarios.ts'
 
 const original = path.join(import.meta.dirname, '..', 'scenarios', 'slow-shelves')
 const work = mkdtempSync(path.join(os.tmpdir(), 'scenarios-'))
@@ -58,4 +59,18 @@ test('alerts and runbooks are looked up where they are known', () => {
   const { problems } = checkScenario(original, vocabulary)
   assert.ok(problems.some(({ message }) => message === "there is no alert 'BrowseLatencyBudgetBurn'"))
   assert.ok(problems.some(({ message }) => message.startsWith('there is no runbook')))
+})
+
+test('a scenario is playable where everything can be broken that it breaks', () => {
+  const scenarios = loadScenarios(path.dirname(original))
+  const playable = (lacks: RangeFeature[]) =>
+    [...scenarios.values()].filter((scenario) => isPlayable(scenario, { lacks })).map(({ id }) => id)
+  const onOneHost = playable(['cluster'])
+  const inCluster = playable(['mesh-instances', 'cache-proxy', 'certificates', 'descriptors'])
+  const withoutMesh = playable(['mesh', 'mesh-instances', 'cache-proxy', 'certificates', 'descriptors'])
+  assert.ok(!onOneHost.includes('no-vacancy') && inCluster.includes('no-vacancy'))
+  // Its partition is of one instance of a proxy: the parameter decides, not the fault.
+  assert.ok(onOneHost.includes('dead-end') && !inCluster.includes('dead-end'))
+  assert.ok(inCluster.includes('closed-door') && !withoutMesh.includes('closed-door'))
+  assert.equal(new Set([...onOneHost, ...inCluster]).size, scenarios.size, 'each can be played somewhere')
 })

@@ -10,7 +10,7 @@ import { KubeConfig } from '@kubernetes/client-node'
 import { FiredrillError, describeError } from '../../model/errors.ts'
 import { portOffsets, type PortName, type RangeContext } from '../../range/context.ts'
 import { invitation } from '../../range/targets/hosts/invitation.ts'
-import { dialObservability, forwardPort } from '../../range/targets/hosts/link.ts'
+import { dialObservability, forwardPort, join } from '../../range/targets/hosts/link.ts'
 import { shopCalls } from '../../range/targets/hosts/range.ts'
 import { Cluster } from '../../range/targets/kubernetes/cluster.ts'
 import { clusterContext } from '../../range/targets/kubernetes/context.ts'
@@ -56,14 +56,7 @@ for (const name of shopPortNames) {
 
 function passBytes(host: string, port: number): net.Server {
   return net.createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
-    const to = net.connect({ host, port, allowHalfOpen: true, noDelay: true })
-    const end = () => {
-      socket.destroy()
-      to.destroy()
-    }
-    socket.on('error', end).on('close', () => to.destroy())
-    to.on('error', end).on('close', () => socket.destroySoon())
-    socket.pipe(to).pipe(socket)
+    join(socket, net.connect({ host, port, allowHalfOpen: true, noDelay: true }))
   })
 }
 

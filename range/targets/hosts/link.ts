@@ -111,7 +111,8 @@ export function forwardPort(link: Link, port: number, at = { port, host: '127.0.
   })
 }
 
-function join(socket: net.Socket, stream: Duplex): void {
+/** Passes on what comes from either, until both are done or one is gone. */
+export function join(socket: net.Socket, stream: Duplex): void {
   const end = () => {
     stream.destroy()
     socket.destroy()
