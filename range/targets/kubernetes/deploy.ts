@@ -21,14 +21,14 @@ interface Resource {
 const namespaceHeader = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
 
 /** The version of this checkout, by which its images are tagged. */
-export const imagesOf = (root: string): Images => {
-  const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string }
-  return { shop: `firedrill/shop:${version}`, datastores: `firedrill/datastores:${version}` }
-}
+const imagesOf = (version: string): Images => ({ shop: `firedrill/shop:${version}`, datastores: `firedrill/datastores:${version}` })
 
 /** Everything in `deploy/kubernetes`, by its path there. */
-export const generatedManifests = (root: string, deployed?: RangeContext['deployed']): Manifests =>
-  manifests(clusterContext({ root, ...(deployed ? { deployed } : {}) }), imagesOf(root))
+export function generatedManifests(root: string, deployed?: RangeContext['deployed']): Manifests {
+  // Safe: the project's own manifest.
+  const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string }
+  return manifests(clusterContext({ root, ...(deployed ? { deployed } : {}) }), imagesOf(version), version)
+}
 
 const parse = (text: string): Resource[] =>
   // Safe: made by us, and held against the schemas of Kubernetes.

@@ -31,7 +31,7 @@ interface Container {
   securityContext: unknown
 }
 const documents = Object.entries(files)
-  .filter(([file]) => !file.endsWith('kustomization.yaml'))
+  .filter(([file]) => !file.endsWith('kustomization.yaml') && !file.startsWith('chart/'))
   .flatMap(([, text]) => parseAllDocuments(text).map((document) => document.toJS() as Found))
 const pods = documents.filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet')
 

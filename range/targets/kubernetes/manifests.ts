@@ -17,6 +17,7 @@ import { enabledPlugins, rabbitmqConf } from '../../components/rabbitmq.ts'
 import type { RangeContext } from '../../context.ts'
 import { ofKind, parseResources } from '../../mesh/resources.ts'
 import { topology } from '../../topology.ts'
+import { chart } from './chart.ts'
 import { clusterPort, shopPortNames, sidecarMetricsPort, telemetryPort, workloads, type Workload } from './ports.ts'
 import { labels, namespace, pod, restricted, workloadOf, type Images } from './workload.ts'
 
@@ -42,7 +43,7 @@ const kustomization = (content: Record<string, unknown>, kind = 'Kustomization')
   `${generated}${stringify({ apiVersion: kind === 'Component' ? 'kustomize.config.k8s.io/v1alpha1' : 'kustomize.config.k8s.io/v1beta1', kind, ...content })}`
 
 /** Everything of `deploy/kubernetes`: the shop, who watches it, its mesh, and three ways to put them together. */
-export function manifests(context: RangeContext, images: Images): Manifests {
+export function manifests(context: RangeContext, images: Images, version: string): Manifests {
   const files: Manifests = {}
   const base = ['namespace.yaml', 'network-policies.yaml', 'config.yaml', ...workloads.map((name) => `${name}.yaml`)]
   files['base/kustomization.yaml'] = kustomization({ resources: base })
@@ -101,7 +102,7 @@ export function manifests(context: RangeContext, images: Images): Manifests {
     replicas: serviceNames.map((name) => ({ name, count: 2 })),
   })
   files['overlays/ha/availability.yaml'] = documents(availability())
-  return files
+  return { ...files, ...chart(files, images, version, generated) }
 }
 
 function serviceOf(name: Workload): Service {
