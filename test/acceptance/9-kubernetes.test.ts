@@ -186,9 +186,17 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
     const refused = scenarios.find(({ playable }) => !playable)
     assert.ok(refused)
     await assert.rejects(api().post('/api/drills', { scenario: refused.id, trainee: 'test', mode: 'rehearsal' }), /cannot be played/)
-    const { stdout } = await here(['verify', '--json'], 3_600_000)
-    const results = JSON.parse(stdout) as { id: string; ok: boolean; problems: string[]; unexpectedPages: string[] }[]
-    const failed = results.filter(({ ok: proven }) => !proven)
+    interface Verification {
+      id: string
+      ok: boolean
+      problems: string[]
+      unexpectedPages: string[]
+    }
+    const verify = async (ids: string[]) => JSON.parse((await here(['verify', '--json', ...ids], 3_600_000)).stdout) as Verification[]
+    const results = await verify([])
+    // A scenario is timed to the second, and a machine that has a cluster on it as well may stand still for some. Twice is no accident.
+    const doubtful = results.filter(({ ok: proven }) => !proven).map(({ id }) => id)
+    const failed = doubtful.length === 0 ? [] : (await verify(doubtful)).filter(({ ok: proven }) => !proven)
     assert.ok(results.length - failed.length >= 0.9 * results.length, JSON.stringify(failed))
   })
 
