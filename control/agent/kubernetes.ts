@@ -64,8 +64,7 @@ function passHttp(host: string, port: number): http.Server {
   const agent = new http.Agent({ keepAlive: true, maxSockets: 512 })
   return http.createServer((request, response) => {
     const headers = { ...request.headers, host: `${host}:${port}` }
-    const { method, url: path_ } = request
-    const to = http.request({ host, port, agent, headers, ...(method ? { method } : {}), ...(path_ ? { path: path_ } : {}) }, (answer) => {
+    const to = http.request({ host, port, agent, headers, method: request.method ?? 'GET', path: request.url ?? '/' }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers)
       answer.pipe(response)
     })

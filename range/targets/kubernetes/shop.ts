@@ -147,9 +147,8 @@ export function clusterShop({ cluster, state, images, root, context }: ClusterSh
       const pods = await cluster.pods()
       const of = (name: string) => pods.filter(({ metadata }) => metadata?.labels?.['app'] === name && !metadata.deletionTimestamp)
       const statuses = workloads.map(async (name): Promise<ComponentStatus> => {
-        const state_ = stateOf(of(name), name, state.now.held[name])
         const base = {
-          ...state_,
+          ...stateOf(of(name), name, state.now.held[name]),
           name,
           pid: null,
           memoryBytes: null,
