@@ -111,7 +111,7 @@ async function stalePricesOf(range: Range, catalogUrl: string): Promise<number> 
 }
 
 /** Locust's own count of what users felt, summed over the journeys. */
-async function userTotals(url: string): Promise<Sample['users']> {
+export async function userTotals(url: string): Promise<Sample['users']> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(1_500) })
     const totals = { good: 0, slow: 0, failed: 0 }

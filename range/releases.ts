@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { FiredrillError } from '../model/errors.ts'
-import type { Release } from '../model/range.ts'
+import type { ServiceName } from '../model/components.ts'
+import type { Deployment, Release } from '../model/range.ts'
 
 const schema = z.object({
   baseline: z.string(),
@@ -17,6 +18,13 @@ export function releasesOf(root: string, service: string): { baseline: string; r
   } catch (error) {
     throw new FiredrillError('internal', `${file} does not list the releases of ${service}`, { cause: error })
   }
+}
+
+/** The record of a deployment in place of `previous`. Throws `bad-request` for a release that there is not. */
+export function deploymentOf(root: string, service: ServiceName, version: string, previous: string, by: string): Deployment {
+  const known = releasesOf(root, service).releases.map((release) => release.version)
+  if (!known.includes(version)) throw new FiredrillError('bad-request', `${service} has no release ${version}: choose ${known.join(', ')}`)
+  return { service, version, previous, at: new Date().toISOString(), by }
 }
 
 export const baselineRelease = (root: string, service: string): string => releasesOf(root, service).baseline

@@ -7,11 +7,11 @@ import http from 'node:http'
 import net from 'node:net'
 import path from 'node:path'
 import { KubeConfig } from '@kubernetes/client-node'
-import { FiredrillError, describeError } from '../../model/errors.ts'
+import { describeError } from '../../model/errors.ts'
 import { portOffsets, type PortName, type RangeContext } from '../../range/context.ts'
 import { invitation } from '../../range/targets/hosts/invitation.ts'
 import { dialObservability, forwardPort, join } from '../../range/targets/hosts/link.ts'
-import { shopCalls } from '../../range/targets/hosts/range.ts'
+import { shopAnswers } from '../../range/targets/hosts/range.ts'
 import { Cluster } from '../../range/targets/kubernetes/cluster.ts'
 import { clusterContext } from '../../range/targets/kubernetes/context.ts'
 import { clusterPort, shopPortNames, telemetryPort } from '../../range/targets/kubernetes/ports.ts'
@@ -81,15 +81,9 @@ const cluster = new Cluster(config, namespace)
 const shop = clusterShop({ cluster, state: await StateMap.open(cluster), images, root, context })
 
 const [, host = '', port = ''] = /^(.+):(\d+)$/.exec(invited.observability) ?? []
-const calls = shopCalls(shop)
 const end = dialObservability({ host, port: Number(port) }, invited.keys, {
   ports: new Set(shopPortNames.map(loopback)),
-  async call(method, args) {
-    if (method === 'time') return Date.now()
-    const known = Object.hasOwn(calls, method) ? calls[method] : undefined
-    if (!known) throw new FiredrillError('not-found', `the agent does not know ${method}`)
-    return (await known(...(args as never[]))) ?? null
-  },
+  call: shopAnswers(shop),
 })
 // To the pods of the shop, and to this one.
 await forwardPort(end.link, loopback('telemetryStore'), { port: telemetryPort, host: '0.0.0.0' })

@@ -4,12 +4,12 @@
  */
 import http from 'node:http'
 import path from 'node:path'
-import { FiredrillError, errorAnswer } from '../../model/errors.ts'
+import { errorAnswer } from '../../model/errors.ts'
 import { followLogs } from '../../observability/store/filelog/tail.ts'
 import { dataDir } from '../../range/context.ts'
 import { readLinkKeys } from '../../range/targets/hosts/invitation.ts'
 import { dialObservability, forwardPort, listenForShop, type Link } from '../../range/targets/hosts/link.ts'
-import { shopCalls, type HostsStatus } from '../../range/targets/hosts/range.ts'
+import { shopAnswers, type HostsStatus } from '../../range/targets/hosts/range.ts'
 import { localRange } from '../../range/targets/local/range.ts'
 import { placedOn } from '../../range/topology.ts'
 import { tokenRole } from '../access.ts'
@@ -40,16 +40,10 @@ if (placement.role === 'observability') {
   for (const port of shopPorts) await forwardPort(link, port)
   stop = async () => end.close()
 } else {
-  const calls = shopCalls(localRange(target))
   const [, host = '', port = ''] = /^(.+):(\d+)$/.exec(placement.observability) ?? []
   const end = dialObservability({ host, port: Number(port) }, keys, {
     ports: shopPorts,
-    async call(method, args) {
-      if (method === 'time') return Date.now()
-      const known = Object.hasOwn(calls, method) ? calls[method] : undefined
-      if (!known) throw new FiredrillError('not-found', `the agent does not know ${method}`)
-      return (await known(...(args as never[]))) ?? null
-    },
+    call: shopAnswers(localRange(target)),
   })
   link = end.link
   for (const forwarded of observabilityPorts) await forwardPort(link, forwarded)

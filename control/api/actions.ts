@@ -1,21 +1,18 @@
 import { z } from 'zod'
-import { actionById, actions } from '../../drills/actions/registry.ts'
+import { actionById, actionsFor } from '../../drills/actions/registry.ts'
 import { runAction } from '../../model/api.ts'
 import type { Api, ApiContext } from './context.ts'
 
 export function actionRoutes(app: Api, { engine, people, range }: ApiContext): void {
   app.get('/api/actions', async () => ({
-    // What the range, where its shop runs, has nothing for is not offered.
-    actions: actions
-      .filter(({ needs = [] }) => !needs.some((need) => range.lacks.includes(need)))
-      .map(({ id, title, description, kind, caution, params }) => ({
-        id,
-        title,
-        description,
-        kind,
-        caution: caution ?? null,
-        params: z.toJSONSchema(params, { io: 'input' }),
-      })),
+    actions: actionsFor(range).map(({ id, title, description, kind, caution, params }) => ({
+      id,
+      title,
+      description,
+      kind,
+      caution: caution ?? null,
+      params: z.toJSONSchema(params, { io: 'input' }),
+    })),
   }))
 
   app.post('/api/actions/:id', { schema: { params: z.object({ id: z.string() }), body: runAction } }, async (request) => {

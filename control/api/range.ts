@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { actions } from '../../drills/actions/registry.ts'
+import { actionsFor } from '../../drills/actions/registry.ts'
 import { loadShape, setLoad, setMix } from '../../model/api.ts'
 import { hostsStatus } from '../../range/targets/hosts/range.ts'
 import { components } from '../../range/topology.ts'
@@ -17,7 +17,7 @@ export function rangeRoutes(app: Api, { range, sampler, context, ledger, load }:
     /** How the shop's host is, where it is another one. */
     hosts: await hostsStatus(context).catch(() => null),
     watchdogAt: Number(ledger.note('watchdog-at') ?? 0) || null,
-    actions: actions.filter(({ needs = [] }) => !needs.some((need) => range.lacks.includes(need))).length,
+    actions: actionsFor(range).length,
   }))
 
   /** Deploys and changes of the mesh's policy, as marked on graphs. */

@@ -1,4 +1,5 @@
 import type { AnyAction } from '../../model/action.ts'
+import type { Range } from '../../model/range.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { applyManifest } from './apply-manifest.ts'
 import { applyMeshPolicy } from './apply-mesh-policy.ts'
@@ -85,6 +86,10 @@ export const actions: readonly AnyAction[] = [
   applyManifest,
   liftQuota,
 ]
+
+/** What a responder may do to a range: what it has nothing for, where its shop runs, is not offered. */
+export const actionsFor = (range: Pick<Range, 'lacks'>): AnyAction[] =>
+  actions.filter(({ needs = [] }) => !needs.some((need) => range.lacks.includes(need)))
 
 export function actionById(id: string): AnyAction {
   const action = actions.find((candidate) => candidate.id === id)

@@ -62,3 +62,12 @@ export const amqpUrl = (context: RangeContext, through?: ServiceName): string =>
 
 export const redisUrl = (context: RangeContext, through?: ServiceName): string =>
   `redis://${context.address(through ? edgePort(through, 'redis') : 'redis')}`
+
+/** What a maintenance job of the shop is started with. */
+export const jobEnvironment = (context: RangeContext, name: string, params: Record<string, string>): Record<string, string> => ({
+  DATABASE_URL: databaseUrl(context, 'postgres'),
+  CATALOG_DATABASE_URL: databaseUrl(context, 'catalog'),
+  REDIS_URL: redisUrl(context),
+  JOB_NAME: name,
+  ...params,
+})

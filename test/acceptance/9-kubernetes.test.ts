@@ -5,6 +5,7 @@ import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { AuthorizationV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node'
 import { apiClient } from '../../cli/client.ts'
+import { ordersAtRest } from '../../control/verify.ts'
 import { openLocalRange, rangeOf } from '../../control/wiring.ts'
 import { serviceNames } from '../../model/components.ts'
 import type { Range } from '../../model/range.ts'
@@ -176,8 +177,7 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
     }
     await until('every accepted order to be fulfilled exactly once', 120_000, async () => {
       const { violations } = await api().get<{ violations: Record<string, number> }>('/api/invariants')
-      const inFlight = ['accepted_not_fulfilled', 'fulfilled_without_shipment', 'shipped_without_order', 'stock_miscounted']
-      return Object.entries(violations).every(([name, count]) => count === 0 || (inFlight.includes(name) && count < 15))
+      return ordersAtRest(violations)
     })
   })
 

@@ -146,8 +146,19 @@ function lackedBy(placement: Placement): RangeFeature[] {
   return placement.cluster.overlay === 'istio' ? [...always] : ['mesh', ...always]
 }
 
+/** The end of the shop's side: does what it is asked for by name. */
+export function shopAnswers(range: Parameters<typeof shopCalls>[0]): (method: string, args: unknown[]) => Promise<unknown> {
+  const calls = shopCalls(range)
+  return async (method, args) => {
+    if (method === 'time') return Date.now()
+    const known = Object.hasOwn(calls, method) ? calls[method] : undefined
+    if (!known) throw new FiredrillError('not-found', `the agent does not know ${method}`)
+    return (await known(...(args as never[]))) ?? null
+  }
+}
+
 /** What the other host may ask of the shop's: each by its name in `Range`. */
-export function shopCalls(
+function shopCalls(
   range: Pick<Range, 'status' | 'processes' | 'releases' | 'config' | 'queue' | 'jobs' | 'mesh' | 'cluster'>,
 ): Record<string, (...args: never[]) => Promise<unknown>> {
   const { processes, releases, config, queue, jobs, mesh, cluster } = range

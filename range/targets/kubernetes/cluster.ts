@@ -106,7 +106,12 @@ export class Cluster {
     return items
   }
 
-  async deletePod(name: string, graceSeconds?: number): Promise<void> {
+  /** Ends the pods of an app; their workload makes new ones. */
+  async deletePods(app: string, graceSeconds?: number): Promise<void> {
+    for (const { metadata } of await this.pods(app)) if (metadata?.name) await this.#deletePod(metadata.name, graceSeconds)
+  }
+
+  async #deletePod(name: string, graceSeconds?: number): Promise<void> {
     const { namespace } = this
     await ask(`delete pod ${name}`, () =>
       this.#core

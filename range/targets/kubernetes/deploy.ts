@@ -97,7 +97,7 @@ export async function deployShop(root: string, placement: ClusterPlacement, invi
     await cluster.apply(resource)
   }
   // One that was invited before knows only what no longer counts.
-  if (invited && found) for (const { metadata } of await cluster.pods('agent')) await cluster.deletePod(metadata?.name ?? '')
+  if (invited && found) await cluster.deletePods('agent')
 }
 
 /** Whether the shop is in the cluster already. */

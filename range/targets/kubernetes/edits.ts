@@ -82,9 +82,7 @@ export function manifestsOf({ cluster, state, root, settled }: Options): NonNull
       if (pods === null) await cluster.remove(quotaHeader)
       else await cluster.apply({ ...quotaHeader, spec: { hard: { pods: String(pods) } } })
     },
-    async deletePods(service) {
-      for (const { metadata } of await cluster.pods(service)) await cluster.deletePod(metadata?.name ?? '', 0)
-    },
+    deletePods: (service) => cluster.deletePods(service, 0),
   }
 }
 

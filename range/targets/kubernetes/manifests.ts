@@ -247,39 +247,34 @@ function agent(images: Images): Resource[] {
         selector: { matchLabels: { app: name } },
         // One at a time: two would both be the shop's.
         strategy: { type: 'Recreate' },
-        template: (() => {
-          const template = pod({
-            name,
-            token: true,
-            containers: [
-              {
-                name,
-                image: images.shop,
-                imagePullPolicy: 'IfNotPresent',
-                command: ['/usr/local/bin/node', '--disable-warning=ExperimentalWarning', '/app/control/agent/kubernetes.ts'],
-                env: [
-                  { name: 'FIREDRILL_INVITATION', value: '/etc/firedrill/invitation.json' },
-                  { name: 'SHOP_IMAGE', value: images.shop },
-                  { name: 'DATASTORES_IMAGE', value: images.datastores },
-                ],
-                ports: [{ name: 'http-otlp', containerPort: telemetryPort }],
-                readinessProbe: { tcpSocket: { port: telemetryPort }, periodSeconds: 3 },
-                resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '384Mi' } },
-                securityContext: restricted,
-                volumeMounts: [
-                  { name: 'tmp', mountPath: '/tmp' },
-                  { name: 'invitation', mountPath: '/etc/firedrill', readOnly: true },
-                ],
-              },
-            ],
-            volumes: [{ name: 'invitation', secret: { secretName: 'agent-invitation' } }],
-          })
+        template: pod({
+          name,
+          token: true,
           // What a sidecar counts is asked for as it is: its port is not of the mesh.
-          Object.assign(template.metadata?.annotations ?? {}, {
-            'traffic.sidecar.istio.io/excludeOutboundPorts': String(sidecarMetricsPort),
-          })
-          return template
-        })(),
+          annotations: { 'traffic.sidecar.istio.io/excludeOutboundPorts': String(sidecarMetricsPort) },
+          containers: [
+            {
+              name,
+              image: images.shop,
+              imagePullPolicy: 'IfNotPresent',
+              command: ['/usr/local/bin/node', '--disable-warning=ExperimentalWarning', '/app/control/agent/kubernetes.ts'],
+              env: [
+                { name: 'FIREDRILL_INVITATION', value: '/etc/firedrill/invitation.json' },
+                { name: 'SHOP_IMAGE', value: images.shop },
+                { name: 'DATASTORES_IMAGE', value: images.datastores },
+              ],
+              ports: [{ name: 'http-otlp', containerPort: telemetryPort }],
+              readinessProbe: { tcpSocket: { port: telemetryPort }, periodSeconds: 3 },
+              resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '384Mi' } },
+              securityContext: restricted,
+              volumeMounts: [
+                { name: 'tmp', mountPath: '/tmp' },
+                { name: 'invitation', mountPath: '/etc/firedrill', readOnly: true },
+              ],
+            },
+          ],
+          volumes: [{ name: 'invitation', secret: { secretName: 'agent-invitation' } }],
+        }),
       },
     }),
   ]

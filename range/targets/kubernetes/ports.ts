@@ -1,4 +1,4 @@
-import { isService, serviceNames, type ComponentName } from '../../../model/components.ts'
+import { datastoreNames, isService, serviceNames, type ComponentName, type DatastoreName } from '../../../model/components.ts'
 import { portOffsets, type PortName } from '../../context.ts'
 
 /** What listens in the cluster, and where: the Service, and its port (the container's is the same). */
@@ -43,12 +43,11 @@ export const shopPortNames: readonly PortName[] = (Object.keys(portOffsets) as P
 
 export const workloads = [
   ...serviceNames,
-  'postgres',
-  'redis',
-  'rabbitmq',
+  ...datastoreNames,
   'postgres-exporter',
   'redis-exporter',
   'node-exporter',
 ] as const satisfies readonly ComponentName[]
 export type Workload = (typeof workloads)[number]
+export const isDatastore = (name: string): name is DatastoreName => (datastoreNames as readonly string[]).includes(name)
 export const isWorkload = (name: string): name is Workload => (workloads as readonly string[]).includes(name)

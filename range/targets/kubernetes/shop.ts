@@ -3,21 +3,22 @@ import { Job } from 'kubernetes-models/batch/v1/Job'
 import type { V1Pod } from '@kubernetes/client-node'
 import { isService, proxyNames, type ComponentName, type ComponentStatus, type ServiceName } from '../../../model/components.ts'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
-import type { Deployment, ProcessSignal, Range } from '../../../model/range.ts'
+import type { ProcessSignal, Range } from '../../../model/range.ts'
 import { bootstrap } from '../../components/postgres.ts'
 import { rabbitmqNode } from '../../components/rabbitmq.ts'
-import { databaseUrl, redisUrl } from '../../components/service.ts'
+import { jobEnvironment } from '../../components/service.ts'
 import type { RangeContext } from '../../context.ts'
-import { releasesOf } from '../../releases.ts'
+import { waitUntilReady } from '../../readiness/readiness.ts'
+import { deploymentOf, releasesOf } from '../../releases.ts'
 import { topology } from '../../topology.ts'
 import { localQueue } from '../local/queue.ts'
 import type { Cluster } from './cluster.ts'
 import { clusterContext } from './context.ts'
 import { manifestsOf } from './edits.ts'
 import { clusterMesh } from './mesh.ts'
-import { isWorkload, workloads, type Workload } from './ports.ts'
+import { isDatastore, isWorkload, workloads, type Workload } from './ports.ts'
 import { deployedBy, type StateMap } from './state.ts'
-import { labels, namespace, pod, restricted, workloadOf, type Images } from './workload.ts'
+import { environment, labels, namespace, pod, restricted, workloadOf, type Images } from './workload.ts'
 
 /** What is done on the side of the shop, where that is a namespace of a cluster. */
 export type ClusterShop = Pick<Range, 'status' | 'processes' | 'releases' | 'config' | 'queue' | 'jobs' | 'mesh' | 'cluster'> & {
@@ -44,8 +45,7 @@ export function clusterShop({ cluster, state, images, root, context }: ClusterSh
   const deployed = (service: ServiceName) => deployedBy(state.now, root)(service)
   const current = (service: ServiceName): string => deployed(service).version
   const described = () => clusterContext({ root, deployed })
-  const kindOf = (name: Workload): 'Deployment' | 'StatefulSet' =>
-    name === 'postgres' || name === 'redis' || name === 'rabbitmq' ? 'StatefulSet' : 'Deployment'
+  const kindOf = (name: Workload): 'Deployment' | 'StatefulSet' => (isDatastore(name) ? 'StatefulSet' : 'Deployment')
 
   const wait = async (what: string, deadlineMs: number, holds: () => Promise<boolean>) => {
     const giveUpAt = Date.now() + deadlineMs
@@ -111,8 +111,7 @@ export function clusterShop({ cluster, state, images, root, context }: ClusterSh
       const known = workload(own as ComponentName)
       if (state.now.held[known] !== undefined) {
         // A pod whose processes hang does not end by itself in time.
-        if (state.now.held[known] === 'suspended')
-          for (const { metadata } of await cluster.pods(known)) await cluster.deletePod(metadata?.name ?? '', 0)
+        if (state.now.held[known] === 'suspended') await cluster.deletePods(known, 0)
         await hold(known, null)
         await scale(known, 1)
       } else {
@@ -127,7 +126,7 @@ export function clusterShop({ cluster, state, images, root, context }: ClusterSh
         // A container that is killed is started again at once: gone until somebody starts it is a workload of none.
         await hold(known, 'killed')
         await scale(known, 0)
-        for (const { metadata } of await cluster.pods(known)) await cluster.deletePod(metadata?.name ?? '', 0)
+        await cluster.deletePods(known, 0)
         return gone(known)
       }
       await hold(known, signal === 'SIGSTOP' ? 'suspended' : null)
@@ -139,7 +138,7 @@ export function clusterShop({ cluster, state, images, root, context }: ClusterSh
 
   return {
     async prepare() {
-      await wait('PostgreSQL', 300_000, () => ready('postgres'))
+      await waitUntilReady(topology.postgres.readiness(context), 300_000)
       await bootstrap(context)
     },
 
@@ -183,11 +182,8 @@ export function clusterShop({ cluster, state, images, root, context }: ClusterSh
       current: async (service) => current(service),
       history: async () => state.now.deployments,
       async deploy(service, version, by) {
-        const known = releasesOf(root, service).releases.map((release) => release.version)
-        if (!known.includes(version))
-          throw new FiredrillError('bad-request', `${service} has no release ${version}: choose ${known.join(', ')}`)
         const previous = current(service)
-        const deployment: Deployment = { service, version, previous, at: new Date().toISOString(), by }
+        const deployment = deploymentOf(root, service, version, previous, by)
         if (version !== previous) {
           await state.change({ deployments: [...state.now.deployments, deployment].slice(-500) })
           await roll(service)
@@ -222,13 +218,6 @@ export function clusterShop({ cluster, state, images, root, context }: ClusterSh
       async start(name, params) {
         const id = `${name}-${randomUUID().slice(0, 8)}`
         const inCluster = described()
-        const env = {
-          DATABASE_URL: databaseUrl(inCluster, 'postgres'),
-          CATALOG_DATABASE_URL: databaseUrl(inCluster, 'catalog'),
-          REDIS_URL: redisUrl(inCluster),
-          JOB_NAME: name,
-          ...params,
-        }
         const template = pod({
           name: 'agent',
           containers: [
@@ -237,10 +226,7 @@ export function clusterShop({ cluster, state, images, root, context }: ClusterSh
               image: images.shop,
               imagePullPolicy: 'IfNotPresent',
               command: [inCluster.binaries.node, `/app/shop/jobs/${name}.ts`],
-              env: [
-                { name: 'POSTGRES_PASSWORD', valueFrom: { secretKeyRef: { name: 'shop', key: 'POSTGRES_PASSWORD' } } },
-                ...Object.entries(env).map(([key, value]) => ({ name: key, value })),
-              ],
+              env: environment(jobEnvironment(inCluster, name, params)),
               securityContext: restricted,
               volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
             },

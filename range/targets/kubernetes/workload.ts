@@ -5,15 +5,15 @@ import type { IEnvVar } from 'kubernetes-models/v1/EnvVar'
 import type { IPersistentVolumeClaim } from 'kubernetes-models/v1/PersistentVolumeClaim'
 import type { IPodTemplateSpec } from 'kubernetes-models/v1/PodTemplateSpec'
 import type { IVolume } from 'kubernetes-models/v1/Volume'
-import { isService, type ComponentName, type ServiceName } from '../../../model/components.ts'
+import { isService, type ComponentName, type DatastoreName, type ServiceName } from '../../../model/components.ts'
 import { nodeExporter, postgresExporter, redisExporter } from '../../components/exporters.ts'
 import { rabbitmq } from '../../components/rabbitmq.ts'
 import { redis } from '../../components/redis.ts'
 import type { Component } from '../../component.ts'
-import type { RangeContext } from '../../context.ts'
+import type { PortName, RangeContext } from '../../context.ts'
 import { topology } from '../../topology.ts'
 import { dataRoot } from './context.ts'
-import { clusterPort, type Workload } from './ports.ts'
+import { isDatastore, type Workload } from './ports.ts'
 
 export const namespace = 'shop'
 /** Who everything in the images runs as. */
@@ -31,7 +31,7 @@ const secrets = (names: readonly ('POSTGRES_PASSWORD' | 'RABBITMQ_PASSWORD')[]):
   names.map((name) => ({ name, valueFrom: { secretKeyRef: { name: 'shop', key: name } } }))
 
 /** What the values of an environment refer to goes before them. */
-function environment(values: Record<string, string>): IEnvVar[] {
+export function environment(values: Record<string, string>): IEnvVar[] {
   const text = JSON.stringify(values)
   const referred = (['POSTGRES_PASSWORD', 'RABBITMQ_PASSWORD'] as const).filter((name) => text.includes(`$(${name})`))
   return [...secrets(referred), ...Object.entries(values).map(([name, value]) => ({ name, value }))]
@@ -58,6 +58,8 @@ interface PodOptions {
   initContainers?: IContainer[]
   volumes?: IVolume[]
   graceSeconds?: number
+  /** Beside those of every pod. */
+  annotations?: Record<string, string>
   /** Whether the pod may ask the API server for anything. */
   token?: boolean
 }
@@ -69,6 +71,7 @@ export const pod = ({
   initContainers,
   volumes = [],
   graceSeconds = 15,
+  annotations = {},
   token = false,
 }: PodOptions): IPodTemplateSpec => ({
   metadata: {
@@ -79,6 +82,7 @@ export const pod = ({
         'holdApplicationUntilProxyStarts: true\nconcurrency: 1\nproxyStatsMatcher:\n  inclusionPrefixes: [cluster.outbound, cluster.inbound, listener]\n',
       'sidecar.istio.io/proxyCPU': '20m',
       'sidecar.istio.io/proxyMemory': '64Mi',
+      ...annotations,
     },
   },
   spec: {
@@ -118,7 +122,7 @@ export function serviceDeployment(context: RangeContext, name: ServiceName, imag
   const component: Component = topology[name]
   const { file, args, env } = component.process(context)
   const { version } = context.deployed(name)
-  const port = clusterPort(name)?.port ?? 0
+  const port = context.port(name)
   return new Deployment({
     metadata: { name, namespace, labels: labels(name) },
     spec: {
@@ -177,7 +181,7 @@ function statefulSet(name: Workload, options: Omit<PodOptions, 'name'>, size: st
   })
 }
 
-export function datastoreSet(context: RangeContext, name: 'postgres' | 'redis' | 'rabbitmq', { datastores: image }: Images): StatefulSet {
+export function datastoreSet(context: RangeContext, name: DatastoreName, { datastores: image }: Images): StatefulSet {
   const base = { name, image, imagePullPolicy: 'IfNotPresent' as const, securityContext: restricted }
   switch (name) {
     case 'postgres': {
@@ -295,10 +299,16 @@ exec "$0" "$@"`
   }
 }
 
-const exporters = { 'postgres-exporter': postgresExporter, 'redis-exporter': redisExporter, 'node-exporter': nodeExporter } as const
+const exporters = {
+  'postgres-exporter': { component: postgresExporter, portName: 'postgresExporter' },
+  'redis-exporter': { component: redisExporter, portName: 'redisExporter' },
+  'node-exporter': { component: nodeExporter, portName: 'nodeExporter' },
+} as const satisfies Record<string, { component: Component; portName: PortName }>
 
 export function exporterDeployment(context: RangeContext, name: keyof typeof exporters, images: Images): Deployment {
-  const { file, args, env } = exporters[name].process(context)
+  const { component, portName } = exporters[name]
+  const { file, args, env } = component.process(context)
+  const port = context.port(portName)
   const withConfig = name === 'postgres-exporter'
   return new Deployment({
     metadata: { name, namespace, labels: labels(name) },
@@ -314,8 +324,8 @@ export function exporterDeployment(context: RangeContext, name: keyof typeof exp
             imagePullPolicy: 'IfNotPresent',
             command: [file, ...args],
             env: environment(env),
-            ports: [{ name: 'http-metrics', containerPort: clusterPort(portOf(name))?.port ?? 0 }],
-            readinessProbe: { ...http('/', clusterPort(portOf(name))?.port ?? 0), periodSeconds: 5, timeoutSeconds: 3 },
+            ports: [{ name: 'http-metrics', containerPort: port }],
+            readinessProbe: { ...http('/', port), periodSeconds: 5, timeoutSeconds: 3 },
             resources: memory('24Mi', '96Mi', '10m'),
             securityContext: restricted,
             volumeMounts: [tmp, ...(withConfig ? [{ name: 'config', mountPath: `${dataRoot}/config/postgres-exporter` }] : [])],
@@ -327,12 +337,9 @@ export function exporterDeployment(context: RangeContext, name: keyof typeof exp
   })
 }
 
-const portOf = (name: keyof typeof exporters) =>
-  ({ 'postgres-exporter': 'postgresExporter', 'redis-exporter': 'redisExporter', 'node-exporter': 'nodeExporter' } as const)[name]
-
 /** The workload of a component, as the manifests have it. */
 export function workloadOf(context: RangeContext, name: Workload, images: Images): Deployment | StatefulSet {
   if (isService(name)) return serviceDeployment(context, name, images)
-  if (name === 'postgres' || name === 'redis' || name === 'rabbitmq') return datastoreSet(context, name, images)
+  if (isDatastore(name)) return datastoreSet(context, name, images)
   return exporterDeployment(context, name, images)
 }

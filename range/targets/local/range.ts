@@ -3,10 +3,10 @@ import path from 'node:path'
 import { Redis } from 'ioredis'
 import pg from 'pg'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
-import type { Deployment, Range } from '../../../model/range.ts'
-import { databaseUrl, redisUrl } from '../../components/service.ts'
+import type { Range } from '../../../model/range.ts'
+import { databaseUrl, jobEnvironment } from '../../components/service.ts'
 import { logFile } from '../../context.ts'
-import { releasesOf } from '../../releases.ts'
+import { deploymentOf, releasesOf } from '../../releases.ts'
 import { liveness } from './identity.ts'
 import { descriptors, limitDescriptors } from './descriptors.ts'
 import { localLoad } from './load.ts'
@@ -41,12 +41,8 @@ export function localRange(target: LocalTarget): Range {
       current: async (service) => target.currentVersion(service),
       history: async () => state.deployments(),
       async deploy(service, version, by) {
-        const known = releasesOf(context.root, service).releases.map((release) => release.version)
-        if (!known.includes(version)) {
-          throw new FiredrillError('bad-request', `${service} has no release ${version}: choose ${known.join(', ')}`)
-        }
         const previous = target.currentVersion(service)
-        const deployment: Deployment = { service, version, previous, at: new Date().toISOString(), by }
+        const deployment = deploymentOf(context.root, service, version, previous, by)
         if (version !== previous) {
           state.recordDeployment(deployment)
           await target.restart(service)
@@ -120,13 +116,7 @@ export function localRange(target: LocalTarget): Range {
             file: context.binaries.node,
             args: [path.join(context.root, 'shop', 'jobs', `${name}.ts`)],
             cwd: context.root,
-            env: {
-              DATABASE_URL: databaseUrl(context, 'postgres'),
-              CATALOG_DATABASE_URL: databaseUrl(context, 'catalog'),
-              REDIS_URL: redisUrl(context),
-              JOB_NAME: name,
-              ...params,
-            },
+            env: jobEnvironment(context, name, params),
           },
           context.config.id,
           logFile(context, 'jobs'),
