@@ -13,7 +13,7 @@ import { LocalTarget } from '../range/targets/local/target.ts'
 import { RangeState } from '../range/targets/local/state.ts'
 import { localRange } from '../range/targets/local/range.ts'
 import { hostsRange } from '../range/targets/hosts/range.ts'
-import { components, placedOn } from '../range/topology.ts'
+import { components, placedForAWhileOn, placedOn, topology } from '../range/topology.ts'
 import type { Range } from '../model/range.ts'
 
 export const projectRoot = path.resolve(import.meta.dirname, '..')
@@ -87,7 +87,8 @@ const readReceivers = (dir: string): OwnReceivers =>
   existsSync(receiversFile(dir)) ? ownReceivers.parse(parse(readFileSync(receiversFile(dir), 'utf8'))) : {}
 
 function scrapeTargets(context: RangeContext): ScrapeTarget[] {
-  return components.flatMap((component) =>
+  const canary = context.canary()
+  return [...components, ...(canary ? [topology.canary] : [])].flatMap((component) =>
     component.metrics
       ? [
           {
@@ -95,7 +96,7 @@ function scrapeTargets(context: RangeContext): ScrapeTarget[] {
             address: `127.0.0.1:${context.port(component.metrics.port)}`,
             path: component.metrics.path,
             tier: component.role === 'service' || component.role === 'datastore' ? ('shop' as const) : ('platform' as const),
-            ...(component.role === 'service' ? { service: component.name } : {}),
+            ...(component.role === 'service' ? { service: component.name === 'canary' ? canary?.service : component.name } : {}),
             // What a proxy counts is its service's own.
             ...(component.role === 'mesh' ? { service: component.name.replace(/-proxy$/, '') } : {}),
           },
@@ -106,7 +107,8 @@ function scrapeTargets(context: RangeContext): ScrapeTarget[] {
 
 /** Logs that a responder may read. What runs the drill keeps its own to itself: they would name the fault. */
 export function logSources(context: RangeContext) {
-  return placedOn(context.config.placement.role)
+  const { role } = context.config.placement
+  return [...placedOn(role), ...placedForAWhileOn(role)]
     .filter((component) => component.role !== 'control' && component.name !== 'telemetry-store')
     .map((component) => ({
       service: component.name,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { proxyNames, serviceNames, shopComponentNames, type ComponentName } from '../model/components.ts'
 import type { Binding, Range } from '../model/range.ts'
 import { bank, restoreBank } from './bank.ts'
+import { endCanary } from './canary.ts'
 import { databaseRole, endSessionsOf } from './database-roles.ts'
 import { policyHash } from './mesh-policy.ts'
 import { confirmedBinding, queueName } from './queue-name.ts'
@@ -34,6 +35,7 @@ export async function fingerprint(range: Range): Promise<Fingerprint> {
     identities,
     cacheFault,
     bankNow,
+    canary,
   ] = await Promise.all([
     range.status(),
     range.database.query(`select rolname, rolconnlimit from pg_roles where rolname !~ '^pg_' order by rolname`),
@@ -59,6 +61,7 @@ export async function fingerprint(range: Range): Promise<Fingerprint> {
     range.mesh.identities(),
     range.mesh.cacheFault(),
     bank(range),
+    range.releases.canary(),
   ])
   const services = await Promise.all(
     serviceNames.map(async (service) => ({
@@ -72,6 +75,7 @@ export async function fingerprint(range: Range): Promise<Fingerprint> {
       .filter((component) => (shopComponentNames as readonly string[]).includes(component.name))
       .map(({ name, state }) => ({ name, state })),
     services,
+    canary,
     roles,
     settings,
     indexes: createHash('sha256').update(JSON.stringify(schema)).digest('hex').slice(0, 16),
@@ -178,6 +182,7 @@ async function startAgain(range: Range, names: readonly ComponentName[]): Promis
 
 async function restoreMesh(range: Range): Promise<void> {
   await startAgain(range, proxyNames)
+  await endCanary(range, 'firedrill')
   for (const { from, to } of await range.mesh.faults()) await range.mesh.setFault({ from, to }, null)
   if ((await range.mesh.cacheFault()) !== null) await range.mesh.setCacheFault(null)
   // With its history: what one trainee changed would tell the next.

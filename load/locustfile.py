@@ -3,6 +3,7 @@
 Steered through Locust's own API. Each request is the root of a trace, and is counted as its user felt it.
 """
 
+import itertools
 import random
 import time
 import uuid
@@ -162,6 +163,11 @@ class Arrivals:
 arrivals = Arrivals()
 
 
+# Three of four customers are members; bots are not.
+LEVELS = ["gold", "silver", "basic", None]
+arrived = itertools.count()
+
+
 class ShopUser(FastHttpUser):
     abstract = True
     network_timeout = PATIENCE_SECONDS
@@ -169,6 +175,7 @@ class ShopUser(FastHttpUser):
 
     def on_start(self):
         self.visitor = uuid.uuid4().hex[:12]
+        self.member = LEVELS[next(arrived) % len(LEVELS)]
 
     def visit(self, journey, method, path, name, accepted=(200, 201), headers=None, json=None):
         """One request as the root of a trace; returns the response."""
@@ -176,7 +183,8 @@ class ShopUser(FastHttpUser):
             span.set_attribute("http.request.method", method)
             span.set_attribute("url.path", path)
             span.set_attribute("user.journey", journey)
-            carried = {"x-visitor": self.visitor, **(headers or {})}
+            span.set_attribute("user.member", self.member or "none")
+            carried = {"x-visitor": self.visitor, **({"x-member": self.member} if self.member else {}), **(headers or {})}
             propagate.inject(carried)
             with self.rest_like(method, path, name, carried, json) as response:
                 failed = response.status_code not in accepted
@@ -240,6 +248,10 @@ class Buyer(ShopUser):
 class Bot(ShopUser):
     weight = 1
     wait_time = constant_pacing(0.5)
+
+    def on_start(self):
+        super().on_start()
+        self.member = None
 
     @task
     def crawl(self):

@@ -21,8 +21,14 @@ export const proxyNames = [
 export type ProxyName = (typeof proxyNames)[number]
 export const proxyOf = (service: ServiceName): ProxyName => `${service}-proxy`
 
+/** Services of which another release can run beside the one for all: those that are called through the mesh. */
+export const canaryServices = ['catalog', 'inventory', 'orders', 'payments'] as const satisfies readonly ServiceName[]
+export type CanaryService = (typeof canaryServices)[number]
+
 export const componentNames = [
   ...serviceNames,
+  /** A second instance of one of them, while there is one. */
+  'canary',
   ...datastoreNames,
   ...proxyNames,
   'prometheus',
@@ -60,6 +66,8 @@ export const componentStatus = z.object({
   detail: z.string().optional(),
   /** Deployed release, for services. */
   version: z.string().optional(),
+  /** The service whose canary it is. */
+  canaryOf: serviceName.optional(),
 })
 export type ComponentStatus = z.infer<typeof componentStatus>
 

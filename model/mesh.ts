@@ -18,6 +18,10 @@ export const edgeFault = z.object({
     .optional(),
   /** A share of the requests answered with a status instead of being passed on. */
   abort: z.object({ httpStatus: z.number().int().min(200).max(599), percent }).optional(),
+  /** A share of the answers comes no faster than so many KiB a second, and no slower than its proxy can pace it. */
+  bandwidth: z.object({ kibPerSecond: z.number().int().min(1).max(1_000_000), percent }).optional(),
+  /** A share of the answers breaks off after its headers: too late for a proxy to try again. */
+  reset: z.object({ percent }).optional(),
   /** Only what comes from the caller's proxy as it ran then: whoever starts it anew takes another way. */
   instance: z.string().optional(),
   /** Only requests that carry this header with this value. */

@@ -1,5 +1,5 @@
 import type { CacheFault, EdgeFault, IdentityFault, MeshEdge, MeshIdentity, MeshRevision } from './mesh.ts'
-import type { ComponentName, ComponentStatus, ServiceName, ShopComponentName } from './components.ts'
+import type { CanaryService, ComponentName, ComponentStatus, ServiceName, ShopComponentName } from './components.ts'
 
 /** One deployment of a service, newest last in a list. */
 export interface Deployment {
@@ -9,6 +9,14 @@ export interface Deployment {
   /** ISO 8601. */
   at: string
   by: string
+  /** Of an instance beside those that run the service's release, and not in place of them. */
+  canary?: 'started' | 'ended' | undefined
+}
+
+/** One instance more of a service, with another release: the mesh's policy says who gets it. */
+export interface Canary {
+  service: CanaryService
+  version: string
 }
 
 export interface Release {
@@ -67,7 +75,16 @@ export interface QueueMessage {
 }
 
 /** What not every range can do: it depends on where the shop runs. */
-export const rangeFeatures = ['mesh', 'mesh-instances', 'cache-proxy', 'certificates', 'descriptors', 'cluster'] as const
+export const rangeFeatures = [
+  'mesh',
+  'mesh-instances',
+  'canary',
+  'edge-reset',
+  'cache-proxy',
+  'certificates',
+  'descriptors',
+  'cluster',
+] as const
 export type RangeFeature = (typeof rangeFeatures)[number]
 
 /** One pod of the shop, as `kubectl get pods` would have it. */
@@ -142,6 +159,13 @@ export interface Range {
     baseline(service: ServiceName): string
     deploy(service: ServiceName, version: string, by: string): Promise<Deployment>
     history(): Promise<Deployment[]>
+    /** The canary that runs, of whichever service; null where none does. */
+    canary(): Promise<Canary | null>
+    /**
+     * Starts an instance of a service with another release, or ends the one there is; resolves when its callers know. Policy that routes by
+     * release finds it by its version; all other calls are spread over the service's instances.
+     */
+    setCanary(canary: Canary | null, by: string): Promise<void>
   }
   readonly config: {
     /** Overrides of a service's environment, on top of the topology's. */

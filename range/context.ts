@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import path from 'node:path'
 import type { ComponentName, ServiceName } from '../model/components.ts'
 import type { CacheFault, EdgeFault, MeshEdge } from '../model/mesh.ts'
+import type { Canary } from '../model/range.ts'
 
 export const profiles = ['drill', 'production'] as const
 export type Profile = (typeof profiles)[number]
@@ -93,6 +94,8 @@ export interface RangeContext {
   listen: string
   /** Deployed version and environment overrides of a service. */
   deployed(service: ServiceName): { version: string; overrides: Record<string, string> }
+  /** The instance that runs another release than the rest of its service. */
+  canary(): Canary | null
   /** Components that Prometheus was told not to scrape. */
   unscraped(): ComponentName[]
   /** What the mesh is told, as kept with the range. */
@@ -108,6 +111,7 @@ export const portOffsets = {
   orders: 4,
   payments: 5,
   fulfilment: 6,
+  canary: 7,
   postgres: 10,
   redis: 11,
   amqp: 12,
@@ -130,6 +134,7 @@ export const portOffsets = {
   'inventory-inbound': 32,
   'orders-inbound': 33,
   'payments-inbound': 34,
+  'canary-inbound': 35,
   // … where it is administered, …
   'gateway-admin': 40,
   'catalog-admin': 41,

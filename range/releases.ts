@@ -20,10 +20,15 @@ export function releasesOf(root: string, service: string): { baseline: string; r
   }
 }
 
-/** The record of a deployment in place of `previous`. Throws `bad-request` for a release that there is not. */
-export function deploymentOf(root: string, service: ServiceName, version: string, previous: string, by: string): Deployment {
+/** Throws `bad-request` for a release that there is not. */
+export function requireRelease(root: string, service: ServiceName, version: string): void {
   const known = releasesOf(root, service).releases.map((release) => release.version)
   if (!known.includes(version)) throw new FiredrillError('bad-request', `${service} has no release ${version}: choose ${known.join(', ')}`)
+}
+
+/** The record of a deployment in place of `previous`. Throws `bad-request` for a release that there is not. */
+export function deploymentOf(root: string, service: ServiceName, version: string, previous: string, by: string): Deployment {
+  requireRelease(root, service, version)
   return { service, version, previous, at: new Date().toISOString(), by }
 }
 

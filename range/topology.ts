@@ -3,6 +3,7 @@ import type { Component } from './component.ts'
 import type { HostRole } from './context.ts'
 import { agent } from './components/agent.ts'
 import { alertmanager } from './components/alertmanager.ts'
+import { canary } from './components/canary.ts'
 import { catalog } from './components/catalog.ts'
 import { control, reaper } from './components/control.ts'
 import { nodeExporter, postgresExporter, redisExporter } from './components/exporters.ts'
@@ -30,6 +31,7 @@ export const topology = {
   orders,
   payments,
   fulfilment,
+  canary,
   postgres,
   redis,
   rabbitmq,
@@ -53,9 +55,15 @@ const shopExporters: readonly ComponentName[] = ['postgres-exporter', 'redis-exp
 const hostOf = ({ name, role }: Component): 'shop' | 'observability' =>
   role === 'service' || role === 'datastore' || role === 'mesh' || shopExporters.includes(name) ? 'shop' : 'observability'
 
-/** The parts of a range that run on a host of that role. Only where there are two does each have an agent. */
+/** The parts of a range that always run on a host of that role. Only where there are two does each have an agent. */
 export const placedOn = (host: HostRole): readonly Component[] =>
-  everything.filter((component) => (component.name === 'agent' ? host !== 'all' : host === 'all' || hostOf(component) === host))
+  everything.filter(
+    (component) =>
+      component.name !== 'canary' && (component.name === 'agent' ? host !== 'all' : host === 'all' || hostOf(component) === host),
+  )
+
+/** Those that run for a while on a host of that role. */
+export const placedForAWhileOn = (host: HostRole): readonly Component[] => (host === 'observability' ? [] : [topology.canary])
 
 /** The parts of a range, wherever they run. */
 export const components: readonly Component[] = placedOn('all')

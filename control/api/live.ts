@@ -29,7 +29,7 @@ export function liveRoutes(app: Api, { engine, ledger, sampler }: ApiContext): v
     const status = (verdict: Verdict) => ({
       // Which checks fail is for the oracle: a trainee sees what an on-call engineer sees.
       healthy: verdict.healthy,
-      components: sampler.components().map(({ name, state, healthy, version }) => ({ name, state, healthy, version })),
+      components: sampler.components().map(({ name, state, healthy, version, canaryOf }) => ({ name, state, healthy, version, canaryOf })),
     })
     const onVerdict = (verdict: Verdict) => send('status', status(verdict))
 

@@ -11,7 +11,12 @@ export const listReleases = defineAction({
   looksAt: ({ service }) => ({ view: 'deploys', component: service, detail: `the releases of ${service}` }),
   async run({ range }, { service }) {
     const current = await range.releases.current(service)
-    const rows = range.releases.list(service).map((release) => ({ ...release, running: release.version === current ? 'yes' : '' }))
-    return { summary: `${service} runs ${current}`, rows }
+    const canary = await range.releases.canary()
+    const beside = canary?.service === service ? canary.version : null
+    const rows = range.releases.list(service).map((release) => ({
+      ...release,
+      running: release.version === current ? 'yes' : release.version === beside ? 'as a canary' : '',
+    }))
+    return { summary: `${service} runs ${current}${beside ? `, and ${beside} as a canary` : ''}`, rows }
   },
 })

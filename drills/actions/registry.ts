@@ -14,6 +14,7 @@ import { bindQueue } from './bind-queue.ts'
 import { changeSetting } from './change-setting.ts'
 import { createIndex } from './create-index.ts'
 import { deploy } from './deploy.ts'
+import { endCanaryAction } from './end-canary.ts'
 import { flushCache } from './flush-cache.ts'
 import { inspectBroker } from './inspect-broker.ts'
 import { inspectCache } from './inspect-cache.ts'
@@ -59,6 +60,7 @@ export const actions: readonly AnyAction[] = [
   restartProxy,
   rollBack,
   deploy,
+  endCanaryAction,
   changeSetting,
   limitRate,
   stopJob,

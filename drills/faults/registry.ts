@@ -6,13 +6,17 @@ import { badConfig } from './bad-config.ts'
 import { badRelease } from './bad-release.ts'
 import { badCertificate } from './bad-certificate.ts'
 import { httpAbort } from './http-abort.ts'
+import { httpBandwidth } from './http-bandwidth.ts'
 import { httpDelay } from './http-delay.ts'
+import { httpReset } from './http-reset.ts'
 import { looseRetries } from './loose-retries.ts'
+import { meshTimeout } from './mesh-timeout.ts'
 import { mtlsMismatch } from './mtls-mismatch.ts'
 import { networkPartition } from './network-partition.ts'
 import { tightBreaker } from './tight-breaker.ts'
 import { botFlood } from './bot-flood.ts'
 import { brokerMemoryAlarm } from './broker-memory-alarm.ts'
+import { canaryRelease } from './canary-release.ts'
 import { clusterLiveness } from './cluster-liveness.ts'
 import { clusterMemory } from './cluster-memory.ts'
 import { clusterQuota } from './cluster-quota.ts'
@@ -47,6 +51,7 @@ export const faults: readonly AnyFault[] = [
   processKill,
   processHang,
   badRelease,
+  canaryRelease,
   badConfig,
   slowBank,
   hangingBank,
@@ -72,6 +77,9 @@ export const faults: readonly AnyFault[] = [
   lyingRule,
   redisDelay,
   httpDelay,
+  httpBandwidth,
+  httpReset,
+  meshTimeout,
   httpAbort,
   networkPartition,
   badCertificate,

@@ -7,10 +7,16 @@ interface ServiceTraits {
   clients?: boolean
   /** Talks to the bank. */
   bank?: boolean
+  /** May run in several releases at a time. */
+  canary?: boolean
 }
 
+/** By the release that answered: joined with what each instance says of itself. */
+const perRelease = (service: string, status: string): string =>
+  `sum by (version) (rate(http_requests_total{service="${service}"${status}}[$rate]) * on (instance, job) group_left (version) build_info{service="${service}"})`
+
 /** RED by route, and USE of what the service holds. */
-export function serviceDashboard(service: string, { database, cache, worker, clients, bank }: ServiceTraits): Dashboard {
+export function serviceDashboard(service: string, { database, cache, worker, clients, bank, canary }: ServiceTraits): Dashboard {
   const panels: Panel[] = [
     {
       title: 'Latency (p95) by route',
@@ -41,6 +47,13 @@ export function serviceDashboard(service: string, { database, cache, worker, cli
       ],
     },
   ]
+  if (canary) {
+    panels.push({
+      title: 'Errors by release',
+      unit: 'ratio',
+      queries: [{ expr: `${perRelease(service, ',status="5xx"')} / (${perRelease(service, '')} > 0)`, legend: '{{version}}' }],
+    })
+  }
   if (worker) {
     panels.push(
       {

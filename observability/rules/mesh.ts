@@ -35,7 +35,7 @@ export function meshRules({ flappingFor, rate }: Timing): RuleGroup[] {
         },
         {
           alert: 'MeshConnectionFailures',
-          expr: `${per('envoy_cluster_upstream_cx_connect_fail{envoy_cluster_name!~"app|telemetry"}')} > 0`,
+          expr: `${per('envoy_cluster_upstream_cx_connect_fail{envoy_cluster_name!~"app|app-canary|telemetry"}')} > 0`,
           for: flappingFor,
           labels: { severity: 'ticket' },
           annotations: {

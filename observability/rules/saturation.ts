@@ -33,7 +33,7 @@ export function saturationRules({ rate, certainFor, flappingFor }: Timing): Rule
         {
           alert: 'MonitoringTargetMissing',
           // As many as there were a while ago, or something has left the configuration and can no longer be missed.
-          expr: 'count(up{tier="shop"}) < count(last_over_time(up{tier="shop"}[10m]))',
+          expr: 'count(up{tier="shop",component!="canary"}) < count(last_over_time(up{tier="shop",component!="canary"}[10m]))',
           for: flappingFor,
           labels: { severity: 'ticket' },
           annotations: {

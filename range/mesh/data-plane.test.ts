@@ -11,6 +11,7 @@ import { proxyOf, type ServiceName } from '../../model/components.ts'
 import type { Binaries } from '../context.ts'
 import { findBinaries } from '../binaries.ts'
 import { localRange } from '../targets/local/range.ts'
+import { refreshMesh } from '../targets/local/mesh.ts'
 import { RangeState } from '../targets/local/state.ts'
 import { LocalTarget } from '../targets/local/target.ts'
 import { adminPort, edgePort, inboundPort } from './edges.ts'
@@ -72,6 +73,7 @@ function call(from: ServiceName, to: ServiceName, options: { headers?: Record<st
       (response) => {
         let text = ''
         response.on('data', (chunk: Buffer) => (text += chunk.toString()))
+        response.on('error', reject)
         response.on('end', () => resolve({ status: response.statusCode ?? 0, ms: performance.now() - startedAt, text }))
       },
     )
@@ -183,6 +185,92 @@ test('a fault for those who carry a header, and for nobody else', async () => {
   assert.deepEqual([vip.status, plain.status], [500, 200])
 })
 
+test('a narrow link: what is large takes long, what is small does not', async () => {
+  const edge = { from: 'gateway', to: 'inventory' } as const
+  behaviour['inventory'] = (request, response) => response.end('x'.repeat(request.headers['x-size'] === 'large' ? 40 * 1024 : 100))
+  try {
+    await range.mesh.setFault(edge, { bandwidth: { kibPerSecond: 100, percent: 100 } })
+    const large = await call('gateway', 'inventory', { headers: { 'x-size': 'large' } })
+    const small = await many(9, () => call('gateway', 'inventory'), 1)
+    assert.equal(large.text.length, 40 * 1024)
+    // 0.4 s by the limit; the first 50 ms' worth goes out at once.
+    assert.ok(large.ms > 300 && large.ms < 1_500, `${large.ms} ms`)
+    assert.ok(middle(small) < 150)
+  } finally {
+    delete behaviour['inventory']
+    await range.mesh.setFault(edge, null)
+  }
+})
+
+test('answers that break off: the caller finds its connection broken, and nobody else does', async () => {
+  const edge = { from: 'gateway', to: 'inventory' } as const
+  const before = received['inventory'] ?? 0
+  await range.mesh.setFault(edge, { reset: { percent: 100 } })
+  const outcomes = await Promise.all(
+    Array.from({ length: 10 }, () =>
+      call('gateway', 'inventory').then(
+        ({ status }) => String(status),
+        (error: NodeJS.ErrnoException) => error.code ?? error.message,
+      ),
+    ),
+  )
+  assert.deepEqual(new Set(outcomes), new Set(['ECONNRESET']))
+  assert.equal(received['inventory'] ?? 0, before)
+  assert.equal((await call('orders', 'inventory')).status, 200)
+  await range.mesh.setFault(edge, { reset: { percent: 30 } })
+  const some = await Promise.allSettled(Array.from({ length: 200 }, () => call('gateway', 'inventory')))
+  const broken = some.filter(({ status }) => status === 'rejected').length
+  // Four standard deviations.
+  assert.ok(Math.abs(broken - 60) < 4 * Math.sqrt(200 * 0.3 * 0.7), `${broken} of 200`)
+  await range.mesh.setFault(edge, null)
+  assert.equal((await call('gateway', 'inventory')).status, 200)
+})
+
+test('a canary gets its share, by its release, and no call is lost when it comes and goes', async () => {
+  const canary = http.createServer((_request, response) => response.end('canary'))
+  await new Promise<void>((resolve) => canary.listen(context.port('canary'), '127.0.0.1', resolve))
+  const version = target.currentVersion('inventory')
+  const split = (weight: number) =>
+    edit(
+      inventoryRoute,
+      `    - route:\n        - { destination: { host: inventory, subset: stable }, weight: ${100 - weight} }\n        - { destination: { host: inventory, subset: canary }, weight: ${weight} }`,
+    ).replace(
+      '  host: inventory\n',
+      `  host: inventory\n  subsets: [{ name: stable, labels: { version: ${version} } }, { name: canary, labels: { version: 9.9.9 } }]\n`,
+    )
+  const answers: Answer[] = []
+  let going = true
+  const traffic = Promise.all(
+    Array.from({ length: 10 }, async () => {
+      while (going) answers.push(await call('gateway', 'inventory'))
+    }),
+  )
+  try {
+    await range.mesh.apply(split(0), 'test')
+    state.setCanary({ service: 'inventory', version: '9.9.9' })
+    await refreshMesh(target)
+    await range.mesh.apply(split(30), 'test')
+    const shared = await many(600, () => call('gateway', 'inventory'))
+    const its = shared.filter(({ text }) => text === 'canary').length
+    // Four standard deviations.
+    assert.ok(Math.abs(its - 180) < 4 * Math.sqrt(600 * 0.3 * 0.7), `${its} of 600`)
+    assert.equal((await call('orders', 'inventory')).status, 200)
+    await range.mesh.apply(split(0), 'test')
+    state.setCanary(null)
+    await refreshMesh(target)
+    await range.mesh.reset()
+    assert.ok((await many(100, () => call('gateway', 'inventory'))).every(({ text }) => text !== 'canary'))
+  } finally {
+    going = false
+    await traffic
+    state.setCanary(null)
+    await range.mesh.reset()
+    canary.closeAllConnections()
+    canary.close()
+  }
+  assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]))
+})
+
 test('Redis answers late, at once and over the same connection, and in time again', async () => {
   const redis = net.createServer((socket) => socket.on('data', () => socket.write('$-1\r\n')))
   await new Promise<void>((resolve) => redis.listen(context.port('redis'), '127.0.0.1', resolve))
@@ -273,6 +361,9 @@ withPolicy(
   async () => {
     behaviour['inventory'] = (_request, response) => response.writeHead(500).end()
     for (let index = 0; index < 3; index++) assert.equal((await call('gateway', 'inventory')).status, 500)
+    // One thread of the proxy decides, and tells the one that sends.
+    const giveUpAt = Date.now() + 2_000
+    while ((await call('gateway', 'inventory')).status === 500) assert.ok(Date.now() < giveUpAt, 'it is called on and on')
     received['inventory'] = 0
     const { status, text } = await call('gateway', 'inventory')
     assert.equal(status, 503)

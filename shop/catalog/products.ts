@@ -33,6 +33,17 @@ export function registerRoutes(app: FastifyInstance, { database, cache, behaviou
       return rows[0] ?? null
     })
 
+  /** As whoever asks is to see them. */
+  async function asPriced(products: Product[], headers: Record<string, string | string[] | undefined>): Promise<Product[]> {
+    if (!behaviour.memberPrices || typeof headers['x-member'] !== 'string') return products
+    const { rows } = await database.query<{ sku: string; priceCents: number }>(
+      `select sku, price_cents as "priceCents" from member_prices where member_level = $1 and sku = any($2)`,
+      [headers['x-member'], products.map(({ sku }) => sku)],
+    )
+    const own = new Map(rows.map(({ sku, priceCents }) => [sku, priceCents]))
+    return products.map((product) => ({ ...product, priceCents: own.get(product.sku) ?? product.priceCents }))
+  }
+
   app.get<{ Querystring: { category?: string; page: number } }>(
     '/products',
     {
@@ -48,13 +59,14 @@ export function registerRoutes(app: FastifyInstance, { database, cache, behaviou
     },
     async (request) => {
       const { category = '', page } = request.query
-      return cache.get(behaviour.cacheKey(`page:${category}:${page}`, visitor(request.headers)), async () => {
+      const found = await cache.get(behaviour.cacheKey(`page:${category}:${page}`, visitor(request.headers)), async () => {
         const { rows } = await database.query<Product>(
           `select ${columns} from products where $1 = '' or category = $1 order by sku limit $2 offset $3`,
           [category, pageSize, (page - 1) * pageSize],
         )
         return { page, products: rows, ...(behaviour.related ? { related: await inTurn(() => relatedTo(database, rows)) } : {}) }
       })
+      return { ...found, products: await asPriced(found.products, request.headers) }
     },
   )
 
@@ -64,7 +76,7 @@ export function registerRoutes(app: FastifyInstance, { database, cache, behaviou
     async (request) => {
       const product = await one(request.params.sku, visitor(request.headers))
       if (!product) throw new HttpError(404, 'no-such-product', `there is no product ${request.params.sku}`)
-      return product
+      return (await asPriced([product], request.headers))[0]
     },
   )
 

@@ -53,8 +53,14 @@ export function registerApi(
       return { ...item, priceCents }
     })
   }
-  const visitorHeader = (headers: Record<string, unknown>): Record<string, string> =>
-    typeof headers['x-visitor'] === 'string' ? { 'x-visitor': headers['x-visitor'] } : {}
+  /** Who asks: passed on to the catalog. */
+  const visitorHeaders = (headers: Record<string, unknown>): Record<string, string> =>
+    Object.fromEntries(
+      ['x-visitor', 'x-member'].flatMap((name) => {
+        const given = headers[name]
+        return typeof given === 'string' ? [[name, given]] : []
+      }),
+    )
 
   app.get<{ Querystring: { category?: string; page?: number } }>(
     '/api/products',
@@ -70,7 +76,7 @@ export function registerApi(
     async (request) => {
       const query = new URLSearchParams({ category: request.query.category ?? '', page: String(request.query.page ?? 1) })
       const { body } = await catalog.call<{ page: number; products: Product[] }>('GET', `/products?${query}`, {
-        headers: visitorHeader(request.headers),
+        headers: visitorHeaders(request.headers),
       })
       const stock = body.products.length > 0 ? await stockOf(body.products.map((product) => product.sku)) : {}
       const page = { ...body, products: body.products.map((product) => ({ ...product, available: stock[product.sku] ?? 0 })) }
@@ -85,7 +91,7 @@ export function registerApi(
     async (request) => {
       const path = `/products/${request.params.sku}`
       const [product, stock] = await Promise.all([
-        catalog.call<Product & { message?: string }>('GET', path, { headers: visitorHeader(request.headers) }),
+        catalog.call<Product & { message?: string }>('GET', path, { headers: visitorHeaders(request.headers) }),
         stockOf([request.params.sku]),
       ])
       if (product.status === 404) throw new HttpError(404, 'no-such-product', `there is no product ${request.params.sku}`)

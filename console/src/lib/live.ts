@@ -5,7 +5,7 @@ import type { DrillEvent } from '../../../model/drill.ts'
 export interface LiveStatus {
   connected: boolean
   healthy: boolean | null
-  components: { name: string; state: string; healthy: boolean; version?: string }[]
+  components: { name: string; state: string; healthy: boolean; version?: string; canaryOf?: string }[]
   /** What the coach is saying just now, and to which event. */
   coach: { drill: string; to: number; text: string } | null
 }

@@ -133,6 +133,7 @@ export function MapPage() {
             {parts.map(({ name, title, role }) => {
               const { x, y } = at(name)
               const state = live.components.find((component) => component.name === name)
+              const canary = live.components.find(({ canaryOf }) => canaryOf === name)
               const known = signals.data?.nodes.get(name)
               const kind = alerting.has(name) ? 'alerting' : reached.has(name) ? 'reached' : ''
               return (
@@ -140,6 +141,7 @@ export function MapPage() {
                   {role === 'load' ? <b>{title}</b> : <Link to={`/dashboards/${name}?range=5m`}>{title}</Link>}
                   <span className="quiet">
                     {state?.state === 'running' ? (state.version ?? '') : (state?.state ?? '')}
+                    {canary ? ` + ${canary.version ?? ''} as canary` : ''}
                     {kind === 'alerting' ? ' · alerting' : kind === 'reached' ? ' · depends on it' : ''}
                   </span>
                   {known?.rps !== undefined && (

@@ -20,7 +20,11 @@ export function useMarkers(dashboard: string): Marker[] {
   return useMemo(() => {
     const deploys = (changes?.deployments ?? [])
       .filter((deployment) => !isService(dashboard) || deployment.service === dashboard)
-      .map(({ service, version, at }): Marker => ({ at: Date.parse(at) / 1_000, label: `${service} ${version}`, kind: 'deploy' }))
+      .map(({ service, version, at, canary }): Marker => ({
+        at: Date.parse(at) / 1_000,
+        label: canary ? `${service} ${version}: canary ${canary}` : `${service} ${version}`,
+        kind: 'deploy',
+      }))
     const policies = (changes?.policies ?? []).map(({ revision, at }): Marker => ({
       at: Date.parse(at) / 1_000,
       label: `mesh policy ${revision}`,

@@ -49,8 +49,8 @@ export const parsers: Record<LogFormat, LineParser> = {
   pino(line, service) {
     const record = parseObject(line)
     if (!record) return plain(line, service)
-    const { level, time, message, trace_id: traceId, span_id: spanId, service: _service, pid: _pid, hostname: _hostname, ...rest } = record
-    return entry(service, time, level, message, rest, asText(traceId), asText(spanId))
+    const { level, time, message, trace_id: traceId, span_id: spanId, service: named, pid: _pid, hostname: _hostname, ...rest } = record
+    return entry(asText(named) || service, time, level, message, rest, asText(traceId), asText(spanId))
   },
   postgres(line, service) {
     const record = parseObject(line)

@@ -1,9 +1,10 @@
 import type { ServiceName } from '../../../model/components.ts'
-import type { RangeContext } from '../../context.ts'
+import type { PortName, RangeContext } from '../../context.ts'
 import { httpEdges, inboundPort, tcpEdges } from '../edges.ts'
 import { spiffeId } from '../identity.ts'
 import { peerMode, type PeerMode } from '../peer-authentication.ts'
 import { ofKind, type Resource, type TrafficPolicy } from '../resources.ts'
+import { breakOffCluster, breaksOff } from './break-off.ts'
 import { fromFile, seconds, socketAddress, typed, type Json } from './json.ts'
 
 const httpOptions = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
@@ -22,15 +23,24 @@ export function clustersOf(context: RangeContext, service: ServiceName, resource
     .filter(({ from }) => from === service)
     .flatMap(({ to }) => {
       const rule = ofKind(resources, 'DestinationRule').find(({ spec }) => spec.host === to)?.spec
-      const whole = { name: clusterName(to), policy: rule?.trafficPolicy ?? {}, empty: false }
+      const instances = instancesOf(context, to)
+      const whole = { name: clusterName(to), policy: rule?.trafficPolicy ?? {}, members: instances }
       const subsets = (rule?.subsets ?? []).map(({ name, labels, trafficPolicy }) => ({
         name: clusterName(to, name),
         // Nobody is in a subset of a release that does not run.
-        empty: labels.version !== context.deployed(to).version,
+        members: instances.filter(({ version }) => version === labels.version),
         policy: { ...rule?.trafficPolicy, ...trafficPolicy },
       }))
-      return [whole, ...subsets].map(({ name, policy, empty }) =>
-        httpCluster({ context, name, to, policy, empty, configDir, mode: peerMode(to, resources), generation: generation(to) }),
+      return [whole, ...subsets].map(({ name, policy, members }) =>
+        httpCluster({
+          name,
+          to,
+          policy,
+          ports: members.map(({ port }) => context.port(port)),
+          configDir,
+          mode: peerMode(to, resources),
+          generation: generation(to),
+        }),
       )
     })
   const stores = tcpEdges
@@ -39,18 +49,41 @@ export function clustersOf(context: RangeContext, service: ServiceName, resource
       name: to,
       type: 'STATIC',
       connect_timeout: seconds(5_000),
-      load_assignment: endpoints(to, context.port(to === 'rabbitmq' ? 'amqp' : to)),
+      load_assignment: endpoints(to, [context.port(to === 'rabbitmq' ? 'amqp' : to)]),
       circuit_breakers: { thresholds: [{ max_connections: unlimited, max_pending_requests: unlimited }] },
     }))
-  return [...outbound, ...stores, ownCluster(context, service)]
+  const own = ownPorts(context, service).map(({ cluster, port }) => ownCluster(cluster, context.port(port)))
+  return [...outbound, ...stores, ...own, ...(breaksOff(context, service) ? [breakOffCluster(context, service)] : [])]
 }
 
-/** The service behind this proxy, on the loopback that the two share. */
-const ownCluster = (context: RangeContext, service: ServiceName): Json => ({
-  name: 'app',
+/** Those who answer for a service: all that run its release are one instance here, and a canary is another. */
+const instancesOf = (context: RangeContext, service: ServiceName): { version: string; port: PortName }[] => {
+  const canary = context.canary()
+  const port = inboundPort(service)
+  return [
+    ...(port === null ? [] : [{ version: context.deployed(service).version, port }]),
+    ...(canary?.service === service ? [{ version: canary.version, port: 'canary-inbound' as const }] : []),
+  ]
+}
+
+/** What is behind this proxy: the service and, if it has one, its canary, each with the listener by which others reach it. */
+export function ownPorts(
+  context: RangeContext,
+  service: ServiceName,
+): { cluster: string; port: PortName; listener: string; inbound: PortName | null }[] {
+  const canary = { cluster: 'app-canary', port: 'canary', listener: 'inbound-canary', inbound: 'canary-inbound' } as const
+  return [
+    { cluster: 'app', port: service, listener: 'inbound', inbound: inboundPort(service) },
+    ...(context.canary()?.service === service ? [canary] : []),
+  ]
+}
+
+/** One instance behind this proxy, on the loopback that the two share. */
+const ownCluster = (name: string, port: number): Json => ({
+  name,
   type: 'STATIC',
   connect_timeout: seconds(2_000),
-  load_assignment: endpoints('app', context.port(service)),
+  load_assignment: endpoints(name, [port]),
   circuit_breakers: { thresholds: [{ max_connections: unlimited, max_pending_requests: unlimited, max_requests: unlimited }] },
   typed_extension_protocol_options: {
     [httpOptions]: typed(httpOptions, {
@@ -61,24 +94,22 @@ const ownCluster = (context: RangeContext, service: ServiceName): Json => ({
 })
 
 interface HttpCluster {
-  context: RangeContext
   name: string
   to: ServiceName
   policy: TrafficPolicy
-  empty: boolean
+  ports: number[]
   configDir: string
   mode: PeerMode
   generation: string
 }
 
-function httpCluster({ context, name, to, policy, empty, configDir, mode, generation }: HttpCluster): Json {
+function httpCluster({ name, to, policy, ports, configDir, mode, generation }: HttpCluster): Json {
   const { connectionPool: { tcp = {}, http = {} } = {}, outlierDetection: outlier, retryBudget, tls, loadBalancer } = policy
-  const port = inboundPort(to)
   return {
     name,
     type: 'STATIC',
     connect_timeout: seconds(tcp.connectTimeout ?? 10_000),
-    load_assignment: endpoints(name, port === null || empty ? null : context.port(port)),
+    load_assignment: endpoints(name, ports),
     lb_policy: loadBalancer?.simple ?? 'LEAST_REQUEST',
     metadata: { filter_metadata: { mesh: { generation } } },
     circuit_breakers: {
@@ -158,7 +189,7 @@ export const certificates = (configDir: string): Json => ({
   tls_certificate_sds_secret_configs: [{ name: 'identity', sds_config: fromFile(configDir, 'sds-identity.json') }],
 })
 
-const endpoints = (name: string, port: number | null): Json => ({
+const endpoints = (name: string, ports: readonly number[]): Json => ({
   cluster_name: name,
-  endpoints: port === null ? [] : [{ lb_endpoints: [{ endpoint: { address: socketAddress(port) } }] }],
+  endpoints: ports.length === 0 ? [] : [{ lb_endpoints: ports.map((port) => ({ endpoint: { address: socketAddress(port) } })) }],
 })

@@ -1,11 +1,12 @@
 import { cacheDelaysMs } from '../../../model/mesh.ts'
 import { proxyOf, type ServiceName } from '../../../model/components.ts'
 import type { RangeContext } from '../../context.ts'
-import { edgePort, httpEdges, inboundPort, tcpEdges } from '../edges.ts'
+import { edgePort, httpEdges, tcpEdges } from '../edges.ts'
 import { peerMode } from '../peer-authentication.ts'
 import type { Resource } from '../resources.ts'
 import { rbacFilters } from './authorization.ts'
-import { certificates, clusterName } from './clusters.ts'
+import { breakOffListener, breaksOff } from './break-off.ts'
+import { certificates, clusterName, ownPorts } from './clusters.ts'
 import { fraction, fromFile, seconds, socketAddress, typed, type Json } from './json.ts'
 import { cacheFaultKey } from './runtime.ts'
 
@@ -27,13 +28,15 @@ export function listenersOf(context: RangeContext, service: ServiceName, resourc
       traffic_direction: 'OUTBOUND',
       filter_chains: [{ name: 'tcp', filters: [to === 'redis' ? redisProxy() : tcpProxy(to)] }],
     }))
-  const port = inboundPort(service)
-  return [...http, ...tcp, ...(port === null ? [] : [inbound(context, service, resources, configDir, context.port(port))])]
+  const own = ownPorts(context, service).flatMap(({ listener, inbound: port }) =>
+    port === null ? [] : [inbound(service, resources, configDir, listener, context.port(port))],
+  )
+  return [...http, ...tcp, ...own, ...(breaksOff(context, service) ? [breakOffListener(context, service)] : [])]
 }
 
-function inbound(context: RangeContext, service: ServiceName, resources: readonly Resource[], configDir: string, port: number): Json {
+function inbound(service: ServiceName, resources: readonly Resource[], configDir: string, name: string, port: number): Json {
   const mode = peerMode(service, resources)
-  const filters = [connectionManager(service, 'inbound', 'ingress', configDir)]
+  const filters = [connectionManager(service, name, 'ingress', configDir)]
   const secured = {
     name: 'mtls',
     ...(mode === 'PERMISSIVE' ? { filter_chain_match: { transport_protocol: 'tls' } } : {}),
@@ -57,7 +60,7 @@ function inbound(context: RangeContext, service: ServiceName, resources: readonl
   }
   const plain = { name: 'plaintext', filters }
   return {
-    name: 'inbound',
+    name,
     address: socketAddress(port),
     traffic_direction: 'INBOUND',
     // Who is turned away makes no request: the reason stands in a line for the connection.
@@ -139,6 +142,8 @@ function connectionManager(service: ServiceName, routes: string, direction: 'ing
       ...(direction === 'egress' ? { add_user_agent: true } : {}),
       codec_type: 'AUTO',
       server_header_transformation: 'PASS_THROUGH',
+      // Whose answer breaks off hears of it soon: on a loopback nothing is still on its way.
+      delayed_close_timeout: '0.1s',
       stream_idle_timeout: '0s',
       request_timeout: '0s',
       common_http_protocol_options: { idle_timeout: seconds(3_600_000) },

@@ -31,7 +31,6 @@ export function translate(
   resources: readonly Resource[],
   digest: (content: unknown) => string,
 ): ProxyConfig {
-  const { faults } = context.mesh()
   const dir = meshDir(context, service)
   const file = (name: string, readout: string, type: string, contents: Json[]): ConfigFile => {
     const version = digest(contents)
@@ -50,7 +49,7 @@ export function translate(
       'envoy.config.listener.v3.Listener',
       listenersOf(context, service, resources, dir),
     ),
-    routes: Object.entries(routesOf(service, resources, faults)).map(([name, table]) =>
+    routes: Object.entries(routesOf(context, service, resources)).map(([name, table]) =>
       file(`rds-${name}.json`, `http.${name}.rds.${name}.version_text`, 'envoy.config.route.v3.RouteConfiguration', [table]),
     ),
   }
@@ -65,7 +64,7 @@ const keptStats = [
   String.raw`^cluster\.[^.]+\.membership_(healthy|total)$`,
   String.raw`^cluster\.[^.]+\.ssl\.(connection_error|handshake|fail_verify_.*)$`,
   String.raw`^listener\..*\.ssl\.(connection_error|handshake|fail_verify_.*)$`,
-  String.raw`^http\.(inbound|outbound-\w+)\.(downstream_rq_total|downstream_rq_[1-5]?xx|downstream_cx_total|downstream_cx_ssl_total|(mesh\.)?rbac\..*|no_route|no_cluster)$`,
+  String.raw`^http\.(inbound(-canary)?|outbound-\w+)\.(downstream_rq_total|downstream_rq_[1-5]?xx|downstream_cx_total|downstream_cx_ssl_total|(mesh\.)?rbac\..*|no_route|no_cluster)$`,
   String.raw`^http\..*\.rds\..*\.(version_text|update_rejected|update_success)$`,
   String.raw`^(cluster_manager\.cds|listener_manager\.lds)\.(version_text|update_rejected|update_success)$`,
   String.raw`^redis\.redis\.(downstream_rq_total|downstream_cx_active|splitter\..*)$`,

@@ -1,10 +1,11 @@
 import type { ServiceName } from '../../../model/components.ts'
 import type { EdgeFault } from '../../../model/mesh.ts'
-import type { MeshState } from '../../context.ts'
+import type { MeshState, RangeContext } from '../../context.ts'
 import { httpEdges } from '../edges.ts'
 import { ofKind, type HttpRoute, type Resource, type StringMatch } from '../resources.ts'
 import { authorizationOf } from './authorization.ts'
-import { clusterName } from './clusters.ts'
+import { breakOffName } from './break-off.ts'
+import { clusterName, ownPorts } from './clusters.ts'
 import { fraction, seconds, typed, type Json } from './json.ts'
 
 const faultFilter = 'envoy.filters.http.fault'
@@ -12,12 +13,16 @@ const httpFault = 'envoy.extensions.filters.http.fault.v3.HTTPFault'
 /** What Istio sets where a policy asks for retries without saying when. */
 const usualRetryOn = ['connect-failure', 'refused-stream', 'unavailable', 'cancelled', '503']
 
-/** The route tables of one proxy, by name: one for each service that its own service calls, and `inbound` for its own. */
-export function routesOf(service: ServiceName, resources: readonly Resource[], faults: MeshState['faults']): Record<string, Json> {
+/** The route tables of one proxy, by name: one for each service that its own service calls, and one for each instance behind it. */
+export function routesOf(context: RangeContext, service: ServiceName, resources: readonly Resource[]): Record<string, Json> {
+  const { faults } = context.mesh()
   const outbound = httpEdges
     .filter(({ from }) => from === service)
     .map(({ to }) => [`outbound-${to}`, table(`outbound-${to}`, outboundRoutes(service, to, resources))] as const)
-  return Object.fromEntries([...outbound, ['inbound', table('inbound', inboundRoutes(service, resources, faults))]])
+  const own = ownPorts(context, service).map(
+    ({ listener, cluster }) => [listener, table(listener, inboundRoutes(service, cluster, resources, faults))] as const,
+  )
+  return Object.fromEntries([...outbound, ...own])
 }
 
 const table = (name: string, routes: Json[]): Json => ({
@@ -106,9 +111,9 @@ function policyFault({ fault }: HttpRoute): Json {
 }
 
 /** A caller is known by the name that its proxy gives; faults on an edge act here, where the caller's policy can answer them. */
-function inboundRoutes(service: ServiceName, resources: readonly Resource[], faults: MeshState['faults']): Json[] {
+function inboundRoutes(service: ServiceName, cluster: string, resources: readonly Resource[], faults: MeshState['faults']): Json[] {
   const authorization = authorizationOf(service, resources)
-  const pass = { cluster: 'app', timeout: '0s' }
+  const pass = { cluster, timeout: '0s' }
   const route = (match: Json, filters: Json) => ({ match, route: pass, typed_per_filter_config: { ...authorization, ...filters } })
   const broken = faults
     .filter(({ to }) => to === service)
@@ -118,12 +123,22 @@ function inboundRoutes(service: ServiceName, resources: readonly Resource[], fau
         ...(fault.instance ? [{ name: 'x-envoy-downstream-service-node', string_match: { exact: fault.instance } }] : []),
         ...(fault.header ? [{ name: fault.header.name, string_match: { exact: fault.header.value } }] : []),
       ]
-      return spread(fault).map(({ share, filter }) =>
+      const broken = fault.reset
+        ? [
+            {
+              match: { prefix: '/', headers, runtime_fraction: { default_value: fraction(fault.reset.percent) } },
+              route: { cluster: breakOffName, timeout: '0s' },
+              typed_per_filter_config: authorization,
+            },
+          ]
+        : []
+      const others = spread(fault).map(({ share, filter }) =>
         route(
           { prefix: '/', headers, ...(share === null ? {} : { runtime_fraction: { default_value: fraction(share) } }) },
           { [faultFilter]: filter },
         ),
       )
+      return [...broken, ...others]
     })
   return [...broken, route({ prefix: '/' }, {})]
 }
@@ -132,8 +147,13 @@ function inboundRoutes(service: ServiceName, resources: readonly Resource[], fau
 const jitterSteps = 8
 
 /** One route, or with jitter several of even shares: each takes its part of what those before it have left. */
-function spread({ delay, abort }: EdgeFault): { share: number | null; filter: Json }[] {
-  const broken = abort ? { abort: { http_status: abort.httpStatus, percentage: fraction(abort.percent) } } : {}
+function spread({ delay, abort, bandwidth }: EdgeFault): { share: number | null; filter: Json }[] {
+  const broken = {
+    ...(abort ? { abort: { http_status: abort.httpStatus, percentage: fraction(abort.percent) } } : {}),
+    ...(bandwidth
+      ? { response_rate_limit: { fixed_limit: { limit_kbps: bandwidth.kibPerSecond }, percentage: fraction(bandwidth.percent) } }
+      : {}),
+  }
   if (!delay) return [{ share: null, filter: typed(httpFault, broken) }]
   const steps = delay.jitterMs > 0 ? jitterSteps : 1
   return Array.from({ length: steps }, (_, step) => {

@@ -4,6 +4,7 @@ import type { Range, RangeFeature } from '../../../model/range.ts'
 import type { Placement, RangeContext } from '../../context.ts'
 import { placedOn } from '../../topology.ts'
 import { localRange } from '../local/range.ts'
+import { reloadPrometheus } from '../local/monitoring.ts'
 import type { LocalTarget } from '../local/target.ts'
 
 /** How long the shop's host may take for what it is asked; starting a component may take that long by itself. */
@@ -89,6 +90,13 @@ export function hostsRange(target: LocalTarget): Range {
       current: (service) => remote('releases.current', service),
       deploy: (service, version, by) => remote('releases.deploy', service, version, by),
       history: () => remote('releases.history'),
+      canary: () => remote('releases.canary'),
+      async setCanary(canary, by) {
+        await remote('releases.setCanary', canary, by)
+        // What watches it is here.
+        target.state.setCanary(canary)
+        await reloadPrometheus(target)
+      },
     },
     config: {
       get: (service) => remote('config.get', service),
@@ -142,7 +150,7 @@ export function hostsRange(target: LocalTarget): Range {
 /** What cannot be done to a shop in a cluster: what Istio keeps to itself, and without it the mesh. */
 function lackedBy(placement: Placement): RangeFeature[] {
   if (placement.role !== 'observability' || !placement.cluster) return ['cluster']
-  const always = ['mesh-instances', 'cache-proxy', 'certificates', 'descriptors'] as const
+  const always = ['mesh-instances', 'canary', 'edge-reset', 'cache-proxy', 'certificates', 'descriptors'] as const
   return placement.cluster.overlay === 'istio' ? [...always] : ['mesh', ...always]
 }
 
@@ -173,6 +181,8 @@ function shopCalls(
     'releases.current': releases.current,
     'releases.deploy': releases.deploy,
     'releases.history': releases.history,
+    'releases.canary': releases.canary,
+    'releases.setCanary': releases.setCanary,
     'config.get': config.get,
     'config.set': config.set,
     'queue.bindings': queue.bindings,

@@ -61,6 +61,7 @@ export function clusterContext({ root, deployed }: ClusterOptions): RangeContext
     port: (name) => (name === 'epmd' ? 4369 : name === 'erlang' ? 25_672 : known(name).port),
     address: (name) => `${known(name).service}:${known(name).port}`,
     deployed: deployed ?? ((service: ServiceName) => ({ version: baselineRelease(root, service), overrides: {} })),
+    canary: () => null,
     unscraped: () => [],
     mesh: () => ({ policy: baselinePolicy(root), faults: [], cacheFault: null, generations: {} }),
   }

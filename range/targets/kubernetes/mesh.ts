@@ -136,7 +136,7 @@ function envoyFilter(to: string, faults: readonly (MeshEdge & { fault: EdgeFault
   }
 }
 
-function httpFault(from: string, { delay, abort, header }: EdgeFault): object {
+function httpFault(from: string, { delay, abort, bandwidth, header }: EdgeFault): object {
   const percentage = (percent: number) => ({ numerator: Math.round(percent * 10_000), denominator: 'MILLION' })
   return {
     '@type': 'type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault',
@@ -146,5 +146,8 @@ function httpFault(from: string, { delay, abort, header }: EdgeFault): object {
     ],
     ...(delay ? { delay: { fixed_delay: `${delay.fixedDelayMs / 1_000}s`, percentage: percentage(delay.percent) } } : {}),
     ...(abort ? { abort: { http_status: abort.httpStatus, percentage: percentage(abort.percent) } } : {}),
+    ...(bandwidth
+      ? { response_rate_limit: { fixed_limit: { limit_kbps: bandwidth.kibPerSecond }, percentage: percentage(bandwidth.percent) } }
+      : {}),
   }
 }

@@ -181,6 +181,10 @@ export function clusterShop({ cluster, state, images, root, context }: ClusterSh
       baseline: (service) => releasesOf(root, service).baseline,
       current: async (service) => current(service),
       history: async () => state.now.deployments,
+      canary: async () => null,
+      async setCanary(canary) {
+        if (canary) throw new FiredrillError('unsupported', 'a canary cannot be started in a cluster yet')
+      },
       async deploy(service, version, by) {
         const previous = current(service)
         const deployment = deploymentOf(root, service, version, previous, by)

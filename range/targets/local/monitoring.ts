@@ -5,18 +5,22 @@ import type { Range } from '../../../model/range.ts'
 import { configDir } from '../../context.ts'
 import type { LocalTarget } from './target.ts'
 
+/** Tells the Prometheus of this machine, where it is, what it is configured with now. */
+export async function reloadPrometheus(target: LocalTarget): Promise<void> {
+  if (!target.components.some(({ name }) => name === 'prometheus')) return
+  target.writeConfig('prometheus')
+  const url = `http://127.0.0.1:${target.context.port('prometheus')}/prometheus/-/reload`
+  const response = await fetch(url, { method: 'POST', signal: AbortSignal.timeout(10_000) }).catch((error: unknown) => {
+    throw new FiredrillError('component-unreachable', `Prometheus: ${describeError(error)}`, { cause: error })
+  })
+  if (!response.ok) throw new FiredrillError('component-failed', `Prometheus would not reload: ${(await response.text()).slice(0, 300)}`)
+}
+
 /** The Prometheus of this machine: its files, and a reload. */
 export function localMonitoring(target: LocalTarget): Range['monitoring'] {
   const { context, state } = target
   const extra = path.join(configDir(context, 'prometheus'), 'extra')
-  const reload = async () => {
-    target.writeConfig('prometheus')
-    const url = `http://127.0.0.1:${context.port('prometheus')}/prometheus/-/reload`
-    const response = await fetch(url, { method: 'POST', signal: AbortSignal.timeout(10_000) }).catch((error: unknown) => {
-      throw new FiredrillError('component-unreachable', `Prometheus: ${describeError(error)}`, { cause: error })
-    })
-    if (!response.ok) throw new FiredrillError('component-failed', `Prometheus would not reload: ${(await response.text()).slice(0, 300)}`)
-  }
+  const reload = () => reloadPrometheus(target)
   return {
     extraRules: async () =>
       existsSync(extra)

@@ -8,6 +8,7 @@ import { databaseUrl, jobEnvironment } from '../../components/service.ts'
 import { logFile } from '../../context.ts'
 import { deploymentOf, releasesOf } from '../../releases.ts'
 import { liveness } from './identity.ts'
+import { localCanary } from './canary.ts'
 import { descriptors, limitDescriptors } from './descriptors.ts'
 import { localLoad } from './load.ts'
 import { localMesh, refreshMesh } from './mesh.ts'
@@ -50,6 +51,7 @@ export function localRange(target: LocalTarget): Range {
         }
         return deployment
       },
+      ...localCanary(target),
     },
 
     config: {

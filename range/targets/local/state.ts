@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import { componentName, serviceName, type ComponentName, type ServiceName } from '../../../model/components.ts'
+import { canaryServices, componentName, serviceName, type ComponentName, type ServiceName } from '../../../model/components.ts'
 import { FiredrillError } from '../../../model/errors.ts'
 import { cacheFault, edgeFault, meshEdge, type MeshRevision } from '../../../model/mesh.ts'
-import type { Deployment } from '../../../model/range.ts'
+import type { Canary, Deployment } from '../../../model/range.ts'
 import { defaultPortBase, overlays, profiles, rangeId, type MeshState, type RangeConfig } from '../../context.ts'
 
 const configSchema = z.object({
@@ -52,9 +52,14 @@ const deploymentsSchema = z.object({
       previous: z.string().nullable(),
       at: z.string(),
       by: z.string(),
+      canary: z.enum(['started', 'ended']).optional(),
     }),
   ),
   overrides: z.partialRecord(serviceName, z.record(z.string(), z.string())),
+  canary: z
+    .object({ service: z.enum(canaryServices), version: z.string() })
+    .nullable()
+    .default(null),
 })
 
 const monitoringSchema = z.object({ unscraped: z.array(componentName) })
@@ -141,6 +146,13 @@ export class RangeState {
     this.#write('deployments.json', { ...state, overrides: { ...state.overrides, [service]: overrides } })
   }
 
+  canary(): Canary | null {
+    return this.#deployments().canary
+  }
+  setCanary(canary: Canary | null): void {
+    this.#write('deployments.json', { ...this.#deployments(), canary })
+  }
+
   /** Components that Prometheus was told not to scrape. */
   unscraped(): ComponentName[] {
     return existsSync(this.#path('monitoring.json')) ? this.#read('monitoring.json', monitoringSchema).unscraped : []
@@ -186,7 +198,9 @@ export class RangeState {
       : { revisions: [], faults: [], cacheFault: null, generations: {} }
   }
   #deployments() {
-    return existsSync(this.#path('deployments.json')) ? this.#read('deployments.json', deploymentsSchema) : { history: [], overrides: {} }
+    return existsSync(this.#path('deployments.json'))
+      ? this.#read('deployments.json', deploymentsSchema)
+      : { history: [], overrides: {}, canary: null }
   }
   #path(name: string): string {
     return path.join(this.dir, name)

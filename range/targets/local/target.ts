@@ -8,7 +8,7 @@ import { configDir, logFile, portOffsets, type Binaries, type PortName, type Ran
 import { baselinePolicy } from '../../mesh/files.ts'
 import { waitUntilReady } from '../../readiness/readiness.ts'
 import { baselineRelease } from '../../releases.ts'
-import { placedOn, topology } from '../../topology.ts'
+import { placedForAWhileOn, placedOn, topology } from '../../topology.ts'
 import { family, listProcesses, liveness, proportionalMemoryBytes, withEnvironment } from './identity.ts'
 import { killAll, launch, send, terminate } from './process.ts'
 import type { RangeState, RunRecord } from './state.ts'
@@ -49,6 +49,7 @@ export class LocalTarget {
         version: this.currentVersion(service),
         overrides: state.overrides(service),
       }),
+      canary: () => state.canary(),
       unscraped: () => state.unscraped(),
       mesh: () => ({
         policy: state.meshRevisions().at(-1)?.yaml ?? baselinePolicy(root),
@@ -61,11 +62,12 @@ export class LocalTarget {
 
   /** What runs on this host. */
   get components(): readonly Component[] {
-    return placedOn(this.context.config.placement.role)
+    const { role } = this.context.config.placement
+    return this.state.canary() ? [...placedOn(role), ...placedForAWhileOn(role)] : placedOn(role)
   }
 
   currentVersion(service: string): string {
-    const last = this.state.deployments().findLast((deployment) => deployment.service === service)
+    const last = this.state.deployments().findLast((deployment) => deployment.service === service && !deployment.canary)
     return last?.version ?? baselineRelease(this.context.root, service)
   }
 
@@ -141,7 +143,7 @@ export class LocalTarget {
       ['reaper'],
       ['control', 'locust', 'agent'],
       ['gateway', 'alertmanager', 'prometheus', 'postgres-exporter', 'redis-exporter', 'node-exporter'],
-      ['orders', 'catalog', 'payments'],
+      ['canary', 'orders', 'catalog', 'payments'],
       ['fulfilment', 'inventory'],
       [...proxyNames],
       ['rabbitmq', 'redis', 'postgres', 'telemetry-store'],
@@ -170,7 +172,13 @@ export class LocalTarget {
     const record = this.state.run(name)
     const alive = record ? liveness(record) : 'gone'
     const ports = Object.fromEntries(Object.entries(component.ports).map(([label, port]) => [label, this.context.port(port)]))
-    const base = { name, ports, ...(isService(name) ? { version: this.currentVersion(name) } : {}) }
+    const canary = name === 'canary' ? this.state.canary() : null
+    const base = {
+      name,
+      ports,
+      ...(isService(name) ? { version: this.currentVersion(name) } : {}),
+      ...(canary ? { version: canary.version, canaryOf: canary.service } : {}),
+    }
     if (!record || alive === 'gone') {
       const state = record && !record.stopping ? 'exited' : 'stopped'
       return { ...base, state, healthy: false, pid: null, memoryBytes: null, detail: `the process has ${state}` }

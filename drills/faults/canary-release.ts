@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { canaryServices } from '../../model/components.ts'
+import { defineFault } from '../../model/fault.ts'
+import type { Canary } from '../../model/range.ts'
+import { endCanary, giveCanary } from '../canary.ts'
+import { policyHash } from '../mesh-policy.ts'
+
+const params = z.object({
+  service: z.enum(canaryServices),
+  version: z.string().max(20),
+  /** Share of the calls that it gets, 0–100. */
+  percent: z.number().int().min(0).max(100).default(10),
+})
+
+interface Undo {
+  canary: Canary
+  before: Canary | null
+  policy: string
+}
+
+/** Another release of a service beside the one for all, with a share of its calls: what is wrong with it is felt by few. */
+export const canaryRelease = defineFault<typeof params, Undo>({
+  id: 'canary-release',
+  title: 'A canary with a flaw',
+  effect: 'A share of the calls to a service is answered by another release',
+  category: 'release',
+  needs: () => ['mesh', 'canary'],
+  params,
+  plan: async ({ range }, { service, version }) => ({
+    canary: { service, version },
+    before: await range.releases.canary(),
+    policy: await range.mesh.policy(),
+  }),
+  inject: ({ range }, { percent }, { canary }) => giveCanary(range, canary, percent, 'delivery pipeline'),
+  async revert({ range }, { canary, before, policy }) {
+    const running = await range.releases.canary()
+    // Whoever has ended it, or put another in its place, has made the choice.
+    if (running?.service !== canary.service || running.version !== canary.version) return
+    if (before) await range.mesh.apply(policy, 'firedrill')
+    else await endCanary(range, 'firedrill', policy)
+  },
+  observe: async ({ range }) => ({ canary: await range.releases.canary(), policy: policyHash(await range.mesh.policy()) }),
+})

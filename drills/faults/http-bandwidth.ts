@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { defineFault } from '../../model/fault.ts'
+import { edgeParams, headerOf, onEdge } from '../mesh-edge.ts'
+
+const params = z.object({
+  ...edgeParams,
+  /** At most so many KiB of an answer a second. */
+  kibPerSecond: z.number().int().min(1).max(1_000_000),
+})
+
+/** Answers on one edge trickle in, as over a link that is full: small ones hardly notice, large ones take long. */
+export const httpBandwidth = defineFault({
+  id: 'http-bandwidth',
+  title: 'A narrow link between two services',
+  effect: 'Large answers of one service to one other take long; small ones are as quick as before',
+  category: 'mesh',
+  needs: () => ['mesh'],
+  params,
+  ramps: ['kibPerSecond', 'percent'],
+  ...onEdge(({ kibPerSecond, percent, header }: z.output<typeof params>) => ({
+    bandwidth: { kibPerSecond, percent },
+    ...headerOf(header),
+  })),
+})

@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { defineFault } from '../../model/fault.ts'
+import { edgeParams, headerOf, onEdge } from '../mesh-edge.ts'
+
+const params = z.object(edgeParams)
+
+/** Cuts a share of the answers on one edge off after their headers, as a crashing instance or a box on the way would. */
+export const httpReset = defineFault({
+  id: 'http-reset',
+  title: 'Connections between two services that break',
+  effect: 'Some answers of one service to one other break off; no proxy can try those calls again',
+  category: 'mesh',
+  needs: () => ['mesh', 'edge-reset'],
+  params,
+  ramps: ['percent'],
+  ...onEdge(({ percent, header }: z.output<typeof params>) => ({ reset: { percent }, ...headerOf(header) })),
+})

@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { serviceName } from '../../model/components.ts'
+import { defineFault } from '../../model/fault.ts'
+import { editPolicy, policyFault } from '../mesh-policy.ts'
+
+const params = z.object({
+  to: serviceName,
+  /** After so many milliseconds its callers' proxies answer in its place. */
+  timeoutMs: z.number().int().min(1).max(600_000),
+})
+
+/** A time limit on all calls to a service: too short for what some of them take, or just what saves its callers. */
+export const meshTimeout = defineFault({
+  id: 'mesh-timeout',
+  title: 'A time limit in the mesh policy',
+  effect: 'Calls to a service that take longer are answered 504 by the callers’ proxies',
+  category: 'mesh',
+  needs: () => ['mesh'],
+  params,
+  ...policyFault<z.output<typeof params>>((yaml, { to, timeoutMs }) =>
+    editPolicy(yaml, 'VirtualService', to, (document) => document.setIn(['spec', 'http', 0, 'timeout'], `${timeoutMs}ms`)),
+  ),
+})
