@@ -92,10 +92,14 @@ export function hostsRange(target: LocalTarget): Range {
       history: () => remote('releases.history'),
       canary: () => remote('releases.canary'),
       async setCanary(canary, by) {
+        // What watches it is here: from when it runs, until it goes.
+        const watch = async () => {
+          target.state.setCanary(canary)
+          await reloadPrometheus(target)
+        }
+        if (canary === null) await watch()
         await remote('releases.setCanary', canary, by)
-        // What watches it is here.
-        target.state.setCanary(canary)
-        await reloadPrometheus(target)
+        if (canary !== null) await watch()
       },
     },
     config: {

@@ -21,6 +21,8 @@ export function localCanary(target: LocalTarget): Pick<Range['releases'], 'canar
       serviceNames.filter((name) => name !== running.service),
     )
     await refreshMesh(target, [running.service])
+    // Before it goes: who is gone and still scraped is down.
+    await reloadPrometheus(target)
     await target.stop('canary')
     record(running, 'ended', by)
   }
@@ -45,11 +47,11 @@ export function localCanary(target: LocalTarget): Pick<Range['releases'], 'canar
         }
         await refreshMesh(target, [canary.service])
         await refreshMesh(target)
+        await reloadPrometheus(target)
         record(canary, 'started', by)
       } else if (before) {
         await end(before, by)
       }
-      await reloadPrometheus(target)
     },
   }
 }
