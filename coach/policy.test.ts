@@ -5,7 +5,8 @@ import { loadScenarios } from '../drills/scenarios.ts'
 import { foldDrill, type DrillEvent, type DrillEventBody } from '../model/drill.ts'
 import { coachParameters } from './parameters.ts'
 import { decide } from './policy.ts'
-import { personaNamed, personas, simulate, startOf } from './simulation.ts'
+import { personaNamed, personas } from './personas.ts'
+import { simulate, startOf } from './simulation.ts'
 
 const scenarios = [...loadScenarios(path.join(import.meta.dirname, '..', 'scenarios')).values()]
 const scenario = scenarios.find(({ id }) => id === 'slow-shelves') ?? scenarios[0]

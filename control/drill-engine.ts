@@ -79,7 +79,7 @@ export class DrillEngine {
     this.#deps = deps
     // Read before the first tick writes it anew.
     this.#goneMs = Date.now() - (deps.ledger.aliveAt() ?? Date.now())
-    deps.sampler.onSample((sample) => void this.#tick(sample))
+    deps.sampler.onSample((sample) => this.#tick(sample))
   }
 
   get verdict(): Verdict {

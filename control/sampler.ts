@@ -5,14 +5,16 @@ import type { ComponentStatus } from '../model/components.ts'
 import type { Range } from '../model/range.ts'
 
 const everyMs = 1_000
-const keptSamples = 60
+/** As long as the longest rehearsal, so that it can be recorded. */
+const keptSamples = 180
 /** Readiness opens connections to everything: less often than the rest. */
 const statusEveryMs = 2_000
 
 export interface Sampler {
   samples(): readonly Sample[]
   components(): ComponentStatus[]
-  onSample(listener: (sample: Sample) => void): void
+  /** Who listens is not waited for. */
+  onSample(listener: (sample: Sample) => void | Promise<void>): void
   /** Resolves when every component has been looked at since a moment (milliseconds since the epoch), and the sample of it is in. */
   seen(since: number): Promise<void>
   stop(): void
@@ -21,7 +23,7 @@ export interface Sampler {
 /** Looks at the range once a second, through its own connections: not through the Prometheus that a scenario may have broken. */
 export function startSampler(range: Range, urls: { locustMetrics: string; catalog: string }): Sampler {
   const samples: Sample[] = []
-  const listeners: ((sample: Sample) => void)[] = []
+  const listeners: ((sample: Sample) => void | Promise<void>)[] = []
   let components: ComponentStatus[] = []
   /** When the look at the components began whose result is in the latest sample. */
   let componentsAt = 0
@@ -61,7 +63,7 @@ export function startSampler(range: Range, urls: { locustMetrics: string; catalo
       samples.push(sample)
       if (samples.length > keptSamples) samples.shift()
       seenAt = componentsAt
-      for (const listener of listeners) listener(sample)
+      for (const listener of listeners) void listener(sample)
       for (const { since, resolve } of waiting) if (seenAt >= since) resolve()
       waiting = waiting.filter(({ since }) => seenAt < since)
       await pause(everyMs - (Date.now() - at))

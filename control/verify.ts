@@ -1,9 +1,11 @@
 import type { Verdict } from '../drills/checks/registry.ts'
 import type { Fingerprint } from '../drills/baseline.ts'
+import type { Sample } from '../model/check.ts'
 import type { DrillEvent, DrillState } from '../model/drill.ts'
 import { until as waitUntil } from '../drills/until.ts'
 import { describeError } from '../model/errors.ts'
 import type { Scenario } from '../model/scenario.ts'
+import { recordingOf, type Recording } from './replay/recording.ts'
 
 export interface Verification {
   id: string
@@ -22,6 +24,8 @@ export interface Verification {
   tookSeconds: number
   /** What was waited for, and for how long, where that was a second or more. */
   waits: { for: string; seconds: number }[]
+  /** Its drill. */
+  drill: string | null
 }
 
 interface Client {
@@ -49,6 +53,7 @@ export async function verifyScenario(client: Client, id: string): Promise<Verifi
     problems: [],
     tookSeconds: 0,
     waits: [],
+    drill: null,
   }
   const until = waitIn(result)
   let drill: string | null = null
@@ -57,6 +62,7 @@ export async function verifyScenario(client: Client, id: string): Promise<Verifi
     await until('no page to fire before', restDeadlineMs, async () => (await pages(client)).length === 0)
     const before = await client.get<Fingerprint>('/api/fingerprint')
     drill = (await client.post<DrillState>('/api/drills', { scenario: id, trainee: 'verify', mode: 'rehearsal' })).id
+    result.drill = drill
     await play(client, drill, plan, result, until)
     // The drill ends by itself when every milestone is reached.
     await until('the drill to end', 20_000, async () => (await drillOf(client, drill as string)).drill.phase !== 'running')
@@ -161,7 +167,13 @@ async function resolveParams(client: Client, params: Record<string, unknown>): P
   return { ...params, pid: root?.['pid'] ?? 0 }
 }
 
-const drillOf = (client: Client, id: string) => client.get<{ drill: DrillState; events: DrillEvent[] }>(`/api/drills/${id}`)
+/** What was seen of the drill by which a scenario was just verified. */
+export async function recordVerified(client: Pick<Client, 'get'>, drill: string): Promise<Recording> {
+  const [{ events }, { samples }] = await Promise.all([drillOf(client, drill), client.get<{ samples: Sample[] }>('/api/samples')])
+  return recordingOf(samples, events)
+}
+
+const drillOf = (client: Pick<Client, 'get'>, id: string) => client.get<{ drill: DrillState; events: DrillEvent[] }>(`/api/drills/${id}`)
 
 async function pages(client: Client): Promise<unknown[]> {
   const alerts = await client.get<{ labels: Record<string, string>; status: { state: string } }[]>('/api/alerts')

@@ -5,7 +5,7 @@ import { causeCategory, hintRung, milestoneName, milestoneNames, viewKind, type 
 /** A rehearsal is played by `verify`: it counts for nobody. */
 export const drillModes = ['learning', 'assessment', 'rehearsal'] as const
 
-const alertSummary = z.object({
+export const alertSummary = z.object({
   fingerprint: z.string(),
   name: z.string(),
   severity: z.string(),

@@ -6,7 +6,7 @@ import { FiredrillError } from '../../model/errors.ts'
 import type { Api, ApiContext } from './context.ts'
 
 /** For instructors only: nothing here may be seen before a debrief. */
-export function faultRoutes(app: Api, { injector, ledger, range, engine, load }: ApiContext): void {
+export function faultRoutes(app: Api, { injector, ledger, range, engine, load, sampler }: ApiContext): void {
   const config = { access: 'instructor' } as const
 
   app.get('/api/faults', { config }, async () => ({
@@ -42,6 +42,8 @@ export function faultRoutes(app: Api, { injector, ledger, range, engine, load }:
     await engine.settled()
     return fingerprint(range)
   })
+  /** What the oracle has seen of the range over the last minutes, once a second. */
+  app.get('/api/samples', { config }, async () => ({ samples: sampler.samples() }))
   app.get('/api/invariants', { config }, async () => ({ violations: await orderInvariants(range) }))
   app.post('/api/reset', { config }, async () => {
     if (engine.running()) throw new FiredrillError('conflict', 'a drill is running: finish or abort it first')

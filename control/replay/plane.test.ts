@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import { test } from 'node:test'
+import { personaNamed, personas } from '../../coach/personas.ts'
+import { loadScenarios } from '../../drills/scenarios.ts'
+import { ReplayPlane } from './plane.ts'
+import { readRecording, recording, type Recording } from './recording.ts'
+
+const root = path.join(import.meta.dirname, '..', '..')
+const scenarios = loadScenarios(path.join(root, 'scenarios'))
+
+/** Broken from the fifth second, paged in the tenth, fixed in the thirtieth, well five seconds later. */
+const drawn = (scenario: string): Recording => {
+  let users = { good: 0, slow: 0, failed: 0 }
+  return recording.parse({
+    scenario,
+    fixedAtMs: 30_000,
+    moments: Array.from({ length: 60 }, (_, second) => {
+      users = second >= 5 && second < 35 ? { ...users, failed: users.failed + 20 } : { ...users, good: users.good + 20 }
+      return { ms: second * 1_000, users, oldestUnfulfilledSeconds: 0, backlog: 0, deadLetters: 0, stalePrices: 0, unwell: [] }
+    }),
+    pages: [
+      { ms: 10_000, status: 'firing' },
+      { ms: 45_000, status: 'resolved' },
+    ].map((page) => ({ ...page, alert: { fingerprint: 'f', name: 'BrowseErrorBudgetBurn', severity: 'page', summary: '', startsAt: '' } })),
+  })
+}
+
+test('who plays over the API gets to the end of every scenario, by its own reference solution', async () => {
+  const recordings = new Map([...scenarios.keys()].map((id) => [id, drawn(id)]))
+  await using plane = new ReplayPlane({ root, scenarios, recordings })
+  for (const id of scenarios.keys()) {
+    const { completed, events, state } = await plane.play(id, personaNamed('expert'), 'none', 1)
+    assert.ok(completed, `${id}: ${state.outcome}`)
+    assert.ok(!events.some((event) => event.type === 'action-run' && (!event.ok || event.harmful)), id)
+  }
+})
+
+test('who would give up does so alone, asks for nothing, and is brought to the end by the coach', async () => {
+  const id = 'slow-shelves'
+  await using plane = new ReplayPlane({ root, scenarios, recordings: new Map([[id, drawn(id)]]) })
+  const who = personaNamed('gives up')
+  const [alone, coached] = [await plane.play(id, who, 'none', 1), await plane.play(id, who, 'coach', 1)]
+  assert.equal(alone.completed, false)
+  assert.equal(alone.state.hints.length, 0)
+  assert.equal(coached.completed, true)
+  assert.ok(coached.state.hints.some(({ rung }) => rung === 'tell'))
+})
+
+test('a range that nobody fixes stays broken, however long', async () => {
+  const id = 'slow-shelves'
+  await using plane = new ReplayPlane({ root, scenarios, recordings: new Map([[id, drawn(id)]]) })
+  const { state } = await plane.play(id, personaNamed('gives up'), 'none', 2)
+  assert.equal(state.milestones.mitigated, null)
+  assert.equal(state.outcome, 'time-up')
+})
+
+test('what was recorded of real rehearsals can be read, and has what a drill needs', () => {
+  const folder = path.join(root, 'bench', 'recordings')
+  for (const id of scenarios.keys()) {
+    const found = readRecording(folder, id)
+    if (!found) continue
+    assert.equal(found.scenario, id)
+    assert.ok(
+      found.pages.some(({ status }) => status === 'firing'),
+      `${id}: no page`,
+    )
+    assert.ok(
+      found.moments.some(({ ms }) => ms > found.fixedAtMs),
+      `${id}: nothing after the fix`,
+    )
+  }
+  assert.ok(personas.length >= 6)
+})

@@ -1,0 +1,233 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { Trainee, type Doing, type Help, type Persona } from '../../coach/personas.ts'
+import { drillClock, foldDrill, type DrillEvent, type DrillState } from '../../model/drill.ts'
+import { FiredrillError, errorIn } from '../../model/errors.ts'
+import type { Range } from '../../model/range.ts'
+import type { Scenario } from '../../model/scenario.ts'
+import { portOffsets, type PortName, type RangeContext } from '../../range/context.ts'
+import { baselinePolicy } from '../../range/mesh/files.ts'
+import type { Api } from '../api/context.ts'
+import { Coach } from '../coach.ts'
+import { DrillEngine } from '../drill-engine.ts'
+import { GameDays } from '../game-days.ts'
+import { Injector } from '../injector.ts'
+import { Ledger } from '../ledger.ts'
+import { LoadDriver } from '../load-driver.ts'
+import { People } from '../people.ts'
+import { createServer } from '../server.ts'
+import { paperRange } from './paper-range.ts'
+import type { Recording } from './recording.ts'
+import { ReplaySampler } from './sampler.ts'
+
+const users = 30
+const tickMs = 1_000
+const tokens = { trainee: 'trainee', instructor: 'instructor', service: 'service' }
+
+/** A drill that was played to its end. */
+export interface PlayedDrill {
+  state: DrillState
+  events: DrillEvent[]
+  completed: boolean
+  /** By the drill's own clock. */
+  tookMs: number
+}
+
+interface Options {
+  root: string
+  scenarios: ReadonlyMap<string, Scenario>
+  recordings: ReadonlyMap<string, Recording>
+}
+
+/**
+ * The real control plane (API, engine, ledger, policy of the coach) on a clock of its own, over a range on paper and the telemetry of real
+ * rehearsals: a drill of twenty minutes takes a second. While it is open, `Date.now` is its clock.
+ */
+export class ReplayPlane implements AsyncDisposable {
+  readonly #dir: string
+  readonly #scenarios: ReadonlyMap<string, Scenario>
+  readonly #recordings: ReadonlyMap<string, Recording>
+  readonly #sampler = new ReplaySampler()
+  readonly #range: Range
+  readonly #ledger: Ledger
+  readonly #coach: Coach
+  readonly #engine: DrillEngine
+  readonly #realNow = Date.now
+  #now = Date.now()
+  #app: Api | null = null
+  readonly #ready: Promise<Api>
+
+  constructor({ root, scenarios, recordings }: Options) {
+    // In memory where that is to be had: nothing of it is to last.
+    this.#dir = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'firedrill-replay-'))
+    // What a fault does is in the recording; that it goes in and out is the engine's.
+    this.#scenarios = new Map(
+      [...scenarios].map(([id, scenario]) => [
+        id,
+        { ...scenario, timeline: scenario.timeline.map((step) => ({ ...step, fault: 'noop', params: {} })) },
+      ]),
+    )
+    this.#recordings = recordings
+    Date.now = () => this.#now
+    const range = paperRange(root, users)
+    this.#range = range
+    this.#ledger = new Ledger(this.#dir)
+    const injector = new Injector(range, this.#ledger)
+    const engine = new DrillEngine({ range, ledger: this.#ledger, injector, sampler: this.#sampler, scenarios: this.#scenarios, users })
+    this.#engine = engine
+    this.#coach = new Coach({ dir: this.#dir, engine, ledger: this.#ledger, scenarios: this.#scenarios })
+    const gameDays = new GameDays(this.#ledger, engine, this.#scenarios)
+    this.#ready = createServer({
+      context: paperContext(this.#dir, root),
+      range,
+      ledger: this.#ledger,
+      injector,
+      sampler: this.#sampler,
+      engine,
+      load: new LoadDriver(range),
+      scenarios: this.#scenarios,
+      gameDays,
+      people: new People(gameDays),
+    })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    Date.now = this.#realNow
+    await this.#app?.close()
+    await this.#coach.settled()
+    this.#coach[Symbol.dispose]()
+    this.#ledger[Symbol.dispose]()
+    rmSync(this.#dir, { recursive: true, force: true })
+  }
+
+  /** Plays a scenario as somebody would, through the API, to its end. */
+  async play(id: string, persona: Persona, help: Help, seed: number): Promise<PlayedDrill> {
+    this.#app ??= await this.#ready
+    const scenario = this.#scenarios.get(id)
+    const recording = this.#recordings.get(id)
+    if (!scenario || !recording) throw new FiredrillError('not-found', `there is no recording of '${id}'`)
+    this.#sampler.calm()
+    // Until the range has been seen to be well.
+    for (let tick = 0; tick < 20; tick++) await this.#tick()
+    // What there is to be rolled back and taken out, since the faults themselves are on no paper.
+    await this.#range.mesh.apply(`# as it was found\n${this.#range.mesh.baseline()}`, 'platform team')
+    await this.#range.monitoring.setExtraRules('legacy', '')
+    await this.#range.releases.setCanary({ service: 'catalog', version: this.#range.releases.baseline('catalog') }, 'delivery pipeline')
+    const { id: drill } = await this.#call<DrillState>('trainee', 'POST', '/api/drills', {
+      scenario: id,
+      mode: 'learning',
+      trainee: persona.name,
+    })
+    this.#sampler.begin(recording)
+    if (help !== 'coach') await this.#call('instructor', 'PUT', `/api/drills/${drill}/coach/mode`, { mode: 'muted' })
+    const trainee = new Trainee(scenario, persona, seed)
+    const startedAt = this.#now
+    const sent = new Set<number>()
+    const done = new Set<string>()
+    let fixedAt: number | null = null
+    for (;;) {
+      await this.#tick()
+      for (const [index, { ms, status, alert }] of recording.pages.entries()) {
+        const due =
+          ms <= recording.fixedAtMs ? this.#now - startedAt >= ms : fixedAt !== null && this.#now - fixedAt >= ms - recording.fixedAtMs
+        if (!due || sent.has(index)) continue
+        sent.add(index)
+        await this.#call('service', 'POST', '/api/pager/page', notificationOf(status, alert))
+      }
+      const { drill: state } = await this.#call<{ drill: DrillState }>('trainee', 'GET', `/api/drills/${drill}`)
+      if (state.phase !== 'running') break
+      for (const doing of trainee.tick(state, this.#now, tickMs)) {
+        if (doing.kind === 'ask' && help === 'none') continue
+        // Once: what it leads to takes its time to be seen.
+        if (doing.kind === 'step' && done.has(doing.milestone)) continue
+        await this.#do(drill, scenario, doing)
+        if (doing.kind !== 'step') continue
+        done.add(doing.milestone)
+        if (doing.milestone !== 'mitigated') continue
+        fixedAt = this.#now
+        this.#sampler.fix()
+      }
+    }
+    await this.#engine.settled()
+    const events = this.#ledger.events(drill)
+    const state = foldDrill(events)
+    if (!state) throw new FiredrillError('internal', 'a drill that was played has no events')
+    return { state, events, completed: state.outcome === 'resolved', tookMs: drillClock(state, state.endedAt ?? this.#now) }
+  }
+
+  async #do(drill: string, scenario: Scenario, doing: Doing): Promise<void> {
+    const post = (what: string, body?: object) => this.#call('trainee', 'POST', `/api/drills/${drill}/${what}`, body)
+    if (doing.kind === 'ask') return void (await post('hint'))
+    if (doing.kind === 'look') return void (await post('views', { view: 'dashboard', component: null, detail: 'something' }))
+    if (doing.kind === 'wrong-cause')
+      return void (await post('cause', { component: wrongFor(scenario), category: 'cache', sentence: 'a guess' }))
+    const [place] = scenario.located
+    if (doing.milestone === 'acknowledged') await post('acknowledge')
+    if (doing.milestone === 'located' && place)
+      await post('views', { view: place.view, component: place.component, detail: 'the right place' })
+    if (doing.milestone === 'diagnosed') {
+      const { component, category } = scenario.cause
+      await post('cause', { component, category, sentence: 'found' })
+    }
+    if (doing.milestone === 'mitigated')
+      for (const { action, params } of scenario.solution)
+        await this.#call('trainee', 'POST', `/api/actions/${action}`, {
+          params: params['pid'] === '$blocker' ? { ...params, pid: 4_711 } : params,
+        })
+    // Who has mitigated it waits until the graphs say that it has recovered.
+  }
+
+  async #tick(): Promise<void> {
+    this.#now += tickMs
+    await this.#sampler.tick(this.#now)
+  }
+
+  async #call<Body>(role: keyof typeof tokens, method: 'GET' | 'POST' | 'PUT', url: string, body?: object): Promise<Body> {
+    const response = await (this.#app ?? (await this.#ready)).inject({
+      method,
+      url,
+      headers: { authorization: `Bearer ${tokens[role]}`, host: `127.0.0.1:${portOffsets.control + 1_024}` },
+      ...(body ? { payload: body } : {}),
+    })
+    if (response.statusCode >= 400) throw errorIn(response.json(), `${method} ${url} was answered ${response.statusCode}`)
+    return response.json<Body>()
+  }
+}
+
+/** A component that nobody could take for the cause. */
+const wrongFor = ({ cause }: Scenario): string =>
+  ['redis', 'rabbitmq', 'fulfilment'].find((name) => ![cause, ...cause.accept].some(({ component }) => component === name)) ?? 'redis'
+
+const notificationOf = (status: string, { fingerprint, name, severity, summary, startsAt }: Recording['pages'][number]['alert']) => ({
+  alerts: [{ status, fingerprint, startsAt, labels: { alertname: name, severity }, annotations: { summary } }],
+})
+
+/** Nothing listens anywhere: the API is called in the process. */
+function paperContext(dir: string, root: string): RangeContext {
+  const nowhere = new Proxy({}, { get: () => '' })
+  return {
+    dir,
+    root,
+    config: {
+      id: 'replay',
+      portBase: 1_024,
+      profile: 'drill',
+      users,
+      placement: { role: 'all' },
+      console: { listen: '127.0.0.1', names: [] },
+      clickhouseUrl: null,
+      tokens,
+      passwords: { postgres: '', rabbitmq: '' },
+    },
+    // Safe: nothing is started here.
+    binaries: nowhere as RangeContext['binaries'],
+    port: (name: PortName) => 1_024 + portOffsets[name],
+    address: (name: PortName) => `127.0.0.1:${1_024 + portOffsets[name]}`,
+    listen: '127.0.0.1',
+    deployed: () => ({ version: '', overrides: {} }),
+    canary: () => null,
+    unscraped: () => [],
+    mesh: () => ({ policy: baselinePolicy(root), faults: [], cacheFault: null, generations: {} }),
+  }
+}
