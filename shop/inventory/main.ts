@@ -2,7 +2,7 @@ import '../kit/telemetry.ts'
 import path from 'node:path'
 import { z } from 'zod'
 import { milliseconds, poolSize, readConfig } from '../kit/config.ts'
-import { connectDatabase } from '../kit/database.ts'
+import { connectDatabase, connectOnce } from '../kit/database.ts'
 import { releaseFor } from '../kit/release.ts'
 import { createService } from '../kit/service.ts'
 import { releases } from './releases.ts'
@@ -26,5 +26,7 @@ const database = await connectDatabase(
   },
   path.join(import.meta.dirname, 'migrations'),
 )
-registerRoutes(service.app, database, releaseFor(releases, config.SERVICE_VERSION))
+const behaviour = releaseFor(releases, config.SERVICE_VERSION)
+const reads = behaviour.readsOver === 'own' ? await connectOnce(service, config.DATABASE_URL) : database
+registerRoutes(service.app, { database, reads, behaviour })
 await service.start()

@@ -4,9 +4,12 @@ import type { Queryable } from '../kit/database.ts'
 export interface Behaviour {
   /** Pieces on hand, summed over the warehouses; products that nobody knows are missing from the answer. */
   availability(database: Queryable, skus: string[]): Promise<Record<string, number>>
+  /** Over which connections it is asked for: those of the pool, or one that is opened at the start and never again. */
+  readsOver: 'pool' | 'own'
 }
 
 const oneStatement: Behaviour = {
+  readsOver: 'pool',
   async availability(database, skus) {
     const { rows } = await database.query<{ sku: string; available: string }>(
       'select sku, sum(available) as available from stock where sku = any($1) group by sku',
@@ -18,6 +21,7 @@ const oneStatement: Behaviour = {
 
 /** Asks for the warehouses of each product, then twice for each warehouse: N × (1 + 2M) statements for one page. */
 const perWarehouse: Behaviour = {
+  readsOver: 'pool',
   async availability(database, skus) {
     const found: Record<string, number> = {}
     for (const sku of skus) {
@@ -40,4 +44,12 @@ const perWarehouse: Behaviour = {
   },
 }
 
-export const releases: Record<string, Behaviour> = { '1.3.1': oneStatement, '1.4.0': oneStatement, '1.5.0': perWarehouse }
+/** Quick, until the database has been away for a moment: what was connected then stays broken. */
+const attached: Behaviour = { ...oneStatement, readsOver: 'own' }
+
+export const releases: Record<string, Behaviour> = {
+  '1.3.1': oneStatement,
+  '1.4.0': oneStatement,
+  '1.5.0': perWarehouse,
+  '1.6.0': attached,
+}

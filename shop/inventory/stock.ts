@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { Database } from '../kit/database.ts'
+import type { Database, Queryable } from '../kit/database.ts'
 import { HttpError } from '../kit/errors.ts'
 import { counter } from '../kit/metrics.ts'
 import { commit, release, reserve } from './reservations.ts'
@@ -13,14 +13,21 @@ interface ReservationBody {
   items: { sku: string; quantity: number }[]
 }
 
-export function registerRoutes(app: FastifyInstance, database: Database, behaviour: Behaviour): void {
+interface Dependencies {
+  database: Database
+  /** What availability is asked of. */
+  reads: Queryable
+  behaviour: Behaviour
+}
+
+export function registerRoutes(app: FastifyInstance, { database, reads, behaviour }: Dependencies): void {
   const reservations = counter('inventory_reservations_total', 'Reservations by outcome', ['outcome'] as const)
   for (const outcome of ['held', 'sold-out', 'shipped', 'released']) reservations.inc({ outcome }, 0)
 
   app.get<{ Querystring: { skus: string } }>(
     '/stock',
     { schema: { querystring: { type: 'object', properties: { skus: { type: 'string', maxLength: 1_000 } }, required: ['skus'] } } },
-    async (request) => ({ stock: await behaviour.availability(database, request.query.skus.split(',')) }),
+    async (request) => ({ stock: await behaviour.availability(reads, request.query.skus.split(',')) }),
   )
 
   app.post<{ Body: ReservationBody }>(

@@ -99,6 +99,15 @@ export async function connectDatabase(service: Service, options: DatabaseOptions
   }
 }
 
+/** One connection, beside the pool. Whoever keeps it has to see to it that it is still there. */
+export async function connectOnce(service: Service, url: string): Promise<Queryable> {
+  const client = new pg.Client({ connectionString: url, application_name: process.env['SERVICE_NAME'] ?? 'shop' })
+  client.on('error', (error) => service.app.log.warn({ err: error }, 'the connection to PostgreSQL was lost'))
+  await client.connect()
+  service.onStop(() => client.end())
+  return client
+}
+
 /** Applies `NNN-name.sql` files that have not been applied, in order, one process at a time. */
 async function migrate(settings: { connectionString: string; application_name: string }, folder: string): Promise<void> {
   const client = new pg.Client({ ...settings, connectionTimeoutMillis: 2_000 })
