@@ -8,6 +8,7 @@ import { downCommand } from './commands/down.ts'
 import { drillCommand } from './commands/drill.ts'
 import { faultCommand } from './commands/fault.ts'
 import { hostCommand } from './commands/host.ts'
+import { grafanaCommand } from './commands/grafana.ts'
 import { kubernetesCommand } from './commands/kubernetes.ts'
 import { loadCommand } from './commands/load.ts'
 import { logsCommand } from './commands/logs.ts'
@@ -33,6 +34,7 @@ for (const add of [
   upCommand,
   downCommand,
   hostCommand,
+  grafanaCommand,
   kubernetesCommand,
   statusCommand,
   logsCommand,

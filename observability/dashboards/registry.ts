@@ -7,7 +7,8 @@ import { overview } from './overview.ts'
 import { runtimeDashboard } from './runtime.ts'
 import { serviceDashboard } from './service.ts'
 
-const templates: readonly Dashboard[] = [
+/** As they are defined: `$rate` stands for the window of `rate()`. */
+export const dashboardTemplates: readonly Dashboard[] = [
   overview,
   serviceDashboard('gateway', { database: false, clients: true }),
   serviceDashboard('catalog', { database: true, cache: true, canary: true }),
@@ -26,7 +27,7 @@ const templates: readonly Dashboard[] = [
 /** All dashboards, with the window of `rate()` that suits the speed of the range. */
 export function dashboards(profile: keyof typeof timings): Dashboard[] {
   const { rate } = timings[profile]
-  return templates.map((dashboard) => ({
+  return dashboardTemplates.map((dashboard) => ({
     ...dashboard,
     panels: dashboard.panels.map((panel) => ({
       ...panel,
