@@ -111,6 +111,19 @@ export interface ClusterService {
   endpoints: number
 }
 
+/** One workload of the shop on its way from one version of its manifest to another, as `kubectl rollout status` would have it. */
+export interface Rollout {
+  name: string
+  /** `Deployment` or `StatefulSet`. */
+  kind: string
+  /** Pods that it is to have, that have its latest version, and that are ready. */
+  wanted: number
+  updated: number
+  ready: number
+  /** Why it does not go on, by its own conditions; empty when all is well. */
+  problem: string
+}
+
 export interface ClusterEvent {
   /** ISO 8601. */
   at: string
@@ -248,6 +261,7 @@ export interface Range {
   readonly cluster: null | {
     pods(): Promise<PodStatus[]>
     services(): Promise<ClusterService[]>
+    rollouts(): Promise<Rollout[]>
     /** The latest hundred, newest first. */
     events(): Promise<ClusterEvent[]>
     /** Changes that `edit` made and `sync` has not undone. */

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { NavLink, Route, Routes } from 'react-router'
 import { get } from './lib/api.ts'
-import { useDrills } from './lib/data.ts'
+import { useDrills, useInCluster } from './lib/data.ts'
 import { LiveContext, useLive, useLiveEvents } from './lib/live.ts'
 import { AlertsPage } from './pages/alerts.tsx'
+import { ClusterPage } from './pages/cluster.tsx'
 import { DashboardsPage } from './pages/dashboards.tsx'
 import { DebriefPage } from './pages/debrief.tsx'
 import { ExplorePage } from './pages/explore.tsx'
@@ -48,6 +49,7 @@ export function App() {
               <Route path="/dashboards/:id?" element={<DashboardsPage />} />
               <Route path="/map" element={<MapPage />} />
               <Route path="/mesh" element={<MeshPage />} />
+              <Route path="/cluster" element={<ClusterPage />} />
               <Route path="/slos" element={<SlosPage />} />
               <Route path="/explore" element={<ExplorePage />} />
               <Route path="/traces" element={<TracesPage />} />
@@ -74,6 +76,7 @@ const places = [
   ['/dashboards', 'Dashboards'],
   ['/map', 'Map'],
   ['/mesh', 'Mesh'],
+  ['/cluster', 'Cluster'],
   ['/slos', 'Objectives'],
   ['/explore', 'Explore'],
   ['/traces', 'Traces'],
@@ -87,6 +90,7 @@ const places = [
 function TopBar({ role }: { role: string }) {
   const live = useLive()
   const running = useDrills().data?.running ?? null
+  const inCluster = useInCluster().data ?? false
   const down = live.components.filter((component) => component.state === 'exited' || component.state === 'stopped')
   return (
     <>
@@ -100,11 +104,13 @@ function TopBar({ role }: { role: string }) {
               Incident room
             </NavLink>
           )}
-          {places.map(([to, title]) => (
-            <NavLink key={to} to={to} end={to === '/'}>
-              {title}
-            </NavLink>
-          ))}
+          {places
+            .filter(([to]) => to !== '/cluster' || inCluster)
+            .map(([to, title]) => (
+              <NavLink key={to} to={to} end={to === '/'}>
+                {title}
+              </NavLink>
+            ))}
           {role === 'instructor' && <NavLink to="/instructor">Instructor</NavLink>}
         </nav>
         <PagerBell />

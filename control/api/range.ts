@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { clusterOf } from '../../drills/cluster-edit.ts'
 import { actionsFor } from '../../drills/actions/registry.ts'
 import { loadShape, setLoad, setMix } from '../../model/api.ts'
 import { hostsStatus } from '../../range/targets/hosts/range.ts'
@@ -18,7 +19,16 @@ export function rangeRoutes(app: Api, { range, sampler, context, ledger, load }:
     hosts: await hostsStatus(context).catch(() => null),
     watchdogAt: Number(ledger.note('watchdog-at') ?? 0) || null,
     actions: actionsFor(range).length,
+    /** Whether the shop is in a cluster, of which there is more to see. */
+    cluster: range.cluster !== null,
   }))
+
+  /** What `kubectl` would show of the shop. */
+  app.get('/api/cluster', async () => {
+    const cluster = clusterOf(range)
+    const [pods, services, rollouts, events] = await Promise.all([cluster.pods(), cluster.services(), cluster.rollouts(), cluster.events()])
+    return { pods, services, rollouts, events }
+  })
 
   /** Deploys and changes of the mesh's policy, as marked on graphs. */
   app.get('/api/changes', async () => ({

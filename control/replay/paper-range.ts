@@ -115,6 +115,7 @@ export function paperRange(root: string, users: number): Range {
     cluster: {
       pods: async () => [],
       services: async () => [],
+      rollouts: async () => [],
       events: async () => [],
       edits: async () => [],
       edit: done,

@@ -37,6 +37,14 @@ export const useChanges = () =>
 export const useDashboards = () =>
   useQuery({ queryKey: ['dashboards'], queryFn: () => get<{ dashboards: Dashboard[] }>('/api/dashboards'), staleTime: Infinity })
 
+/** Whether the shop is in a cluster: that does not change while a console is open. */
+export const useInCluster = () =>
+  useQuery({
+    queryKey: ['in-cluster'],
+    queryFn: async () => (await get<{ cluster: boolean }>('/api/range')).cluster,
+    staleTime: Infinity,
+  })
+
 /** What the team sees of a game day. */
 export interface GameDay {
   id: string

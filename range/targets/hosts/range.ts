@@ -123,6 +123,7 @@ export function hostsRange(target: LocalTarget): Range {
         : {
             pods: () => remote('cluster.pods'),
             services: () => remote('cluster.services'),
+            rollouts: () => remote('cluster.rollouts'),
             events: () => remote('cluster.events'),
             edits: () => remote('cluster.edits'),
             edit: (edit) => remote('cluster.edit', edit),
@@ -199,6 +200,7 @@ function shopCalls(
       ? {
           'cluster.pods': cluster.pods,
           'cluster.services': cluster.services,
+          'cluster.rollouts': cluster.rollouts,
           'cluster.events': cluster.events,
           'cluster.edits': cluster.edits,
           'cluster.edit': cluster.edit,

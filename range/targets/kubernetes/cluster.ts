@@ -13,6 +13,8 @@ import {
   type CoreV1Event,
   type V1Pod,
   type V1Service,
+  type V1Deployment,
+  type V1StatefulSet,
 } from '@kubernetes/client-node'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
 
@@ -92,6 +94,15 @@ export class Cluster {
       this.#core.listNamespacedPod({ namespace, labelSelector: app ? `app=${app}` : 'app.kubernetes.io/part-of=firedrill-shop' }),
     )
     return items
+  }
+
+  async workloads(): Promise<{ deployments: V1Deployment[]; statefulSets: V1StatefulSet[] }> {
+    const { namespace } = this
+    const [deployments, statefulSets] = await Promise.all([
+      ask('list deployments', () => this.#apps.listNamespacedDeployment({ namespace })),
+      ask('list stateful sets', () => this.#apps.listNamespacedStatefulSet({ namespace })),
+    ])
+    return { deployments: deployments.items, statefulSets: statefulSets.items }
   }
 
   async services(): Promise<V1Service[]> {

@@ -52,6 +52,32 @@ export function manifestsOf({ cluster, state, root, settled }: Options): NonNull
           }
         })
     },
+    async rollouts() {
+      const { deployments, statefulSets } = await cluster.workloads()
+      return [
+        ...deployments.map(({ metadata, spec, status }) => ({
+          name: metadata?.name ?? '',
+          kind: 'Deployment',
+          wanted: spec?.replicas ?? 1,
+          updated: status?.updatedReplicas ?? 0,
+          ready: status?.readyReplicas ?? 0,
+          problem: (status?.conditions ?? [])
+            .filter(({ type, status: is }) => (type === 'ReplicaFailure' ? is === 'True' : is === 'False'))
+            .map(({ reason, message }) => `${reason ?? ''}: ${(message ?? '').slice(0, 200)}`)
+            .join('; '),
+        })),
+        ...statefulSets.map(({ metadata, spec, status }) => ({
+          name: metadata?.name ?? '',
+          kind: 'StatefulSet',
+          wanted: spec?.replicas ?? 1,
+          updated: status?.updatedReplicas ?? 0,
+          ready: status?.readyReplicas ?? 0,
+          problem: '',
+        })),
+      ]
+        .filter(({ name }) => isWorkload(name))
+        .toSorted((a, b) => a.name.localeCompare(b.name))
+    },
     async events() {
       const at = (event: { lastTimestamp?: Date; eventTime?: Date; firstTimestamp?: Date }) =>
         new Date(event.lastTimestamp ?? event.eventTime ?? event.firstTimestamp ?? 0)

@@ -1,0 +1,142 @@
+import { useQuery } from '@tanstack/react-query'
+import type { ReactNode } from 'react'
+import { useSearchParams } from 'react-router'
+import { elapsed } from '../../../model/duration.ts'
+import type { ClusterEvent, ClusterService, PodStatus, Rollout } from '../../../model/range.ts'
+import { get } from '../lib/api.ts'
+import { changeParams } from '../lib/params.ts'
+import { clock } from '../lib/time.ts'
+import { Empty, Loading, Problem } from '../parts/states.tsx'
+
+interface Cluster {
+  pods: PodStatus[]
+  services: ClusterService[]
+  rollouts: Rollout[]
+  events: ClusterEvent[]
+}
+
+/** What a cluster says of the shop that is in it: pods, rollouts, Services and events, each with the command that shows the same. */
+export function ClusterPage() {
+  const [params, setParams] = useSearchParams()
+  const all = params.get('events') === 'all'
+  const { data, error } = useQuery({ queryKey: ['cluster'], queryFn: () => get<Cluster>('/api/cluster'), refetchInterval: 3_000 })
+  if (error) return <Problem error={error} />
+  if (!data) return <Loading what="the cluster" />
+  const events = data.events.filter(({ type }) => all || type === 'Warning')
+  return (
+    <>
+      <h1>Cluster</h1>
+      <p className="quiet">
+        What Kubernetes knows of the shop. Under each heading is the command that would show it in a terminal; what you may do about it is
+        among the actions of the incident room.
+      </p>
+      <Listing
+        title="Pods"
+        command="kubectl -n shop get pods"
+        columns={['pod', 'phase', 'ready', 'restarts', 'what is wrong', 'age']}
+        rows={data.pods.map(({ name, phase, ready, restarts, reason, ageSeconds }) => ({
+          key: name,
+          bad: reason !== '' || notAll(ready),
+          cells: [name, phase, ready, String(restarts), reason, elapsed(ageSeconds * 1_000)],
+        }))}
+      />
+      <Listing
+        title="Rollouts"
+        command="kubectl -n shop get deployments,statefulsets"
+        columns={['workload', 'kind', 'wanted', 'up to date', 'ready', 'what is wrong']}
+        rows={data.rollouts.map(({ name, kind, wanted, updated, ready, problem }) => ({
+          key: name,
+          bad: problem !== '' || ready < wanted || updated < wanted,
+          cells: [name, kind, String(wanted), String(updated), String(ready), problem],
+        }))}
+      />
+      <Listing
+        title="Services"
+        command="kubectl -n shop get services -o wide"
+        columns={['Service', 'selects', 'ports', 'ready pods behind it']}
+        rows={data.services.map(({ name, selector, ports, endpoints }) => ({
+          key: name,
+          bad: endpoints === 0,
+          cells: [name, selector, ports, String(endpoints)],
+        }))}
+      />
+      <Listing
+        title="Events"
+        command="kubectl -n shop get events --sort-by=.lastTimestamp"
+        columns={['at', 'object', 'reason', 'message']}
+        rows={events.map(({ at, object, reason, message, type }, index) => ({
+          key: `${at} ${object} ${index}`,
+          bad: type === 'Warning',
+          cells: [clock(Date.parse(at)), object, reason, message],
+        }))}
+        empty={all ? 'Nothing has happened lately.' : 'No warnings lately.'}
+      >
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={all}
+            onChange={(event) =>
+              changeParams(setParams, (now) => {
+                if (event.target.checked) now.set('events', 'all')
+                else now.delete('events')
+              })
+            }
+          />
+          also what is not a warning
+        </label>
+      </Listing>
+    </>
+  )
+}
+
+/** `1/2` */
+const notAll = (ready: string): boolean => {
+  const [some, all] = ready.split('/')
+  return some !== all
+}
+
+interface ListingProps {
+  title: string
+  command: string
+  columns: string[]
+  rows: { key: string; bad: boolean; cells: string[] }[]
+  empty?: string
+  children?: ReactNode
+}
+
+function Listing({ title, command, columns, rows, empty = 'There are none.', children }: ListingProps) {
+  return (
+    <section aria-label={title} className="table" tabIndex={0}>
+      <h2>{title}</h2>
+      <p className="quiet">
+        <code>{command}</code>
+      </p>
+      {children}
+      {rows.length === 0 ? (
+        <Empty>{empty}</Empty>
+      ) : (
+        <table>
+          <thead>
+            <tr>
+              {columns.map((column) => (
+                <th key={column} scope="col">
+                  {column}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ key, bad, cells: [head, ...cells] }) => (
+              <tr key={key} className={bad ? 'bad-text' : ''}>
+                <th scope="row">{head}</th>
+                {cells.map((cell, index) => (
+                  <td key={columns[index + 1]}>{cell}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </section>
+  )
+}
