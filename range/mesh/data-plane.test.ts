@@ -168,10 +168,15 @@ test('an abort for a share of the requests, within what chance allows', async ()
   await range.mesh.setFault({ from: 'gateway', to: 'inventory' }, { abort: { httpStatus: 503, percent: 10 } })
   const count = 2_000
   const failed = (await many(count, () => call('gateway', 'inventory'))).filter(({ status }) => status === 503).length
+  const said = new Set((await many(100, () => call('gateway', 'inventory'))).filter(({ status }) => status === 503).map(({ text }) => text))
   const others = (await many(200, () => call('orders', 'inventory'))).filter(({ status }) => status !== 200).length
   await range.mesh.setFault({ from: 'gateway', to: 'inventory' }, null)
   // Four standard deviations: once in 16,000 runs by chance.
   assert.ok(Math.abs(failed - count * 0.1) < 4 * Math.sqrt(count * 0.1 * 0.9), `${failed} of ${count}`)
+  assert.ok(
+    [...said].every((text) => text.startsWith('upstream connect error')),
+    [...said].join(),
+  )
   assert.equal(others, 0)
 })
 

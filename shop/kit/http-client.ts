@@ -45,9 +45,13 @@ export function createClient({ peer, url, timeoutMs, connections = 32 }: ClientO
           ...(options.json === undefined ? {} : { body: JSON.stringify(options.json) }),
           ...(timeoutMs === null ? {} : { signal: AbortSignal.timeout(timeoutMs) }),
         })
+        if (response.statusCode >= 500) {
+          // Who says so may be a proxy on the way, and says it in its own words.
+          await response.body.dump()
+          throw new HttpError(502, 'peer-failed', `${peer} answered ${response.statusCode}`)
+        }
         // Safe: the peer is a service of this shop, whose answers its own schema defines.
         const body = (await response.body.json()) as Body
-        if (response.statusCode >= 500) throw new HttpError(502, 'peer-failed', `${peer} answered ${response.statusCode}`)
         return { status: response.statusCode, body }
       } catch (error) {
         failures.inc({ peer })

@@ -32,15 +32,20 @@ export function startReconciliation(service: Service, { database, inventory, pay
     oldest.set(Number(rows[0]?.oldest ?? 0))
   }
 
+  /** First nobody can confirm it any more; then what it holds elsewhere is given back, again and again until that has worked. */
   async function undoInterrupted(): Promise<void> {
-    const { rows } = await database.query<{ id: string }>(
+    await database.query(
       `update orders set state = 'failed' where id in (
          select id from orders where state = 'pending' and created_at < now() - interval '${interruptedAfter}'
-         order by created_at limit 50 for update skip locked) returning id`,
+         order by created_at limit 50 for update skip locked)`,
+    )
+    const { rows } = await database.query<{ id: string }>(
+      `select id from orders where state = 'failed' and undone_at is null order by created_at limit 50`,
     )
     for (const { id } of rows) {
       await inventory.call('DELETE', `/reservations/${id}`)
       await payments.call('DELETE', `/charges/${id}`)
+      await database.query('update orders set undone_at = now() where id = $1', [id])
     }
   }
 

@@ -151,6 +151,7 @@ const injectedByProxy = [
   'fault_filter_abort',
   'delays_injected',
   'aborts_injected',
+  'fault filter',
   '"response_flags":"DI"',
   '"response_flags":"FI"',
   '"flags":"DI"',

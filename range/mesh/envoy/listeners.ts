@@ -79,6 +79,16 @@ function inbound(service: ServiceName, resources: readonly Resource[], configDir
   }
 }
 
+/** What an injected error says: what any call says that does not get through. */
+const likeAnother: Json = {
+  filter: { response_flag_filter: { flags: ['FI'] } },
+  body_format_override: {
+    text_format_source: {
+      inline_string: 'upstream connect error or disconnect/reset before headers. reset reason: connection termination',
+    },
+  },
+}
+
 const requestFormat = (listener: string) => ({
   time: '%START_TIME(%Y-%m-%dT%H:%M:%S.%3fZ)%',
   listener,
@@ -142,6 +152,7 @@ function connectionManager(service: ServiceName, routes: string, direction: 'ing
       ...(direction === 'egress' ? { add_user_agent: true } : {}),
       codec_type: 'AUTO',
       server_header_transformation: 'PASS_THROUGH',
+      ...(direction === 'ingress' ? { local_reply_config: { mappers: [likeAnother] } } : {}),
       // Whose answer breaks off hears of it soon: on a loopback nothing is still on its way.
       delayed_close_timeout: '0.1s',
       stream_idle_timeout: '0s',
