@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineFault } from '../../model/fault.ts'
 import type { Range } from '../../model/range.ts'
 import { stopJobs } from '../jobs.ts'
-import { until } from '../until.ts'
+import { until } from '../../model/until.ts'
 
 const lockDeadlineMs = 15_000
 

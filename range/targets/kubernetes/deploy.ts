@@ -3,6 +3,7 @@ import path from 'node:path'
 import { KubeConfig, type V1Namespace } from '@kubernetes/client-node'
 import { parseAllDocuments } from 'yaml'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
+import { until } from '../../../model/until.ts'
 import type { ClusterPlacement, RangeContext } from '../../context.ts'
 import type { Invitation } from '../hosts/invitation.ts'
 import { Cluster } from './cluster.ts'
@@ -109,10 +110,5 @@ export async function removeShop(placement: ClusterPlacement, deadlineMs = 180_0
   const found = await cluster.read<V1Namespace>(namespaceHeader)
   if (!found || !isOurs(found)) return
   await cluster.remove(namespaceHeader)
-  const giveUpAt = Date.now() + deadlineMs
-  while (await cluster.read(namespaceHeader)) {
-    if (Date.now() > giveUpAt)
-      throw new FiredrillError('timed-out', `the namespace '${namespace}' is still there after ${deadlineMs / 1_000} s`)
-    await new Promise((resolve) => setTimeout(resolve, 1_000))
-  }
+  await until(`the namespace '${namespace}' to go`, deadlineMs, async () => (await cluster.read(namespaceHeader)) === null, 1_000)
 }

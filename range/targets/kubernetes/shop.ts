@@ -7,6 +7,7 @@ import type { ProcessSignal, Range } from '../../../model/range.ts'
 import { bootstrap } from '../../components/postgres.ts'
 import { rabbitmqNode } from '../../components/rabbitmq.ts'
 import { jobEnvironment } from '../../components/service.ts'
+import { until } from '../../../model/until.ts'
 import type { RangeContext } from '../../context.ts'
 import { waitUntilReady } from '../../readiness/readiness.ts'
 import { deploymentOf, releasesOf } from '../../releases.ts'
@@ -47,13 +48,7 @@ export function clusterShop({ cluster, state, images, root, context }: ClusterSh
   const described = () => clusterContext({ root, deployed })
   const kindOf = (name: Workload): 'Deployment' | 'StatefulSet' => (isDatastore(name) ? 'StatefulSet' : 'Deployment')
 
-  const wait = async (what: string, deadlineMs: number, holds: () => Promise<boolean>) => {
-    const giveUpAt = Date.now() + deadlineMs
-    while (!(await holds())) {
-      if (Date.now() > giveUpAt) throw new FiredrillError('timed-out', `${what} took longer than ${deadlineMs / 1_000} s`)
-      await new Promise((resolve) => setTimeout(resolve, pollMs))
-    }
-  }
+  const wait = (what: string, deadlineMs: number, holds: () => Promise<boolean>) => until(what, deadlineMs, holds, pollMs)
   const workload = (name: ComponentName): Workload => (isWorkload(name) ? name : unsupported(`this for ${name}`))
   const scale = (name: Workload, replicas: number) => cluster.patchWorkload(kindOf(name), name, { spec: { replicas } })
   const ready = (name: Workload) =>

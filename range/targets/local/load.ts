@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
+import { until } from '../../../model/until.ts'
 import type { LoadStatus, Range } from '../../../model/range.ts'
 import type { RangeContext } from '../../context.ts'
 
@@ -24,12 +25,7 @@ export function localLoad(context: RangeContext): Range['load'] {
       if (!accepted) {
         throw new FiredrillError('component-failed', `Locust would not set ${users} users: ${response.status} ${text.slice(0, 200)}`)
       }
-      const giveUpAt = Date.now() + callTimeoutMs
-      while ((await loadStatus(context)).users !== users) {
-        if (Date.now() > giveUpAt)
-          throw new FiredrillError('timed-out', `Locust has not come to ${users} users within ${callTimeoutMs / 1_000} s`)
-        await new Promise((resolve) => setTimeout(resolve, 100))
-      }
+      await until(`Locust to come to ${users} users`, callTimeoutMs, async () => (await loadStatus(context)).users === users, 100)
     },
     mix: async () => mixSchema.parse(await ask(mixUrl)),
     async setMix(mix) {
