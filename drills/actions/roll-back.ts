@@ -11,7 +11,9 @@ export const rollBack = defineAction({
   params: z.object({ service: serviceName }),
   async run({ range, by }, { service }) {
     const current = await range.releases.current(service)
-    const last = (await range.releases.history()).findLast((deployment) => deployment.service === service && deployment.version === current)
+    const last = (await range.releases.history()).findLast(
+      (deployment) => deployment.service === service && deployment.version === current && !deployment.canary,
+    )
     const known = range.releases.list(service).map((release) => release.version)
     const before = last?.previous ?? known[known.indexOf(current) - 1]
     if (!before) throw new FiredrillError('conflict', `${service} has no release before ${current}`)
