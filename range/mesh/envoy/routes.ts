@@ -113,8 +113,11 @@ function policyFault({ fault }: HttpRoute): Json {
 /** A caller is known by the name that its proxy gives; faults on an edge act here, where the caller's policy can answer them. */
 function inboundRoutes(service: ServiceName, cluster: string, resources: readonly Resource[], faults: MeshState['faults']): Json[] {
   const authorization = authorizationOf(service, resources)
-  const pass = { cluster, timeout: '0s' }
-  const route = (match: Json, filters: Json) => ({ match, route: pass, typed_per_filter_config: { ...authorization, ...filters } })
+  const route = (match: Json, filters: Json = {}, leadsTo = cluster): Json => ({
+    match,
+    route: { cluster: leadsTo, timeout: '0s' },
+    typed_per_filter_config: { ...authorization, ...filters },
+  })
   const broken = faults
     .filter(({ to }) => to === service)
     .flatMap(({ from, fault }) => {
@@ -123,24 +126,17 @@ function inboundRoutes(service: ServiceName, cluster: string, resources: readonl
         ...(fault.instance ? [{ name: 'x-envoy-downstream-service-node', string_match: { exact: fault.instance } }] : []),
         ...(fault.header ? [{ name: fault.header.name, string_match: { exact: fault.header.value } }] : []),
       ]
-      const broken = fault.reset
-        ? [
-            {
-              match: { prefix: '/', headers, runtime_fraction: { default_value: fraction(fault.reset.percent) } },
-              route: { cluster: breakOffName, timeout: '0s' },
-              typed_per_filter_config: authorization,
-            },
-          ]
-        : []
-      const others = spread(fault).map(({ share, filter }) =>
-        route(
-          { prefix: '/', headers, ...(share === null ? {} : { runtime_fraction: { default_value: fraction(share) } }) },
-          { [faultFilter]: filter },
-        ),
-      )
-      return [...broken, ...others]
+      const matching = (share: number | null): Json => ({
+        prefix: '/',
+        headers,
+        ...(share === null ? {} : { runtime_fraction: { default_value: fraction(share) } }),
+      })
+      return [
+        ...(fault.reset ? [route(matching(fault.reset.percent), {}, breakOffName)] : []),
+        ...spread(fault).map(({ share, filter }) => route(matching(share), { [faultFilter]: filter })),
+      ]
     })
-  return [...broken, route({ prefix: '/' }, {})]
+  return [...broken, route({ prefix: '/' })]
 }
 
 /** So many delays stand for an even spread of them. */
