@@ -68,6 +68,7 @@ export class DrillEngine {
   readonly #goneMs: number
   /** The events of the drill that runs, as in the ledger. */
   #events: DrillEvent[] = []
+  #folded: { events: readonly DrillEvent[]; count: number; state: DrillState | null } = { events: this.#events, count: 0, state: null }
   #verdicts: TimedVerdict[] = []
   #harmReportedAt = 0
   #restoredAt = 0
@@ -105,8 +106,16 @@ export class DrillEngine {
 
   /** The drill that has begun and not ended; it may be paused. */
   running(): DrillState | null {
-    const state = foldDrill(this.#events)
+    const state = this.#fold()
     return state && isOpen(state) ? state : null
+  }
+
+  /** The drill as its events have it: folded anew only when there are more of them. */
+  #fold(): DrillState | null {
+    const events = this.#events
+    if (this.#folded.events !== events || this.#folded.count !== events.length)
+      this.#folded = { events, count: events.length, state: foldDrill(events) }
+    return this.#folded.state
   }
 
   /** Takes up the drill that was running when the control plane went away, or restores the range when it was gone too long. */
@@ -399,7 +408,7 @@ export class DrillEngine {
   }
 
   #current(command: DrillCommand): DrillState {
-    const state = foldDrill(this.#events)
+    const state = this.#fold()
     if (!state) throw new FiredrillError('not-found', 'no drill is running')
     if (!mayDo(state.phase, command))
       throw new FiredrillError('wrong-state', `the drill is ${state.phase}: too late to ${command.replace('-', ' ')}`)

@@ -55,6 +55,8 @@ export class ReplayPlane implements AsyncDisposable {
   readonly #engine: DrillEngine
   readonly #realNow = Date.now
   #now = Date.now()
+  /** Whether something has happened in the drill that its trainee has not read yet. */
+  #news = false
   #app: Api | null = null
   readonly #ready: Promise<Api>
 
@@ -76,6 +78,7 @@ export class ReplayPlane implements AsyncDisposable {
     const injector = new Injector(range, this.#ledger)
     const engine = new DrillEngine({ range, ledger: this.#ledger, injector, sampler: this.#sampler, scenarios: this.#scenarios, users })
     this.#engine = engine
+    engine.live.on('event', ({ type }) => (this.#news ||= type !== 'harm-measured' && type !== 'health-changed'))
     this.#coach = new Coach({ dir: this.#dir, engine, ledger: this.#ledger, scenarios: this.#scenarios })
     const gameDays = new GameDays(this.#ledger, engine, this.#scenarios)
     this.#ready = createServer({
@@ -126,6 +129,7 @@ export class ReplayPlane implements AsyncDisposable {
     const sent = new Set<number>()
     const done = new Set<string>()
     let fixedAt: number | null = null
+    let state: DrillState | null = null
     for (;;) {
       await this.#tick()
       for (const [index, { ms, status, alert }] of recording.pages.entries()) {
@@ -135,7 +139,9 @@ export class ReplayPlane implements AsyncDisposable {
         sent.add(index)
         await this.#call('service', 'POST', '/api/pager/page', notificationOf(status, alert))
       }
-      const { drill: state } = await this.#call<{ drill: DrillState }>('trainee', 'GET', `/api/drills/${drill}`)
+      // As a console does: read anew when there is news, which what users feel every few seconds is not.
+      if (this.#news || state === null) state = (await this.#call<{ drill: DrillState }>('trainee', 'GET', `/api/drills/${drill}`)).drill
+      this.#news = false
       if (state.phase !== 'running') break
       for (const doing of trainee.tick(state, this.#now, tickMs)) {
         if (doing.kind === 'ask' && help === 'none') continue
@@ -151,9 +157,9 @@ export class ReplayPlane implements AsyncDisposable {
     }
     await this.#engine.settled()
     const events = this.#ledger.events(drill)
-    const state = foldDrill(events)
-    if (!state) throw new FiredrillError('internal', 'a drill that was played has no events')
-    return { state, events, completed: state.outcome === 'resolved', tookMs: drillClock(state, state.endedAt ?? this.#now) }
+    const ended = foldDrill(events)
+    if (!ended) throw new FiredrillError('internal', 'a drill that was played has no events')
+    return { state: ended, events, completed: ended.outcome === 'resolved', tookMs: drillClock(ended, ended.endedAt ?? this.#now) }
   }
 
   async #do(drill: string, scenario: Scenario, doing: Doing): Promise<void> {
