@@ -14,7 +14,9 @@ export function localLoad(context: RangeContext): Range['load'] {
     status: () => loadStatus(context),
     async setUsers(users) {
       const base = `http://127.0.0.1:${context.port('locust')}/locust`
-      const body = new URLSearchParams({ user_count: String(users), spawn_rate: String(Math.max(10, users / 2)) })
+      // Two seconds for however many come or leave, which Locust does at the same rate.
+      const changing = Math.abs(users - (await loadStatus(context)).users)
+      const body = new URLSearchParams({ user_count: String(users), spawn_rate: String(Math.max(10, Math.ceil(changing / 2))) })
       const signal = AbortSignal.timeout(callTimeoutMs)
       const asked = users === 0 ? { path: 'stop' } : { path: 'swarm', body }
       const response = await fetch(`${base}/${asked.path}`, { method: 'POST', ...asked, signal }).catch((error: unknown) => {
