@@ -22,6 +22,13 @@ export class Injector {
     this.#ledger = ledger
   }
 
+  /** Throws for a fault that could not go in whatever state the range is in: one that there is not, wrong parameters, or where it cannot be had. */
+  mustBeAble(id: string, rawParams: unknown): void {
+    const lacked = lackedFor(id, parseParams(faultById(id), rawParams), this.#range)
+    if (lacked.length > 0)
+      throw new FiredrillError('unsupported', `${id} cannot go in where the shop runs now: that has no ${lacked.join(', ')}`)
+  }
+
   /** Injects a fault for at most `forMs`. The undo record and the deadline are durable before the effect. */
   async inject(
     id: string,
@@ -42,9 +49,7 @@ export class Injector {
     if (!(forMs > 0 && forMs <= maxFaultMs)) {
       throw new FiredrillError('bad-request', `a fault lasts from a moment up to ${maxFaultMs / 60_000} minutes`)
     }
-    const lacked = lackedFor(id, params, this.#range)
-    if (lacked.length > 0)
-      throw new FiredrillError('unsupported', `${id} cannot go in where the shop runs now: that has no ${lacked.join(', ')}`)
+    this.mustBeAble(id, rawParams)
     const context = { range: this.#range, signal: AbortSignal.timeout(60_000) }
     const undo = await fault.plan(context, params)
     const now = Date.now()

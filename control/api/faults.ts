@@ -25,10 +25,11 @@ export function faultRoutes(app: Api, { injector, ledger, range, engine, load, s
     history: ledger.faultsSince(Date.now() - 24 * 3_600_000),
   }))
   app.post('/api/faults/:id', { config, schema: { params: z.object({ id: z.string() }), body: injectFault } }, async (request, reply) => {
+    const { params, forMs, ramp } = request.body
+    injector.mustBeAble(request.params.id, params)
     if (!engine.running() && ledger.openFaults().length === 0 && !(await engine.currentVerdict()).healthy) {
       throw new FiredrillError('range-not-steady', 'the range is not steady: a fault goes only into a healthy one')
     }
-    const { params, forMs, ramp } = request.body
     return reply.code(201).send(await injector.inject(request.params.id, params, { forMs, drill: null, ramp }))
   })
   app.delete('/api/faults/:instance', { config, schema: { params: z.object({ instance: z.string() }) } }, async (request) => {
