@@ -23,6 +23,14 @@ test('every fault, action and check has a file of its name and stands in its reg
   assert.deepEqual(filesOf('checks'), checks.map((check) => check.id).sort())
 })
 
+test('no action has the words of a fault: trainees read the one, and must not find the other', () => {
+  const offered = actions.flatMap(({ id, title, description }) => [id, title, description])
+  for (const { id, title, effect, category } of faults) {
+    if (category === 'none') continue
+    for (const words of [id, title, effect]) assert.ok(!offered.some((text) => text.includes(words)), `${id}: ${words}`)
+  }
+})
+
 test('every scenario loads, and plays only what there is', () => {
   const scenarios = loadScenarios(path.join(root, 'scenarios'))
   assert.ok(scenarios.size >= 3)

@@ -6,7 +6,7 @@ import { configKey } from '../service-config.ts'
 /** Gives a service another value of one setting and restarts it: a pool too small, a timeout too long, a wrong address. */
 export const badConfig = defineFault({
   id: 'bad-config',
-  title: 'Change a setting',
+  title: 'A setting that does not suit',
   effect: 'A service runs with a setting that does not suit its load',
   category: 'config',
   params: z.object({ service: serviceName, key: configKey, value: z.string().max(200) }),

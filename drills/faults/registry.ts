@@ -10,10 +10,10 @@ import { httpBandwidth } from './http-bandwidth.ts'
 import { httpDelay } from './http-delay.ts'
 import { httpReset } from './http-reset.ts'
 import { looseRetries } from './loose-retries.ts'
-import { meshTimeout } from './mesh-timeout.ts'
 import { mtlsMismatch } from './mtls-mismatch.ts'
 import { networkPartition } from './network-partition.ts'
 import { tightBreaker } from './tight-breaker.ts'
+import { tightTimeout } from './tight-timeout.ts'
 import { botFlood } from './bot-flood.ts'
 import { brokerMemoryAlarm } from './broker-memory-alarm.ts'
 import { canaryRelease } from './canary-release.ts'
@@ -79,7 +79,7 @@ export const faults: readonly AnyFault[] = [
   httpDelay,
   httpBandwidth,
   httpReset,
-  meshTimeout,
+  tightTimeout,
   httpAbort,
   networkPartition,
   badCertificate,

@@ -40,7 +40,7 @@ const samples: Record<string, Record<string, unknown>> = {
   'canary-release': { service: 'catalog', version: '1.12.0', percent: 20 },
   'http-bandwidth': { from: 'gateway', to: 'inventory', kibPerSecond: 500 },
   'http-reset': { from: 'gateway', to: 'inventory', percent: 5 },
-  'mesh-timeout': { to: 'payments', timeoutMs: 1_500 },
+  'tight-timeout': { to: 'payments', timeoutMs: 1_500 },
   'http-abort': { from: 'orders', to: 'payments', percent: 10 },
   'http-delay': { from: 'gateway', to: 'catalog', delayMs: 50, jitterMs: 20 },
   'loose-retries': { to: 'inventory' },

@@ -10,10 +10,10 @@ const params = z.object({
 })
 
 /** A time limit on all calls to a service: too short for what some of them take, or just what saves its callers. */
-export const meshTimeout = defineFault({
-  id: 'mesh-timeout',
-  title: 'A time limit in the mesh policy',
-  effect: 'Calls to a service that take longer are answered 504 by the callers’ proxies',
+export const tightTimeout = defineFault({
+  id: 'tight-timeout',
+  title: 'A time limit set too tight',
+  effect: 'Calls to a service are given up before it answers, when they take longer than the limit',
   category: 'mesh',
   needs: () => ['mesh'],
   params,
