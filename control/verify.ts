@@ -3,7 +3,7 @@ import type { Fingerprint } from '../drills/baseline.ts'
 import type { Sample } from '../model/check.ts'
 import type { DrillEvent, DrillState } from '../model/drill.ts'
 import { until as waitUntil } from '../model/until.ts'
-import { describeError } from '../model/errors.ts'
+import { FiredrillError, describeError } from '../model/errors.ts'
 import type { Scenario } from '../model/scenario.ts'
 import { recordingOf, type Recording } from './replay/recording.ts'
 
@@ -61,7 +61,12 @@ export async function verifyScenario(client: Client, id: string): Promise<Verifi
     await until('the range to be healthy before', restDeadlineMs, async () => (await client.get<Verdict>('/api/health')).healthy)
     await until('no page to fire before', restDeadlineMs, async () => (await pages(client)).length === 0)
     const before = await client.get<Fingerprint>('/api/fingerprint')
-    drill = (await client.post<DrillState>('/api/drills', { scenario: id, trainee: 'verify', mode: 'rehearsal' })).id
+    // A range that is well may not be so the moment after, as when users have just come.
+    await until('the range to take the drill', restDeadlineMs, async () => {
+      drill = await startedUnlessUnsteady(client, id)
+      return drill !== null
+    })
+    if (drill === null) throw new FiredrillError('internal', 'the drill has not begun')
     result.drill = drill
     await play(client, drill, plan, result, until)
     // The drill ends by itself when every milestone is reached.
@@ -91,6 +96,15 @@ export async function verifyScenario(client: Client, id: string): Promise<Verifi
   result.ok = result.problems.length === 0 && result.unexpectedPages.length === 0
   result.tookSeconds = round((Date.now() - startedAt) / 1_000)
   return result
+}
+
+async function startedUnlessUnsteady(client: Client, scenario: string): Promise<string | null> {
+  try {
+    return (await client.post<DrillState>('/api/drills', { scenario, trainee: 'verify', mode: 'rehearsal' })).id
+  } catch (error) {
+    if (error instanceof FiredrillError && error.code === 'range-not-steady') return null
+    throw error
+  }
 }
 
 type Wait = (what: string, deadlineMs: number, holds: () => Promise<boolean>) => Promise<void>
