@@ -6,14 +6,13 @@ import { ReplayPlane, type PlayedDrill } from '../control/replay/plane.ts'
 import { readRecording, type Recording } from '../control/replay/recording.ts'
 import { projectRoot } from '../control/wiring.ts'
 import { loadScenarios } from '../drills/scenarios.ts'
-import { foldDrill } from '../model/drill.ts'
 import type { Scenario } from '../model/scenario.ts'
 import { atLeast, atMost, exactly, mean, quantile, told, type Benchmark, type Row } from './benchmark.ts'
 
 /** `BENCH_SEEDS` plays each combination so often. */
 const seeds = Array.from({ length: Number(process.env['BENCH_SEEDS'] ?? 3) }, (_, index) => index + 1)
 /** The telemetry of real rehearsals: `firedrill verify --record bench/recordings`. */
-export const recordings = path.join(projectRoot, 'bench', 'recordings')
+const recordings = path.join(projectRoot, 'bench', 'recordings')
 
 /** No fault lasts longer than an hour, of which a minute is grace. */
 const longestDrillMs = 59 * 60_000
@@ -94,10 +93,9 @@ const tooSoon = (drills: PlayedDrill[]): number =>
 
 /** How long the policy takes over each drill as it stood at its end, when it had most to look at. */
 function decisionMs(drills: PlayedDrill[], scenarios: ReadonlyMap<string, Scenario>): number {
-  const times = drills.flatMap(({ events, state: { scenario: id } }) => {
-    const state = foldDrill(events)
-    const scenario = scenarios.get(id)
-    if (!state || !scenario) return []
+  const times = drills.flatMap(({ events, state }) => {
+    const scenario = scenarios.get(state.scenario)
+    if (!scenario) return []
     const startedAt = performance.now()
     decide({ state: { ...state, phase: 'running' }, events, scenario, now: state.lastEventAt })
     return [performance.now() - startedAt]

@@ -1,8 +1,6 @@
-import { canaryServices, type CanaryService } from '../model/components.ts'
+import type { CanaryService } from '../model/components.ts'
 import type { Canary, Range } from '../model/range.ts'
 import { editPolicy } from './mesh-policy.ts'
-
-export { canaryServices }
 
 /** The policy by which a share of the calls to a service (0–100) goes to its canary, and the rest to the release that all others run. */
 export function splitTraffic(yaml: string, { service, version }: Canary, stable: string, percent: number): string {

@@ -1,6 +1,7 @@
 import type { Sample } from '../../model/check.ts'
-import { componentNames, type ComponentStatus } from '../../model/components.ts'
+import type { ComponentStatus } from '../../model/components.ts'
 import type { Sampler } from '../sampler.ts'
+import { allRunning } from './paper-range.ts'
 import type { Moment, Recording } from './recording.ts'
 
 /** So many of the last moments before the fix are seen again and again, for as long as nobody fixes it. */
@@ -69,12 +70,8 @@ export class ReplaySampler implements Sampler {
   }
 }
 
-function statuses(moment: Moment | undefined): ComponentStatus[] {
-  return componentNames
-    .filter((name) => name !== 'canary' && name !== 'agent')
-    .map((name): ComponentStatus => {
-      const unwell = moment?.unwell.find((one) => one.name === name)
-      const base = { name, pid: 1, ports: {}, memoryBytes: null }
-      return unwell ? { ...base, ...unwell, healthy: false } : { ...base, state: 'running', healthy: true }
-    })
-}
+const statuses = (moment: Moment | undefined): ComponentStatus[] =>
+  allRunning().map((component) => {
+    const unwell = moment?.unwell.find(({ name }) => name === component.name)
+    return unwell ? { ...component, ...unwell, healthy: false } : component
+  })

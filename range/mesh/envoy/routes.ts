@@ -142,14 +142,17 @@ function inboundRoutes(service: ServiceName, cluster: string, resources: readonl
 /** So many delays stand for an even spread of them. */
 const jitterSteps = 8
 
+/** What goes wrong with a request beside its delay, as Envoy's filter has it. */
+export const failing = ({ abort, bandwidth }: EdgeFault): Json => ({
+  ...(abort ? { abort: { http_status: abort.httpStatus, percentage: fraction(abort.percent) } } : {}),
+  ...(bandwidth
+    ? { response_rate_limit: { fixed_limit: { limit_kbps: bandwidth.kibPerSecond }, percentage: fraction(bandwidth.percent) } }
+    : {}),
+})
+
 /** One route, or with jitter several of even shares: each takes its part of what those before it have left. */
-function spread({ delay, abort, bandwidth }: EdgeFault): { share: number | null; filter: Json }[] {
-  const broken = {
-    ...(abort ? { abort: { http_status: abort.httpStatus, percentage: fraction(abort.percent) } } : {}),
-    ...(bandwidth
-      ? { response_rate_limit: { fixed_limit: { limit_kbps: bandwidth.kibPerSecond }, percentage: fraction(bandwidth.percent) } }
-      : {}),
-  }
+function spread({ delay, ...others }: EdgeFault): { share: number | null; filter: Json }[] {
+  const broken = failing(others)
   if (!delay) return [{ share: null, filter: typed(httpFault, broken) }]
   const steps = delay.jitterMs > 0 ? jitterSteps : 1
   return Array.from({ length: steps }, (_, step) => {

@@ -1,7 +1,7 @@
-import type { V1Pod } from '@kubernetes/client-node'
+import type { V1Deployment, V1Pod, V1StatefulSet } from '@kubernetes/client-node'
 import { parseAllDocuments } from 'yaml'
 import { FiredrillError } from '../../../model/errors.ts'
-import type { ManifestRef, Range } from '../../../model/range.ts'
+import type { ManifestRef, Range, Rollout } from '../../../model/range.ts'
 import type { Cluster } from './cluster.ts'
 import { generatedManifests } from './deploy.ts'
 import { isWorkload, type Workload } from './ports.ts'
@@ -55,25 +55,8 @@ export function manifestsOf({ cluster, state, root, settled }: Options): NonNull
     async rollouts() {
       const { deployments, statefulSets } = await cluster.workloads()
       return [
-        ...deployments.map(({ metadata, spec, status }) => ({
-          name: metadata?.name ?? '',
-          kind: 'Deployment',
-          wanted: spec?.replicas ?? 1,
-          updated: status?.updatedReplicas ?? 0,
-          ready: status?.readyReplicas ?? 0,
-          problem: (status?.conditions ?? [])
-            .filter(({ type, status: is }) => (type === 'ReplicaFailure' ? is === 'True' : is === 'False'))
-            .map(({ reason, message }) => `${reason ?? ''}: ${(message ?? '').slice(0, 200)}`)
-            .join('; '),
-        })),
-        ...statefulSets.map(({ metadata, spec, status }) => ({
-          name: metadata?.name ?? '',
-          kind: 'StatefulSet',
-          wanted: spec?.replicas ?? 1,
-          updated: status?.updatedReplicas ?? 0,
-          ready: status?.readyReplicas ?? 0,
-          problem: '',
-        })),
+        ...deployments.map((workload) => rolloutOf('Deployment', workload)),
+        ...statefulSets.map((workload) => rolloutOf('StatefulSet', workload)),
       ]
         .filter(({ name }) => isWorkload(name))
         .toSorted((a, b) => a.name.localeCompare(b.name))
@@ -111,6 +94,19 @@ export function manifestsOf({ cluster, state, root, settled }: Options): NonNull
     deletePods: (service) => cluster.deletePods(service, 0),
   }
 }
+
+/** A stateful set has no conditions that tell why it does not go on. */
+const rolloutOf = (kind: string, { metadata, spec, status }: V1Deployment | V1StatefulSet): Rollout => ({
+  name: metadata?.name ?? '',
+  kind,
+  wanted: spec?.replicas ?? 1,
+  updated: status?.updatedReplicas ?? 0,
+  ready: status?.readyReplicas ?? 0,
+  problem: (kind === 'Deployment' ? (status?.conditions ?? []) : [])
+    .filter(({ type, status: is }) => (type === 'ReplicaFailure' ? is === 'True' : is === 'False'))
+    .map(({ reason, message }) => `${reason ?? ''}: ${(message ?? '').slice(0, 200)}`)
+    .join('; '),
+})
 
 const isReady = ({ status }: V1Pod): boolean => (status?.conditions ?? []).some(({ type, status: is }) => type === 'Ready' && is === 'True')
 

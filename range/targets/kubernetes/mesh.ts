@@ -4,6 +4,8 @@ import { FiredrillError } from '../../../model/errors.ts'
 import type { EdgeFault, MeshEdge, MeshRevision } from '../../../model/mesh.ts'
 import type { Range } from '../../../model/range.ts'
 import { httpEdges } from '../../mesh/edges.ts'
+import { fraction, seconds } from '../../mesh/envoy/json.ts'
+import { failing } from '../../mesh/envoy/routes.ts'
 import { baselinePolicy } from '../../mesh/files.ts'
 import { checkReferences } from '../../mesh/references.ts'
 import { parseResources } from '../../mesh/resources.ts'
@@ -136,18 +138,14 @@ function envoyFilter(to: string, faults: readonly (MeshEdge & { fault: EdgeFault
   }
 }
 
-function httpFault(from: string, { delay, abort, bandwidth, header }: EdgeFault): object {
-  const percentage = (percent: number) => ({ numerator: Math.round(percent * 10_000), denominator: 'MILLION' })
+function httpFault(from: string, { delay, header, ...others }: EdgeFault): object {
   return {
     '@type': 'type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault',
     headers: [
       { name: 'x-forwarded-client-cert', string_match: { contains: `/ns/${namespace}/sa/${from}` } },
       ...(header ? [{ name: header.name, string_match: { exact: header.value } }] : []),
     ],
-    ...(delay ? { delay: { fixed_delay: `${delay.fixedDelayMs / 1_000}s`, percentage: percentage(delay.percent) } } : {}),
-    ...(abort ? { abort: { http_status: abort.httpStatus, percentage: percentage(abort.percent) } } : {}),
-    ...(bandwidth
-      ? { response_rate_limit: { fixed_limit: { limit_kbps: bandwidth.kibPerSecond }, percentage: percentage(bandwidth.percent) } }
-      : {}),
+    ...(delay ? { delay: { fixed_delay: seconds(delay.fixedDelayMs), percentage: fraction(delay.percent) } } : {}),
+    ...failing(others),
   }
 }
