@@ -25,8 +25,10 @@ export const kubernetesBenchmark: Benchmark = {
     const notReady = pods.filter(({ ready, phase }) => phase !== 'Running' || ready.split('/')[0] !== ready.split('/')[1])
     const rows: Row[] = [told('pods', pods.length), exactly('pods that are not ready', notReady.length, '', 0)]
 
-    say(`rolling out every service at ${perSecond} requests a second more`)
-    await range.load.setMix({ hotShare: 0, bots: 0, rate: perSecond })
+    say(`rolling out every service at ${perSecond} requests a second`)
+    // Beside those of the users that are there.
+    const { rps } = await range.load.status()
+    await range.load.setMix({ hotShare: 0, bots: 0, rate: Math.max(0, Math.ceil(perSecond - rps)) })
     try {
       const failedBefore = await failed()
       const startedAt = Date.now()

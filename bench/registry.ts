@@ -6,6 +6,7 @@ import { controlKillBenchmark } from './control-kill.ts'
 import { drillsBenchmark } from './drills.ts'
 import { exemplarsBenchmark } from './exemplars.ts'
 import { floodBenchmark } from './flood.ts'
+import { hostsBenchmark } from './hosts.ts'
 import { isolationBenchmark } from './isolation.ts'
 import { kubernetesBenchmark } from './kubernetes.ts'
 import { loadBenchmark } from './load.ts'
@@ -35,6 +36,7 @@ export const benchmarks: readonly Benchmark[] = [
   meshBenchmark,
   loadBenchmark,
   drillsBenchmark,
+  hostsBenchmark,
   isolationBenchmark,
   kubernetesBenchmark,
 ]

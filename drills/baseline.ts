@@ -3,6 +3,7 @@ import { proxyNames, serviceNames, shopComponentNames, type ComponentName } from
 import type { Binding, Range } from '../model/range.ts'
 import { bank, restoreBank } from './bank.ts'
 import { endCanary } from './canary.ts'
+import { inOrder } from './cluster-edit.ts'
 import { databaseRole, endSessionsOf } from './database-roles.ts'
 import { policyHash } from './mesh-policy.ts'
 import { confirmedBinding, queueName } from './queue-name.ts'
@@ -93,7 +94,9 @@ export async function fingerprint(range: Range): Promise<Fingerprint> {
       refused: identities.filter(({ verified }) => !verified).map(({ service }) => service),
     },
     bank: bankNow,
-    ...(range.cluster ? { cluster: { edits: await range.cluster.edits(), quota: await range.cluster.quota() } } : {}),
+    ...(range.cluster
+      ? { cluster: { edits: await range.cluster.edits(), quota: await range.cluster.quota(), rotated: await range.cluster.rotated() } }
+      : {}),
     jobs,
     foreignSessions: sessions
       .map((row) => String(row['application_name']))
@@ -194,7 +197,8 @@ async function restoreMesh(range: Range): Promise<void> {
 async function restoreCluster({ cluster }: Range): Promise<void> {
   if (!cluster) return
   if ((await cluster.quota()) !== null) await cluster.setQuota(null)
-  for (const { kind, name } of await cluster.edits()) await cluster.sync({ kind, name })
+  for (const ref of inOrder(await cluster.edits())) await cluster.sync(ref)
+  for (const service of await cluster.rotated()) await cluster.restoreCredential(service)
 }
 
 async function restoreMonitoring(range: Range): Promise<void> {

@@ -1,5 +1,5 @@
 import { FiredrillError } from '../model/errors.ts'
-import type { ManifestEdit, ManifestRef, Range } from '../model/range.ts'
+import type { ManifestEdit, ManifestRef, Range, RangeFeature } from '../model/range.ts'
 
 /** The cluster of a range. Throws `unsupported` where the shop is in none. */
 export function clusterOf({ cluster }: Range): NonNullable<Range['cluster']> {
@@ -7,16 +7,38 @@ export function clusterOf({ cluster }: Range): NonNullable<Range['cluster']> {
   return cluster
 }
 
-/** A change of an object in the cluster, by hand, that its manifest does not know of; taken back by the manifest. */
-export function clusterEdit<Params>(edit: (params: Params) => ManifestEdit) {
+/** Objects in the order in which they are brought back, each once: who scales a workload goes before it, or would scale it again. */
+export function inOrder(refs: readonly ManifestRef[]): ManifestRef[] {
+  const once = new Map(refs.map(({ kind, name }) => [`${kind} ${name}`, { kind, name }]))
+  const rank = ({ kind }: ManifestRef) => (kind === 'HorizontalPodAutoscaler' ? 0 : 1)
+  return [...once.values()].toSorted((a, b) => rank(a) - rank(b))
+}
+
+/** Changes of objects in the cluster, by hand, that their manifests do not know of; taken back by the manifests. */
+export function clusterEdit<Params>(edits: (params: Params) => ManifestEdit[], needs: readonly RangeFeature[] = ['cluster']) {
   return {
-    needs: () => ['cluster'] as const,
-    plan: async (_context: { range: Range }, params: Params): Promise<ManifestRef> => {
-      const { kind, name } = edit(params)
-      return { kind, name }
+    needs: () => needs,
+    plan: async (_context: { range: Range }, params: Params): Promise<ManifestRef[]> => inOrder(edits(params)),
+    async inject({ range }: { range: Range }, params: Params) {
+      for (const edit of edits(params)) await clusterOf(range).edit(edit)
     },
-    inject: ({ range }: { range: Range }, params: Params) => clusterOf(range).edit(edit(params)),
-    revert: ({ range }: { range: Range }, ref: ManifestRef) => clusterOf(range).sync(ref),
+    async revert({ range }: { range: Range }, refs: ManifestRef[]) {
+      for (const ref of refs) await clusterOf(range).sync(ref)
+    },
     observe: async ({ range }: { range: Range }) => clusterOf(range).edits(),
   }
 }
+
+/** An edit of a service's container in its Deployment; `spec` beside its template. */
+export const containerEdit = (
+  name: ManifestEdit['name'],
+  container: Record<string, unknown>,
+  spec: Record<string, unknown> = {},
+): ManifestEdit => ({
+  kind: 'Deployment',
+  name,
+  patch: { spec: { ...spec, template: { spec: { containers: [{ name, ...container }] } } } },
+})
+
+/** A rollout that ends old pods although new ones are not ready: whoever saved a node's worth of memory during updates set it so. */
+export const eagerRollout = { strategy: { rollingUpdate: { maxUnavailable: 1 } } }

@@ -133,15 +133,30 @@ export interface ClusterEvent {
   message: string
 }
 
+/** What of the shop's objects may be changed by hand, and brought back to their manifests. */
+export const manifestKinds = ['Deployment', 'Service', 'NetworkPolicy', 'HorizontalPodAutoscaler'] as const
+export type ManifestKind = (typeof manifestKinds)[number]
+
 export interface ManifestRef {
-  kind: 'Deployment' | 'Service'
-  name: ServiceName
+  kind: ManifestKind
+  name: ComponentName
 }
 
 /** A change of an object that its manifest does not know of. */
 export interface ManifestEdit extends ManifestRef {
-  /** As a strategic merge patch. */
+  /** As a strategic merge patch; the whole object where there is none yet. */
   patch: Record<string, unknown>
+}
+
+/** One HorizontalPodAutoscaler of the shop. */
+export interface Autoscaler {
+  name: string
+  min: number
+  max: number
+  current: number
+  desired: number
+  /** Why it does not scale, by its own conditions; empty when all is well. */
+  problem: string
 }
 
 export type ProcessSignal = 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'
@@ -264,16 +279,25 @@ export interface Range {
     rollouts(): Promise<Rollout[]>
     /** The latest hundred, newest first. */
     events(): Promise<ClusterEvent[]>
+    autoscalers(): Promise<Autoscaler[]>
+    /** What a component's workload asks of the cluster, as `kubectl describe` would have it; no secret. */
+    describe(name: ComponentName): Promise<{ field: string; value: string }[]>
     /** Changes that `edit` made and `sync` has not undone. */
     edits(): Promise<ManifestEdit[]>
     edit(edit: ManifestEdit): Promise<void>
-    /** Brings an object back to its manifest. */
+    /** Brings an object back to its manifest; takes away one that has none. */
     sync(ref: ManifestRef): Promise<void>
     /** How many pods the namespace may have; null for no limit. */
     quota(): Promise<number | null>
     setQuota(pods: number | null): Promise<void>
     /** Ends a service's pods; its workload makes new ones. */
     deletePods(service: ServiceName): Promise<void>
+    /** Services whose database password is not the one that the range was made with. */
+    rotated(): Promise<ServiceName[]>
+    /** Gives a service's database role and its Secret a new password, and ends the role's sessions: pods have it once they start anew. */
+    rotateCredential(service: ServiceName): Promise<void>
+    /** Back to the password that the range was made with, and pods that have it. */
+    restoreCredential(service: ServiceName): Promise<void>
   }
   /** The range's Prometheus, as whoever configures it. */
   readonly monitoring: {

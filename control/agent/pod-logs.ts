@@ -57,6 +57,8 @@ export function followPods(cluster: Cluster, intake: Pick<Intake, 'offer'>): { s
       },
     })
     into.on('close', () => streams.set(key, null)).on('error', () => streams.set(key, null))
+    // The client keeps the stream that it reads to itself. One on which nothing came for five minutes breaks; it is opened again.
+    into.on('pipe', (from) => from.on('error', () => into.destroy()))
     const from = readTo.get(key)
     const options = { follow: true, timestamps: true, ...(from === undefined ? { sinceSeconds: 60 } : { sinceTime: from }) }
     streams.set(key, await cluster.log.log(cluster.namespace, pod, container, into, options))

@@ -26,8 +26,14 @@ export function rangeRoutes(app: Api, { range, sampler, context, ledger, load }:
   /** What `kubectl` would show of the shop. */
   app.get('/api/cluster', async () => {
     const cluster = clusterOf(range)
-    const [pods, services, rollouts, events] = await Promise.all([cluster.pods(), cluster.services(), cluster.rollouts(), cluster.events()])
-    return { pods, services, rollouts, events }
+    const [pods, services, rollouts, autoscalers, events] = await Promise.all([
+      cluster.pods(),
+      cluster.services(),
+      cluster.rollouts(),
+      cluster.autoscalers(),
+      cluster.events(),
+    ])
+    return { pods, services, rollouts, autoscalers, events }
   })
 
   /** Deploys and changes of the mesh's policy, as marked on graphs. */

@@ -1,6 +1,6 @@
 import { componentNames, serviceNames, type ComponentStatus, type ServiceName } from '../../model/components.ts'
 import type { EdgeFault, MeshEdge, MeshRevision } from '../../model/mesh.ts'
-import type { Binding, Deployment, LoadMix, Range } from '../../model/range.ts'
+import type { Binding, Deployment, LoadMix, ManifestEdit, Range } from '../../model/range.ts'
 import { baselinePolicy } from '../../range/mesh/files.ts'
 import { parseResources } from '../../range/mesh/resources.ts'
 import { deploymentOf, releasesOf } from '../../range/releases.ts'
@@ -117,12 +117,20 @@ export function paperRange(root: string, users: number): Range {
       services: async () => [],
       rollouts: async () => [],
       events: async () => [],
-      edits: async () => [],
-      edit: done,
-      sync: done,
+      autoscalers: async () =>
+        now.edits
+          .filter(({ kind }) => kind === 'HorizontalPodAutoscaler')
+          .map(({ name }) => ({ name, min: 1, max: 1, current: 1, desired: 1, problem: '' })),
+      describe: async () => [],
+      edits: async () => now.edits,
+      edit: async (edit) => void now.edits.push(edit),
+      sync: async ({ kind, name }) => void (now.edits = now.edits.filter((edit) => edit.kind !== kind || edit.name !== name)),
       quota: async () => null,
       setQuota: done,
       deletePods: done,
+      rotated: async () => [],
+      rotateCredential: done,
+      restoreCredential: done,
     },
     monitoring: {
       extraRules: async () => now.rules,
@@ -144,6 +152,7 @@ export function paperRange(root: string, users: number): Range {
       jobs: [] as string[],
       mix: { hotShare: 0, bots: 0, rate: 0 } as LoadMix,
       revisions: [] as MeshRevision[],
+      edits: [] as ManifestEdit[],
       edges: [] as (MeshEdge & { fault: EdgeFault })[],
       rules: [] as string[],
     }

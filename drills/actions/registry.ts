@@ -23,6 +23,10 @@ import { limitRate } from './limit-rate.ts'
 import { listDatabaseSettings } from './list-database-settings.ts'
 import { listEvents } from './list-events.ts'
 import { listJobs } from './list-jobs.ts'
+import { describeWorkload } from './describe-workload.ts'
+import { listAutoscalers } from './list-autoscalers.ts'
+import { scaleDeployment } from './scale-deployment.ts'
+import { setAutoscaler } from './set-autoscaler.ts'
 import { listPods } from './list-pods.ts'
 import { listReleases } from './list-releases.ts'
 import { listServices } from './list-services.ts'
@@ -84,9 +88,13 @@ export const actions: readonly AnyAction[] = [
   issueCertificate,
   listPods,
   listServices,
+  describeWorkload,
+  listAutoscalers,
   listEvents,
   applyManifest,
   liftQuota,
+  scaleDeployment,
+  setAutoscaler,
 ]
 
 /** What a responder may do to a range: what it has nothing for, where its shop runs, is not offered. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { serviceName } from '../../model/components.ts'
 import { defineFault } from '../../model/fault.ts'
-import { clusterEdit } from '../cluster-edit.ts'
+import { clusterEdit, containerEdit } from '../cluster-edit.ts'
 
 const params = z.object({
   service: serviceName,
@@ -15,17 +15,7 @@ export const clusterLiveness = defineFault({
   effect: 'A service is ended and started again every few seconds, although it is well',
   category: 'cluster',
   params,
-  ...clusterEdit<z.output<typeof params>>(({ service, path }) => ({
-    kind: 'Deployment',
-    name: service,
-    patch: {
-      spec: {
-        template: {
-          spec: {
-            containers: [{ name: service, livenessProbe: { httpGet: { path, port: 8080 }, periodSeconds: 2, failureThreshold: 2 } }],
-          },
-        },
-      },
-    },
-  })),
+  ...clusterEdit<z.output<typeof params>>(({ service, path }) => [
+    containerEdit(service, { livenessProbe: { httpGet: { path, port: 8080 }, periodSeconds: 2, failureThreshold: 2 } }),
+  ]),
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { serviceName } from '../../model/components.ts'
 import { defineFault } from '../../model/fault.ts'
-import { clusterEdit } from '../cluster-edit.ts'
+import { clusterEdit, containerEdit, eagerRollout } from '../cluster-edit.ts'
 
 const params = z.object({
   service: serviceName,
@@ -16,20 +16,11 @@ export const clusterMemory = defineFault({
   effect: 'A service is ended by the kernel as soon as it has something to do',
   category: 'cluster',
   params,
-  ...clusterEdit<z.output<typeof params>>(({ service, mebibytes }) => ({
-    kind: 'Deployment',
-    name: service,
-    patch: {
-      spec: {
-        strategy: { rollingUpdate: { maxUnavailable: 1 } },
-        template: {
-          spec: {
-            containers: [
-              { name: service, resources: { requests: { memory: `${Math.min(mebibytes, 64)}Mi` }, limits: { memory: `${mebibytes}Mi` } } },
-            ],
-          },
-        },
-      },
-    },
-  })),
+  ...clusterEdit<z.output<typeof params>>(({ service, mebibytes }) => [
+    containerEdit(
+      service,
+      { resources: { requests: { memory: `${Math.min(mebibytes, 64)}Mi` }, limits: { memory: `${mebibytes}Mi` } } },
+      eagerRollout,
+    ),
+  ]),
 })

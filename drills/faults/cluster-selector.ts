@@ -14,9 +14,9 @@ export const clusterSelector = defineFault({
   effect: 'The pods run, and nobody reaches them',
   category: 'cluster',
   params,
-  ...clusterEdit<z.output<typeof params>>(({ service }) => ({
-    kind: 'Service',
-    name: service,
-    patch: { spec: { selector: { app: `${service}-v2` } } },
-  })),
+  // Without a mesh, callers go on over the connections that they have.
+  ...clusterEdit<z.output<typeof params>>(
+    ({ service }) => [{ kind: 'Service', name: service, patch: { spec: { selector: { app: `${service}-v2` } } } }],
+    ['cluster', 'mesh'],
+  ),
 })

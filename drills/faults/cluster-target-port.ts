@@ -16,9 +16,9 @@ export const clusterTargetPort = defineFault({
   effect: 'The pods run and are ready, and every connection is refused',
   category: 'cluster',
   params,
-  ...clusterEdit<z.output<typeof params>>(({ service, port }) => ({
-    kind: 'Service',
-    name: service,
-    patch: { spec: { ports: [{ port: 8080, targetPort: port }] } },
-  })),
+  // Without a mesh, callers go on over the connections that they have.
+  ...clusterEdit<z.output<typeof params>>(
+    ({ service, port }) => [{ kind: 'Service', name: service, patch: { spec: { ports: [{ port: 8080, targetPort: port }] } } }],
+    ['cluster', 'mesh'],
+  ),
 })

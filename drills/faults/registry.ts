@@ -17,9 +17,15 @@ import { tightTimeout } from './tight-timeout.ts'
 import { botFlood } from './bot-flood.ts'
 import { brokerMemoryAlarm } from './broker-memory-alarm.ts'
 import { canaryRelease } from './canary-release.ts'
+import { clusterAutoscaler } from './cluster-autoscaler.ts'
+import { clusterCredential } from './cluster-credential.ts'
+import { clusterEnvironment } from './cluster-environment.ts'
+import { clusterHalfRollout } from './cluster-half-rollout.ts'
 import { clusterLiveness } from './cluster-liveness.ts'
 import { clusterMemory } from './cluster-memory.ts'
+import { clusterNetworkPolicy } from './cluster-network-policy.ts'
 import { clusterQuota } from './cluster-quota.ts'
+import { clusterReadiness } from './cluster-readiness.ts'
 import { clusterSelector } from './cluster-selector.ts'
 import { clusterTargetPort } from './cluster-target-port.ts'
 import { cpuBurn } from './cpu-burn.ts'
@@ -91,6 +97,12 @@ export const faults: readonly AnyFault[] = [
   clusterLiveness,
   clusterMemory,
   clusterQuota,
+  clusterEnvironment,
+  clusterReadiness,
+  clusterHalfRollout,
+  clusterAutoscaler,
+  clusterNetworkPolicy,
+  clusterCredential,
 ]
 
 /** What a fault with these parameters needs of a range and this one does not have; empty when it can go in. */

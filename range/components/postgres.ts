@@ -4,6 +4,7 @@ import { chmod, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
+import type { ServiceName } from '../../model/components.ts'
 import { defineComponent } from '../component.ts'
 import { dataDir, type RangeContext } from '../context.ts'
 import { readStat } from '../targets/local/identity.ts'
@@ -14,7 +15,7 @@ import { databaseUrl } from './service.ts'
 const run = promisify(execFile)
 
 /** Each service of the shop owns one schema, through a role of its own. */
-const roles = ['catalog', 'inventory', 'orders', 'payments', 'fulfilment']
+export const databaseOwners = ['catalog', 'inventory', 'orders', 'payments', 'fulfilment'] as const
 
 /** What the server is configured with. */
 export const postgresSettings = (context: RangeContext): Record<string, string> => ({
@@ -115,7 +116,7 @@ export async function bootstrap(context: RangeContext): Promise<void> {
   await withClient(admin.replace(/\/shop$/, '/postgres'), async (client) => {
     const { rowCount } = await client.query(`select 1 from pg_database where datname = 'shop'`)
     if (!rowCount) await client.query('create database shop')
-    for (const role of roles) {
+    for (const role of databaseOwners) {
       const { rowCount: exists } = await client.query('select 1 from pg_roles where rolname = $1', [role])
       if (!exists) {
         const password = client.escapeLiteral(context.config.passwords.postgres)
@@ -125,7 +126,15 @@ export async function bootstrap(context: RangeContext): Promise<void> {
   })
   await withClient(admin, async (client) => {
     await client.query('create extension if not exists pg_stat_statements')
-    for (const role of roles) await client.query(`create schema if not exists ${role} authorization ${role}`)
+    for (const role of databaseOwners) await client.query(`create schema if not exists ${role} authorization ${role}`)
+  })
+}
+
+/** Gives a role another password, and ends its sessions, which began with the one before. */
+export async function setRolePassword(context: RangeContext, role: ServiceName, password: string): Promise<void> {
+  await withClient(databaseUrl(context, 'postgres'), async (client) => {
+    await client.query(`alter role ${client.escapeIdentifier(role)} password ${client.escapeLiteral(password)}`)
+    await client.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [role])
   })
 }
 

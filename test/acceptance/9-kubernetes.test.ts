@@ -122,10 +122,15 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
     assert.ok(await may('delete', 'pods'))
     assert.ok(await may('patch', 'deployments', { group: 'apps' }))
     assert.ok(await may('patch', 'configmaps', { name: 'agent-state' }))
+    assert.ok(await may('patch', 'secrets', { name: 'databases' }))
     const denied: Parameters<typeof may>[] = [
       ['get', 'secrets'],
       ['list', 'secrets'],
       ['create', 'secrets'],
+      ['patch', 'secrets', { name: 'shop' }],
+      ['patch', 'secrets', { name: 'agent-invitation' }],
+      ['create', 'networkpolicies', { group: 'networking.k8s.io' }],
+      ['delete', 'networkpolicies', { group: 'networking.k8s.io' }],
       ['create', 'pods'],
       ['patch', 'configmaps', { name: 'postgres' }],
       ['delete', 'configmaps', { name: 'agent-state' }],

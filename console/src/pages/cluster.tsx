@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useSearchParams } from 'react-router'
 import { elapsed } from '../../../model/duration.ts'
-import type { ClusterEvent, ClusterService, PodStatus, Rollout } from '../../../model/range.ts'
+import type { Autoscaler, ClusterEvent, ClusterService, PodStatus, Rollout } from '../../../model/range.ts'
 import { get } from '../lib/api.ts'
 import { changeParams } from '../lib/params.ts'
 import { clock } from '../lib/time.ts'
@@ -12,10 +12,11 @@ interface Cluster {
   pods: PodStatus[]
   services: ClusterService[]
   rollouts: Rollout[]
+  autoscalers: Autoscaler[]
   events: ClusterEvent[]
 }
 
-/** What a cluster says of the shop that is in it: pods, rollouts, Services and events, each with the command that shows the same. */
+/** What a cluster says of the shop that is in it: pods, rollouts, autoscalers, Services and events, each with the command that shows the same. */
 export function ClusterPage() {
   const [params, setParams] = useSearchParams()
   const all = params.get('events') === 'all'
@@ -48,6 +49,16 @@ export function ClusterPage() {
           key: name,
           bad: problem !== '' || ready < wanted || updated < wanted,
           cells: [name, kind, String(wanted), String(updated), String(ready), problem],
+        }))}
+      />
+      <Listing
+        title="Autoscalers"
+        command="kubectl -n shop get horizontalpodautoscalers"
+        columns={['autoscaler', 'at least', 'at most', 'has', 'wants', 'what is wrong']}
+        rows={data.autoscalers.map(({ name, min, max, current, desired, problem }) => ({
+          key: name,
+          bad: problem !== '',
+          cells: [name, String(min), String(max), String(current), String(desired), problem],
         }))}
       />
       <Listing

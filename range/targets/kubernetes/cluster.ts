@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream'
 import {
   AppsV1Api,
+  AutoscalingV2Api,
   BatchV1Api,
   CoreV1Api,
   Exec,
@@ -14,6 +15,7 @@ import {
   type V1Pod,
   type V1Service,
   type V1Deployment,
+  type V2HorizontalPodAutoscaler,
   type V1StatefulSet,
 } from '@kubernetes/client-node'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
@@ -27,6 +29,7 @@ export class Cluster {
   readonly #core: CoreV1Api
   readonly #apps: AppsV1Api
   readonly #batch: BatchV1Api
+  readonly #autoscaling: AutoscalingV2Api
   readonly #objects: KubernetesObjectApi
   readonly #exec: Exec
 
@@ -35,6 +38,7 @@ export class Cluster {
     this.#core = config.makeApiClient(CoreV1Api)
     this.#apps = config.makeApiClient(AppsV1Api)
     this.#batch = config.makeApiClient(BatchV1Api)
+    this.#autoscaling = config.makeApiClient(AutoscalingV2Api)
     this.#objects = KubernetesObjectApi.makeApiClient(config)
     this.#exec = new Exec(config)
     this.log = new Log(config)
@@ -51,9 +55,15 @@ export class Cluster {
 
   /** Changes some fields and leaves the others, lists by their keys, as `kubectl edit` would. */
   async edit(object: { apiVersion: string; kind: string; metadata: { name: string; namespace: string } }): Promise<void> {
-    await ask(`change ${object.kind} ${object.metadata.name}`, () =>
-      this.#objects.patch(object, undefined, undefined, 'firedrill-edit', undefined, PatchStrategy.StrategicMergePatch),
-    )
+    const { kind, metadata } = object
+    const fieldManager = 'firedrill-edit'
+    await ask(`change ${kind} ${metadata.name}`, async () => {
+      // Sent as it is: the client's typed objects lose what only a patch has, such as `$patch: delete`.
+      if (kind === 'Deployment') {
+        const request = { name: metadata.name, namespace: metadata.namespace, body: object, fieldManager }
+        await this.#apps.patchNamespacedDeployment(request, setHeaderOptions('Content-Type', PatchStrategy.StrategicMergePatch))
+      } else await this.#objects.patch(object, undefined, undefined, fieldManager, undefined, PatchStrategy.StrategicMergePatch)
+    })
   }
 
   /** Whether there was one. */
@@ -103,6 +113,12 @@ export class Cluster {
       ask('list stateful sets', () => this.#apps.listNamespacedStatefulSet({ namespace })),
     ])
     return { deployments: deployments.items, statefulSets: statefulSets.items }
+  }
+
+  async autoscalers(): Promise<V2HorizontalPodAutoscaler[]> {
+    const { namespace } = this
+    const { items } = await ask('list autoscalers', () => this.#autoscaling.listNamespacedHorizontalPodAutoscaler({ namespace }))
+    return items
   }
 
   async services(): Promise<V1Service[]> {

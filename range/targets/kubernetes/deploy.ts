@@ -10,7 +10,8 @@ import { Cluster } from './cluster.ts'
 import { clusterContext } from './context.ts'
 import { deployedBy, readState } from './state.ts'
 import { manifests, type Manifests } from './manifests.ts'
-import { namespace, type Images } from './workload.ts'
+import { databaseOwners } from '../../components/postgres.ts'
+import { databasesSecret, namespace, type Images } from './workload.ts'
 
 interface Resource {
   apiVersion: string
@@ -85,6 +86,7 @@ export async function deployShop(root: string, placement: ClusterPlacement, invi
   })
   const secrets = invited && [
     secret('shop', { POSTGRES_PASSWORD: invited.passwords.postgres, RABBITMQ_PASSWORD: invited.passwords.rabbitmq }),
+    secret(databasesSecret, Object.fromEntries(databaseOwners.map((service) => [service, invited.passwords.postgres]))),
     secret('agent-invitation', { 'invitation.json': JSON.stringify(invited) }),
   ]
   const state = await readState(cluster)

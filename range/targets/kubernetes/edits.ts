@@ -1,39 +1,55 @@
-import type { V1Deployment, V1Pod, V1StatefulSet } from '@kubernetes/client-node'
+import { randomBytes } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import type { V1Deployment, V1Pod, V1Probe, V1StatefulSet, V2HorizontalPodAutoscaler } from '@kubernetes/client-node'
 import { parseAllDocuments } from 'yaml'
 import { FiredrillError } from '../../../model/errors.ts'
-import type { ManifestRef, Range, Rollout } from '../../../model/range.ts'
+import type { ServiceName } from '../../../model/components.ts'
+import type { Autoscaler, ManifestEdit, ManifestKind, ManifestRef, Range, Rollout } from '../../../model/range.ts'
+import { setRolePassword } from '../../components/postgres.ts'
+import type { RangeContext } from '../../context.ts'
 import type { Cluster } from './cluster.ts'
 import { generatedManifests } from './deploy.ts'
 import { isWorkload, type Workload } from './ports.ts'
 import { deployedBy, type StateMap } from './state.ts'
-import { namespace } from './workload.ts'
+import { undoOf } from './undo.ts'
+import { databasesSecret, namespace } from './workload.ts'
 
 interface Options {
   cluster: Cluster
   state: StateMap
   root: string
+  /** By which the agent reaches the shop's database. */
+  context: RangeContext
   /** Waits for the roll-out of a workload. */
   settled(name: Workload): Promise<void>
+  restart(service: ServiceName): Promise<void>
 }
 
-const header = ({ kind, name }: ManifestRef) => ({
-  apiVersion: kind === 'Deployment' ? 'apps/v1' : 'v1',
-  kind,
-  metadata: { name, namespace },
-})
+const apiVersions: Record<ManifestKind, string> = {
+  Deployment: 'apps/v1',
+  Service: 'v1',
+  NetworkPolicy: 'networking.k8s.io/v1',
+  HorizontalPodAutoscaler: 'autoscaling/v2',
+}
+const header = ({ kind, name }: ManifestRef) => ({ apiVersion: apiVersions[kind], kind, metadata: { name, namespace } })
+const databasesHeader = { apiVersion: 'v1', kind: 'Secret', metadata: { name: databasesSecret, namespace } }
 const quotaHeader = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'shop', namespace } }
 
 /** What the objects of the cluster are, beside what the manifests say: looked at, changed by hand, and brought back. */
-export function manifestsOf({ cluster, state, root, settled }: Options): NonNullable<Range['cluster']> {
-  const manifestOf = (ref: ManifestRef): object => {
-    const text = generatedManifests(root, deployedBy(state.now, root))[`base/${ref.name}.yaml`] ?? ''
-    const found = parseAllDocuments(text)
+export function manifestsOf({ cluster, state, root, context, settled, restart }: Options): NonNullable<Range['cluster']> {
+  /** Undefined where the manifests have none. */
+  const manifestOf = ({ kind, name }: ManifestRef): Record<string, unknown> | undefined => {
+    const files = generatedManifests(root, deployedBy(state.now, root))
+    const text = files[kind === 'NetworkPolicy' ? 'base/network-policies.yaml' : `base/${name}.yaml`]
+    if (text === undefined) throw new FiredrillError('not-found', `there is no manifest of ${name}`)
+    return parseAllDocuments(text)
       .map((document) => document.toJS() as { kind: string; metadata: { name: string } })
-      .find(({ kind, metadata }) => kind === ref.kind && metadata.name === ref.name)
-    if (!found) throw new FiredrillError('not-found', `there is no manifest of ${ref.kind} ${ref.name}`)
-    return found
+      .find((found) => found.kind === kind && found.metadata.name === name)
   }
-  const others = ({ kind, name }: ManifestRef) => state.now.edits.filter((edit) => edit.kind !== kind || edit.name !== name)
+  const isOf =
+    ({ kind, name }: ManifestRef) =>
+    (edit: ManifestRef) =>
+      edit.kind === kind && edit.name === name
 
   return {
     pods: async () => (await cluster.pods()).map(podStatus).toSorted((a, b) => a.name.localeCompare(b.name)),
@@ -75,15 +91,33 @@ export function manifestsOf({ cluster, state, root, settled }: Options): NonNull
           message: (event.message ?? '').slice(0, 300),
         }))
     },
+    async autoscalers() {
+      return (await cluster.autoscalers()).map(autoscalerOf).toSorted((a, b) => a.name.localeCompare(b.name))
+    },
+    async describe(name) {
+      const { deployments, statefulSets } = await cluster.workloads()
+      const found = [...deployments, ...statefulSets].find(({ metadata }) => metadata?.name === name)
+      if (!found || !isWorkload(name)) throw new FiredrillError('not-found', `the cluster has no workload ${name}`)
+      return described(found)
+    },
     edits: async () => state.now.edits,
     async edit(edit) {
-      await state.change({ edits: [...others(edit), edit] })
-      await cluster.edit({ ...edit.patch, ...header(edit) })
+      const same = (other: ManifestEdit) => isDeepStrictEqual(other, edit)
+      await state.change({ edits: [...state.now.edits.filter((other) => !same(other)), edit] })
+      const object = { ...edit.patch, ...header(edit) }
+      if ((await cluster.read(header(edit))) === null) await cluster.apply(object)
+      else await cluster.edit(object)
     },
     async sync(ref) {
-      await cluster.apply(manifestOf(ref))
-      await state.change({ edits: others(ref) })
-      if (ref.kind === 'Deployment') await settled(ref.name)
+      const manifest = manifestOf(ref)
+      const mine = isOf(ref)
+      if (manifest) {
+        for (const { patch } of state.now.edits.filter(mine)) await cluster.edit({ ...undoOf(patch, manifest), ...header(ref) })
+        await cluster.apply(manifest)
+      } else if (ref.kind === 'HorizontalPodAutoscaler') await cluster.remove(header(ref))
+      else throw new FiredrillError('not-found', `there is no manifest of ${ref.kind} ${ref.name}`)
+      await state.change({ edits: state.now.edits.filter((edit) => !mine(edit)) })
+      if (ref.kind === 'Deployment' && isWorkload(ref.name)) await settled(ref.name)
     },
     quota: async () => state.now.quota,
     async setQuota(pods) {
@@ -92,6 +126,22 @@ export function manifestsOf({ cluster, state, root, settled }: Options): NonNull
       else await cluster.apply({ ...quotaHeader, spec: { hard: { pods: String(pods) } } })
     },
     deletePods: (service) => cluster.deletePods(service, 0),
+    rotated: async () => state.now.rotated,
+    async rotateCredential(service) {
+      await state.change({ rotated: [...new Set([...state.now.rotated, service])] })
+      await setPassword(service, randomBytes(18).toString('base64url'))
+    },
+    async restoreCredential(service) {
+      await setPassword(service, null)
+      // Whoever started meanwhile has the other one.
+      await restart(service)
+      await state.change({ rotated: state.now.rotated.filter((other) => other !== service) })
+    },
+  }
+
+  async function setPassword(service: ServiceName, password: string | null): Promise<void> {
+    await setRolePassword(context, service, password ?? context.config.passwords.postgres)
+    await cluster.edit({ ...databasesHeader, stringData: { [service]: password ?? context.config.passwords.postgres } } as never)
   }
 }
 
@@ -107,6 +157,57 @@ const rolloutOf = (kind: string, { metadata, spec, status }: V1Deployment | V1St
     .map(({ reason, message }) => `${reason ?? ''}: ${(message ?? '').slice(0, 200)}`)
     .join('; '),
 })
+
+const autoscalerOf = ({ metadata, spec, status }: V2HorizontalPodAutoscaler): Autoscaler => ({
+  name: metadata?.name ?? '',
+  min: spec?.minReplicas ?? 1,
+  max: spec?.maxReplicas ?? 1,
+  current: status?.currentReplicas ?? 0,
+  desired: status?.desiredReplicas ?? 0,
+  problem: (status?.conditions ?? [])
+    .filter(({ type, status: is }) => (type === 'ScalingLimited' ? is === 'True' : is === 'False'))
+    .map(({ reason, message }) => `${reason ?? ''}: ${(message ?? '').slice(0, 200)}`)
+    .join('; '),
+})
+
+/** Of containers what a responder looks for: never the value of a secret, which is referred to here. */
+function described({ kind, spec }: V1Deployment | V1StatefulSet): { field: string; value: string }[] {
+  const rolling = spec && 'strategy' in spec ? spec.strategy?.rollingUpdate : undefined
+  const containers = (spec?.template.spec?.containers ?? []).flatMap((container) => [
+    [`${container.name}: image`, container.image],
+    [`${container.name}: requests`, pairs(container.resources?.requests)],
+    [`${container.name}: limits`, pairs(container.resources?.limits)],
+    [`${container.name}: startup probe`, probe(container.startupProbe)],
+    [`${container.name}: readiness probe`, probe(container.readinessProbe)],
+    [`${container.name}: liveness probe`, probe(container.livenessProbe)],
+    ...(container.env ?? []).map(({ name, value, valueFrom }) => [
+      `${container.name}: ${name}`,
+      value ?? `from Secret ${valueFrom?.secretKeyRef?.name ?? ''}, key ${valueFrom?.secretKeyRef?.key ?? ''}`,
+    ]),
+  ])
+  const rows = [
+    ['kind', kind ?? (spec && 'strategy' in spec ? 'Deployment' : 'StatefulSet')],
+    ['replicas', String(spec?.replicas ?? 1)],
+    ['at once down, and more, in a rollout', rolling ? `${rolling.maxUnavailable ?? 0}, ${rolling.maxSurge ?? 0}` : undefined],
+    ['a pod counts after being ready for', spec?.minReadySeconds ? `${spec.minReadySeconds} s` : undefined],
+    ...containers,
+  ]
+  return rows.flatMap(([field = '', value]) => (value ? [{ field, value }] : []))
+}
+
+const pairs = (values: Record<string, unknown> = {}): string =>
+  Object.entries(values)
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(', ')
+
+const probe = (found: V1Probe | undefined): string =>
+  [
+    found?.httpGet && `GET :${String(found.httpGet.port)}${found.httpGet.path ?? '/'}`,
+    found?.tcpSocket && `connect :${String(found.tcpSocket.port)}`,
+    found?.exec && `run ${(found.exec.command ?? []).join(' ')}`,
+  ]
+    .filter(Boolean)
+    .join('') + (found ? ` every ${found.periodSeconds ?? 10} s, ${found.failureThreshold ?? 3} times` : '')
 
 const isReady = ({ status }: V1Pod): boolean => (status?.conditions ?? []).some(({ type, status: is }) => type === 'Ready' && is === 'True')
 

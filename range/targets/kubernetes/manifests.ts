@@ -19,7 +19,7 @@ import { ofKind, parseResources } from '../../mesh/resources.ts'
 import { topology } from '../../topology.ts'
 import { chart } from './chart.ts'
 import { clusterPort, shopPortNames, sidecarMetricsPort, telemetryPort, workloads, type Workload } from './ports.ts'
-import { labels, namespace, pod, restricted, workloadOf, type Images } from './workload.ts'
+import { databasesSecret, labels, namespace, pod, restricted, workloadOf, type Images } from './workload.ts'
 
 /** A file of `deploy/kubernetes`, by its path there. */
 export type Manifests = Record<string, string>
@@ -210,6 +210,10 @@ export const agentRules = [
   { apiGroups: [''], resources: ['events'], verbs: ['list'] },
   { apiGroups: [''], resources: ['services'], verbs: ['get', 'list', 'patch'] },
   { apiGroups: [''], resources: ['resourcequotas'], resourceNames: ['shop'], verbs: ['create', 'get', 'patch', 'delete'] },
+  // Somebody rotates a password, which drills practise: of the services' roles in the database, and no other.
+  { apiGroups: [''], resources: ['secrets'], resourceNames: [databasesSecret], verbs: ['patch'] },
+  { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['get', 'patch'] },
+  { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: ['get', 'list', 'create', 'patch', 'delete'] },
   { apiGroups: ['apps'], resources: ['deployments', 'statefulsets'], verbs: ['get', 'list', 'patch'] },
   { apiGroups: [''], resources: ['configmaps'], resourceNames: ['agent-state'], verbs: ['get', 'patch'] },
   { apiGroups: ['batch'], resources: ['jobs'], verbs: ['get', 'list', 'create', 'delete'] },

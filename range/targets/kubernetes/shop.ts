@@ -253,7 +253,7 @@ export function clusterShop({ cluster, state, images, root, context }: ClusterSh
 
     mesh: clusterMesh({ cluster, state, root }),
 
-    cluster: manifestsOf({ cluster, state, root, settled }),
+    cluster: manifestsOf({ cluster, state, root, context, settled, restart: processes.restart }),
   }
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { V1ConfigMap } from '@kubernetes/client-node'
 import { componentName, serviceName } from '../../../model/components.ts'
 import { edgeFault, meshEdge } from '../../../model/mesh.ts'
+import { manifestKinds } from '../../../model/range.ts'
 import type { RangeContext } from '../../context.ts'
 import { baselineRelease } from '../../releases.ts'
 import type { Cluster } from './cluster.ts'
@@ -14,9 +15,9 @@ const schema = z.object({
   revisions: z.array(z.object({ revision: z.number(), at: z.string(), by: z.string(), yaml: z.string() })).default([]),
   faults: z.array(meshEdge.extend({ fault: edgeFault })).default([]),
   /** Changes that the manifests do not know of. */
-  edits: z
-    .array(z.object({ kind: z.enum(['Deployment', 'Service']), name: serviceName, patch: z.record(z.string(), z.unknown()) }))
-    .default([]),
+  edits: z.array(z.object({ kind: z.enum(manifestKinds), name: componentName, patch: z.record(z.string(), z.unknown()) })).default([]),
+  /** Services whose database password is not the range's own. */
+  rotated: z.array(serviceName).default([]),
   quota: z.number().int().nullable().default(null),
   /** What was stopped, and how: nobody else starts it. */
   held: z.partialRecord(componentName, z.enum(['stopped', 'killed', 'suspended'])).default({}),

@@ -26,15 +26,22 @@ export interface Images {
   datastores: string
 }
 
+/** The Secret that has the password of each service's role in the database, by the service's name. */
+export const databasesSecret = 'databases'
+
 /** Passwords, resolved by Kubernetes where `$(…)` names them in another variable. */
 const secrets = (names: readonly ('POSTGRES_PASSWORD' | 'RABBITMQ_PASSWORD')[]): IEnvVar[] =>
   names.map((name) => ({ name, valueFrom: { secretKeyRef: { name: 'shop', key: name } } }))
 
-/** What the values of an environment refer to goes before them. */
-export function environment(values: Record<string, string>): IEnvVar[] {
+/** What the values of an environment refer to goes before them; the password of a service's role in the database is apart. */
+export function environment(values: Record<string, string>, service?: ServiceName): IEnvVar[] {
   const text = JSON.stringify(values)
   const referred = (['POSTGRES_PASSWORD', 'RABBITMQ_PASSWORD'] as const).filter((name) => text.includes(`$(${name})`))
-  return [...secrets(referred), ...Object.entries(values).map(([name, value]) => ({ name, value }))]
+  const own = (variable: IEnvVar): IEnvVar =>
+    service && variable.name === 'POSTGRES_PASSWORD'
+      ? { ...variable, valueFrom: { secretKeyRef: { name: databasesSecret, key: service } } }
+      : variable
+  return [...secrets(referred).map(own), ...Object.entries(values).map(([name, value]) => ({ name, value }))]
 }
 
 /** What "restricted" of the Pod Security Standards asks of a container. */
@@ -139,7 +146,7 @@ export function serviceDeployment(context: RangeContext, name: ServiceName, imag
             image: images.shop,
             imagePullPolicy: 'IfNotPresent',
             command: [file, ...args],
-            env: environment(env),
+            env: environment(env, name),
             ports: [{ name: 'http', containerPort: port }],
             startupProbe: { ...http('/health', port), periodSeconds: 1, failureThreshold: 90 },
             // Not whether others answer: a database that is away would take every service from its callers at once.

@@ -1,0 +1,147 @@
+import { execFile } from 'node:child_process'
+import net from 'node:net'
+import { promisify } from 'node:util'
+import { ordersAtRest, verifyScenario } from '../control/verify.ts'
+import { openLocalRange } from '../control/wiring.ts'
+import type { FaultRecord } from '../model/fault.ts'
+import type { ScenarioCard } from '../model/scenario.ts'
+import { portOffsets } from '../range/context.ts'
+import { hostsStatus } from '../range/targets/hosts/range.ts'
+import { atMost, atRest, exactly, told, until, type BenchContext, type Benchmark, type Row } from './benchmark.ts'
+
+const cutSeconds = 60
+const backWithinSeconds = 10
+/** Shorter than the cut: its limit passes while nobody can take it out. */
+const faultMs = 30_000
+const shell = promisify(execFile)
+
+/**
+ * What two hosts go through: every scenario that can be played, the cable cut, the agent of the shop's host killed, the control plane killed, and a
+ * look at what the shop's host lets in. Runs on the host that watches. What it has to do elsewhere it is told by the environment, each a command of
+ * the shell; what is not given is not measured:
+ *
+ * - `BENCH_CUT`, `BENCH_MEND`: cut and mend the network between the hosts (`ip link set eth0 down`, `… up`)
+ * - `BENCH_KILL_AGENT`: kills the agent on the shop's host (`ssh SHOP pkill -KILL -f control/agent/main.ts`)
+ * - `BENCH_SHOP_ADDRESS`: the shop's host, as this one reaches it
+ */
+export const hostsBenchmark: Benchmark = {
+  name: 'hosts',
+  title: 'two hosts: every scenario, the cable cut, the agent and the control plane killed',
+  async run(context) {
+    const { state, say } = context
+    if (state.config().placement.role !== 'observability') return [told('the range is on', 'one host: see docs/hosts.md')]
+    const { context: range } = openLocalRange(state.dir)
+    const status = async () => hostsStatus(range).catch(() => null)
+    const connected = async () => (await status())?.connected ?? false
+    const rows: Row[] = []
+    const first = await status()
+    rows.push(told('there and back', first?.roundTripMs ?? '–', 'ms'), told('clocks apart', first?.clockOffsetMs ?? '–', 'ms'))
+
+    const { BENCH_CUT: cut, BENCH_MEND: mend, BENCH_KILL_AGENT: killAgent, BENCH_SHOP_ADDRESS: address } = process.env
+    if (address)
+      rows.push(exactly('ports of the shop that its host opens to another', (await openPorts(address, range.port)).length, '', 0))
+    else rows.push(told('ports of the shop that its host opens to another', 'BENCH_SHOP_ADDRESS is not set'))
+
+    if (cut && mend) rows.push(...(await cutOff(context, cut, mend, connected)))
+    else rows.push(told(`back after a cut of ${cutSeconds} s`, 'BENCH_CUT and BENCH_MEND are not set'))
+
+    if (killAgent) {
+      await atRest(context)
+      say('killing the agent of the shop')
+      const before = (await status())?.connectedAt ?? 0
+      await shell('sh', ['-c', killAgent])
+      const killedAt = Date.now()
+      await until('another agent to be there', 60_000, async () => {
+        const now = await status()
+        return now?.connected && now.connectedAt > before
+      })
+      rows.push(atMost('agent killed → back', (Date.now() - killedAt) / 1_000, 's', backWithinSeconds))
+    } else rows.push(told('agent killed → back', 'BENCH_KILL_AGENT is not set'))
+
+    await atRest(context)
+    say('killing the control plane')
+    const record = state.run('control')
+    if (!record) throw new Error('the control plane does not run')
+    process.kill(record.pid, 'SIGKILL')
+    const killedAt = Date.now()
+    await until('the control plane to be back', 60_000, () => context.client.get('/api/health').catch(() => null))
+    rows.push(atMost('control plane killed → back', (Date.now() - killedAt) / 1_000, 's', backWithinSeconds))
+
+    rows.push(...(await everyScenario(context)))
+    return rows
+  },
+}
+
+/** With a fault in the shop whose limit passes while the shop is away, and orders under way. */
+async function cutOff(context: BenchContext, cut: string, mend: string, connected: () => Promise<boolean>): Promise<Row[]> {
+  const { client, say } = context
+  await atRest(context)
+  say(`cutting the cable for ${cutSeconds} s, with a fault in the shop`)
+  const { instance } = await client.post<{ instance: string }>('/api/faults/process-kill', {
+    params: { component: 'payments' },
+    forMs: faultMs,
+  })
+  await shell('sh', ['-c', cut])
+  try {
+    await until('the shop to be away', 30_000, async () => !(await connected()))
+    await new Promise((resolve) => setTimeout(resolve, cutSeconds * 1_000))
+  } finally {
+    await shell('sh', ['-c', mend])
+  }
+  const mendedAt = Date.now()
+  const since = () => (Date.now() - mendedAt) / 1_000
+  await until('the shop to be back', 120_000, connected)
+  const back = since()
+  await until('the overdue fault to be taken out', 120_000, async () => {
+    const { open } = await client.get<{ open: FaultRecord[] }>('/api/faults')
+    return !open.some((fault) => fault.instance === instance)
+  })
+  const reverted = since()
+  const violations = async () => (await client.get<{ violations: Record<string, number> }>('/api/invariants')).violations
+  const atPeace = await until('orders to come to rest', 120_000, async () => ordersAtRest(await violations())).catch(() => null)
+  return [
+    atMost(`back after a cut of ${cutSeconds} s`, back, 's', backWithinSeconds),
+    atMost('the fault that was overdue meanwhile taken out after', reverted, 's', backWithinSeconds),
+    exactly(
+      'promises about orders that are broken',
+      atPeace ? 0 : Object.values(await violations()).reduce((sum, count) => sum + count, 0),
+      '',
+      0,
+    ),
+  ]
+}
+
+async function everyScenario({ client, say }: BenchContext): Promise<Row[]> {
+  const { scenarios } = await client.get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
+  const playable = scenarios.filter((scenario) => scenario.playable)
+  const failed: string[] = []
+  for (const { id } of playable) {
+    const result = await verifyScenario(client, id)
+    if (!result.ok) failed.push(id)
+    say(`  ${id}: ${result.ok ? 'ok' : [...result.problems, ...result.unexpectedPages].join('; ')}`)
+  }
+  return [exactly('scenarios that do not prove themselves across the hosts', failed.length, `of ${playable.length}`, 0)]
+}
+
+/** Ports of the shop at which something takes a connection. */
+async function openPorts(host: string, port: (name: keyof typeof portOffsets) => number): Promise<string[]> {
+  // Safe: the keys of the topology's own ports.
+  const names = Object.keys(portOffsets) as (keyof typeof portOffsets)[]
+  const open = await Promise.all(
+    names.map(
+      (name) =>
+        new Promise<string[]>((resolve) => {
+          const socket = net.connect({ host, port: port(name), timeout: 2_000 })
+          const done = (found: string[]) => {
+            socket.destroy()
+            resolve(found)
+          }
+          socket
+            .once('connect', () => done([name]))
+            .once('error', () => done([]))
+            .once('timeout', () => done([]))
+        }),
+    ),
+  )
+  return open.flat()
+}

@@ -1,0 +1,17 @@
+import { z } from 'zod'
+import { defineAction } from '../../model/action.ts'
+import { serviceName } from '../../model/components.ts'
+import { clusterOf } from '../cluster-edit.ts'
+
+export const scaleDeployment = defineAction({
+  id: 'scale-deployment',
+  title: 'Scale a Deployment',
+  description: 'How many pods a service has. An autoscaler, if it has one, may think otherwise. `kubectl -n shop scale deployment`',
+  kind: 'change',
+  needs: ['cluster'],
+  params: z.object({ service: serviceName, replicas: z.number().int().min(1).max(4) }),
+  async run({ range }, { service, replicas }) {
+    await clusterOf(range).edit({ kind: 'Deployment', name: service, patch: { spec: { replicas } } })
+    return { summary: `${service} is to have ${replicas} pods` }
+  },
+})

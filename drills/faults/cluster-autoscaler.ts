@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { serviceName } from '../../model/components.ts'
+import { defineFault } from '../../model/fault.ts'
+import { clusterEdit, containerEdit } from '../cluster-edit.ts'
+
+const params = z.object({
+  service: serviceName,
+  /** CPU that one pod may use, in thousandths of a core. */
+  millicores: z.number().int().min(10).max(1_000).default(60),
+  /** Pods that there may be. */
+  max: z.number().int().min(1).max(10).default(1),
+})
+
+/** A pod may use little CPU, and whoever would add pods is at the most that it may have. */
+export const clusterAutoscaler = defineFault({
+  id: 'cluster-autoscaler',
+  title: 'An autoscaler at its maximum',
+  effect: 'A service is slow under its usual load, since its pods are throttled and no more are added',
+  category: 'cluster',
+  params,
+  ...clusterEdit<z.output<typeof params>>(({ service, millicores, max }) => [
+    containerEdit(service, { resources: { requests: { cpu: '10m' }, limits: { cpu: `${millicores}m` } } }),
+    {
+      kind: 'HorizontalPodAutoscaler',
+      name: service,
+      patch: {
+        spec: {
+          scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: service },
+          minReplicas: 1,
+          maxReplicas: max,
+          metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } }],
+        },
+      },
+    },
+  ]),
+})

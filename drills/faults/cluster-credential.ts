@@ -1,0 +1,19 @@
+import { z } from 'zod'
+import { defineFault } from '../../model/fault.ts'
+import { clusterOf } from '../cluster-edit.ts'
+
+/** Somebody rotated the password of a service's database role, and its Secret; pods read that when they start. */
+export const clusterCredential = defineFault({
+  id: 'cluster-credential',
+  title: 'A rotated password that running pods do not have',
+  effect: 'A service is refused by the database, and says that it is well',
+  category: 'cluster',
+  params: z.object({
+    service: z.enum(['inventory', 'orders', 'payments', 'fulfilment']),
+  }),
+  needs: () => ['cluster'],
+  plan: async (_context, { service }) => ({ service }),
+  inject: ({ range }, { service }) => clusterOf(range).rotateCredential(service),
+  revert: ({ range }, { service }) => clusterOf(range).restoreCredential(service),
+  observe: ({ range }) => clusterOf(range).rotated(),
+})

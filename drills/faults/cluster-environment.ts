@@ -1,0 +1,23 @@
+import { z } from 'zod'
+import { serviceName } from '../../model/components.ts'
+import { defineFault } from '../../model/fault.ts'
+import { clusterEdit, containerEdit, eagerRollout } from '../cluster-edit.ts'
+
+const params = z.object({
+  service: serviceName,
+  name: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]*$/)
+    .default('DB_POOL_MAX'),
+  value: z.string().max(100).default('ten'),
+})
+
+/** A variable in a container's environment has a value with which the service does not start. */
+export const clusterEnvironment = defineFault({
+  id: 'cluster-environment',
+  title: 'A setting that a service does not understand',
+  effect: 'A service ends as soon as it has started, and is started again, ever more rarely',
+  category: 'cluster',
+  params,
+  ...clusterEdit<z.output<typeof params>>(({ service, name, value }) => [containerEdit(service, { env: [{ name, value }] }, eagerRollout)]),
+})

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { serviceName } from '../../model/components.ts'
+import { defineFault } from '../../model/fault.ts'
+import { clusterEdit, containerEdit } from '../cluster-edit.ts'
+
+const params = z.object({
+  service: serviceName,
+  name: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9_]*$/)
+    .default('DB_ACQUIRE_TIMEOUT_MS'),
+  value: z.string().max(100).default('1'),
+})
+
+/** A new pod gets its share of calls and fails them, and the rollout waits before it goes on or back. */
+export const clusterHalfRollout = defineFault({
+  id: 'cluster-half-rollout',
+  title: 'A rollout that stays between old and new',
+  effect: 'A part of all calls fails, those that the new pod gets',
+  category: 'cluster',
+  params,
+  // Without a mesh, callers go on over the connections that they have, to the old pod.
+  ...clusterEdit<z.output<typeof params>>(
+    ({ service, name, value }) => [
+      containerEdit(service, { env: [{ name, value }] }, { minReadySeconds: 3_600, progressDeadlineSeconds: 7_200 }),
+    ],
+    ['cluster', 'mesh'],
+  ),
+})

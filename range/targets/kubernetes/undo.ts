@@ -1,0 +1,23 @@
+type Tree = Record<string, unknown>
+const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value)
+const named = (value: unknown): value is (Tree & { name: string })[] =>
+  Array.isArray(value) && value.length > 0 && value.every((item) => isTree(item) && typeof item['name'] === 'string')
+
+/**
+ * The strategic merge patch that takes another back: what that set is as the manifest has it, and gone where the manifest has nothing. One patch, since
+ * an object in between (a probe with two handlers, say) may be none that Kubernetes takes.
+ */
+export function undoOf(patch: Tree, manifest: Tree): Tree {
+  return Object.fromEntries(Object.entries(patch).map(([key, value]) => [key, undone(value, manifest[key])]))
+}
+
+function undone(value: unknown, wanted: unknown): unknown {
+  if (wanted === undefined) return null
+  if (isTree(value) && isTree(wanted)) return undoOf(value, wanted)
+  // Lists of what has a name are merged by it; others are replaced.
+  if (!named(value) || !named(wanted)) return wanted
+  return value.map(({ name, ...fields }) => {
+    const found = wanted.find((item) => item.name === name)
+    return found ? { ...undoOf(fields, found), name } : { name, $patch: 'delete' }
+  })
+}
