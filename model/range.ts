@@ -134,7 +134,7 @@ export interface ClusterEvent {
 }
 
 /** What of the shop's objects may be changed by hand, and brought back to their manifests. */
-export const manifestKinds = ['Deployment', 'Service', 'NetworkPolicy', 'HorizontalPodAutoscaler'] as const
+export const manifestKinds = ['Deployment', 'Service', 'HorizontalPodAutoscaler'] as const
 export type ManifestKind = (typeof manifestKinds)[number]
 
 export interface ManifestRef {

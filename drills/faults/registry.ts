@@ -23,7 +23,6 @@ import { clusterEnvironment } from './cluster-environment.ts'
 import { clusterHalfRollout } from './cluster-half-rollout.ts'
 import { clusterLiveness } from './cluster-liveness.ts'
 import { clusterMemory } from './cluster-memory.ts'
-import { clusterNetworkPolicy } from './cluster-network-policy.ts'
 import { clusterQuota } from './cluster-quota.ts'
 import { clusterReadiness } from './cluster-readiness.ts'
 import { clusterSelector } from './cluster-selector.ts'
@@ -101,7 +100,6 @@ export const faults: readonly AnyFault[] = [
   clusterReadiness,
   clusterHalfRollout,
   clusterAutoscaler,
-  clusterNetworkPolicy,
   clusterCredential,
 ]
 

@@ -129,7 +129,7 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
       ['create', 'secrets'],
       ['patch', 'secrets', { name: 'shop' }],
       ['patch', 'secrets', { name: 'agent-invitation' }],
-      ['create', 'networkpolicies', { group: 'networking.k8s.io' }],
+      ['patch', 'networkpolicies', { group: 'networking.k8s.io' }],
       ['delete', 'networkpolicies', { group: 'networking.k8s.io' }],
       ['create', 'pods'],
       ['patch', 'configmaps', { name: 'postgres' }],

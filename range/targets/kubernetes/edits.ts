@@ -28,7 +28,6 @@ interface Options {
 const apiVersions: Record<ManifestKind, string> = {
   Deployment: 'apps/v1',
   Service: 'v1',
-  NetworkPolicy: 'networking.k8s.io/v1',
   HorizontalPodAutoscaler: 'autoscaling/v2',
 }
 const header = ({ kind, name }: ManifestRef) => ({ apiVersion: apiVersions[kind], kind, metadata: { name, namespace } })
@@ -40,7 +39,7 @@ export function manifestsOf({ cluster, state, root, context, settled, restart }:
   /** Undefined where the manifests have none. */
   const manifestOf = ({ kind, name }: ManifestRef): Record<string, unknown> | undefined => {
     const files = generatedManifests(root, deployedBy(state.now, root))
-    const text = files[kind === 'NetworkPolicy' ? 'base/network-policies.yaml' : `base/${name}.yaml`]
+    const text = files[`base/${name}.yaml`]
     if (text === undefined) throw new FiredrillError('not-found', `there is no manifest of ${name}`)
     return parseAllDocuments(text)
       .map((document) => document.toJS() as { kind: string; metadata: { name: string } })

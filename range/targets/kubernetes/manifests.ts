@@ -212,7 +212,6 @@ export const agentRules = [
   { apiGroups: [''], resources: ['resourcequotas'], resourceNames: ['shop'], verbs: ['create', 'get', 'patch', 'delete'] },
   // Somebody rotates a password, which drills practise: of the services' roles in the database, and no other.
   { apiGroups: [''], resources: ['secrets'], resourceNames: [databasesSecret], verbs: ['patch'] },
-  { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['get', 'patch'] },
   { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: ['get', 'list', 'create', 'patch', 'delete'] },
   { apiGroups: ['apps'], resources: ['deployments', 'statefulsets'], verbs: ['get', 'list', 'patch'] },
   { apiGroups: [''], resources: ['configmaps'], resourceNames: ['agent-state'], verbs: ['get', 'patch'] },
