@@ -117,6 +117,7 @@ export class ReplayPlane implements AsyncDisposable {
     await this.#range.mesh.apply(`# as it was found\n${this.#range.mesh.baseline()}`, 'platform team')
     await this.#range.monitoring.setExtraRules('legacy', '')
     await this.#range.releases.setCanary({ service: 'catalog', version: this.#range.releases.baseline('catalog') }, 'delivery pipeline')
+    await this.#range.cluster?.edit({ kind: 'HorizontalPodAutoscaler', name: 'catalog', patch: {} })
     const { id: drill } = await this.#call<DrillState>('trainee', 'POST', '/api/drills', {
       scenario: id,
       mode: 'learning',
