@@ -88,12 +88,12 @@ const readReceivers = (dir: string): OwnReceivers =>
 
 function scrapeTargets(context: RangeContext): ScrapeTarget[] {
   const canary = context.canary()
-  return [...components, ...(canary ? [topology.canary] : [])].flatMap((component) =>
+  return [...components, topology.canary].flatMap((component) =>
     component.metrics
       ? [
           {
             component: component.name,
-            address: `127.0.0.1:${context.port(component.metrics.port)}`,
+            address: component.name === 'canary' && !canary ? null : `127.0.0.1:${context.port(component.metrics.port)}`,
             path: component.metrics.path,
             tier: component.role === 'service' || component.role === 'datastore' ? ('shop' as const) : ('platform' as const),
             ...(component.role === 'service' ? { service: component.name === 'canary' ? canary?.service : component.name } : {}),

@@ -4,7 +4,8 @@ import type { Timing } from './timing.ts'
 
 export interface ScrapeTarget {
   component: ComponentName
-  address: string
+  /** Null while there is nothing: its job stays, since Prometheus marks what it knew of a target as ended only when the job outlives it. */
+  address: string | null
   path: string
   /** `shop` for what users depend on, `platform` for what watches. */
   tier: 'shop' | 'platform'
@@ -38,12 +39,15 @@ export function renderPrometheus({ timing, targets, alertmanager }: PrometheusOp
         ...(target.tier === 'platform'
           ? { scrape_interval: `${timing.scrapeSeconds * 5}s`, scrape_timeout: `${timing.scrapeSeconds * 5}s` }
           : {}),
-        static_configs: [
-          {
-            targets: [target.address],
-            labels: { component: target.component, tier: target.tier, ...(target.service ? { service: target.service } : {}) },
-          },
-        ],
+        static_configs:
+          target.address === null
+            ? []
+            : [
+                {
+                  targets: [target.address],
+                  labels: { component: target.component, tier: target.tier, ...(target.service ? { service: target.service } : {}) },
+                },
+              ],
         metric_relabel_configs: [...dropped, ...sidecarNames],
       })),
     },

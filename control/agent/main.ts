@@ -11,7 +11,7 @@ import { readLinkKeys } from '../../range/targets/hosts/invitation.ts'
 import { dialObservability, forwardPort, listenForShop, type Link } from '../../range/targets/hosts/link.ts'
 import { shopAnswers, type HostsStatus } from '../../range/targets/hosts/range.ts'
 import { localRange } from '../../range/targets/local/range.ts'
-import { placedOn } from '../../range/topology.ts'
+import { placedForAWhileOn, placedOn } from '../../range/topology.ts'
 import { tokenRole } from '../access.ts'
 import { logSources, openLocalRange } from '../wiring.ts'
 import { logShipper } from './log-shipper.ts'
@@ -25,7 +25,7 @@ if (placement.role === 'all') throw new Error('this range is on one host: it has
 
 /** Ports of the shop's host that the other one uses as its own, and the other way round. */
 const shopPorts = new Set(
-  placedOn('shop')
+  [...placedOn('shop'), ...placedForAWhileOn('shop')]
     .filter(({ name }) => name !== 'agent')
     .flatMap(({ ports }) => Object.values(ports).map((name) => context.port(name))),
 )

@@ -29,7 +29,10 @@ for (const profile of ['drill', 'production'] as const) {
         'prometheus.yml',
         renderPrometheus({
           timing,
-          targets: [{ component: 'gateway', address: 'localhost:1', path: '/metrics', tier: 'shop', service: 'gateway' }],
+          targets: [
+            { component: 'gateway', address: 'localhost:1', path: '/metrics', tier: 'shop', service: 'gateway' },
+            { component: 'canary', address: null, path: '/metrics', tier: 'shop' },
+          ],
           alertmanager: 'localhost:2',
         }),
       ),
