@@ -20,7 +20,7 @@ const shell = promisify(execFile)
  * look at what the shop's host lets in. Runs on the host that watches. What it has to do elsewhere it is told by the environment, each a command of
  * the shell; what is not given is not measured:
  *
- * - `BENCH_CUT`, `BENCH_MEND`: cut and mend the network between the hosts (`ip link set eth0 down`, `… up`)
+ * - `BENCH_CUT`, `BENCH_MEND`: cut and mend the network between the hosts (`ip link set eth0 down`; `… up`, and the route that went with it)
  * - `BENCH_KILL_AGENT`: kills the agent on the shop's host (`ssh SHOP pkill -KILL -f control/agent/main.ts`)
  * - `BENCH_SHOP_ADDRESS`: the shop's host, as this one reaches it
  */
