@@ -1,6 +1,7 @@
 import type { LoadStatus } from '../model/range.ts'
 import { readFileSync } from 'node:fs'
 import type { ApiClient } from '../cli/client.ts'
+import { ordersAtRest } from '../control/verify.ts'
 import type { RangeState } from '../range/targets/local/state.ts'
 
 export interface Row {
@@ -119,4 +120,13 @@ export function cpuSeconds(pid: number): number {
   const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
   return (Number(fields[11]) + Number(fields[12])) / 100
+}
+
+/** Promises about orders that are broken at rest: a few orders are always on their way. */
+export async function brokenPromises(client: BenchContext['client']): Promise<number> {
+  const violations = async () => (await client.get<{ violations: Record<string, number> }>('/api/invariants')).violations
+  return until('orders to come to rest', 120_000, async () => ordersAtRest(await violations())).then(
+    () => 0,
+    async () => Object.values(await violations()).reduce((sum, count) => sum + count, 0),
+  )
 }

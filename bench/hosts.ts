@@ -1,13 +1,13 @@
 import { execFile } from 'node:child_process'
 import net from 'node:net'
 import { promisify } from 'node:util'
-import { ordersAtRest, verifyScenario } from '../control/verify.ts'
+import { verifyScenario } from '../control/verify.ts'
 import { openLocalRange } from '../control/wiring.ts'
 import type { FaultRecord } from '../model/fault.ts'
 import type { ScenarioCard } from '../model/scenario.ts'
 import { portOffsets } from '../range/context.ts'
 import { hostsStatus } from '../range/targets/hosts/range.ts'
-import { atMost, atRest, exactly, told, until, type BenchContext, type Benchmark, type Row } from './benchmark.ts'
+import { atMost, atRest, brokenPromises, exactly, told, until, type BenchContext, type Benchmark, type Row } from './benchmark.ts'
 
 const cutSeconds = 60
 const backWithinSeconds = 10
@@ -97,17 +97,10 @@ async function cutOff(context: BenchContext, cut: string, mend: string, connecte
     return !open.some((fault) => fault.instance === instance)
   })
   const reverted = since()
-  const violations = async () => (await client.get<{ violations: Record<string, number> }>('/api/invariants')).violations
-  const atPeace = await until('orders to come to rest', 120_000, async () => ordersAtRest(await violations())).catch(() => null)
   return [
     atMost(`back after a cut of ${cutSeconds} s`, back, 's', backWithinSeconds),
     atMost('the fault that was overdue meanwhile taken out after', reverted, 's', backWithinSeconds),
-    exactly(
-      'promises about orders that are broken',
-      atPeace ? 0 : Object.values(await violations()).reduce((sum, count) => sum + count, 0),
-      '',
-      0,
-    ),
+    exactly('promises about orders that are broken', await brokenPromises(client), '', 0),
   ]
 }
 

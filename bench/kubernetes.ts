@@ -1,8 +1,7 @@
 import { userTotals } from '../control/sampler.ts'
-import { ordersAtRest } from '../control/verify.ts'
 import { openLocalRange, rangeOf } from '../control/wiring.ts'
 import { serviceNames } from '../model/components.ts'
-import { exactly, told, until, type BenchContext, type Benchmark, type Row } from './benchmark.ts'
+import { brokenPromises, exactly, told, until, type Benchmark, type Row } from './benchmark.ts'
 
 const perSecond = 100
 const kills = 10
@@ -47,16 +46,7 @@ export const kubernetesBenchmark: Benchmark = {
         (await range.status()).some(({ name, healthy }) => name === service && healthy),
       )
     }
-    rows.push(exactly(`orders lost, doubled or miscounted after ${kills} pods were killed`, await broken(client), '', 0))
+    rows.push(exactly(`orders lost, doubled or miscounted after ${kills} pods were killed`, await brokenPromises(client), '', 0))
     return rows
   },
-}
-
-/** Promises that are broken at rest: a few orders are always on their way. */
-async function broken(client: BenchContext['client']): Promise<number> {
-  const violations = async () => (await client.get<{ violations: Record<string, number> }>('/api/invariants')).violations
-  return until('orders to come to rest', 120_000, async () => ordersAtRest(await violations())).then(
-    () => 0,
-    async () => Object.values(await violations()).reduce((sum, count) => sum + count, 0),
-  )
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineFault } from '../../model/fault.ts'
 import { clusterOf } from '../cluster-edit.ts'
+import { databaseRole } from '../database-roles.ts'
 
 /** Somebody rotated the password of a service's database role, and its Secret; pods read that when they start. */
 export const clusterCredential = defineFault({
@@ -9,7 +10,7 @@ export const clusterCredential = defineFault({
   effect: 'A service is refused by the database, and says that it is well',
   category: 'cluster',
   params: z.object({
-    service: z.enum(['inventory', 'orders', 'payments', 'fulfilment']),
+    service: databaseRole.exclude(['catalog']),
   }),
   needs: () => ['cluster'],
   plan: async (_context, { service }) => ({ service }),
