@@ -83,6 +83,7 @@ export const rangeFeatures = [
   'cache-proxy',
   'certificates',
   'descriptors',
+  'shared-cpu',
   'cluster',
 ] as const
 export type RangeFeature = (typeof rangeFeatures)[number]

@@ -42,6 +42,7 @@ import { postgresMissingIndex } from './postgres-missing-index.ts'
 import { postgresReadOnly } from './postgres-read-only.ts'
 import { processHang } from './process-hang.ts'
 import { processKill } from './process-kill.ts'
+import { queueBacklog } from './queue-backlog.ts'
 import { queueLostBinding } from './queue-lost-binding.ts'
 import { queuePoison } from './queue-poison.ts'
 import { redisDelay } from './redis-delay.ts'
@@ -74,6 +75,7 @@ export const faults: readonly AnyFault[] = [
   redisFlush,
   redisPause,
   brokerMemoryAlarm,
+  queueBacklog,
   queueLostBinding,
   hotProduct,
   botFlood,

@@ -66,6 +66,7 @@ export const redisUrl = (context: RangeContext, through?: ServiceName): string =
 /** What a maintenance job of the shop is started with. */
 export const jobEnvironment = (context: RangeContext, name: string, params: Record<string, string>): Record<string, string> => ({
   DATABASE_URL: databaseUrl(context, 'postgres'),
+  AMQP_URL: amqpUrl(context),
   CATALOG_DATABASE_URL: databaseUrl(context, 'catalog'),
   REDIS_URL: redisUrl(context),
   JOB_NAME: name,

@@ -21,7 +21,13 @@ const config = readConfig({
 })
 
 const service = createService(config)
-const inventory = createClient({ peer: 'inventory', url: config.INVENTORY_URL, timeoutMs: config.INVENTORY_TIMEOUT_MS })
+const behaviour = releaseFor(releases, config.SERVICE_VERSION)
+const inventory = createClient({
+  peer: 'inventory',
+  url: config.INVENTORY_URL,
+  timeoutMs: config.INVENTORY_TIMEOUT_MS,
+  connections: behaviour.connections,
+})
 service.onStop(() => inventory.close())
 const database = await connectDatabase(
   service,
@@ -34,5 +40,5 @@ const database = await connectDatabase(
   path.join(import.meta.dirname, 'migrations'),
 )
 const queue = connectQueue(service, config.AMQP_URL)
-startWorker({ queue, database, inventory, behaviour: releaseFor(releases, config.SERVICE_VERSION), log: service.app.log })
+startWorker({ queue, database, inventory, behaviour, log: service.app.log })
 await service.start()

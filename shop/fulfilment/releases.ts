@@ -7,6 +7,10 @@ export type AfterFailure = { kind: 'retry-later'; delayMs: number } | { kind: 's
 export interface Behaviour {
   /** Messages in hand at the same time. */
   prefetch: number
+  /** Connections to inventory: calls to it at the same time. */
+  connections: number
+  /** Whether each parcel has a leaflet that tells what is nearly sold out. */
+  leaflet: boolean
   /** `attempt` counts from 1. */
   afterFailure(attempt: number): AfterFailure
 }
@@ -14,6 +18,8 @@ export interface Behaviour {
 /** Bounded: each delay once, then the dead-letter queue. */
 const bounded: Behaviour = {
   prefetch: 8,
+  connections: 32,
+  leaflet: false,
   afterFailure(attempt) {
     const delayMs = retryDelaysMs[attempt - 1]
     return delayMs === undefined ? { kind: 'set-aside' } : { kind: 'retry-later', delayMs }
@@ -21,6 +27,9 @@ const bounded: Behaviour = {
 }
 
 /** Back to the head of the queue, for ever: one message that cannot be handled holds up all behind it. */
-const untilDone: Behaviour = { prefetch: 1, afterFailure: () => ({ kind: 'again-at-once' }) }
+const untilDone: Behaviour = { ...bounded, prefetch: 1, afterFailure: () => ({ kind: 'again-at-once' }) }
 
-export const releases: Record<string, Behaviour> = { '2.2.0': bounded, '2.3.0': bounded, '2.4.0': untilDone }
+/** Asks inventory to look through all its stock, for each order, and for many orders at once: what has piled up comes over it. */
+const allAtOnce: Behaviour = { ...bounded, prefetch: 100, connections: 100, leaflet: true }
+
+export const releases: Record<string, Behaviour> = { '2.2.0': bounded, '2.3.0': bounded, '2.4.0': untilDone, '2.5.0': allAtOnce }

@@ -38,6 +38,8 @@ export function startWorker({ queue, database, inventory, behaviour, log }: Depe
   for (const outcome of ['good', 'slow', 'error']) journey.inc({ journey: 'fulfilment', outcome }, 0)
 
   async function ship(order: OrderMessage): Promise<'done' | 'repeated'> {
+    // A parcel without its leaflet is better than none.
+    if (behaviour.leaflet) await inventory.call('GET', '/shortages').catch(() => {})
     const { status } = await inventory.call('POST', `/reservations/${order.orderId}/commit`)
     if (status !== 200) throw new Error(`inventory answered ${status}`)
     const { rowCount } = await database.query(

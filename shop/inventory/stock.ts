@@ -30,6 +30,15 @@ export function registerRoutes(app: FastifyInstance, { database, reads, behaviou
     async (request) => ({ stock: await behaviour.availability(reads, request.query.skus.split(',')) }),
   )
 
+  /** The twenty products that are nearest to being sold out. Looks at all stock, which is slow, and is asked for seldom. */
+  app.get('/shortages', async () => {
+    const { rows } = await reads.query(
+      `select sku, sum(available)::int available, percentile_cont(0.5) within group (order by available) median
+       from stock group by sku order by 2, 1 limit 20`,
+    )
+    return { shortages: rows }
+  })
+
   app.post<{ Body: ReservationBody }>(
     '/reservations',
     {

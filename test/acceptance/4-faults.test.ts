@@ -22,6 +22,7 @@ const samples: Record<string, Record<string, unknown>> = {
   'postgres-bad-plan': { role: 'inventory' },
   'postgres-connections': { connections: 10 },
   'postgres-read-only': {},
+  'queue-backlog': { waiting: 500 },
   'queue-lost-binding': {},
   'redis-flush': { everySeconds: 2 },
   'redis-pause': {},

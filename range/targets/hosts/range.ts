@@ -157,10 +157,10 @@ export function hostsRange(target: LocalTarget): Range {
   }
 }
 
-/** What cannot be done to a shop in a cluster: what Istio keeps to itself, and without it the mesh. */
+/** What cannot be done to a shop in a cluster: what Istio keeps to itself, and without it the mesh; a Job without requests takes no pod's CPU. */
 function lackedBy(placement: Placement): RangeFeature[] {
   if (placement.role !== 'observability' || !placement.cluster) return ['cluster']
-  const always = ['mesh-instances', 'canary', 'edge-reset', 'cache-proxy', 'certificates', 'descriptors'] as const
+  const always = ['mesh-instances', 'canary', 'edge-reset', 'cache-proxy', 'certificates', 'descriptors', 'shared-cpu'] as const
   return placement.cluster.overlay === 'istio' ? [...always] : ['mesh', ...always]
 }
 

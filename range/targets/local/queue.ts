@@ -45,19 +45,13 @@ export function localQueue(context: RangeContext, control: RabbitmqCtl = localCo
     purge: (queue) => withChannel(amqpUrl(context), async (channel) => (await channel.purgeQueue(queue)).messageCount),
     move: (from, to, limit, accept = () => true) =>
       withChannel(amqpUrl(context), async (channel) => {
-        let moved = 0
-        for (let looked = 0; looked < limit; looked++) {
-          const got = await channel.get(from)
-          if (!got) break
-          if (!accept(readMessage(got))) continue
-          if (to !== null) {
-            channel.sendToQueue(to, got.content, { ...got.properties, persistent: true })
-            await channel.waitForConfirms()
-          }
-          channel.ack(got)
-          moved++
+        const accepted = (await head(channel, from, limit)).filter((got) => accept(readMessage(got)))
+        if (to !== null) {
+          for (const got of accepted) channel.sendToQueue(to, got.content, { ...got.properties, persistent: true })
+          await channel.waitForConfirms()
         }
-        return moved
+        for (const got of accepted) channel.ack(got)
+        return accepted.length
       }),
     bindings: async () => {
       const text = await control('list_bindings', '--formatter', 'json')
@@ -107,7 +101,18 @@ const localControl =
     }
   }
 
-const readMessage = (got: amqp.GetMessage): QueueMessage => ({
+/** Up to `limit` messages from the head of a queue, pushed and not asked for one by one; what is not acknowledged goes back as the channel closes. */
+async function head(channel: amqp.ConfirmChannel, queue: string, limit: number): Promise<amqp.ConsumeMessage[]> {
+  const got: amqp.ConsumeMessage[] = []
+  await channel.prefetch(limit)
+  const { consumerTag } = await channel.consume(queue, (message) => void (message && got.push(message)))
+  // The broker answers after all that it has pushed before.
+  while (got.length < limit && (await channel.checkQueue(queue)).messageCount > 0);
+  await channel.cancel(consumerTag)
+  return got
+}
+
+const readMessage = (got: amqp.GetMessage | amqp.ConsumeMessage): QueueMessage => ({
   messageId: typeof got.properties.messageId === 'string' ? got.properties.messageId : null,
   redelivered: got.fields.redelivered,
   body: got.content.toString('utf8').slice(0, 2_000),

@@ -1,0 +1,28 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Range } from '../model/range.ts'
+
+export const fulfilmentQueue = 'orders.fulfilment'
+/** Wherever a message for the worker may be: waiting, set aside for another try, or set aside for good. */
+const places = [fulfilmentQueue, ...[500, 2_000, 8_000].map((delayMs) => `orders.fulfilment.retry.${delayMs}ms`), 'orders.fulfilment.dead']
+
+/** What a drill publishes says so in a header, by which it is found and taken out again. */
+export const batchHeader = 'x-batch'
+
+/** Messages of a batch (null: of any) at the heads of the worker's queues: of the first hundred of each. */
+export async function batchWaiting(range: Range, batch: string | null): Promise<number> {
+  const found = await Promise.all(places.map((queue) => range.queue.peek(queue, 100)))
+  return found.flat().filter(({ headers }) => (batch === null ? batchHeader in headers : headers[batchHeader] === batch)).length
+}
+
+/** Takes a batch out. A worker may have some in hand, or be waiting to try them again: looks until none has been seen for a while. */
+export async function removeBatch(range: Range, batch: string): Promise<void> {
+  const giveUpAt = Date.now() + 8_000
+  for (let unseenSince = Date.now(); Date.now() - unseenSince < 1_500;) {
+    for (const queue of places) {
+      const removed = await range.queue.move(queue, null, 500, ({ headers }) => headers[batchHeader] === batch)
+      if (removed > 0) unseenSince = Date.now()
+    }
+    if (Date.now() > giveUpAt) break
+    await delay(120)
+  }
+}
