@@ -21,7 +21,8 @@ export const cacheDir = process.env['FIREDRILL_CACHE'] || path.join(projectRoot,
 
 /** The local range in a folder, with everything that its components are configured from. */
 export function openLocalRange(dir: string): LocalTarget {
-  return new LocalTarget(new RangeState(dir), projectRoot, requireBinaries(cacheDir), renderConfig)
+  const state = new RangeState(dir)
+  return new LocalTarget(state, projectRoot, requireBinaries(cacheDir, state.config().placement.role), renderConfig)
 }
 
 /** The range that a host can act on: its own, or where the shop is on another, both. */

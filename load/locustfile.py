@@ -1,6 +1,7 @@
 """The shop's users: people who browse, people who buy, staff who change prices, and bots.
 
-Steered through Locust's own API. Each request is the root of a trace, and is counted as its user felt it.
+Steered through Locust's own API. Each request is the root of a trace, and is counted as its user felt it. Where the users are spread over
+several processes, their master takes the orders, passes them on, and adds up what the others counted.
 """
 
 import itertools
@@ -10,7 +11,7 @@ import uuid
 
 import gevent
 from flask import Response, jsonify, request
-from locust import FastHttpUser, between, constant_pacing, events, task
+from locust import FastHttpUser, between, constant_pacing, events, runners, task
 from opentelemetry import propagate, trace
 from opentelemetry.trace import SpanKind, Status, StatusCode
 
@@ -20,6 +21,9 @@ CATEGORIES = ["", "", "home", "kitchen", "clothing", "outdoor", "office"]
 PATIENCE_SECONDS = 8.0
 BUCKETS = [0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
+# What Locust's own default of three seconds would make of graphs: steps.
+runners.WORKER_REPORT_INTERVAL = 1.0
+
 tracer = trace.get_tracer("firedrill.load")
 
 
@@ -27,6 +31,9 @@ class Felt:
     """What users felt, by journey: counts by outcome and a latency histogram, in the text format of Prometheus."""
 
     def __init__(self):
+        self.reset()
+
+    def reset(self):
         self.outcomes = {(j, o): 0 for j in ("browse", "checkout") for o in ("good", "slow", "failed")}
         self.buckets = {j: [0] * (len(BUCKETS) + 1) for j in ("browse", "checkout")}
         self.sums = {"browse": 0.0, "checkout": 0.0}
@@ -38,6 +45,22 @@ class Felt:
         index = next((i for i, bound in enumerate(BUCKETS) if seconds <= bound), len(BUCKETS))
         self.buckets[journey][index] += 1
         self.sums[journey] += seconds
+
+    def take(self):
+        """What was counted since this was called last, as JSON has it; None when there was nothing."""
+        taken = [[j, o, count] for (j, o), count in self.outcomes.items() if count]
+        if not taken:
+            return None
+        taken = {"outcomes": taken, "buckets": self.buckets, "sums": self.sums}
+        self.reset()
+        return taken
+
+    def add(self, taken):
+        for journey, outcome, count in taken["outcomes"]:
+            self.outcomes[journey, outcome] += count
+        for journey, counts in taken["buckets"].items():
+            self.buckets[journey] = [a + b for a, b in zip(self.buckets[journey], counts)]
+            self.sums[journey] += taken["sums"][journey]
 
     def render(self, users):
         lines = ["# TYPE user_requests_total counter"]
@@ -63,6 +86,73 @@ mix = {"hotShare": 0.0, "bots": 0, "rate": 0}
 HOT_SKU = "P00777"
 
 
+def take_on(environment, asked):
+    """Makes what is asked for so: all of it, or this process's part."""
+    mix.update(asked)
+    flood.resize(environment, mix["bots"])
+    arrivals.start(environment)
+
+
+def part(total, index, count):
+    """Of a number that is shared out to `count`, what the one at `index` has."""
+    return total // count + (1 if index < total % count else 0)
+
+
+def working(runner):
+    return sorted(client.id for client in runner.clients.ready + runner.clients.spawning + runner.clients.running)
+
+
+def share_out(runner, asked):
+    """Tells each worker its part of what was asked for: at once when that changes or a worker comes or goes, so that the whole
+    stays, and now and then, as one that has just come may not listen yet."""
+    told, told_at = None, 0.0
+    while True:
+        now = (working(runner), dict(asked))
+        if now != told or time.monotonic() - told_at > 3:
+            for index, client in enumerate(now[0]):
+                parts = {name: part(asked[name], index, len(now[0])) for name in ("bots", "rate")}
+                runner.send_message("mix", {**asked, **parts}, client_id=client)
+            told, told_at = now, time.monotonic()
+        gevent.sleep(0.5)
+
+
+def keep_number(runner):
+    """Shares the users out anew when there are others than were asked for: workers that had been cut off come back with theirs, and
+    Locust only asks the first of them to let some go."""
+    wrong_since = None
+    while True:
+        if runner.state != runners.STATE_RUNNING or runner.user_count == runner.target_user_count or not working(runner):
+            wrong_since = None
+        elif wrong_since is None:
+            wrong_since = time.monotonic()
+        elif time.monotonic() - wrong_since > 2:
+            wrong_since = None
+            # As Locust does when it has given a worker up.
+            runner._users_dispatcher = None
+            runner.start(runner.target_user_count, runner.spawn_rate)
+        gevent.sleep(0.5)
+
+
+@events.init.add_listener
+def spread(environment, runner, **_):
+    if isinstance(runner, runners.MasterRunner):
+        gevent.spawn(share_out, runner, mix)
+        gevent.spawn(keep_number, runner)
+    if isinstance(runner, runners.WorkerRunner):
+        runner.register_message("mix", lambda environment, msg, **_: take_on(environment, msg.data))
+
+
+@events.report_to_master.add_listener
+def report_felt(data, **_):
+    data["felt"] = felt.take()
+
+
+@events.worker_report.add_listener
+def add_felt(data, **_):
+    if data.get("felt"):
+        felt.add(data["felt"])
+
+
 @events.init.add_listener
 def serve_metrics(environment, **_):
     if environment.web_ui:
@@ -80,11 +170,16 @@ def serve_mix(environment, **_):
         def change_mix():
             if request.method == "POST":
                 asked = request.get_json()
-                mix["hotShare"] = min(1.0, max(0.0, float(asked["hotShare"])))
-                mix["bots"] = min(500, max(0, int(asked["bots"])))
-                mix["rate"] = min(1000, max(0, int(asked.get("rate", 0))))
-                flood.resize(environment, mix["bots"])
-                arrivals.start(environment)
+                asked = {
+                    "hotShare": min(1.0, max(0.0, float(asked["hotShare"]))),
+                    "bots": min(500, max(0, int(asked["bots"]))),
+                    "rate": min(1000, max(0, int(asked.get("rate", 0)))),
+                }
+                # A master has no users itself: `share_out` sees what has changed.
+                if isinstance(environment.runner, runners.MasterRunner):
+                    mix.update(asked)
+                else:
+                    take_on(environment, asked)
             return jsonify(mix)
 
 

@@ -26,10 +26,12 @@ export interface Release {
 }
 
 export interface LoadStatus {
+  /** Processes that the users are in, when they are spread over several; 0 when Locust has them all in its own. */
+  workers: number
   state: 'ready' | 'spawning' | 'running' | 'cleanup' | 'stopping' | 'stopped' | 'missing'
   users: number
   rps: number
-  /** Share of requests that failed, 0–1. */
+  /** Share of requests that failed, 0–1; of the last ten seconds, as the rest. */
   failRatio: number
   p50Ms: number | null
   p95Ms: number | null

@@ -22,14 +22,16 @@ export const overlays = ['local', 'istio'] as const
 
 /**
  * Where the parts of a range run: all on this host; or the shop on another or in a cluster, and here what watches and loads it, so that the thing
- * under test cannot starve its monitor. The shop's side dials.
+ * under test cannot starve its monitor. More hosts can take a part of the users. The others dial the one that watches.
  */
 export type Placement =
   | { role: 'all' }
-  /** Where this host waits for the shop's, and the cluster that the shop is in, if it is in one. */
-  | { role: 'observability'; listen: string; cluster?: ClusterPlacement }
+  /** Where this host waits for the others, the cluster that the shop is in, if it is in one, and how many hosts of users there are to be beside this one. */
+  | { role: 'observability'; listen: string; cluster?: ClusterPlacement; loadHosts?: number }
   /** `host:port` of the observability host. */
   | { role: 'shop'; observability: string }
+  /** A worker of that host's Locust: users beside those that are there. */
+  | { role: 'load'; observability: string }
 export type HostRole = Placement['role']
 
 /** The settings of one range, durable in `<dir>/range.json`. */
@@ -125,6 +127,7 @@ export const portOffsets = {
   postgresExporter: 24,
   redisExporter: 25,
   nodeExporter: 26,
+  locustMaster: 27,
   // Of a range on two hosts: the agent of each, and where the shop's is waited for.
   agent: 70,
   link: 71,

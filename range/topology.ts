@@ -57,13 +57,16 @@ const hostOf = ({ name, role }: Component): 'shop' | 'observability' =>
 
 /** The parts of a range that always run on a host of that role. Only where there are two does each have an agent. */
 export const placedOn = (host: HostRole): readonly Component[] =>
-  everything.filter(
-    (component) =>
-      component.name !== 'canary' && (component.name === 'agent' ? host !== 'all' : host === 'all' || hostOf(component) === host),
-  )
+  host === 'load'
+    ? [topology.locust, topology.agent]
+    : everything.filter(
+        (component) =>
+          component.name !== 'canary' && (component.name === 'agent' ? host !== 'all' : host === 'all' || hostOf(component) === host),
+      )
 
 /** Those that run for a while on a host of that role. */
-export const placedForAWhileOn = (host: HostRole): readonly Component[] => (host === 'observability' ? [] : [topology.canary])
+export const placedForAWhileOn = (host: HostRole): readonly Component[] =>
+  host === 'observability' || host === 'load' ? [] : [topology.canary]
 
 /** The parts of a range, wherever they run. */
 export const components: readonly Component[] = placedOn('all')

@@ -6,13 +6,15 @@ import { command, type CommonOptions } from '../options.ts'
 import { dim, green, print, printJson, red } from '../output.ts'
 
 export const setupCommand = () =>
-  command('setup', 'install everything that the range needs').action(async (options: CommonOptions) => {
-    const say = (line: string) => void (options.json || print(line))
-    const binaries = await setup(projectRoot, cacheDir, say)
-    await buildConsole(say)
-    if (options.json) printJson({ ok: true, binaries })
-    else print(green('everything is there'))
-  })
+  command('setup', 'install everything that the range needs')
+    .option('--load', 'what a host of users needs, and no more', false)
+    .action(async (options: CommonOptions & { load: boolean }) => {
+      const say = (line: string) => void (options.json || print(line))
+      const binaries = await setup(projectRoot, cacheDir, say, options.load ? 'load' : 'all')
+      if (!options.load) await buildConsole(say)
+      if (options.json) printJson({ ok: true, binaries })
+      else print(green('everything is there'))
+    })
 
 export const doctorCommand = () =>
   command('doctor', 'say what was found where, and what to do about what is missing').action((options: CommonOptions) => {

@@ -3,7 +3,7 @@ import { Command, Option } from 'commander'
 import { FiredrillError, describeError } from '../../model/errors.ts'
 import { liveness } from '../../range/targets/local/identity.ts'
 import type { RangeState } from '../../range/targets/local/state.ts'
-import { accept, invite } from '../../range/targets/hosts/invitation.ts'
+import { accept, invite, inviteLoad } from '../../range/targets/hosts/invitation.ts'
 import { hostsStatus, type HostsStatus } from '../../range/targets/hosts/range.ts'
 import { openLocalRange } from '../../control/wiring.ts'
 import { until } from '../../model/until.ts'
@@ -30,6 +30,7 @@ interface ObserveOptions extends CommonOptions {
   listen: string
   consoleListen: string
   consoleName?: string[]
+  loadHosts?: number
 }
 
 export function hostCommand(): Command {
@@ -40,6 +41,7 @@ export function hostCommand(): Command {
         .option('--listen <address>', "where the shop's host is waited for", '0.0.0.0')
         .addOption(new Option('--users <n>', 'simulated users').argParser(integer))
         .option('--console-listen <address>', 'where the console listens', '127.0.0.1')
+        .addOption(new Option('--load-hosts <n>', 'hosts that will take a part of the users, beside this one').argParser(integer))
         .option('--console-name <name...>', 'names or addresses by which browsers may know the console, beside the loopback')
         .action((options: ObserveOptions) => {
           const state = openState(options)
@@ -47,7 +49,7 @@ export function hostCommand(): Command {
           const config = state.configure({
             ...(options.portBase === undefined ? {} : { portBase: options.portBase }),
             ...(options.users === undefined ? {} : { users: options.users }),
-            placement: { role: 'observability', listen: options.listen },
+            placement: { role: 'observability', listen: options.listen, ...(options.loadHosts ? { loadHosts: options.loadHosts } : {}) },
             console: { listen: options.consoleListen, names: options.consoleName ?? [] },
           })
           if (options.json) printJson({ placement: config.placement, console: config.console })
@@ -56,22 +58,29 @@ export function hostCommand(): Command {
     )
     .addCommand(
       command('invite', "print what the shop's host needs to join; it holds secrets, and an earlier one no longer counts")
-        .requiredOption('--address <host[:port]>', "this host, as the shop's reaches it")
-        .action(async (options: CommonOptions & { address: string }) => {
+        .requiredOption('--address <host[:port]>', 'this host, as the other reaches it')
+        .option('--load', 'invite a host of users, and any number of them; the others stay as they are', false)
+        .action(async (options: CommonOptions & { address: string; load: boolean }) => {
           const state = openState(options)
+          if (options.load) {
+            process.stdout.write(`${JSON.stringify(inviteLoad(state, options.address))}\n`)
+            return
+          }
           const made = await invite(state, options.address)
           if (runs(state)) await openLocalRange(state.dir).restart('agent')
           process.stdout.write(`${JSON.stringify(made)}\n`)
         }),
     )
     .addCommand(
-      command('join', "make this the shop's host, by an invitation on standard input").action(async (options: CommonOptions) => {
-        const state = openState(options)
-        mustBeDown(state)
-        const { observability } = accept(state, await text(process.stdin))
-        if (options.json) printJson({ observability })
-        else print(`this host has the shop, and dials ${observability}: run 'firedrill up'`)
-      }),
+      command('join', "make this the shop's host, or one of users, by an invitation on standard input").action(
+        async (options: CommonOptions) => {
+          const state = openState(options)
+          mustBeDown(state)
+          const { role, observability } = accept(state, await text(process.stdin))
+          if (options.json) printJson({ role, observability })
+          else print(`this host has ${role === 'shop' ? 'the shop' : 'users'}, and dials ${observability}: run 'firedrill up'`)
+        },
+      ),
     )
     .addCommand(
       command('status', 'tell whether the hosts see each other, and how far their clocks are apart').action(
@@ -80,6 +89,7 @@ export function hostCommand(): Command {
           const found = await statusOf(state)
           if (options.json) return printJson({ role: state.config().placement.role, ...found })
           print(found.connected ? green('connected') : red('the other host is away'))
+          if (found.loadHosts > 0) print(`hosts of users: ${found.loadHosts}`)
           if (found.roundTripMs !== null) print(`round trip ${found.roundTripMs.toFixed(1)} ms`)
           if (found.clockOffsetMs !== null)
             print(`the shop's clock is ${Math.abs(found.clockOffsetMs).toFixed(1)} ms ${found.clockOffsetMs < 0 ? 'behind' : 'ahead'}`)
@@ -87,20 +97,24 @@ export function hostCommand(): Command {
       ),
     )
     .addCommand(
-      command('watch', 'start the agent of this host again whenever it has ended; does not end by itself').action(
-        async (options: CommonOptions) => {
-          const target = openLocalRange(options.dir)
-          if (target.context.config.placement.role === 'all') throw new FiredrillError('wrong-state', 'this range is on one host')
-          for (;;) {
-            const record = target.state.run('agent')
-            if (record && !record.stopping && liveness(record) === 'gone') {
-              print('the agent has ended: starting it again')
-              await target.start('agent').catch((error: unknown) => print(red(describeError(error))))
-            }
-            await new Promise((resolve) => setTimeout(resolve, 1_000))
+      command(
+        'watch',
+        'start the agent of this host again whenever it has ended, and users on a host of them; does not end by itself',
+      ).action(async (options: CommonOptions) => {
+        const target = openLocalRange(options.dir)
+        const { role } = target.context.config.placement
+        if (role === 'all') throw new FiredrillError('wrong-state', 'this range is on one host')
+        const watched = role === 'load' ? (['agent', 'locust'] as const) : (['agent'] as const)
+        for (;;) {
+          for (const name of watched) {
+            const record = target.state.run(name)
+            if (!record || record.stopping || liveness(record) !== 'gone') continue
+            print(`${name} has ended: starting it again`)
+            await target.start(name).catch((error: unknown) => print(red(describeError(error))))
           }
-        },
-      ),
+          await new Promise((resolve) => setTimeout(resolve, 1_000))
+        }
+      }),
     )
     .addCommand(
       command('wait', "wait until the shop's host is there and the range is steady")

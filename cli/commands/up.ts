@@ -47,8 +47,10 @@ export const upCommand = () =>
     .action(async (options: UpOptions) => {
       const startedAt = Date.now()
       const say = (line: string) => void (options.json || print(line))
-      await setup(projectRoot, cacheDir, say)
-      await buildConsole(say)
+      const before = openState(options)
+      const role = before.exists ? before.config().placement.role : 'all'
+      await setup(projectRoot, cacheDir, say, role)
+      if (role !== 'load') await buildConsole(say)
       configure(options)
       const { placement: asked } = openState(options).config()
       const cluster = asked.role === 'observability' ? asked.cluster : undefined
@@ -87,6 +89,8 @@ export const upCommand = () =>
       if (options.json) printJson({ ok: failed.length === 0, tookMs: readyMs, components: reports, links })
       else if (failed.length === 0 && placement.role === 'shop') {
         print(`\n${bold('The shop is up')} ${dim(`and dials ${placement.observability}`)}`)
+      } else if (failed.length === 0 && placement.role === 'load') {
+        print(`\n${bold('The users are up')} ${dim(`and dial ${placement.observability}`)}`)
       } else if (failed.length === 0) {
         print()
         print(`${bold('The range is up')} ${dim(`after ${formatDurationMs(Date.now() - startedAt)}`)}`)

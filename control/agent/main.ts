@@ -1,6 +1,7 @@
 /**
- * The agent of one of two hosts. On the one that watches: waits for the shop's, and has the shop's ports on this loopback. On the shop's: dials
- * the other, does there what the control plane asks for, and sends the logs of the shop.
+ * The agent of one of several hosts. On the one that watches: waits for the shop's, and has the shop's ports on this loopback. On the shop's: dials
+ * the other, does there what the control plane asks for, and sends the logs of the shop. On one of users: dials, and has on this loopback what they
+ * need.
  */
 import http from 'node:http'
 import path from 'node:path'
@@ -8,7 +9,7 @@ import { errorAnswer } from '../../model/errors.ts'
 import { followLogs } from '../../observability/store/filelog/tail.ts'
 import { dataDir } from '../../range/context.ts'
 import { readLinkKeys } from '../../range/targets/hosts/invitation.ts'
-import { dialObservability, forwardPort, listenForShop, type Link } from '../../range/targets/hosts/link.ts'
+import { dialObservability, forwardPort, listenForHosts, type Link } from '../../range/targets/hosts/link.ts'
 import { shopAnswers, type HostsStatus } from '../../range/targets/hosts/range.ts'
 import { localRange } from '../../range/targets/local/range.ts'
 import { placedForAWhileOn, placedOn } from '../../range/topology.ts'
@@ -30,23 +31,25 @@ const shopPorts = new Set(
     .flatMap(({ ports }) => Object.values(ports).map((name) => context.port(name))),
 )
 const observabilityPorts = new Set([context.port('telemetryStore')])
+const loadPorts = new Set([context.port('telemetryStore'), context.port('locustMaster'), context.port('gateway-inbound')])
 
 const keys = readLinkKeys(dir)
 let link: Link
 let stop: () => Promise<void>
+let loadHosts = () => 0
 if (placement.role === 'observability') {
-  const end = await listenForShop({ host: placement.listen, port: context.port('link') }, keys, { ports: observabilityPorts })
+  const address = { host: placement.listen, port: context.port('link') }
+  const end = await listenForHosts(address, keys, { ports: observabilityPorts }, { ports: loadPorts })
   link = end.link
+  loadHosts = end.loadHosts
   for (const port of shopPorts) await forwardPort(link, port)
   stop = async () => end.close()
 } else {
   const [, host = '', port = ''] = /^(.+):(\d+)$/.exec(placement.observability) ?? []
-  const end = dialObservability({ host, port: Number(port) }, keys, {
-    ports: shopPorts,
-    call: shopAnswers(localRange(target)),
-  })
+  const service = placement.role === 'shop' ? { ports: shopPorts, call: shopAnswers(localRange(target)) } : null
+  const end = dialObservability({ host, port: Number(port) }, keys, service)
   link = end.link
-  for (const forwarded of observabilityPorts) await forwardPort(link, forwarded)
+  for (const forwarded of service ? observabilityPorts : loadPorts) await forwardPort(link, forwarded)
   const shipper = logShipper(`http://127.0.0.1:${context.port('telemetryStore')}/v1/logs`)
   const logs = followLogs(logSources(context), shipper, path.join(dataDir(context, 'agent'), 'log-positions.json'))
   stop = async () => {
@@ -58,7 +61,7 @@ if (placement.role === 'observability') {
 /** Asks the other host for its time: it was that, give or take, half of the round trip ago. */
 async function status(): Promise<HostsStatus> {
   const none = { roundTripMs: null, clockOffsetMs: null }
-  const base = { connected: link.connected, connectedAt: link.connectedAt }
+  const base = { connected: link.connected, connectedAt: link.connectedAt, loadHosts: loadHosts() }
   if (!link.connected || placement.role !== 'observability') return { ...base, ...none }
   try {
     let best: { roundTripMs: number; clockOffsetMs: number } | null = null

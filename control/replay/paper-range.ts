@@ -80,14 +80,15 @@ export function paperRange(root: string, users: number): Range {
     },
     jobs: {
       async start(name) {
-        now.jobs.push(name)
-        return name
+        const id = `${name}-${String(now.jobs.length).padStart(8, '0')}`
+        now.jobs.push(id)
+        return id
       },
       stop: async (id) => void (now.jobs = now.jobs.filter((job) => job !== id)),
       running: async () => now.jobs,
     },
     load: {
-      status: async () => ({ state: 'running', users: now.users, rps: 20, failRatio: 0, p50Ms: 15, p95Ms: 60 }),
+      status: async () => ({ state: 'running', workers: 0, users: now.users, rps: 20, failRatio: 0, p50Ms: 15, p95Ms: 60 }),
       setUsers: async (count) => void (now.users = count),
       mix: async () => now.mix,
       setMix: async (mix) => void (now.mix = mix),

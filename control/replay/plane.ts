@@ -118,6 +118,9 @@ export class ReplayPlane implements AsyncDisposable {
     await this.#range.monitoring.setExtraRules('legacy', '')
     await this.#range.releases.setCanary({ service: 'catalog', version: this.#range.releases.baseline('catalog') }, 'delivery pipeline')
     await this.#range.cluster?.edit({ kind: 'HorizontalPodAutoscaler', name: 'catalog', patch: {} })
+    for (const job of await this.#range.jobs.running()) await this.#range.jobs.stop(job)
+    for (const { action, params } of scenario.solution)
+      if (action === 'stop-job') await this.#range.jobs.start(String(params['program']), {})
     const { id: drill } = await this.#call<DrillState>('trainee', 'POST', '/api/drills', {
       scenario: id,
       mode: 'learning',

@@ -1,6 +1,27 @@
 import path from 'node:path'
 import { defineComponent } from '../component.ts'
+import type { RangeContext } from '../context.ts'
 import { httpReady } from '../readiness/http.ts'
+import { tcpReady } from '../readiness/tcp.ts'
+
+/** By itself; as the master of itself and of other hosts; or as those, with a process for each core. */
+function commandOf({ binaries, root, config: { placement, users }, port }: RangeContext): { file: string; args: string[] } {
+  const file = path.join(root, 'load', 'locustfile.py')
+  const steered = [
+    ...['--autostart', '--host', `http://127.0.0.1:${port('gateway-inbound')}`, '--users', String(users), '--spawn-rate', '10'],
+    ...['--web-host', '127.0.0.1', '--web-port', String(port('locust')), '--web-base-path', '/locust'],
+  ]
+  const spread = (workers: number, master: string[]) => ({
+    file: binaries.python,
+    args: [
+      ...[path.join(root, 'load', 'spread.py'), '--locust', binaries.locust, '--file', file],
+      ...['--workers', String(workers), '--port', String(port('locustMaster')), ...master],
+    ],
+  })
+  if (placement.role === 'load') return spread(0, [])
+  if (placement.role === 'observability' && placement.loadHosts) return spread(1, steered)
+  return { file: binaries.locust, args: ['-f', file, '--otel', '--skip-log', ...steered] }
+}
 
 export const locust = defineComponent({
   name: 'locust',
@@ -9,13 +30,7 @@ export const locust = defineComponent({
   ports: { http: 'locust' },
   calls: ['gateway'],
   process: (context) => ({
-    file: context.binaries.locust,
-    args: [
-      ...['-f', path.join(context.root, 'load', 'locustfile.py'), '--otel', '--autostart', '--skip-log'],
-      ...['--host', `http://127.0.0.1:${context.port('gateway-inbound')}`],
-      ...['--users', String(context.config.users), '--spawn-rate', '10'],
-      ...['--web-host', '127.0.0.1', '--web-port', String(context.port('locust')), '--web-base-path', '/locust'],
-    ],
+    ...commandOf(context),
     env: {
       PYTHONUNBUFFERED: '1',
       OTEL_SERVICE_NAME: 'locust',
@@ -27,7 +42,11 @@ export const locust = defineComponent({
       OTEL_BSP_SCHEDULE_DELAY: '1000',
     },
   }),
-  readiness: (context) => httpReady(`http://127.0.0.1:${context.port('locust')}/locust/metrics`),
+  readiness: (context) =>
+    // A worker serves nobody; it asks for its master again and again until that is there.
+    context.config.placement.role === 'load'
+      ? tcpReady(context.port('locustMaster'))
+      : httpReady(`http://127.0.0.1:${context.port('locust')}/locust/metrics`),
   stop: { signal: 'SIGTERM', deadlineMs: 8_000 },
   startDeadlineMs: 60_000,
   metrics: { port: 'locust', path: '/locust/metrics' },

@@ -9,6 +9,7 @@ import { apiClient } from '../../cli/client.ts'
 import { projectRoot } from '../../control/wiring.ts'
 import type { ComponentStatus } from '../../model/components.ts'
 import { portOffsets } from '../../range/context.ts'
+import type { LoadMix, LoadStatus } from '../../model/range.ts'
 import type { HostsStatus } from '../../range/targets/hosts/range.ts'
 import { listProcesses } from '../../range/targets/local/identity.ts'
 import { RangeState } from '../../range/targets/local/state.ts'
@@ -21,8 +22,11 @@ import { firedrill, ok, run, until } from './test-range.ts'
 const portBase = 29_400
 const namespace = 'firedrill-test'
 const cable = { here: 'fdtest0', there: 'fdtest1', hereAddress: '10.246.0.1', thereAddress: '10.246.0.2' }
+/** A third host, of users: another namespace with a cable of its own. */
+const usersNamespace = 'firedrill-users'
+const usersCable = { here: 'fdtest2', there: 'fdtest3', hereAddress: '10.246.1.1', thereAddress: '10.246.1.2' }
 const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-hosts-'))
-const dirs = { observability: path.join(folder, 'observability'), shop: path.join(folder, 'shop') }
+const dirs = { observability: path.join(folder, 'observability'), shop: path.join(folder, 'shop'), users: path.join(folder, 'users') }
 const state = new RangeState(dirs.observability)
 const api = () => apiClient(state, 'instructor')
 
@@ -33,6 +37,8 @@ const ip = async (...args: string[]): Promise<void> => {
 const here = (...args: string[]) => firedrill([...args, '--dir', dirs.observability])
 const there = (args: string[], input = '') =>
   run('ip', ['netns', 'exec', namespace, path.join(projectRoot, 'firedrill'), ...args, '--dir', dirs.shop], { input })
+const atUsers = (args: string[], input = '') =>
+  run('ip', ['netns', 'exec', usersNamespace, path.join(projectRoot, 'firedrill'), ...args, '--dir', dirs.users], { input })
 const hosts = async () => JSON.parse(ok(await here('host', 'status', '--json'))) as HostsStatus
 const statusOf = async (name: string): Promise<ComponentStatus | undefined> =>
   (await api().get<{ components: ComponentStatus[] }>('/api/range')).components.find((component) => component.name === name)
@@ -47,27 +53,28 @@ const able =
 describe('two hosts', { skip: able ? false : 'no network namespace can be made here' }, () => {
   let watch: ChildProcess | null = null
   before(async () => {
-    await ip('link', 'add', cable.here, 'type', 'veth', 'peer', 'name', cable.there, 'netns', namespace)
-    await ip('addr', 'add', `${cable.hereAddress}/24`, 'dev', cable.here)
-    await ip('link', 'set', cable.here, 'up')
-    for (const args of [
-      ['addr', 'add', `${cable.thereAddress}/24`, 'dev', cable.there],
-      ['link', 'set', cable.there, 'up'],
-      ['link', 'set', 'lo', 'up'],
-    ])
-      await ip('-n', namespace, ...args)
+    await ip('netns', 'add', usersNamespace)
+    await connect(namespace, cable)
+    await connect(usersNamespace, usersCable)
+    await ip('-n', usersNamespace, 'route', 'add', cable.hereAddress, 'via', usersCable.hereAddress)
   })
   after(async () => {
     watch?.kill('SIGTERM')
     await there(['down', '--purge']).catch(() => {})
+    await atUsers(['down', '--purge']).catch(() => {})
     await here('down', '--purge').catch(() => {})
-    await run('ip', ['link', 'del', cable.here]).catch(() => {})
-    await run('ip', ['netns', 'del', namespace]).catch(() => {})
+    for (const [name, { here: end }] of [
+      [namespace, cable],
+      [usersNamespace, usersCable],
+    ] as const) {
+      await run('ip', ['link', 'del', end]).catch(() => {})
+      await run('ip', ['netns', 'del', name]).catch(() => {})
+    }
     rmSync(folder, { recursive: true, force: true })
   })
 
   test('the shop is invited, dials in, and the range is steady', async () => {
-    ok(await here('host', 'observe', '--listen', cable.hereAddress, '--port-base', String(portBase)))
+    ok(await here('host', 'observe', '--listen', cable.hereAddress, '--port-base', String(portBase), '--load-hosts', '1'))
     const refused = await here('host', 'wait', '--seconds', '1')
     assert.equal(refused.code, 1)
     const invitation = ok(await here('host', 'invite', '--address', cable.hereAddress))
@@ -139,6 +146,40 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
     })
   })
 
+  test('a third host takes a part of the users, gives it back when it is cut off, and takes it again', async () => {
+    const load = () => api().get<LoadStatus>('/api/load')
+    const alone = await load()
+    assert.deepEqual([alone.workers, alone.state], [1, 'running'])
+    ok(await atUsers(['host', 'join'], ok(await here('host', 'invite', '--load', '--address', cable.hereAddress))))
+    ok(await atUsers(['up']))
+    const { workers } = await until('its workers', 30_000, async () => {
+      const now = await load()
+      return now.workers > 1 && now.users === alone.users ? now : null
+    })
+    assert.equal((await hosts()).loadHosts, 1)
+    await ip('link', 'set', usersCable.here, 'down')
+    await until('the users to be here', 20_000, async () => {
+      const now = await load()
+      return now.workers === 1 && now.users === alone.users
+    })
+    await ip('link', 'set', usersCable.here, 'up')
+    await until('the users to be shared out again', 30_000, async () => {
+      const now = await load()
+      return now.workers === workers && now.users === alone.users
+    })
+    const mix = await api().get<LoadMix>('/api/load/mix')
+    await api().put('/api/load/mix', { ...mix, rate: 60 })
+    await until('what was asked for, and not that for each', 30_000, async () => {
+      const query = encodeURIComponent('sum(rate(user_requests_total{journey="browse"}[10s]))')
+      const { data } = await api().get<{ data: { result: { value: [number, string] }[] } }>(`/api/prometheus/query?query=${query}`)
+      const rate = Number(data.result[0]?.value[1])
+      return rate > 65 && rate < 110
+    })
+    await api().put('/api/load/mix', mix)
+    ok(await atUsers(['down']))
+    await until('the users to be here', 20_000, async () => (await load()).users === alone.users)
+  })
+
   test('cut off, the shop is told to be away; it comes back by itself', async () => {
     await ip('link', 'set', cable.here, 'down')
     await until('the other host to be away', 20_000, async () => !(await hosts()).connected)
@@ -169,7 +210,8 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
 
   test('down leaves nothing', async () => {
     watch?.kill('SIGTERM')
-    const ids = [state.config().id, new RangeState(dirs.shop).config().id]
+    const ids = [dirs.observability, dirs.shop, dirs.users].map((dir) => new RangeState(dir).config().id)
+    ok(await atUsers(['down', '--purge']))
     ok(await there(['down', '--purge']))
     ok(await here('down', '--purge'))
     const left = listProcesses().filter(({ pid }) => pid !== process.pid)
@@ -177,6 +219,15 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
     for (const id of ids) assert.deepEqual(await processesOf(id), [])
   })
 })
+
+/** Puts a cable between this host and a namespace. */
+async function connect(name: string, { here: end, there: other, hereAddress, thereAddress }: typeof cable): Promise<void> {
+  await ip('link', 'add', end, 'type', 'veth', 'peer', 'name', other, 'netns', name)
+  await ip('addr', 'add', `${hereAddress}/24`, 'dev', end)
+  await ip('link', 'set', end, 'up')
+  await ip('-n', name, 'addr', 'add', `${thereAddress}/24`, 'dev', other)
+  for (const device of [other, 'lo']) await ip('-n', name, 'link', 'set', device, 'up')
+}
 
 async function processesOf(id: string): Promise<string[]> {
   const { stdout } = await run('grep', ['-lsz', `FIREDRILL_RANGE=${id}`, ...listProcesses().map(({ pid }) => `/proc/${pid}/environ`)])

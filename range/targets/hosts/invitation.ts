@@ -8,65 +8,86 @@ import { portOffsets } from '../../context.ts'
 import { makeLinkKeys } from './keys.ts'
 import type { LinkKeys } from './link.ts'
 
-/** What the shop's host must know of the other one. It holds secrets: whoever has it can be the shop. */
-export const invitation = z.strictObject({
+const common = {
   version: z.literal(1),
   /** `host:port` to dial. */
   observability: z.string(),
   portBase: z.number().int(),
   profile: z.enum(profiles),
-  passwords: z.object({ postgres: z.string(), rabbitmq: z.string() }),
   keys: z.object({ ca: z.string(), cert: z.string(), key: z.string() }),
+}
+
+/** What the shop's host must know of the one that watches. It holds secrets: whoever has it can be the shop. */
+export const invitation = z.strictObject({
+  ...common,
+  role: z.literal('shop').default('shop'),
+  passwords: z.object({ postgres: z.string(), rabbitmq: z.string() }),
 })
 export type Invitation = z.infer<typeof invitation>
+
+/** What a host of users must know: whoever has it can be some of them. */
+const loadInvitation = z.strictObject({ ...common, role: z.literal('load') })
+type LoadInvitation = z.infer<typeof loadInvitation>
 
 const keysFile = (dir: string): string => path.join(dir, 'hosts', 'link.json')
 
 export const hasLinkKeys = (dir: string): boolean => existsSync(keysFile(dir))
 
-export function readLinkKeys(dir: string): LinkKeys {
+/** Keys of this host; on the one that watches also those that hosts of users are given. */
+export function readLinkKeys(dir: string): LinkKeys & { load?: LinkKeys } {
   const file = keysFile(dir)
   if (!existsSync(file)) throw new FiredrillError('wrong-state', `${file} is missing: see 'firedrill host --help'`)
-  return JSON.parse(readFileSync(file, 'utf8')) as LinkKeys
+  return JSON.parse(readFileSync(file, 'utf8')) as LinkKeys & { load?: LinkKeys }
 }
 
-function writeLinkKeys(dir: string, keys: LinkKeys): void {
+function writeLinkKeys(dir: string, keys: LinkKeys & { load?: LinkKeys }): void {
   const file = keysFile(dir)
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
   writeFileSync(file, JSON.stringify(keys), { mode: 0o600 })
   chmodSync(file, 0o600)
 }
 
-/** Makes new keys for both hosts, keeps this one's, and returns what the shop's needs. An earlier invitation is worth nothing from then on. */
-export async function invite(state: RangeState, address: string): Promise<Invitation> {
-  const config = state.config()
-  if (config.placement.role !== 'observability')
+const said = (state: RangeState, address: string) => {
+  const { placement, portBase, profile } = state.config()
+  if (placement.role !== 'observability')
     throw new FiredrillError('wrong-state', "this range is no observability host: 'firedrill host observe' makes it one")
-  const keys = await makeLinkKeys()
-  writeLinkKeys(state.dir, keys.observability)
   return {
     version: 1,
-    observability: /:\d+$/.test(address) ? address : `${address}:${config.portBase + portOffsets.link}`,
-    portBase: config.portBase,
-    profile: config.profile,
-    passwords: config.passwords,
-    keys: keys.shop,
-  }
+    observability: /:\d+$/.test(address) ? address : `${address}:${portBase + portOffsets.link}`,
+    portBase,
+    profile,
+  } as const
 }
 
-/** Makes this host the shop's, by an invitation. */
-export function accept(state: RangeState, text: string): Invitation {
-  let given: Invitation
+/** Makes new keys for all hosts, keeps this one's, and returns what the shop's needs. Earlier invitations are worth nothing from then on. */
+export async function invite(state: RangeState, address: string): Promise<Invitation> {
+  const base = said(state, address)
+  const { observability, shop, load } = await makeLinkKeys()
+  writeLinkKeys(state.dir, { ...observability, load })
+  return { ...base, role: 'shop', passwords: state.config().passwords, keys: shop }
+}
+
+/** What a host of users needs: any number of them, by the keys that were made with the shop's invitation. */
+export function inviteLoad(state: RangeState, address: string): LoadInvitation {
+  const base = said(state, address)
+  const { load } = readLinkKeys(state.dir)
+  if (!load) throw new FiredrillError('wrong-state', "the shop's host was invited by an earlier release: invite it again first")
+  return { ...base, role: 'load', keys: load }
+}
+
+/** Makes this host the shop's, or one of users, by an invitation. */
+export function accept(state: RangeState, text: string): Invitation | LoadInvitation {
+  let given: Invitation | LoadInvitation
   try {
-    given = invitation.parse(JSON.parse(text))
+    given = z.union([loadInvitation, invitation]).parse(JSON.parse(text))
   } catch (error) {
     throw new FiredrillError('bad-request', `this is no invitation: ${describeError(error).slice(0, 300)}`, { cause: error })
   }
   state.configure({
     portBase: given.portBase,
     profile: given.profile,
-    passwords: given.passwords,
-    placement: { role: 'shop', observability: given.observability },
+    ...(given.role === 'shop' ? { passwords: given.passwords } : {}),
+    placement: { role: given.role, observability: given.observability },
   })
   writeLinkKeys(state.dir, given.keys)
   return given

@@ -2,13 +2,16 @@ import { webcrypto } from 'node:crypto'
 import type { LinkKeys } from './link.ts'
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
+/** Whom a certificate names: its common name. Hosts of users share theirs. */
+export type HostName = 'observability' | 'shop' | 'load'
+
 const yearMs = 365 * 24 * 3_600_000
 
 /**
- * An authority for one pair of hosts, and the certificate of each. The authority's key is not kept: it signs these two and no other, so
- * that each end knows by it whom it talks to.
+ * An authority for the hosts of one range, and a certificate for each role. The authority's key is not kept: it signs these and no other, so
+ * that each end knows by them whom it talks to.
  */
-export async function makeLinkKeys(): Promise<{ observability: LinkKeys; shop: LinkKeys }> {
+export async function makeLinkKeys(): Promise<Record<HostName, LinkKeys>> {
   await import('reflect-metadata')
   const x509 = await import('@peculiar/x509')
   x509.cryptoProvider.set(webcrypto as never)
@@ -21,7 +24,7 @@ export async function makeLinkKeys(): Promise<{ observability: LinkKeys; shop: L
     keys: authority as never,
     extensions: [new x509.BasicConstraintsExtension(true, 0, true), new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true)],
   })
-  const issue = async (name: 'observability' | 'shop'): Promise<LinkKeys> => {
+  const issue = async (name: HostName): Promise<LinkKeys> => {
     const keys = await make()
     const certificate = await x509.X509CertificateGenerator.create({
       ...life,
@@ -31,11 +34,13 @@ export async function makeLinkKeys(): Promise<{ observability: LinkKeys; shop: L
       publicKey: keys.publicKey as never,
       extensions: [
         new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-        new x509.ExtendedKeyUsageExtension([name === 'shop' ? x509.ExtendedKeyUsage.clientAuth : x509.ExtendedKeyUsage.serverAuth]),
+        new x509.ExtendedKeyUsageExtension([
+          name === 'observability' ? x509.ExtendedKeyUsage.serverAuth : x509.ExtendedKeyUsage.clientAuth,
+        ]),
       ],
     })
     const key = x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY')
     return { ca: root.toString('pem'), cert: certificate.toString('pem'), key }
   }
-  return { observability: await issue('observability'), shop: await issue('shop') }
+  return { observability: await issue('observability'), shop: await issue('shop'), load: await issue('load') }
 }

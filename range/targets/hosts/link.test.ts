@@ -5,7 +5,7 @@ import tls from 'node:tls'
 import { after, before, test } from 'node:test'
 import { FiredrillError } from '../../../model/errors.ts'
 import { makeLinkKeys } from './keys.ts'
-import { dialObservability, forwardPort, listenForShop } from './link.ts'
+import { dialObservability, forwardPort, listenForHosts } from './link.ts'
 
 const free = async (): Promise<number> => {
   const server = net.createServer()
@@ -31,14 +31,19 @@ const service = http.createServer((request, response) => {
 })
 let port = 0
 let linkPort = 0
-let observability: Awaited<ReturnType<typeof listenForShop>>
+let observability: Awaited<ReturnType<typeof listenForHosts>>
 let shop: ReturnType<typeof dialObservability>
 
 before(async () => {
   await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve))
   port = (service.address() as AddressInfo).port
   linkPort = await free()
-  observability = await listenForShop({ host: '127.0.0.1', port: linkPort }, keys.observability, { ports: new Set([port]) })
+  observability = await listenForHosts(
+    { host: '127.0.0.1', port: linkPort },
+    keys.observability,
+    { ports: new Set([port]) },
+    { ports: new Set([port]) },
+  )
   shop = dialObservability({ host: '127.0.0.1', port: linkPort }, keys.shop, {
     ports: new Set([port]),
     async call(method, args) {
@@ -90,7 +95,7 @@ test('who connects to a forwarded port is connected there, and learns at once wh
   nowhere.close()
 })
 
-test('who shows no certificate, or another authority, is refused', async () => {
+test('who shows no certificate, another authority, or that of users, is not taken for the shop', async () => {
   const attempt = (options: tls.ConnectionOptions) =>
     new Promise<string>((resolve) => {
       const socket = tls.connect({
@@ -105,14 +110,25 @@ test('who shows no certificate, or another authority, is refused', async () => {
     })
   assert.notEqual(await attempt({}), 'taken')
   assert.notEqual(await attempt({ cert: strangers.shop.cert, key: strangers.shop.key }), 'taken')
+  // By the certificate, not by what it asks for.
+  assert.notEqual(await attempt({ cert: keys.load.cert, key: keys.load.key }), 'taken')
   assert.ok(observability.link.connected, 'who is connected stays so')
+})
+
+test('a host of users reaches what it is given, and can do nothing that is the shop’s', async () => {
+  const users = dialObservability({ host: '127.0.0.1', port: linkPort }, keys.load, null)
+  await until(() => users.link.connected && observability.loadHosts() === 1)
+  assert.match(await get(users.link.connect(port), '/users'), /said \/users/)
+  await assert.rejects(get(users.link.connect(linkPort), '/'), /refused: 403/)
+  users.close()
+  await until(() => observability.loadHosts() === 0)
 })
 
 test('the way comes back by itself', async () => {
   observability.close()
   await until(() => !shop.link.connected)
   await assert.rejects(observability.link.call('add', [1], 1_000), /away/)
-  observability = await listenForShop({ host: '127.0.0.1', port: linkPort }, keys.observability, { ports: new Set([port]) })
+  observability = await listenForHosts({ host: '127.0.0.1', port: linkPort }, keys.observability, { ports: new Set([port]) })
   await until(() => observability.link.connected && shop.link.connected)
   assert.equal(await observability.link.call('add', [1, 1], 1_000), 2)
 })

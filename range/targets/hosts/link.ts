@@ -11,7 +11,9 @@ import { FiredrillError, describeError, errorAnswer, errorIn } from '../../../mo
  */
 const toShop = 'firedrill-to-shop'
 const fromShop = 'firedrill-from-shop'
-type Direction = typeof toShop | typeof fromShop
+/** A host of users opens streams, and takes none. */
+const fromLoad = 'firedrill-from-load'
+type Direction = typeof toShop | typeof fromShop | typeof fromLoad
 
 export interface LinkKeys {
   /** PEM. */
@@ -177,19 +179,28 @@ function watch(session: http2.Http2Session): void {
 const secure = ({ ca, cert, key }: LinkKeys) => ({ ca, cert, key, minVersion: 'TLSv1.3' as const })
 
 /** The end of the observability host: waits to be dialled. */
-export async function listenForShop(
+export async function listenForHosts(
   address: { host: string; port: number },
   keys: LinkKeys,
   service: LinkService,
-): Promise<{ link: Link; close(): void }> {
+  /** What it does for hosts of users. */
+  forLoad: LinkService = { ports: new Set() },
+): Promise<{ link: Link; loadHosts(): number; close(): void }> {
   const link = new Link()
-  const server = tls.createServer({ ...secure(keys), requestCert: true, rejectUnauthorized: true, ALPNProtocols: [toShop, fromShop] })
+  const ALPNProtocols = [toShop, fromShop, fromLoad]
+  const server = tls.createServer({ ...secure(keys), requestCert: true, rejectUnauthorized: true, ALPNProtocols })
+  const loadHosts = new Set<http2.ServerHttp2Session>()
   const sockets = new Set<tls.TLSSocket>()
   server.on('secureConnection', (socket) => {
     sockets.add(socket)
     socket.setNoDelay(true)
     socket.on('error', () => {}).on('close', () => sockets.delete(socket))
-    if (socket.alpnProtocol === toShop) {
+    // One authority signed for all: who may do what is said by the name in the certificate.
+    const name = socket.getPeerCertificate().subject.CN
+    if (name !== (socket.alpnProtocol === fromLoad ? 'load' : 'shop')) {
+      process.stderr.write(`a connection was refused: ${String(name)} is not who asks for ${String(socket.alpnProtocol)}\n`)
+      socket.destroy()
+    } else if (socket.alpnProtocol === toShop) {
       const session = http2.connect('http://shop', { createConnection: () => socket, settings })
       session.setLocalWindowSize(windowBytes)
       watch(session)
@@ -198,6 +209,12 @@ export async function listenForShop(
       const session = http2.performServerHandshake(socket, { settings })
       watch(session)
       answer(session, service)
+    } else if (socket.alpnProtocol === fromLoad) {
+      const session = http2.performServerHandshake(socket, { settings })
+      watch(session)
+      loadHosts.add(session)
+      session.on('close', () => loadHosts.delete(session))
+      answer(session, forLoad)
     } else socket.destroy()
   })
   server.on('tlsClientError', (error) => process.stderr.write(`a connection was refused: ${describeError(error)}\n`))
@@ -207,6 +224,7 @@ export async function listenForShop(
   })
   return {
     link,
+    loadHosts: () => loadHosts.size,
     close() {
       link.close()
       server.close()
@@ -215,18 +233,18 @@ export async function listenForShop(
   }
 }
 
-/** The end of the shop's host: dials, and dials again whenever the other went away. */
+/** The end of the shop's host, or, without a service, of one of users: dials, and dials again whenever the other went away. */
 export function dialObservability(
   address: { host: string; port: number },
   keys: LinkKeys,
-  service: LinkService,
+  service: LinkService | null,
 ): { link: Link; close(): void } {
   const link = new Link()
   let closed = false
   const sockets = new Set<tls.TLSSocket>()
   const dial = (direction: Direction, begin: (socket: tls.TLSSocket) => http2.Http2Session) => {
     if (closed) return
-    // The authority is the range's own and has signed two certificates only: whoever shows the other is the other.
+    // The authority is the range’s own, and only the host that watches has a certificate of it for a server.
     const socket = tls.connect({
       ...address,
       ...secure(keys),
@@ -253,12 +271,14 @@ export function dialObservability(
       session.on('close', redial)
     })
   }
-  dial(toShop, (socket) => {
-    const session = http2.performServerHandshake(socket, { settings })
-    answer(session, service)
-    return session
-  })
-  dial(fromShop, (socket) => {
+  if (service) {
+    dial(toShop, (socket) => {
+      const session = http2.performServerHandshake(socket, { settings })
+      answer(session, service)
+      return session
+    })
+  }
+  dial(service ? fromShop : fromLoad, (socket) => {
     const session = http2.connect('http://observability', { createConnection: () => socket, settings })
     session.setLocalWindowSize(windowBytes)
     link.use(session)

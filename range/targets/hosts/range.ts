@@ -16,6 +16,8 @@ export interface HostsStatus {
   connected: boolean
   /** Milliseconds since the epoch; 0 when the other host is away. */
   connectedAt: number
+  /** Hosts of users that are there. */
+  loadHosts: number
   /** There and back, in milliseconds; null when it is away. */
   roundTripMs: number | null
   /** By how much the other host's clock is ahead of this one's, in milliseconds, give or take half of the round trip. */

@@ -53,16 +53,18 @@ async function loadStatus(context: RangeContext): Promise<LoadStatus> {
   const stats = (await response.json()) as {
     state?: LoadStatus['state']
     user_count?: number
-    total_rps?: number
-    fail_ratio?: number
+    current_rps?: number
+    current_fail_per_sec?: number
+    workers?: { state: string }[]
     current_response_time_percentiles?: Record<string, number | null>
   }
   const percentiles = stats.current_response_time_percentiles ?? {}
   return {
     state: stats.state ?? 'missing',
+    workers: (stats.workers ?? []).filter(({ state }) => state !== 'missing').length,
     users: stats.user_count ?? 0,
-    rps: stats.total_rps ?? 0,
-    failRatio: stats.fail_ratio ?? 0,
+    rps: stats.current_rps ?? 0,
+    failRatio: stats.current_rps ? (stats.current_fail_per_sec ?? 0) / stats.current_rps : 0,
     p50Ms: percentiles['response_time_percentile_0.5'] ?? null,
     p95Ms: percentiles['response_time_percentile_0.95'] ?? null,
   }

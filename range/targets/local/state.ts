@@ -22,7 +22,9 @@ const configSchema = z.object({
         cluster: z
           .object({ kubeconfig: z.string(), overlay: z.enum(overlays), storageClass: z.string().nullable(), address: z.string() })
           .optional(),
+        loadHosts: z.number().int().min(0).optional(),
       }),
+      z.object({ role: z.literal('load'), observability: z.string().regex(/^.+:\d+$/, 'host:port') }),
       z.object({ role: z.literal('shop'), observability: z.string().regex(/^.+:\d+$/, 'host:port') }),
     ])
     .default({ role: 'all' }),

@@ -14,6 +14,12 @@ variable "observability_host" {
   type        = string
 }
 
+variable "load_hosts" {
+  description = "Addresses of more hosts that take a part of the users; each must reach the one that watches."
+  type        = list(string)
+  default     = []
+}
+
 variable "user" {
   description = "User to log in as; root, as packages and units are installed."
   type        = string
@@ -42,6 +48,7 @@ module "range" {
 
   shop          = { host = var.shop_host, user = var.user, private_key_path = var.private_key_path }
   observability = { host = var.observability_host, user = var.user, private_key_path = var.private_key_path }
+  load_hosts    = [for host in var.load_hosts : { host = host, user = var.user, private_key_path = var.private_key_path }]
   release       = var.release
   users         = var.users
 }

@@ -9,6 +9,7 @@ locals {
 
   console_name = length(var.console_names) > 0 ? var.console_names[0] : (var.console_listen == "127.0.0.1" ? "127.0.0.1" : var.observability.host)
   console_url  = "http://${local.console_name}:7400"
+  load_hosts   = { for one in var.load_hosts : "${one.host}:${one.port}" => one }
   names        = distinct(concat(var.console_names, var.console_listen == "127.0.0.1" ? [] : [var.observability.host]))
 }
 
@@ -33,7 +34,7 @@ resource "terraform_data" "archive" {
 
 # The host that watches. Its own part of the range runs as soon as this is done.
 resource "terraform_data" "observability" {
-  triggers_replace = [terraform_data.archive.id, var.observability.host, var.observability.port, var.users, var.console_listen, local.names]
+  triggers_replace = [terraform_data.archive.id, var.observability.host, var.observability.port, var.users, var.console_listen, local.names, length(var.load_hosts)]
 
   # For the provisioner that removes it: that may refer to nothing else.
   input = {
@@ -59,7 +60,7 @@ resource "terraform_data" "observability" {
     destination = "/tmp/firedrill-host.sh"
   }
   provisioner "remote-exec" {
-    inline = ["sh /tmp/firedrill-host.sh install observability ${var.console_listen} ${var.users} ${join(" ", local.names)}"]
+    inline = ["sh /tmp/firedrill-host.sh install observability ${var.console_listen} ${var.users} ${length(var.load_hosts)} ${join(" ", local.names)}"]
   }
 
   provisioner "remote-exec" {
@@ -113,6 +114,53 @@ resource "terraform_data" "link" {
       invitation=$(${local.ssh_observability} firedrill host invite --address '${local.address}')
       printf '%s\n' "$invitation" | ${local.ssh_shop} firedrill-host join
       ${local.ssh_observability} firedrill host wait --seconds 300
+    EOT
+  }
+}
+
+resource "terraform_data" "load" {
+  for_each = local.load_hosts
+
+  triggers_replace = [terraform_data.archive.id, each.value.host, each.value.port]
+
+  input = each.value
+
+  connection {
+    type        = "ssh"
+    host        = self.input.host
+    port        = self.input.port
+    user        = self.input.user
+    private_key = file(pathexpand(self.input.private_key_path))
+  }
+  provisioner "file" {
+    source      = local.archive
+    destination = "/tmp/firedrill.tgz"
+  }
+  provisioner "file" {
+    source      = "${path.module}/files/host.sh"
+    destination = "/tmp/firedrill-host.sh"
+  }
+  provisioner "remote-exec" {
+    inline = ["sh /tmp/firedrill-host.sh install load"]
+  }
+
+  provisioner "remote-exec" {
+    when   = destroy
+    inline = ["if command -v firedrill-host >/dev/null; then firedrill-host remove; fi"]
+  }
+}
+
+# With the keys that were made for the shop's invitation: whenever that is made anew, so are these.
+resource "terraform_data" "load_link" {
+  for_each = local.load_hosts
+
+  triggers_replace = [terraform_data.link.id, terraform_data.load[each.key].id, local.address]
+
+  provisioner "local-exec" {
+    interpreter = ["/bin/sh", "-euc"]
+    command     = <<-EOT
+      invitation=$(${local.ssh_observability} firedrill host invite --load --address '${local.address}')
+      printf '%s\n' "$invitation" | ssh ${local.ssh_options} -i '${pathexpand(each.value.private_key_path)}' -p ${each.value.port} ${each.value.user}@${each.value.host} firedrill-host join
     EOT
   }
 }

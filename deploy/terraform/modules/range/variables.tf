@@ -19,6 +19,22 @@ variable "observability" {
   })
 }
 
+variable "load_hosts" {
+  description = "More hosts that take a part of the users: Locust's workers, one for each core. Each must reach the one that watches."
+  type = list(object({
+    host             = string
+    port             = optional(number, 22)
+    user             = optional(string, "root")
+    private_key_path = string
+  }))
+  default = []
+
+  validation {
+    condition     = length(distinct([for one in var.load_hosts : "${one.host}:${one.port}"])) == length(var.load_hosts)
+    error_message = "load_hosts names a host twice."
+  }
+}
+
 variable "release" {
   description = "Names what is installed. Another value upgrades both hosts to what `source_dir` holds then; the data of the range stay."
   type        = string

@@ -1,9 +1,10 @@
 #!/bin/sh
-# Installs one half of a range on a Debian host, as a systemd unit, and removes it again.
+# Installs one part of a range on a Debian host, as a systemd unit, and removes it again.
 #
-#   firedrill-host install observability CONSOLE_ADDRESS USERS [NAME...]
+#   firedrill-host install observability CONSOLE_ADDRESS USERS LOAD_HOSTS [NAME...]
 #   firedrill-host install shop
-#   firedrill-host join               the shop's host: by an invitation on standard input
+#   firedrill-host install load       a host of users
+#   firedrill-host join               any but the one that watches: by an invitation on standard input
 #   firedrill-host remove
 set -eu
 
@@ -24,7 +25,7 @@ setup_quietly() {
   policy=/usr/sbin/policy-rc.d
   if [ -e "$policy" ]; then made=; else made=$policy && printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy"; fi
   trap '[ -z "$made" ] || rm -f "$made"' EXIT
-  firedrill setup
+  firedrill setup $1
   [ -z "$made" ] || rm -f "$made"
   for name in $new; do systemctl disable --quiet --now "$name" 2>/dev/null || true; done
 }
@@ -45,7 +46,7 @@ export FIREDRILL_DIR=\${FIREDRILL_DIR:-$state}
 exec $home/firedrill "\$@"
 EOF
   chmod 755 /usr/local/bin/firedrill
-  setup_quietly
+  if [ "$1" = load ]; then setup_quietly --load; else setup_quietly ''; fi
   cat >"$unit" <<EOF
 [Unit]
 Description=Firedrill ($1)
@@ -94,9 +95,10 @@ case ${1:-} in
     if [ "$role" = observability ]; then
       console=$3
       users=$4
-      shift 4
+      load_hosts=$5
+      shift 5
       [ $# -eq 0 ] || set -- --console-name "$@"
-      firedrill host observe --console-listen "$console" --users "$users" "$@"
+      firedrill host observe --console-listen "$console" --users "$users" --load-hosts "$load_hosts" "$@"
       # Keys of its own, until the shop's host is invited.
       [ -f "$state/hosts/link.json" ] || firedrill host invite --address 127.0.0.1 >/dev/null
       systemctl start firedrill.service

@@ -54,3 +54,26 @@ run "users_are_a_whole_number" {
 
   expect_failures = [var.users]
 }
+
+run "hosts_of_users_are_told_how_they_are_reached" {
+  command = plan
+
+  variables {
+    load_hosts = [{ host = "10.0.0.21", private_key_path = "/dev/null" }, { host = "10.0.0.22", port = 2222, private_key_path = "/dev/null" }]
+  }
+
+  assert {
+    condition     = length(output.ssh_commands.load) == 2 && strcontains(output.ssh_commands.load[1], "-p 2222 root@10.0.0.22")
+    error_message = "they are ${jsonencode(output.ssh_commands.load)}"
+  }
+}
+
+run "a_host_of_users_is_named_once" {
+  command = plan
+
+  variables {
+    load_hosts = [{ host = "10.0.0.21", private_key_path = "/dev/null" }, { host = "10.0.0.21", private_key_path = "/dev/null" }]
+  }
+
+  expect_failures = [var.load_hosts]
+}
