@@ -61,6 +61,17 @@ test('alerts and runbooks are looked up where they are known', () => {
   assert.ok(problems.some(({ message }) => message.startsWith('there is no runbook')))
 })
 
+test('one that is malformed is told, and left out', () => {
+  const folder = mkdtempSync(path.join(work, 'both-'))
+  for (const name of ['slow-shelves', 'broken']) cpSync(original, path.join(folder, name), { recursive: true })
+  const file = path.join(folder, 'broken', 'scenario.yaml')
+  writeFileSync(file, `${readFileSync(file, 'utf8').replace('limit: 20m', 'limit: soon')}`)
+  const told: string[] = []
+  assert.deepEqual([...loadScenarios(folder, ({ message }) => told.push(message)).keys()], ['slow-shelves'])
+  assert.match(told.join(), /broken\/scenario\.yaml:6: limit: 'soon' is not a duration/)
+  assert.throws(() => loadScenarios(folder), /broken/)
+})
+
 test('a scenario is playable where everything can be broken that it breaks', () => {
   const scenarios = loadScenarios(path.dirname(original))
   const playable = (lacks: RangeFeature[]) =>

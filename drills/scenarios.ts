@@ -24,10 +24,26 @@ export interface Vocabulary {
   runbooks: ReadonlySet<string>
 }
 
-/** Reads every scenario folder; the first mistake is told with its file, line and what was expected. */
-export function loadScenarios(folder: string): Map<string, Scenario> {
-  const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
-  return new Map(names.map(({ name }) => [name, loadScenario(path.join(folder, name))]))
+const fail = (mistake: FiredrillError): never => {
+  throw mistake
+}
+
+/**
+ * Reads every scenario folder. The first mistake of one is told with its file, line and what was expected; who is told may throw it, as is done
+ * where nobody asks, or go on without that scenario.
+ */
+export function loadScenarios(folder: string, told: (mistake: FiredrillError) => void = fail): Map<string, Scenario> {
+  const scenarios = new Map<string, Scenario>()
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (!entry.isDirectory()) continue
+    try {
+      scenarios.set(entry.name, loadScenario(path.join(folder, entry.name)))
+    } catch (error) {
+      if (!(error instanceof FiredrillError)) throw error
+      told(error)
+    }
+  }
+  return scenarios
 }
 
 export function loadScenario(folder: string): Scenario {

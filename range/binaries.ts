@@ -1,10 +1,12 @@
 import { accessSync, constants, readdirSync } from 'node:fs'
 import path from 'node:path'
-import type { Binaries } from './context.ts'
+import type { Binaries, HostRole } from './context.ts'
 
 /** Where each external program may come from, and how to get it. */
 export interface BinarySource {
   binary: keyof Binaries
+  /** Hosts that have a component which runs it. */
+  hosts: readonly HostRole[]
   /** Names on PATH, best first. */
   names: string[]
   /** Folders where distributions hide it from PATH, best first. */
@@ -26,28 +28,40 @@ const debianVersions = (root: string): string[] => {
 }
 
 export function binarySources(cache: string): BinarySource[] {
-  const source = (binary: keyof Binaries, names: string[], debian: string | null, folders: string[] = []): BinarySource => ({
+  const source = (
+    host: HostRole | readonly HostRole[],
+    binary: keyof Binaries,
+    names: string[],
+    debian: string | null,
+    folders: string[] = [],
+  ): BinarySource => ({
     binary,
+    hosts: ['all', ...[host].flat()],
     names,
     folders,
     debian,
     variable: `FIREDRILL_${binary.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
   })
+  const users = ['observability', 'load'] as const
   return [
-    source('postgresBin', ['postgres'], 'postgresql', [...debianVersions('/usr/lib/postgresql'), '/opt/homebrew/opt/postgresql/bin']),
-    source('redisServer', ['redis-server', 'valkey-server'], 'redis-server'),
+    source('shop', 'postgresBin', ['postgres'], 'postgresql', [
+      ...debianVersions('/usr/lib/postgresql'),
+      '/opt/homebrew/opt/postgresql/bin',
+    ]),
+    source('shop', 'redisServer', ['redis-server', 'valkey-server'], 'redis-server'),
     // The package's script in sbin insists on another user and on systemd's folders; this is what it calls.
-    source('rabbitmqServer', ['rabbitmq-server'], 'rabbitmq-server', ['/usr/lib/rabbitmq/bin']),
-    source('epmd', ['epmd'], 'erlang-base'),
-    source('prometheus', ['prometheus'], 'prometheus'),
-    source('promtool', ['promtool'], 'prometheus'),
-    source('alertmanager', ['prometheus-alertmanager', 'alertmanager'], 'prometheus-alertmanager'),
-    source('postgresExporter', ['prometheus-postgres-exporter', 'postgres_exporter'], 'prometheus-postgres-exporter'),
-    source('redisExporter', ['prometheus-redis-exporter', 'redis_exporter'], 'prometheus-redis-exporter'),
-    source('nodeExporter', ['prometheus-node-exporter', 'node_exporter'], 'prometheus-node-exporter'),
-    source('python', ['python3'], 'python3'),
-    source('locust', ['locust'], null, [path.join(cache, 'locust', 'bin')]),
-    source('envoy', ['envoy'], null, [path.join(cache, 'envoy', 'bin')]),
+    source('shop', 'rabbitmqServer', ['rabbitmq-server'], 'rabbitmq-server', ['/usr/lib/rabbitmq/bin']),
+    source('shop', 'epmd', ['epmd'], 'erlang-base'),
+    source('observability', 'prometheus', ['prometheus'], 'prometheus'),
+    source('observability', 'promtool', ['promtool'], 'prometheus'),
+    source('observability', 'alertmanager', ['prometheus-alertmanager', 'alertmanager'], 'prometheus-alertmanager'),
+    source('shop', 'postgresExporter', ['prometheus-postgres-exporter', 'postgres_exporter'], 'prometheus-postgres-exporter'),
+    source('shop', 'redisExporter', ['prometheus-redis-exporter', 'redis_exporter'], 'prometheus-redis-exporter'),
+    source('shop', 'nodeExporter', ['prometheus-node-exporter', 'node_exporter'], 'prometheus-node-exporter'),
+    // Locust's, Envoy's, and that of the coach's model.
+    source(['shop', 'observability', 'load'], 'python', ['python3'], 'python3'),
+    source(users, 'locust', ['locust'], null, [path.join(cache, 'locust', 'bin')]),
+    source('shop', 'envoy', ['envoy'], null, [path.join(cache, 'envoy', 'bin')]),
   ]
 }
 
@@ -85,4 +99,8 @@ export function findChromium(): string | null {
 
 export type BinaryReport = { source: BinarySource; path: string | null }
 
-export const findBinaries = (cache: string): BinaryReport[] => binarySources(cache).map((source) => ({ source, path: findBinary(source) }))
+/** Those that a host of that role needs. */
+export const findBinaries = (cache: string, role: HostRole = 'all'): BinaryReport[] =>
+  binarySources(cache)
+    .filter(({ hosts }) => hosts.includes(role))
+    .map((source) => ({ source, path: findBinary(source) }))

@@ -32,6 +32,7 @@ export type Placement =
   | { role: 'shop'; observability: string }
   /** A worker of that host's Locust: users beside those that are there. */
   | { role: 'load'; observability: string }
+export const hostRoles = ['all', 'observability', 'shop', 'load'] as const satisfies Placement['role'][]
 export type HostRole = Placement['role']
 
 /** The settings of one range, durable in `<dir>/range.json`. */

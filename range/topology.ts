@@ -64,6 +64,9 @@ export const placedOn = (host: HostRole): readonly Component[] =>
           component.name !== 'canary' && (component.name === 'agent' ? host !== 'all' : host === 'all' || hostOf(component) === host),
       )
 
+/** Whether the console is served from a host of that role. */
+export const hasConsole = (host: HostRole): boolean => placedOn(host).some(({ name }) => name === 'control')
+
 /** Those that run for a while on a host of that role. */
 export const placedForAWhileOn = (host: HostRole): readonly Component[] =>
   host === 'observability' || host === 'load' ? [] : [topology.canary]

@@ -79,7 +79,7 @@ export function coachCommand(): Command {
         async (options: CommonOptions) => {
           const config = await installLocalModel(
             localFolder,
-            requireBinaries(cacheDir).python,
+            requireBinaries(cacheDir, 'observability').python,
             (line) => void (options.json || print(line)),
           )
           keep(options, config)

@@ -1,24 +1,29 @@
+import { Option } from 'commander'
+import { hostRoles, type HostRole } from '../../range/context.ts'
+import { hasConsole } from '../../range/topology.ts'
 import { findBinaries } from '../../range/binaries.ts'
 import { setup } from '../../range/setup.ts'
 import { buildConsole } from '../../control/build-console.ts'
 import { cacheDir, projectRoot } from '../../control/wiring.ts'
-import { command, type CommonOptions } from '../options.ts'
+import { command, openState, type CommonOptions } from '../options.ts'
 import { dim, green, print, printJson, red } from '../output.ts'
 
 export const setupCommand = () =>
   command('setup', 'install everything that the range needs')
-    .option('--load', 'what a host of users needs, and no more', false)
-    .action(async (options: CommonOptions & { load: boolean }) => {
+    .addOption(new Option('--role <role>', 'what such a host needs, and no more').choices(hostRoles).default('all'))
+    .action(async (options: CommonOptions & { role: HostRole }) => {
       const say = (line: string) => void (options.json || print(line))
-      const binaries = await setup(projectRoot, cacheDir, say, options.load ? 'load' : 'all')
-      if (!options.load) await buildConsole(say)
+      const binaries = await setup(projectRoot, cacheDir, say, options.role)
+      if (hasConsole(options.role)) await buildConsole(say)
       if (options.json) printJson({ ok: true, binaries })
       else print(green('everything is there'))
     })
 
 export const doctorCommand = () =>
   command('doctor', 'say what was found where, and what to do about what is missing').action((options: CommonOptions) => {
-    const reports = findBinaries(cacheDir).map(({ source, path }) => ({
+    const state = openState(options)
+    const role = state.exists ? state.config().placement.role : 'all'
+    const reports = findBinaries(cacheDir, role).map(({ source, path }) => ({
       name: source.names[0] ?? source.binary,
       path,
       remedy: path ? null : source.debian ? `sudo apt-get install ${source.debian}` : `firedrill setup`,

@@ -1,3 +1,5 @@
+import { loadScenarios } from '../../drills/scenarios.ts'
+import { hasConsole } from '../../range/topology.ts'
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { Option } from 'commander'
@@ -50,7 +52,7 @@ export const upCommand = () =>
       const before = openState(options)
       const role = before.exists ? before.config().placement.role : 'all'
       await setup(projectRoot, cacheDir, say, role)
-      if (role !== 'load') await buildConsole(say)
+      if (hasConsole(role)) await buildConsole(say)
       configure(options)
       const { placement: asked } = openState(options).config()
       const cluster = asked.role === 'observability' ? asked.cluster : undefined
@@ -73,6 +75,9 @@ export const upCommand = () =>
       })
       const alertmanager = reports.find(({ name }) => name === 'alertmanager')
       if (options.receivers !== undefined && alertmanager?.outcome === 'already') await target.restart('alertmanager')
+      if (hasConsole(role)) {
+        loadScenarios(path.join(projectRoot, 'scenarios'), ({ message }) => say(`${red('✗')} a scenario is left out: ${message}`))
+      }
       const failed = reports.filter((report) => report.outcome === 'failed')
       const readyMs = Date.now() - startedAt
       const { tokens, placement, console: where } = target.context.config

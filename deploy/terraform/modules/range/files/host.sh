@@ -25,7 +25,7 @@ setup_quietly() {
   policy=/usr/sbin/policy-rc.d
   if [ -e "$policy" ]; then made=; else made=$policy && printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod 755 "$policy"; fi
   trap '[ -z "$made" ] || rm -f "$made"' EXIT
-  firedrill setup $1
+  firedrill setup --role "$1"
   [ -z "$made" ] || rm -f "$made"
   for name in $new; do systemctl disable --quiet --now "$name" 2>/dev/null || true; done
 }
@@ -46,7 +46,7 @@ export FIREDRILL_DIR=\${FIREDRILL_DIR:-$state}
 exec $home/firedrill "\$@"
 EOF
   chmod 755 /usr/local/bin/firedrill
-  if [ "$1" = load ]; then setup_quietly --load; else setup_quietly ''; fi
+  setup_quietly "$1"
   cat >"$unit" <<EOF
 [Unit]
 Description=Firedrill ($1)

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+import { parse } from 'yaml'
+import { defaultPortBase, hostRoles, portOffsets } from '../range/context.ts'
+
+const root = path.resolve(import.meta.dirname, '..')
+const read = (file: string): string => readFileSync(path.join(root, file), 'utf8')
+const containerfile = read('deploy/images/range.Containerfile')
+
+interface Service {
+  image: string
+  build: { context: string; dockerfile: string; target: string }
+  ports?: string[]
+  volumes: string[]
+  read_only?: boolean
+  cap_drop?: string[]
+}
+// Safe: a file of this checkout, whose shape the test is about.
+const { services } = parse(read('deploy/compose/compose.yaml'), { merge: true }) as { services: Record<string, Service> }
+
+test('every container of the range has an image that is built here, and no more rights than it needs', () => {
+  assert.deepEqual(Object.keys(services).sort(), ['control', 'load', 'shop'])
+  for (const [name, { build, read_only, cap_drop, image }] of Object.entries(services)) {
+    assert.ok(existsSync(path.join(root, build.dockerfile)), `${name}: ${build.dockerfile}`)
+    assert.equal(path.resolve(root, 'deploy', 'compose', build.context), root)
+    assert.match(containerfile, new RegExp(`^FROM \\S+ AS ${build.target}$`, 'm'), name)
+    assert.match(image, /^firedrill\/[a-z-]+:\d+\.\d+\.\d+$/)
+    assert.deepEqual([read_only, cap_drop], [true, ['ALL']], name)
+  }
+})
+
+test('the console alone is open, and only to this machine', () => {
+  const port = defaultPortBase + portOffsets.control
+  assert.deepEqual(
+    Object.entries(services).flatMap(([name, { ports = [] }]) => ports.map((each) => `${name} ${each}`)),
+    [`control 127.0.0.1:${port}:${port}`],
+  )
+  assert.ok(containerfile.includes(`http://127.0.0.1:${defaultPortBase + portOffsets.agent}/ready`), 'health is asked of the agent')
+})
+
+test('images install what a host of their role needs', () => {
+  for (const [, role = ''] of containerfile.matchAll(/firedrill setup --role (\w+)/g))
+    assert.ok((hostRoles as readonly string[]).includes(role), role)
+  for (const file of ['deploy/images/entrypoint', 'deploy/images/firedrill']) execFileSync('sh', ['-n', path.join(root, file)])
+})
+
+test('a bill of materials names what is installed, once, by its package URL', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-sbom-'))
+  try {
+    const file = path.join(folder, 'sbom', 'bill.json')
+    execFileSync(process.execPath, [path.join(root, 'deploy', 'images', 'sbom.ts'), 'firedrill/test', '0.1.0', file])
+    const { bomFormat, components } = JSON.parse(readFileSync(file, 'utf8')) as { bomFormat: string; components: { purl: string }[] }
+    assert.equal(bomFormat, 'CycloneDX')
+    const urls = components.map(({ purl }) => purl)
+    assert.ok(urls.includes(`pkg:generic/node@${process.versions.node}`))
+    assert.equal(new Set(urls).size, urls.length)
+    for (const url of urls) assert.match(url, /^pkg:(generic|deb\/debian|npm|pypi)\/[^@]+@\S+$/)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
