@@ -38,7 +38,7 @@ export function LoadPanel() {
   )
   if (status.error) return <Problem error={status.error} />
   if (!status.data) return <Loading what="the load" />
-  const { users, rps, failRatio, p50Ms, p95Ms } = status.data
+  const { users, workers, rps, failRatio, p50Ms, p95Ms } = status.data
   return (
     <section aria-label="Load" className="box">
       <div className="heading">
@@ -48,7 +48,8 @@ export function LoadPanel() {
         </a>
       </div>
       <p>
-        <b>{users}</b> users, <b>{formatValue(rps, 'rps')}</b>, {formatValue(failRatio, 'ratio')} failed
+        <b>{users}</b> users{workers > 0 ? ` in ${workers} processes` : ''}, <b>{formatValue(rps, 'rps')}</b>,{' '}
+        {formatValue(failRatio, 'ratio')} failed
         {p50Ms === null ? '' : `, p50 ${p50Ms} ms, p95 ${p95Ms} ms`}
       </p>
       <form

@@ -4,7 +4,7 @@ import type { Range, RangeFeature } from '../../../model/range.ts'
 import type { Placement, RangeContext } from '../../context.ts'
 import { placedOn } from '../../topology.ts'
 import { localRange } from '../local/range.ts'
-import { reloadPrometheus } from '../local/monitoring.ts'
+import { forgetTarget, reloadPrometheus } from '../local/monitoring.ts'
 import type { LocalTarget } from '../local/target.ts'
 
 /** How long the shop's host may take for what it is asked; starting a component may take that long by itself. */
@@ -95,13 +95,14 @@ export function hostsRange(target: LocalTarget): Range {
       canary: () => remote('releases.canary'),
       async setCanary(canary, by) {
         // What watches it is here: from when it runs, until it goes.
-        const watch = async () => {
-          target.state.setCanary(canary)
-          await reloadPrometheus(target)
+        if (canary === null) {
+          target.state.setCanary(null)
+          await forgetTarget(target, 'canary')
         }
-        if (canary === null) await watch()
         await remote('releases.setCanary', canary, by)
-        if (canary !== null) await watch()
+        if (canary === null) return
+        target.state.setCanary(canary)
+        await reloadPrometheus(target)
       },
     },
     config: {

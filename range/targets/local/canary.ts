@@ -3,7 +3,7 @@ import { FiredrillError } from '../../../model/errors.ts'
 import type { Canary, Range } from '../../../model/range.ts'
 import { requireRelease } from '../../releases.ts'
 import { refreshMesh } from './mesh.ts'
-import { reloadPrometheus } from './monitoring.ts'
+import { forgetTarget, reloadPrometheus } from './monitoring.ts'
 import type { LocalTarget } from './target.ts'
 
 const same = (a: Canary | null, b: Canary | null) => a?.service === b?.service && a?.version === b?.version
@@ -22,7 +22,7 @@ export function localCanary(target: LocalTarget): Pick<Range['releases'], 'canar
     )
     await refreshMesh(target, [running.service])
     // Before it goes: who is gone and still scraped is down.
-    await reloadPrometheus(target)
+    await forgetTarget(target, 'canary')
     await target.stop('canary')
     record(running, 'ended', by)
   }

@@ -1,6 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { z } from 'zod'
+import type { ComponentName } from '../../../model/components.ts'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
+import { until } from '../../../model/until.ts'
 import type { Range } from '../../../model/range.ts'
 import { configDir } from '../../context.ts'
 import type { LocalTarget } from './target.ts'
@@ -14,6 +17,22 @@ export async function reloadPrometheus(target: LocalTarget): Promise<void> {
     throw new FiredrillError('component-unreachable', `Prometheus: ${describeError(error)}`, { cause: error })
   })
   if (!response.ok) throw new FiredrillError('component-failed', `Prometheus would not reload: ${(await response.text()).slice(0, 300)}`)
+}
+
+/** Prometheus puts other targets in force every five seconds: https://github.com/prometheus/prometheus/blob/main/discovery/manager.go */
+const targetsInForceMs = 10_000
+const activeTargets = z.object({ data: z.object({ activeTargets: z.array(z.object({ labels: z.object({ component: z.string().optional() }) })) }) })
+
+/** Makes Prometheus forget a component that its configuration no longer has; resolves when that is no longer scraped, so that it may go without being missed. */
+export async function forgetTarget(target: LocalTarget, component: ComponentName): Promise<void> {
+  await reloadPrometheus(target)
+  if (!target.components.some(({ name }) => name === 'prometheus')) return
+  const url = `http://127.0.0.1:${target.context.port('prometheus')}/prometheus/api/v1/targets?state=active`
+  await until(`Prometheus to leave ${component} alone`, targetsInForceMs, async () => {
+    const response = await fetch(url, { signal: AbortSignal.timeout(5_000) })
+    const { data } = activeTargets.parse(await response.json())
+    return !data.activeTargets.some(({ labels }) => labels.component === component)
+  })
 }
 
 /** The Prometheus of this machine: its files, and a reload. */
