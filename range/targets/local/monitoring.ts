@@ -21,7 +21,9 @@ export async function reloadPrometheus(target: LocalTarget): Promise<void> {
 
 /** Prometheus puts other targets in force every five seconds: https://github.com/prometheus/prometheus/blob/main/discovery/manager.go */
 const targetsInForceMs = 10_000
-const activeTargets = z.object({ data: z.object({ activeTargets: z.array(z.object({ labels: z.object({ component: z.string().optional() }) })) }) })
+const activeTargets = z.object({
+  data: z.object({ activeTargets: z.array(z.object({ labels: z.object({ component: z.string().optional() }) })) }),
+})
 
 /** Makes Prometheus forget a component that its configuration no longer has; resolves when that is no longer scraped, so that it may go without being missed. */
 export async function forgetTarget(target: LocalTarget, component: ComponentName): Promise<void> {
