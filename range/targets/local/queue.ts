@@ -127,7 +127,10 @@ async function withChannel<Result>(url: string, use: (channel: amqp.ConfirmChann
     connection.on('error', () => {})
     const channel = await connection.createConfirmChannel()
     channel.on('error', () => {})
-    return use(channel)
+    const result = await use(channel)
+    // First the channel: a connection that is closed at once may not send what was acknowledged last.
+    await channel.close()
+    return result
   }
   try {
     return await Promise.race([
