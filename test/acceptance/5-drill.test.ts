@@ -121,6 +121,7 @@ for (const plan of [...loadScenarios(path.join(projectRoot, 'scenarios')).values
   const { id } = plan
   test(`nothing that a trainee can reach tells the answer of ${id}`, async () => {
     const drill = await start(id)
+    let starving: number[] = []
     try {
       await until(
         'the fault to be in',
@@ -128,6 +129,9 @@ for (const plan of [...loadScenarios(path.join(projectRoot, 'scenarios')).values
         async () => (await client('instructor').get<{ open: unknown[] }>('/api/faults')).open.length > 0,
       )
       await paged(drill.id)
+      // Who starves whoever is asked is held while all of them are asked for all there is; it is there, and so is its fault.
+      starving = starvingJobs()
+      for (const pid of starving) process.kill(pid, 'SIGSTOP')
       await trainee().post(`/api/drills/${drill.id}/hint`)
       const released = (await view(drill.id)).drill.hints.map((hint) => hint.text)
       assert.equal(released.length, 1)
@@ -139,6 +143,7 @@ for (const plan of [...loadScenarios(path.join(projectRoot, 'scenarios')).values
       // The sweep sees what there is to see: with the instructor's token the answer is there.
       assert.ok((await reachable(drill.id, 'instructor')).some(([, text]) => secrets.some((secret) => text.includes(secret))))
     } finally {
+      for (const pid of starving) process.kill(pid, 'SIGCONT')
       // The next test finds the range free, whatever became of this one.
       await trainee().post(`/api/drills/${drill.id}/abort`)
       await atRest()
@@ -170,6 +175,16 @@ function secretsOf(plan: Scenario): string[] {
     plan.debrief.trim().split('\n').at(-1) ?? '',
   ].filter((secret) => secret.length > 3)
 }
+
+/** Processes of jobs that take all of the CPU. */
+const starvingJobs = (): number[] =>
+  listProcesses().flatMap(({ pid }) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('shop/jobs/sales-report.ts') ? [pid] : []
+    } catch {
+      return []
+    }
+  })
 
 /** Every answer that a token gets, the console's code, the arguments of processes, the logs. */
 async function reachable(drill: string, role: 'trainee' | 'instructor' = 'trainee'): Promise<[string, string][]> {
