@@ -1,9 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Range } from '../model/range.ts'
+import { confirmedBinding } from './queue-name.ts'
 
-export const fulfilmentQueue = 'orders.fulfilment'
+export const fulfilmentQueue = confirmedBinding.queue
 /** Wherever a message for the worker may be: waiting, set aside for another try, or set aside for good. */
-const places = [fulfilmentQueue, ...[500, 2_000, 8_000].map((delayMs) => `orders.fulfilment.retry.${delayMs}ms`), 'orders.fulfilment.dead']
+const places = [
+  fulfilmentQueue,
+  ...[500, 2_000, 8_000].map((delayMs) => `${fulfilmentQueue}.retry.${delayMs}ms`),
+  `${fulfilmentQueue}.dead`,
+]
 
 /** What a drill publishes says so in a header, by which it is found and taken out again. */
 export const batchHeader = 'x-batch'

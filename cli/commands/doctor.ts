@@ -21,9 +21,7 @@ export const setupCommand = () =>
 
 export const doctorCommand = () =>
   command('doctor', 'say what was found where, and what to do about what is missing').action((options: CommonOptions) => {
-    const state = openState(options)
-    const role = state.exists ? state.config().placement.role : 'all'
-    const reports = findBinaries(cacheDir, role).map(({ source, path }) => ({
+    const reports = findBinaries(cacheDir, openState(options).role).map(({ source, path }) => ({
       name: source.names[0] ?? source.binary,
       path,
       remedy: path ? null : source.debian ? `sudo apt-get install ${source.debian}` : `firedrill setup`,

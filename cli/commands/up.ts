@@ -49,8 +49,7 @@ export const upCommand = () =>
     .action(async (options: UpOptions) => {
       const startedAt = Date.now()
       const say = (line: string) => void (options.json || print(line))
-      const before = openState(options)
-      const role = before.exists ? before.config().placement.role : 'all'
+      const { role } = openState(options)
       await setup(projectRoot, cacheDir, say, role)
       if (hasConsole(role)) await buildConsole(say)
       configure(options)

@@ -177,10 +177,13 @@ function secretsOf(plan: Scenario): string[] {
 }
 
 /** Processes of jobs that take all of the CPU. */
-const starvingJobs = (): number[] =>
-  listProcesses().flatMap(({ pid }) => {
+const starvingJobs = (): number[] => commandLines().flatMap(([pid, text]) => (text.includes('shop/jobs/sales-report.ts') ? [pid] : []))
+
+/** Of every process that there is, by its pid. */
+const commandLines = (): [number, string][] =>
+  listProcesses().flatMap(({ pid }): [number, string][] => {
     try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('shop/jobs/sales-report.ts') ? [pid] : []
+      return [[pid, readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')]]
     } catch {
       return []
     }
@@ -229,12 +232,6 @@ async function reachable(drill: string, role: 'trainee' | 'instructor' = 'traine
     file,
     readFileSync(path.join(projectRoot, file), 'utf8'),
   ])
-  const processes = listProcesses().flatMap(({ pid }): [string, string][] => {
-    try {
-      return [[`the arguments of ${pid}`, readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')]]
-    } catch {
-      return []
-    }
-  })
+  const processes = commandLines().map(([pid, text]): [string, string] => [`the arguments of ${pid}`, text])
   return [...answers, ...spans, ...code, ...processes]
 }

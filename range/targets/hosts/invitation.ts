@@ -29,18 +29,20 @@ export type Invitation = z.infer<typeof invitation>
 const loadInvitation = z.strictObject({ ...common, role: z.literal('load') })
 type LoadInvitation = z.infer<typeof loadInvitation>
 
+/** Keys of this host; on the one that watches also those that hosts of users are given. */
+type HostKeys = LinkKeys & { load?: LinkKeys }
+
 const keysFile = (dir: string): string => path.join(dir, 'hosts', 'link.json')
 
 export const hasLinkKeys = (dir: string): boolean => existsSync(keysFile(dir))
 
-/** Keys of this host; on the one that watches also those that hosts of users are given. */
-export function readLinkKeys(dir: string): LinkKeys & { load?: LinkKeys } {
+export function readLinkKeys(dir: string): HostKeys {
   const file = keysFile(dir)
   if (!existsSync(file)) throw new FiredrillError('wrong-state', `${file} is missing: see 'firedrill host --help'`)
-  return JSON.parse(readFileSync(file, 'utf8')) as LinkKeys & { load?: LinkKeys }
+  return JSON.parse(readFileSync(file, 'utf8')) as HostKeys
 }
 
-function writeLinkKeys(dir: string, keys: LinkKeys & { load?: LinkKeys }): void {
+function writeLinkKeys(dir: string, keys: HostKeys): void {
   const file = keysFile(dir)
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
   writeFileSync(file, JSON.stringify(keys), { mode: 0o600 })

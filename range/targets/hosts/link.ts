@@ -124,7 +124,9 @@ export function join(socket: net.Socket, stream: Duplex): void {
   socket.pipe(stream).pipe(socket)
 }
 
-function answer(session: http2.ServerHttp2Session, { ports, call }: LinkService): void {
+/** Does for the other end what it asks for over this connection. */
+function serve(socket: tls.TLSSocket, { ports, call }: LinkService): http2.ServerHttp2Session {
+  const session = http2.performServerHandshake(socket, { settings })
   session.setLocalWindowSize(windowBytes)
   session.on('error', () => {})
   session.on('stream', (stream, headers) => {
@@ -161,6 +163,7 @@ function answer(session: http2.ServerHttp2Session, { ports, call }: LinkService)
       )
     })
   })
+  return session
 }
 
 /** Closes a session whose other end no longer answers: the cable may be out, and nobody told. */
@@ -206,15 +209,12 @@ export async function listenForHosts(
       watch(session)
       link.use(session)
     } else if (socket.alpnProtocol === fromShop) {
-      const session = http2.performServerHandshake(socket, { settings })
-      watch(session)
-      answer(session, service)
+      watch(serve(socket, service))
     } else if (socket.alpnProtocol === fromLoad) {
-      const session = http2.performServerHandshake(socket, { settings })
+      const session = serve(socket, forLoad)
       watch(session)
       loadHosts.add(session)
       session.on('close', () => loadHosts.delete(session))
-      answer(session, forLoad)
     } else socket.destroy()
   })
   server.on('tlsClientError', (error) => process.stderr.write(`a connection was refused: ${describeError(error)}\n`))
@@ -271,13 +271,7 @@ export function dialObservability(
       session.on('close', redial)
     })
   }
-  if (service) {
-    dial(toShop, (socket) => {
-      const session = http2.performServerHandshake(socket, { settings })
-      answer(session, service)
-      return session
-    })
-  }
+  if (service) dial(toShop, (socket) => serve(socket, service))
   dial(service ? fromShop : fromLoad, (socket) => {
     const session = http2.connect('http://observability', { createConnection: () => socket, settings })
     session.setLocalWindowSize(windowBytes)

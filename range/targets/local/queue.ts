@@ -106,8 +106,8 @@ async function head(channel: amqp.ConfirmChannel, queue: string, limit: number):
   const got: amqp.ConsumeMessage[] = []
   await channel.prefetch(limit)
   const { consumerTag } = await channel.consume(queue, (message) => void (message && got.push(message)))
-  // The broker answers after all that it has pushed before.
   while (got.length < limit && (await channel.checkQueue(queue)).messageCount > 0);
+  // Its answer comes after all that was pushed.
   await channel.cancel(consumerTag)
   return got
 }

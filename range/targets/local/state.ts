@@ -6,7 +6,7 @@ import { canaryServices, componentName, serviceName, type ComponentName, type Se
 import { FiredrillError } from '../../../model/errors.ts'
 import { cacheFault, edgeFault, meshEdge, type MeshRevision } from '../../../model/mesh.ts'
 import type { Canary, Deployment } from '../../../model/range.ts'
-import { defaultPortBase, overlays, profiles, rangeId, type MeshState, type RangeConfig } from '../../context.ts'
+import { defaultPortBase, overlays, profiles, rangeId, type HostRole, type MeshState, type RangeConfig } from '../../context.ts'
 
 const configSchema = z.object({
   id: z.string(),
@@ -84,6 +84,11 @@ export class RangeState {
 
   get exists(): boolean {
     return existsSync(path.join(this.dir, 'range.json'))
+  }
+
+  /** What this host is; all of it until it is told otherwise. */
+  get role(): HostRole {
+    return this.exists ? this.config().placement.role : 'all'
   }
 
   config(): RangeConfig {

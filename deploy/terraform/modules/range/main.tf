@@ -7,9 +7,13 @@ locals {
   ssh_shop          = "ssh ${local.ssh_options} -i '${pathexpand(var.shop.private_key_path)}' -p ${var.shop.port} ${var.shop.user}@${var.shop.host}"
   ssh_observability = "ssh ${local.ssh_options} -i '${pathexpand(var.observability.private_key_path)}' -p ${var.observability.port} ${var.observability.user}@${var.observability.host}"
 
+  load_hosts = { for one in var.load_hosts : "${one.host}:${one.port}" => one }
+  ssh_load = {
+    for key, one in local.load_hosts : key => "ssh ${local.ssh_options} -i '${pathexpand(one.private_key_path)}' -p ${one.port} ${one.user}@${one.host}"
+  }
+
   console_name = length(var.console_names) > 0 ? var.console_names[0] : (var.console_listen == "127.0.0.1" ? "127.0.0.1" : var.observability.host)
   console_url  = "http://${local.console_name}:7400"
-  load_hosts   = { for one in var.load_hosts : "${one.host}:${one.port}" => one }
   names        = distinct(concat(var.console_names, var.console_listen == "127.0.0.1" ? [] : [var.observability.host]))
 }
 
@@ -160,7 +164,7 @@ resource "terraform_data" "load_link" {
     interpreter = ["/bin/sh", "-euc"]
     command     = <<-EOT
       invitation=$(${local.ssh_observability} firedrill host invite --load --address '${local.address}')
-      printf '%s\n' "$invitation" | ssh ${local.ssh_options} -i '${pathexpand(each.value.private_key_path)}' -p ${each.value.port} ${each.value.user}@${each.value.host} firedrill-host join
+      printf '%s\n' "$invitation" | ${local.ssh_load[each.key]} firedrill-host join
     EOT
   }
 }

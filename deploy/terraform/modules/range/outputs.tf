@@ -18,8 +18,6 @@ output "ssh_commands" {
   value = {
     shop          = local.ssh_shop
     observability = local.ssh_observability
-    load = [
-      for one in var.load_hosts : "ssh ${local.ssh_options} -i '${pathexpand(one.private_key_path)}' -p ${one.port} ${one.user}@${one.host}"
-    ]
+    load          = [for one in var.load_hosts : local.ssh_load["${one.host}:${one.port}"]]
   }
 }
