@@ -3,6 +3,7 @@ import { promisify } from 'node:util'
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { Registry, collectDefaultMetrics } from 'prom-client'
 import { z } from 'zod'
+import { FiredrillError, errorAnswer } from '../../model/errors.ts'
 import type { Engine } from './engine/engine.ts'
 import { createIntake, type Intake, type IntakeLimits, type Table } from './intake.ts'
 import { jaegerTrace } from './jaeger.ts'
@@ -64,10 +65,16 @@ export function createStoreServer(engine: Engine, limits?: IntakeLimits): { app:
   app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
     request.headers['content-encoding'] === 'gzip' ? inflate(body, { maxOutputLength: maxBodyBytes * 4 }) : body,
   )
-  app.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) => {
+  app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
     const bad = error instanceof z.ZodError
+    const message = bad ? z.prettifyError(error) : error.message
     const status = bad ? 400 : (error.statusCode ?? 500)
-    return reply.code(status).send({ code: status, message: bad ? z.prettifyError(error) : error.message })
+    // Questions are answered as our API answers them; whoever sends OTLP is told as OTLP has it.
+    if (request.url.startsWith('/api/')) {
+      const answer = errorAnswer(status < 500 && !(error instanceof FiredrillError) ? new FiredrillError('bad-request', message) : error)
+      return reply.code(answer.status).send(answer.body)
+    }
+    return reply.code(status).send({ code: status, message })
   })
 
   const receive =
@@ -107,10 +114,12 @@ export function createStoreServer(engine: Engine, limits?: IntakeLimits): { app:
     const { errors, limit, from, to, ...search } = traceQuery.parse(request.query)
     return { traces: await searchTraces(engine, { ...search, errorsOnly: errors, limit, ...span({ from, to }) }) }
   })
-  app.get('/api/traces/:id', async (request, reply) => {
+  app.get('/api/traces/:id', async (request) => {
     const { id } = z.object({ id: traceId }).parse(request.params)
     const spans = await traceById(engine, id)
-    return spans.length > 0 ? { traceId: id, spans } : reply.code(404).send({ code: 404, message: `there is no trace ${id} in the store` })
+    if (spans.length === 0)
+      throw new FiredrillError('not-found', `there is no trace ${id} in the store (yet: the newest take some seconds)`)
+    return { traceId: id, spans }
   })
   app.get('/api/logs/overview', async (request) => {
     const { service, from, to, ...search } = logQuery.parse(request.query)

@@ -203,6 +203,15 @@ test('what is not OTLP is refused with the reason, and loses nothing', async () 
   assert.match(bad.json<{ message: string }>().message, /not an id/)
 })
 
+test('a trace that there is not is told from a question that is none', async () => {
+  const ask = async (id: string) => {
+    const answer = await app.inject({ method: 'GET', url: `/api/traces/${id}` })
+    return [answer.statusCode, answer.json<{ error: { code: string } }>().error.code]
+  }
+  assert.deepEqual(await ask('f'.repeat(32)), [404, 'not-found'])
+  assert.deepEqual(await ask('xyz'), [400, 'bad-request'])
+})
+
 test('more than fits is shed with 429 and counted', async () => {
   const many = Array.from({ length: 60 }, (_, n) => span(n.toString(16).padStart(16, '0'), '', 'n', 1))
   const answer = await app.inject({

@@ -13,7 +13,7 @@ import type { LoadMix, LoadStatus } from '../../model/range.ts'
 import type { HostsStatus } from '../../range/targets/hosts/range.ts'
 import { listProcesses } from '../../range/targets/local/identity.ts'
 import { RangeState } from '../../range/targets/local/state.ts'
-import { firedrill, ok, run, until } from './test-range.ts'
+import { firedrill, ok, run, spansOf, until } from './test-range.ts'
 
 /**
  * Two hosts: this one, and a network namespace with a loopback of its own, between which there is one cable. What runs in it is reached
@@ -135,14 +135,14 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
   })
 
   test('logs of the shop and whole traces are where one watches', async () => {
-    const line = await until('a log line of the shop that belongs to a trace', 30_000, async () => {
-      const { logs } = await api().get<{ logs: { service: string; traceId: string }[] }>('/api/telemetry/logs?service=orders&limit=50')
-      return logs.find(({ traceId }) => traceId !== '')
-    })
-    await until('its trace, from the load generator to the database', 30_000, async () => {
-      const { spans } = await api().get<{ spans: { service: string }[] }>(`/api/telemetry/traces/${line.traceId}`)
-      const services = new Set(spans.map(({ service }) => service))
-      return services.has('locust') && services.has('orders')
+    await until('a log line of the shop whose trace goes from the load generator to it', 60_000, async () => {
+      const { logs } = await api().get<{ logs: { traceId: string }[] }>('/api/telemetry/logs?service=orders&limit=50')
+      for (const traceId of new Set(logs.flatMap((line) => (line.traceId === '' ? [] : [line.traceId])))) {
+        const spans = await spansOf<{ service: string }>(api(), traceId)
+        const services = new Set(spans.map(({ service }) => service))
+        if (services.has('locust') && services.has('orders')) return true
+      }
+      return false
     })
   })
 

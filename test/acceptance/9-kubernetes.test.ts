@@ -11,7 +11,7 @@ import { serviceNames } from '../../model/components.ts'
 import type { Range } from '../../model/range.ts'
 import { namespace } from '../../range/targets/kubernetes/workload.ts'
 import { RangeState } from '../../range/targets/local/state.ts'
-import { firedrill, ok, until } from './test-range.ts'
+import { firedrill, ok, spansOf, until } from './test-range.ts'
 
 /**
  * With `KUBERNETES_KUBECONFIG` (a cluster on which one may make a namespace, and that has the images of deploy/images) and `KUBERNETES_ADDRESS`
@@ -87,7 +87,7 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
     await until('a whole trace', 60_000, async () => {
       const { logs } = await api().get<{ logs: { traceId: string }[] }>('/api/telemetry/logs?service=fulfilment&limit=50')
       for (const { traceId } of logs.filter((line) => line.traceId !== '').slice(0, 10)) {
-        const { spans } = await api().get<{ spans: { service: string }[] }>(`/api/telemetry/traces/${traceId}`)
+        const spans = await spansOf<{ service: string }>(api(), traceId)
         const services = new Set(spans.map(({ service }) => service))
         if (['locust', 'gateway', 'orders', 'inventory', 'payments', 'fulfilment'].every((name) => services.has(name))) return true
       }

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { openLocalRange, projectRoot } from '../../control/wiring.ts'
 import { apiClient, type ApiClient } from '../../cli/client.ts'
 import type { ComponentStatus } from '../../model/components.ts'
+import { FiredrillError } from '../../model/errors.ts'
 import { localRange } from '../../range/targets/local/range.ts'
 import { RangeState } from '../../range/targets/local/state.ts'
 
@@ -73,6 +74,16 @@ export async function statusOf(name: string): Promise<ComponentStatus> {
   const found = (JSON.parse(stdout) as ComponentStatus[]).find((component) => component.name === name)
   if (!found) throw new Error(`there is no component ${name}`)
   return found
+}
+
+/** The spans of a trace; none when the store has not got it yet: a log line may come in before its trace. */
+export async function spansOf<Span>(client: ApiClient, traceId: string): Promise<Span[]> {
+  try {
+    return (await client.get<{ spans: Span[] }>(`/api/telemetry/traces/${traceId}`)).spans
+  } catch (error) {
+    if (error instanceof FiredrillError && error.code === 'not-found') return []
+    throw error
+  }
 }
 
 /** Polls until the condition gives something; throws when it did not in time. */
