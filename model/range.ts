@@ -137,7 +137,7 @@ export interface ClusterEvent {
 }
 
 /** What of the shop's objects may be changed by hand, and brought back to their manifests. */
-export const manifestKinds = ['Deployment', 'Service', 'HorizontalPodAutoscaler'] as const
+export const manifestKinds = ['Deployment', 'Service', 'HorizontalPodAutoscaler', 'NetworkPolicy', 'PodDisruptionBudget'] as const
 export type ManifestKind = (typeof manifestKinds)[number]
 
 export interface ManifestRef {
@@ -160,6 +160,27 @@ export interface Autoscaler {
   desired: number
   /** Why it does not scale, by its own conditions; empty when all is well. */
   problem: string
+}
+
+/** Who may open connections to some pods of the shop, as one NetworkPolicy has it. */
+export interface AccessPolicy {
+  name: string
+  /** `app=rabbitmq`; empty for all pods. */
+  pods: string
+  /** Apps that it lets in; null for everybody. */
+  from: string[] | null
+}
+
+/** How many pods may go at a time when somebody asks for it politely, as one PodDisruptionBudget has it. */
+export interface DisruptionBudget {
+  name: string
+  /** `app=redis` */
+  pods: string
+  /** `at least 1 available` */
+  rule: string
+  healthy: number
+  /** Evictions that would be granted now. */
+  allowed: number
 }
 
 export type ProcessSignal = 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'
@@ -283,6 +304,10 @@ export interface Range {
     /** The latest hundred, newest first. */
     events(): Promise<ClusterEvent[]>
     autoscalers(): Promise<Autoscaler[]>
+    networkPolicies(): Promise<AccessPolicy[]>
+    /** Whether anything comes of them: a cluster takes every policy, and only some network plugins enforce it. */
+    enforcesPolicies(): Promise<boolean>
+    budgets(): Promise<DisruptionBudget[]>
     /** What a component's workload asks of the cluster, as `kubectl describe` would have it; no secret. */
     describe(name: ComponentName): Promise<{ field: string; value: string }[]>
     /** Changes that `edit` made and `sync` has not undone. */

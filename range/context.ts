@@ -9,8 +9,8 @@ export type Profile = (typeof profiles)[number]
 
 /** A cluster that has the shop. */
 export interface ClusterPlacement {
-  /** Path of a kubeconfig whose user may make a namespace. */
-  kubeconfig: string
+  /** Path of a kubeconfig whose user may make a namespace; null where somebody else puts the shop there, by the manifests. */
+  kubeconfig: string | null
   /** Whether Istio carries what services say to each other, or the cluster's own network. */
   overlay: (typeof overlays)[number]
   /** For the claims of the data stores; null for the cluster's default. */
@@ -18,6 +18,10 @@ export interface ClusterPlacement {
   /** This host, as pods reach it. */
   address: string
 }
+/** A cluster into which this range puts the shop, and out of which it takes it. */
+export type DeployedCluster = ClusterPlacement & { kubeconfig: string }
+export const isDeployedHere = (cluster: ClusterPlacement | undefined): cluster is DeployedCluster =>
+  cluster !== undefined && cluster.kubeconfig !== null
 export const overlays = ['local', 'istio'] as const
 
 /**

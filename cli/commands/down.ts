@@ -1,3 +1,4 @@
+import { isDeployedHere } from '../../range/context.ts'
 import { openLocalRange } from '../../control/wiring.ts'
 import { command, openState, rangeExists, type CommonOptions } from '../options.ts'
 import { dim, print, printJson } from '../output.ts'
@@ -20,7 +21,7 @@ export const downCommand = () =>
       })
       const { placement } = target.context.config
       // What was put into a cluster is taken out of it again, with its data.
-      if (placement.role === 'observability' && placement.cluster) {
+      if (placement.role === 'observability' && isDeployedHere(placement.cluster)) {
         const { removeShop } = await import('../../range/targets/kubernetes/deploy.ts')
         await removeShop(placement.cluster)
         stopped.push('the shop in the cluster')

@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers'
 import { Command, Option } from 'commander'
 import { FiredrillError, describeError } from '../../model/errors.ts'
+import { overlays } from '../../range/context.ts'
 import { liveness } from '../../range/targets/local/identity.ts'
 import type { RangeState } from '../../range/targets/local/state.ts'
 import { accept, invite, inviteLoad } from '../../range/targets/hosts/invitation.ts'
@@ -31,6 +32,7 @@ interface ObserveOptions extends CommonOptions {
   consoleListen: string
   consoleName?: string[]
   loadHosts?: number
+  cluster?: (typeof overlays)[number]
 }
 
 export function hostCommand(): Command {
@@ -42,6 +44,11 @@ export function hostCommand(): Command {
         .addOption(new Option('--users <n>', 'simulated users').argParser(integer))
         .option('--console-listen <address>', 'where the console listens', '127.0.0.1')
         .addOption(new Option('--load-hosts <n>', 'hosts that will take a part of the users, beside this one').argParser(integer))
+        .addOption(
+          new Option('--cluster <overlay>', "the shop's host is a cluster, into which somebody puts deploy/kubernetes/overlays").choices([
+            ...overlays,
+          ]),
+        )
         .option('--console-name <name...>', 'names or addresses by which browsers may know the console, beside the loopback')
         .action((options: ObserveOptions) => {
           const state = openState(options)
@@ -49,7 +56,12 @@ export function hostCommand(): Command {
           const config = state.configure({
             ...(options.portBase === undefined ? {} : { portBase: options.portBase }),
             ...(options.users === undefined ? {} : { users: options.users }),
-            placement: { role: 'observability', listen: options.listen, ...(options.loadHosts ? { loadHosts: options.loadHosts } : {}) },
+            placement: {
+              role: 'observability',
+              listen: options.listen,
+              ...(options.loadHosts ? { loadHosts: options.loadHosts } : {}),
+              ...(options.cluster ? { cluster: { kubeconfig: null, overlay: options.cluster, storageClass: null, address: '' } } : {}),
+            },
             console: { listen: options.consoleListen, names: options.consoleName ?? [] },
           })
           if (options.json) printJson({ placement: config.placement, console: config.console })
@@ -60,8 +72,23 @@ export function hostCommand(): Command {
       command('invite', "print what the shop's host needs to join; it holds secrets, and an earlier one no longer counts")
         .requiredOption('--address <host[:port]>', 'this host, as the other reaches it')
         .option('--load', 'invite a host of users, and any number of them; the others stay as they are', false)
-        .action(async (options: CommonOptions & { address: string; load: boolean }) => {
+        .option(
+          '--into-cluster',
+          'put it, and one for users, into the cluster of KUBECONFIG or around this pod as the Secrets that the manifests wait for',
+          false,
+        )
+        .action(async (options: CommonOptions & { address: string; load: boolean; intoCluster: boolean }) => {
           const state = openState(options)
+          if (options.intoCluster) {
+            const { introduce } = await import('../../range/targets/kubernetes/introduce.ts')
+            const made = await invite(state, options.address)
+            const { placement } = state.config()
+            await introduce(made, placement.role === 'observability' && placement.loadHosts ? inviteLoad(state, options.address) : null)
+            if (runs(state)) await openLocalRange(state.dir).restart('agent')
+            if (options.json) printJson({ invited: true })
+            else print('the cluster has the invitation')
+            return
+          }
           if (options.load) {
             process.stdout.write(`${JSON.stringify(inviteLoad(state, options.address))}\n`)
             return

@@ -1,5 +1,4 @@
 import { Writable } from 'node:stream'
-import type { ComponentName } from '../../model/components.ts'
 import { describeError } from '../../model/errors.ts'
 import type { Intake } from '../../observability/store/intake.ts'
 import { parsers, type LogFormat } from '../../observability/store/filelog/parsers.ts'
@@ -11,14 +10,16 @@ import { topology } from '../../range/topology.ts'
 const lookEveryMs = 2_000
 
 interface Source {
-  service: ComponentName
+  service: string
   format: LogFormat
 }
 
-/** Whose log a container's output is; null where it says nothing to a responder. */
-function sourceOf(app: string, container: string): Source | null {
+/** Whose log a container's output is; null where it says nothing to a responder. A job is known by the name of its program. */
+function sourceOf(labels: Record<string, string>, container: string): Source | null {
+  const { app = '', 'job-name': job = '' } = labels
+  if (app === 'job') return container === 'job' ? { service: job.slice(0, -9), format: 'pino' } : null
   if (!isWorkload(app)) return null
-  if (container === 'istio-proxy') return { service: `${app}-proxy` as ComponentName, format: 'envoy' }
+  if (container === 'istio-proxy') return { service: `${app}-proxy`, format: 'envoy' }
   // PostgreSQL writes its log to a file, which a container beside it reads out; what it prints itself is only where that is.
   if (app === 'postgres') return container === 'log' ? { service: 'postgres', format: topology.postgres.logs.format } : null
   return container === app ? { service: app, format: topology[app].logs.format } : null
@@ -66,10 +67,9 @@ export function followPods(cluster: Cluster, intake: Pick<Intake, 'offer'>): { s
 
   async function look(): Promise<void> {
     const seen = new Set<string>()
-    for (const { metadata, status } of await cluster.pods()) {
-      const app = metadata?.labels?.['app'] ?? ''
+    for (const { metadata, status } of [...(await cluster.pods()), ...(await cluster.pods('job'))]) {
       for (const { name, restartCount, state } of [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])]) {
-        const source = sourceOf(app, name)
+        const source = sourceOf(metadata?.labels ?? {}, name)
         if (!source || !state?.running || !metadata?.name) continue
         const key = `${metadata.uid}/${name}/${restartCount}`
         seen.add(key)

@@ -122,6 +122,9 @@ export function paperRange(root: string, users: number): Range {
         now.edits
           .filter(({ kind }) => kind === 'HorizontalPodAutoscaler')
           .map(({ name }) => ({ name, min: 1, max: 1, current: 1, desired: 1, problem: '' })),
+      networkPolicies: async () => [{ name: 'rabbitmq', pods: 'app=rabbitmq', from: ['agent', 'orders', 'fulfilment'] }],
+      enforcesPolicies: async () => true,
+      budgets: async () => [],
       describe: async () => [],
       edits: async () => now.edits,
       edit: async (edit) => void now.edits.push(edit),

@@ -25,6 +25,8 @@ import { listEvents } from './list-events.ts'
 import { listJobs } from './list-jobs.ts'
 import { describeWorkload } from './describe-workload.ts'
 import { listAutoscalers } from './list-autoscalers.ts'
+import { listDisruptionBudgets } from './list-disruption-budgets.ts'
+import { listNetworkPolicies } from './list-network-policies.ts'
 import { scaleDeployment } from './scale-deployment.ts'
 import { setAutoscaler } from './set-autoscaler.ts'
 import { listPods } from './list-pods.ts'
@@ -90,6 +92,8 @@ export const actions: readonly AnyAction[] = [
   listServices,
   describeWorkload,
   listAutoscalers,
+  listNetworkPolicies,
+  listDisruptionBudgets,
   listEvents,
   applyManifest,
   liftQuota,

@@ -19,10 +19,12 @@ import { brokerMemoryAlarm } from './broker-memory-alarm.ts'
 import { canaryRelease } from './canary-release.ts'
 import { clusterAutoscaler } from './cluster-autoscaler.ts'
 import { clusterCredential } from './cluster-credential.ts'
+import { clusterDrain } from './cluster-drain.ts'
 import { clusterEnvironment } from './cluster-environment.ts'
 import { clusterHalfRollout } from './cluster-half-rollout.ts'
 import { clusterLiveness } from './cluster-liveness.ts'
 import { clusterMemory } from './cluster-memory.ts'
+import { clusterQueuePolicy } from './cluster-queue-policy.ts'
 import { clusterQuota } from './cluster-quota.ts'
 import { clusterReadiness } from './cluster-readiness.ts'
 import { clusterSelector } from './cluster-selector.ts'
@@ -103,6 +105,8 @@ export const faults: readonly AnyFault[] = [
   clusterHalfRollout,
   clusterAutoscaler,
   clusterCredential,
+  clusterQueuePolicy,
+  clusterDrain,
 ]
 
 /** What a fault with these parameters needs of a range and this one does not have; empty when it can go in. */

@@ -71,3 +71,24 @@ test('an exemplar leads to its trace, and a span to its logs', () => {
   const variables = [...text.matchAll(/(?<!\$)\$([A-Z_]+)/g)].map(([, name]) => name)
   assert.deepEqual(new Set(variables), new Set(Object.keys(grafanaEnvironment)))
 })
+
+test('in a cluster and in Compose it has every dashboard, and knows where all is', () => {
+  const kustomization = parse(readFileSync(path.join(root, 'deploy', 'grafana', 'kustomization.yaml'), 'utf8')) as {
+    configMapGenerator: { files: string[] }[]
+    patches: { patch: string }[]
+  }
+  const listed = kustomization.configMapGenerator.flatMap((map) => map.files.map((file) => file.replace(/^.*=/, '')))
+  assert.deepEqual(listed.toSorted(), Object.keys(files).toSorted())
+  const patch = parse(kustomization.patches[0]?.patch ?? '') as {
+    spec: { template: { spec: { containers: { env: { name: string; value: string }[] }[] } } }
+  }
+  const inCluster = Object.fromEntries((patch.spec.template.spec.containers[0]?.env ?? []).map(({ name, value }) => [name, value]))
+  const compose = parse(readFileSync(path.join(root, 'deploy', 'compose', 'compose.yaml'), 'utf8'), { merge: true }) as {
+    services: { grafana: { environment: Record<string, string> } }
+  }
+  const { GF_PLUGINS_PREINSTALL: _plugins, ...composed } = compose.services.grafana.environment
+  // Both share the network of who watches; only a ClickHouse is elsewhere.
+  const expected = { ...grafanaEnvironment, FIREDRILL_CLICKHOUSE_HOST: 'clickhouse' }
+  assert.deepEqual(inCluster, expected)
+  assert.deepEqual(composed, expected)
+})

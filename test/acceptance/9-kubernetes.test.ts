@@ -99,12 +99,12 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
     const may = async (
       verb: string,
       resource: string,
-      options: { group?: string; subresource?: string; space?: string; name?: string } = {},
+      options: { group?: string; subresource?: string; space?: string; name?: string; account?: string } = {},
     ) => {
       const { status } = await authorization.createSubjectAccessReview({
         body: {
           spec: {
-            user: `system:serviceaccount:${namespace}:agent`,
+            user: `system:serviceaccount:${namespace}:${options.account ?? 'agent'}`,
             groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
             resourceAttributes: {
               verb,
@@ -123,6 +123,7 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
     assert.ok(await may('patch', 'deployments', { group: 'apps' }))
     assert.ok(await may('patch', 'configmaps', { name: 'agent-state' }))
     assert.ok(await may('patch', 'secrets', { name: 'databases' }))
+    assert.ok(await may('patch', 'networkpolicies', { group: 'networking.k8s.io', name: 'rabbitmq' }))
     const denied: Parameters<typeof may>[] = [
       ['get', 'secrets'],
       ['list', 'secrets'],
@@ -130,6 +131,10 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
       ['patch', 'secrets', { name: 'shop' }],
       ['patch', 'secrets', { name: 'agent-invitation' }],
       ['patch', 'networkpolicies', { group: 'networking.k8s.io' }],
+      ['patch', 'networkpolicies', { group: 'networking.k8s.io', name: 'default-deny' }],
+      ['patch', 'networkpolicies', { group: 'networking.k8s.io', name: 'agent' }],
+      ['create', 'networkpolicies', { group: 'networking.k8s.io' }],
+      ['create', 'pods', { subresource: 'eviction' }],
       ['delete', 'networkpolicies', { group: 'networking.k8s.io' }],
       ['create', 'pods'],
       ['patch', 'configmaps', { name: 'postgres' }],
@@ -150,6 +155,12 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
     ]
     for (const [verb, resource, options] of denied)
       assert.equal(await may(verb, resource, options), false, `${verb} ${resource} ${JSON.stringify(options)}`)
+    // Whoever empties a node may ask for pods to go, and pause the worker.
+    const account = 'maintenance'
+    assert.ok(await may('create', 'pods', { subresource: 'eviction', account }))
+    assert.ok(await may('patch', 'deployments', { group: 'apps', subresource: 'scale', name: 'fulfilment', account }))
+    assert.equal(await may('patch', 'deployments', { group: 'apps', subresource: 'scale', name: 'orders', account }), false)
+    assert.equal(await may('delete', 'pods', { account }), false)
     // The services themselves ask the API server for nothing.
     for (const name of serviceNames) {
       const { status } = await authorization.createSubjectAccessReview({

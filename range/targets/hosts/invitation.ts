@@ -27,7 +27,7 @@ export type Invitation = z.infer<typeof invitation>
 
 /** What a host of users must know: whoever has it can be some of them. */
 const loadInvitation = z.strictObject({ ...common, role: z.literal('load') })
-type LoadInvitation = z.infer<typeof loadInvitation>
+export type LoadInvitation = z.infer<typeof loadInvitation>
 
 /** Keys of this host; on the one that watches also those that hosts of users are given. */
 type HostKeys = LinkKeys & { load?: LinkKeys }

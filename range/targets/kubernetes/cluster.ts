@@ -4,6 +4,8 @@ import {
   AutoscalingV2Api,
   BatchV1Api,
   CoreV1Api,
+  NetworkingV1Api,
+  PolicyV1Api,
   Exec,
   KubernetesObjectApi,
   Log,
@@ -15,6 +17,8 @@ import {
   type V1Pod,
   type V1Service,
   type V1Deployment,
+  type V1NetworkPolicy,
+  type V1PodDisruptionBudget,
   type V2HorizontalPodAutoscaler,
   type V1StatefulSet,
 } from '@kubernetes/client-node'
@@ -30,6 +34,8 @@ export class Cluster {
   readonly #apps: AppsV1Api
   readonly #batch: BatchV1Api
   readonly #autoscaling: AutoscalingV2Api
+  readonly #networking: NetworkingV1Api
+  readonly #policy: PolicyV1Api
   readonly #objects: KubernetesObjectApi
   readonly #exec: Exec
 
@@ -39,6 +45,8 @@ export class Cluster {
     this.#apps = config.makeApiClient(AppsV1Api)
     this.#batch = config.makeApiClient(BatchV1Api)
     this.#autoscaling = config.makeApiClient(AutoscalingV2Api)
+    this.#networking = config.makeApiClient(NetworkingV1Api)
+    this.#policy = config.makeApiClient(PolicyV1Api)
     this.#objects = KubernetesObjectApi.makeApiClient(config)
     this.#exec = new Exec(config)
     this.log = new Log(config)
@@ -118,6 +126,18 @@ export class Cluster {
   async autoscalers(): Promise<V2HorizontalPodAutoscaler[]> {
     const { namespace } = this
     const { items } = await ask('list autoscalers', () => this.#autoscaling.listNamespacedHorizontalPodAutoscaler({ namespace }))
+    return items
+  }
+
+  async networkPolicies(): Promise<V1NetworkPolicy[]> {
+    const { namespace } = this
+    const { items } = await ask('list network policies', () => this.#networking.listNamespacedNetworkPolicy({ namespace }))
+    return items
+  }
+
+  async budgets(): Promise<V1PodDisruptionBudget[]> {
+    const { namespace } = this
+    const { items } = await ask('list disruption budgets', () => this.#policy.listNamespacedPodDisruptionBudget({ namespace }))
     return items
   }
 

@@ -4,14 +4,14 @@ import { KubeConfig, type V1Namespace } from '@kubernetes/client-node'
 import { parseAllDocuments } from 'yaml'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
 import { until } from '../../../model/until.ts'
-import type { ClusterPlacement, RangeContext } from '../../context.ts'
+import type { ClusterPlacement, DeployedCluster, RangeContext } from '../../context.ts'
 import type { Invitation } from '../hosts/invitation.ts'
 import { Cluster } from './cluster.ts'
 import { clusterContext } from './context.ts'
 import { deployedBy, readState } from './state.ts'
 import { manifests, type Manifests } from './manifests.ts'
-import { databaseOwners } from '../../components/postgres.ts'
-import { databasesSecret, namespace, type Images } from './workload.ts'
+import { shopSecrets } from './introduce.ts'
+import { namespace, type AllImages } from './workload.ts'
 
 interface Resource {
   apiVersion: string
@@ -23,7 +23,12 @@ interface Resource {
 const namespaceHeader = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } }
 
 /** The version of this checkout, by which its images are tagged. */
-const imagesOf = (version: string): Images => ({ shop: `firedrill/shop:${version}`, datastores: `firedrill/datastores:${version}` })
+const imagesOf = (version: string): AllImages => ({
+  shop: `firedrill/shop:${version}`,
+  datastores: `firedrill/datastores:${version}`,
+  control: `firedrill/control:${version}`,
+  load: `firedrill/load:${version}`,
+})
 
 /** Everything in `deploy/kubernetes`, by its path there. */
 export function generatedManifests(root: string, deployed?: RangeContext['deployed']): Manifests {
@@ -55,7 +60,7 @@ function resourcesOf(root: string, overlay: ClusterPlacement['overlay'], deploye
 }
 
 /** The namespace of the shop in the cluster of a kubeconfig. Throws `bad-request` when that cannot be read. */
-export function openCluster({ kubeconfig }: Pick<ClusterPlacement, 'kubeconfig'>): Cluster {
+export function openCluster({ kubeconfig }: { kubeconfig: string }): Cluster {
   const config = new KubeConfig()
   try {
     config.loadFromFile(kubeconfig)
@@ -73,29 +78,18 @@ const isOurs = (found: V1Namespace): boolean => found.metadata?.labels?.['app.ku
  * what a new agent needs to know; null where the one that is there has been invited. Throws `conflict` where there is a namespace of that name
  * that is not Firedrill's.
  */
-export async function deployShop(root: string, placement: ClusterPlacement, invited: Invitation | null): Promise<void> {
+export async function deployShop(root: string, placement: DeployedCluster, invited: Invitation | null): Promise<void> {
   const cluster = openCluster(placement)
   const found = await cluster.read<V1Namespace>(namespaceHeader)
   if (found && !isOurs(found))
     throw new FiredrillError('conflict', `the cluster has a namespace '${namespace}' that is not Firedrill's: it is left alone`)
-  const secret = (name: string, stringData: Record<string, string>): Resource & { stringData: Record<string, string> } => ({
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name, namespace },
-    stringData,
-  })
-  const secrets = invited && [
-    secret('shop', { POSTGRES_PASSWORD: invited.passwords.postgres, RABBITMQ_PASSWORD: invited.passwords.rabbitmq }),
-    secret(databasesSecret, Object.fromEntries(databaseOwners.map((service) => [service, invited.passwords.postgres]))),
-    secret('agent-invitation', { 'invitation.json': JSON.stringify(invited) }),
-  ]
   const state = await readState(cluster)
   const [first, ...rest] = resourcesOf(root, placement.overlay, state ? deployedBy(state, root) : undefined)
-  for (const resource of [first, ...(secrets ?? []), ...rest]) {
+  for (const resource of [first, ...(invited ? shopSecrets(invited) : []), ...rest]) {
     if (!resource) continue
     // What the agent remembers there is its own.
     if (resource.metadata.name === 'agent-state' && state) continue
-    if (placement.storageClass !== null)
+    if (placement.storageClass !== null && 'spec' in resource)
       for (const claim of resource.spec?.volumeClaimTemplates ?? []) claim.spec.storageClassName = placement.storageClass
     await cluster.apply(resource)
   }
@@ -104,10 +98,10 @@ export async function deployShop(root: string, placement: ClusterPlacement, invi
 }
 
 /** Whether the shop is in the cluster already. */
-export const isDeployed = async (placement: ClusterPlacement): Promise<boolean> => (await readState(openCluster(placement))) !== null
+export const isDeployed = async (placement: DeployedCluster): Promise<boolean> => (await readState(openCluster(placement))) !== null
 
 /** Takes the shop's namespace out of the cluster, with its data, and waits until it is gone; leaves one that is not Firedrill's. */
-export async function removeShop(placement: ClusterPlacement, deadlineMs = 180_000): Promise<void> {
+export async function removeShop(placement: DeployedCluster, deadlineMs = 180_000): Promise<void> {
   const cluster = openCluster(placement)
   const found = await cluster.read<V1Namespace>(namespaceHeader)
   if (!found || !isOurs(found)) return

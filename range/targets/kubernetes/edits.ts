@@ -1,12 +1,31 @@
 import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import type { V1Deployment, V1Pod, V1Probe, V1StatefulSet, V2HorizontalPodAutoscaler } from '@kubernetes/client-node'
+import type {
+  V1Deployment,
+  V1LabelSelector,
+  V1NetworkPolicy,
+  V1Pod,
+  V1PodDisruptionBudget,
+  V1Probe,
+  V1StatefulSet,
+  V2HorizontalPodAutoscaler,
+} from '@kubernetes/client-node'
 import { parseAllDocuments } from 'yaml'
 import { FiredrillError } from '../../../model/errors.ts'
-import type { ServiceName } from '../../../model/components.ts'
-import type { Autoscaler, ManifestEdit, ManifestKind, ManifestRef, Range, Rollout } from '../../../model/range.ts'
+import { serviceNames, type ComponentName, type ServiceName } from '../../../model/components.ts'
+import type {
+  AccessPolicy,
+  Autoscaler,
+  DisruptionBudget,
+  ManifestEdit,
+  ManifestKind,
+  ManifestRef,
+  Range,
+  Rollout,
+} from '../../../model/range.ts'
 import { setRolePassword } from '../../components/postgres.ts'
 import type { RangeContext } from '../../context.ts'
+import { topology } from '../../topology.ts'
 import type { Cluster } from './cluster.ts'
 import { generatedManifests } from './deploy.ts'
 import { isWorkload, type Workload } from './ports.ts'
@@ -29,7 +48,13 @@ const apiVersions: Record<ManifestKind, string> = {
   Deployment: 'apps/v1',
   Service: 'v1',
   HorizontalPodAutoscaler: 'autoscaling/v2',
+  NetworkPolicy: 'networking.k8s.io/v1',
+  PodDisruptionBudget: 'policy/v1',
 }
+/** Kinds of which the manifests may have none: one that somebody made goes. */
+const optional: ReadonlySet<ManifestKind> = new Set(['HorizontalPodAutoscaler', 'PodDisruptionBudget'])
+/** A service that the cache's policy does not let in. */
+const outsider = serviceNames.find((name) => !(topology[name].calls as readonly ComponentName[]).includes('redis')) ?? 'gateway'
 const header = ({ kind, name }: ManifestRef) => ({ apiVersion: apiVersions[kind], kind, metadata: { name, namespace } })
 const databasesHeader = { apiVersion: 'v1', kind: 'Secret', metadata: { name: databasesSecret, namespace } }
 const quotaHeader = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'shop', namespace } }
@@ -39,7 +64,7 @@ export function manifestsOf({ cluster, state, root, context, settled, restart }:
   /** Undefined where the manifests have none. */
   const manifestOf = ({ kind, name }: ManifestRef): Record<string, unknown> | undefined => {
     const files = generatedManifests(root, deployedBy(state.now, root))
-    const text = files[`base/${name}.yaml`]
+    const text = files[kind === 'NetworkPolicy' ? 'base/network-policies.yaml' : `base/${name}.yaml`]
     if (text === undefined) throw new FiredrillError('not-found', `there is no manifest of ${name}`)
     return parseAllDocuments(text)
       .map((document) => document.toJS() as { kind: string; metadata: { name: string } })
@@ -93,6 +118,20 @@ export function manifestsOf({ cluster, state, root, context, settled, restart }:
     async autoscalers() {
       return (await cluster.autoscalers()).map(autoscalerOf).toSorted((a, b) => a.name.localeCompare(b.name))
     },
+    async networkPolicies() {
+      return (await cluster.networkPolicies()).map(accessOf).toSorted((a, b) => a.name.localeCompare(b.name))
+    },
+    async enforcesPolicies() {
+      const [found] = await cluster.pods(outsider)
+      if (!found?.metadata?.name) throw new FiredrillError('component-unreachable', `${outsider}: it has no pod`)
+      // Whether somebody answers, not whether there is a connection: a sidecar takes that first, and then asks.
+      const ask = `const s = require('net').connect(6379, 'redis'); s.setTimeout(3000, () => s.destroy()); s.on('error', () => {})
+        s.on('connect', () => s.write('PING\\r\\n')); s.once('data', () => (console.log('answered'), s.destroy()))`
+      return !(await cluster.run(found.metadata.name, outsider, ['/usr/local/bin/node', '-e', ask])).includes('answered')
+    },
+    async budgets() {
+      return (await cluster.budgets()).map(budgetOf).toSorted((a, b) => a.name.localeCompare(b.name))
+    },
     async describe(name) {
       const { deployments, statefulSets } = await cluster.workloads()
       const found = [...deployments, ...statefulSets].find(({ metadata }) => metadata?.name === name)
@@ -113,7 +152,7 @@ export function manifestsOf({ cluster, state, root, context, settled, restart }:
       if (manifest) {
         for (const { patch } of state.now.edits.filter(mine)) await cluster.edit({ ...undoOf(patch, manifest), ...header(ref) })
         await cluster.apply(manifest)
-      } else if (ref.kind === 'HorizontalPodAutoscaler') await cluster.remove(header(ref))
+      } else if (optional.has(ref.kind)) await cluster.remove(header(ref))
       else throw new FiredrillError('not-found', `there is no manifest of ${ref.kind} ${ref.name}`)
       await state.change({ edits: state.now.edits.filter((edit) => !mine(edit)) })
       if (ref.kind === 'Deployment' && isWorkload(ref.name)) await settled(ref.name)
@@ -169,6 +208,31 @@ const autoscalerOf = ({ metadata, spec, status }: V2HorizontalPodAutoscaler): Au
     .join('; '),
 })
 
+const selects = (selector: V1LabelSelector | undefined): string => pairs(selector?.matchLabels, '=')
+
+/** Ours let in by one label of pods; whatever else a rule may say is told as it is. */
+function accessOf({ metadata, spec }: V1NetworkPolicy): AccessPolicy {
+  const rules = spec?.ingress ?? []
+  return {
+    name: metadata?.name ?? '',
+    pods: selects(spec?.podSelector),
+    from: rules.some(({ _from }) => !_from || _from.length === 0)
+      ? null
+      : rules.flatMap(({ _from = [] }) => _from.map((peer) => peer.podSelector?.matchLabels?.['app'] ?? JSON.stringify(peer))),
+  }
+}
+
+function budgetOf({ metadata, spec, status }: V1PodDisruptionBudget): DisruptionBudget {
+  const { minAvailable, maxUnavailable } = spec ?? {}
+  return {
+    name: metadata?.name ?? '',
+    pods: selects(spec?.selector),
+    rule: minAvailable === undefined ? `at most ${maxUnavailable ?? 1} unavailable` : `at least ${minAvailable} available`,
+    healthy: status?.currentHealthy ?? 0,
+    allowed: status?.disruptionsAllowed ?? 0,
+  }
+}
+
 /** Of containers what a responder looks for: never the value of a secret, which is referred to here. */
 function described({ kind, spec }: V1Deployment | V1StatefulSet): { field: string; value: string }[] {
   const rolling = spec && 'strategy' in spec ? spec.strategy?.rollingUpdate : undefined
@@ -194,9 +258,9 @@ function described({ kind, spec }: V1Deployment | V1StatefulSet): { field: strin
   return rows.flatMap(([field = '', value]) => (value ? [{ field, value }] : []))
 }
 
-const pairs = (values: Record<string, unknown> = {}): string =>
+const pairs = (values: Record<string, unknown> = {}, between = ' '): string =>
   Object.entries(values)
-    .map(([name, value]) => `${name} ${String(value)}`)
+    .map(([name, value]) => `${name}${between}${String(value)}`)
     .join(', ')
 
 const probe = (found: V1Probe | undefined): string =>

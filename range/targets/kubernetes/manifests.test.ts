@@ -66,7 +66,8 @@ describe('the manifests', () => {
         )
         assert.ok(container.resources.requests && container.resources.limits?.memory, `${metadata.name}/${container.name} has limits`)
       }
-      assert.equal(automountServiceAccountToken, metadata.name === 'agent', `only the agent talks to the API server, not ${metadata.name}`)
+      const asks = ['agent', 'observability'].includes(metadata.name)
+      assert.equal(automountServiceAccountToken, asks, `only the agent and who invites it talk to the API server, not ${metadata.name}`)
     }
   })
 

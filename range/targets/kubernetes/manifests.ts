@@ -18,8 +18,9 @@ import type { RangeContext } from '../../context.ts'
 import { ofKind, parseResources } from '../../mesh/resources.ts'
 import { topology } from '../../topology.ts'
 import { chart } from './chart.ts'
+import { observability, watchNamespace } from './observability.ts'
 import { clusterPort, shopPortNames, sidecarMetricsPort, telemetryPort, workloads, type Workload } from './ports.ts'
-import { databasesSecret, labels, namespace, pod, restricted, workloadOf, type Images } from './workload.ts'
+import { databasesSecret, labels, maintenance, namespace, pod, restricted, workloadOf, type AllImages, type Images } from './workload.ts'
 
 /** A file of `deploy/kubernetes`, by its path there. */
 export type Manifests = Record<string, string>
@@ -43,7 +44,7 @@ const kustomization = (content: Record<string, unknown>, kind = 'Kustomization')
   `${generated}${stringify({ apiVersion: kind === 'Component' ? 'kustomize.config.k8s.io/v1alpha1' : 'kustomize.config.k8s.io/v1beta1', kind, ...content })}`
 
 /** Everything of `deploy/kubernetes`: the shop, who watches it, its mesh, and three ways to put them together. */
-export function manifests(context: RangeContext, images: Images, version: string): Manifests {
+export function manifests(context: RangeContext, images: AllImages, version: string): Manifests {
   const files: Manifests = {}
   const base = ['namespace.yaml', 'network-policies.yaml', 'config.yaml', ...workloads.map((name) => `${name}.yaml`)]
   files['base/kustomization.yaml'] = kustomization({ resources: base })
@@ -94,12 +95,33 @@ export function manifests(context: RangeContext, images: Images, version: string
   const { policy } = context.mesh()
   files['mesh/policy.yaml'] = `# Generated from range/mesh/policy, as it is.\n${policy}`
   files['mesh/observers.yaml'] = documents(observers(policy))
+  files['observability/kustomization.yaml'] = kustomization({ resources: ['observability.yaml'] }, 'Component')
+  files['observability/observability.yaml'] = documents(observability(images))
   files['overlays/local/kustomization.yaml'] = kustomization({ resources: ['../../base'], components: ['../../agent'] })
   files['overlays/istio/kustomization.yaml'] = kustomization({ resources: ['../../base'], components: ['../../agent', '../../mesh'] })
   files['overlays/ha/kustomization.yaml'] = kustomization({
     resources: ['../../base', 'availability.yaml'],
     components: ['../../agent', '../../mesh'],
     replicas: serviceNames.map((name) => ({ name, count: 2 })),
+  })
+  files['overlays/complete/kustomization.yaml'] = kustomization({
+    resources: ['../../base'],
+    components: ['../../agent', '../../observability'],
+  })
+  files['overlays/complete-istio/kustomization.yaml'] = kustomization({
+    resources: ['../../base'],
+    components: ['../../agent', '../../mesh', '../../observability'],
+    patches: [
+      {
+        // What Istio keeps to itself is not offered.
+        patch: stringify({
+          apiVersion: 'apps/v1',
+          kind: 'StatefulSet',
+          metadata: { name: 'observability', namespace: watchNamespace },
+          spec: { template: { spec: { containers: [{ name: 'control', env: [{ name: 'FIREDRILL_CLUSTER', value: 'istio' }] }] } } },
+        }),
+      },
+    ],
   })
   files['overlays/ha/availability.yaml'] = documents(availability())
   return { ...files, ...chart(files, images, version, generated) }
@@ -213,6 +235,10 @@ export const agentRules = [
   // Somebody rotates a password, which drills practise: of the services' roles in the database, and no other.
   { apiGroups: [''], resources: ['secrets'], resourceNames: [databasesSecret], verbs: ['patch'] },
   { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: ['get', 'list', 'create', 'patch', 'delete'] },
+  { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['list'] },
+  // Of the shop's own pods: what lets nobody in by default, and who may come to the agent, stays as it is.
+  { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], resourceNames: [...workloads], verbs: ['get', 'patch'] },
+  { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: ['get', 'list', 'create', 'patch', 'delete'] },
   { apiGroups: ['apps'], resources: ['deployments', 'statefulsets'], verbs: ['get', 'list', 'patch'] },
   { apiGroups: [''], resources: ['configmaps'], resourceNames: ['agent-state'], verbs: ['get', 'patch'] },
   { apiGroups: ['batch'], resources: ['jobs'], verbs: ['get', 'list', 'create', 'delete'] },
@@ -228,16 +254,29 @@ export const agentRules = [
   },
 ]
 
+/** What whoever empties a node may do: ask for pods to go, and pause the worker meanwhile. */
+export const maintenanceRules = [
+  { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
+  { apiGroups: [''], resources: ['pods/eviction'], verbs: ['create'] },
+  { apiGroups: ['apps'], resources: ['deployments/scale'], resourceNames: ['fulfilment'], verbs: ['get', 'patch'] },
+]
+
+/** An account with its rights in the namespace. */
+const account = (name: string, appLabels: Record<string, string>, rules: typeof agentRules): Resource[] => [
+  new ServiceAccount({ metadata: { name, namespace, labels: appLabels }, automountServiceAccountToken: false }),
+  new Role({ metadata: { name, namespace, labels: appLabels }, rules }),
+  new RoleBinding({
+    metadata: { name, namespace, labels: appLabels },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+    subjects: [{ kind: 'ServiceAccount', name, namespace }],
+  }),
+]
+
 function agent(images: Images): Resource[] {
   const name = 'agent'
   return [
-    new ServiceAccount({ metadata: { name, namespace, labels: labels(name) }, automountServiceAccountToken: false }),
-    new Role({ metadata: { name, namespace, labels: labels(name) }, rules: agentRules }),
-    new RoleBinding({
-      metadata: { name, namespace, labels: labels(name) },
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
-      subjects: [{ kind: 'ServiceAccount', name, namespace }],
-    }),
+    ...account(name, labels(name), agentRules),
+    ...account(maintenance, { ...labels('agent'), app: 'job' }, maintenanceRules),
     new ConfigMap({ metadata: { name: 'agent-state', namespace, labels: labels(name) } }),
     new Service({
       metadata: { name, namespace, labels: labels(name) },

@@ -19,7 +19,7 @@ import { manifestsOf } from './edits.ts'
 import { clusterMesh } from './mesh.ts'
 import { isDatastore, isWorkload, workloads, type Workload } from './ports.ts'
 import { deployedBy, type StateMap } from './state.ts'
-import { environment, labels, namespace, pod, restricted, workloadOf, type Images } from './workload.ts'
+import { environment, labels, maintenance, namespace, pod, restricted, workloadOf, type Images } from './workload.ts'
 
 /** What is done on the side of the shop, where that is a namespace of a cluster. */
 export type ClusterShop = Pick<Range, 'status' | 'processes' | 'releases' | 'config' | 'queue' | 'jobs' | 'mesh' | 'cluster'> & {
@@ -38,6 +38,8 @@ export interface ClusterShopOptions {
 }
 
 const pollMs = 300
+/** Jobs that work on the cluster itself. */
+const maintenanceJobs: ReadonlySet<string> = new Set(['node-drain'])
 const unsupported = (what: string): never => {
   throw new FiredrillError('unsupported', `${what} is not to be had on Kubernetes`)
 }
@@ -219,6 +221,7 @@ export function clusterShop({ cluster, state, images, root, context }: ClusterSh
         const inCluster = described()
         const template = pod({
           name: 'agent',
+          ...(maintenanceJobs.has(name) ? { account: maintenance, token: true } : {}),
           containers: [
             {
               name: 'job',

@@ -16,6 +16,8 @@ import { dataRoot } from './context.ts'
 import { isDatastore, type Workload } from './ports.ts'
 
 export const namespace = 'shop'
+/** The ServiceAccount of jobs that ask the API server for something: what a drain of a node needs, and no more. */
+export const maintenance = 'maintenance'
 /** Who everything in the images runs as. */
 export const userId = 10_001
 
@@ -24,6 +26,12 @@ export interface Images {
   shop: string
   /** PostgreSQL, Redis, RabbitMQ and the exporters, in the versions of Debian 12. */
   datastores: string
+}
+
+/** Also of what watches and loads the shop, when that is in the cluster. */
+export interface AllImages extends Images {
+  control: string
+  load: string
 }
 
 /** The Secret that has the password of each service's role in the database, by the service's name. */
@@ -51,6 +59,15 @@ export const restricted = {
   readOnlyRootFilesystem: true,
 } satisfies IContainer['securityContext']
 
+/** And of a pod. */
+export const podSecurity = {
+  runAsNonRoot: true,
+  runAsUser: userId,
+  runAsGroup: userId,
+  fsGroup: userId,
+  seccompProfile: { type: 'RuntimeDefault' },
+} as const
+
 export const labels = (name: ComponentName, version?: string) => ({
   app: name,
   ...(version === undefined ? {} : { version }),
@@ -69,6 +86,8 @@ interface PodOptions {
   annotations?: Record<string, string>
   /** Whether the pod may ask the API server for anything. */
   token?: boolean
+  /** Whose rights it has there; its own without. */
+  account?: string
 }
 
 export const pod = ({
@@ -80,6 +99,7 @@ export const pod = ({
   graceSeconds = 15,
   annotations = {},
   token = false,
+  account = name,
 }: PodOptions): IPodTemplateSpec => ({
   metadata: {
     labels: labels(name, version),
@@ -93,19 +113,13 @@ export const pod = ({
     },
   },
   spec: {
-    serviceAccountName: name,
+    serviceAccountName: account,
     automountServiceAccountToken: token,
     enableServiceLinks: false,
     // A hang is practised by stopping what runs in the container, which its first process could not be.
     shareProcessNamespace: true,
     terminationGracePeriodSeconds: graceSeconds,
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: userId,
-      runAsGroup: userId,
-      fsGroup: userId,
-      seccompProfile: { type: 'RuntimeDefault' },
-    },
+    securityContext: podSecurity,
     topologySpreadConstraints: [
       {
         maxSkew: 1,

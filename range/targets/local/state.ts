@@ -20,7 +20,12 @@ const configSchema = z.object({
         role: z.literal('observability'),
         listen: z.string(),
         cluster: z
-          .object({ kubeconfig: z.string(), overlay: z.enum(overlays), storageClass: z.string().nullable(), address: z.string() })
+          .object({
+            kubeconfig: z.string().nullable(),
+            overlay: z.enum(overlays),
+            storageClass: z.string().nullable(),
+            address: z.string(),
+          })
           .optional(),
         loadHosts: z.number().int().min(0).optional(),
       }),

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { defineAction } from '../../model/action.ts'
+import { clusterOf } from '../cluster-edit.ts'
+
+export const listNetworkPolicies = defineAction({
+  id: 'list-network-policies',
+  title: 'List NetworkPolicies',
+  description:
+    'Who may open connections to whose pods. Most network plugins leave those alone that are open already. `kubectl -n shop describe networkpolicies`',
+  kind: 'inspect',
+  needs: ['cluster'],
+  params: z.object({}),
+  async run({ range }) {
+    const policies = await clusterOf(range).networkPolicies()
+    return {
+      summary: `${policies.length} NetworkPolicies`,
+      rows: policies.map(({ name, pods, from }) => ({
+        name,
+        pods: pods || 'all',
+        lets_in: from === null ? 'everybody' : from.join(', ') || 'nobody',
+      })),
+    }
+  },
+})

@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { FiredrillError } from '../../model/errors.ts'
+import { defineFault } from '../../model/fault.ts'
+import { clusterOf, inOrder } from '../cluster-edit.ts'
+
+/**
+ * The policy of the queue no longer lets a service in. Connections that are open stay open, so that nobody notices; then its pods are made anew, as
+ * by any deployment. Throws `unsupported` where the cluster's network plugin does not enforce policies, and changes nothing.
+ */
+export const clusterQueuePolicy = defineFault({
+  id: 'cluster-queue-policy',
+  title: 'A NetworkPolicy that blocks the queue',
+  effect: 'Pods that are made from now on cannot reach RabbitMQ',
+  category: 'cluster',
+  params: z.object({
+    /** Who is not let in. */
+    service: z.enum(['orders', 'fulfilment']),
+  }),
+  needs: () => ['cluster'],
+  plan: async (_context, { service }) =>
+    inOrder([
+      { kind: 'NetworkPolicy', name: 'rabbitmq' },
+      { kind: 'Deployment', name: service },
+    ]),
+  async inject({ range }, { service }) {
+    const cluster = clusterOf(range)
+    if (!(await cluster.enforcesPolicies())) {
+      const who = 'its network plugin has to, as Calico, Cilium and kube-router do'
+      throw new FiredrillError('unsupported', `the cluster does not enforce NetworkPolicies: ${who}`)
+    }
+    const policy = (await cluster.networkPolicies()).find(({ name }) => name === 'rabbitmq')
+    if (!policy?.from) throw new FiredrillError('unsupported', 'RabbitMQ has no NetworkPolicy that lets in by name')
+    const from = policy.from.filter((app) => app !== service).map((app) => ({ podSelector: { matchLabels: { app } } }))
+    await cluster.edit({ kind: 'NetworkPolicy', name: 'rabbitmq', patch: { spec: { ingress: [{ from }] } } })
+    const restarted = { 'kubectl.kubernetes.io/restartedAt': new Date().toISOString() }
+    await cluster.edit({
+      kind: 'Deployment',
+      name: service,
+      patch: { spec: { template: { metadata: { annotations: restarted } } } },
+    })
+  },
+  async revert({ range }, refs) {
+    for (const ref of refs) await clusterOf(range).sync(ref)
+  },
+  observe: ({ range }) => clusterOf(range).edits(),
+})

@@ -1,0 +1,43 @@
+import { KubeConfig } from '@kubernetes/client-node'
+import { FiredrillError, describeError } from '../../../model/errors.ts'
+import { databaseOwners } from '../../components/postgres.ts'
+import type { Invitation, LoadInvitation } from '../hosts/invitation.ts'
+import { Cluster } from './cluster.ts'
+import { invitationSecrets, watchNamespace } from './observability.ts'
+import { databasesSecret, namespace } from './workload.ts'
+
+const secret = (name: string, space: string, stringData: Record<string, string>) => ({
+  apiVersion: 'v1',
+  kind: 'Secret',
+  metadata: { name, namespace: space },
+  stringData,
+})
+
+/** What the shop's manifests wait for: the passwords of its data stores, and the agent's invitation. */
+export const shopSecrets = (invited: Invitation) => [
+  secret('shop', namespace, { POSTGRES_PASSWORD: invited.passwords.postgres, RABBITMQ_PASSWORD: invited.passwords.rabbitmq }),
+  secret(databasesSecret, namespace, Object.fromEntries(databaseOwners.map((service) => [service, invited.passwords.postgres]))),
+  secret(invitationSecrets.shop, namespace, { 'invitation.json': JSON.stringify(invited) }),
+]
+
+/**
+ * Puts invitations into the cluster that this runs in (or that of KUBECONFIG), as the Secrets that the manifests wait for, and starts the agent anew, if there is one
+ * already: it knows only what no longer counts. Hosts of users are invited where they are in the cluster too. Throws `component-unreachable` or `forbidden`
+ * with what the API server said.
+ */
+export async function introduce(invited: Invitation, load: LoadInvitation | null): Promise<void> {
+  const config = new KubeConfig()
+  try {
+    config.loadFromDefault()
+    if (!config.getCurrentCluster()) throw new Error('KUBECONFIG names no current cluster, and this runs in none')
+  } catch (error) {
+    throw new FiredrillError('bad-request', `no cluster: ${describeError(error)}`, { cause: error })
+  }
+  const shop = new Cluster(config, namespace)
+  for (const one of shopSecrets(invited)) await shop.apply(one)
+  if (load) await new Cluster(config, watchNamespace).apply(secret(invitationSecrets.load, watchNamespace, { load: JSON.stringify(load) }))
+  const invitedAt = { 'firedrill/invited-at': new Date().toISOString() }
+  const agent = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'agent', namespace } }
+  if ((await shop.read(agent)) !== null)
+    await shop.patchWorkload('Deployment', 'agent', { spec: { template: { metadata: { annotations: invitedAt } } } })
+}

@@ -1,0 +1,174 @@
+import { Deployment } from 'kubernetes-models/apps/v1/Deployment'
+import { StatefulSet } from 'kubernetes-models/apps/v1/StatefulSet'
+import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy'
+import { Role } from 'kubernetes-models/rbac.authorization.k8s.io/v1/Role'
+import { RoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/RoleBinding'
+import type { IContainer } from 'kubernetes-models/v1/Container'
+import { Namespace } from 'kubernetes-models/v1/Namespace'
+import type { IPodSpec } from 'kubernetes-models/v1/PodSpec'
+import { Service } from 'kubernetes-models/v1/Service'
+import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount'
+import { defaultPortBase, portOffsets } from '../../context.ts'
+import { databasesSecret, namespace, podSecurity, restricted, type AllImages } from './workload.ts'
+
+/** Where what watches the shop is, when that is in the cluster as well: a namespace of its own, so that a drill cannot reach it. */
+export const watchNamespace = 'firedrill'
+const name = 'observability'
+/** The Secrets by which the two namespaces know each other; made by whoever watches (`firedrill host invite --into-cluster`). */
+export const invitationSecrets = { shop: 'agent-invitation', load: 'load-invitation' } as const
+
+const ports = {
+  'http-console': defaultPortBase + portOffsets.control,
+  link: defaultPortBase + portOffsets.link,
+}
+const labels = (app: string) => ({ app, 'app.kubernetes.io/name': app, 'app.kubernetes.io/part-of': 'firedrill' })
+const tmp = { name: 'tmp', mountPath: '/tmp' }
+const data = { name: 'data', mountPath: '/data' }
+const selectorOf = (app: string) => ({ matchLabels: { app } })
+
+const podOf = (account: string, containers: IContainer[], volumes: IPodSpec['volumes'] = []): IPodSpec => ({
+  serviceAccountName: account,
+  automountServiceAccountToken: account === name,
+  enableServiceLinks: false,
+  // What is stopped is stopped part by part.
+  terminationGracePeriodSeconds: 60,
+  securityContext: podSecurity,
+  containers,
+  volumes: [{ name: 'tmp', emptyDir: {} }, ...volumes],
+})
+
+/** What it may do in the shop's namespace: invite the agent. Everything else is the agent's, whom it asks. */
+const invitingRules = [
+  { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+  { apiGroups: [''], resources: ['secrets'], resourceNames: ['shop', databasesSecret, invitationSecrets.shop], verbs: ['get', 'patch'] },
+  { apiGroups: ['apps'], resources: ['deployments'], resourceNames: ['agent'], verbs: ['get', 'patch'] },
+]
+const ownRules = [
+  { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+  { apiGroups: [''], resources: ['secrets'], resourceNames: [invitationSecrets.load], verbs: ['get', 'patch'] },
+]
+
+const roleIn = (space: string, rules: typeof invitingRules) => [
+  new Role({ metadata: { name, namespace: space, labels: labels(name) }, rules }),
+  new RoleBinding({
+    metadata: { name, namespace: space, labels: labels(name) },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+    subjects: [{ kind: 'ServiceAccount', name, namespace: watchNamespace }],
+  }),
+]
+
+/**
+ * What watches and loads the shop, in the cluster as well: one pod with Prometheus, Alertmanager, the telemetry store, Locust and the control plane, as
+ * on a host of their own, since a drill's guard starts and ends them together; and pods with more of Locust's workers.
+ */
+export function observability(images: AllImages) {
+  const space = watchNamespace
+  const common = { imagePullPolicy: 'IfNotPresent', securityContext: restricted } as const
+  return [
+    new Namespace({
+      metadata: {
+        name: space,
+        labels: { 'app.kubernetes.io/managed-by': 'firedrill', 'pod-security.kubernetes.io/enforce': 'restricted' },
+      },
+    }),
+    ...['observability', 'load'].map(
+      (app) => new ServiceAccount({ metadata: { name: app, namespace: space, labels: labels(app) }, automountServiceAccountToken: false }),
+    ),
+    ...roleIn(space, ownRules),
+    ...roleIn(namespace, invitingRules),
+    new Service({
+      metadata: { name, namespace: space, labels: labels(name) },
+      spec: {
+        selector: { app: name },
+        // Whoever dials waits for it, ready or not: it is not ready before the shop is.
+        publishNotReadyAddresses: true,
+        ports: Object.entries(ports).map(([label, port]) => ({ name: label, port, targetPort: port })),
+      },
+    }),
+    new StatefulSet({
+      metadata: { name, namespace: space, labels: labels(name) },
+      spec: {
+        serviceName: name,
+        replicas: 1,
+        selector: selectorOf(name),
+        template: {
+          metadata: { labels: labels(name) },
+          spec: podOf(
+            name,
+            [
+              {
+                ...common,
+                name: 'control',
+                image: images.control,
+                args: ['control'],
+                env: [
+                  { name: 'FIREDRILL_CLUSTER', value: 'local' },
+                  { name: 'FIREDRILL_USERS', value: '30' },
+                  { name: 'FIREDRILL_LOAD_HOSTS', value: '1' },
+                ],
+                ports: Object.entries(ports).map(([label, containerPort]) => ({ name: label, containerPort })),
+                readinessProbe: { tcpSocket: { port: ports['http-console'] }, periodSeconds: 3 },
+                resources: { requests: { cpu: '500m', memory: '1Gi' }, limits: { memory: '3Gi' } },
+                volumeMounts: [tmp, data],
+              },
+            ],
+            [],
+          ),
+        },
+        volumeClaimTemplates: [
+          {
+            apiVersion: 'v1',
+            kind: 'PersistentVolumeClaim',
+            metadata: { name: 'data' },
+            spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '4Gi' } } },
+          },
+        ],
+      },
+    }),
+    new Deployment({
+      metadata: { name: 'load', namespace: space, labels: labels('load') },
+      spec: {
+        replicas: 1,
+        selector: selectorOf('load'),
+        template: {
+          metadata: { labels: labels('load') },
+          spec: podOf(
+            'load',
+            [
+              {
+                ...common,
+                name: 'load',
+                image: images.load,
+                args: ['load'],
+                resources: { requests: { cpu: '250m', memory: '256Mi' }, limits: { memory: '1Gi' } },
+                volumeMounts: [tmp, data, { name: 'invitation', mountPath: '/invitations', readOnly: true }],
+              },
+            ],
+            [
+              { name: 'data', emptyDir: {} },
+              { name: 'invitation', secret: { secretName: invitationSecrets.load } },
+            ],
+          ),
+        },
+      },
+    }),
+    new NetworkPolicy({ metadata: { name: 'default-deny', namespace: space }, spec: { podSelector: {}, policyTypes: ['Ingress'] } }),
+    new NetworkPolicy({
+      metadata: { name, namespace: space, labels: labels(name) },
+      spec: {
+        podSelector: selectorOf(name),
+        policyTypes: ['Ingress'],
+        ingress: [
+          { ports: [{ port: ports['http-console'] }] },
+          {
+            from: [
+              { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } }, podSelector: selectorOf('agent') },
+              { podSelector: selectorOf('load') },
+            ],
+            ports: [{ port: ports.link }],
+          },
+        ],
+      },
+    }),
+  ]
+}
