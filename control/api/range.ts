@@ -26,14 +26,16 @@ export function rangeRoutes(app: Api, { range, sampler, context, ledger, load }:
   /** What `kubectl` would show of the shop. */
   app.get('/api/cluster', async () => {
     const cluster = clusterOf(range)
-    const [pods, services, rollouts, autoscalers, events] = await Promise.all([
+    const [pods, services, rollouts, autoscalers, networkPolicies, budgets, events] = await Promise.all([
       cluster.pods(),
       cluster.services(),
       cluster.rollouts(),
       cluster.autoscalers(),
+      cluster.networkPolicies(),
+      cluster.budgets(),
       cluster.events(),
     ])
-    return { pods, services, rollouts, autoscalers, events }
+    return { pods, services, rollouts, autoscalers, networkPolicies, budgets, events }
   })
 
   /** Deploys and changes of the mesh's policy, as marked on graphs. */

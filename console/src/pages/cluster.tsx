@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useSearchParams } from 'react-router'
 import { elapsed } from '../../../model/duration.ts'
-import type { Autoscaler, ClusterEvent, ClusterService, PodStatus, Rollout } from '../../../model/range.ts'
+import type { AccessPolicy, Autoscaler, ClusterEvent, ClusterService, DisruptionBudget, PodStatus, Rollout } from '../../../model/range.ts'
 import { get } from '../lib/api.ts'
 import { changeParams } from '../lib/params.ts'
 import { clock } from '../lib/time.ts'
@@ -13,10 +13,12 @@ interface Cluster {
   services: ClusterService[]
   rollouts: Rollout[]
   autoscalers: Autoscaler[]
+  networkPolicies: AccessPolicy[]
+  budgets: DisruptionBudget[]
   events: ClusterEvent[]
 }
 
-/** What a cluster says of the shop that is in it: pods, rollouts, autoscalers, Services and events, each with the command that shows the same. */
+/** What a cluster says of the shop that is in it: pods, rollouts, autoscalers, Services, policies, budgets and events, each with the command that shows the same. */
 export function ClusterPage() {
   const [params, setParams] = useSearchParams()
   const all = params.get('events') === 'all'
@@ -69,6 +71,26 @@ export function ClusterPage() {
           key: name,
           bad: endpoints === 0,
           cells: [name, selector, ports, String(endpoints)],
+        }))}
+      />
+      <Listing
+        title="Disruption budgets"
+        command="kubectl -n shop get poddisruptionbudgets"
+        columns={['budget', 'pods', 'rule', 'healthy', 'evictions allowed now']}
+        rows={data.budgets.map(({ name, pods, rule, healthy, allowed }) => ({
+          key: name,
+          bad: allowed === 0,
+          cells: [name, pods, rule, String(healthy), String(allowed)],
+        }))}
+      />
+      <Listing
+        title="Network policies"
+        command="kubectl -n shop describe networkpolicies"
+        columns={['policy', 'pods', 'lets in']}
+        rows={data.networkPolicies.map(({ name, pods, from }) => ({
+          key: name,
+          bad: false,
+          cells: [name, pods || 'all', from === null ? 'everybody' : from.join(', ') || 'nobody'],
         }))}
       />
       <Listing
