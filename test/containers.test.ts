@@ -13,7 +13,8 @@ const containerfile = read('deploy/images/range.Containerfile')
 
 interface Service {
   image: string
-  build: { context: string; dockerfile: string; target: string }
+  build?: { context: string; dockerfile: string; target: string }
+  profiles?: string[]
   ports?: string[]
   volumes: string[]
   read_only?: boolean
@@ -23,8 +24,10 @@ interface Service {
 const { services } = parse(read('deploy/compose/compose.yaml'), { merge: true }) as { services: Record<string, Service> }
 
 test('every container of the range has an image that is built here, and no more rights than it needs', () => {
-  assert.deepEqual(Object.keys(services).sort(), ['control', 'load', 'shop'])
-  for (const [name, { build, read_only, cap_drop, image }] of Object.entries(services)) {
+  const ours = Object.entries(services).filter(([, { build }]) => build)
+  assert.deepEqual(ours.map(([name]) => name).sort(), ['control', 'load', 'shop'])
+  for (const [name, { build, read_only, cap_drop, image }] of ours) {
+    assert.ok(build)
     assert.ok(existsSync(path.join(root, build.dockerfile)), `${name}: ${build.dockerfile}`)
     assert.equal(path.resolve(root, 'deploy', 'compose', build.context), root)
     assert.match(containerfile, new RegExp(`^FROM \\S+ AS ${build.target}$`, 'm'), name)
@@ -33,11 +36,19 @@ test('every container of the range has an image that is built here, and no more 
   }
 })
 
+test('what others made is there only for who asks for it, in a version of its own', () => {
+  for (const [name, { image, profiles }] of Object.entries(services).filter(([, { build }]) => !build)) {
+    assert.deepEqual(profiles, ['grafana'], name)
+    assert.match(image, /^docker\.io\/[a-z-]+\/[a-z-]+:\d+\.\d+/)
+  }
+})
+
 test('the console alone is open, and only to this machine', () => {
   const port = defaultPortBase + portOffsets.control
   assert.deepEqual(
     Object.entries(services).flatMap(([name, { ports = [] }]) => ports.map((each) => `${name} ${each}`)),
-    [`control 127.0.0.1:${port}:${port}`],
+    // And Grafana's, behind which nothing is without its profile.
+    [`control 127.0.0.1:${port}:${port}`, 'control 127.0.0.1:${FIREDRILL_GRAFANA_PORT:-7480}:3000'],
   )
   assert.ok(containerfile.includes(`http://127.0.0.1:${defaultPortBase + portOffsets.agent}/ready`), 'health is asked of the agent')
 })
