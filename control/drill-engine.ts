@@ -5,6 +5,7 @@ import { decide, nextHint, type Decision } from '../coach/policy.ts'
 import { fingerprint, restoreBaseline } from '../drills/baseline.ts'
 import { judge, type Verdict } from '../drills/checks/registry.ts'
 import { isPlayable } from '../drills/scenarios.ts'
+import { MissingAlerts } from './missing-alerts.ts'
 import { harmOf, isCause, provenMilestones, type TimedVerdict } from '../drills/milestones.ts'
 import type { ActionResult } from '../model/action.ts'
 import type { Sample } from '../model/check.ts'
@@ -36,6 +37,7 @@ const faultGraceMs = 60_000
 /** Gone longer than this, the reaper has taken the faults out: the drill cannot go on. */
 export const leaseMs = 10_000
 const keptVerdicts = 30
+const lookForAlertsEveryMs = 3_000
 /** A pause ends by itself: no fault stays in for longer because somebody forgot it. */
 export const longestPauseMs = 30 * 60_000
 /** A page that is not acknowledged by then goes to the secondary on call. */
@@ -48,6 +50,8 @@ interface Dependencies {
   sampler: Sampler
   scenarios: ReadonlyMap<string, Scenario>
   users: number
+  /** Fingerprints of all that Alertmanager has; null when it does not answer. */
+  alerts?: () => Promise<ReadonlySet<string> | null>
 }
 
 /** What the coach is saying, as it is said; what it has said is an event. */
@@ -71,6 +75,8 @@ export class DrillEngine {
   #folded: { events: readonly DrillEvent[]; count: number; state: DrillState | null } = { events: this.#events, count: 0, state: null }
   #verdicts: TimedVerdict[] = []
   #harmReportedAt = 0
+  readonly #missing = new MissingAlerts()
+  #lookedForAlertsAt = 0
   #restoredAt = 0
   #ticking = false
   #ending: Promise<void> | null = null
@@ -446,6 +452,7 @@ export class DrillEngine {
       if (this.#ending) return
       this.#noteHealth(verdict)
       this.#noteHarm(sample)
+      await this.#missAlerts()
       this.#reachMilestones()
       this.#escalate()
       this.#coach()
@@ -492,6 +499,22 @@ export class DrillEngine {
     this.#harmReportedAt = Date.now()
     const harm = minus(since(state.usersBefore, sample.users), state.harmPaused)
     if (JSON.stringify(harm) !== JSON.stringify(state.harm)) this.#append({ type: 'harm-measured', harm })
+  }
+
+  /** What is over without a word is over all the same. */
+  async #missAlerts(): Promise<void> {
+    const { firing = [] } = this.running() ?? {}
+    if (firing.length === 0 || Date.now() - this.#lookedForAlertsAt < lookForAlertsEveryMs) return
+    this.#lookedForAlertsAt = Date.now()
+    const known = await this.#deps.alerts?.()
+    if (!known) return
+    const over = new Set(
+      this.#missing.over(
+        firing.map(({ fingerprint }) => fingerprint),
+        known,
+      ),
+    )
+    for (const alert of firing) if (over.has(alert.fingerprint)) this.page(alert, 'resolved')
   }
 
   #reachMilestones(): void {

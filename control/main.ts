@@ -5,6 +5,7 @@ import { DrillEngine } from './drill-engine.ts'
 import { GameDays } from './game-days.ts'
 import { Injector } from './injector.ts'
 import { Ledger } from './ledger.ts'
+import { alertsIn } from './missing-alerts.ts'
 import { LoadDriver } from './load-driver.ts'
 import { People } from './people.ts'
 import { startSampler } from './sampler.ts'
@@ -27,7 +28,15 @@ const sampler = startSampler(range, {
   locustMetrics: `http://127.0.0.1:${context.port('locust')}/locust/metrics`,
   catalog: `http://127.0.0.1:${context.port('catalog')}`,
 })
-const engine = new DrillEngine({ range, ledger, injector, sampler, scenarios, users: context.config.users })
+const engine = new DrillEngine({
+  range,
+  ledger,
+  injector,
+  sampler,
+  scenarios,
+  users: context.config.users,
+  alerts: () => alertsIn(`http://127.0.0.1:${context.port('alertmanager')}/alertmanager`),
+})
 const coach = new Coach({ dir, engine, ledger, scenarios })
 const load = new LoadDriver(range)
 // The end of a drill sets the load back; a shape that goes on would set it anew.

@@ -33,7 +33,11 @@ export function provenMilestones(
       return named?.type === 'cause-named' ? `named ${named.component} (${named.category})` : null
     },
     mitigated: () =>
-      state.wasBroken && state.pagedAt !== null && heldFor(verdicts, mitigatedAfterMs, (verdict) => verdict.usersFine)
+      state.wasBroken &&
+      state.pagedAt !== null &&
+      heldFor(verdicts, mitigatedAfterMs, (verdict) => verdict.usersFine) &&
+      // Again, and not still: what breaks may take a while until users feel it.
+      (verdicts.some((verdict) => !verdict.usersFine) || heldFor(verdicts, mitigatedAfterMs, (verdict) => verdict.healthy))
         ? 'users are served again'
         : null,
     recovered: () =>

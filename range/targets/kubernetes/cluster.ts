@@ -54,8 +54,7 @@ export class Cluster {
 
   /** Server-side apply: what is said here is so, and what others said of other fields stays. */
   async apply(resource: object): Promise<void> {
-    // Safe: manifests are Kubernetes objects.
-    const object = resource as KubernetesObject
+    const object = asModel(resource)
     await ask(`apply ${object.kind} ${object.metadata?.name}`, () =>
       this.#objects.patch(object, undefined, undefined, fieldManager, true, PatchStrategy.ServerSideApply),
     )
@@ -70,7 +69,7 @@ export class Cluster {
       if (kind === 'Deployment') {
         const request = { name: metadata.name, namespace: metadata.namespace, body: object, fieldManager }
         await this.#apps.patchNamespacedDeployment(request, setHeaderOptions('Content-Type', PatchStrategy.StrategicMergePatch))
-      } else await this.#objects.patch(object, undefined, undefined, fieldManager, undefined, PatchStrategy.StrategicMergePatch)
+      } else await this.#objects.patch(asModel(object), undefined, undefined, fieldManager, undefined, PatchStrategy.StrategicMergePatch)
     })
   }
 
@@ -243,6 +242,19 @@ export class Cluster {
       socket?.close()
     }
   }
+}
+
+/**
+ * An object as the client's models have it. They send what they know by its name and leave out the rest without a word, and know `from` of a NetworkPolicy as
+ * `_from`: without this, each policy would let in everybody.
+ */
+export function asModel(resource: object): KubernetesObject {
+  // Safe: manifests are Kubernetes objects.
+  const object = resource as KubernetesObject & { spec?: { ingress?: { from?: unknown }[] } }
+  if (object.kind !== 'NetworkPolicy' || !object.spec?.ingress) return object
+  const ingress = object.spec.ingress.map(({ from, ...rule }) => (from === undefined ? rule : { ...rule, _from: from }))
+  // Safe: as the model has it.
+  return { ...object, spec: { ...object.spec, ingress } } as KubernetesObject
 }
 
 const isNotFound = (error: unknown): boolean => (error as { code?: number } | null)?.code === 404

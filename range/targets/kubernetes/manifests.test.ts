@@ -2,8 +2,12 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
+// What the client does to what it sends: not exported, and no contract.
+import { ObjectSerializer } from '@kubernetes/client-node/dist/serializer.js'
+import { getSerializationType } from '@kubernetes/client-node/dist/util.js'
 import { parseAllDocuments } from 'yaml'
 import { components } from '../../topology.ts'
+import { asModel } from './cluster.ts'
 import { agentRules } from './manifests.ts'
 import { generatedManifests } from './deploy.ts'
 import { clusterPort, shopPortNames, workloads } from './ports.ts'
@@ -13,6 +17,7 @@ const folder = path.join(root, 'deploy', 'kubernetes')
 const files = generatedManifests(root)
 
 interface Found {
+  apiVersion: string
   kind: string
   metadata: { name: string; namespace?: string }
   spec: {
@@ -68,6 +73,14 @@ describe('the manifests', () => {
       }
       const asks = ['agent', 'observability'].includes(metadata.name)
       assert.equal(automountServiceAccountToken, asks, `only the agent and who invites it talk to the API server, not ${metadata.name}`)
+    }
+  })
+
+  test('are sent to the API server as they are', () => {
+    for (const document of documents) {
+      const type = getSerializationType(document.apiVersion, document.kind)
+      const sent: unknown = JSON.parse(JSON.stringify(ObjectSerializer.serialize(asModel(document), type)))
+      assert.deepEqual(sent, document, `${document.kind} ${document.metadata.name}`)
     }
   })
 

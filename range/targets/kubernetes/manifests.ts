@@ -19,7 +19,7 @@ import { ofKind, parseResources } from '../../mesh/resources.ts'
 import { topology } from '../../topology.ts'
 import { chart } from './chart.ts'
 import { observability, watchNamespace } from './observability.ts'
-import { clusterPort, shopPortNames, sidecarMetricsPort, telemetryPort, workloads, type Workload } from './ports.ts'
+import { clusterPort, isDatastore, shopPortNames, sidecarMetricsPort, telemetryPort, workloads, type Workload } from './ports.ts'
 import { databasesSecret, labels, maintenance, namespace, pod, restricted, workloadOf, type AllImages, type Images } from './workload.ts'
 
 /** A file of `deploy/kubernetes`, by its path there. */
@@ -173,7 +173,7 @@ function networkPolicies(): NetworkPolicy[] {
   const callers = (name: Workload): ComponentName[] =>
     workloads.filter((other) => (topology[other].calls as readonly ComponentName[]).includes(name))
   /** Maintenance jobs of the shop. */
-  const jobs = (name: Workload) => (name === 'postgres' || name === 'redis' ? ['job'] : [])
+  const jobs = (name: Workload) => (isDatastore(name) ? ['job'] : [])
   return [
     new NetworkPolicy({
       metadata: { name: 'default-deny', namespace },

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import { test } from 'node:test'
+import { foldDrill, type DrillEvent, type DrillEventBody } from '../model/drill.ts'
+import { provenMilestones, type TimedVerdict } from './milestones.ts'
+import { loadScenarios } from './scenarios.ts'
+
+const scenario = loadScenarios(path.join(import.meta.dirname, '..', 'scenarios')).get('slow-shelves')
+const alert = { fingerprint: 'a', name: 'ComponentDown', severity: 'page', summary: '', startsAt: '' }
+const bodies: DrillEventBody[] = [
+  {
+    type: 'drill-started',
+    scenario: 'slow-shelves',
+    mode: 'learning',
+    trainee: 'Robin',
+    limitMs: 900_000,
+    seed: 1,
+    usersBefore: null,
+    fingerprint: 'x',
+  },
+  { type: 'fault-injected', instance: 'i', fault: 'noop', step: 0 },
+  { type: 'health-changed', healthy: false, failing: ['Components are ready: fulfilment'] },
+  { type: 'page-received', alert },
+]
+const events = bodies.map((body, index): DrillEvent => ({ id: index + 1, drill: 'd', at: index, ...body }))
+
+/** What is proven by these verdicts, one each second. */
+function proven(seen: readonly { usersFine: boolean; healthy: boolean }[]): string[] {
+  const state = foldDrill(events)
+  assert.ok(state && scenario)
+  const verdicts = seen.map((verdict, index): TimedVerdict => ({ ...verdict, results: [], at: index * 1_000 }))
+  return provenMilestones(state, events, verdicts, scenario).map(({ milestone }) => milestone)
+}
+const broken = { usersFine: true, healthy: false }
+const felt = { usersFine: false, healthy: false }
+const well = { usersFine: true, healthy: true }
+const times = <Verdict>(count: number, verdict: Verdict): Verdict[] => Array.from({ length: count }, () => verdict)
+
+test('users who do not feel anything yet are not served again', () => {
+  assert.deepEqual(proven(times(20, broken)), [])
+  assert.deepEqual(proven([...times(10, broken), ...times(5, felt)]), [])
+})
+
+test('users who felt something and no longer do are, though not all is well yet', () => {
+  assert.deepEqual(proven([...times(5, felt), ...times(7, broken)]), [])
+  assert.deepEqual(proven([...times(5, felt), ...times(10, broken)]), ['mitigated'])
+})
+
+test('what users never felt is mitigated when all is well', () => {
+  assert.deepEqual(proven([...times(5, broken), ...times(10, well)]), ['mitigated'])
+})
