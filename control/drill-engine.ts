@@ -487,8 +487,11 @@ export class DrillEngine {
   }
 
   #noteHealth(verdict: Verdict): void {
-    const known = this.running()?.healthy
-    if (verdict.healthy === known) return
+    const state = this.running()
+    if (!state) return
+    // What failed before anything was broken says nothing of what is broken now: told once more when it still does.
+    const toldOfFault = verdict.healthy || state.wasBroken || state.injectedSteps.length === 0
+    if (verdict.healthy === state.healthy && toldOfFault) return
     const failing = verdict.results.filter((result) => !result.ok).map((result) => `${result.title}: ${result.detail}`)
     this.#append({ type: 'health-changed', healthy: verdict.healthy, failing })
   }
