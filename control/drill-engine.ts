@@ -452,7 +452,8 @@ export class DrillEngine {
       if (this.#ending) return
       this.#noteHealth(verdict)
       this.#noteHarm(sample)
-      await this.#missAlerts()
+      // Not waited for: an Alertmanager that hangs holds nothing up.
+      this.#missAlerts().catch((error: unknown) => process.stderr.write(`alerts: ${describeError(error)}\n`))
       this.#reachMilestones()
       this.#escalate()
       this.#coach()
