@@ -14,6 +14,14 @@ export function inOrder(refs: readonly ManifestRef[]): ManifestRef[] {
   return [...once.values()].toSorted((a, b) => rank(a) - rank(b))
 }
 
+/** Takes back what was changed by hand, by the manifests, and tells what is changed so. */
+export const manifestUndo = {
+  async revert({ range }: { range: Range }, refs: ManifestRef[]) {
+    for (const ref of refs) await clusterOf(range).sync(ref)
+  },
+  observe: async ({ range }: { range: Range }) => clusterOf(range).edits(),
+}
+
 /** Changes of objects in the cluster, by hand, that their manifests do not know of; taken back by the manifests. */
 export function clusterEdit<Params>(edits: (params: Params) => ManifestEdit[], needs: readonly RangeFeature[] = ['cluster']) {
   return {
@@ -22,10 +30,7 @@ export function clusterEdit<Params>(edits: (params: Params) => ManifestEdit[], n
     async inject({ range }: { range: Range }, params: Params) {
       for (const edit of edits(params)) await clusterOf(range).edit(edit)
     },
-    async revert({ range }: { range: Range }, refs: ManifestRef[]) {
-      for (const ref of refs) await clusterOf(range).sync(ref)
-    },
-    observe: async ({ range }: { range: Range }) => clusterOf(range).edits(),
+    ...manifestUndo,
   }
 }
 

@@ -20,8 +20,6 @@ export interface ClusterPlacement {
 }
 /** A cluster into which this range puts the shop, and out of which it takes it. */
 export type DeployedCluster = ClusterPlacement & { kubeconfig: string }
-export const isDeployedHere = (cluster: ClusterPlacement | undefined): cluster is DeployedCluster =>
-  cluster !== undefined && cluster.kubeconfig !== null
 export const overlays = ['local', 'istio'] as const
 
 /**
@@ -36,6 +34,11 @@ export type Placement =
   | { role: 'shop'; observability: string }
   /** A worker of that host's Locust: users beside those that are there. */
   | { role: 'load'; observability: string }
+/** The cluster into which a range so placed puts the shop; undefined where it puts it into none. */
+export function deployedCluster(placement: Placement): DeployedCluster | undefined {
+  const cluster = placement.role === 'observability' ? placement.cluster : undefined
+  return cluster && cluster.kubeconfig !== null ? { ...cluster, kubeconfig: cluster.kubeconfig } : undefined
+}
 export const hostRoles = ['all', 'observability', 'shop', 'load'] as const satisfies Placement['role'][]
 export type HostRole = Placement['role']
 

@@ -1,4 +1,4 @@
-import { isDeployedHere } from '../../range/context.ts'
+import { deployedCluster } from '../../range/context.ts'
 import { openLocalRange } from '../../control/wiring.ts'
 import { command, openState, rangeExists, type CommonOptions } from '../options.ts'
 import { dim, print, printJson } from '../output.ts'
@@ -19,11 +19,11 @@ export const downCommand = () =>
         stopped.push(name)
         if (!options.json) print(`stopped ${name}`)
       })
-      const { placement } = target.context.config
+      const cluster = deployedCluster(target.context.config.placement)
       // What was put into a cluster is taken out of it again, with its data.
-      if (placement.role === 'observability' && isDeployedHere(placement.cluster)) {
+      if (cluster) {
         const { removeShop } = await import('../../range/targets/kubernetes/deploy.ts')
-        await removeShop(placement.cluster)
+        await removeShop(cluster)
         stopped.push('the shop in the cluster')
         if (!options.json) print('removed the shop from the cluster')
       }

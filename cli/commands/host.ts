@@ -79,23 +79,20 @@ export function hostCommand(): Command {
         )
         .action(async (options: CommonOptions & { address: string; load: boolean; intoCluster: boolean }) => {
           const state = openState(options)
-          if (options.intoCluster) {
-            const { introduce } = await import('../../range/targets/kubernetes/introduce.ts')
-            const made = await invite(state, options.address)
-            const { placement } = state.config()
-            await introduce(made, placement.role === 'observability' && placement.loadHosts ? inviteLoad(state, options.address) : null)
-            if (runs(state)) await openLocalRange(state.dir).restart('agent')
-            if (options.json) printJson({ invited: true })
-            else print('the cluster has the invitation')
-            return
-          }
-          if (options.load) {
+          if (options.load && !options.intoCluster) {
             process.stdout.write(`${JSON.stringify(inviteLoad(state, options.address))}\n`)
             return
           }
           const made = await invite(state, options.address)
+          if (options.intoCluster) {
+            const { introduce } = await import('../../range/targets/kubernetes/introduce.ts')
+            const { placement } = state.config()
+            await introduce(made, placement.role === 'observability' && placement.loadHosts ? inviteLoad(state, options.address) : null)
+          }
           if (runs(state)) await openLocalRange(state.dir).restart('agent')
-          process.stdout.write(`${JSON.stringify(made)}\n`)
+          if (!options.intoCluster) process.stdout.write(`${JSON.stringify(made)}\n`)
+          else if (options.json) printJson({ invited: true })
+          else print('the cluster has the invitation')
         }),
     )
     .addCommand(

@@ -7,7 +7,7 @@ import { buildConsole } from '../../control/build-console.ts'
 import { cacheDir, keepReceivers, openLocalRange, projectRoot } from '../../control/wiring.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { formatDurationMs } from '../../model/duration.ts'
-import { isDeployedHere, overlays, profiles, type ClusterPlacement, type Placement, type Profile } from '../../range/context.ts'
+import { deployedCluster, overlays, profiles, type ClusterPlacement, type Placement, type Profile } from '../../range/context.ts'
 import { hasLinkKeys, invite } from '../../range/targets/hosts/invitation.ts'
 import { setup } from '../../range/setup.ts'
 import { shopComponentNames, type ComponentName } from '../../model/components.ts'
@@ -53,9 +53,7 @@ export const upCommand = () =>
       await setup(projectRoot, cacheDir, say, role)
       if (hasConsole(role)) await buildConsole(say)
       configure(options)
-      const { placement: asked } = openState(options).config()
-      const inCluster = asked.role === 'observability' ? asked.cluster : undefined
-      const cluster = isDeployedHere(inCluster) ? inCluster : undefined
+      const cluster = deployedCluster(openState(options).config().placement)
       if (cluster) {
         // Its client takes a while to load, which only those wait for who need it.
         const { deployShop, isDeployed } = await import('../../range/targets/kubernetes/deploy.ts')

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { FiredrillError } from '../../model/errors.ts'
 import { defineFault } from '../../model/fault.ts'
-import { clusterOf, inOrder } from '../cluster-edit.ts'
+import { clusterOf, inOrder, manifestUndo } from '../cluster-edit.ts'
 
 /**
  * The policy of the queue no longer lets a service in. Connections that are open stay open, so that nobody notices; then its pods are made anew, as
@@ -39,8 +39,5 @@ export const clusterQueuePolicy = defineFault({
       patch: { spec: { template: { metadata: { annotations: restarted } } } },
     })
   },
-  async revert({ range }, refs) {
-    for (const ref of refs) await clusterOf(range).sync(ref)
-  },
-  observe: ({ range }) => clusterOf(range).edits(),
+  ...manifestUndo,
 })

@@ -3,8 +3,6 @@ import { Deployment } from 'kubernetes-models/apps/v1/Deployment'
 import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler'
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy'
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget'
-import { Role } from 'kubernetes-models/rbac.authorization.k8s.io/v1/Role'
-import { RoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/RoleBinding'
 import { ConfigMap } from 'kubernetes-models/v1/ConfigMap'
 import { Namespace } from 'kubernetes-models/v1/Namespace'
 import { Service } from 'kubernetes-models/v1/Service'
@@ -20,7 +18,18 @@ import { topology } from '../../topology.ts'
 import { chart } from './chart.ts'
 import { observability, watchNamespace } from './observability.ts'
 import { clusterPort, isDatastore, shopPortNames, sidecarMetricsPort, telemetryPort, workloads, type Workload } from './ports.ts'
-import { databasesSecret, labels, maintenance, namespace, pod, restricted, workloadOf, type AllImages, type Images } from './workload.ts'
+import {
+  databasesSecret,
+  labels,
+  maintenance,
+  namespace,
+  pod,
+  restricted,
+  roleOf,
+  workloadOf,
+  type AllImages,
+  type Images,
+} from './workload.ts'
 
 /** A file of `deploy/kubernetes`, by its path there. */
 export type Manifests = Record<string, string>
@@ -264,12 +273,7 @@ export const maintenanceRules = [
 /** An account with its rights in the namespace. */
 const account = (name: string, appLabels: Record<string, string>, rules: typeof agentRules): Resource[] => [
   new ServiceAccount({ metadata: { name, namespace, labels: appLabels }, automountServiceAccountToken: false }),
-  new Role({ metadata: { name, namespace, labels: appLabels }, rules }),
-  new RoleBinding({
-    metadata: { name, namespace, labels: appLabels },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
-    subjects: [{ kind: 'ServiceAccount', name, namespace }],
-  }),
+  ...roleOf({ name, namespace }, { namespace, labels: appLabels }, rules),
 ]
 
 function agent(images: Images): Resource[] {

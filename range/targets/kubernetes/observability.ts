@@ -1,15 +1,13 @@
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment'
 import { StatefulSet } from 'kubernetes-models/apps/v1/StatefulSet'
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy'
-import { Role } from 'kubernetes-models/rbac.authorization.k8s.io/v1/Role'
-import { RoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/RoleBinding'
 import type { IContainer } from 'kubernetes-models/v1/Container'
 import { Namespace } from 'kubernetes-models/v1/Namespace'
 import type { IPodSpec } from 'kubernetes-models/v1/PodSpec'
 import { Service } from 'kubernetes-models/v1/Service'
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount'
 import { defaultPortBase, portOffsets } from '../../context.ts'
-import { databasesSecret, namespace, podSecurity, restricted, type AllImages } from './workload.ts'
+import { databasesSecret, namespace, podSecurity, restricted, roleOf, type AllImages } from './workload.ts'
 
 /** Where what watches the shop is, when that is in the cluster as well: a namespace of its own, so that a drill cannot reach it. */
 export const watchNamespace = 'firedrill'
@@ -48,14 +46,8 @@ const ownRules = [
   { apiGroups: [''], resources: ['secrets'], resourceNames: [invitationSecrets.load], verbs: ['get', 'patch'] },
 ]
 
-const roleIn = (space: string, rules: typeof invitingRules) => [
-  new Role({ metadata: { name, namespace: space, labels: labels(name) }, rules }),
-  new RoleBinding({
-    metadata: { name, namespace: space, labels: labels(name) },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
-    subjects: [{ kind: 'ServiceAccount', name, namespace: watchNamespace }],
-  }),
-]
+const roleIn = (space: string, rules: typeof invitingRules) =>
+  roleOf({ name, namespace: watchNamespace }, { namespace: space, labels: labels(name) }, rules)
 
 /**
  * What watches and loads the shop, in the cluster as well: one pod with Prometheus, Alertmanager, the telemetry store, Locust and the control plane, as

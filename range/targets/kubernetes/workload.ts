@@ -1,5 +1,7 @@
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment'
 import { StatefulSet } from 'kubernetes-models/apps/v1/StatefulSet'
+import { Role } from 'kubernetes-models/rbac.authorization.k8s.io/v1/Role'
+import { RoleBinding } from 'kubernetes-models/rbac.authorization.k8s.io/v1/RoleBinding'
 import type { IContainer } from 'kubernetes-models/v1/Container'
 import type { IEnvVar } from 'kubernetes-models/v1/EnvVar'
 import type { IPersistentVolumeClaim } from 'kubernetes-models/v1/PersistentVolumeClaim'
@@ -74,6 +76,30 @@ export const labels = (name: ComponentName, version?: string) => ({
   'app.kubernetes.io/name': name,
   'app.kubernetes.io/part-of': 'firedrill-shop',
 })
+
+interface Rule {
+  apiGroups: string[]
+  resources: string[]
+  resourceNames?: string[]
+  verbs: string[]
+}
+
+/** What an account, of this namespace or another, may do in one: the Role, and whom it is given. */
+export const roleOf = (
+  account: { name: string; namespace: string },
+  place: { namespace: string; labels: Record<string, string> },
+  rules: Rule[],
+): [Role, RoleBinding] => {
+  const metadata = { name: account.name, ...place }
+  return [
+    new Role({ metadata, rules }),
+    new RoleBinding({
+      metadata,
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: account.name },
+      subjects: [{ kind: 'ServiceAccount', ...account }],
+    }),
+  ]
+}
 
 interface PodOptions {
   name: Workload | 'agent'
