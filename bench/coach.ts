@@ -4,7 +4,7 @@ import { helps, personaNamed, personas, type Help, type Persona } from '../coach
 import { decide } from '../coach/policy.ts'
 import { ReplayPlane, type PlayedDrill } from '../control/replay/plane.ts'
 import { readRecording, type Recording } from '../control/replay/recording.ts'
-import { projectRoot } from '../control/wiring.ts'
+import { projectRoot } from '../control/paths.ts'
 import { loadScenarios } from '../drills/scenarios.ts'
 import type { Scenario } from '../model/scenario.ts'
 import { atLeast, atMost, exactly, mean, quantile, told, type Benchmark, type Row } from './benchmark.ts'

@@ -4,7 +4,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import os from 'node:os'
 import path from 'node:path'
 import { Agent, request } from 'undici'
-import { projectRoot } from '../control/wiring.ts'
+import { projectRoot } from '../control/paths.ts'
 import { portOffsets } from '../range/context.ts'
 import { encodeTraces } from '../observability/store/otlp/messages.ts'
 import {

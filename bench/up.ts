@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { projectRoot } from '../control/wiring.ts'
+import { projectRoot } from '../control/paths.ts'
 import { atMost, atRest, exactly, quantile, told, type Benchmark } from './benchmark.ts'
 
 const run = promisify(execFile)

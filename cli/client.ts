@@ -1,6 +1,7 @@
 import type { Role } from '../model/api.ts'
 import { FiredrillError, describeError, errorIn } from '../model/errors.ts'
 import type { RangeState } from '../range/targets/local/state.ts'
+import { request } from './request.ts'
 
 export interface ApiClient {
   get<Body>(path: string): Promise<Body>
@@ -10,33 +11,38 @@ export interface ApiClient {
 }
 
 /** The control plane's API with the token of a role; failures come back as the errors that they were there. */
-export function apiClient(state: RangeState, role: Role): ApiClient {
+export function apiClient(state: RangeState, role: Role, timeoutMs = 120_000): ApiClient {
   const config = state.config()
   const base = `http://127.0.0.1:${config.portBase}`
   async function call<Body>(method: string, path: string, body?: unknown): Promise<Body> {
-    let response: Response
-    try {
-      response = await fetch(`${base}${path}`, {
-        method,
-        headers: { authorization: `Bearer ${config.tokens[role]}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.timeout(120_000),
-      })
-    } catch (error) {
+    const answer = await request(`${base}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${config.tokens[role]}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      timeoutMs,
+    }).catch((error: unknown) => {
       throw new FiredrillError(
         'range-not-running',
         `the control plane on ${base} does not answer (${describeError(error)}): run 'firedrill up'`,
         { cause: error },
       )
-    }
-    const answer: unknown = await response.json().catch(() => null)
-    if (response.ok) return answer as Body
-    throw errorIn(answer, `${method} ${path} was answered ${response.status}`)
+    })
+    const content = parsed(answer.text)
+    if (answer.status >= 200 && answer.status < 300) return content as Body
+    throw errorIn(content, `${method} ${path} was answered ${answer.status}`)
   }
   return {
     get: (path) => call('GET', path),
     post: (path, body = {}) => call('POST', path, body),
     put: (path, body) => call('PUT', path, body),
     delete: (path) => call('DELETE', path),
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
   }
 }

@@ -6,7 +6,8 @@ import { print, printJson } from './output.ts'
 
 interface Generated {
   name: string
-  description: string
+  /** Where the command is not one of the first rank, which are summarised in the list of commands. */
+  description?: string
   /** The command as it is typed, for who has to run it. */
   typed: string
   folder: string

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { projectRoot } from '../control/wiring.ts'
+import { projectRoot } from '../control/paths.ts'
 import { RangeState } from '../range/targets/local/state.ts'
 
 /** Options that every command takes. */
@@ -12,7 +12,8 @@ export interface CommonOptions {
   verbose: boolean
 }
 
-export function command(name: string, summary: string): Command {
+/** A command with the options that all have. One of the first rank is summarised in the list of commands. */
+export function command(name: string, summary = ''): Command {
   return new Command(name)
     .description(summary)
     .addOption(new Option('--json', 'print JSON').default(false))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { projectRoot } from '../control/wiring.ts'
+import { projectRoot } from '../control/paths.ts'
 import { scenarioJsonSchema } from './commands/scenario.ts'
 
 test('the JSON Schema that editors read is the one that scenarios are checked by', () => {

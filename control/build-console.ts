@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { projectRoot } from './wiring.ts'
+import { projectRoot } from './paths.ts'
 
 /** Builds the console when its sources have changed since it was last built. */
 export async function buildConsole(say: (line: string) => void): Promise<void> {

@@ -11,7 +11,8 @@ import { People } from './people.ts'
 import { startSampler } from './sampler.ts'
 import { createServer } from './server.ts'
 import { keepReaper } from './reaper/keep.ts'
-import { openLocalRange, projectRoot, rangeOf } from './wiring.ts'
+import { projectRoot } from './paths.ts'
+import { openLocalRange, rangeOf } from './wiring.ts'
 
 const dir = process.env['FIREDRILL_DIR']
 if (!dir) throw new Error('FIREDRILL_DIR is not set: start the control plane with firedrill up')

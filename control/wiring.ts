@@ -7,6 +7,7 @@ import { ownReceivers, renderAlertmanager, type OwnReceivers } from '../observab
 import { renderRules } from '../observability/rules/index.ts'
 import { renderPrometheus, type ScrapeTarget } from '../observability/scrape.ts'
 import { timings } from '../observability/timing.ts'
+import { cacheDir, projectRoot } from './paths.ts'
 import { requireBinaries } from '../range/setup.ts'
 import { logFile, type RangeContext } from '../range/context.ts'
 import { LocalTarget } from '../range/targets/local/target.ts'
@@ -15,9 +16,6 @@ import { localRange } from '../range/targets/local/range.ts'
 import { hostsRange } from '../range/targets/hosts/range.ts'
 import { components, placedForAWhileOn, placedOn, topology } from '../range/topology.ts'
 import type { Range } from '../model/range.ts'
-
-export const projectRoot = path.resolve(import.meta.dirname, '..')
-export const cacheDir = process.env['FIREDRILL_CACHE'] || path.join(projectRoot, '.cache')
 
 /** The local range in a folder, with everything that its components are configured from. */
 export function openLocalRange(dir: string): LocalTarget {

@@ -177,4 +177,4 @@ export const rangeId = (dir: string): string => createHash('sha256').update(path
 
 export const dataDir = (context: RangeContext, component: string): string => path.join(context.dir, 'data', component)
 export const configDir = (context: RangeContext, component: string): string => path.join(context.dir, 'config', component)
-export const logFile = (context: RangeContext, component: string): string => path.join(context.dir, 'logs', `${component}.log`)
+export const logFile = ({ dir }: Pick<RangeContext, 'dir'>, component: string): string => path.join(dir, 'logs', `${component}.log`)

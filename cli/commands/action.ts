@@ -12,7 +12,6 @@ interface ListedAction {
 
 export function actionCommand(): Command {
   return new Command('action')
-    .description('operate the shop')
     .addCommand(
       command('list', 'list the actions').action(async (options: CommonOptions) => {
         const { actions } = await apiClient(openState(options), 'trainee').get<{ actions: ListedAction[] }>('/api/actions')

@@ -5,7 +5,7 @@ import { command, openState, type CommonOptions } from '../options.ts'
 import { bold, green, print, printJson, printTable, red } from '../output.ts'
 
 export const benchCommand = () =>
-  command('bench', 'measure the range that runs against its bars')
+  command('bench')
     .argument('[name]', `one of ${benchmarks.map((bench) => bench.name).join(', ')}, or all`, 'all')
     .action(async (name: string, options: CommonOptions) => {
       const chosen = name === 'all' ? benchmarks : benchmarks.filter((bench) => bench.name === name)

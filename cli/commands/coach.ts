@@ -1,12 +1,8 @@
 import path from 'node:path'
 import { Command, Option } from 'commander'
-import { generateText } from 'ai'
 import { coachConfig, readCoachConfig, writeCoachConfig, type CoachConfig } from '../../coach/config.ts'
-import { installLocalModel } from '../../coach/install.ts'
-import { openModel } from '../../coach/providers/registry.ts'
-import { cacheDir } from '../../control/wiring.ts'
+import { cacheDir } from '../../control/paths.ts'
 import { FiredrillError, describeError } from '../../model/errors.ts'
-import { requireBinaries } from '../../range/setup.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 import { green, print, printJson } from '../output.ts'
 
@@ -40,7 +36,6 @@ function keep(options: CommonOptions, config: CoachConfig | null): void {
 
 export function coachCommand(): Command {
   return new Command('coach')
-    .description('choose which model words what the coach says; without one, the scenario’s author does')
     .addCommand(
       command('status', 'tell which model is used').action((options: CommonOptions) => {
         const config = readCoachConfig(openState(options).dir)
@@ -77,6 +72,10 @@ export function coachCommand(): Command {
     .addCommand(
       command('install', 'install a small model that runs on this machine (about 200 MB), and use it').action(
         async (options: CommonOptions) => {
+          const [{ installLocalModel }, { requireBinaries }] = await Promise.all([
+            import('../../coach/install.ts'),
+            import('../../range/setup.ts'),
+          ])
           const config = await installLocalModel(
             localFolder,
             requireBinaries(cacheDir, 'observability').python,
@@ -90,6 +89,8 @@ export function coachCommand(): Command {
       command('test', 'let the model say one sentence').action(async (options: CommonOptions) => {
         const config = readCoachConfig(openState(options).dir)
         if (config === null) throw new FiredrillError('bad-request', "no model is set: see 'firedrill coach use --help'")
+        // The library takes a while to load, which only those wait for who need it.
+        const [{ generateText }, { openModel }] = await Promise.all([import('ai'), import('../../coach/providers/registry.ts')])
         const startedAt = performance.now()
         using opened = openModel(config)
         const { text } = await generateText({

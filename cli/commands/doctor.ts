@@ -4,12 +4,12 @@ import { hasConsole } from '../../range/topology.ts'
 import { findBinaries } from '../../range/binaries.ts'
 import { setup } from '../../range/setup.ts'
 import { buildConsole } from '../../control/build-console.ts'
-import { cacheDir, projectRoot } from '../../control/wiring.ts'
+import { cacheDir, projectRoot } from '../../control/paths.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 import { dim, green, print, printJson, red } from '../output.ts'
 
 export const setupCommand = () =>
-  command('setup', 'install everything that the range needs')
+  command('setup')
     .addOption(new Option('--role <role>', 'what such a host needs, and no more').choices(hostRoles).default('all'))
     .action(async (options: CommonOptions & { role: HostRole }) => {
       const say = (line: string) => void (options.json || print(line))
@@ -20,7 +20,7 @@ export const setupCommand = () =>
     })
 
 export const doctorCommand = () =>
-  command('doctor', 'say what was found where, and what to do about what is missing').action((options: CommonOptions) => {
+  command('doctor').action((options: CommonOptions) => {
     const reports = findBinaries(cacheDir, openState(options).role).map(({ source, path }) => ({
       name: source.names[0] ?? source.binary,
       path,

@@ -4,7 +4,7 @@ import { command, openState, rangeExists, type CommonOptions } from '../options.
 import { dim, print, printJson } from '../output.ts'
 
 export const downCommand = () =>
-  command('down', 'stop the range; its data stay')
+  command('down')
     .option('--purge', 'delete its data, logs and settings as well', false)
     .action(async (options: CommonOptions & { purge: boolean }) => {
       if (!rangeExists(options)) {

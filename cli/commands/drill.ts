@@ -26,7 +26,6 @@ const onRunning = (name: string, summary: string, run: (client: ApiClient, id: s
 
 export function drillCommand(): Command {
   return new Command('drill')
-    .description('start a drill and take part in it')
     .addCommand(
       command('start', 'start a drill')
         .argument('<scenario>', `id of the scenario ('firedrill scenarios' lists them)`)

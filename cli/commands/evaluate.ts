@@ -42,7 +42,7 @@ interface Evaluation {
 const settleMs = 90_000
 
 export const evaluateCommand = () =>
-  command('evaluate', 'put an AI agent through drills, and tell how it did')
+  command('evaluate')
     .requiredOption('--agent <command>', 'a shell command; it finds FIREDRILL_MCP_URL and FIREDRILL_MCP_TOKEN in its environment')
     .option('--scenarios <ids>', 'which, separated by commas (all without)', (text: string) => text.split(','))
     .option('--limit <duration>', 'longest time for one scenario', duration, 15 * 60_000)

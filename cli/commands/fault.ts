@@ -22,7 +22,6 @@ const duration = (text: string): number => {
 /** For instructors: it says what is broken. */
 export function faultCommand(): Command {
   return new Command('fault')
-    .description('break the range, reversibly (for instructors)')
     .addCommand(
       command('list', 'list the faults, and those that are in').action(async (options: CommonOptions) => {
         const list = await apiClient(openState(options), 'instructor').get<FaultList>('/api/faults')

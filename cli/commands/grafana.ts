@@ -1,11 +1,10 @@
 import path from 'node:path'
-import { projectRoot } from '../../control/wiring.ts'
+import { projectRoot } from '../../control/paths.ts'
 import { generatedCommand } from '../generated.ts'
 
 export const grafanaCommand = () =>
   generatedCommand({
     name: 'grafana',
-    description: 'write deploy/grafana, dashboards and data sources, from those of the console',
     typed: 'firedrill grafana',
     folder: path.join(projectRoot, 'deploy', 'grafana'),
     pattern: '{dashboards,provisioning}/**/*.{json,yaml}',

@@ -37,7 +37,6 @@ interface ObserveOptions extends CommonOptions {
 
 export function hostCommand(): Command {
   return new Command('host')
-    .description('put the shop on one host, and what watches and loads it on another')
     .addCommand(
       command('observe', 'make this the host that watches: console, Prometheus, telemetry, Locust')
         .option('--listen <address>', "where the shop's host is waited for", '0.0.0.0')

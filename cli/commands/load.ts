@@ -12,7 +12,6 @@ const show = (options: CommonOptions, load: LoadStatus) => {
 
 export function loadCommand(): Command {
   return new Command('load')
-    .description('steer the simulated users')
     .addCommand(
       command('set', 'set how many there are, and what comes beside them')
         .option('--users <n>', 'how many', integer)

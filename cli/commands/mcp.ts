@@ -4,11 +4,9 @@ import { apiClient } from '../client.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 
 export const mcpCommand = () =>
-  command('mcp', 'serve MCP over standard input and output, for an AI agent that practises as a trainee').action(
-    async (options: CommonOptions) => {
-      const server = createMcpServer(apiClient(openState(options), 'trainee'))
-      const closed = new Promise<void>((resolve) => void process.stdin.once('end', resolve))
-      await server.connect(new StdioServerTransport())
-      await closed
-    },
-  )
+  command('mcp').action(async (options: CommonOptions) => {
+    const server = createMcpServer(apiClient(openState(options), 'trainee'))
+    const closed = new Promise<void>((resolve) => void process.stdin.once('end', resolve))
+    await server.connect(new StdioServerTransport())
+    await closed
+  })

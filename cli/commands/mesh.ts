@@ -43,7 +43,6 @@ async function check(file: string, options: CommonOptions): Promise<{ yaml: stri
 
 export function meshCommand(): Command {
   return new Command('mesh')
-    .description('read and change the policy of the service mesh')
     .addCommand(
       command('get', 'print the policy in force, as Istio resources')
         .option('--revision <number>', 'an earlier one', integer)

@@ -4,7 +4,7 @@ import { command, openState, type CommonOptions } from '../options.ts'
 import { print, printJson } from '../output.ts'
 
 export const openCommand = () =>
-  command('open', 'print the login link, and open it in a browser where there is one')
+  command('open')
     .addOption(new Option('--as <role>', 'who to log in as').choices(['trainee', 'instructor']).default('trainee'))
     .action((options: CommonOptions & { as: 'trainee' | 'instructor' }) => {
       const { portBase, tokens, console: where } = openState(options).config()

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { Command } from 'commander'
 import { z } from 'zod'
 import { runbooks } from '../../control/runbooks.ts'
-import { projectRoot } from '../../control/wiring.ts'
+import { projectRoot } from '../../control/paths.ts'
 import { checkScenario, describeProblem, type ScenarioProblem, type Vocabulary } from '../../drills/scenarios.ts'
 import { formatDurationMs } from '../../model/duration.ts'
 import { FiredrillError } from '../../model/errors.ts'
@@ -19,7 +19,6 @@ const folderOf = (id: string): string => (id.includes(path.sep) ? path.resolve(i
 /** For authors: a scenario from nothing to something that `verify` can prove. */
 export function scenarioCommand(): Command {
   return new Command('scenario')
-    .description('write scenarios')
     .addCommand(
       command('new', 'begin a scenario')
         .argument('<id>', 'lower-case words joined by hyphens; the name of its folder')

@@ -5,7 +5,7 @@ import { command, openState, type CommonOptions } from '../options.ts'
 import { printJson, printTable } from '../output.ts'
 
 export const scenariosCommand = () =>
-  command('scenarios', 'list the scenarios').action(async (options: CommonOptions) => {
+  command('scenarios').action(async (options: CommonOptions) => {
     const { scenarios } = await apiClient(openState(options), 'trainee').get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
     if (options.json) return printJson(scenarios)
     printTable(

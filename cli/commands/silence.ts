@@ -31,7 +31,6 @@ const symbol = ({ isEqual, isRegex }: Matcher) => (isRegex ? (isEqual ? '=~' : '
 
 export function silenceCommand(): Command {
   return new Command('silence')
-    .description('mute alerts for a while')
     .addCommand(
       command('add', 'add a silence')
         .requiredOption('--match <name=value>', 'which alerts; repeatable', matcher)

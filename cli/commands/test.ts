@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process'
 import path from 'node:path'
-import { cacheDir, projectRoot } from '../../control/wiring.ts'
+import { cacheDir, projectRoot } from '../../control/paths.ts'
 import { buildConsole } from '../../control/build-console.ts'
 import { setup, setupBrowser } from '../../range/setup.ts'
 import { command } from '../options.ts'
 import { print } from '../output.ts'
 
 export const testCommand = () =>
-  command('test', 'run the whole test suite on this machine')
+  command('test')
     .argument('[suites...]', 'check, unit, acceptance, browser (all without)')
     .action(async (suites: string[]) => {
       await setup(projectRoot, cacheDir, print)

@@ -4,7 +4,8 @@ import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { Option } from 'commander'
 import { buildConsole } from '../../control/build-console.ts'
-import { cacheDir, keepReceivers, openLocalRange, projectRoot } from '../../control/wiring.ts'
+import { cacheDir, projectRoot } from '../../control/paths.ts'
+import { keepReceivers, openLocalRange } from '../../control/wiring.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { formatDurationMs } from '../../model/duration.ts'
 import { deployedCluster, overlays, profiles, type ClusterPlacement, type Placement, type Profile } from '../../range/context.ts'
@@ -36,7 +37,7 @@ const steadyDeadlineMs = 60_000
 const clusterDeadlineMs = 600_000
 
 export const upCommand = () =>
-  command('up', 'set everything up and start the range')
+  command('up')
     .addOption(new Option('--profile <name>', 'speed of alerting: drill pages within seconds').choices([...profiles]))
     .addOption(new Option('--users <n>', 'simulated users').argParser(integer))
     .option('--clickhouse <url>', 'keep logs and traces in this ClickHouse instead of the embedded one')

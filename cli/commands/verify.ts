@@ -8,7 +8,7 @@ import { command, integer, openState, type CommonOptions } from '../options.ts'
 import { dim, green, print, printJson, red } from '../output.ts'
 
 export const verifyCommand = () =>
-  command('verify', 'prove scenarios against the range that runs')
+  command('verify')
     .argument('[ids...]', 'which (all without)')
     .option('--times <n>', 'how often, in a row', integer, 1)
     .option('--record <folder>', 'keep what was seen of each that is proven there, to be played again without a range')

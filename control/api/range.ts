@@ -23,6 +23,9 @@ export function rangeRoutes(app: Api, { range, sampler, context, ledger, load }:
     cluster: range.cluster !== null,
   }))
 
+  /** Each component as it is now, over new connections: what `/api/range` has may be seconds old. */
+  app.get('/api/components', async () => ({ components: await range.status() }))
+
   /** What `kubectl` would show of the shop. */
   app.get('/api/cluster', async () => {
     const cluster = clusterOf(range)

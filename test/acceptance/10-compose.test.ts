@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { projectRoot } from '../../control/wiring.ts'
+import { projectRoot } from '../../control/paths.ts'
 import type { LoadStatus } from '../../model/range.ts'
 import { ok, run, until, type Outcome } from './test-range.ts'
 

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { before, test } from 'node:test'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
-import { projectRoot } from '../../control/wiring.ts'
+import { projectRoot } from '../../control/paths.ts'
 import { tools } from '../../control/mcp/tools.ts'
 import { atRest, base, dir, json, state, up } from './test-range.ts'
 

@@ -4,7 +4,7 @@ import { startScriptedServer, type Script } from '../../coach/agent/scripted-ser
 import { loadScenarios } from '../../drills/scenarios.ts'
 import type { DrillEvent, DrillState } from '../../model/drill.ts'
 import path from 'node:path'
-import { projectRoot } from '../../control/wiring.ts'
+import { projectRoot } from '../../control/paths.ts'
 import { atRest, client, dir, firedrill, json, until, up } from './test-range.ts'
 
 interface View {

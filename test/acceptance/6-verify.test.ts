@@ -3,7 +3,7 @@ import path from 'node:path'
 import { before, test } from 'node:test'
 import { isPlayable, loadScenarios } from '../../drills/scenarios.ts'
 import { atRest, client, dir, firedrill, range, state, until, up } from './test-range.ts'
-import { projectRoot } from '../../control/wiring.ts'
+import { projectRoot } from '../../control/paths.ts'
 import { withEnvironment } from '../../range/targets/local/identity.ts'
 
 before(async () => {

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core'
-import { projectRoot } from '../../control/wiring.ts'
+import { projectRoot } from '../../control/paths.ts'
 import { findChromium } from '../../range/binaries.ts'
 import { atRest, client, range, state, base, until, up } from '../acceptance/test-range.ts'
 

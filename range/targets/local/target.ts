@@ -167,7 +167,7 @@ export class LocalTarget {
     return orphans.length
   }
 
-  async statusOf(component: Component, withMemory: boolean): Promise<ComponentStatus> {
+  async statusOf(component: Component, processes: ReturnType<typeof listProcesses> | null): Promise<ComponentStatus> {
     const { name } = component
     const record = this.state.run(name)
     const alive = record ? liveness(record) : 'gone'
@@ -183,7 +183,7 @@ export class LocalTarget {
       const state = record && !record.stopping ? 'exited' : 'stopped'
       return { ...base, state, healthy: false, pid: null, memoryBytes: null, detail: `the process has ${state}` }
     }
-    const memoryBytes = withMemory ? proportionalMemoryBytes(family(record.pid)) : null
+    const memoryBytes = processes ? proportionalMemoryBytes(family(record.pid, processes)) : null
     const running = { ...base, pid: record.pid, memoryBytes }
     if (alive === 'suspended') return { ...running, state: 'suspended', healthy: false, detail: 'stopped by a signal' }
     try {
@@ -196,7 +196,8 @@ export class LocalTarget {
   }
 
   status(withMemory = false): Promise<ComponentStatus[]> {
-    return Promise.all(this.components.map((component) => this.statusOf(component, withMemory)))
+    const processes = withMemory ? listProcesses() : null
+    return Promise.all(this.components.map((component) => this.statusOf(component, processes)))
   }
 
   writeConfig(name: ComponentName): void {

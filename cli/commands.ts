@@ -1,0 +1,143 @@
+import type { Command } from 'commander'
+
+export interface ListedCommand {
+  name: string
+  /** What follows the name in the list of commands. */
+  usage: string
+  summary: string
+  /** Loads the command's own code, and with it whatever that needs. */
+  load(): Promise<Command>
+}
+
+/** Every command, in the order in which the help lists them. Listing them loads none of them. */
+export const commands: readonly ListedCommand[] = [
+  {
+    name: 'setup',
+    usage: '[options]',
+    summary: 'install everything that the range needs',
+    load: async () => (await import('./commands/doctor.ts')).setupCommand(),
+  },
+  {
+    name: 'doctor',
+    usage: '[options]',
+    summary: 'say what was found where, and what to do about what is missing',
+    load: async () => (await import('./commands/doctor.ts')).doctorCommand(),
+  },
+  {
+    name: 'up',
+    usage: '[options]',
+    summary: 'set everything up and start the range',
+    load: async () => (await import('./commands/up.ts')).upCommand(),
+  },
+  {
+    name: 'down',
+    usage: '[options]',
+    summary: 'stop the range; its data stay',
+    load: async () => (await import('./commands/down.ts')).downCommand(),
+  },
+  {
+    name: 'host',
+    usage: '',
+    summary: 'put the shop on one host, and what watches and loads it on another',
+    load: async () => (await import('./commands/host.ts')).hostCommand(),
+  },
+  {
+    name: 'grafana',
+    usage: '[options]',
+    summary: 'write deploy/grafana, dashboards and data sources, from those of the console',
+    load: async () => (await import('./commands/grafana.ts')).grafanaCommand(),
+  },
+  {
+    name: 'kubernetes',
+    usage: '',
+    summary: "the shop's manifests for a cluster; 'firedrill up --target kubernetes' puts them into one",
+    load: async () => (await import('./commands/kubernetes.ts')).kubernetesCommand(),
+  },
+  {
+    name: 'status',
+    usage: '[options]',
+    summary: 'say how each component of the range is',
+    load: async () => (await import('./commands/status.ts')).statusCommand(),
+  },
+  {
+    name: 'logs',
+    usage: '[options] <component>',
+    summary: 'print the last lines that a component wrote',
+    load: async () => (await import('./commands/logs.ts')).logsCommand(),
+  },
+  {
+    name: 'open',
+    usage: '[options]',
+    summary: 'print the login link, and open it in a browser where there is one',
+    load: async () => (await import('./commands/open.ts')).openCommand(),
+  },
+  {
+    name: 'scenarios',
+    usage: '[options]',
+    summary: 'list the scenarios',
+    load: async () => (await import('./commands/scenarios.ts')).scenariosCommand(),
+  },
+  { name: 'scenario', usage: '', summary: 'write scenarios', load: async () => (await import('./commands/scenario.ts')).scenarioCommand() },
+  {
+    name: 'drill',
+    usage: '',
+    summary: 'start a drill and take part in it',
+    load: async () => (await import('./commands/drill.ts')).drillCommand(),
+  },
+  { name: 'action', usage: '', summary: 'operate the shop', load: async () => (await import('./commands/action.ts')).actionCommand() },
+  {
+    name: 'fault',
+    usage: '',
+    summary: 'break the range, reversibly (for instructors)',
+    load: async () => (await import('./commands/fault.ts')).faultCommand(),
+  },
+  { name: 'load', usage: '', summary: 'steer the simulated users', load: async () => (await import('./commands/load.ts')).loadCommand() },
+  {
+    name: 'silence',
+    usage: '',
+    summary: 'mute alerts for a while',
+    load: async () => (await import('./commands/silence.ts')).silenceCommand(),
+  },
+  {
+    name: 'mesh',
+    usage: '',
+    summary: 'read and change the policy of the service mesh',
+    load: async () => (await import('./commands/mesh.ts')).meshCommand(),
+  },
+  {
+    name: 'coach',
+    usage: '',
+    summary: 'choose which model words what the coach says; without one, the scenario’s author does',
+    load: async () => (await import('./commands/coach.ts')).coachCommand(),
+  },
+  {
+    name: 'mcp',
+    usage: '[options]',
+    summary: 'serve MCP over standard input and output, for an AI agent that practises as a trainee',
+    load: async () => (await import('./commands/mcp.ts')).mcpCommand(),
+  },
+  {
+    name: 'evaluate',
+    usage: '[options]',
+    summary: 'put an AI agent through drills, and tell how it did',
+    load: async () => (await import('./commands/evaluate.ts')).evaluateCommand(),
+  },
+  {
+    name: 'verify',
+    usage: '[options] [ids...]',
+    summary: 'prove scenarios against the range that runs',
+    load: async () => (await import('./commands/verify.ts')).verifyCommand(),
+  },
+  {
+    name: 'bench',
+    usage: '[options] [name]',
+    summary: 'measure the range that runs against its bars',
+    load: async () => (await import('./commands/bench.ts')).benchCommand(),
+  },
+  {
+    name: 'test',
+    usage: '[options] [suites...]',
+    summary: 'run the whole test suite on this machine',
+    load: async () => (await import('./commands/test.ts')).testCommand(),
+  },
+]

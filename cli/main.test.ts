@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { after, test } from 'node:test'
+import { projectRoot } from '../control/paths.ts'
+import type { ComponentStatus } from '../model/components.ts'
+import { readStat } from '../range/targets/local/identity.ts'
+import { RangeState } from '../range/targets/local/state.ts'
+import { commands } from './commands.ts'
+import { lastLines } from './commands/logs.ts'
+
+const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-cli-'))
+after(() => rmSync(folder, { recursive: true }))
+
+const recorder = path.join(folder, 'modules.mjs')
+writeFileSync(
+  recorder,
+  `import { registerHooks } from 'node:module'
+   import { writeSync } from 'node:fs'
+   registerHooks({ load: (url, context, next) => (url.startsWith('file:') && writeSync(3, url + '\\n'), next(url, context)) })`,
+)
+
+/** Runs the command line; tells also which modules it loaded, as packages or as files of ours. */
+async function firedrill(...args: string[]) {
+  const command = [...['--disable-warning=ExperimentalWarning', '--import', recorder], path.join(projectRoot, 'cli', 'main.ts'), ...args]
+  const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] })
+  const status = new Promise<number | null>((resolve) => void child.once('close', resolve))
+  const [stdout = '', stderr = '', loaded = ''] = await Promise.all(
+    // Safe: they are pipes.
+    [1, 2, 3].map((descriptor) => text(child.stdio[descriptor] as Readable)),
+  )
+  const urls = loaded.trim().split('\n')
+  const modules = urls.map(
+    (url) => /\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? path.relative(projectRoot, new URL(url).pathname),
+  )
+  return { status: await status, stdout, stderr, modules: [...new Set(modules)], files: urls.length }
+}
+
+/** What a command needs that asks the control plane, beside code of its own and the vocabulary. */
+const light = ['commander', 'control/paths.ts', 'range/context.ts', 'range/targets/local/state.ts', 'zod']
+
+test('the list of commands loads none of them', async () => {
+  const { status, stdout, modules, files } = await firedrill('--help')
+  assert.equal(status, 0)
+  for (const { name, summary } of commands) assert.match(stdout.replaceAll(/\s+/g, ' '), new RegExp(`${name} .*${RegExp.escape(summary)}`))
+  assert.deepEqual(
+    modules.filter((name) => !name.startsWith('cli/') && !name.startsWith('model/')),
+    ['commander'],
+  )
+  assert.ok(!modules.some((name) => name.startsWith('cli/commands/')), modules.join(' '))
+  assert.ok(files <= 15, `${files} files`)
+})
+
+test('a command that asks the control plane loads what asking takes', async () => {
+  const state = new RangeState(path.join(folder, 'range'))
+  // Nothing listens there.
+  state.configure({ portBase: 1024 })
+  const asking = [
+    ['scenarios'],
+    ['action', 'list'],
+    ['action', 'run', 'restart-service'],
+    ['drill', 'status'],
+    ['fault', 'list'],
+    ['load', 'status'],
+    ['silence', 'list'],
+    ['mesh', 'history'],
+  ]
+  for (const args of asking) {
+    const { status, stderr, modules, files } = await firedrill(...args, '--dir', state.dir)
+    assert.equal(status, 1, args.join(' '))
+    assert.match(stderr, /the control plane on http:\/\/127\.0\.0\.1:1024 does not answer/)
+    assert.deepEqual(modules.filter((name) => !/^(cli|model)\//.test(name)).toSorted(), light, args.join(' '))
+    assert.ok(files <= 130, `${args.join(' ')}: ${files} files`)
+  }
+  for (const args of [['open'], ['logs', 'orders'], ['coach', 'status']]) {
+    const { status, modules, files } = await firedrill(...args, '--dir', state.dir)
+    assert.equal(status, 0, args.join(' '))
+    assert.ok(
+      modules.every((name) => /^(cli|model|coach)\//.test(name) || light.includes(name)),
+      `${args.join(' ')}: ${modules.join(' ')}`,
+    )
+    assert.ok(files <= 130, `${args.join(' ')}: ${files} files`)
+  }
+})
+
+test('the status is what the control plane finds, and the memory of what runs here', async () => {
+  const state = new RangeState(path.join(folder, 'status'))
+  const component = { name: 'orders', state: 'running', healthy: true, pid: process.pid, ports: {}, memoryBytes: null }
+  const server = http.createServer((request, response) => {
+    assert.equal(request.headers.authorization, `Bearer ${state.config().tokens.trainee}`)
+    response.end(JSON.stringify({ components: request.url === '/api/components' ? [component] : [] }))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  try {
+    // Safe: it listens on a port.
+    state.configure({ portBase: (server.address() as AddressInfo).port })
+    const startTicks = readStat(process.pid)?.startTicks ?? 0
+    for (const name of ['control', 'orders'] as const)
+      state.setRun(name, { pid: process.pid, startTicks, nonce: '', startedAt: 0, readyAfterMs: 0, stopping: false })
+    const { status, stdout, modules, files } = await firedrill('status', '--json', '--dir', state.dir)
+    assert.equal(status, 0)
+    const [{ memoryBytes, ...rest }] = JSON.parse(stdout) as [ComponentStatus]
+    assert.deepEqual({ ...rest, memoryBytes: null }, component)
+    assert.ok(memoryBytes && memoryBytes > 10_000_000, String(memoryBytes))
+    assert.deepEqual(
+      modules.filter((name) => !/^(cli|model)\//.test(name)).toSorted(),
+      [...light, 'range/targets/local/identity.ts'].toSorted(),
+    )
+    assert.ok(files <= 130, `${files} files`)
+  } finally {
+    server.close()
+  }
+})
+
+test('what is listed of a command is what it is', async () => {
+  for (const { name, usage, summary, load } of commands) {
+    const command = await load()
+    const own = command.options.length > 0 ? ['[options]'] : []
+    const takes = command.registeredArguments.map((argument) => {
+      const dots = argument.variadic ? '...' : ''
+      return argument.required ? `<${argument.name()}${dots}>` : `[${argument.name()}${dots}]`
+    })
+    assert.equal(command.name(), name)
+    assert.equal(usage, [...own, ...takes].join(' '), name)
+    // Given where it is listed.
+    assert.equal(command.description(), '', name)
+    assert.notEqual(summary, '')
+  }
+})
+
+test('help on a command, by either way', async () => {
+  const asked = await firedrill('help', 'logs')
+  assert.match(asked.stdout, /firedrill logs \[options\] <component>\n\nprint the last lines that a component wrote\n[^]*--lines <n>/)
+  assert.equal((await firedrill('logs', '--help')).stdout, asked.stdout)
+  assert.match((await firedrill('help', 'drill')).stdout, /start \[options\] <scenario>/)
+})
+
+test('a command that is not there', async () => {
+  const { status, stderr } = await firedrill('statu')
+  assert.equal(status, 1)
+  assert.match(stderr, /unknown command 'statu'\n\(Did you mean status\?\)\n\('firedrill --help' lists the commands\)/)
+})
+
+test('the last lines of a log, whatever their length', () => {
+  const file = path.join(folder, 'x.log')
+  const last = (content: string, count: number) => {
+    writeFileSync(file, content)
+    return lastLines(file, count, 8)
+  }
+  assert.deepEqual(last('', 3), [])
+  assert.deepEqual(last('one\n', 3), ['one'])
+  assert.deepEqual(last('one\ntwo\nthree\n', 2), ['two', 'three'])
+  assert.deepEqual(last('one\ntwo\nthree', 2), ['two', 'three'])
+  assert.deepEqual(last('a line longer than a block\nand a ¥ across two of them\n', 2), [
+    'a line longer than a block',
+    'and a ¥ across two of them',
+  ])
+  assert.deepEqual(last('one\n', 0), [])
+})

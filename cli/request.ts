@@ -1,0 +1,30 @@
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
+import { text } from 'node:stream/consumers'
+
+// Neither `fetch` nor an import: both load undici, the import because it reads all that the module exports. That takes longer than the request.
+const http = process.getBuiltinModule('node:http')
+
+interface Request {
+  method: string
+  headers: Record<string, string>
+  body?: string
+  timeoutMs: number
+}
+
+/** One request over HTTP, over a connection of its own. Throws when there was no answer in time. */
+export async function request(url: string, { body, timeoutMs, ...options }: Request): Promise<{ status: number; text: string }> {
+  const signal = AbortSignal.timeout(timeoutMs)
+  try {
+    const response = await answerTo(url, { ...options, agent: false, signal }, body)
+    return { status: response.statusCode ?? 0, text: await text(response) }
+  } catch (error) {
+    throw signal.aborted ? new Error(`no answer within ${timeoutMs / 1_000} s`) : error
+  }
+}
+
+const answerTo = (url: string, options: RequestOptions, body?: string): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    const asked: ClientRequest = http.request(url, options, resolve)
+    asked.once('error', reject)
+    asked.end(body)
+  })
