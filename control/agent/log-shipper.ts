@@ -1,14 +1,18 @@
-import type { Intake } from '../../observability/store/intake.ts'
+import type { LogSink } from '../../observability/store/filelog/tail.ts'
+import type { LogEntry } from '../../observability/store/otlp/logs.ts'
 
 /** As many bytes wait at most; the files keep the rest. */
 const roomBytes = 4 * 1024 * 1024
 
+/** About as many bytes as a line has when it is sent. */
+const sizeOf = ({ body, attributes }: LogEntry): number => 200 + body.length + JSON.stringify(attributes).length
+
 /**
- * Takes rows as the store's intake does, and sends them to a store elsewhere, as OTLP. What could not be sent is sent again; while there is no
- * room for more, nothing is taken, and who reads the files waits.
+ * Sends lines to a store elsewhere, as OTLP. What could not be sent is sent again; while there is no room for more, nothing is taken, and
+ * who reads the files waits.
  */
-export function logShipper(url: string): Pick<Intake, 'offer'> {
-  let waiting: string[] = []
+export function logShipper(url: string): LogSink {
+  let waiting: LogEntry[] = []
   let bytes = 0
   let sending = false
 
@@ -27,17 +31,17 @@ export function logShipper(url: string): Pick<Intake, 'offer'> {
       // Refused for what it is: it would be refused again.
       if (response?.ok || response?.status === 400) {
         waiting = waiting.slice(batch.length)
-        bytes -= batch.reduce((sum, row) => sum + row.length, 0)
+        bytes -= batch.reduce((sum, entry) => sum + sizeOf(entry), 0)
       } else await new Promise((resolve) => setTimeout(resolve, 1_000))
     }
     sending = false
   }
 
   return {
-    offer(_table, rows) {
-      const size = rows.reduce((sum, row) => sum + row.length, 0)
+    offer(entries) {
+      const size = entries.reduce((sum, entry) => sum + sizeOf(entry), 0)
       if (bytes + size > roomBytes && bytes > 0) return false
-      waiting.push(...rows)
+      waiting.push(...entries)
       bytes += size
       void send()
       return true
@@ -45,47 +49,24 @@ export function logShipper(url: string): Pick<Intake, 'offer'> {
   }
 }
 
-interface Row {
-  Timestamp: string
-  TraceId: string
-  SpanId: string
-  TraceFlags: number
-  SeverityText: string
-  SeverityNumber: number
-  ServiceName: string
-  Body: string
-  LogAttributes: Record<string, string>
-}
-
-/** Rows of `otel_logs` as an OTLP request (opentelemetry.proto.collector.logs.v1). */
-function otlp(rows: readonly string[]) {
+/** Lines as an OTLP request (opentelemetry.proto.collector.logs.v1). */
+function otlp(entries: readonly LogEntry[]) {
   const attribute = (key: string, value: string) => ({ key, value: { stringValue: value } })
-  const services = Map.groupBy(
-    // Safe: made by `logRow`.
-    rows.map((row) => JSON.parse(row) as Row),
-    ({ ServiceName }) => ServiceName,
-  )
   return {
-    resourceLogs: [...services].map(([service, lines]) => ({
+    resourceLogs: [...Map.groupBy(entries, ({ service }) => service)].map(([service, lines]) => ({
       resource: { attributes: [attribute('service.name', service)] },
       scopeLogs: [
         {
           logRecords: lines.map((line) => ({
-            timeUnixNano: nanoseconds(line.Timestamp),
-            severityText: line.SeverityText,
-            severityNumber: line.SeverityNumber,
-            body: { stringValue: line.Body },
-            attributes: Object.entries(line.LogAttributes ?? {}).map(([key, value]) => attribute(key, value)),
-            ...(line.TraceId ? { traceId: line.TraceId, spanId: line.SpanId } : {}),
+            timeUnixNano: String(BigInt(Math.round(line.timeMs * 1_000)) * 1_000n),
+            severityText: line.severityText,
+            severityNumber: line.severityNumber,
+            body: { stringValue: line.body },
+            attributes: Object.entries(line.attributes).map(([key, value]) => attribute(key, value)),
+            ...(line.traceId ? { traceId: line.traceId, spanId: line.spanId } : {}),
           })),
         },
       ],
     })),
   }
-}
-
-/** `1700000000.123456789`, as the store keeps it, in nanoseconds. */
-function nanoseconds(seconds: string): string {
-  const [whole = '0', part = ''] = String(seconds).split('.')
-  return `${whole}${part.padEnd(9, '0').slice(0, 9)}`
 }

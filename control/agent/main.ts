@@ -53,7 +53,7 @@ if (placement.role === 'observability') {
   const shipper = logShipper(`http://127.0.0.1:${context.port('telemetryStore')}/v1/logs`)
   const logs = followLogs(logSources(context), shipper, path.join(dataDir(context, 'agent'), 'log-positions.json'))
   stop = async () => {
-    await logs.stop()
+    logs.stop()
     end.close()
   }
 }

@@ -1,8 +1,7 @@
 import { Writable } from 'node:stream'
 import { describeError } from '../../model/errors.ts'
-import type { Intake } from '../../observability/store/intake.ts'
 import { parsers, type LogFormat } from '../../observability/store/filelog/parsers.ts'
-import { logRow } from '../../observability/store/otlp/rows.ts'
+import type { LogSink } from '../../observability/store/filelog/tail.ts'
 import type { Cluster } from '../../range/targets/kubernetes/cluster.ts'
 import { isWorkload } from '../../range/targets/kubernetes/ports.ts'
 import { topology } from '../../range/topology.ts'
@@ -29,7 +28,7 @@ function sourceOf(labels: Record<string, string>, container: string): Source | n
  * Follows what the containers of the shop print, through the API server, from where each was left. Rows that find no room are waited for; the
  * kubelet keeps the rest.
  */
-export function followPods(cluster: Cluster, intake: Pick<Intake, 'offer'>): { stop(): void } {
+export function followPods(cluster: Cluster, sink: LogSink): { stop(): void } {
   /** By container, as it was started last: its stream, or null once that has ended. */
   const streams = new Map<string, AbortController | null>()
   /** The time of the last line of each, as the kubelet wrote it: where to go on. */
@@ -45,7 +44,7 @@ export function followPods(cluster: Cluster, intake: Pick<Intake, 'offer'>): { s
       // A stream that is opened again begins with the second in which the last one ended.
       if (before !== undefined && time <= before) return
       const entry = parsers[format](line.slice(at + 1), service)
-      while (entry && !intake.offer('otel_logs', [logRow(entry)]) && !stopped) await new Promise((resolve) => setTimeout(resolve, 500))
+      while (entry && !sink.offer([entry]) && !stopped) await new Promise((resolve) => setTimeout(resolve, 500))
       readTo.set(key, time)
     }
     const into = new Writable({

@@ -1,10 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import os from 'node:os'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { chdbEngine } from './engine/chdb.ts'
 import { clickhouseEngine } from './engine/clickhouse.ts'
-import { followLogs, logSources } from './filelog/tail.ts'
+import { followLogs, type LogSink, logSources } from './filelog/tail.ts'
+import { writeLogEntry } from './otlp/logs.ts'
 import { enforceSize } from './retention.ts'
 import { createTables } from './schema.ts'
 import { createStoreServer } from './server.ts'
@@ -20,17 +20,25 @@ const config = z
   })
   .parse(process.env)
 
-yieldCpu()
 mkdirSync(config.STORE_DATA_DIR, { recursive: true })
 const engine = config.CLICKHOUSE_URL ? clickhouseEngine(config.CLICKHOUSE_URL) : chdbEngine(path.join(config.STORE_DATA_DIR, 'chdb'))
 for (const statement of createTables({ hours: config.STORE_RETENTION_HOURS })) await engine.execute(statement)
 
-const { app, intake } = createStoreServer(engine)
+const { app, intake } = createStoreServer(engine, undefined, {
+  spool: path.join(config.STORE_DATA_DIR, 'spool'),
+  retentionHours: config.STORE_RETENTION_HOURS,
+})
+const sink: LogSink = {
+  offer: (entries) =>
+    intake.take('otel_logs', (batch) => {
+      for (const entry of entries) writeLogEntry(entry, batch)
+    }),
+}
 const sources =
   config.STORE_LOG_SOURCES && existsSync(config.STORE_LOG_SOURCES)
     ? logSources.parse(JSON.parse(readFileSync(config.STORE_LOG_SOURCES, 'utf8')))
     : []
-const logs = followLogs(sources, intake, path.join(config.STORE_DATA_DIR, 'log-positions.json'))
+const logs = followLogs(sources, sink, path.join(config.STORE_DATA_DIR, 'log-positions.json'))
 const retention = setInterval(() => {
   enforceSize(engine).catch((error: unknown) => process.stderr.write(`retention failed: ${String(error)}\n`))
 }, 60_000)
@@ -40,24 +48,10 @@ process.stdout.write(`telemetry store (${engine.name}) listens on ${config.PORT}
 
 async function stop(): Promise<void> {
   clearInterval(retention)
-  await logs.stop()
+  logs.stop()
   await app.close()
   await intake.stop()
   await engine.close()
   process.exit(0)
 }
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop())
-
-/**
- * Lets others go first where CPU is short: who is watched must not wait for who watches. Before the database starts its threads, which
- * take it over. On Linux a session has a priority of its own as well (sched(7), autogroup); where neither may be set, all stays as it is.
- */
-function yieldCpu(): void {
-  const nice = os.constants.priority.PRIORITY_BELOW_NORMAL
-  try {
-    os.setPriority(nice)
-    writeFileSync('/proc/self/autogroup', String(nice))
-  } catch {
-    // Not on this system, or not for this user.
-  }
-}

@@ -10,6 +10,13 @@ const attributes = 'Map(LowCardinality(String), String) CODEC(ZSTD(1))'
 const text = 'String CODEC(ZSTD(1))'
 const word = 'LowCardinality(String) CODEC(ZSTD(1))'
 
+/**
+ * A merge costs more for being one than for the rows in it, where rows come by the thousand: few large ones, of what came in most of a minute,
+ * take a third of the CPU that the database's own choice takes.
+ */
+const settings =
+  'index_granularity = 8192, ttl_only_drop_parts = 1, min_parts_to_merge_at_once = 20, merge_selector_base = 10, merge_selecting_sleep_ms = 10000'
+
 export const createTables = ({ hours }: Retention): string[] => [
   `CREATE TABLE IF NOT EXISTS otel_traces (
     Timestamp DateTime64(9) CODEC(Delta(8), ZSTD(1)),
@@ -32,7 +39,7 @@ export const createTables = ({ hours }: Retention): string[] => [
   PARTITION BY toDate(Timestamp)
   ORDER BY (ServiceName, SpanName, toDateTime(Timestamp))
   TTL toDateTime(Timestamp) + toIntervalHour(${hours})
-  SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1`,
+  SETTINGS ${settings}`,
 
   `CREATE TABLE IF NOT EXISTS otel_traces_trace_id_ts (
     TraceId ${text},
@@ -43,7 +50,7 @@ export const createTables = ({ hours }: Retention): string[] => [
   PARTITION BY toDate(Start)
   ORDER BY (TraceId, Start)
   TTL toDateTime(Start) + toIntervalHour(${hours})
-  SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1`,
+  SETTINGS ${settings}`,
 
   `CREATE MATERIALIZED VIEW IF NOT EXISTS otel_traces_trace_id_ts_mv TO otel_traces_trace_id_ts AS
   SELECT TraceId, min(Timestamp) AS Start, max(Timestamp) AS End FROM otel_traces WHERE TraceId != '' GROUP BY TraceId`,
@@ -71,5 +78,5 @@ export const createTables = ({ hours }: Retention): string[] => [
   PRIMARY KEY (ServiceName, TimestampTime)
   ORDER BY (ServiceName, TimestampTime, Timestamp)
   TTL TimestampTime + toIntervalHour(${hours})
-  SETTINGS index_granularity = 8192, ttl_only_drop_parts = 1`,
+  SETTINGS ${settings}`,
 ]

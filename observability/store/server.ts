@@ -1,19 +1,18 @@
-import { gunzip } from 'node:zlib'
-import { promisify } from 'node:util'
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import type { Readable } from 'node:stream'
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { Registry, collectDefaultMetrics } from 'prom-client'
 import { z } from 'zod'
 import { FiredrillError, errorAnswer } from '../../model/errors.ts'
 import type { Engine } from './engine/engine.ts'
-import { createIntake, type Intake, type IntakeLimits, type Table } from './intake.ts'
+import { createIntake, type Intake, type IntakeLimits } from './intake.ts'
 import { jaegerTrace } from './jaeger.ts'
-import { decodeLogs, decodeTraces, type LogsRequest, type TraceRequest } from './otlp/messages.ts'
-import { logRows, spanRows } from './otlp/rows.ts'
+import { readBody } from './otlp/body.ts'
+import { answer, receiveOtlp } from './otlp/receiver.ts'
 import { listLogServices, overviewLogs, searchLogs } from './queries/logs.ts'
 import { listOperations, listServices, searchTraces, serviceGraph, traceById } from './queries/traces.ts'
-
-const inflate = promisify(gunzip)
-const maxBodyBytes = 16 * 1024 * 1024
 
 const traceId = z.string().regex(/^[0-9a-f]{32}$/, 'a trace id is 32 hexadecimal digits')
 const lastHour = { from: z.coerce.number().optional(), to: z.coerce.number().optional() }
@@ -54,17 +53,27 @@ const jaegerQuery = z.object({
   tags: z.string().optional(),
 })
 
+export interface StoreOptions {
+  /** Where blocks wait for the database; a temporary folder where none is named. */
+  spool?: string
+  /** How long rows are kept: what is older is refused. */
+  retentionHours?: number
+}
+
 /** Takes OTLP/HTTP and answers questions about traces and logs. */
-export function createStoreServer(engine: Engine, limits?: IntakeLimits): { app: FastifyInstance; intake: Intake } {
-  const app = fastify({ bodyLimit: maxBodyBytes, forceCloseConnections: true })
+export function createStoreServer(
+  engine: Engine,
+  limits?: IntakeLimits,
+  { spool = mkdtempSync(path.join(tmpdir(), 'firedrill-spool-')), retentionHours = 6 }: StoreOptions = {},
+): { app: FastifyInstance; intake: Intake } {
+  const app = fastify({ forceCloseConnections: true })
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
-  const intake = createIntake(engine, registry, limits)
+  const intake = createIntake(engine, registry, spool, limits)
 
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) =>
-    request.headers['content-encoding'] === 'gzip' ? inflate(body, { maxOutputLength: maxBodyBytes * 4 }) : body,
-  )
+  // The body is read here whatever its length is said to be: whoever sends too much gets to read the answer.
+  app.addContentTypeParser('*', (request: FastifyRequest, payload: Readable) => readBody(payload, request.headers['content-encoding']))
   app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
     const bad = error instanceof z.ZodError
     const message = bad ? z.prettifyError(error) : error.message
@@ -74,30 +83,10 @@ export function createStoreServer(engine: Engine, limits?: IntakeLimits): { app:
       const answer = errorAnswer(status < 500 && !(error instanceof FiredrillError) ? new FiredrillError('bad-request', message) : error)
       return reply.code(answer.status).send(answer.body)
     }
-    return reply.code(status).send({ code: status, message })
+    return answer(request, reply.code(status), status, message)
   })
 
-  const receive =
-    <Request>(table: Table, decode: (body: Uint8Array) => Request, toRows: (request: Request) => string[]) =>
-    async (request: FastifyRequest<{ Body: Buffer }>, reply: FastifyReply) => {
-      const json = request.headers['content-type']?.startsWith('application/json') ?? false
-      let rows: string[]
-      try {
-        // Safe: fields that are not as OTLP has them make `toRows` throw.
-        rows = toRows(json ? (JSON.parse(request.body.toString('utf8')) as Request) : decode(request.body))
-      } catch (error) {
-        return reply.code(400).send({ code: 3, message: `not OTLP: ${error instanceof Error ? error.message : String(error)}` })
-      }
-      if (!intake.offer(table, rows)) return full(reply)
-      return json ? reply.send({}) : reply.type('application/x-protobuf').send(Buffer.alloc(0))
-    }
-  const refuseUnread = async (request: FastifyRequest<{ Body: Buffer }>, reply: FastifyReply) => {
-    if (!intake.full()) return
-    intake.refuse(Number(request.headers['content-length'] ?? 0))
-    return full(reply)
-  }
-  app.post<{ Body: Buffer }>('/v1/traces', { onRequest: refuseUnread }, receive<TraceRequest>('otel_traces', decodeTraces, spanRows))
-  app.post<{ Body: Buffer }>('/v1/logs', { onRequest: refuseUnread }, receive<LogsRequest>('otel_logs', decodeLogs, logRows))
+  receiveOtlp(app, intake, retentionHours * 3_600_000)
 
   app.get('/ready', async () => {
     await engine.query('SELECT 1')
@@ -175,5 +164,3 @@ function goDurationMs(text: string | undefined): number | undefined {
   const unit = { us: 0.001, µs: 0.001, ms: 1, s: 1_000, m: 60_000 } as const
   return match ? Number(match[1]) * unit[match[2] as keyof typeof unit] : undefined
 }
-
-const full = (reply: FastifyReply) => reply.code(429).header('retry-after', '1').send({ code: 8, message: 'the store is full: try again' })

@@ -21,7 +21,11 @@ let intake: Intake
 before(async () => {
   engine = chdbEngine(folder)
   for (const statement of createTables({ hours: 1 })) await engine.execute(statement)
-  const server = createStoreServer(engine, { maxRows: 50, maxBytes: 1e6, batchRows: 100, flushEveryMs: 50 })
+  const server = createStoreServer(
+    engine,
+    { maxRows: 50, maxBytes: 1e6, batchRows: 100, flushEveryMs: 50 },
+    { spool: path.join(folder, 'spool'), retentionHours: 1 },
+  )
   app = server.app
   intake = server.intake
 })
@@ -213,7 +217,7 @@ test('a trace that there is not is told from a question that is none', async () 
 })
 
 test('more than fits is shed with 429 and counted', async () => {
-  const many = Array.from({ length: 60 }, (_, n) => span(n.toString(16).padStart(16, '0'), '', 'n', 1))
+  const many = Array.from({ length: 60 }, (_, n) => span((n + 1).toString(16).padStart(16, '0'), '', 'n', 1))
   const answer = await app.inject({
     method: 'POST',
     url: '/v1/traces',

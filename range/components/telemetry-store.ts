@@ -23,6 +23,8 @@ export const telemetryStore = defineComponent({
       MALLOC_CONF: allocator,
       JE_MALLOC_CONF: allocator,
       MALLOC_ARENA_MAX: '2',
+      // A thread for each question that is asked at once, and for what is written: none waits for another.
+      UV_THREADPOOL_SIZE: '10',
       HOST: '127.0.0.1',
       PORT: String(context.port('telemetryStore')),
       STORE_DATA_DIR: dataDir(context, 'telemetry-store'),

@@ -34,7 +34,7 @@ const provider = enabled
       sampler: new ParentBasedSampler({ root: new RootSampler(limit) }),
       spanProcessors: [
         new BatchSpanProcessor(new OTLPTraceExporter(), {
-          scheduledDelayMillis: 500,
+          scheduledDelayMillis: 1_000,
           maxQueueSize: 8_192,
           maxExportBatchSize: 1_024,
           exportTimeoutMillis: 5_000,

@@ -1,6 +1,7 @@
-import { Readable } from 'node:stream'
-import { createClient } from '@clickhouse/client'
-import type { Engine, SqlValue } from './engine.ts'
+import { createReadStream } from 'node:fs'
+import { ClickHouseError, createClient } from '@clickhouse/client'
+import { columnsOf, insertInto } from '../tables.ts'
+import { type Engine, insertError, type SqlValue } from './engine.ts'
 
 /** A ClickHouse server or cluster, by its HTTP URL (`http://user:password@host:8123/database`). */
 export function clickhouseEngine(url: string): Engine {
@@ -14,8 +15,14 @@ export function clickhouseEngine(url: string): Engine {
       const result = await client.query({ query: sql, query_params: params, format: 'JSONEachRow' })
       return result.json<Row>()
     },
-    async insert(table, lines) {
-      await client.insert({ table, values: Readable.from([lines], { objectMode: false }), format: 'JSONEachRow' })
+    async insert(table, file, part) {
+      const { selected, structure } = columnsOf(table)
+      const range = part ? `SELECT ${selected} FROM input('${structure}') LIMIT ${part.count} OFFSET ${part.first} ` : ''
+      const query = `${insertInto(table)} ${range}FORMAT Native`
+      const { stream } = await client.exec({ query, values: createReadStream(file) }).catch((error: unknown) => {
+        throw insertError(error, error instanceof ClickHouseError ? error.code : undefined)
+      })
+      stream.resume()
     },
     close: () => client.close(),
   }

@@ -1,4 +1,4 @@
-import type { LogEntry } from '../otlp/rows.ts'
+import type { LogEntry } from '../otlp/logs.ts'
 
 export type LogFormat = 'envoy' | 'pino' | 'postgres' | 'redis' | 'rabbitmq' | 'logfmt' | 'plain'
 
@@ -107,10 +107,9 @@ function entry(
   spanId = '',
 ): LogEntry {
   const parsed = typeof time === 'string' ? Date.parse(time) : Number.NaN
-  const atMs = Number.isNaN(parsed) ? Date.now() : parsed
   const severityText = severityNames[asText(level).toLowerCase()] ?? 'INFO'
   return {
-    time: (atMs / 1_000).toFixed(6),
+    timeMs: Number.isNaN(parsed) ? Date.now() : parsed,
     traceId,
     spanId,
     severityText,

@@ -1,8 +1,6 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
+import { closeSync, existsSync, openSync, readFileSync, readSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
-import { logRow } from '../otlp/rows.ts'
-import type { Intake } from '../intake.ts'
+import type { LogEntry } from '../otlp/logs.ts'
 import { parsers } from './parsers.ts'
 
 export const logSources = z.array(
@@ -14,7 +12,15 @@ export const logSources = z.array(
 )
 export type LogSource = z.infer<typeof logSources>[number]
 
+/** Takes all lines, or none when there is no room for them now. */
+export interface LogSink {
+  offer(entries: readonly LogEntry[]): boolean
+}
+
 const chunkBytes = 256 * 1024
+const lookEveryMs = 1_000
+/** Chunks of all files in one look, beside the first of each: between looks, others have their turn. */
+const chunksAtOnce = 8
 
 /** Where reading goes on, for a file as it was then: another inode or a shorter file is read from its start. */
 interface Position {
@@ -23,40 +29,38 @@ interface Position {
 }
 
 /**
- * Follows log files into the store, as the Collector's filelog receiver does. What has been read is remembered on disk, so that a
- * restart neither loses nor repeats more than the last chunk.
+ * Follows log files, as the Collector's filelog receiver does. What has been read is remembered on disk, so that a restart neither loses nor
+ * repeats more than the last chunk. Files are looked at rather than watched: to ask the kernel for the size of thirty files twice a second
+ * costs far less than to be told of each line that is written.
  */
-export function followLogs(sources: LogSource[], intake: Pick<Intake, 'offer'>, checkpointFile: string): { stop(): Promise<void> } {
-  const positions = new Map<string, Position>(
-    existsSync(checkpointFile) ? Object.entries(JSON.parse(readFileSync(checkpointFile, 'utf8')) as Record<string, Position>) : [],
-  )
+export function followLogs(sources: LogSource[], sink: LogSink, checkpointFile: string): { stop(): void } {
+  const positions = new Map<string, Position>(existsSync(checkpointFile) ? Object.entries(checkpointIn(checkpointFile)) : [])
   const buffer = Buffer.allocUnsafe(chunkBytes)
-  let stopped = false
   let dirty = false
 
   /** Reads what is new, one chunk; true when there is more. */
-  async function readOnce(source: LogSource): Promise<boolean> {
-    const info = await stat(source.file).catch(() => null)
+  function readOnce(source: LogSource): boolean {
+    const info = statSync(source.file, { throwIfNoEntry: false })
     if (!info) return false
     let position = positions.get(source.file)
     if (!position || position.inode !== info.ino || position.offset > info.size) position = { inode: info.ino, offset: 0 }
     if (position.offset === info.size) return false
-    const handle = await open(source.file)
+    const fd = openSync(source.file, 'r')
     try {
-      const { bytesRead } = await handle.read(buffer, 0, chunkBytes, position.offset)
+      const bytesRead = readSync(fd, buffer, 0, chunkBytes, position.offset)
       const lastBreak = buffer.subarray(0, bytesRead).lastIndexOf(0x0a)
       // A line without an end is still being written, unless it fills the chunk by itself.
       const used = lastBreak >= 0 ? lastBreak + 1 : bytesRead === chunkBytes ? bytesRead : 0
       if (used === 0) return false
       const lines = buffer.toString('utf8', 0, used).split('\n')
-      const rows = lines.flatMap((line) => (line === '' ? [] : (parsers[source.format](line, source.service) ?? [])))
+      const entries = lines.flatMap((line) => (line === '' ? [] : (parsers[source.format](line, source.service) ?? [])))
       // No room: the file keeps the lines until there is.
-      if (!intake.offer('otel_logs', rows.map(logRow))) return false
+      if (entries.length > 0 && !sink.offer(entries)) return false
       positions.set(source.file, { inode: info.ino, offset: position.offset + used })
       dirty = true
       return used === chunkBytes
     } finally {
-      await handle.close()
+      closeSync(fd)
     }
   }
 
@@ -67,21 +71,38 @@ export function followLogs(sources: LogSource[], intake: Pick<Intake, 'offer'>, 
     renameSync(`${checkpointFile}.tmp`, checkpointFile)
   }
 
-  async function run(): Promise<void> {
-    while (!stopped) {
-      for (const source of sources) {
-        while (!stopped && (await readOnce(source).catch(() => false)));
+  function look(): void {
+    let left = chunksAtOnce
+    for (const source of sources) {
+      try {
+        while (readOnce(source) && left > 0) left--
+      } catch (error) {
+        // One that cannot be read now, as when it is being replaced, is read later.
+        process.stderr.write(`log of ${source.service}: ${error instanceof Error ? error.message : String(error)}\n`)
       }
+    }
+    try {
       checkpoint()
-      await new Promise((resolve) => setTimeout(resolve, 400))
+    } catch (error) {
+      process.stderr.write(`positions in logs: ${error instanceof Error ? error.message : String(error)}\n`)
     }
   }
-  const running = run()
+
+  const timer = setInterval(look, lookEveryMs)
   return {
-    async stop() {
-      stopped = true
-      await running
-      checkpoint()
+    stop() {
+      clearInterval(timer)
+      look()
     },
+  }
+}
+
+/** Nothing, and so from the start of each file, where it cannot be read. */
+function checkpointIn(file: string): Record<string, Position> {
+  try {
+    // Safe: written by `checkpoint`, whole or not at all.
+    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, Position>
+  } catch {
+    return {}
   }
 }

@@ -101,7 +101,7 @@ export function bootstrap(context: RangeContext, service: ServiceName, instance:
     layered_runtime: {
       layers: runtimeLayers(service, dir, {
         'tracing.opentelemetry.flush_interval_ms': 1_000,
-        'tracing.opentelemetry.min_flush_spans': 50,
+        'tracing.opentelemetry.min_flush_spans': 500,
       }),
     },
   }

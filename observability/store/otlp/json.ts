@@ -1,0 +1,108 @@
+import protobuf from 'protobufjs'
+import type { Refused } from './values.ts'
+
+/** Ids are hexadecimal text in OTLP's JSON, and other bytes base64 (opentelemetry-proto, docs/specification.md, JSON Protobuf Encoding). */
+const ids = new Set(['traceId', 'spanId', 'parentSpanId'])
+/** A record that cannot be read costs itself only. */
+const records = new Set(['Span', 'LogRecord'])
+const deepest = 64
+
+type Fields = Record<string, unknown>
+
+/**
+ * An OTLP request in JSON, as the protobuf that it stands for: names in camelCase or snake_case, null as if it were absent, 64-bit integers
+ * as text or numbers, enums as numbers or names, unknown fields ignored (protobuf.dev/programming-guides/json). Throws TypeError with the
+ * path of what is no OTLP; records are left out one by one instead, and counted in `refused`.
+ */
+export function protobufOf(type: protobuf.Type, json: unknown, refused: Refused): Buffer {
+  const request = message(type, json, '', 0, refused)
+  const [first = ''] = Object.keys(type.fields)
+  if (Object.keys(request).length === 0 && Object.keys(json as object).length > 0 && !has(json as Fields, first))
+    throw new TypeError(`there is no ${first} in it`)
+  return Buffer.from(type.encode(request).finish())
+}
+
+const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+const has = (json: Fields, name: string): boolean => Object.hasOwn(json, name) || Object.hasOwn(json, snake(name))
+
+function message(type: protobuf.Type, json: unknown, path: string, depth: number, refused: Refused): Fields {
+  if (json === null || typeof json !== 'object' || Array.isArray(json)) throw new TypeError(`${path || 'the request'} is not an object`)
+  if (depth > deepest) throw new TypeError(`${path} is nested more than ${deepest} levels deep`)
+  const given = json as Fields
+  const read: Fields = {}
+  for (const field of type.fieldsArray) {
+    const value = Object.hasOwn(given, field.name)
+      ? given[field.name]
+      : Object.hasOwn(given, snake(field.name))
+        ? given[snake(field.name)]
+        : null
+    if (value === null || value === undefined) continue
+    const at = path ? `${path}.${field.name}` : field.name
+    read[field.name] = field.repeated ? list(field, value, at, depth, refused) : single(field, value, at, depth, refused)
+  }
+  return read
+}
+
+function list(field: protobuf.Field, value: unknown, path: string, depth: number, refused: Refused): unknown[] {
+  if (!Array.isArray(value)) throw new TypeError(`${path} is not a list`)
+  return value.flatMap((item: unknown, index) => {
+    try {
+      return [single(field, item, `${path}[${index}]`, depth, refused)]
+    } catch (error) {
+      if (!records.has(field.type) || !(error instanceof TypeError)) throw error
+      if (refused.count++ === 0) refused.reason = error.message
+      return []
+    }
+  })
+}
+
+function single(field: protobuf.Field, value: unknown, path: string, depth: number, refused: Refused): unknown {
+  const { resolvedType } = field
+  if (resolvedType instanceof protobuf.Type) return message(resolvedType, value, path, depth + 1, refused)
+  if (resolvedType instanceof protobuf.Enum) return enumOf(resolvedType, value, path)
+  if (field.type === 'string') return text(value, path)
+  if (field.type === 'bytes') return ids.has(field.name) ? idOf(value, path) : Buffer.from(text(value, path), 'base64')
+  if (field.type === 'bool') return value === true || value === 'true'
+  if (field.type === 'double') return number(value, path)
+  if (field.type === 'fixed64' || field.type === 'int64') return integer(value, path)
+  return number(value, path) >>> 0
+}
+
+function text(value: unknown, path: string): string {
+  if (typeof value === 'string') return value.toWellFormed()
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+  throw new TypeError(`${path} is not text`)
+}
+
+function number(value: unknown, path: string): number {
+  const given = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  if (typeof given === 'number' && (!Number.isNaN(given) || value === 'NaN')) return given
+  throw new TypeError(`${path} is not a number`)
+}
+
+function enumOf(type: protobuf.Enum, value: unknown, path: string): number {
+  if (typeof value !== 'string') return number(value, path) | 0
+  // Some exporters leave out the prefix.
+  const name = Object.keys(type.values).find((known) => known === value || known.endsWith(`_${value.toUpperCase()}`))
+  return name === undefined ? number(value, path) | 0 : (type.values[name] ?? 0)
+}
+
+/** The two halves of a 64-bit integer; one that does not fit is cut to its lower 64 bits, as a sender that overflows does. */
+function integer(value: unknown, path: string): { low: number; high: number; unsigned: boolean } {
+  if (typeof value !== 'string' && typeof value !== 'number') throw new TypeError(`${path} is not an integer`)
+  let whole: bigint
+  try {
+    whole = BigInt(typeof value === 'number' ? Math.trunc(value) : value)
+  } catch {
+    throw new TypeError(`${path} is not an integer`)
+  }
+  const bits = BigInt.asUintN(64, whole)
+  return { low: Number(bits & 0xffffffffn) | 0, high: Number(bits >> 32n) | 0, unsigned: true }
+}
+
+function idOf(value: unknown, path: string): Buffer {
+  if (typeof value !== 'string') throw new TypeError(`${path} is not text`)
+  if (!/^([0-9a-f]{2})*$/i.test(value))
+    throw new TypeError(`${path} '${value.slice(0, 40)}' is not an id: ids are hexadecimal in JSON, not base64`)
+  return Buffer.from(value, 'hex')
+}

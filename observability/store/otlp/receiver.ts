@@ -1,0 +1,91 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type protobuf from 'protobufjs'
+import type { Intake } from '../intake.ts'
+import type { Batch, Table } from '../tables.ts'
+import { protobufOf } from './json.ts'
+import { writeLogs } from './logs.ts'
+import { encodeResponse, encodeStatus, logsRequest, traceRequest } from './messages.ts'
+import { writeSpans } from './spans.ts'
+import { type Refused, type Times, timesAt } from './values.ts'
+
+interface Signal<Name extends Table> {
+  url: string
+  table: Name
+  type: protobuf.Type
+  write(source: Buffer, batch: Batch<Name>, times: Times): Refused
+  /** The field of a partial success in JSON. */
+  rejected: string
+}
+
+const traces: Signal<'otel_traces'> = {
+  url: '/v1/traces',
+  table: 'otel_traces',
+  type: traceRequest,
+  write: writeSpans,
+  rejected: 'rejectedSpans',
+}
+const logs: Signal<'otel_logs'> = {
+  url: '/v1/logs',
+  table: 'otel_logs',
+  type: logsRequest,
+  write: writeLogs,
+  rejected: 'rejectedLogRecords',
+}
+
+/** gRPC's codes, which OTLP over HTTP has in the bodies of its errors. */
+const invalidArgument = 3
+const resourceExhausted = 8
+const unimplemented = 12
+
+/** OTLP over HTTP (opentelemetry.io/docs/specs/otlp): what is not kept is always told, and never costs what came beside it. */
+export function receiveOtlp(app: FastifyInstance, intake: Intake, keptMs: number): void {
+  const receive = <Name extends Table>({ url, table, type, write, rejected }: Signal<Name>) =>
+    app.post<{ Body: Buffer }>(url, { onRequest: refuseUnread }, (request, reply) => {
+      const json = isJson(request)
+      const refused: Refused = { count: 0, reason: '' }
+      let kept = 0
+      try {
+        const source = json ? protobufOf(type, parseJson(request.body), refused) : request.body
+        const taken = intake.take(table, (batch) => {
+          const before = batch.rows
+          const { count, reason } = write(source, batch, timesAt(Date.now(), keptMs))
+          kept = batch.rows - before
+          refused.count += count
+          refused.reason ||= reason
+        })
+        if (!taken) return full(request, reply)
+      } catch (error) {
+        return answer(request, reply.code(400), invalidArgument, `not OTLP: ${error instanceof Error ? error.message : String(error)}`)
+      }
+      if (refused.count > 0) intake.reject(table, refused.count)
+      if (kept === 0 && refused.count > 0) return answer(request, reply.code(400), invalidArgument, refused.reason)
+      const message = `${refused.count} refused; the first: ${refused.reason}`
+      if (!json) return reply.type('application/x-protobuf').send(Buffer.from(encodeResponse(refused.count, message)))
+      return reply.send(refused.count === 0 ? {} : { partialSuccess: { [rejected]: String(refused.count), errorMessage: message } })
+    })
+  receive(traces)
+  receive(logs)
+  app.post('/v1/metrics', (request, reply) =>
+    answer(request, reply.code(404), unimplemented, 'this store takes traces and logs; metrics are scraped by Prometheus'),
+  )
+
+  function refuseUnread(request: FastifyRequest, reply: FastifyReply, next: () => void): void {
+    if (!intake.full()) return next()
+    intake.refuse(Number(request.headers['content-length'] ?? 0))
+    full(request, reply)
+  }
+}
+
+/** Some senders begin with a byte order mark. */
+const parseJson = (body: Buffer): unknown => JSON.parse(body.toString('utf8').replace(/^\uFEFF/, ''))
+
+const isJson = (request: FastifyRequest): boolean => request.headers['content-type']?.toLowerCase().startsWith('application/json') ?? false
+
+const full = (request: FastifyRequest, reply: FastifyReply) =>
+  answer(request, reply.code(429).header('retry-after', '1'), resourceExhausted, 'the store is full: send it again')
+
+/** Tells what went wrong in the encoding of the request. */
+export function answer(request: FastifyRequest, reply: FastifyReply, code: number, message: string): FastifyReply {
+  if (isJson(request)) return reply.send({ code, message })
+  return reply.type('application/x-protobuf').send(Buffer.from(encodeStatus({ code, message })))
+}

@@ -1,0 +1,265 @@
+import { Cells, type Maps } from '../native.ts'
+import type { Batch, SpanColumns } from '../tables.ts'
+import { isNone, isWithin, millisecondsOf, type Refused, type Times, wrongId } from './values.ts'
+import { bytes, fieldsOf, fixed64, type Part, part, Reader, varint, writeAttributes, writePairs, writeText } from './wire.ts'
+
+const kinds = ['Unspecified', 'Internal', 'Server', 'Client', 'Producer', 'Consumer']
+const statuses = ['Unset', 'Ok', 'Error']
+const serviceName = 'service.name'
+
+/** Where spans or log records come from: once for all of one request that have it in common. */
+export interface Origin {
+  /** Its name, as a cell. */
+  service: Buffer
+  /** Its attributes, as the cells of a map. */
+  keys: Buffer
+  values: Buffer
+  count: number
+}
+
+/**
+ * Appends the spans of an ExportTraceServiceRequest as rows of `otel_traces`. A span that cannot be kept is left out and counted, and its
+ * neighbours are kept. Throws RangeError or Error where the request is not protobuf: then take back what was appended.
+ */
+export function writeSpans(source: Buffer, batch: Batch<'otel_traces'>, times: Times): Refused {
+  const reader = Reader.create(source)
+  const refused: Refused = { count: 0, reason: '' }
+  fieldsOf(reader, { start: 0, end: source.length }, (tag) => {
+    if (tag !== bytes(1)) return false
+    let resource: Part | null = null
+    const scopes: Part[] = []
+    fieldsOf(reader, part(reader), (inner) => {
+      if (inner === bytes(1)) resource = part(reader)
+      else if (inner === bytes(2)) scopes.push(part(reader))
+      else return false
+      return true
+    })
+    const origin = readResource(reader, source, resource)
+    for (const scopeSpans of scopes) {
+      const { scope, records } = readScope(reader, scopeSpans)
+      for (const record of records) {
+        const wrong = writeSpan(reader, source, record, origin, scope, batch.columns, times)
+        if (wrong === null) batch.rows++
+        else if (refused.count++ === 0) refused.reason = wrong
+      }
+    }
+    return true
+  })
+  return refused
+}
+
+/** The name of a service, and its attributes. */
+export function readResource(reader: Reader, source: Buffer, resource: Part | null): Origin {
+  const attributes: Part[] = []
+  if (resource) collect(reader, resource, bytes(1), attributes)
+  const pairs = { keys: new Cells(512), values: new Cells(512) }
+  let service: Buffer = Buffer.of(0)
+  for (const attribute of attributes) {
+    const keyAt = pairs.keys.length
+    const valueAt = pairs.values.length
+    writePairs(reader, source, [attribute], pairs)
+    // Behind its length, which is one byte for so short a key.
+    if (pairs.keys.bytes.toString('latin1', keyAt + 1) === serviceName) service = pairs.values.bytes.subarray(valueAt)
+  }
+  return { service: Buffer.from(service), keys: pairs.keys.bytes, values: pairs.values.bytes, count: attributes.length }
+}
+
+export function writeResource({ keys, values, count }: Origin, maps: Maps): void {
+  maps.values.keys.raw(keys)
+  maps.values.values.raw(values)
+  maps.end(count)
+}
+
+/** Adds the parts of a repeated field. */
+export function collect(reader: Reader, within: Part, wanted: number, found: Part[]): void {
+  fieldsOf(reader, within, (tag) => {
+    if (tag !== wanted) return false
+    found.push(part(reader))
+    return true
+  })
+}
+
+export interface Scope {
+  name: Part | null
+  version: Part | null
+  attributes: Part[]
+}
+
+/** ScopeSpans and ScopeLogs are alike: a scope, records, and the URL of a schema. */
+export function readScope(reader: Reader, within: Part): { scope: Scope; records: Part[]; schemaUrl: Part | null } {
+  const scope: Scope = { name: null, version: null, attributes: [] }
+  const records: Part[] = []
+  let schemaUrl: Part | null = null
+  fieldsOf(reader, within, (tag) => {
+    if (tag === bytes(2)) records.push(part(reader))
+    else if (tag === bytes(3)) schemaUrl = part(reader)
+    else if (tag === bytes(1)) {
+      fieldsOf(reader, part(reader), (inner) => {
+        if (inner === bytes(1)) scope.name = part(reader)
+        else if (inner === bytes(2)) scope.version = part(reader)
+        else if (inner === bytes(3)) scope.attributes.push(part(reader))
+        else return false
+        return true
+      })
+    } else return false
+    return true
+  })
+  return { scope, records, schemaUrl }
+}
+
+/** Writes one span; null when it was, otherwise what is wrong with it, and then nothing was written. */
+function writeSpan(
+  reader: Reader,
+  source: Buffer,
+  span: Part,
+  origin: Origin,
+  scope: Scope,
+  columns: SpanColumns,
+  times: Times,
+): string | null {
+  let traceId: Part | null = null
+  let spanId: Part | null = null
+  let parentSpanId: Part | null = null
+  let traceState: Part | null = null
+  let name: Part | null = null
+  let status: Part | null = null
+  let kind = 0
+  let startLow = 0
+  let startHigh = 0
+  let endLow = 0
+  let endHigh = 0
+  const attributes: Part[] = []
+  const events: Part[] = []
+  const links: Part[] = []
+  reader.pos = span.start
+  while (reader.pos < span.end) {
+    const tag = reader.uint32()
+    if (tag === bytes(9)) attributes.push(part(reader))
+    else if (tag === bytes(1)) traceId = part(reader)
+    else if (tag === bytes(2)) spanId = part(reader)
+    else if (tag === bytes(4)) parentSpanId = part(reader)
+    else if (tag === bytes(5)) name = part(reader)
+    else if (tag === varint(6)) kind = reader.int32()
+    else if (tag === fixed64(7)) [startLow, startHigh] = [reader.fixed32(), reader.fixed32()]
+    else if (tag === fixed64(8)) [endLow, endHigh] = [reader.fixed32(), reader.fixed32()]
+    else if (tag === bytes(11)) events.push(part(reader))
+    else if (tag === bytes(13)) links.push(part(reader))
+    else if (tag === bytes(15)) status = part(reader)
+    else if (tag === bytes(3)) traceState = part(reader)
+    else reader.skipType(tag & 7)
+  }
+  if (reader.pos !== span.end) throw new RangeError('a span reaches beyond its end')
+
+  const wrong = wrongId(source, traceId, 16, 'traceId') ?? wrongId(source, spanId, 8, 'spanId') ?? wrongParent(source, parentSpanId)
+  if (wrong !== null) return wrong
+  const startMs = millisecondsOf(startLow, startHigh)
+  if (!isWithin(times, startMs)) return notATime('startTimeUnixNano', startLow, startHigh, times)
+  // A clock that was set back, or an end that nobody wrote: the span took no time.
+  const endMs = millisecondsOf(endLow, endHigh)
+  const backwards = endHigh >>> 0 < startHigh >>> 0 || (endHigh === startHigh && endLow >>> 0 < startLow >>> 0)
+  const ended = !backwards && isWithin(times, endMs)
+
+  columns.Timestamp.uint64(startLow, startHigh)
+  writeId(source, traceId, columns.TraceId)
+  writeId(source, spanId, columns.SpanId)
+  writeId(source, isNone(source, parentSpanId) ? null : parentSpanId, columns.ParentSpanId)
+  writeText(source, traceState, columns.TraceState)
+  writeText(source, name, columns.SpanName)
+  columns.SpanKind.text(kinds[kind] ?? 'Unspecified')
+  columns.ServiceName.raw(origin.service)
+  writeResource(origin, columns.ResourceAttributes)
+  writeText(source, scope.name, columns.ScopeName)
+  writeText(source, scope.version, columns.ScopeVersion)
+  writeAttributes(reader, source, attributes, columns.SpanAttributes)
+  const borrow = endLow >>> 0 < startLow >>> 0 ? 1 : 0
+  if (ended) columns.Duration.uint64(endLow - startLow, endHigh - startHigh - borrow)
+  else columns.Duration.uint64(0, 0)
+  writeStatus(reader, source, status, columns)
+  writeEvents(reader, source, events, columns, startLow, startHigh, times)
+  writeLinks(reader, source, links, columns)
+  return null
+}
+
+const wrongParent = (source: Buffer, id: Part | null): string | null => (isNone(source, id) ? null : wrongId(source, id, 8, 'parentSpanId'))
+
+function notATime(field: string, low: number, high: number, { nowMs, oldestMs, newestMs }: Times): string {
+  const value = (BigInt(high >>> 0) << 32n) | BigInt(low >>> 0)
+  const hours = (ms: number) => Math.round(Math.abs(nowMs - ms) / 3_600_000)
+  return `${field} ${value} is no time within the last ${hours(oldestMs)} or the next ${hours(newestMs)} hours; it counts nanoseconds since 1970`
+}
+
+export function writeId(source: Buffer, id: Part | null, cells: Cells): void {
+  if (id === null) cells.size(0)
+  else cells.hexFrom(source, id.start, id.end)
+}
+
+function writeStatus(reader: Reader, source: Buffer, status: Part | null, columns: SpanColumns): void {
+  let message: Part | null = null
+  let code = 0
+  if (status)
+    fieldsOf(reader, status, (tag) => {
+      if (tag === bytes(2)) message = part(reader)
+      else if (tag === varint(3)) code = reader.int32()
+      else return false
+      return true
+    })
+  columns.StatusCode.text(statuses[code] ?? 'Unset')
+  writeText(source, message, columns.StatusMessage)
+}
+
+function writeEvents(
+  reader: Reader,
+  source: Buffer,
+  events: readonly Part[],
+  columns: SpanColumns,
+  startLow: number,
+  startHigh: number,
+  times: Times,
+): void {
+  const { 'Events.Timestamp': timestamps, 'Events.Name': names, 'Events.Attributes': maps } = columns
+  const read = events.map((event) => {
+    const found = { low: 0, high: 0, name: null as Part | null, attributes: [] as Part[] }
+    fieldsOf(reader, event, (tag) => {
+      if (tag === fixed64(1)) [found.low, found.high] = [reader.fixed32(), reader.fixed32()]
+      else if (tag === bytes(2)) found.name = part(reader)
+      else if (tag === bytes(3)) found.attributes.push(part(reader))
+      else return false
+      return true
+    })
+    return found
+  })
+  for (const { low, high, name, attributes } of read) {
+    // One without a time happened when its span began, as far as anybody knows.
+    if (isWithin(times, millisecondsOf(low, high))) timestamps.values.uint64(low, high)
+    else timestamps.values.uint64(startLow, startHigh)
+    writeText(source, name, names.values)
+    writeAttributes(reader, source, attributes, maps.values)
+  }
+  for (const column of [timestamps, names, maps]) column.end(read.length)
+}
+
+/** A link to what is no trace leads nowhere, and is left out. */
+function writeLinks(reader: Reader, source: Buffer, links: readonly Part[], columns: SpanColumns): void {
+  const read = links
+    .map((link) => {
+      const found = { traceId: null as Part | null, spanId: null as Part | null, state: null as Part | null, attributes: [] as Part[] }
+      fieldsOf(reader, link, (tag) => {
+        if (tag === bytes(1)) found.traceId = part(reader)
+        else if (tag === bytes(2)) found.spanId = part(reader)
+        else if (tag === bytes(3)) found.state = part(reader)
+        else if (tag === bytes(4)) found.attributes.push(part(reader))
+        else return false
+        return true
+      })
+      return found
+    })
+    .filter(({ traceId, spanId }) => wrongId(source, traceId, 16, '') === null && wrongId(source, spanId, 8, '') === null)
+  const { 'Links.TraceId': traceIds, 'Links.SpanId': spanIds, 'Links.TraceState': states, 'Links.Attributes': maps } = columns
+  for (const { traceId, spanId, state, attributes } of read) {
+    writeId(source, traceId, traceIds.values)
+    writeId(source, spanId, spanIds.values)
+    writeText(source, state, states.values)
+    writeAttributes(reader, source, attributes, maps.values)
+  }
+  for (const column of [traceIds, spanIds, states, maps]) column.end(read.length)
+}

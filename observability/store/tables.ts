@@ -1,0 +1,157 @@
+import { Cells, cellsOf, Lists, type Maps } from './native.ts'
+
+export type Table = 'otel_traces' | 'otel_logs'
+export const tables = ['otel_traces', 'otel_logs'] as const satisfies Table[]
+
+const maps = (): Maps => new Lists({ keys: new Cells(), values: new Cells() })
+const map = 'Map(String, String)'
+
+/**
+ * The columns that are written of each table, in order: what a block holds of it, and as which type. Columns that are `LowCardinality` are
+ * sent as plain text, which the database takes as well. The others have defaults.
+ */
+const layouts = {
+  otel_traces: {
+    Timestamp: ['DateTime64(9)', () => new Cells()],
+    TraceId: ['String', () => new Cells()],
+    SpanId: ['String', () => new Cells()],
+    ParentSpanId: ['String', () => new Cells()],
+    TraceState: ['String', () => new Cells()],
+    SpanName: ['String', () => new Cells()],
+    SpanKind: ['String', () => new Cells()],
+    ServiceName: ['String', () => new Cells()],
+    ResourceAttributes: [map, maps],
+    ScopeName: ['String', () => new Cells()],
+    ScopeVersion: ['String', () => new Cells()],
+    SpanAttributes: [map, maps],
+    Duration: ['UInt64', () => new Cells()],
+    StatusCode: ['String', () => new Cells()],
+    StatusMessage: ['String', () => new Cells()],
+    'Events.Timestamp': ['Array(DateTime64(9))', () => new Lists(new Cells())],
+    'Events.Name': ['Array(String)', () => new Lists(new Cells())],
+    'Events.Attributes': [`Array(${map})`, () => new Lists(maps())],
+    'Links.TraceId': ['Array(String)', () => new Lists(new Cells())],
+    'Links.SpanId': ['Array(String)', () => new Lists(new Cells())],
+    'Links.TraceState': ['Array(String)', () => new Lists(new Cells())],
+    'Links.Attributes': [`Array(${map})`, () => new Lists(maps())],
+  },
+  otel_logs: {
+    Timestamp: ['DateTime64(9)', () => new Cells()],
+    TraceId: ['String', () => new Cells()],
+    SpanId: ['String', () => new Cells()],
+    TraceFlags: ['UInt8', () => new Cells()],
+    SeverityText: ['String', () => new Cells()],
+    SeverityNumber: ['UInt8', () => new Cells()],
+    ServiceName: ['String', () => new Cells()],
+    Body: ['String', () => new Cells()],
+    ResourceSchemaUrl: ['String', () => new Cells()],
+    ResourceAttributes: [map, maps],
+    ScopeSchemaUrl: ['String', () => new Cells()],
+    ScopeName: ['String', () => new Cells()],
+    ScopeVersion: ['String', () => new Cells()],
+    ScopeAttributes: [map, maps],
+    LogAttributes: [map, maps],
+  },
+} as const satisfies Record<Table, Record<string, readonly [type: string, make: () => unknown]>>
+
+type Layout<Name extends Table> = (typeof layouts)[Name]
+type Columns<Name extends Table> = {
+  readonly [Column in keyof Layout<Name>]: Layout<Name>[Column] extends readonly [string, () => infer Made] ? Made : never
+}
+
+export type SpanColumns = Columns<'otel_traces'>
+export type LogColumns = Columns<'otel_logs'>
+
+/** Where a batch was, to take back what was added since. */
+export type Mark = readonly number[]
+
+/** Rows of one table that have not been inserted yet. */
+export class Batch<Name extends Table = Table> {
+  readonly table: Name
+  readonly columns: Columns<Name>
+  readonly #cells: readonly (Cells | Lists<unknown>)[]
+  rows = 0
+
+  constructor(table: Name) {
+    this.table = table
+    const made = Object.entries(layouts[table]).map(([name, [, make]]) => [name, make()] as const)
+    // Safe: the same names, each with what its layout makes.
+    this.columns = Object.fromEntries(made) as Columns<Name>
+    this.#cells = made.flatMap(([, column]) => [...cellsOf(column)])
+  }
+
+  get bytes(): number {
+    let bytes = 0
+    for (const cells of this.#cells) if (cells instanceof Cells) bytes += cells.length
+    return bytes
+  }
+
+  mark(): Mark {
+    return [this.rows, ...this.#cells.map((cells) => (cells instanceof Cells ? cells.length : cells.entries))]
+  }
+
+  reset([rows = 0, ...lengths]: Mark): void {
+    this.rows = rows
+    this.#cells.forEach((cells, index) => {
+      const length = lengths[index] ?? 0
+      if (cells instanceof Cells) cells.truncate(length)
+      else cells.entries = length
+    })
+  }
+
+  clear(): void {
+    this.reset([])
+  }
+
+  /** One block in the Native format. */
+  block(): Buffer[] {
+    const head = new Cells()
+    const columns = Object.entries(this.columns)
+    head.size(columns.length)
+    head.size(this.rows)
+    const parts: Buffer[] = [head.bytes]
+    for (const [name, column] of columns) {
+      const title = new Cells(128)
+      title.text(name)
+      title.text(typesOf(this.table)[name] ?? '')
+      parts.push(title.bytes)
+      for (const cells of cellsOf(column)) if (cells instanceof Cells) parts.push(cells.bytes)
+    }
+    return parts
+  }
+}
+
+/** The types of a table's columns, as its blocks have them. */
+const typesOf = (table: Table): Record<string, string> =>
+  Object.fromEntries(Object.entries(layouts[table]).map(([name, [type]]) => [name, type]))
+
+/** How many rows the block has that a file begins with. */
+export function rowsOf(block: Buffer): number {
+  let at = 0
+  const size = () => {
+    let value = 0
+    for (let shift = 0; ; shift += 7) {
+      const byte = block[at++] ?? 0
+      value |= (byte & 0x7f) << shift
+      if (byte < 0x80) return value >>> 0
+    }
+  }
+  size()
+  return size()
+}
+
+const quotedColumns = (table: Table): string =>
+  Object.keys(layouts[table])
+    .map((name) => `\`${name}\``)
+    .join(', ')
+
+/** `INSERT INTO table (columns)`, up to where the rows come from. */
+export const insertInto = (table: Table): string => `INSERT INTO ${table} (${quotedColumns(table)})`
+
+/** The columns of a block, as `SELECT` and as the structure of a table function take them. */
+export const columnsOf = (table: Table): { selected: string; structure: string } => ({
+  selected: quotedColumns(table),
+  structure: Object.entries(typesOf(table))
+    .map(([name, type]) => `\`${name}\` ${type}`)
+    .join(', '),
+})
