@@ -3,5 +3,5 @@ import type { Range } from '../model/range.ts'
 
 /** State of one component, as the range reports it. */
 export async function stateOf(range: Range, name: ComponentName): Promise<string> {
-  return (await range.status()).find((component) => component.name === name)?.state ?? 'stopped'
+  return (await range.status({ readiness: false })).find((component) => component.name === name)?.state ?? 'stopped'
 }

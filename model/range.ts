@@ -1,4 +1,5 @@
 import type { CacheFault, EdgeFault, IdentityFault, MeshEdge, MeshIdentity, MeshRevision } from './mesh.ts'
+import type { Silence } from './silence.ts'
 import type { CanaryService, ComponentName, ComponentStatus, ServiceName, ShopComponentName } from './components.ts'
 
 /** One deployment of a service, newest last in a list. */
@@ -57,6 +58,8 @@ export interface Binding {
 export interface BrokerMemory {
   /** Bytes above which publishers are blocked. */
   limitBytes: number
+  /** What it was started with. */
+  usualLimitBytes: number
   usedBytes: number
   /** Resources whose alarm blocks publishers now, such as `memory`. */
   alarms: string[]
@@ -192,15 +195,16 @@ export type ProcessSignal = 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'
 export interface Range {
   /** What this range cannot do. */
   readonly lacks: readonly RangeFeature[]
-  status(): Promise<ComponentStatus[]>
+  /** How each component is; `readiness: false` asks none of them, and says only whether its process runs. */
+  status(options?: { readiness: boolean }): Promise<ComponentStatus[]>
 
   readonly processes: {
     start(name: ComponentName): Promise<void>
     stop(name: ComponentName): Promise<void>
     restart(name: ComponentName): Promise<void>
     signal(name: ComponentName, signal: ProcessSignal): Promise<void>
-    /** File descriptors that the running process may open, and those it has open; null when it does not run. */
-    descriptors(name: ComponentName): Promise<{ limit: number; open: number } | null>
+    /** File descriptors that the running process may open, those that it could be given, and those it has open; null when it does not run. */
+    descriptors(name: ComponentName): Promise<{ limit: number; most: number; open: number } | null>
     /** Limits them; null lifts the limit as far as the process was started with. A restart forgets it. */
     limitDescriptors(name: ComponentName, limit: number | null): Promise<void>
   }
@@ -247,7 +251,7 @@ export interface Range {
     bind(binding: Binding): Promise<void>
     unbind(binding: Binding): Promise<void>
     memory(): Promise<BrokerMemory>
-    /** Null restores what it was started with. A restart forgets it. */
+    /** Null restores what it was started with. A restart forgets it. Resolves when `memory` tells of it. */
     limitMemory(bytes: number | null): Promise<void>
   }
   /** The shop's maintenance jobs: programs that people of the shop run by hand. */
@@ -336,6 +340,9 @@ export interface Range {
     /** Components that are not scraped although they could be. */
     unscraped(): Promise<ComponentName[]>
     setUnscraped(names: ComponentName[]): Promise<void>
+    /** Silences of its Alertmanager that are in force, or will be; by whatever way they were made. */
+    silences(): Promise<Silence[]>
+    expireSilence(id: string): Promise<void>
   }
 }
 

@@ -128,6 +128,7 @@ export const portOffsets = {
   rabbitmqMetrics: 13,
   epmd: 14,
   erlang: 15,
+  rabbitmqManagement: 16,
   prometheus: 20,
   alertmanager: 21,
   telemetryStore: 22,

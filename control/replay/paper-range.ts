@@ -29,7 +29,7 @@ export function paperRange(root: string, users: number): Range {
       stop: done,
       restart: done,
       signal: done,
-      descriptors: async () => ({ limit: 1_024, open: 40 }),
+      descriptors: async () => ({ limit: 1_024, most: 1_024, open: 40 }),
       limitDescriptors: done,
     },
     releases: {
@@ -75,7 +75,7 @@ export function paperRange(root: string, users: number): Range {
       bindings: async () => now.bindings,
       bind: async (binding) => void now.bindings.push(binding),
       unbind: async (binding) => void (now.bindings = now.bindings.filter((one) => JSON.stringify(one) !== JSON.stringify(binding))),
-      memory: async () => ({ limitBytes: now.brokerLimit, usedBytes: 100_000_000, alarms: [] }),
+      memory: async () => ({ limitBytes: now.brokerLimit, usualLimitBytes: usualMemory, usedBytes: 100_000_000, alarms: [] }),
       limitMemory: async (bytes) => void (now.brokerLimit = bytes ?? usualMemory),
     },
     jobs: {
@@ -142,6 +142,8 @@ export function paperRange(root: string, users: number): Range {
         void (now.rules = [...now.rules.filter((one) => one !== name), ...(rules === null ? [] : [name])]),
       unscraped: async () => [],
       setUnscraped: done,
+      silences: async () => [],
+      expireSilence: done,
     },
   }
 

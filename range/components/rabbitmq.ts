@@ -19,7 +19,8 @@ export const rabbitmqNode = (context: RangeContext): Record<string, string> => (
   ERL_EPMD_ADDRESS: '127.0.0.1',
 })
 
-export const enabledPlugins = '[rabbitmq_prometheus].\n'
+/** Its HTTP API for who administers it, without the statistics that it could keep for its own pages: Prometheus has them. It takes 4 MB. */
+export const enabledPlugins = '[rabbitmq_management,rabbitmq_prometheus].\n'
 
 /** What the broker is configured with, apart from who may use it. */
 export const rabbitmqConf = (context: RangeContext): string =>
@@ -28,6 +29,9 @@ export const rabbitmqConf = (context: RangeContext): string =>
     `prometheus.tcp.ip = ${context.listen}`,
     `prometheus.tcp.port = ${context.port('rabbitmqMetrics')}`,
     'prometheus.return_per_object_metrics = true',
+    `management.tcp.ip = ${context.listen}`,
+    `management.tcp.port = ${context.port('rabbitmqManagement')}`,
+    'management_agent.disable_metrics_collector = true',
     'collect_statistics_interval = 1000',
     `vm_memory_high_watermark.absolute = ${memoryLimitBytes}`,
     'disk_free_limit.absolute = 50MB',
@@ -42,7 +46,7 @@ export const rabbitmq = defineComponent({
   name: 'rabbitmq',
   title: 'RabbitMQ',
   role: 'datastore',
-  ports: { amqp: 'amqp', metrics: 'rabbitmqMetrics' },
+  ports: { amqp: 'amqp', metrics: 'rabbitmqMetrics', management: 'rabbitmqManagement' },
   calls: [],
 
   async prepare(context) {

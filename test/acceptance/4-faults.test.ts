@@ -101,8 +101,8 @@ describe('the contract of every fault', () => {
 
   test('afterwards the range is as it was', async () => {
     // Orders that failed for as long as a fault was in may have been set aside: data of customers, not of the range.
-    const { deadLetters: _before, ...before } = fresh.parts
-    const { deadLetters: _after, ...after } = (await fingerprint(range)).parts
+    const { 'dead-letters': _before, ...before } = fresh.parts
+    const { 'dead-letters': _after, ...after } = (await fingerprint(range)).parts
     assert.deepEqual(after, before)
     await client('instructor').post('/api/reset')
     await atRest()

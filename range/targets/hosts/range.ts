@@ -70,10 +70,12 @@ export function hostsRange(target: LocalTarget): Range {
   return {
     ...here,
     lacks: lackedBy(context.config.placement),
-    async status() {
+    async status(options) {
       const [ours, theirs] = await Promise.all([
-        here.status(),
-        callShop<ComponentStatus[]>(context, 'status', [], statusTimeoutMs).catch((error: unknown) => away(describeError(error))),
+        here.status(options),
+        callShop<ComponentStatus[]>(context, 'status', options ? [options] : [], statusTimeoutMs).catch((error: unknown) =>
+          away(describeError(error)),
+        ),
       ])
       return [...theirs.filter(({ name }) => !local.has(name)), ...ours]
     },

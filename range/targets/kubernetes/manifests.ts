@@ -144,7 +144,8 @@ function serviceOf(name: Workload): Service {
     })
     .filter((port, index, all) => all.indexOf(port) === index)
   const nameOf = (port: number): string =>
-    ({ 5432: 'tcp-postgres', 6379: 'tcp-redis', 5672: 'tcp-amqp' })[port] ?? (isService(name) ? 'http' : 'http-metrics')
+    ({ 5432: 'tcp-postgres', 6379: 'tcp-redis', 5672: 'tcp-amqp', 15672: 'http-management' })[port] ??
+    (isService(name) ? 'http' : 'http-metrics')
   return new Service({
     metadata: { name, namespace, labels: labels(name) },
     spec: { selector: { app: name }, ports: ports.map((port) => ({ name: nameOf(port), port, targetPort: port })) },

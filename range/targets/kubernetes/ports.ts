@@ -18,6 +18,7 @@ const datastores: Partial<Record<PortName, ClusterPort>> = {
   redis: { service: 'redis', port: 6379 },
   amqp: { service: 'rabbitmq', port: 5672 },
   rabbitmqMetrics: { service: 'rabbitmq', port: 15_692 },
+  rabbitmqManagement: { service: 'rabbitmq', port: 15_672 },
   postgresExporter: { service: 'postgres-exporter', port: 9187 },
   redisExporter: { service: 'redis-exporter', port: 9121 },
   nodeExporter: { service: 'node-exporter', port: 9100 },

@@ -331,6 +331,7 @@ exec "$0" "$@"`
               ports: [
                 { name: 'tcp-amqp', containerPort: 5672 },
                 { name: 'http-metrics', containerPort: 15_692 },
+                { name: 'http-management', containerPort: 15_672 },
               ],
               startupProbe: { tcpSocket: { port: 5672 }, periodSeconds: 2, failureThreshold: 60 },
               readinessProbe: { tcpSocket: { port: 5672 }, periodSeconds: 3, timeoutSeconds: 2 },

@@ -6,10 +6,11 @@ import type { RunRecord } from './state.ts'
 
 const run = promisify(execFile)
 
-/** What a process may open and has open; null when it does not run. */
-export function descriptors(record: RunRecord | null): { limit: number; open: number } | null {
+/** What a process may open, could be given, and has open; null when it does not run. */
+export function descriptors(record: RunRecord | null): { limit: number; most: number; open: number } | null {
   if (!record || liveness(record) === 'gone') return null
-  return { limit: limits(record.pid).soft, open: readdirSync(`/proc/${record.pid}/fd`).length }
+  const { soft, hard } = limits(record.pid)
+  return { limit: soft, most: hard, open: readdirSync(`/proc/${record.pid}/fd`).length }
 }
 
 /** Lowers the soft limit, or lifts it to the hard one: which nobody needs a privilege for. */

@@ -37,11 +37,32 @@ export async function forgetTarget(target: LocalTarget, component: ComponentName
   })
 }
 
-/** The Prometheus of this machine: its files, and a reload. */
+const silenceList = z.array(
+  z.object({
+    id: z.string(),
+    status: z.object({ state: z.enum(['expired', 'active', 'pending']) }),
+    matchers: z.array(z.object({ name: z.string(), value: z.string(), isRegex: z.boolean(), isEqual: z.boolean().default(true) })),
+    createdBy: z.string(),
+    comment: z.string(),
+    startsAt: z.string(),
+    endsAt: z.string(),
+  }),
+)
+
+/** The Prometheus of this machine: its files, and a reload; and its Alertmanager. */
 export function localMonitoring(target: LocalTarget): Range['monitoring'] {
   const { context, state } = target
   const extra = path.join(configDir(context, 'prometheus'), 'extra')
   const reload = () => reloadPrometheus(target)
+  const alertmanager = async (path: string, init: RequestInit = {}): Promise<unknown> => {
+    const url = `http://127.0.0.1:${context.port('alertmanager')}/alertmanager/api/v2${path}`
+    const response = await fetch(url, { ...init, signal: AbortSignal.timeout(10_000) }).catch((error: unknown) => {
+      throw new FiredrillError('component-unreachable', `Alertmanager: ${describeError(error)}`, { cause: error })
+    })
+    const text = await response.text()
+    if (!response.ok) throw new FiredrillError('component-failed', `Alertmanager answered ${response.status} ${text.slice(0, 200)}`)
+    return text === '' ? null : JSON.parse(text)
+  }
   return {
     extraRules: async () =>
       existsSync(extra)
@@ -62,5 +83,12 @@ export function localMonitoring(target: LocalTarget): Range['monitoring'] {
       state.setUnscraped(names)
       await reload()
     },
+    silences: async () =>
+      silenceList
+        .parse(await alertmanager('/silences'))
+        .filter(({ status }) => status.state !== 'expired')
+        .map(({ status: _status, ...silence }) => silence)
+        .toSorted((a, b) => a.id.localeCompare(b.id)),
+    expireSilence: async (id) => void (await alertmanager(`/silence/${id}`, { method: 'DELETE' })),
   }
 }

@@ -5,7 +5,8 @@ import { promisify } from 'node:util'
 import amqp from 'amqplib'
 import { z } from 'zod'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
-import type { QueueMessage, Range } from '../../../model/range.ts'
+import { until } from '../../../model/until.ts'
+import type { BrokerMemory, QueueMessage, Range } from '../../../model/range.ts'
 import { memoryLimitBytes, rabbitmqNode } from '../../components/rabbitmq.ts'
 import { amqpUrl } from '../../components/service.ts'
 import type { RangeContext } from '../../context.ts'
@@ -13,8 +14,15 @@ import type { RangeContext } from '../../context.ts'
 const run = promisify(execFile)
 const callTimeoutMs = 10_000
 
-/** The RabbitMQ of this machine: over AMQP as any client, and over `rabbitmqctl` as its administrator. */
+/** A limit that was set is in force when the broker tells of it, once a second. */
+const limitToldMs = 5_000
+
+/**
+ * The RabbitMQ of this machine: over AMQP as any client; what its administrator looks at, over HTTP. Only a change of its limit takes `rabbitmqctl`, an
+ * Erlang VM of its own, which a busy machine starts in half a minute or not at all.
+ */
 export function localQueue(context: RangeContext, control: RabbitmqCtl = localControl(context)): Range['queue'] {
+  const memory = async () => memoryIn(await administration(context, 'rabbitmqMetrics', '/metrics'))
   return {
     status: (queue) =>
       withChannel(amqpUrl(context), async (channel) => {
@@ -53,34 +61,65 @@ export function localQueue(context: RangeContext, control: RabbitmqCtl = localCo
         for (const got of accepted) channel.ack(got)
         return accepted.length
       }),
-    bindings: async () => {
-      const text = await control('list_bindings', '--formatter', 'json')
-      return bindingList
-        .parse(JSON.parse(text))
-        .filter(({ source_name, destination_kind }) => source_name !== '' && destination_kind === 'queue')
-        .map(({ source_name, destination_name, routing_key }) => ({ exchange: source_name, queue: destination_name, key: routing_key }))
-        .toSorted((a, b) => `${a.queue} ${a.exchange}`.localeCompare(`${b.queue} ${b.exchange}`))
-    },
+    bindings: async () =>
+      bindingList
+        .parse(JSON.parse(await administration(context, 'rabbitmqManagement', '/api/bindings/%2F')))
+        .filter(({ source, destination_type }) => source !== '' && destination_type === 'queue')
+        .map(({ source, destination, routing_key }) => ({ exchange: source, queue: destination, key: routing_key }))
+        .toSorted((a, b) => `${a.queue} ${a.exchange}`.localeCompare(`${b.queue} ${b.exchange}`)),
     bind: ({ queue, exchange, key }) =>
       withChannel(amqpUrl(context), async (channel) => void (await channel.bindQueue(queue, exchange, key))),
     unbind: ({ queue, exchange, key }) =>
       withChannel(amqpUrl(context), async (channel) => void (await channel.unbindQueue(queue, exchange, key))),
-    async memory() {
-      const text = await control(
-        'eval',
-        'io:format("~w ~w ~w", [vm_memory_monitor:get_memory_limit(), vm_memory_monitor:get_process_memory(), [R || {{resource_limit, R, _}, _} <- rabbit_alarm:get_alarms()]]).',
-      )
-      const [, limit, used, alarms] = /^(\d+) (\d+) \[(.*)\]/.exec(text) ?? []
-      if (!limit) throw new FiredrillError('component-failed', `RabbitMQ: unexpected answer ${text.slice(0, 200)}`)
-      return { limitBytes: Number(limit), usedBytes: Number(used), alarms: alarms ? alarms.split(',') : [] }
+    memory,
+    async limitMemory(bytes) {
+      const wanted = bytes ?? memoryLimitBytes
+      await control('set_vm_memory_high_watermark', 'absolute', String(wanted))
+      await until('RabbitMQ to tell of its new limit', limitToldMs, async () => (await memory()).limitBytes === wanted, 100)
     },
-    limitMemory: async (bytes) => void (await control('set_vm_memory_high_watermark', 'absolute', String(bytes ?? memoryLimitBytes))),
   }
 }
 
 const bindingList = z.array(
-  z.object({ source_name: z.string(), destination_name: z.string(), destination_kind: z.string(), routing_key: z.string() }),
+  z.object({ source: z.string(), destination: z.string(), destination_type: z.string(), routing_key: z.string() }),
 )
+
+/** What is above its limit, by the broker's own metrics. */
+const alarmMetrics: Record<string, string> = {
+  memory: 'rabbitmq_alarms_memory_used_watermark',
+  disk: 'rabbitmq_alarms_free_disk_space_watermark',
+  file_descriptor_limit: 'rabbitmq_alarms_file_descriptor_limit',
+}
+
+/** What the broker tells of its memory where Prometheus asks it. */
+export function memoryIn(metrics: string): BrokerMemory {
+  const value = (name: string): number => {
+    const found = new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(metrics)?.[1]
+    if (found === undefined) throw new FiredrillError('component-failed', `RabbitMQ does not tell ${name}: is it starting?`)
+    return Number(found)
+  }
+  return {
+    limitBytes: value('rabbitmq_resident_memory_limit_bytes'),
+    usualLimitBytes: memoryLimitBytes,
+    usedBytes: value('rabbitmq_process_resident_memory_bytes'),
+    alarms: Object.keys(alarmMetrics).filter((resource) => value(alarmMetrics[resource] ?? '') > 0),
+  }
+}
+
+/** Asks the broker over HTTP, as its administrator. */
+async function administration(context: RangeContext, port: 'rabbitmqManagement' | 'rabbitmqMetrics', path: string): Promise<string> {
+  const credentials = Buffer.from(`shop:${context.config.passwords.rabbitmq}`).toString('base64')
+  try {
+    const response = await fetch(`http://127.0.0.1:${context.port(port)}${path}`, {
+      headers: { authorization: `Basic ${credentials}` },
+      signal: AbortSignal.timeout(callTimeoutMs),
+    })
+    if (!response.ok) throw new Error(`it answered ${response.status} ${(await response.text()).slice(0, 200)}`)
+    return await response.text()
+  } catch (error) {
+    throw new FiredrillError('component-unreachable', `RabbitMQ: ${describeError(error)}`, { cause: error })
+  }
+}
 
 /** Runs `rabbitmqctl` on a range's node; resolves to what it prints. */
 export type RabbitmqCtl = (...args: string[]) => Promise<string>

@@ -25,7 +25,7 @@ export function localRange(target: LocalTarget): Range {
   return {
     lacks: ['cluster'],
     cluster: null,
-    status: () => target.status(),
+    status: (asked) => target.status(false, asked),
 
     processes: {
       start: async (name) => void (await target.start(name)),

@@ -167,7 +167,12 @@ export class LocalTarget {
     return orphans.length
   }
 
-  async statusOf(component: Component, processes: ReturnType<typeof listProcesses> | null): Promise<ComponentStatus> {
+  /** `processes`: with the memory of its family among these. `readiness: false`: it is not asked whether it is ready. */
+  async statusOf(
+    component: Component,
+    processes: ReturnType<typeof listProcesses> | null = null,
+    { readiness }: { readiness: boolean } = { readiness: true },
+  ): Promise<ComponentStatus> {
     const { name } = component
     const record = this.state.run(name)
     const alive = record ? liveness(record) : 'gone'
@@ -186,6 +191,10 @@ export class LocalTarget {
     const memoryBytes = processes ? proportionalMemoryBytes(family(record.pid, processes)) : null
     const running = { ...base, pid: record.pid, memoryBytes }
     if (alive === 'suspended') return { ...running, state: 'suspended', healthy: false, detail: 'stopped by a signal' }
+    if (!readiness) {
+      const started = record.readyAfterMs !== null
+      return { ...running, state: started ? 'running' : 'starting', healthy: started }
+    }
     try {
       await component.readiness(this.context).check(1_500)
       return { ...running, state: 'running', healthy: true }
@@ -195,9 +204,9 @@ export class LocalTarget {
     }
   }
 
-  status(withMemory = false): Promise<ComponentStatus[]> {
+  status(withMemory = false, asked?: { readiness: boolean }): Promise<ComponentStatus[]> {
     const processes = withMemory ? listProcesses() : null
-    return Promise.all(this.components.map((component) => this.statusOf(component, processes)))
+    return Promise.all(this.components.map((component) => this.statusOf(component, processes, asked)))
   }
 
   writeConfig(name: ComponentName): void {

@@ -1,0 +1,53 @@
+import type { Binding } from '../../model/range.ts'
+import { confirmedBinding, queueName } from '../queue-name.ts'
+import { defineResource, forEach, listed } from './resource.ts'
+
+/** As the services declare them. */
+const freshBindings: readonly Binding[] = [
+  confirmedBinding,
+  { exchange: 'orders', queue: 'orders.fulfilled', key: 'order.fulfilled' },
+  { exchange: 'orders.dead', queue: 'orders.fulfilment.dead', key: '' },
+]
+const same = (a: Binding) => (b: Binding) => a.exchange === b.exchange && a.queue === b.queue && a.key === b.key
+const missing = (found: readonly Binding[]) => freshBindings.filter((binding) => !found.some(same(binding)))
+const foreign = (found: readonly Binding[]) => found.filter((binding) => !freshBindings.some(same(binding)))
+const written = ({ exchange, queue, key }: Binding): string => `${exchange} –${key}→ ${queue}`
+
+export const bindings = defineResource<Binding[]>({
+  id: 'queue-bindings',
+  title: 'routes to the queues',
+  after: ['datastores'],
+  read: (range) => range.queue.bindings(),
+  differs: (found) =>
+    listed([
+      ...missing(found).map((binding) => `missing: ${written(binding)}`),
+      ...foreign(found).map((binding) => `foreign: ${written(binding)}`),
+    ]),
+  async restore(range, found) {
+    await forEach(missing(found), (binding) => range.queue.bind(binding))
+    await forEach(foreign(found), (binding) => range.queue.unbind(binding))
+  },
+})
+
+export const brokerMemory = defineResource<{ limitBytes: number; usualLimitBytes: number }>({
+  id: 'broker-memory',
+  title: "the broker's memory limit",
+  after: ['datastores'],
+  async read(range) {
+    const { limitBytes, usualLimitBytes } = await range.queue.memory()
+    return { limitBytes, usualLimitBytes }
+  },
+  differs: ({ limitBytes, usualLimitBytes }) => (limitBytes === usualLimitBytes ? null : `${limitBytes} bytes`),
+  restore: (range) => range.queue.limitMemory(null),
+  print: ({ limitBytes }) => limitBytes,
+})
+
+const dead = queueName.enum['orders.fulfilment.dead']
+export const deadLetters = defineResource<number>({
+  id: 'dead-letters',
+  title: 'messages that were set aside',
+  after: ['datastores'],
+  read: async (range) => (await range.queue.status(dead)).ready,
+  differs: (found) => (found === 0 ? null : `${found} messages`),
+  restore: async (range) => void (await range.queue.purge(dead)),
+})

@@ -1,0 +1,79 @@
+import type { Range } from '../../model/range.ts'
+import { defineResource } from './resource.ts'
+
+/** As Redis is started. */
+export const freshCache = { memoryBytes: 64 * 1024 * 1024, whenFull: 'allkeys-lru' }
+
+const setting = async (range: Range, name: string): Promise<string> => {
+  const answer = (await range.cache.command('CONFIG', 'GET', name)) as unknown
+  return Array.isArray(answer) ? String(answer[1]) : ''
+}
+
+export const cacheMemory = defineResource<{ memoryBytes: number; whenFull: string }>({
+  id: 'cache-memory',
+  title: "the cache's memory",
+  after: ['cache-answers'],
+  async read(range) {
+    const [memory, whenFull] = await Promise.all([setting(range, 'maxmemory'), setting(range, 'maxmemory-policy')])
+    return { memoryBytes: Number(memory), whenFull }
+  },
+  differs: ({ memoryBytes, whenFull }) =>
+    memoryBytes === freshCache.memoryBytes && whenFull === freshCache.whenFull ? null : `${memoryBytes} bytes, ${whenFull}`,
+  async restore(range) {
+    await range.cache.command('CONFIG', 'SET', 'maxmemory-policy', freshCache.whenFull)
+    await range.cache.command('CONFIG', 'SET', 'maxmemory', String(freshCache.memoryBytes))
+  },
+})
+
+/** Who is paused never answers: within this, whoever is not does, beside whatever else runs. */
+const answersWithinMs = 3_000
+type Answers = 'all' | 'reads' | 'nothing'
+
+/** Whether it answers: writes may be paused, or everything. */
+export const cacheAnswers = defineResource<Answers>({
+  id: 'cache-answers',
+  title: 'the answers of the cache',
+  after: ['datastores'],
+  async read(range) {
+    const answered = (...command: [string, ...string[]]) => {
+      const late = Promise.withResolvers<false>()
+      const timer = setTimeout(() => late.resolve(false), answersWithinMs)
+      const answer = range.cache.command(...command).then(
+        () => true,
+        () => false,
+      )
+      return Promise.race([answer, late.promise]).finally(() => clearTimeout(timer))
+    }
+    const [reads, writes] = await Promise.all([answered('PING'), answered('SET', 'probe', '1', 'PX', '100')])
+    return writes ? 'all' : reads ? 'reads' : 'nothing'
+  },
+  differs: (found) => (found === 'all' ? null : found === 'reads' ? 'writes are paused' : 'it answers nothing'),
+  async restore(range, found) {
+    // One that was told to answer nobody does not take the command that ends it either.
+    if (found === 'nothing') await range.processes.restart('redis')
+    else await range.cache.command('CLIENT', 'UNPAUSE')
+  },
+})
+
+/** Products that the cache shows as they were: it did not hear of the changes while it could not be reached. */
+export const cachedPrices = defineResource<number>({
+  id: 'cached-prices',
+  title: 'prices in the cache',
+  after: ['database-roles', 'cache-memory'],
+  async read(range) {
+    const changed = await range.database.query<{ sku: string; cents: number }>(
+      `select sku, price_cents as cents from catalog.products where updated_at between now() - interval '30 minutes' and now() - interval '2 seconds'`,
+    )
+    if (changed.length === 0) return 0
+    // Safe: MGET answers with one string or null for each key.
+    const shown = (await range.cache.command('MGET', ...changed.map(({ sku }) => `catalog:product:${sku}`))) as (string | null)[]
+    // Safe: only catalog writes these keys, with a product.
+    return shown.filter(
+      (text, index) => text !== null && (JSON.parse(text) as { priceCents?: number }).priceCents !== changed[index]?.cents,
+    ).length
+  },
+  differs: (found) => (found === 0 ? null : `${found} products are shown as they were`),
+  restore: async (range) => void (await range.cache.command('FLUSHALL')),
+  // They change all the time.
+  print: () => undefined,
+})

@@ -1,0 +1,47 @@
+import { thirdParty } from './bank.ts'
+import { bindings, brokerMemory, deadLetters } from './broker.ts'
+import { cacheAnswers, cachedPrices, cacheMemory } from './cache.ts'
+import { canary } from './canary.ts'
+import { cluster } from './cluster.ts'
+import { datastores, proxies, services } from './components.ts'
+import { databaseIndexes } from './database-indexes.ts'
+import { databaseRoles } from './database-roles.ts'
+import { databaseSessions } from './database-sessions.ts'
+import { deployments } from './deployments.ts'
+import { descriptorLimits } from './descriptors.ts'
+import { jobs } from './jobs.ts'
+import { userMix, users } from './load.ts'
+import { cacheFault, certificates, edgeFaults, meshPolicy } from './mesh.ts'
+import { alertRules, scraping, silences } from './monitoring.ts'
+import type { Resource } from './resource.ts'
+
+/** All that a drill, or who plays it, may change of a range, apart from its customers' data. */
+export const resources: readonly Resource[] = [
+  cluster,
+  datastores,
+  proxies,
+  services,
+  canary,
+  deployments,
+  descriptorLimits,
+  meshPolicy,
+  edgeFaults,
+  cacheFault,
+  certificates,
+  jobs,
+  databaseRoles,
+  databaseSessions,
+  databaseIndexes,
+  thirdParty,
+  bindings,
+  brokerMemory,
+  deadLetters,
+  cacheAnswers,
+  cacheMemory,
+  cachedPrices,
+  alertRules,
+  scraping,
+  silences,
+  users,
+  userMix,
+]

@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, test } from 'node:test'
+import pg from 'pg'
+import { leftBehind, restoreBaseline } from '../../drills/baseline.ts'
+import { resources } from '../../drills/resources/registry.ts'
+import type { Range } from '../../model/range.ts'
+import { databaseUrl } from '../../range/components/service.ts'
+import { apiClient } from '../../cli/client.ts'
+import { atRest, client, range as openRange, state, target, up } from './test-range.ts'
+
+let range: Range
+const users = () => state.config().users
+before(async () => {
+  await up()
+  range = openRange()
+  await client('instructor').post('/api/reset')
+  await atRest()
+})
+after(() => client('instructor').post('/api/reset'))
+
+/** How each is disturbed, as a fault or a trainee may; one without fails the suite. */
+const disturbances: Record<string, () => Promise<unknown>> = {
+  datastores: () => range.processes.stop('redis'),
+  proxies: () => range.processes.signal('payments-proxy', 'SIGSTOP'),
+  services: () => range.processes.signal('catalog', 'SIGKILL'),
+  canary: () => range.releases.setCanary({ service: 'catalog', version: '1.12.0' }, 'a test'),
+  deployments: () => range.config.set('payments', { DB_POOL_MAX: '2' }, 'a test'),
+  'descriptor-limits': () => range.processes.limitDescriptors('orders', 300),
+  'mesh-policy': async () => range.mesh.apply(`# edited\n${await range.mesh.policy()}`, 'a test'),
+  'edge-faults': () => range.mesh.setFault({ from: 'gateway', to: 'catalog' }, { delay: { fixedDelayMs: 5, jitterMs: 0, percent: 100 } }),
+  'cache-fault': () => range.mesh.setCacheFault({ delayMs: 25, percent: 100 }),
+  certificates: () => range.mesh.issueIdentity('payments', 'expired'),
+  jobs: () => range.jobs.start('stock-audit', { AUDIT_TABLE: 'payments.charges' }),
+  'database-roles': async () => {
+    await range.database.query('alter role orders connection limit 30')
+    await range.database.query(`alter role catalog set work_mem = '128kB'`)
+  },
+  'database-sessions': async () => {
+    const session = new pg.Client({ connectionString: databaseUrl(target().context, 'postgres'), application_name: 'psql' })
+    session.on('error', () => {})
+    await session.connect()
+    await session.query('begin; lock table payments.sandbox in access share mode')
+  },
+  'database-indexes': async () => {
+    await range.database.query('drop index orders.orders_pending')
+    await range.database.query('create index of_a_trainee on catalog.products (price_cents)')
+  },
+  bank: () => range.database.query('update payments.sandbox set latency_ms = 40'),
+  'queue-bindings': async () => {
+    await range.queue.bind({ exchange: 'orders', queue: 'orders.fulfilled', key: 'of.a.trainee' })
+    await range.queue.unbind({ exchange: 'orders', queue: 'orders.fulfilled', key: 'order.fulfilled' })
+  },
+  'broker-memory': () => range.queue.limitMemory(390_000_000),
+  'dead-letters': () => range.queue.publish('orders.fulfilment.dead', '{}'),
+  'cache-answers': () => range.cache.command('CLIENT', 'PAUSE', '600000', 'WRITE'),
+  'cache-memory': () => range.cache.command('CONFIG', 'SET', 'maxmemory', '50000000'),
+  'cached-prices': async () => {
+    const [product] = await range.database.query<{ sku: string }>(
+      `update catalog.products set updated_at = now() - interval '5 seconds' where sku = (select min(sku) from catalog.products) returning sku`,
+    )
+    await range.cache.command('SET', `catalog:product:${product?.sku}`, JSON.stringify({ priceCents: -1 }), 'EX', '60')
+  },
+  'alert-rules': () => range.monitoring.setExtraRules('of-a-trainee', 'groups: []\n'),
+  scraping: () => range.monitoring.setUnscraped(['redis-exporter']),
+  silences: () =>
+    apiClient(state, 'trainee').post('/api/silences', {
+      matchers: [{ name: 'alertname', value: 'Nothing' }],
+      durationMs: 86_400_000,
+      comment: 'for a day',
+    }),
+  users: () => range.load.setUsers(users() + 5),
+  'user-mix': () => range.load.setMix({ hotShare: 0.1, bots: 0, rate: 0 }),
+}
+
+describe('the contract of every resource that a drill may change', () => {
+  // What is done to one shows in another: who ends a canary leaves the policy's history.
+  beforeEach(() => restoreBaseline(range, users()))
+
+  for (const resource of resources.filter(({ id }) => id !== 'cluster')) {
+    test(`${resource.id}: changed it shows, restored it is as on a fresh range`, async () => {
+      const disturb = disturbances[resource.id]
+      assert.ok(disturb, `say how ${resource.id} may be disturbed`)
+      assert.deepEqual(await leftBehind(range, { users: users() }, [resource]), [])
+      await disturb()
+      const left = await leftBehind(range, { users: users() }, [resource])
+      assert.equal(left.length, 1, 'it shows')
+      await restoreBaseline(range, users(), [resource])
+      assert.deepEqual(await leftBehind(range, { users: users() }, [resource]), [])
+    })
+  }
+
+  test('a cache that was told to answer nobody answers again', async () => {
+    await range.cache.command('CLIENT', 'PAUSE', '600000', 'ALL')
+    await restoreBaseline(range, users())
+    assert.equal(await range.cache.command('PING'), 'PONG')
+  })
+
+  test('all at once are brought back by one reset, and the range serves', async () => {
+    const apart = new Set(['canary', 'cached-prices', 'cache-answers', 'datastores', 'deployments'])
+    for (const { id } of resources) if (id !== 'cluster' && !apart.has(id)) await disturbances[id]?.()
+    await client('instructor').post('/api/reset')
+    assert.deepEqual(await leftBehind(range, { users: users() }), [])
+    await atRest()
+  })
+})
+
+test('nobody silences the Watchdog', async () => {
+  for (const matcher of [
+    { name: 'alertname', value: '.+', isRegex: true },
+    { name: 'alertname', value: '(?i)watchdog', isRegex: true },
+    { name: 'alertname', value: 'Other', isEqual: false },
+  ]) {
+    const attempt = apiClient(state, 'trainee').post('/api/silences', { matchers: [matcher], durationMs: 60_000, comment: 'quiet' })
+    await assert.rejects(attempt, /Watchdog/)
+  }
+  assert.deepEqual(await range.monitoring.silences(), [])
+})
