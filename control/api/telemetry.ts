@@ -1,5 +1,6 @@
 import httpProxy from '@fastify/http-proxy'
 import { z } from 'zod'
+import { muteRefusal } from '../../drills/silences.ts'
 import { addSilence } from '../../model/api.ts'
 import { FiredrillError, describeError } from '../../model/errors.ts'
 import { serviceLevels } from '../../observability/rules/slo.ts'
@@ -73,6 +74,8 @@ export function telemetryRoutes(app: Api, { context }: ApiContext): void {
   app.get('/api/silences', async (_request, reply) => forward('Alertmanager', url('alertmanager', '/alertmanager/api/v2/silences'), reply))
   app.post('/api/silences', { schema: { body: addSilence } }, async (request, reply) => {
     const { matchers, durationMs, comment, createdBy } = request.body
+    const refusal = muteRefusal(matchers)
+    if (refusal !== null) throw new FiredrillError('bad-request', refusal)
     const now = Date.now()
     const body = { matchers, comment, createdBy, startsAt: new Date(now).toISOString(), endsAt: new Date(now + durationMs).toISOString() }
     return forward('Alertmanager', url('alertmanager', '/alertmanager/api/v2/silences'), reply, {
