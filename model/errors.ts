@@ -50,6 +50,10 @@ export function errorIn(answer: unknown, otherwise: string): FiredrillError {
   return new FiredrillError(code, problem?.message ?? otherwise)
 }
 
+/** The code of an error of the system, such as ENOSPC. */
+export const errorCode = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+
 /** The message of anything thrown, with the causes behind it. */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)

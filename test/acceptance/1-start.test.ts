@@ -110,11 +110,11 @@ describe('starting a range', () => {
         return both.every(({ code }) => code === 0)
       })
       const { id } = new RangeState(otherDir).config()
-      assert.ok(withEnvironment('FIREDRILL_RANGE', id).length > 10)
+      assert.ok(withEnvironment({ FIREDRILL_RANGE: id }).length > 10)
 
       const down = await firedrill(['down', '--dir', otherDir])
       assert.equal(down.code, 0, down.stderr)
-      assert.deepEqual(withEnvironment('FIREDRILL_RANGE', id), [])
+      assert.deepEqual(withEnvironment({ FIREDRILL_RANGE: id }), [])
       for (const [name, offset] of Object.entries(portOffsets)) assert.ok(await isFree(otherBase + offset), `${name} is still open`)
       await until('the first to be healthy', 30_000, async () => (await firedrill(['status', '--dir', dir])).code === 0)
     })

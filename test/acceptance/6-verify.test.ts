@@ -46,7 +46,7 @@ test('after a power-off in a drill, up brings back a healthy range without the f
   await atRest()
   await client('trainee').post('/api/drills', { scenario: 'slow-shelves', trainee: 'Robin' })
   await until('the fault to be in', 30_000, async () => (await range().releases.current('inventory')) === '1.5.0')
-  const everything = () => withEnvironment('FIREDRILL_RANGE', state.config().id)
+  const everything = () => withEnvironment({ FIREDRILL_RANGE: state.config().id })
   assert.ok(everything().length > 15)
   // Again until nothing is left: what was just being started is not in the list of a moment ago.
   await until('every process to be gone', 10_000, async () => {
@@ -73,6 +73,6 @@ test('after a power-off in a drill, up brings back a healthy range without the f
 test('down leaves no process', async () => {
   const { id } = state.config()
   assert.equal((await firedrill(['down', '--dir', dir])).code, 0)
-  assert.deepEqual(withEnvironment('FIREDRILL_RANGE', id), [])
+  assert.deepEqual(withEnvironment({ FIREDRILL_RANGE: id }), [])
   assert.equal((await firedrill(['down', '--dir', dir])).code, 0, 'down of what is down')
 })

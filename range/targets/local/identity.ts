@@ -102,15 +102,16 @@ export function proportionalMemoryBytes(pids: readonly number[]): number {
   return kilobytes * 1024
 }
 
-/** Pids whose environment carries `NAME=value`, the caller's own excepted. */
-export function withEnvironment(name: string, value: string): number[] {
-  const needle = `${name}=${value}`
+/** Pids whose environment carries all of these, the caller's own excepted. */
+export function withEnvironment(variables: Readonly<Record<string, string>>): number[] {
+  const needles = Object.entries(variables).map(([name, value]) => `${name}=${value}`)
   return listProcesses()
     .map((stat) => stat.pid)
     .filter((pid) => {
       if (pid === process.pid) return false
       try {
-        return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(needle)
+        const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+        return needles.every((needle) => environment.includes(needle))
       } catch {
         return false
       }

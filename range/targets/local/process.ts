@@ -13,15 +13,15 @@ function cleanEnvironment(): Record<string, string> {
   return Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
 }
 
-/** Starts a program as the leader of its own session and group, with its output appended to a file. */
-export async function launch(spec: ProcessSpec, rangeId: string, logPath: string): Promise<ProcessIdentity> {
+/** Starts a program as the leader of its own session and group, with its output appended to a file. `name` is by what it is found when no record tells of it. */
+export async function launch(spec: ProcessSpec, rangeId: string, name: string, logPath: string): Promise<ProcessIdentity> {
   mkdirSync(path.dirname(logPath), { recursive: true })
   const output = openSync(logPath, 'a')
   const nonce = randomBytes(8).toString('hex')
   try {
     const child = spawn(spec.file, spec.args, {
       cwd: spec.cwd ?? '/',
-      env: { ...cleanEnvironment(), ...spec.env, FIREDRILL_RANGE: rangeId, FIREDRILL_NONCE: nonce },
+      env: { ...cleanEnvironment(), ...spec.env, FIREDRILL_RANGE: rangeId, FIREDRILL_COMPONENT: name, FIREDRILL_NONCE: nonce },
       detached: true,
       stdio: ['ignore', output, output],
       ...runAs(spec.user ? unprivilegedUser(spec.user) : null),

@@ -121,6 +121,7 @@ export function localRange(target: LocalTarget): Range {
             env: jobEnvironment(context, name, params),
           },
           context.config.id,
+          `job-${id}`,
           logFile(context, 'jobs'),
         )
         state.setRun(`job-${id}`, { ...identity, startedAt, readyAfterMs: 0, stopping: false })

@@ -9,7 +9,8 @@ import { baselinePolicy } from '../../mesh/files.ts'
 import { waitUntilReady } from '../../readiness/readiness.ts'
 import { baselineRelease } from '../../releases.ts'
 import { placedForAWhileOn, placedOn, topology } from '../../topology.ts'
-import { family, listProcesses, liveness, proportionalMemoryBytes, withEnvironment } from './identity.ts'
+import { family, listProcesses, liveness, proportionalMemoryBytes, readStat, withEnvironment } from './identity.ts'
+import { withLock, type HeldLock } from './lock.ts'
 import { killAll, launch, send, terminate } from './process.ts'
 import type { RangeState, RunRecord } from './state.ts'
 
@@ -74,41 +75,42 @@ export class LocalTarget {
   /** Starts a component and waits until it is ready. Idempotent. */
   async start(name: ComponentName): Promise<StartReport> {
     const component: Component = topology[name]
-    const readiness = component.readiness(this.context)
     const before = this.state.run(name)
     if (before && liveness(before) === 'running') {
-      const ready = await readiness.check(2_000).then(
-        () => true,
-        () => false,
-      )
+      const ready = await component
+        .readiness(this.context)
+        .check(2_000)
+        .then(
+          () => true,
+          () => false,
+        )
       if (ready) return { name, outcome: 'already', tookMs: 0 }
-      return this.#awaitReady(component, before)
     }
-    if (before && liveness(before) === 'suspended') {
-      send(-before.pid, 'SIGCONT')
-      return this.#awaitReady(component, before)
-    }
-    await this.#requirePorts(component)
-    this.writeConfig(name)
-    await component.prepare?.(this.context)
-    const startedAt = Date.now()
-    const identity = await launch(component.process(this.context), this.context.config.id, logFile(this.context, name))
-    const record: RunRecord = { ...identity, startedAt, readyAfterMs: null, stopping: false }
-    this.state.setRun(name, record)
+    const record = await this.#alone(name, (lock) => this.#launch(component, lock))
     return this.#awaitReady(component, record)
   }
 
   async stop(name: ComponentName): Promise<void> {
-    const record = this.state.run(name)
-    if (!record) return
-    this.state.setRun(name, { ...record, stopping: true })
-    await terminate(record, topology[name].stop)
-    this.state.clearRun(name)
+    await this.#alone(name, () => this.#stop(topology[name]))
   }
 
   async restart(name: ComponentName): Promise<void> {
-    await this.stop(name)
-    await this.start(name)
+    const component: Component = topology[name]
+    const record = await this.#alone(name, async (lock) => {
+      await this.#stop(component)
+      return this.#launch(component, lock)
+    })
+    await this.#awaitReady(component, record)
+  }
+
+  /** Starts what ended without being asked to; whoever stopped it meanwhile is heeded. Resolves to whether it had to be started. */
+  async revive(name: ComponentName): Promise<boolean> {
+    const isMissed = (record: RunRecord | null): boolean => record !== null && !record.stopping && liveness(record) === 'gone'
+    if (!isMissed(this.state.run(name))) return false
+    const component: Component = topology[name]
+    const record = await this.#alone(name, async (lock) => (isMissed(this.state.run(name)) ? this.#launch(component, lock) : null))
+    if (record) await this.#awaitReady(component, record)
+    return record !== null
   }
 
   /** Sends a signal to the whole family; one that kills has killed when this resolves. */
@@ -160,7 +162,7 @@ export class LocalTarget {
     const records = this.components.map(({ name }) => this.state.run(name)).filter((record) => record !== null)
     const processes = listProcesses()
     const owned = new Set(records.flatMap((record) => family(record.pid, processes)))
-    const orphans = withEnvironment('FIREDRILL_RANGE', this.context.config.id).filter(
+    const orphans = withEnvironment({ FIREDRILL_RANGE: this.context.config.id }).filter(
       (pid) => !owned.has(pid) && !keep.has(pid) && pid !== process.ppid,
     )
     for (const pid of orphans) send(pid, 'SIGKILL')
@@ -223,20 +225,81 @@ export class LocalTarget {
     rmSync(this.state.dir, { recursive: true, force: true })
   }
 
+  /** Of all that start and stop this component, in whichever process, one at a time. */
+  #alone<Result>(name: ComponentName, work: (lock: HeldLock) => Promise<Result>): Promise<Result> {
+    return withLock(path.join(this.state.dir, 'run', `${name}.lock`), work)
+  }
+
+  /** What runs already, or runs again, or is launched; not waited for. */
+  async #launch(component: Component, lock: HeldLock): Promise<RunRecord> {
+    const { name } = component
+    const before = this.state.run(name)
+    if (before && liveness(before) === 'running') return before
+    if (before && liveness(before) === 'suspended') {
+      send(-before.pid, 'SIGCONT')
+      return before
+    }
+    await this.#endStrays(component)
+    await this.#requirePorts(component)
+    this.writeConfig(name)
+    await component.prepare?.(this.context)
+    const startedAt = Date.now()
+    const identity = await launch(component.process(this.context), this.context.config.id, name, logFile(this.context, name))
+    const record: RunRecord = { ...identity, startedAt, readyAfterMs: null, stopping: false }
+    if (!lock.isHeld()) {
+      // Suspended in the middle of it for so long that another took over: theirs is the one.
+      await terminate(identity, component.stop)
+      throw new FiredrillError('conflict', `${name} was started by another process meanwhile`)
+    }
+    this.state.setRun(name, record)
+    return record
+  }
+
+  async #stop(component: Component): Promise<void> {
+    const record = this.state.run(component.name)
+    if (record) {
+      this.state.setRun(component.name, { ...record, stopping: true })
+      await terminate(record, component.stop)
+    }
+    await this.#endStrays(component)
+    this.state.clearRun(component.name)
+  }
+
+  /** Ends what runs as this component of this range, by what it was started with, and is not the one that its record names. */
+  async #endStrays(component: Component): Promise<void> {
+    const found = withEnvironment({ FIREDRILL_RANGE: this.context.config.id, FIREDRILL_COMPONENT: component.name })
+    const record = this.state.run(component.name)
+    const ours = new Set(record && liveness(record) !== 'gone' ? family(record.pid) : [])
+    const strays = found.filter((pid) => !ours.has(pid)).flatMap((pid) => readStat(pid) ?? [])
+    // Whoever leads a session leads all of it; the rest are what a leader left.
+    const leaders = strays.filter((stat) => stat.session === stat.pid)
+    await Promise.all(leaders.map(({ pid, startTicks }) => terminate({ pid, startTicks, nonce: '' }, component.stop)))
+    await killAll(
+      strays.filter((stat) => stat.session !== stat.pid && readStat(stat.pid)?.startTicks === stat.startTicks).map(({ pid }) => pid),
+    )
+  }
+
   async #awaitReady(component: Component, record: RunRecord): Promise<StartReport> {
     let awaited = record
     await waitUntilReady(component.readiness(this.context), component.startDeadlineMs, () => {
       if (liveness(awaited) !== 'gone') return
       const now = this.state.run(component.name)
+      if (!now) throw new FiredrillError('conflict', `${component.name} was stopped while it started`)
       // Somebody else restarts it meanwhile, as the control plane does when it takes a fault out: theirs is as good.
-      if (now && now.nonce !== awaited.nonce) awaited = now
-      else if (now && !now.stopping) {
+      if (now.nonce !== awaited.nonce) awaited = now
+      else if (!now.stopping) {
         throw new FiredrillError('component-failed', `${component.name} ended while starting; see 'firedrill logs ${component.name}'`)
       }
     })
     await component.afterReady?.(this.context)
     const tookMs = Date.now() - awaited.startedAt
-    if (awaited.readyAfterMs === null) this.state.setRun(component.name, { ...awaited, readyAfterMs: tookMs })
+    if (awaited.readyAfterMs === null) {
+      await this.#alone(component.name, async () => {
+        // Unless it was stopped or started anew meanwhile: what answered was another then.
+        const now = this.state.run(component.name)
+        if (now?.nonce === awaited.nonce && !now.stopping) this.state.setRun(component.name, { ...now, readyAfterMs: tookMs })
+      })
+    }
     return { name: component.name, outcome: 'started', tookMs }
   }
 

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import net, { type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, afterEach, test } from 'node:test'
+import { openLocalRange } from '../../../control/wiring.ts'
+import { family, liveness, withEnvironment } from './identity.ts'
+import { killAll } from './process.ts'
+import { RangeState } from './state.ts'
+
+const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-target-'))
+const state = new RangeState(dir)
+state.configure({ portBase: await freePortBase() })
+const target = openLocalRange(dir)
+/** What runs as the Redis of this range, whoever knows of it. */
+const running = () => withEnvironment({ FIREDRILL_RANGE: state.config().id, FIREDRILL_COMPONENT: 'redis' })
+
+afterEach(() => target.stop('redis'))
+after(async () => {
+  target.sweep(new Set())
+  rmSync(dir, { recursive: true, force: true })
+})
+
+test('three restarts at once leave one that runs, and a record of that one', async () => {
+  await target.start('redis')
+  await Promise.all([target.restart('redis'), target.restart('redis'), openLocalRange(dir).restart('redis')])
+  const record = state.run('redis')
+  assert.ok(record && liveness(record) === 'running')
+  assert.deepEqual(running(), family(record.pid))
+})
+
+test('starts and stops at once end with what the record says', async () => {
+  await Promise.allSettled([
+    target.start('redis'),
+    target.stop('redis'),
+    target.start('redis'),
+    target.restart('redis'),
+    target.stop('redis'),
+  ])
+  const record = state.run('redis')
+  assert.deepEqual(running(), record && liveness(record) === 'running' ? family(record.pid) : [])
+})
+
+test('what runs although its record names somebody who is gone is ended, and one that is known takes its place', async () => {
+  await target.start('redis')
+  const stray = state.run('redis')
+  assert.ok(stray)
+  state.setRun('redis', { ...stray, pid: 2 ** 22 + 1, startTicks: 1 })
+  assert.equal((await target.start('redis')).outcome, 'started')
+  assert.equal(liveness(stray), 'gone')
+  const record = state.run('redis')
+  assert.ok(record && liveness(record) === 'running')
+})
+
+test('what runs without a record is ended when its component is stopped', async () => {
+  await target.start('redis')
+  state.clearRun('redis')
+  await target.stop('redis')
+  assert.deepEqual(running(), [])
+})
+
+test('a port that another program has is told, and that program is left alone', async () => {
+  const other = net.createServer().listen(state.config().portBase + 11, '127.0.0.1')
+  await new Promise((resolve) => other.once('listening', resolve))
+  try {
+    await assert.rejects(target.start('redis'), /in use by another program/)
+    assert.ok(other.listening)
+  } finally {
+    other.close()
+  }
+})
+
+test('only what ended by itself is revived', async () => {
+  assert.equal(await target.revive('redis'), false, 'nobody started it')
+  await target.start('redis')
+  assert.equal(await target.revive('redis'), false, 'it runs')
+  const record = state.run('redis')
+  assert.ok(record)
+  await killAll(family(record.pid))
+  assert.deepEqual((await Promise.all([target.revive('redis'), openLocalRange(dir).revive('redis')])).toSorted(), [false, true])
+  await target.stop('redis')
+  assert.equal(await target.revive('redis'), false, 'it was stopped')
+})
+
+/** A base of which the port that is used is free now. */
+async function freePortBase(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port - 11
+}
