@@ -10,7 +10,7 @@ import { LoadDriver } from './load-driver.ts'
 import { People } from './people.ts'
 import { startSampler } from './sampler.ts'
 import { createServer } from './server.ts'
-import { keepReaper } from './reaper/keep.ts'
+import { keep } from './reaper/keep.ts'
 import { projectRoot } from './paths.ts'
 import { openLocalRange, rangeOf } from './wiring.ts'
 
@@ -52,7 +52,7 @@ await app.listen({ host: context.config.console.listen, port: context.port('cont
 process.stdout.write(`control plane listens on ${context.port('control')}\n`)
 // Served before it is done: reverting may take a while when the range is in a bad way.
 engine.resume().catch((error: unknown) => process.stderr.write(`resuming: ${String(error)}\n`))
-const keeper = keepReaper(target)
+const keeper = keep(target, ['reaper', 'supervisor'], 1_000)
 // Long before they run out.
 const rotation = setInterval(() => {
   range.mesh.rotateDue().catch((error: unknown) => process.stderr.write(`renewing certificates: ${String(error)}\n`))

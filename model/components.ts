@@ -40,6 +40,7 @@ export const componentNames = [
   'locust',
   'control',
   'reaper',
+  'supervisor',
   'agent',
 ] as const
 export const componentName = z.enum(componentNames)

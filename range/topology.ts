@@ -5,7 +5,7 @@ import { agent } from './components/agent.ts'
 import { alertmanager } from './components/alertmanager.ts'
 import { canary } from './components/canary.ts'
 import { catalog } from './components/catalog.ts'
-import { control, reaper } from './components/control.ts'
+import { control, reaper, supervisor } from './components/control.ts'
 import { nodeExporter, postgresExporter, redisExporter } from './components/exporters.ts'
 import { fulfilment } from './components/fulfilment.ts'
 import { gateway } from './components/gateway.ts'
@@ -45,6 +45,7 @@ export const topology = {
   locust,
   control,
   reaper,
+  supervisor,
   agent,
 } as const satisfies Record<ComponentName, Component>
 
@@ -55,13 +56,14 @@ const shopExporters: readonly ComponentName[] = ['postgres-exporter', 'redis-exp
 const hostOf = ({ name, role }: Component): 'shop' | 'observability' =>
   role === 'service' || role === 'datastore' || role === 'mesh' || shopExporters.includes(name) ? 'shop' : 'observability'
 
-/** The parts of a range that always run on a host of that role. Only where there are two does each have an agent. */
+/** The parts of a range that always run on a host of that role. Only where there are two does each have an agent; each has a supervisor. */
 export const placedOn = (host: HostRole): readonly Component[] =>
   host === 'load'
-    ? [topology.locust, topology.agent]
+    ? [topology.locust, topology.agent, topology.supervisor]
     : everything.filter(
         (component) =>
-          component.name !== 'canary' && (component.name === 'agent' ? host !== 'all' : host === 'all' || hostOf(component) === host),
+          component.name !== 'canary' &&
+          (component.name === 'supervisor' || (component.name === 'agent' ? host !== 'all' : host === 'all' || hostOf(component) === host)),
       )
 
 /** Whether the console is served from a host of that role. */

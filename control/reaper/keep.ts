@@ -1,17 +1,22 @@
-import { liveness } from '../../range/targets/local/identity.ts'
+import type { ComponentName } from '../../model/components.ts'
+import { describeError } from '../../model/errors.ts'
 import type { LocalTarget } from '../../range/targets/local/target.ts'
 
-/** The control plane and the reaper watch one another: whichever is gone is started again by the other. */
-export function keepReaper(target: LocalTarget): { stop(): void } {
-  let starting = false
-  const timer = setInterval(() => {
-    const record = target.state.run('reaper')
-    if (starting || !record || record.stopping || liveness(record) !== 'gone') return
-    starting = true
-    target
-      .start('reaper')
-      .catch((error: unknown) => process.stderr.write(`the reaper could not be started: ${String(error)}\n`))
-      .finally(() => (starting = false))
-  }, 1_000)
-  return { stop: () => clearInterval(timer) }
+/** The control plane, the reaper and the supervisor watch one another: whichever is gone is started again by another. */
+export function keep(target: LocalTarget, names: readonly ComponentName[], everyMs: number): { stop(): void } {
+  const timers = names.map((name) => {
+    let starting = false
+    return setInterval(() => {
+      if (starting) return
+      starting = true
+      target
+        .revive(name)
+        .then(
+          (revived) => void (revived && process.stdout.write(`${name} was gone: started again\n`)),
+          (error: unknown) => void process.stderr.write(`${name} could not be started: ${describeError(error)}\n`),
+        )
+        .finally(() => (starting = false))
+    }, everyMs)
+  })
+  return { stop: () => timers.forEach((timer) => clearInterval(timer)) }
 }

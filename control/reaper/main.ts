@@ -3,11 +3,11 @@
  * gone for ten seconds, or a fault's deadline has passed, it takes the faults out itself.
  */
 import http from 'node:http'
-import { liveness } from '../../range/targets/local/identity.ts'
 import { leaseMs } from '../drill-engine.ts'
 import { Injector } from '../injector.ts'
 import { Ledger } from '../ledger.ts'
 import { openLocalRange, rangeOf } from '../wiring.ts'
+import { keep } from './keep.ts'
 
 const dir = process.env['FIREDRILL_DIR']
 if (!dir) throw new Error('FIREDRILL_DIR is not set: the reaper is started by firedrill up')
@@ -21,7 +21,6 @@ const ledger = new Ledger(dir)
 const injector = new Injector(rangeOf(target), ledger)
 let seenAt = Date.now()
 let connected = false
-let starting = false
 
 function holdLease(): void {
   const request = http.get({
@@ -52,15 +51,6 @@ function holdLease(): void {
   request.on('error', again)
 }
 
-async function restartControl(): Promise<void> {
-  const record = target.state.run('control')
-  if (!restartsControl || starting || !record || record.stopping || liveness(record) !== 'gone') return
-  starting = true
-  process.stdout.write('the control plane is gone: starting it again\n')
-  await target.start('control').catch((error: unknown) => process.stderr.write(`it did not start: ${String(error)}\n`))
-  starting = false
-}
-
 let working = false
 async function watch(): Promise<void> {
   if (working) return
@@ -80,6 +70,6 @@ async function watch(): Promise<void> {
 }
 
 holdLease()
-setInterval(() => void restartControl(), 300)
+keep(target, restartsControl ? ['control', 'supervisor'] : ['supervisor'], 300)
 setInterval(() => void watch(), 500)
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(0))

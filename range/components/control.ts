@@ -51,3 +51,28 @@ export const reaper = defineComponent({
   startDeadlineMs: 20_000,
   logs: { format: 'plain' },
 })
+
+/** Starts the others again when both are gone. */
+export const supervisor = defineComponent({
+  name: 'supervisor',
+  title: 'Supervisor',
+  role: 'control',
+  ports: {},
+  calls: [],
+  process: (context) => ({
+    file: '/bin/sh',
+    args: [
+      path.join(context.root, 'control', 'supervisor', 'watch.sh'),
+      path.join(context.dir, 'run'),
+      context.binaries.node,
+      path.join(context.root, 'control', 'supervisor', 'revive.ts'),
+      ...['control', 'reaper', 'agent'],
+    ],
+    cwd: context.root,
+    env: { FIREDRILL_DIR: context.dir, FIREDRILL_CACHE: process.env['FIREDRILL_CACHE'] ?? '' },
+  }),
+  readiness: () => processReady,
+  stop: { signal: 'SIGTERM', deadlineMs: 2_000 },
+  startDeadlineMs: 20_000,
+  logs: { format: 'plain' },
+})

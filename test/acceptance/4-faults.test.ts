@@ -184,4 +184,28 @@ describe('the lease', () => {
       return next && next.pid !== record.pid && liveness(next) === 'running'
     })
   })
+
+  test('killed at once, both are started again, and the fault goes at its limit', async () => {
+    const limitMs = 15_000
+    const record = await inject('slow-bank', { latencyMs: 300 }, limitMs)
+    const before = (['control', 'reaper'] as const).map((name) => state.run(name))
+    for (const killed of before) process.kill(killed?.pid ?? 0, 'SIGKILL')
+    const isBack = (name: 'control' | 'reaper', pid: number | undefined) => {
+      const next = state.run(name)
+      return next !== null && next.pid !== pid && liveness(next) === 'running'
+    }
+    await until('both to be back', 30_000, async () => isBack('control', before[0]?.pid) && isBack('reaper', before[1]?.pid))
+    await until('the fault to be out', record.deadlineAt + 10_000 - Date.now(), async () => (await bank(range))?.latency_ms === 30)
+    await atRest()
+  })
+
+  test('a supervisor that is killed is started again', async () => {
+    const record = state.run('supervisor')
+    assert.ok(record)
+    process.kill(record.pid, 'SIGKILL')
+    await until('another supervisor', 20_000, async () => {
+      const next = state.run('supervisor')
+      return next && next.pid !== record.pid && liveness(next) === 'running'
+    })
+  })
 })

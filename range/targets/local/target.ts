@@ -142,6 +142,7 @@ export class LocalTarget {
   /** Stops everything: what injects and restores first, then load, the shop, its stores; then sweeps up orphans. */
   async stopAll(onStopped: (name: ComponentName) => void = () => {}): Promise<void> {
     const order: ComponentName[][] = [
+      ['supervisor'],
       ['reaper'],
       ['control', 'locust', 'agent'],
       ['gateway', 'alertmanager', 'prometheus', 'postgres-exporter', 'redis-exporter', 'node-exporter'],

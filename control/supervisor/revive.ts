@@ -1,0 +1,18 @@
+/** Starts again whatever of this host's control plane ended without being asked to; run by `watch.sh` when nobody else did. */
+import { describeError } from '../../model/errors.ts'
+import { openLocalRange } from '../wiring.ts'
+
+const dir = process.env['FIREDRILL_DIR']
+if (!dir) throw new Error('FIREDRILL_DIR is not set: the supervisor is started by firedrill up')
+const target = openLocalRange(dir)
+const watched = target.components.filter(({ name, role }) => role === 'control' && name !== 'supervisor')
+
+await Promise.all(
+  watched.map(({ name }) =>
+    target.revive(name).then(
+      (revived) => void (revived && process.stdout.write(`${name} was gone: started again\n`)),
+      (error: unknown) => void process.stderr.write(`${name} could not be started: ${describeError(error)}\n`),
+    ),
+  ),
+)
+process.exit(0)
