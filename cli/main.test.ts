@@ -43,7 +43,7 @@ async function firedrill(...args: string[]) {
 }
 
 /** What a command needs that asks the control plane, beside code of its own and the vocabulary. */
-const light = ['commander', 'control/paths.ts', 'range/context.ts', 'range/targets/local/state.ts', 'zod']
+const light = ['commander', 'control/paths.ts', 'range/context.ts', 'range/targets/local/state.ts', 'range/whole-file.ts', 'zod']
 
 test('the list of commands loads none of them', async () => {
   const { status, stdout, modules, files } = await firedrill('--help')

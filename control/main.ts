@@ -10,10 +10,12 @@ import { LoadDriver } from './load-driver.ts'
 import { People } from './people.ts'
 import { startSampler } from './sampler.ts'
 import { createServer } from './server.ts'
+import { surviveFullDisk } from './full-disk.ts'
 import { keep } from './reaper/keep.ts'
 import { projectRoot } from './paths.ts'
 import { openLocalRange, rangeOf } from './wiring.ts'
 
+surviveFullDisk()
 const dir = process.env['FIREDRILL_DIR']
 if (!dir) throw new Error('FIREDRILL_DIR is not set: start the control plane with firedrill up')
 

@@ -3,12 +3,15 @@
  * gone for ten seconds, or a fault's deadline has passed, it takes the faults out itself.
  */
 import http from 'node:http'
+import { describeError } from '../../model/errors.ts'
 import { leaseMs } from '../drill-engine.ts'
 import { Injector } from '../injector.ts'
 import { Ledger } from '../ledger.ts'
 import { openLocalRange, rangeOf } from '../wiring.ts'
+import { surviveFullDisk } from '../full-disk.ts'
 import { keep } from './keep.ts'
 
+surviveFullDisk()
 const dir = process.env['FIREDRILL_DIR']
 if (!dir) throw new Error('FIREDRILL_DIR is not set: the reaper is started by firedrill up')
 /** Off in tests that want the control plane to stay dead. */
@@ -17,10 +20,22 @@ const restartsControl = process.env['FIREDRILL_REAPER_ONLY'] !== 'true'
 const deadlineGraceMs = 2_000
 
 const target = openLocalRange(dir)
-const ledger = new Ledger(dir)
+const ledger = await openLedger(dir)
 const injector = new Injector(rangeOf(target), ledger)
 let seenAt = Date.now()
 let connected = false
+
+/** On a full disk it may not open: nothing else is of use until it does, and who gives up would only be started again. */
+async function openLedger(dir: string): Promise<Ledger> {
+  for (let told = false; ; told = true) {
+    try {
+      return new Ledger(dir)
+    } catch (error) {
+      if (!told) process.stderr.write(`the ledger does not open: ${describeError(error)}; it is tried every second\n`)
+      await new Promise((resolve) => setTimeout(resolve, 1_000))
+    }
+  }
+}
 
 function holdLease(): void {
   const request = http.get({

@@ -6,7 +6,8 @@ import { defineComponent, type Component } from '../component.ts'
 import { adminPort, edgePort, httpEdges, inboundPort, tcpEdges } from '../mesh/edges.ts'
 import { bootstrap, meshDir } from '../mesh/envoy/proxy.ts'
 import { writeProxyFiles } from '../mesh/files.ts'
-import { identityOf, isDue, issueIdentity, writeWhole } from '../mesh/identity.ts'
+import { identityOf, isDue, issueIdentity } from '../mesh/identity.ts'
+import { writeWhole } from '../whole-file.ts'
 import { envoyReady } from '../readiness/envoy.ts'
 
 /** The sidecar of one service: an Envoy through which it is called, and through which it calls. */

@@ -1,5 +1,5 @@
 import { randomBytes, webcrypto } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { X509Certificate } from '@peculiar/x509'
 import type { ServiceName } from '../../model/components.ts'
@@ -7,6 +7,7 @@ import type { IdentityFault, MeshIdentity } from '../../model/mesh.ts'
 import { meshDir } from './envoy/proxy.ts'
 import { typed } from './envoy/json.ts'
 import type { RangeContext } from '../context.ts'
+import { writeWhole } from '../whole-file.ts'
 import { meshNamespace, trustDomain } from './resources.ts'
 
 let loading: Promise<typeof import('@peculiar/x509')> | null = null
@@ -150,11 +151,3 @@ const serial = (): string => `01${randomBytes(15).toString('hex')}`
 
 const keyPem = async (key: webcrypto.CryptoKey): Promise<string> =>
   (await library()).PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY')
-
-/** Moved into place as a whole: whoever watches the file never sees half of it. */
-export function writeWhole(file: string, text: string): void {
-  mkdirSync(path.dirname(file), { recursive: true })
-  const temporary = `${file}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`
-  writeFileSync(temporary, text, { mode: 0o600 })
-  renameSync(temporary, file)
-}

@@ -95,12 +95,11 @@ describe('the contract of every resource that a drill may change', () => {
     assert.equal(await range.cache.command('PING'), 'PONG')
   })
 
-  test('all at once are brought back by one reset, and the range serves', async () => {
+  test('all at once are brought back by one reset', async () => {
     const apart = new Set(['canary', 'cached-prices', 'cache-answers', 'datastores', 'deployments'])
     for (const { id } of resources) if (id !== 'cluster' && !apart.has(id)) await disturbances[id]?.()
     await client('instructor').post('/api/reset')
     assert.deepEqual(await leftBehind(range, { users: users() }), [])
-    await atRest()
   })
 })
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import type { ComponentName } from '../../../model/components.ts'
@@ -6,6 +6,7 @@ import { FiredrillError, describeError } from '../../../model/errors.ts'
 import { until } from '../../../model/until.ts'
 import type { Range } from '../../../model/range.ts'
 import { configDir } from '../../context.ts'
+import { writeWhole } from '../../whole-file.ts'
 import type { LocalTarget } from './target.ts'
 
 /** Tells the Prometheus of this machine, where it is, what it is configured with now. */
@@ -75,7 +76,7 @@ export function localMonitoring(target: LocalTarget): Range['monitoring'] {
       mkdirSync(extra, { recursive: true })
       const file = path.join(extra, `${name}.yml`)
       if (rules === null) rmSync(file, { force: true })
-      else writeFileSync(file, rules)
+      else writeWhole(file, rules)
       await reload()
     },
     unscraped: async () => state.unscraped(),

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { canaryServices, componentName, serviceName, type ComponentName, type ServiceName } from '../../../model/components.ts'
 import { FiredrillError } from '../../../model/errors.ts'
 import { cacheFault, edgeFault, meshEdge, type MeshRevision } from '../../../model/mesh.ts'
 import type { Canary, Deployment } from '../../../model/range.ts'
+import { writeWhole } from '../../whole-file.ts'
 import { defaultPortBase, overlays, profiles, rangeId, type HostRole, type MeshState, type RangeConfig } from '../../context.ts'
 
 const configSchema = z.object({
@@ -227,12 +228,7 @@ export class RangeState {
       })
     }
   }
-  /** Written whole or not at all, even if the power goes. */
   #write(name: string, value: unknown, mode = 0o644): void {
-    const file = this.#path(name)
-    mkdirSync(path.dirname(file), { recursive: true })
-    const temporary = `${file}.${process.pid}.tmp`
-    writeFileSync(temporary, `${JSON.stringify(value, null, 2)}\n`, { mode, flush: true })
-    renameSync(temporary, file)
+    writeWhole(this.#path(name), `${JSON.stringify(value, null, 2)}\n`, { mode, durable: true })
   }
 }

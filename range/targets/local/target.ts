@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { isService, proxyNames, type ComponentName, type ComponentStatus } from '../../../model/components.ts'
@@ -8,6 +8,7 @@ import { configDir, logFile, portOffsets, type Binaries, type PortName, type Ran
 import { baselinePolicy } from '../../mesh/files.ts'
 import { waitUntilReady } from '../../readiness/readiness.ts'
 import { baselineRelease } from '../../releases.ts'
+import { writeWhole } from '../../whole-file.ts'
 import { placedForAWhileOn, placedOn, topology } from '../../topology.ts'
 import { family, listProcesses, liveness, proportionalMemoryBytes, readStat, withEnvironment } from './identity.ts'
 import { withLock, type HeldLock } from './lock.ts'
@@ -91,13 +92,17 @@ export class LocalTarget {
   }
 
   async stop(name: ComponentName): Promise<void> {
-    await this.#alone(name, () => this.#stop(topology[name]))
+    await this.#alone(name, async () => {
+      await this.#end(topology[name])
+      this.state.clearRun(name)
+    })
   }
 
   async restart(name: ComponentName): Promise<void> {
     const component: Component = topology[name]
     const record = await this.#alone(name, async (lock) => {
-      await this.#stop(component)
+      // Its record stays: on a full disk there would be no room for another.
+      await this.#end(component)
       return this.#launch(component, lock)
     })
     await this.#awaitReady(component, record)
@@ -214,9 +219,7 @@ export class LocalTarget {
 
   writeConfig(name: ComponentName): void {
     for (const [file, content] of Object.entries(this.#render(this.context, name))) {
-      const target = path.join(configDir(this.context, name), file)
-      mkdirSync(path.dirname(target), { recursive: true })
-      writeFileSync(target, content, { mode: 0o600 })
+      writeWhole(path.join(configDir(this.context, name), file), content)
     }
   }
 
@@ -252,18 +255,23 @@ export class LocalTarget {
       await terminate(identity, component.stop)
       throw new FiredrillError('conflict', `${name} was started by another process meanwhile`)
     }
-    this.state.setRun(name, record)
+    try {
+      this.state.setRun(name, record)
+    } catch (error) {
+      // What nobody knows of would hold the port against all who come after.
+      await terminate(identity, component.stop)
+      throw error
+    }
     return record
   }
 
-  async #stop(component: Component): Promise<void> {
+  async #end(component: Component): Promise<void> {
     const record = this.state.run(component.name)
     if (record) {
       this.state.setRun(component.name, { ...record, stopping: true })
       await terminate(record, component.stop)
     }
     await this.#endStrays(component)
-    this.state.clearRun(component.name)
   }
 
   /** Ends what runs as this component of this range, by what it was started with, and is not the one that its record names. */
