@@ -1,21 +1,28 @@
+import { spawn } from 'node:child_process'
+import { cpus } from 'node:os'
 import { Agent, request } from 'undici'
 import { openLocalRange } from '../control/wiring.ts'
 import { serviceNames } from '../model/components.ts'
+import type { DrillState } from '../model/drill.ts'
+import type { FaultRecord } from '../model/fault.ts'
 import type { LoadStatus } from '../model/range.ts'
 import { localRange } from '../range/targets/local/range.ts'
-import { atLeast, atMost, quantile, told, until, type Benchmark } from './benchmark.ts'
+import { atLeast, atMost, atRest, quantile, told, until, type BenchContext, type Benchmark, type Row } from './benchmark.ts'
 
 const users = 50
 const settleMs = 30_000
 const rounds = 5
 const roundMs = 6_000
 const inFlight = 24
+/** For so long users feel a fault before its drill is ended. */
+const feltMs = 5_000
 
 /** What the range costs: memory under load, what telemetry takes from the shop, and how soon it is as new. */
 export const rangeBenchmark: Benchmark = {
   name: 'range',
   title: 'memory, the price of telemetry, and a reset',
-  async run({ state, client, say }) {
+  async run(context) {
+    const { state, client, say } = context
     const before = (await client.get<LoadStatus>('/api/load')).users
     await client.put('/api/load', { users })
     say(`${users} users for ${settleMs / 1_000} s`)
@@ -42,9 +49,15 @@ export const rangeBenchmark: Benchmark = {
     for (const service of serviceNames) await range.config.set(service, {}, 'bench')
     await client.put('/api/load', { users: before })
     await until('the range to be steady', 90_000, async () => (await client.get<{ healthy: boolean }>('/api/health')).healthy)
-    const startedAt = performance.now()
-    await client.post('/api/reset')
-    const resetSeconds = (performance.now() - startedAt) / 1_000
+    const resetSeconds = await seconds(() => client.post('/api/reset'))
+    const ends: Row[] = []
+    for (const busy of [false, true]) {
+      for (const scenario of ended) {
+        const took = await endOfDrill(context, scenario, busy)
+        say(`${scenario} ended ${busy ? 'beside busy cores ' : ''}after ${took.toFixed(1)} s`)
+        ends.push(atMost(`ending a drill (${scenario})${busy ? ', every core busy' : ''}: until the range is restored`, took, 's', 5))
+      }
+    }
     const median = (values: number[]) => quantile(values, 0.5)
     return [
       atMost(`memory of the whole range at ${users} users`, memory, 'MB', 1_600),
@@ -52,8 +65,33 @@ export const rangeBenchmark: Benchmark = {
       told('requests/s without, median', median(rates.without), '/s'),
       atLeast('throughput with telemetry ÷ without', median(rates.with) / median(rates.without), '×', 0.8),
       atMost('reset', resetSeconds, 's', 5),
+      ...ends,
     ]
   },
+}
+
+/** What it takes to be back: a release to be rolled back, a limit of the broker to be lifted. */
+const ended = ['slow-shelves', 'full-outbox'] as const
+
+/** Ends a drill some seconds after its fault went in, and tells how long it takes until the range is as it was. */
+async function endOfDrill(context: BenchContext, scenario: string, busy: boolean): Promise<number> {
+  const { client } = context
+  await atRest(context)
+  const { id } = await client.post<DrillState>('/api/drills', { scenario, trainee: 'bench', mode: 'rehearsal' })
+  await until('the fault to be in', 60_000, async () => (await client.get<{ open: FaultRecord[] }>('/api/faults')).open.length > 0)
+  const loops = busy ? cpus().map(() => spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' })) : []
+  try {
+    await new Promise((resolve) => setTimeout(resolve, feltMs))
+    return await seconds(() => client.post(`/api/drills/${id}/abort`))
+  } finally {
+    for (const loop of loops) loop.kill('SIGKILL')
+  }
+}
+
+async function seconds(work: () => Promise<unknown>): Promise<number> {
+  const startedAt = performance.now()
+  await work()
+  return (performance.now() - startedAt) / 1_000
 }
 
 /** Asks for pages without pause, so many at a time; returns answers a second. */
