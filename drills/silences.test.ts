@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import net, { type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { test } from 'node:test'
+import { openLocalRange } from '../control/wiring.ts'
+import { portOffsets } from '../range/context.ts'
+import { RangeState } from '../range/targets/local/state.ts'
 import type { SilenceMatcher } from '../model/silence.ts'
 import { muteRefusal, silences, watchdogLabels as alert } from './silences.ts'
 
@@ -10,31 +17,56 @@ const matcher = (name: string, operator: '=' | '!=' | '=~' | '!~', value: string
   isEqual: !operator.startsWith('!'),
 })
 
-test('a matcher holds as it does in Alertmanager', () => {
-  const table: [SilenceMatcher, boolean | 'unsure'][] = [
-    [matcher('alertname', '=', 'Watchdog'), true],
-    [matcher('alertname', '=', 'Watch'), false],
-    [matcher('alertname', '!=', 'Watch'), true],
-    [matcher('alertname', '!=', 'Watchdog'), false],
-    [matcher('alertname', '=~', '.+'), true],
-    [matcher('alertname', '=~', 'Watch'), false],
-    [matcher('alertname', '=~', 'Foo|Watch.*'), true],
-    [matcher('alertname', '!~', 'Watch.*'), false],
-    [matcher('alertname', '!~', 'Watch'), true],
-    // A label that there is not is empty.
-    [matcher('service', '=', ''), true],
-    [matcher('service', '!=', ''), false],
-    [matcher('service', '!=', 'catalog'), true],
-    [matcher('service', '=~', '.*'), true],
-    [matcher('service', '=~', '.+'), false],
-    // Only in Go's syntax: nobody here can tell.
-    [matcher('alertname', '=~', '(?i)watchdog'), 'unsure'],
-    [matcher('alertname', '=~', String.raw`\AWatchdog\z`), 'unsure'],
-    [matcher('alertname', '=~', String.raw`\QWatchdog\E`), 'unsure'],
-    [matcher('alertname', '=~', '[[:alpha:]]+'), 'unsure'],
-    [matcher('alertname', '=~', String.raw`\pL+`), 'unsure'],
-  ]
+const table: [SilenceMatcher, boolean | 'unsure'][] = [
+  [matcher('alertname', '=', 'Watchdog'), true],
+  [matcher('alertname', '=', 'Watch'), false],
+  [matcher('alertname', '!=', 'Watch'), true],
+  [matcher('alertname', '!=', 'Watchdog'), false],
+  [matcher('alertname', '=~', '.+'), true],
+  [matcher('alertname', '=~', 'Watch'), false],
+  [matcher('alertname', '=~', 'Foo|Watch.*'), true],
+  [matcher('alertname', '!~', 'Watch.*'), false],
+  [matcher('alertname', '!~', 'Watch'), true],
+  // A label that there is not is empty.
+  [matcher('service', '=', ''), true],
+  [matcher('service', '!=', ''), false],
+  [matcher('service', '!=', 'catalog'), true],
+  [matcher('service', '=~', '.*'), true],
+  [matcher('service', '=~', '.+'), false],
+  // Only in Go's syntax: nobody here can tell.
+  [matcher('alertname', '=~', '(?i)watchdog'), 'unsure'],
+  [matcher('alertname', '=~', String.raw`\AWatchdog\z`), 'unsure'],
+  [matcher('alertname', '=~', String.raw`\QWatchdog\E`), 'unsure'],
+  [matcher('alertname', '=~', '[[:alpha:]]+'), 'unsure'],
+  [matcher('alertname', '=~', String.raw`\pL+`), 'unsure'],
+]
+
+test('a matcher is judged by what it says', () => {
   for (const [given, expected] of table) assert.equal(silences([given], alert), expected, JSON.stringify(given))
+})
+
+test('what is judged is what Alertmanager does with it', async () => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-silences-'))
+  const portBase = await freePortBase()
+  new RangeState(dir).configure({ portBase })
+  const target = openLocalRange(dir)
+  try {
+    await target.start('alertmanager')
+    const api = `http://127.0.0.1:${target.context.port('alertmanager')}/alertmanager/api/v2/alerts`
+    const headers = { 'content-type': 'application/json' }
+    await fetch(api, { method: 'POST', headers, body: JSON.stringify([{ labels: alert }]) })
+    const matched = async (matcher: SilenceMatcher) => {
+      const operator = matcher.isRegex ? (matcher.isEqual ? '=~' : '!~') : matcher.isEqual ? '=' : '!='
+      const filter = new URLSearchParams({ filter: `${matcher.name}${operator}${JSON.stringify(matcher.value)}` })
+      return ((await (await fetch(`${api}?${filter}`)).json()) as unknown[]).length > 0
+    }
+    const giveUpAt = Date.now() + 10_000
+    while (!(await matched({ name: 'alertname', value: 'Watchdog', isRegex: false, isEqual: true }))) assert.ok(Date.now() < giveUpAt)
+    for (const [given, expected] of table) if (expected !== 'unsure') assert.equal(await matched(given), expected, JSON.stringify(given))
+  } finally {
+    await target.stop('alertmanager')
+    rmSync(dir, { recursive: true, force: true })
+  }
 })
 
 test('all matchers must hold', () => {
@@ -55,3 +87,11 @@ test('an expression that takes for ever is told to be so, and holds nothing up',
   assert.equal(verdict, 'unsure')
   assert.ok(performance.now() - startedAt < 1_000, 'it stops')
 })
+
+async function freePortBase(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port - portOffsets.alertmanager
+}
