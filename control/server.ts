@@ -71,7 +71,7 @@ export async function createServer(api: ApiContext): Promise<Api> {
     transform: jsonSchemaTransform,
   })
   const registry = new Registry()
-  collectDefaultMetrics({ register: registry })
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50 })
   app.get('/health', { config: { access: 'public' } }, async () => ({ status: 'ok' }))
   app.get('/metrics', { config: { access: 'public' } }, async (_request, reply) =>
     reply.type(registry.contentType).send(await registry.metrics()),
