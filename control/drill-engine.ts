@@ -5,7 +5,7 @@ import { decide, nextHint, type Decision } from '../coach/policy.ts'
 import { fingerprint, restoreBaseline } from '../drills/baseline.ts'
 import { judge, type Verdict } from '../drills/checks/registry.ts'
 import { isPlayable } from '../drills/scenarios.ts'
-import { MissingAlerts } from './missing-alerts.ts'
+import { AlertReconciliation, type CurrentAlert } from './alert-reconciliation.ts'
 import { harmOf, isCause, provenMilestones, type TimedVerdict } from '../drills/milestones.ts'
 import type { ActionResult } from '../model/action.ts'
 import type { Sample } from '../model/check.ts'
@@ -37,7 +37,7 @@ const faultGraceMs = 60_000
 /** Gone longer than this, the reaper has taken the faults out: the drill cannot go on. */
 export const leaseMs = 10_000
 const keptVerdicts = 30
-const lookForAlertsEveryMs = 3_000
+const compareAlertsEveryMs = 3_000
 /** A pause ends by itself: no fault stays in for longer because somebody forgot it. */
 export const longestPauseMs = 30 * 60_000
 /** A page that is not acknowledged by then goes to the secondary on call. */
@@ -50,8 +50,8 @@ interface Dependencies {
   sampler: Sampler
   scenarios: ReadonlyMap<string, Scenario>
   users: number
-  /** Fingerprints of all that Alertmanager has; null when it does not answer. */
-  alerts?: () => Promise<ReadonlySet<string> | null>
+  /** All that Alertmanager has; null when it does not answer. */
+  alerts?: () => Promise<readonly CurrentAlert[] | null>
 }
 
 /** What the coach is saying, as it is said; what it has said is an event. */
@@ -75,10 +75,14 @@ export class DrillEngine {
   #folded: { events: readonly DrillEvent[]; count: number; state: DrillState | null } = { events: this.#events, count: 0, state: null }
   #verdicts: TimedVerdict[] = []
   #harmReportedAt = 0
-  readonly #missing = new MissingAlerts()
-  #lookedForAlertsAt = 0
+  readonly #alerts = new AlertReconciliation()
+  #comparedAlertsAt = 0
   #restoredAt = 0
   #ticking = false
+  /** A drill of an earlier control plane that has not been taken up yet: what happens meanwhile is among its events. */
+  #takingUp = false
+  /** A fault that is on its way in: what pages from then on is the drill's. */
+  #goingIn: Promise<unknown> | null = null
   #ending: Promise<void> | null = null
   #starting = false
 
@@ -86,6 +90,11 @@ export class DrillEngine {
     this.#deps = deps
     // Read before the first tick writes it anew.
     this.#goneMs = Date.now() - (deps.ledger.aliveAt() ?? Date.now())
+    const open = deps.ledger.runningDrill()
+    if (open) {
+      this.#events = deps.ledger.events(open.id)
+      this.#takingUp = true
+    }
     deps.sampler.onSample((sample) => this.#tick(sample))
   }
 
@@ -126,13 +135,19 @@ export class DrillEngine {
 
   /** Takes up the drill that was running when the control plane went away, or restores the range when it was gone too long. */
   async resume(): Promise<void> {
+    try {
+      await this.#takeUp(this.#takingUp ? this.running() : null)
+    } finally {
+      this.#takingUp = false
+    }
+  }
+
+  async #takeUp(state: DrillState | null): Promise<void> {
     const goneMs = this.#goneMs
-    const state = this.#deps.ledger.runningDrill()
     // What was on its way in or out when the control plane went is taken out; what stood keeps to its limit.
     await this.#deps.injector.revertUnfinished()
     if (goneMs >= leaseMs) await this.#deps.injector.revertAll().catch(() => [])
-    if (!state) return
-    this.#events = this.#deps.ledger.events(state.id)
+    if (!state || this.running()?.id !== state.id) return
     const faultsStand = this.#deps.ledger.openFaults().some((fault) => fault.drill === state.id) || state.injectedSteps.length === 0
     if (faultsStand && goneMs < leaseMs) {
       this.#append({ type: 'control-resumed', goneMs })
@@ -227,7 +242,7 @@ export class DrillEngine {
 
   /** Notes what the trainee looks at; the same place only once. Outside drills nothing is noted. */
   view(view: ViewKind, component: ShopComponentName | null, detail: string, by?: Actor): void {
-    if (this.running()?.phase !== 'running') return
+    if (!this.running()) return
     const known = this.#events.some((event) => event.type === 'place-viewed' && event.view === view && event.component === component)
     if (!known) this.#append({ type: 'place-viewed', view, component, detail }, by)
     this.#reachMilestones()
@@ -289,9 +304,9 @@ export class DrillEngine {
       const standing = this.#deps.ledger.openFaults().find((record) => record.drill === state.id && record.fault === planned?.fault)
       if (!planned || !standing) continue
       await this.#deps.injector.revert(standing.instance)
+      if (this.running()?.id !== state.id) return
       const forMs = Math.max(1_000, standing.deadlineAt - Date.now())
-      const record = await this.#deps.injector.inject(planned.fault, { ...planned.params, ...params }, { forMs, drill: state.id })
-      this.#append({ type: 'fault-injected', instance: record.instance, fault: planned.fault, step })
+      await this.#inject(state.id, step, planned.fault, { ...planned.params, ...params }, forMs)
     }
   }
 
@@ -385,7 +400,8 @@ export class DrillEngine {
   /** Pages come at least once, and sometimes twice. */
   page(alert: AlertSummary, status: 'firing' | 'resolved'): void {
     const state = this.running()
-    if (!state || state.lastInjectedAt === null) return
+    // What comes before any fault is on its way says nothing of the drill; if it still fires then, it is found by comparing.
+    if (!state || (state.lastInjectedAt === null && !this.#goingIn)) return
     const known = state.firing.some((firing) => firing.fingerprint === alert.fingerprint)
     if (status === 'firing' && !known) this.#append({ type: 'page-received', alert })
     if (status === 'resolved' && known) this.#append({ type: 'page-resolved', alert })
@@ -441,7 +457,7 @@ export class DrillEngine {
     this.#deps.injector.advanceRamps().catch((error: unknown) => process.stderr.write(`a ramp: ${describeError(error)}\n`))
     this.#verdicts = [...this.#verdicts, verdict].slice(-keptVerdicts)
     const state = this.running()
-    if (!state || this.#ticking || this.#ending) return
+    if (!state || this.#ticking || this.#ending || this.#takingUp) return
     if (state.phase === 'paused') {
       if (Date.now() - (state.pauses.at(-1)?.from ?? 0) > longestPauseMs) this.continue()
       return
@@ -453,7 +469,7 @@ export class DrillEngine {
       this.#noteHealth(verdict)
       this.#noteHarm(sample)
       // Not waited for: an Alertmanager that hangs holds nothing up.
-      this.#missAlerts().catch((error: unknown) => process.stderr.write(`alerts: ${describeError(error)}\n`))
+      this.#compareAlerts().catch((error: unknown) => process.stderr.write(`alerts: ${describeError(error)}\n`))
       this.#reachMilestones()
       this.#escalate()
       this.#coach()
@@ -478,12 +494,26 @@ export class DrillEngine {
         .find((record) => record.drill === state.id && record.fault === fault && JSON.stringify(record.params) === JSON.stringify(params))
       const forMs = limitMs ?? Math.max(1_000, state.limitMs - drillClock(state, Date.now())) + faultGraceMs
       try {
-        const record = standing ?? (await this.#deps.injector.inject(fault, params, { forMs, drill: state.id }))
-        this.#append({ type: 'fault-injected', instance: record.instance, fault, step })
+        if (standing) this.#append({ type: 'fault-injected', instance: standing.instance, fault, step })
+        else await this.#inject(state.id, step, fault, params, forMs)
+        if (this.running()?.id !== state.id) return
       } catch (error) {
         await this.#end({ type: 'drill-aborted', reason: 'the range did not take the scenario; it was restored' })
         throw error
       }
+    }
+  }
+
+  /** Puts a step's fault in; takes it out again when the drill has ended meanwhile. */
+  async #inject(drill: string, step: number, fault: string, params: unknown, forMs: number): Promise<void> {
+    const injected = this.#deps.injector.inject(fault, params, { forMs, drill })
+    this.#goingIn = injected
+    try {
+      const { instance } = await injected
+      if (this.running()?.id === drill) this.#append({ type: 'fault-injected', instance, fault, step })
+      else await this.#deps.injector.revert(instance)
+    } finally {
+      if (this.#goingIn === injected) this.#goingIn = null
     }
   }
 
@@ -505,20 +535,17 @@ export class DrillEngine {
     if (JSON.stringify(harm) !== JSON.stringify(state.harm)) this.#append({ type: 'harm-measured', harm })
   }
 
-  /** What is over without a word is over all the same. */
-  async #missAlerts(): Promise<void> {
-    const { firing = [] } = this.running() ?? {}
-    if (firing.length === 0 || Date.now() - this.#lookedForAlertsAt < lookForAlertsEveryMs) return
-    this.#lookedForAlertsAt = Date.now()
-    const known = await this.#deps.alerts?.()
-    if (!known) return
-    const over = new Set(
-      this.#missing.over(
-        firing.map(({ fingerprint }) => fingerprint),
-        known,
-      ),
-    )
-    for (const alert of firing) if (over.has(alert.fingerprint)) this.page(alert, 'resolved')
+  /** What is over without a word is over all the same, and what fires without a word is a page. */
+  async #compareAlerts(): Promise<void> {
+    const drill = this.running()
+    if (!drill || drill.lastInjectedAt === null || Date.now() - this.#comparedAlertsAt < compareAlertsEveryMs) return
+    this.#comparedAlertsAt = Date.now()
+    const current = await this.#deps.alerts?.()
+    const state = this.running()
+    if (!current || state?.id !== drill.id) return
+    const { over, unheard } = this.#alerts.look(state.firing, current, state.startedAt)
+    for (const alert of over) this.page(alert, 'resolved')
+    for (const alert of unheard) this.page(alert, 'firing')
   }
 
   #reachMilestones(): void {
@@ -536,6 +563,8 @@ export class DrillEngine {
       if (last) this.#noteHarm(last, true)
       this.#append(body)
       const drill = this.#events[0]?.drill
+      // What is on its way in is taken out when it is in.
+      await this.#goingIn?.catch(() => {})
       for (let attempt = 1; ; attempt++) {
         try {
           for (const record of await this.#deps.injector.revertAll(drill)) {
