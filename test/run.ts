@@ -1,18 +1,23 @@
-/** Runs the suites named (all without), one file after another, and closes with `N passed, N failed`. */
+/** Runs the suites named (all without), tells which files took how long and what was skipped, and closes with `N passed, N failed`. */
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync } from 'node:fs'
 import path from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
+import { seed } from './seed.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
-const suites: Record<string, string[]> = {
-  unit: globSync('{model,shop,range,observability,drills,coach,control,cli,console/src,bench,test}/**/*.test.ts', {
-    cwd: root,
-    exclude: ['test/acceptance/**', 'test/browser/**'],
-  }),
-  acceptance: globSync('test/acceptance/*.test.ts', { cwd: root }).sort(),
-  browser: globSync('test/browser/*.test.ts', { cwd: root }),
+/** Files side by side: those of a range share one, and a browser the machine with it. */
+const suites: Record<string, { files: string[]; concurrency: number }> = {
+  unit: {
+    files: globSync('{model,shop,range,observability,drills,coach,control,cli,console/src,bench,test}/**/*.test.ts', {
+      cwd: root,
+      exclude: ['test/acceptance/**', 'test/browser/**'],
+    }),
+    concurrency: 2,
+  },
+  acceptance: { files: globSync('test/acceptance/*.test.ts', { cwd: root }).sort(), concurrency: 1 },
+  browser: { files: globSync('test/browser/*.test.ts', { cwd: root }), concurrency: 1 },
 }
 const checks: Record<string, string[]> = {
   format: ['node_modules/.bin/oxfmt', '--check'],
@@ -28,26 +33,51 @@ if (unknown) {
   process.exit(2)
 }
 const wanted = (name: string) => asked.length === 0 || asked.includes(name)
+// Tests that choose what they play do so by it; given again, it chooses the same.
+process.env['FIREDRILL_SEED'] = String(seed)
+process.stdout.write(`FIREDRILL_SEED=${seed}\n`)
+// All of it is what is shipped: then every scenario carries its proof.
+if (asked.length === 0) process.env['FIREDRILL_PROOFS'] ??= 'required'
 
 let passed = 0
 let failed = 0
+const tookMs = new Map<string, number>()
+const skipped: { name: string; why: string }[] = []
+const timed = (what: string, work: () => void) => {
+  const from = performance.now()
+  work()
+  tookMs.set(what, performance.now() - from)
+}
 if (wanted('check')) {
   for (const [name, [file = '', ...args]] of Object.entries(checks)) {
-    const { status } = spawnSync(path.join(root, file), args, { cwd: root, stdio: 'inherit' })
-    process.stdout.write(`${status === 0 ? '✔' : '✖'} ${name}\n`)
-    if (status === 0) passed += 1
-    else failed += 1
+    timed(name, () => {
+      const { status } = spawnSync(path.join(root, file), args, { cwd: root, stdio: 'inherit' })
+      process.stdout.write(`${status === 0 ? '✔' : '✖'} ${name}\n`)
+      if (status === 0) passed += 1
+      else failed += 1
+    })
   }
 }
-for (const [name, files] of Object.entries(suites)) {
+for (const [name, { files, concurrency }] of Object.entries(suites)) {
   if (!wanted(name) || files.length === 0) continue
   process.stdout.write(`\n${name}\n`)
-  const stream = run({ files: files.map((file) => path.join(root, file)), concurrency: 1, timeout: 45 * 60_000 })
-  stream.on('test:pass', ({ details }) => void (passed += details.type === 'suite' ? 0 : 1))
+  const from = performance.now()
+  const stream = run({ files: files.map((file) => path.join(root, file)), concurrency, timeout: 45 * 60_000 })
+  stream.on('test:pass', ({ name: test, skip, details, file }) => {
+    // One that was not run has not passed.
+    if (skip !== undefined)
+      skipped.push({ name: `${path.relative(root, file ?? '')}: ${test}`, why: typeof skip === 'string' ? skip : 'no reason is given' })
+    else if (details.type !== 'suite') passed += 1
+  })
   stream.on('test:fail', ({ details }) => void (failed += details.type === 'suite' ? 0 : 1))
+  stream.on('test:summary', ({ file, duration_ms: ms }) => {
+    // Those of the acceptance suite run one after another, so that their sum is the suite's time.
+    if (file !== undefined) tookMs.set(path.relative(root, file), ms)
+  })
   const report = stream.compose(spec)
   report.pipe(process.stdout, { end: false })
   await new Promise<void>((resolve) => report.on('end', resolve))
+  tookMs.set(`all of ${name}`, performance.now() - from)
 }
 // Whatever became of the tests, nothing that they started stays.
 for (const name of ['test-range', 'test-range-2']) {
@@ -55,5 +85,10 @@ for (const name of ['test-range', 'test-range-2']) {
   if (existsSync(dir))
     spawnSync(path.join(root, 'firedrill'), ['down', '--purge', '--dir', dir], { stdio: ['ignore', 'ignore', 'inherit'] })
 }
+const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1).padStart(7)} s`
+process.stdout.write('\ntime by file, where it is a second or more\n')
+for (const [what, ms] of [...tookMs].filter(([, each]) => each >= 1_000).toSorted(([, a], [, b]) => b - a))
+  process.stdout.write(`${seconds(ms)}  ${what}\n`)
+if (skipped.length > 0) process.stdout.write(`\nskipped\n${skipped.map(({ name, why }) => `  ${name}  (${why})\n`).join('')}`)
 process.stdout.write(`\n${passed} passed, ${failed} failed\n`)
 process.exit(failed > 0 || passed === 0 ? 1 : 0)

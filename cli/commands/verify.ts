@@ -1,45 +1,63 @@
-import type { ScenarioCard } from '../../model/scenario.ts'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { recordingFile } from '../../control/replay/recording.ts'
-import { recordVerified, verifyScenario } from '../../control/verify.ts'
+import { recordVerified, verifyScenario, type Verification } from '../../control/verify.ts'
 import { FiredrillError } from '../../model/errors.ts'
+import type { ScenarioCard } from '../../model/scenario.ts'
 import { apiClient } from '../client.ts'
 import { command, integer, openState, type CommonOptions } from '../options.ts'
 import { dim, green, print, printJson, red } from '../output.ts'
+
+interface Options extends CommonOptions {
+  times: number
+  stale?: boolean
+  proofs: boolean
+  record?: string
+  waits?: boolean
+}
 
 export const verifyCommand = () =>
   command('verify')
     .argument('[ids...]', 'which (all without)')
     .option('--times <n>', 'how often, in a row', integer, 1)
+    .option('--stale', 'only those whose proof is missing or does not belong to what is there')
+    .option('--no-proofs', 'write no proof beside what is proven; without this, a checkout keeps it in scenarios/ID/proof.json')
     .option('--record <folder>', 'keep what was seen of each that is proven there, to be played again without a range')
     .option('--waits', 'tell also what was waited for, and for how long')
-    .action(async (ids: string[], options: CommonOptions & { times: number; waits?: boolean; record?: string }) => {
-      const client = apiClient(openState(options), 'instructor')
+    .action(async (ids: string[], options: Options) => {
+      const state = openState(options)
+      // Reads sources by a parser that takes its time to load.
+      const { keepProof, whyStale } = await import('../proofs.ts')
+      const client = apiClient(state, 'instructor')
       const { scenarios } = await client.get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
       const known = scenarios.map((scenario) => scenario.id)
       const unknown = ids.find((id) => !known.includes(id))
       if (unknown) throw new FiredrillError('not-found', `there is no scenario '${unknown}': choose ${known.join(', ')}`)
-      const results = []
       const playable = scenarios.filter((scenario) => scenario.playable).map((scenario) => scenario.id)
       if (ids.length === 0 && playable.length < known.length && !options.json)
         print(dim(`not where the shop runs now: ${known.filter((id) => !playable.includes(id)).join(', ')}`))
-      for (let round = 0; round < options.times; round++) {
-        for (const id of ids.length > 0 ? ids : playable) {
+      const tell = (text: string) => void (options.json || print(text))
+      const chosen = (ids.length > 0 ? ids : playable).filter((id) => !options.stale || whyStale(id, tell).length > 0)
+      if (chosen.length === 0) tell('every proof belongs to what is there')
+
+      const results = new Map<string, Verification[]>(chosen.map((id) => [id, []]))
+      for (let round = 1; round <= options.times; round++) {
+        for (const id of chosen) {
           const result = await verifyScenario(client, id)
-          results.push(result)
+          const each = [...(results.get(id) ?? []), result]
+          results.set(id, each)
           if (options.record && result.ok && result.drill) {
             mkdirSync(options.record, { recursive: true })
             writeFileSync(recordingFile(options.record, id), `${JSON.stringify(await recordVerified(client, result.drill))}\n`)
           }
-          if (!options.json) {
-            print(
-              `${result.ok ? green('✓') : red('✗')} ${id}  page after ${result.secondsToPage ?? '—'} s ${dim(`(bound ${result.pageBoundSeconds} s)`)}  healthy ${result.secondsToHealthy ?? '—'} s after the fix  restored: ${result.restored ? 'yes' : 'no'}  ${dim(`${result.tookSeconds} s in all`)}`,
-            )
-            if (options.waits) for (const wait of result.waits) print(dim(`    ${wait.seconds} s for ${wait.for}`))
-            for (const problem of result.problems) print(`    ${problem}`)
-          }
+          tell(
+            `${result.ok ? green('✓') : red('✗')} ${id}  page after ${result.secondsToPage ?? '—'} s ${dim(`(bound ${result.pageBoundSeconds} s)`)}  healthy ${result.secondsToHealthy ?? '—'} s after the fix  restored: ${result.restored ? 'yes' : 'no'}  ${dim(`${result.tookSeconds} s in all`)}`,
+          )
+          if (options.waits) for (const wait of result.waits) tell(dim(`    ${wait.seconds} s for ${wait.for}`))
+          for (const problem of result.problems) tell(`    ${problem}`)
+          if (round === options.times && options.proofs) keepProof(state, id, each, tell)
         }
       }
-      if (options.json) printJson(results)
-      process.exitCode = results.every((result) => result.ok) ? 0 : 1
+      const all = [...results.values()].flat()
+      if (options.json) printJson(all)
+      process.exitCode = all.every((result) => result.ok) ? 0 : 1
     })

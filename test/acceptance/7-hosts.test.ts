@@ -113,7 +113,7 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
   })
 
   test('a scenario proves itself across them', async () => {
-    const { stdout } = await here('verify', 'slow-shelves', '--json')
+    const { stdout } = await here('verify', 'slow-shelves', '--no-proofs', '--json')
     const results = JSON.parse(stdout) as { ok: boolean }[]
     assert.ok(results.length === 1 && results[0]?.ok, stdout)
   })

@@ -1,0 +1,101 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { parse } from 'yaml'
+import { ruleGroups } from '../../observability/rules/index.ts'
+import { timings } from '../../observability/timing.ts'
+import { hashOf, Sources } from './source.ts'
+
+/** What a proof rests on, by name, each with its hash. */
+export type Covers = Record<string, string>
+
+export interface Scope {
+  covers: Covers
+  /** The files that this was read from, relative to the checkout. */
+  files: string[]
+}
+
+interface Step {
+  fault: string
+  params?: Record<string, unknown>
+}
+
+/** What people read or what the coach goes by: `verify` plays the same without. */
+const words = ['title', 'summary', 'difficulty', 'skills', 'milestones', 'harmful', 'ease', 'runbooks']
+
+/**
+ * What the proof of a scenario covers: what decides that it breaks, pages and recovers as it was seen to.
+ *
+ * - the scenario itself, without its words;
+ * - the code of each fault of its timeline and of each action of its solution, with what they import of `drills/`;
+ * - the release that a fault brings, and the job that it starts, of `shop/`;
+ * - the rule of each page that is expected, as Prometheus gets it in a drill, with the recording rules that it reads;
+ * - the checks of the oracle.
+ *
+ * It does not cover the rest of the shop, the mesh, the engine and the targets, on which every scenario rests: a change of those would make all
+ * proofs stale at once. They have tests of their own, and the suite plays a few scenarios each time, other ones each time.
+ */
+export function scopeOf(root: string, id: string, sources = new Sources(root)): Scope {
+  const scenarioFile = `scenarios/${id}/scenario.yaml`
+  const scenario = parse(readFileSync(path.join(root, scenarioFile), 'utf8')) as {
+    timeline: Step[]
+    solution: { action: string }[]
+    alerts: { expected: { name: string }[] }
+  }
+  const covers: Covers = { scenario: hashOf(canonical(withoutWords(scenario))) }
+  const files = new Set([scenarioFile])
+  const cover = (file: string, within: (imported: string) => boolean) => {
+    for (const each of sources.closure(file, within)) {
+      covers[each] = hashOf(sources.code(each))
+      files.add(each)
+    }
+  }
+  const ofDrills = (file: string) => file.startsWith('drills/')
+
+  for (const { fault, params = {} } of scenario.timeline) {
+    cover(`drills/faults/${fault}.ts`, ofDrills)
+    const { service, version } = params
+    const releases = `shop/${String(service)}/releases.ts`
+    if (version !== undefined && sources.has(releases)) {
+      const entry = sources.entry(releases, 'releases', String(version))
+      covers[`${releases} ${String(version)}`] = hashOf(entry?.code ?? '')
+      files.add(releases)
+      const own = (file: string) => file.startsWith(`shop/${String(service)}/`)
+      for (const imported of entry?.imported.filter(own) ?? []) cover(imported, own)
+    }
+  }
+  for (const { action } of scenario.solution) cover(`drills/actions/${action}.ts`, ofDrills)
+  cover('drills/checks/registry.ts', ofDrills)
+
+  // A job is started by its name.
+  for (const file of [...files].filter(ofDrills)) {
+    for (const [, name = ''] of sources.code(file).matchAll(/'([a-z]+(?:-[a-z]+)*)'/g))
+      if (sources.has(`shop/jobs/${name}.ts`)) cover(`shop/jobs/${name}.ts`, (imported) => imported.startsWith('shop/jobs/'))
+  }
+  for (const { name } of scenario.alerts.expected) covers[`alert ${name}`] = hashOf(canonical(rulesOf(name)))
+  return { covers: Object.fromEntries(Object.entries(covers).toSorted(([a], [b]) => (a < b ? -1 : 1))), files: [...files] }
+}
+
+/** What each entry of the solution says about why is for the debrief. */
+function withoutWords(scenario: { solution: object[] }): unknown {
+  const kept = Object.fromEntries(Object.entries(scenario).filter(([name]) => !words.includes(name)))
+  return { ...kept, solution: scenario.solution.map((step) => ({ ...step, why: '' })) }
+}
+
+/** An alert's rules and the recording rules that they read, as Prometheus evaluates them in a drill; what they tell people is left out. */
+export function rulesOf(alert: string) {
+  const rules = ruleGroups(timings.drill).flatMap(({ interval, rules: each }) => each.map((rule) => ({ interval, rule })))
+  const found = rules.filter(({ rule }) => 'alert' in rule && rule.alert === alert)
+  for (const { rule } of found) {
+    const named = new Set(rule.expr.match(/[a-zA-Z_:][\w:]*/g))
+    for (const other of rules) if ('record' in other.rule && named.has(other.rule.record) && !found.includes(other)) found.push(other)
+  }
+  return found.map(({ interval, rule }) => ({ interval, ...rule, annotations: undefined }))
+}
+
+/** JSON whose keys are in the order of the alphabet, so that theirs in the file does not matter. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_key, each: unknown) =>
+    typeof each === 'object' && each !== null && !Array.isArray(each)
+      ? Object.fromEntries(Object.entries(each).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : each,
+  )

@@ -1,0 +1,82 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import type { Verification } from '../verify.ts'
+import { scopeOf, type Covers, type Scope } from './covers.ts'
+import type { Sources } from './source.ts'
+
+/** Where a range's shop runs: scenarios are proven there. */
+export const proofTargets = ['local', 'hosts', 'kubernetes'] as const
+export type ProofTarget = (typeof proofTargets)[number]
+
+/** That a scenario has proven itself, on which code, and how. Written by `firedrill verify` beside the scenario. */
+export const proofSchema = z.strictObject({
+  format: z.literal(1),
+  target: z.enum(proofTargets),
+  date: z.iso.date(),
+  /** How often it was played, every time with success. */
+  times: z.number().int().min(1),
+  /** The slowest of those times. */
+  seconds: z.strictObject({ toPage: z.number(), pageBound: z.number(), toHealthy: z.number(), inAll: z.number() }),
+  /** What it rests on, and the hash of each: see `scopeOf`. */
+  covers: z.record(z.string(), z.string().regex(/^[0-9a-f]{16}$/)),
+})
+export type Proof = z.output<typeof proofSchema>
+
+export const proofFile = (root: string, id: string): string => path.join(root, 'scenarios', id, 'proof.json')
+
+/** The proof of a scenario; null when it has none, or one of another format. */
+export function readProof(root: string, id: string): Proof | null {
+  const file = proofFile(root, id)
+  if (!existsSync(file)) return null
+  try {
+    return proofSchema.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data ?? null
+  } catch {
+    // Not JSON: the rest of a merge, for example.
+    return null
+  }
+}
+
+export const writeProof = (root: string, id: string, proof: Proof): void =>
+  writeFileSync(proofFile(root, id), `${JSON.stringify(proof, null, 2)}\n`)
+
+/** Why the proof of a scenario does not belong to what is there; empty when it does. */
+export function staleness(root: string, id: string, sources?: Sources): string[] {
+  if (!existsSync(proofFile(root, id))) return ['it has no proof']
+  const proof = readProof(root, id)
+  return proof ? differences(proof.covers, scopeOf(root, id, sources).covers) : ['its proof cannot be read']
+}
+
+export function differences(proven: Covers, present: Covers): string[] {
+  const names = [...new Set([...Object.keys(proven), ...Object.keys(present)])].toSorted()
+  return names.flatMap((name) => {
+    if (proven[name] === present[name]) return []
+    if (proven[name] === undefined) return [`${name} was not part of it`]
+    return [present[name] === undefined ? `${name} is no longer part of it` : `${name} has changed`]
+  })
+}
+
+/** Files that were changed after the range had read them: what was played is not what they say now. */
+export const changedSince = (root: string, { files }: Scope, startedAt: number): string[] =>
+  files.filter((file) => statSync(path.join(root, file)).mtimeMs > startedAt)
+
+/** The proof of a scenario from every time that it was verified; null unless each went well. */
+export function proofOf(covers: Covers, target: ProofTarget, results: readonly Verification[], at: Date): Proof | null {
+  const [first] = results
+  if (!first || results.some(({ ok, secondsToPage, secondsToHealthy }) => !ok || secondsToPage === null || secondsToHealthy === null))
+    return null
+  const slowest = (seconds: (result: Verification) => number | null) => Math.max(...results.map((result) => seconds(result) ?? 0))
+  return {
+    format: 1,
+    target,
+    date: at.toISOString().slice(0, 10),
+    times: results.length,
+    seconds: {
+      toPage: slowest((result) => result.secondsToPage),
+      pageBound: first.pageBoundSeconds,
+      toHealthy: slowest((result) => result.secondsToHealthy),
+      inAll: slowest((result) => result.tookSeconds),
+    },
+    covers,
+  }
+}

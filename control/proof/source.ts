@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { parseSync, type ParseResult } from 'vite'
+
+interface Source {
+  text: string
+  parsed: ParseResult
+}
+
+/** Source files of a checkout, each read and parsed once. Paths are relative to its root, with slashes. */
+export class Sources {
+  readonly #root: string
+  readonly #read = new Map<string, Source>()
+  constructor(root: string) {
+    this.#root = root
+  }
+
+  has(file: string): boolean {
+    return existsSync(path.join(this.#root, file))
+  }
+
+  /** The file and whatever it imports, directly or not, that `within` accepts. Imports of types only do nothing when it runs. */
+  closure(file: string, within: (file: string) => boolean, found = new Set<string>()): Set<string> {
+    if (found.has(file)) return found
+    found.add(file)
+    for (const { file: imported } of this.imports(file)) if (within(imported)) this.closure(imported, within, found)
+    return found
+  }
+
+  /** What a file says, without its comments and however it is laid out: neither changes what it does. */
+  code(file: string): string {
+    const { text } = this.#source(file)
+    return this.#bare(file, 0, text.length)
+  }
+
+  /** One entry of the object that a file exports by a name, with every declaration of that file which it needs; null when it has no such entry. */
+  entry(file: string, name: string, key: string): { code: string; imported: string[] } | null {
+    const { parsed } = this.#source(file)
+    const declared = new Map<string, { start: number; end: number }>()
+    let entry: { start: number; end: number } | null = null
+    for (const statement of parsed.program.body) {
+      const declaration = statement.type === 'ExportNamedDeclaration' ? statement.declaration : statement
+      if (declaration?.type === 'FunctionDeclaration' || declaration?.type === 'ClassDeclaration') {
+        if (declaration.id) declared.set(declaration.id.name, declaration)
+      }
+      if (declaration?.type !== 'VariableDeclaration') continue
+      for (const { id, init, start, end } of declaration.declarations) {
+        if (id.type !== 'Identifier') continue
+        if (id.name !== name) declared.set(id.name, { start, end })
+        else if (init?.type === 'ObjectExpression') {
+          for (const property of init.properties)
+            if (property.type === 'Property' && property.key.type === 'Literal' && property.key.value === key) entry = property
+        }
+      }
+    }
+    if (!entry) return null
+    const needed = [this.#bare(file, entry.start, entry.end)]
+    const seen = new Set<string>()
+    const imports = new Map(this.imports(file).flatMap(({ file: from, names }) => names.map((local) => [local, from] as const)))
+    const imported = new Set<string>()
+    for (const code of needed) {
+      for (const [word] of code.matchAll(/[\p{ID_Start}$_][\p{ID_Continue}$]*/gu)) {
+        if (seen.has(word)) continue
+        seen.add(word)
+        const declaration = declared.get(word)
+        if (declaration) needed.push(this.#bare(file, declaration.start, declaration.end))
+        const from = imports.get(word)
+        if (from) imported.add(from)
+      }
+    }
+    return { code: needed.join('\n'), imported: [...imported] }
+  }
+
+  /** The files of the checkout that one imports for more than types, and the names that it gives to what it imports. */
+  imports(file: string): { file: string; names: string[] }[] {
+    const { staticImports, staticExports } = this.#source(file).parsed.module
+    const requests = [
+      ...staticImports
+        .filter(({ entries }) => entries.length === 0 || entries.some(({ isType }) => !isType))
+        .map(({ moduleRequest, entries }) => ({ from: moduleRequest.value, names: entries.map(({ localName }) => localName.value) })),
+      ...staticExports.flatMap(({ entries }) =>
+        entries.flatMap(({ moduleRequest, isType }) => (moduleRequest && !isType ? [{ from: moduleRequest.value, names: [] }] : [])),
+      ),
+    ]
+    return requests
+      .filter(({ from }) => from.startsWith('.'))
+      .map(({ from, names }) => ({ file: path.posix.join(path.posix.dirname(file), from), names }))
+  }
+
+  #source(file: string): Source {
+    let source = this.#read.get(file)
+    if (!source) {
+      const text = readFileSync(path.join(this.#root, file), 'utf8').replaceAll('\r\n', '\n')
+      const parsed = parseSync(file, text)
+      if (parsed.errors[0]) throw new Error(`${file} cannot be parsed: ${parsed.errors[0].message}`)
+      source = { text, parsed }
+      this.#read.set(file, source)
+    }
+    return source
+  }
+
+  #bare(file: string, start: number, end: number): string {
+    const { text, parsed } = this.#source(file)
+    let code = ''
+    let from = start
+    for (const comment of parsed.comments) {
+      if (comment.start < from || comment.end > end) continue
+      code += `${text.slice(from, comment.start)} `
+      from = comment.end
+    }
+    return (code + text.slice(from, end)).replaceAll(/\s+/g, ' ').trim()
+  }
+}
+
+export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)
