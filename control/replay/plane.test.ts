@@ -59,7 +59,7 @@ test('what was recorded of real rehearsals can be read, and has what a drill nee
   const folder = path.join(root, 'bench', 'recordings')
   for (const id of scenarios.keys()) {
     const found = readRecording(folder, id)
-    if (!found) continue
+    assert.ok(found, `${id} has no recording: 'firedrill verify ${id} --record bench/recordings' makes one`)
     assert.equal(found.scenario, id)
     assert.ok(
       found.pages.some(({ status }) => status === 'firing'),

@@ -60,7 +60,10 @@ test('the logs of every store are there, and those of services carry their trace
     const line = lines.find((known) => known.traceId !== '' && known.spanId !== '')
     assert.ok(line, `${service} has no line with a trace`)
     const { spans } = await context.client.get<{ spans: { spanId: string }[] }>(`/api/telemetry/traces/${line.traceId}`)
-    assert.ok(spans.length > 0)
+    assert.ok(
+      spans.some(({ spanId }) => spanId === line.spanId),
+      `${service}: the span of its line is not in the trace`,
+    )
   }
 })
 

@@ -81,7 +81,7 @@ test('an agent that does nothing fails, and leaves the range as it was', async (
     '--scenarios',
     'slow-shelves',
     '--limit',
-    '30s',
+    '15s',
   )
   assert.deepEqual([result?.['causeNamed'], result?.['recovered'], result?.['exitCode']], [false, false, null])
   await atRest()

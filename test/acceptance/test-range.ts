@@ -7,11 +7,14 @@ import { apiClient, type ApiClient } from '../../cli/client.ts'
 import type { ComponentStatus } from '../../model/components.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { localRange } from '../../range/targets/local/range.ts'
+import { isPlayable, loadScenarios } from '../../drills/scenarios.ts'
+import type { Scenario } from '../../model/scenario.ts'
 import { RangeState } from '../../range/targets/local/state.ts'
+import { chosen } from '../seed.ts'
 
 /** The range of the tests: a folder and ports of its own, so that one in use is left alone. */
 export const dir = path.join(projectRoot, '.cache', 'test-range')
-export const portBase = 27_400
+export const portBase = Number(process.env['FIREDRILL_TEST_PORT_BASE'] ?? 27_400)
 export const base = `http://127.0.0.1:${portBase}`
 export const state = new RangeState(dir)
 
@@ -100,6 +103,22 @@ export async function until<Value>(
     if (Date.now() > giveUpAt) throw new Error(`waited ${deadlineMs / 1_000} s for ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
+}
+
+/** How many of the scenarios each of these tests plays. */
+const played = { verify: 4, spoilers: 5 }
+
+/**
+ * The scenarios that a test plays, of those that one host can play: other ones each time, by the seed that the runner prints, and other ones than the other
+ * test. Each carries a proof (`control/proof`); `FIREDRILL_SCENARIOS=all` has every one played all the same.
+ */
+export function playedScenarios(by: keyof typeof played): Scenario[] {
+  const all = [...loadScenarios(path.join(projectRoot, 'scenarios')).values()].filter((each) => isPlayable(each, { lacks: ['cluster'] }))
+  const wanted = process.env['FIREDRILL_SCENARIOS'] ?? 'some'
+  assert.ok(['some', 'all'].includes(wanted), `FIREDRILL_SCENARIOS is 'some' or 'all', not '${wanted}'`)
+  if (wanted === 'all') return all
+  const order = chosen(all, played.verify + played.spoilers)
+  return by === 'verify' ? order.slice(0, played.verify) : order.slice(played.verify)
 }
 
 /** For so long the range must have been at rest: what happened before it was restored is still felt for a while. */
