@@ -1,46 +1,21 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import type { Readable } from 'node:stream'
-import { text } from 'node:stream/consumers'
 import { after, test } from 'node:test'
-import { projectRoot } from '../control/paths.ts'
 import type { ComponentStatus } from '../model/components.ts'
 import { readStat } from '../range/targets/local/identity.ts'
 import { RangeState } from '../range/targets/local/state.ts'
+import { run } from '../test/loaded-modules.ts'
 import { commands } from './commands.ts'
 import { lastLines } from './commands/logs.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-cli-'))
 after(() => rmSync(folder, { recursive: true }))
 
-const recorder = path.join(folder, 'modules.mjs')
-writeFileSync(
-  recorder,
-  `import { registerHooks } from 'node:module'
-   import { writeSync } from 'node:fs'
-   registerHooks({ load: (url, context, next) => (url.startsWith('file:') && writeSync(3, url + '\\n'), next(url, context)) })`,
-)
-
-/** Runs the command line; tells also which modules it loaded, as packages or as files of ours. */
-async function firedrill(...args: string[]) {
-  const command = [...['--disable-warning=ExperimentalWarning', '--import', recorder], path.join(projectRoot, 'cli', 'main.ts'), ...args]
-  const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] })
-  const status = new Promise<number | null>((resolve) => void child.once('close', resolve))
-  const [stdout = '', stderr = '', loaded = ''] = await Promise.all(
-    // Safe: they are pipes.
-    [1, 2, 3].map((descriptor) => text(child.stdio[descriptor] as Readable)),
-  )
-  const urls = loaded.trim().split('\n')
-  const modules = urls.map(
-    (url) => /\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? path.relative(projectRoot, new URL(url).pathname),
-  )
-  return { status: await status, stdout, stderr, modules: [...new Set(modules)], files: urls.length }
-}
+const firedrill = (...args: string[]) => run('cli/main.ts', args)
 
 /** What a command needs that asks the control plane, beside code of its own and the vocabulary. */
 const light = ['commander', 'control/paths.ts', 'range/context.ts', 'range/targets/local/state.ts', 'range/whole-file.ts', 'zod']

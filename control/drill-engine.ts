@@ -29,13 +29,12 @@ import type { Range } from '../model/range.ts'
 import type { CauseCategory, Scenario, ViewKind } from '../model/scenario.ts'
 import type { ShopComponentName } from '../model/components.ts'
 import type { Injector } from './injector.ts'
+import { leaseMs } from './lease.ts'
 import type { Ledger } from './ledger.ts'
 import type { Sampler } from './sampler.ts'
 
 /** A fault lives a little longer than its drill, so that the drill's own end is what takes it out. */
 const faultGraceMs = 60_000
-/** Gone longer than this, the reaper has taken the faults out: the drill cannot go on. */
-export const leaseMs = 10_000
 const keptVerdicts = 30
 const compareAlertsEveryMs = 3_000
 /** A pause ends by itself: no fault stays in for longer because somebody forgot it. */

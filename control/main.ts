@@ -54,7 +54,7 @@ await app.listen({ host: context.config.console.listen, port: context.port('cont
 process.stdout.write(`control plane listens on ${context.port('control')}\n`)
 // Served before it is done: reverting may take a while when the range is in a bad way.
 engine.resume().catch((error: unknown) => process.stderr.write(`resuming: ${String(error)}\n`))
-const keeper = keep(target, ['reaper', 'supervisor'], 1_000)
+const keeper = keep((name) => target.revive(name), ['reaper', 'supervisor'], 1_000)
 // Long before they run out.
 const rotation = setInterval(() => {
   range.mesh.rotateDue().catch((error: unknown) => process.stderr.write(`renewing certificates: ${String(error)}\n`))

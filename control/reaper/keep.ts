@@ -1,16 +1,17 @@
 import type { ComponentName } from '../../model/components.ts'
 import { describeError } from '../../model/errors.ts'
-import type { LocalTarget } from '../../range/targets/local/target.ts'
+
+/** Starts a component again if it is gone; tells whether it was. */
+export type Revive = (name: ComponentName) => Promise<boolean>
 
 /** The control plane, the reaper and the supervisor watch one another: whichever is gone is started again by another. */
-export function keep(target: LocalTarget, names: readonly ComponentName[], everyMs: number): { stop(): void } {
+export function keep(revive: Revive, names: readonly ComponentName[], everyMs: number): { stop(): void } {
   const timers = names.map((name) => {
     let starting = false
     return setInterval(() => {
       if (starting) return
       starting = true
-      target
-        .revive(name)
+      revive(name)
         .then(
           (revived) => void (revived && process.stdout.write(`${name} was gone: started again\n`)),
           (error: unknown) => void process.stderr.write(`${name} could not be started: ${describeError(error)}\n`),

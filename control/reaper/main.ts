@@ -2,14 +2,18 @@
  * Holds the lease on every fault. Keeps a connection to the control plane; when that is gone it starts it again, and when it stays
  * gone for ten seconds, or a fault's deadline has passed, it takes the faults out itself.
  */
-import http from 'node:http'
 import { describeError } from '../../model/errors.ts'
-import { leaseMs } from '../drill-engine.ts'
-import { Injector } from '../injector.ts'
-import { Ledger } from '../ledger.ts'
-import { openLocalRange, rangeOf } from '../wiring.ts'
+import { portOffsets } from '../../range/context.ts'
+import { isMissed } from '../../range/targets/local/identity.ts'
+import { RangeState } from '../../range/targets/local/state.ts'
 import { surviveFullDisk } from '../full-disk.ts'
+import { leaseMs } from '../lease.ts'
+import { Ledger } from '../ledger.ts'
+import type { Hands } from './hands.ts'
 import { keep } from './keep.ts'
+
+// Imported, it would load undici, since all that it exports is read then.
+const http = process.getBuiltinModule('node:http')
 
 surviveFullDisk()
 const dir = process.env['FIREDRILL_DIR']
@@ -19,9 +23,16 @@ const restartsControl = process.env['FIREDRILL_REAPER_ONLY'] !== 'true'
 /** The control plane takes out overdue faults itself; this one comes after it. */
 const deadlineGraceMs = 2_000
 
-const target = openLocalRange(dir)
+const state = new RangeState(dir)
+const config = state.config()
 const ledger = await openLedger(dir)
-const injector = new Injector(rangeOf(target), ledger)
+let hands: Promise<Hands> | null = null
+/** What it acts with is loaded when there is something to do, and as soon as there may be: before the fault that is in has to come out. */
+const withHands = (): Promise<Hands> =>
+  (hands ??= import('./hands.ts').then(({ openHands }) => openHands(dir, ledger))).catch((error: unknown) => {
+    hands = null
+    throw error
+  })
 let seenAt = Date.now()
 let connected = false
 
@@ -40,10 +51,10 @@ async function openLedger(dir: string): Promise<Ledger> {
 function holdLease(): void {
   const request = http.get({
     host: '127.0.0.1',
-    port: target.context.port('control'),
+    port: config.portBase + portOffsets.control,
     path: '/api/lease',
     agent: false,
-    headers: { authorization: `Bearer ${target.context.config.tokens.service}` },
+    headers: { authorization: `Bearer ${config.tokens.service}` },
     // A control plane that is suspended keeps its connection and sends nothing.
     timeout: 3_000,
   })
@@ -71,8 +82,10 @@ async function watch(): Promise<void> {
   if (working) return
   working = true
   try {
+    if (ledger.openFaults().length === 0) return
+    const { injector } = await withHands()
     if (Date.now() - seenAt > leaseMs && !connected) {
-      const taken = ledger.openFaults().length > 0 ? await injector.revertAll() : []
+      const taken = await injector.revertAll()
       if (taken.length > 0) process.stdout.write(`the control plane stayed away: ${taken.length} faults taken out\n`)
     }
     const overdue = await injector.revertOverdue(deadlineGraceMs)
@@ -85,6 +98,10 @@ async function watch(): Promise<void> {
 }
 
 holdLease()
-keep(target, restartsControl ? ['control', 'supervisor'] : ['supervisor'], 300)
+keep(
+  async (name) => isMissed(state.run(name)) && (await withHands()).target.revive(name),
+  restartsControl ? ['control', 'supervisor'] : ['supervisor'],
+  300,
+)
 setInterval(() => void watch(), 500)
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(0))

@@ -3,6 +3,8 @@ import path from 'node:path'
 import { defineComponent } from '../component.ts'
 import { dataDir } from '../context.ts'
 import { httpReady } from '../readiness/http.ts'
+import { ownEnvironment } from './control.ts'
+import { nodeProcess } from './node.ts'
 
 /** On each of two hosts: the way to the other one, and on the shop's what the control plane has done there. */
 export const agent = defineComponent({
@@ -13,17 +15,12 @@ export const agent = defineComponent({
   ports: { http: 'agent' },
   calls: [],
   prepare: async (context) => void (await mkdir(dataDir(context, 'agent'), { recursive: true })),
-  process: (context) => ({
-    file: context.binaries.node,
-    args: ['--disable-warning=ExperimentalWarning', path.join(context.root, 'control', 'agent', 'main.ts')],
-    cwd: context.root,
-    env: {
-      NODE_OPTIONS: '--max-old-space-size=256',
-      MALLOC_ARENA_MAX: '2',
-      FIREDRILL_DIR: context.dir,
-      FIREDRILL_CACHE: process.env['FIREDRILL_CACHE'] ?? '',
-    },
-  }),
+  process: (context) =>
+    nodeProcess(context, {
+      script: path.join(context.root, 'control', 'agent', 'main.ts'),
+      heapMegabytes: 256,
+      env: ownEnvironment(context),
+    }),
   readiness: (context) => httpReady(`http://127.0.0.1:${context.port('agent')}/ready`),
   stop: { signal: 'SIGTERM', deadlineMs: 5_000 },
   startDeadlineMs: 30_000,

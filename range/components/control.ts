@@ -1,7 +1,15 @@
 import path from 'node:path'
 import { defineComponent, gentle } from '../component.ts'
+import type { RangeContext } from '../context.ts'
 import { httpReady } from '../readiness/http.ts'
 import { processReady } from '../readiness/process.ts'
+import { nodeProcess } from './node.ts'
+
+/** By which what runs the drill finds the range, and what `setup` has installed. */
+export const ownEnvironment = ({ dir }: RangeContext): Record<string, string> => ({
+  FIREDRILL_DIR: dir,
+  FIREDRILL_CACHE: process.env['FIREDRILL_CACHE'] ?? '',
+})
 
 /** Serves the console and the API, and runs the drills. It starts nothing of the range itself: that outlives it. */
 export const control = defineComponent({
@@ -10,17 +18,8 @@ export const control = defineComponent({
   role: 'control',
   ports: { http: 'control' },
   calls: ['prometheus', 'alertmanager', 'telemetry-store', 'locust'],
-  process: (context) => ({
-    file: context.binaries.node,
-    args: ['--disable-warning=ExperimentalWarning', path.join(context.root, 'control', 'main.ts')],
-    cwd: context.root,
-    env: {
-      NODE_OPTIONS: '--max-old-space-size=384 --max-semi-space-size=4',
-      MALLOC_ARENA_MAX: '2',
-      FIREDRILL_DIR: context.dir,
-      FIREDRILL_CACHE: process.env['FIREDRILL_CACHE'] ?? '',
-    },
-  }),
+  process: (context) =>
+    nodeProcess(context, { script: path.join(context.root, 'control', 'main.ts'), heapMegabytes: 384, env: ownEnvironment(context) }),
   readiness: (context) => httpReady(`http://127.0.0.1:${context.port('control')}/health`),
   stop: gentle,
   startDeadlineMs: 60_000,
@@ -35,17 +34,12 @@ export const reaper = defineComponent({
   role: 'control',
   ports: {},
   calls: ['control'],
-  process: (context) => ({
-    file: context.binaries.node,
-    args: ['--disable-warning=ExperimentalWarning', path.join(context.root, 'control', 'reaper', 'main.ts')],
-    cwd: context.root,
-    env: {
-      NODE_OPTIONS: '--max-old-space-size=96',
-      MALLOC_ARENA_MAX: '2',
-      FIREDRILL_DIR: context.dir,
-      FIREDRILL_CACHE: process.env['FIREDRILL_CACHE'] ?? '',
-    },
-  }),
+  process: (context) =>
+    nodeProcess(context, {
+      script: path.join(context.root, 'control', 'reaper', 'main.ts'),
+      heapMegabytes: 96,
+      env: ownEnvironment(context),
+    }),
   readiness: () => processReady,
   stop: { signal: 'SIGTERM', deadlineMs: 5_000 },
   startDeadlineMs: 20_000,

@@ -23,7 +23,9 @@ export const postgresSettings = (context: RangeContext): Record<string, string> 
   port: String(context.port('postgres')),
   unix_socket_directories: '',
   max_connections: '60',
-  shared_buffers: '48MB',
+  shared_buffers: '24MB',
+  // Nothing here is replicated: it would start a process for it.
+  max_logical_replication_workers: '0',
   max_wal_size: '256MB',
   jit: 'off',
   shared_preload_libraries: 'pg_stat_statements',

@@ -4,6 +4,7 @@ import { defineComponent, gentle, type Component } from '../component.ts'
 import type { PortName, RangeContext } from '../context.ts'
 import { edgePort } from '../mesh/edges.ts'
 import { httpReady } from '../readiness/http.ts'
+import { nodeProcess } from './node.ts'
 
 interface ServiceOptions {
   name: ServiceName
@@ -23,14 +24,11 @@ export function defineService({ name, title, calls, env }: ServiceOptions): Comp
     calls,
     process: (context) => {
       const { version, overrides } = context.deployed(name)
-      return {
-        file: context.binaries.node,
-        args: [path.join(context.root, 'shop', name, 'main.ts')],
-        cwd: context.root,
+      return nodeProcess(context, {
+        script: path.join(context.root, 'shop', name, 'main.ts'),
+        heapMegabytes: 192,
         env: {
           NODE_ENV: 'production',
-          NODE_OPTIONS: '--max-old-space-size=192 --max-semi-space-size=4',
-          MALLOC_ARENA_MAX: '2',
           SERVICE_NAME: name,
           SERVICE_VERSION: version,
           HOST: context.listen,
@@ -39,7 +37,7 @@ export function defineService({ name, title, calls, env }: ServiceOptions): Comp
           ...env(context),
           ...overrides,
         },
-      }
+      })
     },
     readiness: (context) => httpReady(`http://127.0.0.1:${context.port(port)}/ready`),
     stop: gentle,

@@ -1,8 +1,11 @@
 import type { Redis as RedisClient } from 'ioredis'
 import { messageOf } from './errors.ts'
-import { Redis } from './libraries.ts'
+import { instrumented } from './libraries.ts'
 import { counter, histogram } from './metrics.ts'
 import type { Service } from './service.ts'
+
+// Safe: the package's own types.
+const { Redis } = instrumented('ioredis') as typeof import('ioredis')
 
 export interface CacheOptions {
   url: string

@@ -2,10 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Pool, PoolClient } from 'pg'
 import { HttpError, messageOf } from './errors.ts'
-import { pg } from './libraries.ts'
+import { instrumented } from './libraries.ts'
 import { gauge, histogram } from './metrics.ts'
 import { untilItWorks } from './retry.ts'
 import type { Service } from './service.ts'
+
+// Safe: the package's own types.
+const pg = instrumented('pg') as typeof import('pg')
 
 export interface DatabaseOptions {
   url: string

@@ -1,8 +1,11 @@
 import { trace } from '@opentelemetry/api'
 import type { ChannelModel, ConfirmChannel, ConsumeMessage } from 'amqplib'
 import { messageOf } from './errors.ts'
-import { amqplib } from './libraries.ts'
+import { instrumented } from './libraries.ts'
 import type { Service } from './service.ts'
+
+// Safe: the package's own types.
+const amqplib = instrumented('amqplib') as typeof import('amqplib')
 
 /** Retries wait in queues of their own, one for each delay: a message with a longer delay never blocks a shorter one. */
 export const retryDelaysMs = [500, 2_000, 8_000] as const

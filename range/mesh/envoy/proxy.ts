@@ -77,6 +77,8 @@ export function bootstrap(context: RangeContext, service: ServiceName, instance:
   return {
     node: { id: `${proxyOf(service)}-${instance}`, cluster: service },
     admin: { address: socketAddress(context.port(adminPort(service))) },
+    // What a burst took goes back to the system.
+    memory_allocator_manager: { bytes_to_release: 1_048_576, memory_release_interval: seconds(1_000) },
     stats_config: {
       stats_matcher: { inclusion_list: { patterns: keptStats.map((regex) => ({ safe_regex: { regex } })) } },
       histogram_bucket_settings: [

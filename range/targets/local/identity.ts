@@ -47,6 +47,10 @@ export function liveness(identity: ProcessIdentity): Liveness {
   return stat.state === 'T' || stat.state === 't' ? 'suspended' : 'running'
 }
 
+/** Whether it ended without having been asked to. */
+export const isMissed = (record: (ProcessIdentity & { stopping: boolean }) | null): boolean =>
+  record !== null && !record.stopping && liveness(record) === 'gone'
+
 export function listProcesses(): ProcessStat[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

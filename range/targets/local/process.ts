@@ -9,7 +9,7 @@ import { family, liveness, readStat, type ProcessIdentity } from './identity.ts'
 
 /** What every process of a range inherits, and nothing else of ours. */
 function cleanEnvironment(): Record<string, string> {
-  const kept = ['PATH', 'HOME', 'LANG', 'TZ', 'SSL_CERT_FILE', 'LD_LIBRARY_PATH']
+  const kept = ['PATH', 'HOME', 'LANG', 'TZ', 'SSL_CERT_FILE', 'LD_LIBRARY_PATH', 'NODE_COMPILE_CACHE']
   return Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
 }
 

@@ -10,7 +10,7 @@ import { waitUntilReady } from '../../readiness/readiness.ts'
 import { baselineRelease } from '../../releases.ts'
 import { writeWhole } from '../../whole-file.ts'
 import { placedForAWhileOn, placedOn, topology } from '../../topology.ts'
-import { family, listProcesses, liveness, proportionalMemoryBytes, readStat, withEnvironment } from './identity.ts'
+import { family, isMissed, listProcesses, liveness, proportionalMemoryBytes, readStat, withEnvironment } from './identity.ts'
 import { withLock, type HeldLock } from './lock.ts'
 import { killAll, launch, send, terminate } from './process.ts'
 import type { RangeState, RunRecord } from './state.ts'
@@ -110,7 +110,6 @@ export class LocalTarget {
 
   /** Starts what ended without being asked to; whoever stopped it meanwhile is heeded. Resolves to whether it had to be started. */
   async revive(name: ComponentName): Promise<boolean> {
-    const isMissed = (record: RunRecord | null): boolean => record !== null && !record.stopping && liveness(record) === 'gone'
     if (!isMissed(this.state.run(name))) return false
     const component: Component = topology[name]
     const record = await this.#alone(name, async (lock) => (isMissed(this.state.run(name)) ? this.#launch(component, lock) : null))
