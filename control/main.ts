@@ -12,6 +12,7 @@ import { startSampler } from './sampler.ts'
 import { createServer } from './server.ts'
 import { surviveFullDisk } from './full-disk.ts'
 import { keep } from './reaper/keep.ts'
+import { watching } from '../range/targets/local/watching.ts'
 import { projectRoot } from './paths.ts'
 import { openLocalRange, rangeOf } from './wiring.ts'
 
@@ -27,7 +28,8 @@ const injector = new Injector(range, ledger)
 const scenarios = loadScenarios(path.join(projectRoot, 'scenarios'), ({ message }) =>
   process.stderr.write(`left out, until it is mended and this is started again: ${message}\n`),
 )
-const sampler = startSampler(range, {
+const watched = watching(range, context)
+const sampler = startSampler(watched, {
   locustMetrics: `http://127.0.0.1:${context.port('locust')}/locust/metrics`,
   catalog: `http://127.0.0.1:${context.port('catalog')}`,
 })
@@ -65,6 +67,7 @@ async function stop(): Promise<void> {
   keeper.stop()
   load.stop()
   sampler.stop()
+  await watched[Symbol.asyncDispose]()
   await app.close()
   await engine.settled()
   coach[Symbol.dispose]()

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import type { Sample } from '../model/check.ts'
 import type { ComponentStatus } from '../model/components.ts'
-import type { Range } from '../model/range.ts'
+import type { Watched } from '../range/targets/local/watching.ts'
 
 const everyMs = 1_000
 /** As long as the longest rehearsal, so that it can be recorded. */
@@ -21,7 +21,7 @@ export interface Sampler {
 }
 
 /** Looks at the range once a second, through its own connections: not through the Prometheus that a scenario may have broken. */
-export function startSampler(range: Range, urls: { locustMetrics: string; catalog: string }): Sampler {
+export function startSampler(range: Watched, urls: { locustMetrics: string; catalog: string }): Sampler {
   const samples: Sample[] = []
   const listeners: ((sample: Sample) => void | Promise<void>)[] = []
   let components: ComponentStatus[] = []
@@ -90,7 +90,7 @@ async function valueOrNull(read: () => Promise<number>): Promise<number | null> 
 }
 
 /** Compares what an order would be charged by with what was decided: a change has two seconds to arrive. */
-async function stalePricesOf(range: Range, catalogUrl: string): Promise<number> {
+async function stalePricesOf(range: Pick<Watched, 'database'>, catalogUrl: string): Promise<number> {
   const rows = await range.database.query<{ sku: string; cents: number }>(
     `select sku, price_cents as cents from catalog.products
      where updated_at between now() - interval '2 minutes' and now() - interval '2 seconds' order by updated_at desc limit 100`,

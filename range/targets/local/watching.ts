@@ -1,0 +1,113 @@
+import amqp from 'amqplib'
+import pg from 'pg'
+import { FiredrillError, describeError } from '../../../model/errors.ts'
+import type { Range } from '../../../model/range.ts'
+import { amqpUrl, databaseUrl } from '../../components/service.ts'
+import type { RangeContext } from '../../context.ts'
+
+/** What is looked at every second. */
+export interface Watched {
+  status: Range['status']
+  database: Range['database']
+  queue: Pick<Range['queue'], 'status'>
+}
+
+const callTimeoutMs = 1_500
+
+/**
+ * The range for whoever looks at it every second, over connections that are kept: to log in anew each time costs PostgreSQL and RabbitMQ more
+ * than the questions do, and each connection is a series of metrics more. One that fails, or does not answer in time, is given up,
+ * and the next question opens another. That new connections are taken is what the readiness checks in `status` see to.
+ */
+export function watching(range: Pick<Range, 'status'>, context: RangeContext): Watched & AsyncDisposable {
+  const database = kept(
+    'PostgreSQL',
+    callTimeoutMs,
+    async (broken) => {
+      const client = new pg.Client({
+        connectionString: databaseUrl(context, 'postgres'),
+        connectionTimeoutMillis: callTimeoutMs,
+        application_name: 'firedrill',
+      })
+      client.on('error', broken)
+      client.on('end', broken)
+      await client.connect()
+      return client
+    },
+    (client) => client.end(),
+  )
+  const queue = kept(
+    'RabbitMQ',
+    callTimeoutMs,
+    async (broken) => {
+      const connection = await amqp.connect(amqpUrl(context), { timeout: callTimeoutMs })
+      connection.on('error', broken)
+      connection.on('close', broken)
+      const channel = await connection.createChannel()
+      // Asking for a queue that is not there closes the channel.
+      channel.on('error', broken)
+      channel.on('close', broken)
+      return { connection, channel }
+    },
+    ({ connection }) => connection.close(),
+  )
+  return {
+    status: () => range.status(),
+    database: {
+      query: <Row extends Record<string, unknown>>(sql: string, params: unknown[] = []) =>
+        database.use(async (client) => (await client.query<Row>(sql, params)).rows),
+    },
+    queue: {
+      status: (name) =>
+        queue.use(async ({ channel }) => {
+          const { messageCount, consumerCount } = await channel.checkQueue(name)
+          return { name, ready: messageCount, consumers: consumerCount }
+        }),
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([database.drop(), queue.drop()])
+    },
+  }
+}
+
+/** A connection that is opened when it is first used, and anew when the one before was given up. */
+export function kept<Connection>(
+  what: string,
+  timeoutMs: number,
+  open: (broken: () => void) => Promise<Connection>,
+  close: (connection: Connection) => Promise<unknown>,
+) {
+  let current: Promise<Connection> | null = null
+  const drop = async (connection = current) => {
+    if (connection === null) return
+    if (current === connection) current = null
+    // What hangs hangs here too: it has the time of a question to end.
+    await inTime(timeoutMs, connection.then(close)).catch(() => {})
+  }
+  return {
+    drop,
+    async use<Result>(ask: (connection: Connection) => Promise<Result>): Promise<Result> {
+      const connection: Promise<Connection> = (current ??= open(() => {
+        if (current === connection) current = null
+      }))
+      try {
+        return await inTime(timeoutMs, connection.then(ask))
+      } catch (error) {
+        void drop(connection)
+        throw new FiredrillError('component-unreachable', `${what}: ${describeError(error)}`, { cause: error })
+      }
+    },
+  }
+}
+
+async function inTime<Result>(timeoutMs: number, work: Promise<Result>): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs / 1_000} s`)), timeoutMs)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
