@@ -8,27 +8,32 @@ import type { FaultRecord } from '../model/fault.ts'
 import type { LoadStatus } from '../model/range.ts'
 import { localRange } from '../range/targets/local/range.ts'
 import { atLeast, atMost, atRest, quantile, told, until, type BenchContext, type Benchmark, type Row } from './benchmark.ts'
+import { usageOf } from './usage.ts'
 
-const users = 50
+/** As a new range has. */
+const users = 30
 const settleMs = 30_000
+const restMs = 60_000
 const rounds = 5
 const roundMs = 6_000
 const inFlight = 24
 /** For so long users feel a fault before its drill is ended. */
 const feltMs = 5_000
 
-/** What the range costs: memory under load, what telemetry takes from the shop, and how soon it is as new. */
+/** What the range costs: CPU and memory at its usual load, what telemetry takes from the shop, and how soon it is as new. */
 export const rangeBenchmark: Benchmark = {
   name: 'range',
-  title: 'memory, the price of telemetry, and a reset',
+  title: 'CPU and memory at rest, the price of telemetry, a reset, and the end of a drill',
   async run(context) {
     const { state, client, say } = context
     const before = (await client.get<LoadStatus>('/api/load')).users
     await client.put('/api/load', { users })
-    say(`${users} users for ${settleMs / 1_000} s`)
+    await atRest(context)
+    say(`${users} users for ${(settleMs + restMs) / 1_000} s`)
     await new Promise((resolve) => setTimeout(resolve, settleMs))
     const target = openLocalRange(state.dir)
-    const memory = (await target.status(true)).reduce((sum, { memoryBytes }) => sum + (memoryBytes ?? 0), 0) / 1024 / 1024
+    const usage = (await usageOf(target, restMs)).toSorted((one, other) => other.cores - one.cores)
+    const total = (of: 'cores' | 'megabytes') => usage.reduce((sum, component) => sum + component[of], 0)
 
     await client.put('/api/load', { users: 0 })
     const range = localRange(target)
@@ -60,7 +65,9 @@ export const rangeBenchmark: Benchmark = {
     }
     const median = (values: number[]) => quantile(values, 0.5)
     return [
-      atMost(`memory of the whole range at ${users} users`, memory, 'MB', 1_600),
+      atMost(`CPU of the whole range at ${users} users`, total('cores'), 'cores', 0.6),
+      atMost(`memory of the whole range at ${users} users`, total('megabytes'), 'MB', 1_200),
+      ...usage.flatMap(({ name, cores, megabytes }) => [told(`${name}: CPU`, cores, 'cores'), told(`${name}: memory`, megabytes, 'MB')]),
       told('requests/s with telemetry, median', median(rates.with), '/s'),
       told('requests/s without, median', median(rates.without), '/s'),
       atLeast('throughput with telemetry ÷ without', median(rates.with) / median(rates.without), '×', 0.8),

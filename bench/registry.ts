@@ -1,4 +1,5 @@
 import type { Benchmark } from './benchmark.ts'
+import { cliBenchmark } from './cli.ts'
 import { coachBenchmark } from './coach.ts'
 import { coachLeakBenchmark } from './coach-leak.ts'
 import { consoleBenchmark } from './console.ts'
@@ -10,7 +11,6 @@ import { hostsBenchmark } from './hosts.ts'
 import { isolationBenchmark } from './isolation.ts'
 import { kubernetesBenchmark } from './kubernetes.ts'
 import { loadBenchmark } from './load.ts'
-import { memoryBenchmark } from './memory.ts'
 import { meshBenchmark } from './mesh.ts'
 import { pageBenchmark } from './page.ts'
 import { rangeBenchmark } from './range.ts'
@@ -26,7 +26,7 @@ export const benchmarks: readonly Benchmark[] = [
   pageBenchmark,
   verifyBenchmark,
   controlKillBenchmark,
-  memoryBenchmark,
+  cliBenchmark,
   coachBenchmark,
   coachLeakBenchmark,
   rangeBenchmark,

@@ -1,11 +1,10 @@
-import { speak, type Spoken } from '../coach/agent/agent.ts'
+import type { Spoken } from '../coach/agent/agent.ts'
 import type { Turn } from '../coach/agent/brief.ts'
 import type { OutputRules } from '../coach/agent/output-check.ts'
 import { viewOf } from '../coach/agent/view.ts'
 import { asksForHelp, authorAnswer, debriefWords } from '../coach/agent/words.ts'
 import { readCoachConfig } from '../coach/config.ts'
 import type { Decision } from '../coach/policy.ts'
-import { openModel } from '../coach/providers/registry.ts'
 import type { CoachModel } from '../coach/providers/provider.ts'
 import type { CoachDesk } from '../coach/tools/tool.ts'
 import { nextMilestone, type DrillEvent, type DrillState } from '../model/drill.ts'
@@ -13,6 +12,12 @@ import { FiredrillError, describeError } from '../model/errors.ts'
 import { hintRungs, milestoneNames, type Scenario } from '../model/scenario.ts'
 import type { DrillEngine } from './drill-engine.ts'
 import type { Ledger } from './ledger.ts'
+
+/** What talks to models: loaded when there is one, which in most ranges there is not. */
+const models = async () => {
+  const [{ speak }, { openModel }] = await Promise.all([import('../coach/agent/agent.ts'), import('../coach/providers/registry.ts')])
+  return { speak, openModel }
+}
 
 interface Dependencies {
   dir: string
@@ -44,13 +49,13 @@ export class Coach implements Disposable {
   }
 
   /** The model that is configured now, opened anew when the configuration has changed; null without one, or where it cannot be opened. */
-  #model(): CoachModel | null {
+  async #model(): Promise<CoachModel | null> {
     try {
       const config = readCoachConfig(this.#deps.dir)
       const from = JSON.stringify(config)
       if (from !== this.#opened.from) {
         this.#opened.model?.[Symbol.dispose]()
-        this.#opened = { from, model: config === null ? null : openModel(config) }
+        this.#opened = { from, model: config === null ? null : (await models()).openModel(config) }
       }
       return this.#opened.model
     } catch (error) {
@@ -63,7 +68,7 @@ export class Coach implements Disposable {
     if (event.type === 'drill-started') {
       this.#used = []
       // So that it is loaded when it is first needed.
-      if (event.mode !== 'rehearsal') this.#queue(async () => void this.#model())
+      if (event.mode !== 'rehearsal') this.#queue(async () => void (await this.#model()))
     }
     if (event.type === 'coach-asked') this.#queue(() => this.#answer(event.id, event.text))
     // Who asked in the talk is answered there.
@@ -88,7 +93,7 @@ export class Coach implements Disposable {
     const state = engine.running()
     // Whoever has taken over answers by hand.
     if (!state || state.coach !== 'auto') return
-    const model = this.#model()
+    const model = await this.#model()
     const help = state.phase === 'running' && asksForHelp(text) ? this.#help() : null
     // A small model can say a hint in other words; with a question it is lost.
     const able = model !== null && (!model.small || (help !== null && 'given' in help))
@@ -113,7 +118,7 @@ export class Coach implements Disposable {
   async #sayHint(to: number, text: string): Promise<void> {
     const { engine } = this.#deps
     const state = engine.running()
-    const model = this.#model()
+    const model = await this.#model()
     if (!model || !state || state.coach !== 'auto') return
     const spoken = await this.#speak({ kind: 'hint', to, text }, model)
     engine.noteCoach('text' in spoken ? { type: 'coach-replied', to, ...spoken } : { type: 'coach-fell-back', to, why: spoken.fellBack })
@@ -126,12 +131,14 @@ export class Coach implements Disposable {
     const scenario = state ? scenarios.get(state.scenario) : undefined
     if (!state || !scenario || state.mode === 'rehearsal') return
     const facts = debriefWords(state, events, scenario)
-    const model = this.#model()
+    const model = await this.#model()
     const turn: Turn = { kind: 'debrief', facts }
     const nothing: Decision = { kind: 'wait', forMs: 0, reasons: [] }
     const view = viewOf(state, events, Date.now(), { unasked: nothing, asked: nothing })
     const spoken = model
-      ? await speak(turn, model, {
+      ? await (
+          await models()
+        ).speak(turn, model, {
           desk: deskWithout(view),
           rules: () => ({ secrets: [], known: [], before: [], guessing: false, over: true }),
           audit: () => {},
@@ -145,9 +152,10 @@ export class Coach implements Disposable {
     })
   }
 
-  #speak(turn: Exclude<Turn, { kind: 'debrief' }>, model: CoachModel): Promise<Spoken> {
+  async #speak(turn: Exclude<Turn, { kind: 'debrief' }>, model: CoachModel): Promise<Spoken> {
     const { engine } = this.#deps
     const drill = engine.running()?.id ?? ''
+    const { speak } = await models()
     return speak(turn, model, {
       desk: this.#desk(turn.to),
       rules: () => this.#rules(turn),

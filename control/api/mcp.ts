@@ -1,6 +1,4 @@
-import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js'
 import { errorIn } from '../../model/errors.ts'
-import { createMcpServer } from '../mcp/server.ts'
 import type { TraineeApi } from '../mcp/tool.ts'
 import type { Api } from './context.ts'
 
@@ -12,6 +10,11 @@ export function mcpRoutes(app: Api): void {
   app.post('/mcp', async (request, reply) => {
     const { authorization, cookie, host = '' } = request.headers
     const api = apiOf(app, { host, ...(authorization ? { authorization } : {}), ...(cookie ? { cookie } : {}) })
+    // Loaded for the first agent that comes: most ranges see none.
+    const [{ createMcpServer }, { StreamableHTTPServerTransport }] = await Promise.all([
+      import('../mcp/server.ts'),
+      import('@modelcontextprotocol/sdk/server/streamableHttp.js'),
+    ])
     const server = createMcpServer(api)
     const transport = new StreamableHTTPServerTransport({ enableJsonResponse: true })
     reply.raw.on('close', () => void server.close())
