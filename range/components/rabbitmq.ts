@@ -79,8 +79,7 @@ export const rabbitmq = defineComponent({
         RABBITMQ_ENABLED_PLUGINS_FILE: path.join(configDir(context, 'rabbitmq'), 'enabled_plugins'),
         RABBITMQ_DIST_PORT: String(context.port('erlang')),
         // One scheduler that sleeps when idle: a training range shares its cores.
-        RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
-          '+S 1:1 +sbwt none +sbwtdcpu none +sbwtdio none +MMmcs 0 -kernel inet_dist_use_interface {127,0,0,1}',
+        RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 1:1 +sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}',
       },
     }
   },
