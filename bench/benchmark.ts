@@ -122,6 +122,10 @@ export function cpuSeconds(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / 100
 }
 
+/** Memory of a process alone, its share of what it shares with others: `Pss` of /proc/PID/smaps_rollup. */
+export const proportionalMegabytes = (pid: number): number =>
+  Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) / 1024
+
 /** Promises about orders that are broken at rest: a few orders are always on their way. */
 export async function brokenPromises(client: BenchContext['client']): Promise<number> {
   const violations = async () => (await client.get<{ violations: Record<string, number> }>('/api/invariants')).violations

@@ -1,10 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { execFileSync, spawn } from 'node:child_process'
 import os from 'node:os'
 import path from 'node:path'
 import { Agent, request } from 'undici'
 import { projectRoot } from '../control/paths.ts'
+import { openLocalRange } from '../control/wiring.ts'
+import type { Span } from '../model/telemetry.ts'
 import { portOffsets } from '../range/context.ts'
 import { encodeTraces } from '../observability/store/otlp/messages.ts'
 import {
@@ -12,6 +14,7 @@ import {
   atMost,
   cpuSeconds,
   exactly,
+  proportionalMegabytes,
   quantile,
   told,
   until,
@@ -20,6 +23,8 @@ import {
   type Benchmark,
   type Row,
 } from './benchmark.ts'
+import { besideJaeger } from './jaeger.ts'
+import { spansOf } from './span-sample.ts'
 
 const asked = 20_000
 /** A little more than what is asked for, so that the pace of the offer is not what is measured. */
@@ -35,10 +40,38 @@ const attribute = (key: string, value: string) => ({ key, value: { stringValue: 
 export const storeBenchmark: Benchmark = {
   name: 'store',
   title: `${offered} spans a second for ${seconds} s into a store of its own, over ${prefilled} spans and as many log lines`,
-  run: (context) => withoutUsers(context, () => measured(context)),
+  async run(context) {
+    const { rows: atDefaultLoad, sample } = await ownStore(context)
+    return [...atDefaultLoad, ...(await withoutUsers(context, () => measured(context, sample)))]
+  },
 }
 
-async function measured({ state, say }: BenchContext): Promise<Row[]> {
+const watchedSeconds = 60
+
+/** The range's own store as its users leave it, and spans that they made. */
+async function ownStore({ state, say }: BenchContext): Promise<{ rows: Row[]; sample: Span[] }> {
+  const { context, state: files } = openLocalRange(state.dir)
+  const base = `http://127.0.0.1:${context.port('telemetryStore')}`
+  const pid = files.run('telemetry-store')?.pid ?? 0
+  say(`the range's own store for ${watchedSeconds} s`)
+  const look = async () => ({ at: performance.now(), cpu: cpuSeconds(pid), rows: (await rows(base)).all })
+  const before = await look()
+  await new Promise((resolve) => setTimeout(resolve, watchedSeconds * 1_000))
+  const after = await look()
+  const cpu = after.cpu - before.cpu
+  const took = (after.at - before.at) / 1_000
+  const sample = await spansOf(base, 100)
+  return {
+    sample,
+    rows: [
+      told('rows a second at the default load', (after.rows - before.rows) / took, '/s'),
+      atMost('CPU of the store at the default load', cpu / took, 'cores', 0.08),
+      atLeast('rows for a CPU-second at the default load', (after.rows - before.rows) / cpu, '/s', 15_000),
+    ],
+  }
+}
+
+async function measured({ state, say }: BenchContext, sample: readonly Span[]): Promise<Row[]> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'firedrill-store-'))
   // Beyond the ports of the range, so that the two do not meet.
   const port = state.config().portBase + Math.max(...Object.values(portOffsets)) + 10
@@ -46,7 +79,7 @@ async function measured({ state, say }: BenchContext): Promise<Row[]> {
   say(`filling it with ${prefilled} spans and as many log lines`)
   execFileSync(process.execPath, [path.join(projectRoot, 'bench', 'store-prefill.ts'), folder, String(prefilled)], { stdio: 'ignore' })
   const store = spawn(process.execPath, [path.join(projectRoot, 'observability', 'store', 'main.ts')], {
-    env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), STORE_DATA_DIR: folder },
+    env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), STORE_DATA_DIR: folder, UV_THREADPOOL_SIZE: '10' },
     stdio: 'ignore',
   })
   try {
@@ -94,11 +127,11 @@ async function measured({ state, say }: BenchContext): Promise<Row[]> {
       exactly('spans taken and not written', accepted - written, '', 0),
       exactly('spans that the database refused', lost, '', 0),
       told('spans per second of CPU', accepted / cpu, '/s'),
-      told('memory', memoryMegabytes(store.pid ?? 0), 'MB'),
+      told('memory', proportionalMegabytes(store.pid ?? 0), 'MB'),
       told('spans, and log lines, that are searched', `${prefilled + written}, ${prefilled}`),
       atMost('trace by id, p95', quantile(byId, 0.95), 'ms', 50),
       atMost('log search over the hour, p95', quantile(bySearch, 0.95), 'ms', 300),
-      told('the same into Jaeger with Badger', 'not measured: there is no Jaeger on this machine'),
+      ...(await besideJaeger(sample, port + 10, say)),
     ]
   } finally {
     store.kill('SIGTERM')
@@ -180,11 +213,9 @@ export function makeBatch(): { body: Uint8Array; traceIds: string[] } {
   return { body: encodeTraces({ resourceSpans: [{ resource, scopeSpans: [{ spans }] }] }), traceIds }
 }
 
-async function rows(base: string): Promise<Record<'accepted' | 'written' | 'shed' | 'lost', number>> {
+async function rows(base: string): Promise<Record<'all' | 'accepted' | 'written' | 'shed' | 'lost', number>> {
   const text = await (await fetch(`${base}/metrics`)).text()
   const value = (name: string) => Number(new RegExp(`^store_rows_${name}_total\\{table="otel_traces"\\} (\\S+)`, 'm').exec(text)?.[1] ?? 0)
-  return { accepted: value('accepted'), written: value('written'), shed: value('shed'), lost: value('lost') }
+  const all = [...text.matchAll(/^store_rows_accepted_total\{.*\} (\S+)/gm)].reduce((sum, [, count]) => sum + Number(count), 0)
+  return { all, accepted: value('accepted'), written: value('written'), shed: value('shed'), lost: value('lost') }
 }
-
-const memoryMegabytes = (pid: number): number =>
-  Number(/^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) / 1024
