@@ -6,6 +6,7 @@ import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { Registry, collectDefaultMetrics } from 'prom-client'
 import { z } from 'zod'
 import { FiredrillError, errorAnswer } from '../../model/errors.ts'
+import { SpanLedger } from './completeness.ts'
 import type { Engine } from './engine/engine.ts'
 import { createIntake, type Intake, type IntakeLimits } from './intake.ts'
 import { jaegerTrace } from './jaeger.ts'
@@ -86,7 +87,9 @@ export function createStoreServer(
     return answer(request, reply.code(status), status, message)
   })
 
-  receiveOtlp(app, intake, retentionHours * 3_600_000)
+  const spanLedger = new SpanLedger()
+  receiveOtlp(app, intake, spanLedger, retentionHours * 3_600_000)
+  app.get('/api/completeness', async () => spanLedger.completeness())
 
   let answeredAt = 0
   app.get('/ready', async () => {

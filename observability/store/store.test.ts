@@ -5,6 +5,7 @@ import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { after, before, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
+import { type Completeness, SpanLedger } from './completeness.ts'
 import { chdbEngine } from './engine/chdb.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Intake } from './intake.ts'
@@ -227,4 +228,19 @@ test('more than fits is shed with 429 and counted', async () => {
   assert.equal(answer.statusCode, 429)
   assert.equal(answer.headers['retry-after'], '1')
   assert.match((await app.inject('/metrics')).body, /store_rows_shed_total\{table="otel_traces"\} 60/)
+  const told = (await app.inject('/api/completeness')).json<Completeness>()
+  assert.equal(told.missing, 60)
+  assert.ok(told.sinceMs !== null && told.sinceMs <= Date.now() && told.share > 0.5, JSON.stringify(told))
+})
+
+test('spans count as missing from the first refusal, and for a quarter of an hour after the last', () => {
+  const ledger = new SpanLedger()
+  ledger.taken(900, 450_000)
+  assert.deepEqual(ledger.completeness(0), { sinceMs: null, missing: 0, share: 0 })
+  ledger.refused(10, 1_000)
+  ledger.taken(970, 485_000)
+  // At five hundred bytes each.
+  ledger.refusedUnread(10_000, 61_000)
+  assert.deepEqual(ledger.completeness(62_000), { sinceMs: 1_000, missing: 30, share: 0.03 })
+  assert.deepEqual(ledger.completeness(61_000 + 900_001), { sinceMs: null, missing: 0, share: 0 })
 })

@@ -4,6 +4,7 @@ import type { TraceSummary } from '../../../model/telemetry.ts'
 import { get } from '../lib/api.ts'
 import { changeParams } from '../lib/params.ts'
 import { bounds, clock, useTimeRange } from '../lib/time.ts'
+import { MissingSpans } from '../parts/missing-spans.tsx'
 import { RangePicker } from '../parts/range-picker.tsx'
 import { ServiceSelect } from '../parts/service-select.tsx'
 import { Empty, Loading, Problem } from '../parts/states.tsx'
@@ -54,6 +55,7 @@ export function TracesPage() {
           with errors only
         </label>
       </form>
+      <MissingSpans />
       {found.error ? <Problem error={found.error} /> : !found.data ? <Loading what="traces" /> : null}
       {found.data?.traces.length === 0 && <Empty>No trace fits. Widen the range, or ask for less.</Empty>}
       <ul className="rows traces">

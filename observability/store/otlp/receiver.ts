@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type protobuf from 'protobufjs'
+import type { SpanLedger } from '../completeness.ts'
 import type { Intake } from '../intake.ts'
 import type { Batch, Table } from '../tables.ts'
 import { protobufOf } from './json.ts'
@@ -38,7 +39,7 @@ const resourceExhausted = 8
 const unimplemented = 12
 
 /** OTLP over HTTP (opentelemetry.io/docs/specs/otlp): what is not kept is always told, and never costs what came beside it. */
-export function receiveOtlp(app: FastifyInstance, intake: Intake, keptMs: number): void {
+export function receiveOtlp(app: FastifyInstance, intake: Intake, spans: SpanLedger, keptMs: number): void {
   const receive = <Name extends Table>({ url, table, type, write, rejected }: Signal<Name>) =>
     app.post<{ Body: Buffer }>(url, { onRequest: refuseUnread }, (request, reply) => {
       const json = isJson(request)
@@ -53,7 +54,11 @@ export function receiveOtlp(app: FastifyInstance, intake: Intake, keptMs: number
           refused.count += count
           refused.reason ||= reason
         })
-        if (!taken) return full(request, reply)
+        if (!taken) {
+          if (table === 'otel_traces') spans.refused(kept)
+          return full(request, reply)
+        }
+        if (table === 'otel_traces') spans.taken(kept, Number(request.headers['content-length'] ?? 0))
       } catch (error) {
         return answer(request, reply.code(400), invalidArgument, `not OTLP: ${error instanceof Error ? error.message : String(error)}`)
       }
@@ -71,7 +76,9 @@ export function receiveOtlp(app: FastifyInstance, intake: Intake, keptMs: number
 
   function refuseUnread(request: FastifyRequest, reply: FastifyReply, next: () => void): void {
     if (!intake.full()) return next()
-    intake.refuse(Number(request.headers['content-length'] ?? 0))
+    const bytes = Number(request.headers['content-length'] ?? 0)
+    intake.refuse(bytes)
+    if (request.routeOptions.url === traces.url) spans.refusedUnread(bytes)
     full(request, reply)
   }
 }
