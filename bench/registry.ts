@@ -8,6 +8,7 @@ import { drillsBenchmark } from './drills.ts'
 import { exemplarsBenchmark } from './exemplars.ts'
 import { floodBenchmark } from './flood.ts'
 import { hostsBenchmark } from './hosts.ts'
+import { incidentBenchmark } from './incident.ts'
 import { isolationBenchmark } from './isolation.ts'
 import { kubernetesBenchmark } from './kubernetes.ts'
 import { loadBenchmark } from './load.ts'
@@ -32,6 +33,7 @@ export const benchmarks: readonly Benchmark[] = [
   rangeBenchmark,
   consoleBenchmark,
   storeBenchmark,
+  incidentBenchmark,
   floodBenchmark,
   meshBenchmark,
   loadBenchmark,

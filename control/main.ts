@@ -29,10 +29,14 @@ const scenarios = loadScenarios(path.join(projectRoot, 'scenarios'), ({ message 
   process.stderr.write(`left out, until it is mended and this is started again: ${message}\n`),
 )
 const watched = watching(range, context)
-const sampler = startSampler(watched, {
-  locustMetrics: `http://127.0.0.1:${context.port('locust')}/locust/metrics`,
-  catalog: `http://127.0.0.1:${context.port('catalog')}`,
-})
+const sampler = startSampler(
+  watched,
+  {
+    locustMetrics: `http://127.0.0.1:${context.port('locust')}/locust/metrics`,
+    catalog: `http://127.0.0.1:${context.port('catalog')}`,
+  },
+  () => engine.running() !== null || ledger.openFaults().length > 0,
+)
 const engine = new DrillEngine({
   range,
   ledger,

@@ -7,8 +7,8 @@ import type { Watched } from '../range/targets/local/watching.ts'
 const everyMs = 1_000
 /** As long as the longest rehearsal, so that it can be recorded. */
 const keptSamples = 180
-/** Readiness opens connections to everything: less often than the rest. */
-const statusEveryMs = 2_000
+/** Readiness opens connections to everything, logs in included: less often than the rest, and less often still while nobody needs to know. */
+const statusEveryMs = { closely: 2_000, atRest: 6_000 }
 
 export interface Sampler {
   samples(): readonly Sample[]
@@ -21,7 +21,12 @@ export interface Sampler {
 }
 
 /** Looks at the range once a second, through its own connections: not through the Prometheus that a scenario may have broken. */
-export function startSampler(range: Watched, urls: { locustMetrics: string; catalog: string }): Sampler {
+export function startSampler(
+  range: Watched,
+  urls: { locustMetrics: string; catalog: string },
+  /** Whether something is under way, as a drill is, for which components are to be looked at closely. */
+  closely: () => boolean = () => true,
+): Sampler {
   const samples: Sample[] = []
   const listeners: ((sample: Sample) => void | Promise<void>)[] = []
   let components: ComponentStatus[] = []
@@ -39,7 +44,9 @@ export function startSampler(range: Watched, urls: { locustMetrics: string; cata
         components = looked
         componentsAt = startedAt
       }
-      await pause(statusEveryMs - (Date.now() - startedAt))
+      const due = () =>
+        waiting.length > 0 || closely() || components.some(({ healthy }) => !healthy) ? statusEveryMs.closely : statusEveryMs.atRest
+      while (!stopped && Date.now() - startedAt < due()) await pause(Math.min(500, due() - (Date.now() - startedAt)))
     }
   }
   const look = async () => {
