@@ -45,12 +45,15 @@ export function telemetryRoutes(app: Api, { context }: ApiContext): void {
     answers: await Promise.all(
       request.body.queries.map(async ({ query, start, end, step }) => {
         const params = new URLSearchParams({ query, start: String(start), end: String(end), step: String(step) })
-        const response = await fetch(url('prometheus', `/prometheus/api/v1/query_range?${params}`), {
-          signal: AbortSignal.timeout(15_000),
-        }).catch((error: unknown) => {
-          throw new FiredrillError('component-unreachable', `Prometheus does not answer: ${describeError(error)}`, { cause: error })
-        })
-        return (await response.json()) as unknown
+        try {
+          const response = await fetch(url('prometheus', `/prometheus/api/v1/query_range?${params}`), {
+            signal: AbortSignal.timeout(15_000),
+          })
+          return (await response.json()) as unknown
+        } catch (error) {
+          // In the form in which Prometheus refuses: the other graphs of the dashboard are drawn.
+          return { status: 'error', errorType: 'unavailable', error: `Prometheus does not answer: ${describeError(error)}` }
+        }
       }),
     ),
   }))
@@ -60,9 +63,12 @@ export function telemetryRoutes(app: Api, { context }: ApiContext): void {
     async (request, reply) => forward('Prometheus', url('prometheus', `/prometheus/api/v1/label/${request.params.name}/values`), reply),
   )
 
-  app.get('/api/telemetry/*', async (request, reply) =>
-    forward('the telemetry store', url('telemetryStore', `/api/${request.url.slice('/api/telemetry/'.length)}`), reply),
-  )
+  app.get('/api/telemetry/*', async (request, reply) => {
+    const target = new URL(url('telemetryStore', `/api/${request.url.slice('/api/telemetry/'.length)}`))
+    // `..` leads elsewhere on the store.
+    if (!target.pathname.startsWith('/api/')) throw new FiredrillError('not-found', `there is no GET ${request.url.split('?')[0]}`)
+    return forward('the telemetry store', target.href, reply)
+  })
 
   /** The objectives that alerts are made of, for the page that shows their budgets. */
   app.get('/api/slos', async () => ({ levels: serviceLevels, burn: timings[context.config.profile].burn }))
@@ -94,6 +100,11 @@ export function telemetryRoutes(app: Api, { context }: ApiContext): void {
     prefix: '/prometheus',
     rewritePrefix: '/prometheus',
     httpMethods: ['GET', 'HEAD'],
+    // Profiles and the lifecycle of Prometheus itself are nobody's business here.
+    preHandler: async (request) => {
+      if (/\/+(debug|-)(\/|$)/.test(decodedPath(request.url)))
+        throw new FiredrillError('not-found', `there is no GET ${request.url.split('?')[0]}`)
+    },
   })
   void app.register(httpProxy, {
     upstream: url('telemetryStore', ''),
@@ -107,6 +118,16 @@ export function telemetryRoutes(app: Api, { context }: ApiContext): void {
     })
     await scope.register(httpProxy, { upstream: url('locust', ''), prefix: '/locust', rewritePrefix: '/locust' })
   })
+}
+
+/** The path as whoever serves it reads it: without escapes and dot segments. Escapes that are none leave it as it is. */
+function decodedPath(target: string): string {
+  const { pathname } = new URL(target, 'http://localhost')
+  try {
+    return decodeURIComponent(pathname)
+  } catch {
+    return pathname
+  }
 }
 
 interface Reply {
