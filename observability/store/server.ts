@@ -9,7 +9,7 @@ import { FiredrillError, errorAnswer } from '../../model/errors.ts'
 import { SpanLedger } from './completeness.ts'
 import type { Engine } from './engine/engine.ts'
 import { createIntake, type Intake, type IntakeLimits } from './intake.ts'
-import { jaegerTrace } from './jaeger.ts'
+import { jaegerRoutes } from './jaeger-routes.ts'
 import { readBody } from './otlp/body.ts'
 import { answer, receiveOtlp } from './otlp/receiver.ts'
 import { listLogServices, overviewLogs, searchLogs } from './queries/logs.ts'
@@ -21,7 +21,8 @@ const span = ({ from, to }: { from?: number | undefined; to?: number | undefined
   toMs: to ?? Date.now(),
   fromMs: from ?? (to ?? Date.now()) - 3_600_000,
 })
-const traceQuery = z.object({
+/** Strict: a data source that is pointed at the wrong path is told so, and does not get an empty list. */
+const traceQuery = z.strictObject({
   service: z.string().optional(),
   operation: z.string().optional(),
   minDurationMs: z.coerce.number().min(0).optional(),
@@ -42,18 +43,6 @@ const logQuery = z.object({
   ...lastHour,
   limit: z.coerce.number().int().min(1).max(2_000).default(200),
 })
-/** Jaeger's own parameters: times in microseconds, durations as `120ms`. */
-const jaegerQuery = z.object({
-  service: z.string(),
-  operation: z.string().optional(),
-  start: z.coerce.number().optional(),
-  end: z.coerce.number().optional(),
-  limit: z.coerce.number().int().min(1).max(500).default(20),
-  minDuration: z.string().optional(),
-  maxDuration: z.string().optional(),
-  tags: z.string().optional(),
-})
-
 export interface StoreOptions {
   /** Where blocks wait for the database; a temporary folder where none is named. */
   spool?: string
@@ -109,7 +98,7 @@ export function createStoreServer(
   })
   app.get('/api/traces', async (request) => {
     const { errors, limit, from, to, ...search } = traceQuery.parse(request.query)
-    return { traces: await searchTraces(engine, { ...search, errorsOnly: errors, limit, ...span({ from, to }) }) }
+    return { traces: await searchTraces(engine, { ...search, errors: errors || undefined, limit, ...span({ from, to }) }) }
   })
   app.get('/api/traces/:id', async (request) => {
     const { id } = z.object({ id: traceId }).parse(request.params)
@@ -133,42 +122,6 @@ export function createStoreServer(
     return { edges: await serviceGraph(engine, fromMs, toMs) }
   })
 
-  app.get('/jaeger/api/services', async () => ({ data: await listServices(engine) }))
-  app.get('/jaeger/api/services/:service/operations', async (request) => {
-    const { service } = z.object({ service: z.string() }).parse(request.params)
-    return { data: (await listOperations(engine, service)).map((operation) => operation.name) }
-  })
-  app.get('/jaeger/api/traces', async (request) => {
-    const query = jaegerQuery.parse(request.query)
-    const found = await searchTraces(engine, {
-      service: query.service,
-      operation: query.operation,
-      minDurationMs: goDurationMs(query.minDuration),
-      maxDurationMs: goDurationMs(query.maxDuration),
-      attributes: query.tags ? z.record(z.string(), z.string()).parse(JSON.parse(query.tags)) : undefined,
-      ...span({ from: query.start && query.start / 1_000, to: query.end && query.end / 1_000 }),
-      limit: query.limit,
-    })
-    return { data: await Promise.all(found.map(async (trace) => jaegerTrace(await traceById(engine, trace.traceId)))) }
-  })
-  app.get('/jaeger/api/traces/:id', async (request, reply) => {
-    const { id } = z.object({ id: traceId }).parse(request.params)
-    const spans = await traceById(engine, id)
-    return spans.length > 0
-      ? { data: [jaegerTrace(spans)] }
-      : reply.code(404).send({ data: null, errors: [{ code: 404, msg: 'trace not found' }] })
-  })
-  app.get('/jaeger/api/dependencies', async (request) => {
-    const { endTs, lookback } = z.object({ endTs: z.coerce.number(), lookback: z.coerce.number().default(3_600_000) }).parse(request.query)
-    const edges = await serviceGraph(engine, endTs - lookback, endTs)
-    return { data: edges.map(({ parent, child, calls }) => ({ parent, child, callCount: calls })) }
-  })
+  void app.register(jaegerRoutes, { prefix: '/jaeger/api', engine })
   return { app, intake }
-}
-
-/** `1.5s`, `120ms`, `300us`: one number and unit of Go's durations. */
-function goDurationMs(text: string | undefined): number | undefined {
-  const match = /^([\d.]+)(us|µs|ms|s|m)$/.exec(text ?? '')
-  const unit = { us: 0.001, µs: 0.001, ms: 1, s: 1_000, m: 60_000 } as const
-  return match ? Number(match[1]) * unit[match[2] as keyof typeof unit] : undefined
 }

@@ -16,16 +16,26 @@ const spanColumns = `TraceId AS traceId, SpanId AS spanId, ParentSpanId AS paren
   Events.Attributes AS eventAttributes`
 
 /** All spans of one trace, by start; empty when the store does not have it. */
-export async function traceById(engine: Engine, traceId: string, limit = 5_000): Promise<Span[]> {
+export async function traceById(engine: Engine, traceId: string): Promise<Span[]> {
+  return (await tracesByIds(engine, [traceId]))[0] ?? []
+}
+
+/** Of one trace; what has more is a loop. And of all traces that are asked for at once. */
+const mostSpans = 5_000
+const mostSpansAtOnce = 200_000
+
+/** All spans of each trace that the store has, by start, in the order of the ids. A span that was sent twice, as in a retry, is there once. */
+export async function tracesByIds(engine: Engine, traceIds: readonly string[]): Promise<Span[][]> {
+  if (traceIds.length === 0) return []
   // The lookup table narrows the time range first: the spans themselves are not ordered by trace.
   const rows = await engine.query<RawSpan>(
-    `WITH (SELECT (min(Start), max(End) + 1) FROM otel_traces_trace_id_ts WHERE TraceId = {id:String}) AS during
+    `WITH (SELECT (min(Start), max(End) + 1) FROM otel_traces_trace_id_ts WHERE TraceId IN {ids:Array(String)}) AS during
      SELECT ${spanColumns} FROM otel_traces
-     WHERE TraceId = {id:String} AND Timestamp >= during.1 AND Timestamp <= during.2
-     ORDER BY Timestamp LIMIT {limit:UInt32}`,
-    { id: traceId, limit },
+     WHERE TraceId IN {ids:Array(String)} AND Timestamp >= during.1 AND Timestamp <= during.2
+     ORDER BY Timestamp LIMIT 1 BY TraceId, SpanId LIMIT {limit:UInt32}`,
+    { ids: [...traceIds], limit: Math.min(mostSpans * traceIds.length, mostSpansAtOnce) },
   )
-  return rows.map(({ eventTimes, eventNames, eventAttributes, ...row }) => ({
+  const spans = rows.map(({ eventTimes, eventNames, eventAttributes, ...row }) => ({
     ...row,
     startUs: Number(row.startUs),
     durationUs: Number(row.durationUs),
@@ -35,6 +45,11 @@ export async function traceById(engine: Engine, traceId: string, limit = 5_000):
       attributes: eventAttributes[index] ?? {},
     })),
   }))
+  const byTrace = Map.groupBy(spans, ({ traceId }) => traceId)
+  return [...new Set(traceIds)].flatMap((id) => {
+    const trace = byTrace.get(id)
+    return trace ? [trace] : []
+  })
 }
 
 export interface TraceSearch {
@@ -42,16 +57,30 @@ export interface TraceSearch {
   operation?: string | undefined
   minDurationMs?: number | undefined
   maxDurationMs?: number | undefined
-  errorsOnly?: boolean | undefined
-  /** `key=value` pairs that some span of the trace has. */
+  /** Spans that failed, or those that did not. */
+  errors?: boolean | undefined
+  /** `key=value` pairs that some span of the trace has: its attributes, those of its resource, or its kind as `span.kind`. */
   attributes?: Record<string, string> | undefined
   fromMs: number
   toMs: number
   limit: number
 }
 
+/** Looked at first, of the time that is searched: what is found often is found there. */
+const latestShare = 1 / 30
+
 /** Traces with a span that fits, newest first. Durations are of the span that fits, as in Jaeger. */
 export async function searchTraces(engine: Engine, search: TraceSearch): Promise<TraceSummary[]> {
+  const { fromMs, toMs, limit } = search
+  const latestMs = toMs - Math.max(60_000, (toMs - fromMs) * latestShare)
+  if (latestMs > fromMs) {
+    const latest = await tracesBetween(engine, { ...search, fromMs: latestMs })
+    if (latest.length >= limit) return latest
+  }
+  return tracesBetween(engine, search)
+}
+
+async function tracesBetween(engine: Engine, search: TraceSearch): Promise<TraceSummary[]> {
   const conditions = ['Timestamp >= fromUnixTimestamp64Milli({from:Int64})', 'Timestamp <= fromUnixTimestamp64Milli({to:Int64})']
   const params: Record<string, SqlValue> = { from: Math.floor(search.fromMs), to: Math.ceil(search.toMs), limit: search.limit }
   const add = (condition: string, name: string, value: SqlValue) => {
@@ -62,9 +91,14 @@ export async function searchTraces(engine: Engine, search: TraceSearch): Promise
   if (search.operation) add('SpanName = {operation:String}', 'operation', search.operation)
   if (search.minDurationMs) add('Duration >= {minNs:UInt64}', 'minNs', Math.round(search.minDurationMs * 1e6))
   if (search.maxDurationMs) add('Duration <= {maxNs:UInt64}', 'maxNs', Math.round(search.maxDurationMs * 1e6))
-  if (search.errorsOnly) conditions.push(`StatusCode = 'Error'`)
+  if (search.errors !== undefined) conditions.push(`StatusCode ${search.errors ? '=' : '!='} 'Error'`)
   Object.entries(search.attributes ?? {}).forEach(([key, value], index) => {
-    add(`SpanAttributes[{key${index}:String}] = {value${index}:String}`, `value${index}`, value)
+    if (key === 'span.kind') return add(`lower(SpanKind) = lower({value${index}:String})`, `value${index}`, value)
+    add(
+      `(SpanAttributes[{key${index}:String}] = {value${index}:String} OR ResourceAttributes[{key${index}:String}] = {value${index}:String})`,
+      `value${index}`,
+      value,
+    )
     params[`key${index}`] = key
   })
   const rows = await engine.query<
@@ -76,7 +110,7 @@ export async function searchTraces(engine: Engine, search: TraceSearch): Promise
      SELECT TraceId AS traceId,
        toString(toUnixTimestamp64Milli(min(Timestamp))) AS startMs,
        toString((max(toUnixTimestamp64Micro(Timestamp) + intDiv(Duration, 1000)) - min(toUnixTimestamp64Micro(Timestamp))) / 1000) AS durationMs,
-       toString(count()) AS spans, toString(countIf(StatusCode = 'Error')) AS errors,
+       toString(uniqExact(SpanId)) AS spans, toString(uniqExactIf(SpanId, StatusCode = 'Error')) AS errors,
        argMin(ServiceName, (ParentSpanId != '', Timestamp)) AS rootService,
        argMin(SpanName, (ParentSpanId != '', Timestamp)) AS rootName,
        arraySort(groupUniqArray(ServiceName)) AS services
@@ -97,7 +131,7 @@ export async function searchTraces(engine: Engine, search: TraceSearch): Promise
 
 export async function listServices(engine: Engine): Promise<string[]> {
   const rows = await engine.query<{ service: string }>(
-    `SELECT DISTINCT ServiceName AS service FROM otel_traces WHERE Timestamp > now() - INTERVAL 2 HOUR ORDER BY service`,
+    `SELECT DISTINCT ServiceName AS service FROM otel_traces WHERE Timestamp > now() - INTERVAL 2 HOUR AND ServiceName != '' ORDER BY service`,
   )
   return rows.map((row) => row.service)
 }
@@ -121,9 +155,9 @@ export interface ServiceEdge {
 /** Who called whom, from spans whose parent is of another service. */
 export async function serviceGraph(engine: Engine, fromMs: number, toMs: number): Promise<ServiceEdge[]> {
   const rows = await engine.query<Record<'parent' | 'child' | 'calls' | 'errors' | 'p95Ms', string>>(
-    `SELECT p.ServiceName AS parent, c.ServiceName AS child, toString(count()) AS calls,
-       toString(countIf(c.StatusCode = 'Error')) AS errors, toString(quantile(0.95)(c.Duration) / 1e6) AS p95Ms
-     FROM (SELECT TraceId, ParentSpanId, ServiceName, StatusCode, Duration FROM otel_traces
+    `SELECT p.ServiceName AS parent, c.ServiceName AS child, toString(uniqExact(c.TraceId, c.SpanId)) AS calls,
+       toString(uniqExactIf((c.TraceId, c.SpanId), c.StatusCode = 'Error')) AS errors, toString(quantile(0.95)(c.Duration) / 1e6) AS p95Ms
+     FROM (SELECT TraceId, SpanId, ParentSpanId, ServiceName, StatusCode, Duration FROM otel_traces
            WHERE ParentSpanId != '' AND SpanKind IN ('Server', 'Consumer')
              AND Timestamp >= fromUnixTimestamp64Milli({from:Int64}) AND Timestamp <= fromUnixTimestamp64Milli({to:Int64})) AS c
      INNER JOIN (SELECT TraceId, SpanId, ServiceName FROM otel_traces

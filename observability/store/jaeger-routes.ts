@@ -1,0 +1,129 @@
+import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import type { Engine } from './engine/engine.ts'
+import { jaegerTrace } from './jaeger.ts'
+import { listOperations, listServices, searchTraces, serviceGraph, tracesByIds } from './queries/traces.ts'
+
+const hourMs = 3_600_000
+/** Of one search; Jaeger's own UI asks for 1,500 at most. */
+const mostTraces = 5_000
+
+/** A trace id as Jaeger takes it: capitals, and without the zeros that it begins with (`model.TraceIDFromString`). */
+const traceId = z
+  .string()
+  .regex(/^[0-9a-fA-F]{1,32}$/, 'a trace id has up to 32 hexadecimal digits')
+  .transform((id) => id.toLowerCase().padStart(32, '0'))
+
+const unitsMs = { ns: 1e-6, us: 1e-3, µs: 1e-3, μs: 1e-3, ms: 1, s: 1_000, m: 60_000, h: hourMs } as const
+
+/** A duration as Go writes it (`time.ParseDuration`): `120ms`, `1h`, `1m30s`; in milliseconds. */
+const duration = z.string().transform((text, context) => {
+  const parts = [...text.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/gy)]
+  if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) {
+    context.addIssue({ code: 'custom', message: `'${text}' is no duration: write 120ms, 1.5s or 1m30s` })
+    return z.NEVER
+  }
+  // Safe: the pattern lists the units.
+  return parts.reduce((sum, [, value, unit]) => sum + Number(value) * unitsMs[unit as keyof typeof unitsMs], 0)
+})
+
+/** `tags` is an object of JSON; each `tag` a pair `key:value`. */
+const tags = z.string().transform((text, context) => {
+  try {
+    return z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).parse(JSON.parse(text))
+  } catch {
+    context.addIssue({ code: 'custom', message: `tags are an object in JSON, as {"http.status_code":"500"}, and not '${text}'` })
+    return z.NEVER
+  }
+})
+const tag = z.string().regex(/^[^:]+:/, 'a tag is written key:value')
+const several = <Value extends z.ZodType>(value: Value) => z.union([value.transform((one) => [one]), z.array(value)])
+
+const search = z.object({
+  service: z.string().optional(),
+  operation: z.string().optional(),
+  /** Microseconds since the epoch. */
+  start: z.coerce.number().optional(),
+  end: z.coerce.number().optional(),
+  limit: z.coerce.number().int().min(1).max(mostTraces).default(20),
+  minDuration: z.union([z.literal('').transform(() => undefined), duration]).optional(),
+  maxDuration: z.union([z.literal('').transform(() => undefined), duration]).optional(),
+  tags: tags.optional(),
+  tag: several(tag).optional(),
+  traceID: several(traceId).optional(),
+})
+
+/**
+ * Jaeger's query API (jaeger/cmd/query/app/http_handler.go), for its UI and for Grafana's data source. What is not understood is refused with
+ * 400 in Jaeger's form, and no filter is dropped without a word.
+ */
+export async function jaegerRoutes(app: FastifyInstance, { engine }: { engine: Engine }): Promise<void> {
+  app.setErrorHandler<Error & { statusCode?: number }>((error, _request, reply) => {
+    const code = error instanceof z.ZodError ? 400 : (error.statusCode ?? 500)
+    const msg =
+      error instanceof z.ZodError ? error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ') : error.message
+    return reply.code(code).send({ data: null, errors: [{ code, msg }] })
+  })
+  const listed = <Data>(data: Data[]) => ({ data, total: data.length, limit: 0, offset: 0, errors: null })
+  const operationsOf = async (service: string) => [...new Set((await listOperations(engine, service)).map(({ name }) => name))]
+
+  app.get('/services', async () => listed(await listServices(engine)))
+  app.get('/services/:service/operations', async (request) => {
+    const { service } = z.object({ service: z.string() }).parse(request.params)
+    return listed(await operationsOf(service))
+  })
+  app.get('/operations', async (request) => {
+    const { service, spanKind } = z.object({ service: z.string(), spanKind: z.string().optional() }).parse(request.query)
+    const all = (await listOperations(engine, service)).map(({ name, kind }) => ({ name, spanKind: kind.toLowerCase() }))
+    return listed(spanKind ? all.filter((operation) => operation.spanKind === spanKind) : all)
+  })
+  app.get('/traces', async (request) => {
+    const {
+      traceID: ids,
+      tag: pairs = [],
+      tags: attributes = {},
+      start,
+      end,
+      limit,
+      minDuration,
+      maxDuration,
+      ...query
+    } = search.parse(request.query)
+    if (ids) return listed((await tracesByIds(engine, ids)).map(jaegerTrace))
+    if (!query.service) throw new z.ZodError([{ code: 'custom', path: ['service'], message: 'a search names a service', input: undefined }])
+    const wanted = {
+      ...attributes,
+      ...Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf(':')), pair.slice(pair.indexOf(':') + 1)])),
+    }
+    const { error, ...rest } = wanted
+    const toMs = end === undefined ? Date.now() : end / 1_000
+    const found = await searchTraces(engine, {
+      ...query,
+      minDurationMs: minDuration,
+      maxDurationMs: maxDuration,
+      errors: error === undefined ? undefined : String(error) === 'true',
+      attributes: Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, String(value)])),
+      fromMs: start === undefined ? toMs - hourMs : start / 1_000,
+      toMs,
+      limit,
+    })
+    const traces = await tracesByIds(
+      engine,
+      found.map((trace) => trace.traceId),
+    )
+    return listed(traces.map(jaegerTrace))
+  })
+  app.get('/traces/:id', async (request, reply) => {
+    const { id } = z.object({ id: traceId }).parse(request.params)
+    const traces = await tracesByIds(engine, [id])
+    if (traces.length > 0) return listed(traces.map(jaegerTrace))
+    return reply.code(404).send({ data: null, errors: [{ code: 404, msg: 'trace not found' }] })
+  })
+  app.get('/dependencies', async (request) => {
+    const { endTs, lookback } = z
+      .object({ endTs: z.coerce.number().default(Date.now()), lookback: z.coerce.number().default(24 * hourMs) })
+      .parse(request.query)
+    const edges = await serviceGraph(engine, endTs - lookback, endTs)
+    return listed(edges.map(({ parent, child, calls }) => ({ parent, child, callCount: calls })))
+  })
+}

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import type { FastifyInstance } from 'fastify'
+import { chdbEngine } from './engine/chdb.ts'
+import type { Engine } from './engine/engine.ts'
+import type { Intake } from './intake.ts'
+import { createTables } from './schema.ts'
+import { createStoreServer } from './server.ts'
+
+const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-jaeger-'))
+let engine: Engine
+let app: FastifyInstance
+let intake: Intake
+
+const attribute = (key: string, value: string) => ({ key, value: { stringValue: value } })
+const slow = '00000000000000ab48485a3953bb6124'
+const quick = randomBytes(16).toString('hex')
+const span = (traceId: string, spanId: string, ms: number, fields: object = {}) => {
+  const start = BigInt(Date.now() - 5_000) * 1_000_000n
+  return {
+    traceId,
+    spanId,
+    name: 'GET /api/products',
+    kind: 2,
+    startTimeUnixNano: String(start),
+    endTimeUnixNano: String(start + BigInt(ms) * 1_000_000n),
+    ...fields,
+  }
+}
+
+before(async () => {
+  engine = chdbEngine(path.join(folder, 'chdb'))
+  for (const statement of createTables({ hours: 6 })) await engine.execute(statement)
+  ;({ app, intake } = createStoreServer(engine, undefined, { spool: path.join(folder, 'spool') }))
+  const spans = [
+    span(slow, '1111111111111111', 90_000, { status: { code: 2 }, attributes: [attribute('http.response.status_code', '500')] }),
+    span(slow, '2222222222222222', 40, { parentSpanId: '1111111111111111', kind: 3, name: 'pg.query' }),
+    span(quick, '3333333333333333', 2, { attributes: [attribute('http.response.status_code', '200'), attribute('cached', 'true')] }),
+  ]
+  const payload = {
+    resourceSpans: [
+      {
+        resource: { attributes: [attribute('service.name', 'gateway'), attribute('service.version', '5.2.0')] },
+        scopeSpans: [{ spans: [...spans, spans[1]] }],
+      },
+      { scopeSpans: [{ spans: [span(randomBytes(16).toString('hex'), '4444444444444444', 1)] }] },
+    ],
+  }
+  const answer = await app.inject({ method: 'POST', url: '/v1/traces', payload })
+  assert.equal(answer.statusCode, 200)
+  await intake.flush()
+})
+after(async () => {
+  await app.close()
+  await intake.stop()
+  await engine.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+interface Answer {
+  data: { traceID: string; spans: { spanID: string }[] }[] | null
+  errors: { code: number; msg: string }[] | null
+}
+const ask = async (what: string, params: Record<string, string | string[]> = {}) => {
+  const query = new URLSearchParams(Object.entries(params).flatMap(([name, value]) => [value].flat().map((one) => [name, one])))
+  const answer = await app.inject(`/jaeger/api/${what}?${query}`)
+  return { status: answer.statusCode, ...answer.json<Answer>() }
+}
+const found = async (params: Record<string, string | string[]>) =>
+  (await ask('traces', { service: 'gateway', ...params })).data?.map(({ traceID }) => traceID).toSorted()
+
+test('what a trace shows is what it is found by', async () => {
+  for (const [params, traces] of [
+    [{ tags: '{"error":"true"}' }, [slow]],
+    [{ tags: '{"error":true}' }, [slow]],
+    [{ tag: 'error:true' }, [slow]],
+    [{ tags: '{"http.response.status_code":500}' }, [slow]],
+    [{ tags: '{"http.response.status_code":"200"}' }, [quick]],
+    [{ tags: '{"cached":true}' }, [quick]],
+    [{ tags: '{"span.kind":"client"}' }, [slow]],
+    [{ tag: ['span.kind:server', 'cached:true'] }, [quick]],
+    [{ tags: '{"service.version":"5.2.0"}' }, [quick, slow]],
+    [{ tags: '{"service.name":"gateway"}' }, [quick, slow]],
+    [{ tags: '{"http.response.status_code":404}' }, []],
+  ] as const)
+    assert.deepEqual(await found(params as Record<string, string>), traces.toSorted(), JSON.stringify(params))
+})
+
+test('durations are read as Go reads them', async () => {
+  assert.deepEqual(await found({ minDuration: '1m' }), [slow])
+  assert.deepEqual(await found({ minDuration: '1m29s' }), [slow])
+  assert.deepEqual(await found({ minDuration: '1h' }), [])
+  assert.deepEqual(await found({ minDuration: '1.5ms', maxDuration: '39ms' }), [quick])
+  assert.deepEqual(await found({ minDuration: '' }), [quick, slow].toSorted())
+})
+
+test('what is not understood is refused in the form that clients read, and never dropped', async () => {
+  for (const params of [
+    { minDuration: '10x' },
+    { maxDuration: '5' },
+    { tags: 'error=true' },
+    { tag: 'error' },
+    { limit: '0' },
+    { limit: '1000000' },
+    { traceID: 'xyz' },
+    { service: '' },
+  ] as Record<string, string>[]) {
+    const { status, data, errors } = await ask('traces', { service: 'gateway', ...params })
+    assert.deepEqual([status, data, errors?.[0]?.code], [400, null, 400], JSON.stringify(params))
+  }
+  assert.equal((await ask('traces/xyz')).status, 400)
+  assert.equal((await ask(`traces/${'f'.repeat(32)}`)).status, 404)
+})
+
+test('a trace is found by its id as people have it, and a span that was sent twice is there once', async () => {
+  for (const id of [slow, slow.toUpperCase(), 'ab48485a3953bb6124']) {
+    const { data } = await ask(`traces/${id}`)
+    assert.deepEqual(data?.[0]?.spans.map(({ spanID }) => spanID).toSorted(), ['1111111111111111', '2222222222222222'], id)
+  }
+  assert.equal((await ask('traces', { traceID: [slow, quick] })).data?.length, 2)
+  const { traces } = (await app.inject('/api/traces?service=gateway')).json<{
+    traces: { traceId: string; spans: number; errors: number }[]
+  }>()
+  assert.deepEqual(
+    traces.filter(({ traceId }) => traceId === slow).map(({ spans, errors }) => [spans, errors]),
+    [[2, 1]],
+  )
+})
+
+test('limits are those of Jaeger', async () => {
+  for (const limit of ['500', '501', '1500']) assert.equal((await ask('traces', { service: 'gateway', limit })).status, 200, limit)
+})
+
+test('services have names, operations are listed once, and what may be left out may be left out', async () => {
+  assert.deepEqual((await ask('services')).data, ['gateway'])
+  assert.deepEqual((await ask('services/gateway/operations')).data, ['GET /api/products', 'pg.query'])
+  assert.deepEqual((await ask('operations', { service: 'gateway', spanKind: 'client' })).data, [{ name: 'pg.query', spanKind: 'client' }])
+  assert.equal((await ask('dependencies')).status, 200)
+})
+
+test('a data source that is pointed at the wrong path is told so', async () => {
+  const answer = await app.inject('/api/traces?service=gateway&lookback=1h&start=1&end=2')
+  assert.equal(answer.statusCode, 400)
+})
