@@ -146,3 +146,32 @@ test('a data source that is pointed at the wrong path is told so', async () => {
   const answer = await app.inject('/api/traces?service=gateway&lookback=1h&start=1&end=2')
   assert.equal(answer.statusCode, 400)
 })
+
+test('a trace that is still arriving is not listed as if it were whole', async () => {
+  const listed = async () =>
+    (await app.inject('/api/traces?service=arriving')).json<{ traces: { rootName: string; spans: number }[] }>().traces
+  const send = async (spans: object[]) => {
+    const resource = { attributes: [attribute('service.name', 'arriving')] }
+    await app.inject({ method: 'POST', url: '/v1/traces', payload: { resourceSpans: [{ resource, scopeSpans: [{ spans }] }] } })
+    await intake.flush()
+  }
+  const id = randomBytes(16).toString('hex')
+  await send([span(id, '6666666666666666', 1, { parentSpanId: '5555555555555555', name: 'pg.query' })])
+  assert.deepEqual(await listed(), [])
+  await send([span(id, '5555555555555555', 3, { name: 'GET /' })])
+  assert.deepEqual(
+    (await listed()).map(({ rootName, spans }) => [rootName, spans]),
+    [['GET /', 2]],
+  )
+  // One whose root never came is listed all the same, when it has had its time.
+  const old = String(BigInt(Date.now() - 20_000) * 1_000_000n)
+  await send([
+    span(randomBytes(16).toString('hex'), '7777777777777777', 1, {
+      parentSpanId: '8888888888888888',
+      name: 'orphan',
+      startTimeUnixNano: old,
+      endTimeUnixNano: old,
+    }),
+  ])
+  assert.deepEqual((await listed()).map(({ rootName }) => rootName).toSorted(), ['GET /', 'orphan'])
+})

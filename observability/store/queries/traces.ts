@@ -66,6 +66,11 @@ export interface TraceSearch {
   limit: number
 }
 
+/** Parts of a trace arrive from their services within seconds of each other: without its root, one this young is not whole yet, and not listed. */
+const rootWithinSeconds = 10
+/** So many may be that young: they take no place of others. */
+const stillArriving = 300
+
 /** Looked at first, of the time that is searched: what is found often is found there. */
 const latestShare = 1 / 30
 
@@ -106,7 +111,7 @@ async function tracesBetween(engine: Engine, search: TraceSearch): Promise<Trace
   >(
     `WITH found AS (
        SELECT TraceId, max(Timestamp) AS latest FROM otel_traces WHERE ${conditions.join(' AND ')}
-       GROUP BY TraceId ORDER BY latest DESC LIMIT {limit:UInt32})
+       GROUP BY TraceId ORDER BY latest DESC LIMIT {candidates:UInt32})
      SELECT TraceId AS traceId,
        toString(toUnixTimestamp64Milli(min(Timestamp))) AS startMs,
        toString((max(toUnixTimestamp64Micro(Timestamp) + intDiv(Duration, 1000)) - min(toUnixTimestamp64Micro(Timestamp))) / 1000) AS durationMs,
@@ -117,8 +122,9 @@ async function tracesBetween(engine: Engine, search: TraceSearch): Promise<Trace
      FROM otel_traces
      WHERE TraceId IN (SELECT TraceId FROM found)
        AND Timestamp >= fromUnixTimestamp64Milli({from:Int64} - 60000) AND Timestamp <= fromUnixTimestamp64Milli({to:Int64} + 60000)
-     GROUP BY TraceId ORDER BY min(Timestamp) DESC`,
-    params,
+     GROUP BY TraceId HAVING countIf(ParentSpanId = '') > 0 OR max(Timestamp) < now64(9) - toIntervalSecond(${rootWithinSeconds})
+     ORDER BY min(Timestamp) DESC LIMIT {limit:UInt32}`,
+    { ...params, candidates: search.limit + stillArriving },
   )
   return rows.map((row) => ({
     ...row,
