@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync, openSync, readSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import { describeError } from '../../model/errors.ts'
 import { type Engine, RowsRefused } from './engine/engine.ts'
 import { Batch, rowsOf, type Table, tables } from './tables.ts'
 
@@ -44,11 +45,16 @@ interface Block {
  * sheds what does not fit. Blocks wait as files in `folder`; those of an earlier run are inserted first.
  */
 export function createIntake(engine: Engine, registry: Registry, folder: string, limits: IntakeLimits = defaultLimits): Intake {
-  const metrics = intakeMetrics(registry, () => tables.reduce((sum, table) => sum + batches[table].rows, waiting.rows))
+  const metrics = intakeMetrics(registry, () => held().rows)
   const batches = { otel_traces: new Batch('otel_traces'), otel_logs: new Batch('otel_logs') }
   const blocks: Record<Table, Block[]> = { otel_traces: [], otel_logs: [] }
   /** In all blocks together. */
   const waiting = { rows: 0, bytes: 0 }
+  /** In blocks, and gathered for the next ones. */
+  const held = () => ({
+    rows: tables.reduce((sum, table) => sum + batches[table].rows, waiting.rows),
+    bytes: tables.reduce((sum, table) => sum + batches[table].bytes, waiting.bytes),
+  })
   let counter = 0
   mkdirSync(folder, { recursive: true })
   for (const name of readdirSync(folder).sort()) {
@@ -122,7 +128,7 @@ export function createIntake(engine: Engine, registry: Registry, folder: string,
 
   function lose(table: Table, rows: number, why: unknown): void {
     metrics.lost.inc({ table }, rows)
-    process.stderr.write(`${table}: the database refused ${rows === 1 ? 'a row' : `${rows} rows`}: ${messageOf(why)}\n`)
+    process.stderr.write(`${table}: the database refused ${rows === 1 ? 'a row' : `${rows} rows`}: ${describeError(why)}\n`)
   }
 
   let writing: Promise<void> | null = null
@@ -134,7 +140,7 @@ export function createIntake(engine: Engine, registry: Registry, folder: string,
     })().finally(() => (writing = null))
     return writing
   }
-  const inBackground = () => void drain().catch((error: unknown) => process.stderr.write(`intake: ${messageOf(error)}\n`))
+  const inBackground = () => void drain().catch((error: unknown) => process.stderr.write(`intake: ${describeError(error)}\n`))
   const timer = setInterval(inBackground, limits.flushEveryMs)
   if (waiting.rows > 0) inBackground()
 
@@ -150,7 +156,8 @@ export function createIntake(engine: Engine, registry: Registry, folder: string,
         throw error
       }
       const rows = batch.rows - (mark[0] ?? 0)
-      if (waiting.rows + batch.rows > limits.maxRows || waiting.bytes + batch.bytes > limits.maxBytes) {
+      const { rows: rowsHeld, bytes: bytesHeld } = held()
+      if (rowsHeld > limits.maxRows || bytesHeld > limits.maxBytes) {
         batch.reset(mark)
         metrics.shed.inc({ table }, rows)
         return false
@@ -159,7 +166,10 @@ export function createIntake(engine: Engine, registry: Registry, folder: string,
       if (batch.rows >= limits.batchRows) inBackground()
       return true
     },
-    full: () => waiting.rows >= limits.maxRows * fullFrom || waiting.bytes >= limits.maxBytes * fullFrom,
+    full() {
+      const { rows, bytes } = held()
+      return rows >= limits.maxRows * fullFrom || bytes >= limits.maxBytes * fullFrom
+    },
     refuse(bytes) {
       metrics.refusedRequests.inc()
       metrics.refusedBytes.inc(bytes)
@@ -176,7 +186,7 @@ export function createIntake(engine: Engine, registry: Registry, folder: string,
         await drain()
       } catch (error) {
         // The blocks are files: they are inserted when this starts again.
-        process.stderr.write(`intake: ${messageOf(error)}\n`)
+        process.stderr.write(`intake: ${describeError(error)}\n`)
       }
     },
   }
@@ -198,8 +208,6 @@ function rowsIn(file: string): number {
   }
   return rowsOf(head)
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 function intakeMetrics(registry: Registry, rowsHeld: () => number) {
   const registers = [registry]

@@ -3,7 +3,9 @@ import { Cells, cellsOf, Lists, type Maps } from './native.ts'
 export type Table = 'otel_traces' | 'otel_logs'
 export const tables = ['otel_traces', 'otel_logs'] as const satisfies Table[]
 
-const maps = (): Maps => new Lists({ keys: new Cells(), values: new Cells() })
+const cells = (): Cells => new Cells()
+const maps = (): Maps => new Lists({ keys: cells(), values: cells() })
+const text = ['String', cells] as const
 const map = 'Map(String, String)'
 
 /**
@@ -12,43 +14,43 @@ const map = 'Map(String, String)'
  */
 const layouts = {
   otel_traces: {
-    Timestamp: ['DateTime64(9)', () => new Cells()],
-    TraceId: ['String', () => new Cells()],
-    SpanId: ['String', () => new Cells()],
-    ParentSpanId: ['String', () => new Cells()],
-    TraceState: ['String', () => new Cells()],
-    SpanName: ['String', () => new Cells()],
-    SpanKind: ['String', () => new Cells()],
-    ServiceName: ['String', () => new Cells()],
+    Timestamp: ['DateTime64(9)', cells],
+    TraceId: text,
+    SpanId: text,
+    ParentSpanId: text,
+    TraceState: text,
+    SpanName: text,
+    SpanKind: text,
+    ServiceName: text,
     ResourceAttributes: [map, maps],
-    ScopeName: ['String', () => new Cells()],
-    ScopeVersion: ['String', () => new Cells()],
+    ScopeName: text,
+    ScopeVersion: text,
     SpanAttributes: [map, maps],
-    Duration: ['UInt64', () => new Cells()],
-    StatusCode: ['String', () => new Cells()],
-    StatusMessage: ['String', () => new Cells()],
-    'Events.Timestamp': ['Array(DateTime64(9))', () => new Lists(new Cells())],
-    'Events.Name': ['Array(String)', () => new Lists(new Cells())],
+    Duration: ['UInt64', cells],
+    StatusCode: text,
+    StatusMessage: text,
+    'Events.Timestamp': ['Array(DateTime64(9))', () => new Lists(cells())],
+    'Events.Name': ['Array(String)', () => new Lists(cells())],
     'Events.Attributes': [`Array(${map})`, () => new Lists(maps())],
-    'Links.TraceId': ['Array(String)', () => new Lists(new Cells())],
-    'Links.SpanId': ['Array(String)', () => new Lists(new Cells())],
-    'Links.TraceState': ['Array(String)', () => new Lists(new Cells())],
+    'Links.TraceId': ['Array(String)', () => new Lists(cells())],
+    'Links.SpanId': ['Array(String)', () => new Lists(cells())],
+    'Links.TraceState': ['Array(String)', () => new Lists(cells())],
     'Links.Attributes': [`Array(${map})`, () => new Lists(maps())],
   },
   otel_logs: {
-    Timestamp: ['DateTime64(9)', () => new Cells()],
-    TraceId: ['String', () => new Cells()],
-    SpanId: ['String', () => new Cells()],
-    TraceFlags: ['UInt8', () => new Cells()],
-    SeverityText: ['String', () => new Cells()],
-    SeverityNumber: ['UInt8', () => new Cells()],
-    ServiceName: ['String', () => new Cells()],
-    Body: ['String', () => new Cells()],
-    ResourceSchemaUrl: ['String', () => new Cells()],
+    Timestamp: ['DateTime64(9)', cells],
+    TraceId: text,
+    SpanId: text,
+    TraceFlags: ['UInt8', cells],
+    SeverityText: text,
+    SeverityNumber: ['UInt8', cells],
+    ServiceName: text,
+    Body: text,
+    ResourceSchemaUrl: text,
     ResourceAttributes: [map, maps],
-    ScopeSchemaUrl: ['String', () => new Cells()],
-    ScopeName: ['String', () => new Cells()],
-    ScopeVersion: ['String', () => new Cells()],
+    ScopeSchemaUrl: text,
+    ScopeName: text,
+    ScopeVersion: text,
     ScopeAttributes: [map, maps],
     LogAttributes: [map, maps],
   },
@@ -60,7 +62,6 @@ type Columns<Name extends Table> = {
 }
 
 export type SpanColumns = Columns<'otel_traces'>
-export type LogColumns = Columns<'otel_logs'>
 
 /** Where a batch was, to take back what was added since. */
 export type Mark = readonly number[]
@@ -107,13 +108,14 @@ export class Batch<Name extends Table = Table> {
   block(): Buffer[] {
     const head = new Cells()
     const columns = Object.entries(this.columns)
+    const types = typesOf(this.table)
     head.size(columns.length)
     head.size(this.rows)
     const parts: Buffer[] = [head.bytes]
     for (const [name, column] of columns) {
       const title = new Cells(128)
       title.text(name)
-      title.text(typesOf(this.table)[name] ?? '')
+      title.text(types[name] ?? '')
       parts.push(title.bytes)
       for (const cells of cellsOf(column)) if (cells instanceof Cells) parts.push(cells.bytes)
     }

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, openSync, readFileSync, readSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { z } from 'zod'
+import { describeError } from '../../../model/errors.ts'
 import type { LogEntry } from '../otlp/logs.ts'
 import { parsers } from './parsers.ts'
 
@@ -78,13 +79,13 @@ export function followLogs(sources: LogSource[], sink: LogSink, checkpointFile: 
         while (readOnce(source) && left > 0) left--
       } catch (error) {
         // One that cannot be read now, as when it is being replaced, is read later.
-        process.stderr.write(`log of ${source.service}: ${error instanceof Error ? error.message : String(error)}\n`)
+        process.stderr.write(`log of ${source.service}: ${describeError(error)}\n`)
       }
     }
     try {
       checkpoint()
     } catch (error) {
-      process.stderr.write(`positions in logs: ${error instanceof Error ? error.message : String(error)}\n`)
+      process.stderr.write(`positions in logs: ${describeError(error)}\n`)
     }
   }
 

@@ -349,3 +349,15 @@ test('rows that the database refuses together are inserted in parts', async () =
   assert.equal((await linesOf(service)).length, days)
   assert.match((await app.inject('/metrics')).body, /store_rows_lost_total\{table="otel_logs"\} 0/)
 })
+
+test('what is gathered for the next insert counts as held: a flood is refused unread', async () => {
+  const limits = { maxRows: 10, maxBytes: 1e6, batchRows: 1_000, flushEveryMs: 1_000_000 }
+  const own = createStoreServer({ ...engine, insert: async () => {} }, limits, { spool: path.join(folder, 'spool-3') })
+  const payload = traces(Array.from({ length: 9 }, () => span(newId(16))))
+  assert.equal((await own.app.inject({ method: 'POST', url: '/v1/traces', payload })).statusCode, 200)
+  assert.equal(own.intake.full(), true)
+  assert.equal((await own.app.inject({ method: 'POST', url: '/v1/traces', payload })).statusCode, 429)
+  assert.match((await own.app.inject('/metrics')).body, /store_requests_shed_total 1/)
+  await own.intake.stop()
+  assert.equal(own.intake.full(), false)
+})

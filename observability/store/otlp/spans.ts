@@ -71,7 +71,7 @@ export function writeResource({ keys, values, count }: Origin, maps: Maps): void
 }
 
 /** Adds the parts of a repeated field. */
-export function collect(reader: Reader, within: Part, wanted: number, found: Part[]): void {
+function collect(reader: Reader, within: Part, wanted: number, found: Part[]): void {
   fieldsOf(reader, within, (tag) => {
     if (tag !== wanted) return false
     found.push(part(reader))
