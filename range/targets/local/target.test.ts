@@ -60,6 +60,27 @@ test('what runs without a record is ended when its component is stopped', async 
   assert.deepEqual(running(), [])
 })
 
+test('one that runs and is slow to answer is not started again', async () => {
+  await target.start('redis')
+  const record = state.run('redis')
+  const busy = net.connect(target.context.port('redis'), '127.0.0.1')
+  try {
+    // For longer than one look at it waits.
+    busy.write(`EVAL "local from = os.clock() while os.clock() - from < 2.5 do end" 0\r\n`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    assert.equal((await target.start('redis')).outcome, 'already')
+    assert.equal(state.run('redis')?.pid, record?.pid)
+  } finally {
+    busy.destroy()
+  }
+})
+
+test('one that was suspended runs on, and that is told', async () => {
+  await target.start('redis')
+  await target.signal('redis', 'SIGSTOP')
+  assert.equal((await target.start('redis')).outcome, 'started')
+})
+
 test('a port that another program has is told, and that program is left alone', async () => {
   const other = net.createServer().listen(state.config().portBase + 11, '127.0.0.1')
   await new Promise((resolve) => other.once('listening', resolve))

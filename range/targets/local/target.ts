@@ -73,22 +73,26 @@ export class LocalTarget {
     return last?.version ?? baselineRelease(this.context.root, service)
   }
 
-  /** Starts a component and waits until it is ready. Idempotent. */
+  /** Starts a component and waits until it is ready. Idempotent: what runs is waited for, and is `already` there. */
   async start(name: ComponentName): Promise<StartReport> {
     const component: Component = topology[name]
     const before = this.state.run(name)
+    const already: StartReport = { name, outcome: 'already', tookMs: 0 }
     if (before && liveness(before) === 'running') {
-      const ready = await component
+      const answers = await component
         .readiness(this.context)
         .check(2_000)
         .then(
           () => true,
           () => false,
         )
-      if (ready) return { name, outcome: 'already', tookMs: 0 }
+      if (answers) return already
     }
+    const ran = before !== null && before.readyAfterMs !== null && liveness(before) === 'running'
     const record = await this.#alone(name, (lock) => this.#launch(component, lock))
-    return this.#awaitReady(component, record)
+    const report = await this.#awaitReady(component, record)
+    // One that has been ready and runs is slow to answer, as all are on a busy machine, and nothing had to be done.
+    return ran && this.state.run(name)?.nonce === before.nonce ? already : report
   }
 
   async stop(name: ComponentName): Promise<void> {
@@ -299,9 +303,9 @@ export class LocalTarget {
         throw new FiredrillError('component-failed', `${component.name} ended while starting; see 'firedrill logs ${component.name}'`)
       }
     })
-    await component.afterReady?.(this.context)
     const tookMs = Date.now() - awaited.startedAt
     if (awaited.readyAfterMs === null) {
+      await component.afterReady?.(this.context)
       await this.#alone(component.name, async () => {
         // Unless it was stopped or started anew meanwhile: what answered was another then.
         const now = this.state.run(component.name)
