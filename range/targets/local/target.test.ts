@@ -63,15 +63,17 @@ test('what runs without a record is ended when its component is stopped', async 
 test('one that runs and is slow to answer is not started again', async () => {
   await target.start('redis')
   const record = state.run('redis')
-  const busy = net.connect(target.context.port('redis'), '127.0.0.1')
+  const client = net.connect(target.context.port('redis'), '127.0.0.1')
   try {
     // For longer than one look at it waits.
-    busy.write(`EVAL "local from = os.clock() while os.clock() - from < 2.5 do end" 0\r\n`)
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    client.write('CLIENT PAUSE 2500 ALL\r\n')
+    await new Promise((resolve) => client.once('data', resolve))
+    const startedAt = Date.now()
     assert.equal((await target.start('redis')).outcome, 'already')
+    assert.ok(Date.now() - startedAt > 2_000, 'it was slow to answer')
     assert.equal(state.run('redis')?.pid, record?.pid)
   } finally {
-    busy.destroy()
+    client.destroy()
   }
 })
 
