@@ -39,6 +39,18 @@ function portNumber(text: string): number {
   return value
 }
 
+/** Pages elsewhere that may use the API. */
+export const allowOrigin = () =>
+  new Option(
+    '--allow-origin <origin...>',
+    "pages elsewhere that may use the API with a token, such as http://localhost:6274 (MCP's inspector)",
+  ).argParser((text: string, before: string[] = []) => {
+    const origin = URL.canParse(text) ? new URL(text).origin : 'null'
+    if (origin === 'null' || text.replace(/\/$/, '') !== origin)
+      throw new InvalidArgumentError('an origin is a scheme, a host and a port: http://localhost:6274')
+    return [...before, origin]
+  })
+
 export function keyValue(text: string, before: Record<string, unknown> = {}): Record<string, unknown> {
   const at = text.indexOf('=')
   if (at < 1) throw new InvalidArgumentError('write it as name=value')

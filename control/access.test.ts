@@ -5,10 +5,12 @@ import { guardAccess } from './access.ts'
 
 const tokens = { trainee: 'trainee-token', instructor: 'instructor-token', service: 'service-token' }
 const host = '127.0.0.1:7400'
+/** Of MCP's inspector, which was allowed. */
+const inspector = 'http://localhost:6274'
 
 function server({ guarded }: { guarded: boolean }) {
   const app = fastify()
-  if (guarded) guardAccess(app, { tokens, hosts: [host] })
+  if (guarded) guardAccess(app, { tokens, hosts: [host], origins: [inspector] })
   app.setErrorHandler<Error & { httpStatus?: number }>((error, _request, reply) =>
     reply.code(error.httpStatus ?? 500).send({ message: error.message }),
   )
@@ -33,6 +35,10 @@ const attacks: Record<string, { request: InjectOptions; status: number }> = {
   'from another port of this machine': {
     request: { url: '/trainee', headers: { host, origin: 'http://127.0.0.1:8080', ...bearer(tokens.trainee) } },
     status: 403,
+  },
+  'from an allowed page, with our cookie instead of a token': {
+    request: { url: '/trainee', headers: { host, origin: inspector, cookie: `firedrill=${tokens.trainee}` } },
+    status: 401,
   },
   'a public page under a rebound name': { request: { url: '/public', headers: { host: 'evil.example' } }, status: 403 },
 }
@@ -61,5 +67,44 @@ test('each role is let in where it belongs', async () => {
   assert.equal(
     (await app.inject({ url: '/trainee', headers: { host, origin: `http://${host}`, ...bearer(tokens.trainee) } })).statusCode,
     200,
+  )
+})
+
+test('who is not let in is told by which setting they would be', async () => {
+  const message = async (headers: Record<string, string>) =>
+    (await server({ guarded: true }).inject({ url: '/trainee', headers: { ...bearer(tokens.trainee), ...headers } })).json<{
+      message: string
+    }>().message
+  assert.match(await message({ host: 'host.docker.internal:7400' }), /'firedrill up --console-name host\.docker\.internal'/)
+  assert.match(await message({ host, origin: 'http://localhost:5173' }), /'firedrill up --allow-origin http:\/\/localhost:5173'/)
+})
+
+test('a name is the same in capitals', async () => {
+  const app = fastify()
+  guardAccess(app, { tokens, hosts: ['localhost:7400'], origins: [] })
+  app.get('/', async () => 'ok')
+  assert.equal((await app.inject({ url: '/', headers: { host: 'LocalHost:7400', ...bearer(tokens.trainee) } })).statusCode, 200)
+})
+
+test('an allowed page may ask as browsers do it: first whether, then with a token', async () => {
+  const app = server({ guarded: true })
+  const asked = await app.inject({
+    method: 'OPTIONS',
+    url: '/trainee',
+    headers: {
+      host,
+      origin: inspector,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'authorization,mcp-protocol-version',
+    },
+  })
+  assert.equal(asked.statusCode, 204)
+  assert.equal(asked.headers['access-control-allow-origin'], inspector)
+  assert.match(String(asked.headers['access-control-allow-headers']), /authorization.*mcp-protocol-version/)
+  const answer = await app.inject({ url: '/trainee', headers: { host, origin: inspector, ...bearer(tokens.trainee) } })
+  assert.deepEqual([answer.statusCode, answer.headers['access-control-allow-origin']], [200, inspector])
+  assert.equal(
+    (await app.inject({ method: 'OPTIONS', url: '/trainee', headers: { host, origin: 'https://evil.example' } })).statusCode,
+    403,
   )
 })

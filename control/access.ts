@@ -26,32 +26,63 @@ interface AccessOptions {
   tokens: Record<Role, string>
   /** `host:port` pairs by which browsers may know this server. */
   hosts: readonly string[]
+  /** Of pages elsewhere that may use it, with a token of their own: a cookie is only taken from our own pages. */
+  origins: readonly string[]
+}
+
+/** What such pages may send and read, as clients of MCP in a browser do. */
+const crossOrigin = {
+  'access-control-allow-methods': 'GET, POST, PUT, DELETE',
+  'access-control-allow-headers': 'authorization, content-type, accept, mcp-protocol-version, mcp-session-id, last-event-id',
+  'access-control-expose-headers': 'mcp-session-id',
+  'access-control-max-age': '600',
 }
 
 /**
  * Lets in whoever shows a token, by header or by cookie, and only under names that are ours: a page elsewhere can neither rebind
  * its name to this address (Host) nor send what its visitor did not mean (Origin).
  */
-export function guardAccess(app: FastifyInstance, { tokens, hosts }: AccessOptions): void {
+export function guardAccess(app: FastifyInstance, { tokens, hosts, origins }: AccessOptions): void {
   app.decorateRequest('role', null)
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', async (request, reply) => {
     const { host, origin } = request.headers
-    if (!host || !hosts.includes(host)) throw new FiredrillError('forbidden', `this server is not known as '${host ?? ''}'`)
-    if (origin !== undefined && !hosts.some((known) => origin === `http://${known}` || origin === `https://${known}`)) {
-      throw new FiredrillError('forbidden', `requests from ${origin} are not taken`)
+    if (!host || !hosts.includes(host.toLowerCase())) {
+      const name = (host ?? '').replace(/:\d+$/, '')
+      throw new FiredrillError(
+        'forbidden',
+        `this server is not known as '${host ?? ''}': start the range with 'firedrill up --console-name ${name || 'NAME'}' (FIREDRILL_CONSOLE_NAMES of a container) to let that name in`,
+      )
     }
-    request.role = roleOf(request, tokens)
+    const own = origin === undefined || hosts.some((known) => origin === `http://${known}` || origin === `https://${known}`)
+    if (!own) {
+      if (!origins.includes(origin)) {
+        throw new FiredrillError(
+          'forbidden',
+          `requests of pages from ${origin} are not taken: start the range with 'firedrill up --allow-origin ${origin}' to let them in`,
+        )
+      }
+      reply.headers({ ...crossOrigin, 'access-control-allow-origin': origin, vary: 'origin' })
+      // Asked by the browser before the request itself, without a token.
+      if (request.method === 'OPTIONS') return reply.code(204).send()
+    }
+    request.role = roleOf(request, tokens, own)
     const needed = request.routeOptions.config.access ?? 'trainee'
     if (needed === 'public') return
-    if (request.role === null) throw new FiredrillError('unauthenticated', `log in first: 'firedrill open' gives the link`)
+    if (request.role === null) {
+      const how = request.url.startsWith('/mcp') ? `send the trainee's token as 'Authorization: Bearer …'` : 'log in first'
+      throw new FiredrillError(
+        'unauthenticated',
+        `${how}: 'firedrill open' gives ${how === 'log in first' ? 'the link' : 'a link with it'}`,
+      )
+    }
     if (!grants[request.role].includes(needed)) throw new FiredrillError('forbidden', `this is for the ${needed}`)
   })
 }
 
-function roleOf(request: FastifyRequest, tokens: Record<Role, string>): Role | null {
+function roleOf(request: FastifyRequest, tokens: Record<Role, string>, own: boolean): Role | null {
   const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
-  const cookie = new RegExp(`(?:^|;\\s*)${sessionCookie}=([^;]+)`).exec(request.headers.cookie ?? '')?.[1]
-  return tokenRole(bearer ?? cookie, tokens)
+  const cookie = own && new RegExp(`(?:^|;\\s*)${sessionCookie}=([^;]+)`).exec(request.headers.cookie ?? '')?.[1]
+  return tokenRole(bearer ?? (cookie || undefined), tokens)
 }
 
 export function tokenRole(token: string | undefined, tokens: Record<Role, string>): Role | null {

@@ -1,12 +1,11 @@
 import path from 'node:path'
 import fastifyStatic from '@fastify/static'
 import swagger from '@fastify/swagger'
-import fastify from 'fastify'
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { jsonSchemaTransform } from 'fastify-type-provider-zod'
 import { collectDefaultMetrics, Registry } from 'prom-client'
-import { FiredrillError } from '../model/errors.ts'
 import { guardAccess } from './access.ts'
 import { actionRoutes } from './api/actions.ts'
+import { createApp } from './api/app.ts'
 import type { Api, ApiContext } from './api/context.ts'
 import { drillRoutes } from './api/drills.ts'
 import { faultRoutes } from './api/faults.ts'
@@ -40,22 +39,10 @@ const routes = [
 /** The control plane's HTTP server: API, live events and the console. */
 export async function createServer(api: ApiContext): Promise<Api> {
   const port = api.context.port('control')
-  const app: Api = fastify({ forceCloseConnections: true, bodyLimit: 1024 * 1024 })
-    .setValidatorCompiler(validatorCompiler)
-    .setSerializerCompiler(serializerCompiler)
-  app.setErrorHandler<Error & { statusCode?: number; code?: string }>((error, _request, reply) => {
-    if (error instanceof FiredrillError) return reply.code(error.httpStatus).send({ error: { code: error.code, message: error.message } })
-    const status = error.statusCode ?? 500
-    if (status >= 500) process.stderr.write(`${error.stack ?? error.message}\n`)
-    return reply.code(status).send({
-      error: {
-        code: status >= 500 ? 'internal' : 'bad-request',
-        message: status >= 500 ? 'something went wrong here; it is in the log' : error.message,
-      },
-    })
-  })
-  const names = ['127.0.0.1', 'localhost', '[::1]', ...api.context.config.console.names]
-  guardAccess(app, { tokens: api.context.config.tokens, hosts: names.map((name) => (/:\d+$/.test(name) ? name : `${name}:${port}`)) })
+  const app = createApp()
+  const { names, origins } = api.context.config.console
+  const hosts = ['127.0.0.1', 'localhost', '[::1]', ...names].map((name) => (/:\d+$/.test(name) ? name : `${name}:${port}`))
+  guardAccess(app, { tokens: api.context.config.tokens, hosts, origins })
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer').header('x-frame-options', 'DENY')
     if (!/^\/(prometheus|locust)\//.test(request.url)) {

@@ -8,6 +8,8 @@ export const errorCatalogue = {
   'wrong-state': 409,
   'range-not-steady': 409,
   'too-many-requests': 429,
+  /** What was asked for has a longer answer than can be given. */
+  'too-large': 422,
   internal: 500,
   'component-failed': 502,
   'component-unreachable': 502,
@@ -42,12 +44,23 @@ export function errorAnswer(error: unknown): { status: number; body: { error: { 
   }
 }
 
-/** The error that an answer of our API tells of; `otherwise` where it tells nothing. */
+/** The error that an answer of our API tells of, or one that Prometheus refused and we handed on; `otherwise` where it tells nothing. */
 export function errorIn(answer: unknown, otherwise: string): FiredrillError {
-  const problem = (answer as { error?: { code?: string; message?: string } } | null)?.error
+  const { error: problem, errorType } = (answer ?? {}) as { error?: { code?: string; message?: string } | string; errorType?: string }
+  if (typeof problem === 'string') return new FiredrillError(prometheusCodes[errorType ?? ''] ?? 'component-failed', problem)
   // Safe: looked up just now.
   const code = problem?.code && problem.code in errorCatalogue ? (problem.code as ErrorCode) : 'internal'
   return new FiredrillError(code, problem?.message ?? otherwise)
+}
+
+/** By the `errorType` of Prometheus' HTTP API. */
+const prometheusCodes: Record<string, ErrorCode> = {
+  bad_data: 'bad-request',
+  execution: 'bad-request',
+  timeout: 'timed-out',
+  canceled: 'timed-out',
+  not_found: 'not-found',
+  unavailable: 'component-unreachable',
 }
 
 /** The code of an error of the system, such as ENOSPC. */

@@ -42,6 +42,15 @@ export function deployedCluster(placement: Placement): DeployedCluster | undefin
 export const hostRoles = ['all', 'observability', 'shop', 'load'] as const satisfies Placement['role'][]
 export type HostRole = Placement['role']
 
+/** Where the console and the API listen, and for whom. */
+export interface ConsolePlace {
+  listen: string
+  /** Names beside the loopback's by which clients may know it, with or without a port. */
+  names: string[]
+  /** Origins of pages elsewhere, such as MCP's inspector, that may use the API with a token. */
+  origins: string[]
+}
+
 /** The settings of one range, durable in `<dir>/range.json`. */
 export interface RangeConfig {
   /** Names the range in the environment of each of its processes; unique per folder. */
@@ -51,8 +60,7 @@ export interface RangeConfig {
   /** Simulated users when nobody has asked for another number. */
   users: number
   placement: Placement
-  /** Where the console listens, and names beside the loopback's by which browsers may know it, with or without a port. */
-  console: { listen: string; names: string[] }
+  console: ConsolePlace
   /** A ClickHouse HTTP URL in place of the embedded chDB. */
   clickhouseUrl: string | null
   tokens: { trainee: string; instructor: string; service: string }

@@ -8,7 +8,7 @@ import { accept, invite, inviteLoad } from '../../range/targets/hosts/invitation
 import { hostsStatus, type HostsStatus } from '../../range/targets/hosts/range.ts'
 import { openLocalRange } from '../../control/wiring.ts'
 import { until } from '../../model/until.ts'
-import { command, integer, openState, type CommonOptions } from '../options.ts'
+import { allowOrigin, command, integer, openState, type CommonOptions } from '../options.ts'
 import { green, print, printJson, red } from '../output.ts'
 import { untilSteady } from './up.ts'
 
@@ -31,6 +31,7 @@ interface ObserveOptions extends CommonOptions {
   listen: string
   consoleListen: string
   consoleName?: string[]
+  allowOrigin?: string[]
   loadHosts?: number
   cluster?: (typeof overlays)[number]
 }
@@ -49,6 +50,7 @@ export function hostCommand(): Command {
           ]),
         )
         .option('--console-name <name...>', 'names or addresses by which browsers may know the console, beside the loopback')
+        .addOption(allowOrigin())
         .action((options: ObserveOptions) => {
           const state = openState(options)
           mustBeDown(state)
@@ -61,7 +63,7 @@ export function hostCommand(): Command {
               ...(options.loadHosts ? { loadHosts: options.loadHosts } : {}),
               ...(options.cluster ? { cluster: { kubeconfig: null, overlay: options.cluster, storageClass: null, address: '' } } : {}),
             },
-            console: { listen: options.consoleListen, names: options.consoleName ?? [] },
+            console: { listen: options.consoleListen, names: options.consoleName ?? [], origins: options.allowOrigin ?? [] },
           })
           if (options.json) printJson({ placement: config.placement, console: config.console })
           else print(`this host watches; invite the shop's with 'firedrill host invite'`)

@@ -8,7 +8,15 @@ import { cacheDir, projectRoot } from '../../control/paths.ts'
 import { keepReceivers, openLocalRange } from '../../control/wiring.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { formatDurationMs } from '../../model/duration.ts'
-import { deployedCluster, overlays, profiles, type ClusterPlacement, type Placement, type Profile } from '../../range/context.ts'
+import {
+  deployedCluster,
+  overlays,
+  profiles,
+  type ClusterPlacement,
+  type ConsolePlace,
+  type Placement,
+  type Profile,
+} from '../../range/context.ts'
 import { hasLinkKeys, invite } from '../../range/targets/hosts/invitation.ts'
 import { setup } from '../../range/setup.ts'
 import { shopComponentNames, type ComponentName } from '../../model/components.ts'
@@ -17,7 +25,7 @@ import type { LocalTarget } from '../../range/targets/local/target.ts'
 import type { RangeState } from '../../range/targets/local/state.ts'
 import { liveness } from '../../range/targets/local/identity.ts'
 import { apiClient } from '../client.ts'
-import { command, integer, openState, type CommonOptions } from '../options.ts'
+import { allowOrigin, command, integer, openState, type CommonOptions } from '../options.ts'
 import { bold, dim, green, print, printJson, red } from '../output.ts'
 
 interface UpOptions extends CommonOptions {
@@ -30,6 +38,9 @@ interface UpOptions extends CommonOptions {
   overlay?: ClusterPlacement['overlay']
   storageClass?: string
   address?: string
+  consoleListen?: string
+  consoleName?: string[]
+  allowOrigin?: string[]
 }
 
 const steadyDeadlineMs = 60_000
@@ -47,6 +58,9 @@ export const upCommand = () =>
     .addOption(new Option('--overlay <name>', 'who carries what services say: the cluster, or Istio').choices([...overlays]))
     .option('--storage-class <name>', "for the data stores' claims (the cluster's default without)")
     .option('--address <host>', 'this host, as pods reach it')
+    .option('--console-listen <address>', 'where the console and the API listen (127.0.0.1 in a new range)')
+    .option('--console-name <name...>', 'names or addresses by which clients may know the console, beside the loopback')
+    .addOption(allowOrigin())
     .action(async (options: UpOptions) => {
       const startedAt = Date.now()
       const say = (line: string) => void (options.json || print(line))
@@ -123,6 +137,13 @@ function placementOf({ target, kubeconfig, overlay, storageClass, address }: UpO
   return { placement: { role: 'observability', listen: '0.0.0.0', cluster } }
 }
 
+/** Where the console listens and for whom; what was not asked for stays. */
+function consoleOf({ consoleListen, consoleName, allowOrigin: origins }: UpOptions, state: RangeState): { console?: ConsolePlace } {
+  if (consoleListen === undefined && consoleName === undefined && origins === undefined) return {}
+  const before = state.exists ? state.config().console : { listen: '127.0.0.1', names: [], origins: [] }
+  return { console: { listen: consoleListen ?? before.listen, names: consoleName ?? before.names, origins: origins ?? before.origins } }
+}
+
 /** Writes the settings that were asked for; what runs keeps those it was started with. */
 function configure(options: UpOptions): void {
   const state = openState(options)
@@ -132,6 +153,7 @@ function configure(options: UpOptions): void {
     ...(options.users === undefined ? {} : { users: options.users }),
     ...(options.clickhouse === undefined ? {} : { clickhouseUrl: options.clickhouse }),
     ...placementOf(options),
+    ...consoleOf(options, state),
   }
   if (state.exists) {
     const before = state.config()

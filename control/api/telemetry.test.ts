@@ -2,32 +2,29 @@ import assert from 'node:assert/strict'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
-import fastify from 'fastify'
-import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
-import { FiredrillError, errorAnswer } from '../../model/errors.ts'
 import type { RangeContext } from '../../range/context.ts'
+import { createApp } from './app.ts'
 import type { Api, ApiContext } from './context.ts'
+import { ask } from './forward.ts'
 import { telemetryRoutes } from './telemetry.ts'
 
 /** What the components behind the routes were asked for. */
 const asked: string[] = []
 const upstream = http.createServer((request, response) => {
   asked.push(request.url ?? '')
+  if (request.url === '/slow') return void setTimeout(() => response.end('slow'), 400)
+  if (request.url?.startsWith('/hangs') || (request.url !== '/ready' && hangs)) return
   response.setHeader('content-type', 'application/json').end('{"status":"success"}')
 })
+/** As one that is suspended: connections are taken, and nothing comes of them. */
+let hangs = false
 let app: Api
 let port = 0
 
 before(async () => {
   await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
   port = (upstream.address() as AddressInfo).port
-  app = fastify() as unknown as Api
-  app.setValidatorCompiler(validatorCompiler)
-  app.setSerializerCompiler(serializerCompiler)
-  app.setErrorHandler((error, _request, reply) => {
-    const { status, body } = errorAnswer(error instanceof Error ? error : new FiredrillError('internal', String(error)))
-    return reply.code(status).send(body)
-  })
+  app = createApp()
   // Safe: the routes need no more of it than ports and the profile.
   const context = { port: () => port, config: { profile: 'drill' } } as unknown as RangeContext
   telemetryRoutes(app, { context } as unknown as ApiContext)
@@ -35,6 +32,7 @@ before(async () => {
 })
 after(async () => {
   await app.close()
+  upstream.closeAllConnections()
   await new Promise((resolve) => upstream.close(resolve))
 })
 
@@ -85,4 +83,54 @@ test('a query that Prometheus does not answer costs one graph, and not the dashb
   } finally {
     port = before
   }
+})
+
+test('one that hangs is told from one that is slow, and long before a request would be given up', async () => {
+  const base = `http://127.0.0.1:${port}`
+  const slow = await ask({ name: 'Prometheus', base, ready: '/ready' }, '/slow', { doubtMs: 50 })
+  assert.deepEqual([slow.status, slow.body.toString()], [200, 'slow'])
+  const startedAt = Date.now()
+  await assert.rejects(ask({ name: 'Prometheus', base, ready: '/hangs' }, '/hangs', { doubtMs: 50 }), {
+    code: 'timed-out',
+    message: 'Prometheus hangs: it answers nothing, not even whether it is ready',
+  })
+  assert.ok(Date.now() - startedAt < 5_000)
+})
+
+test('a dashboard is told that Prometheus hangs while people still look', async () => {
+  hangs = true
+  try {
+    const queries = [{ query: 'up', start: 0, end: 60, step: 15 }]
+    const startedAt = Date.now()
+    const answer = await app.inject({ method: 'POST', url: '/api/prometheus/query_ranges', payload: { queries } })
+    assert.match(answer.json<{ answers: { error: string }[] }>().answers[0]?.error ?? '', /Prometheus hangs/)
+    assert.equal((await app.inject('/api/prometheus/query?query=up')).statusCode, 504)
+    assert.ok(Date.now() - startedAt < 10_000)
+  } finally {
+    hangs = false
+  }
+})
+
+test('more than can be held is refused in words', async () => {
+  const base = `http://127.0.0.1:${port}`
+  await assert.rejects(ask({ name: 'Prometheus', base, ready: '/ready' }, '/x', { mostBytes: 10 }), {
+    code: 'too-large',
+    message: /ask for less/,
+  })
+})
+
+test('pages of a component that is away say so', async () => {
+  const alone = createApp()
+  telemetryRoutes(alone, { context: { port: () => 1, config: { profile: 'drill' } } } as unknown as ApiContext)
+  for (const [url, name] of [
+    ['/prometheus/graph', 'Prometheus'],
+    ['/jaeger/api/services', 'the telemetry store'],
+    ['/locust/', 'Locust'],
+    ['/api/alerts', 'Alertmanager'],
+  ] as const) {
+    const answer = await alone.inject(url)
+    assert.equal(answer.statusCode, 502, url)
+    assert.match(answer.json<{ error: { message: string } }>().error.message, new RegExp(`^${name} does not answer: .*`), url)
+  }
+  await alone.close()
 })

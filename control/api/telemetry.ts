@@ -1,4 +1,4 @@
-import httpProxy from '@fastify/http-proxy'
+import httpProxy, { type FastifyHttpProxyOptions } from '@fastify/http-proxy'
 import { z } from 'zod'
 import { muteRefusal } from '../../drills/silences.ts'
 import { addSilence } from '../../model/api.ts'
@@ -6,20 +6,14 @@ import { FiredrillError, describeError } from '../../model/errors.ts'
 import { serviceLevels } from '../../observability/rules/slo.ts'
 import { timings } from '../../observability/timing.ts'
 import type { Api, ApiContext } from './context.ts'
+import { ask, forward, longestMs, type Upstream } from './forward.ts'
 
 /** What may be asked of Prometheus through us: nothing that changes it. */
-const prometheusReads = [
-  'query',
-  'query_range',
-  'query_exemplars',
-  'labels',
-  'series',
-  'metadata',
-  'rules',
-  'alerts',
-  'targets',
-  'status/flags',
-]
+const prometheusReads =
+  /^(query|query_range|query_exemplars|format_query|parse_query|labels|label\/\w+\/values|series|metadata|rules|alerts|targets|targets\/metadata|alertmanagers|scrape_pools|status\/(flags|buildinfo|runtimeinfo|tsdb))$/
+/** By a form as well: a query may be too long for an address. */
+const prometheusForms = /^(query|query_range|query_exemplars|format_query|parse_query|labels|series)$/
+const form = 'application/x-www-form-urlencoded'
 
 const rangeQueries = z.object({
   queries: z
@@ -30,95 +24,124 @@ const rangeQueries = z.object({
 
 /** Prometheus, Alertmanager, the telemetry store and Locust, behind our own access check. */
 export function telemetryRoutes(app: Api, { context }: ApiContext): void {
-  const url = (port: Parameters<typeof context.port>[0], path: string) => `http://127.0.0.1:${context.port(port)}${path}`
+  const upstream = (port: Parameters<typeof context.port>[0], name: string, ready: string): Upstream => ({
+    name,
+    base: `http://127.0.0.1:${context.port(port)}`,
+    ready,
+  })
+  const prometheus = () => upstream('prometheus', 'Prometheus', '/prometheus/-/ready')
+  const alertmanager = () => upstream('alertmanager', 'Alertmanager', '/alertmanager/-/ready')
+  const store = () => upstream('telemetryStore', 'the telemetry store', '/ready')
+  const locust = () => upstream('locust', 'Locust', '/locust/')
 
-  app.get(
-    '/api/prometheus/:endpoint',
-    { schema: { params: z.object({ endpoint: z.enum(prometheusReads as [string, ...string[]]) }) } },
-    async (request, reply) => {
-      const query = request.url.includes('?') ? request.url.slice(request.url.indexOf('?')) : ''
-      return forward('Prometheus', url('prometheus', `/prometheus/api/v1/${request.params.endpoint}${query}`), reply)
-    },
-  )
+  void app.register(async (scope) => {
+    scope.addContentTypeParser(form, { parseAs: 'string' }, (_request, body, done) => done(null, body))
+    scope.route({
+      method: ['GET', 'POST'],
+      url: '/api/prometheus/*',
+      async handler(request, reply) {
+        const [path = '', query] = request.url.slice('/api/prometheus/'.length).split(/\?(.*)/s)
+        if (!(request.method === 'GET' ? prometheusReads : prometheusForms).test(path))
+          throw new FiredrillError('not-found', `there is no ${request.method} /api/prometheus/${path}`)
+        const target = `/prometheus/api/v1/${path}${query === undefined ? '' : `?${query}`}`
+        if (request.method === 'GET') return forward(prometheus(), target, request, reply)
+        if (request.body !== undefined && typeof request.body !== 'string')
+          throw new FiredrillError('bad-request', `send the parameters as ${form}, as Prometheus takes them`)
+        return forward(prometheus(), target, request, reply, {
+          method: 'POST',
+          headers: { 'content-type': form },
+          body: request.body ?? '',
+        })
+      },
+    })
+  })
   /** Many range queries at once, as a dashboard asks them: one request instead of dozens, and each answer or refusal in its place. */
   app.post('/api/prometheus/query_ranges', { schema: { body: rangeQueries } }, async (request) => ({
     answers: await Promise.all(
       request.body.queries.map(async ({ query, start, end, step }) => {
         const params = new URLSearchParams({ query, start: String(start), end: String(end), step: String(step) })
         try {
-          const response = await fetch(url('prometheus', `/prometheus/api/v1/query_range?${params}`), {
-            signal: AbortSignal.timeout(15_000),
+          const { body } = await ask(prometheus(), '/prometheus/api/v1/query_range', {
+            method: 'POST',
+            headers: { 'content-type': form },
+            body: params.toString(),
           })
-          return (await response.json()) as unknown
+          return JSON.parse(body.toString()) as unknown
         } catch (error) {
           // In the form in which Prometheus refuses: the other graphs of the dashboard are drawn.
-          return { status: 'error', errorType: 'unavailable', error: `Prometheus does not answer: ${describeError(error)}` }
+          return { status: 'error', errorType: 'unavailable', error: describeError(error) }
         }
       }),
     ),
   }))
-  app.get(
-    '/api/prometheus/label/:name/values',
-    { schema: { params: z.object({ name: z.string().regex(/^\w+$/) }) } },
-    async (request, reply) => forward('Prometheus', url('prometheus', `/prometheus/api/v1/label/${request.params.name}/values`), reply),
-  )
 
   app.get('/api/telemetry/*', async (request, reply) => {
-    const target = new URL(url('telemetryStore', `/api/${request.url.slice('/api/telemetry/'.length)}`))
+    const target = new URL(`http://store/api/${request.url.slice('/api/telemetry/'.length)}`)
     // `..` leads elsewhere on the store.
     if (!target.pathname.startsWith('/api/')) throw new FiredrillError('not-found', `there is no GET ${request.url.split('?')[0]}`)
-    return forward('the telemetry store', target.href, reply)
+    return forward(store(), `${target.pathname}${target.search}`, request, reply)
   })
 
   /** The objectives that alerts are made of, for the page that shows their budgets. */
   app.get('/api/slos', async () => ({ levels: serviceLevels, burn: timings[context.config.profile].burn }))
 
-  app.get('/api/alerts', async (_request, reply) => forward('Alertmanager', url('alertmanager', '/alertmanager/api/v2/alerts'), reply))
-  app.get('/api/alert-groups', async (_request, reply) =>
-    forward('Alertmanager', url('alertmanager', '/alertmanager/api/v2/alerts/groups'), reply),
-  )
-  app.get('/api/silences', async (_request, reply) => forward('Alertmanager', url('alertmanager', '/alertmanager/api/v2/silences'), reply))
+  for (const [path, target] of [
+    ['/api/alerts', 'alerts'],
+    ['/api/alert-groups', 'alerts/groups'],
+    ['/api/silences', 'silences'],
+  ] as const)
+    app.get(path, async (request, reply) => forward(alertmanager(), `/alertmanager/api/v2/${target}`, request, reply))
   app.post('/api/silences', { schema: { body: addSilence } }, async (request, reply) => {
     const { matchers, durationMs, comment, createdBy } = request.body
     const refusal = muteRefusal(matchers)
     if (refusal !== null) throw new FiredrillError('bad-request', refusal)
     const now = Date.now()
     const body = { matchers, comment, createdBy, startsAt: new Date(now).toISOString(), endsAt: new Date(now + durationMs).toISOString() }
-    return forward('Alertmanager', url('alertmanager', '/alertmanager/api/v2/silences'), reply, {
+    return forward(alertmanager(), '/alertmanager/api/v2/silences', request, reply, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     })
   })
   app.delete('/api/silences/:id', { schema: { params: z.object({ id: z.uuid() }) } }, async (request, reply) =>
-    forward('Alertmanager', url('alertmanager', `/alertmanager/api/v2/silence/${request.params.id}`), reply, { method: 'DELETE' }),
+    forward(alertmanager(), `/alertmanager/api/v2/silence/${request.params.id}`, request, reply, { method: 'DELETE' }),
   )
 
-  // Their own pages, for those who prefer them. Locust's can change the load, so it is for instructors.
+  // Their own pages and APIs, for those who prefer them, and for Grafana. Locust's can change the load, so it is for instructors.
   void app.register(httpProxy, {
-    upstream: url('prometheus', ''),
-    prefix: '/prometheus',
-    rewritePrefix: '/prometheus',
-    httpMethods: ['GET', 'HEAD'],
-    // Profiles and the lifecycle of Prometheus itself are nobody's business here.
+    ...pages(prometheus(), '/prometheus'),
+    httpMethods: ['GET', 'HEAD', 'POST'],
+    // Profiles and the lifecycle of Prometheus itself are nobody's business here, and a form asks and does not change.
     preHandler: async (request) => {
-      if (/\/+(debug|-)(\/|$)/.test(decodedPath(request.url)))
-        throw new FiredrillError('not-found', `there is no GET ${request.url.split('?')[0]}`)
+      const path = decodedPath(request.url)
+      const forms = path.startsWith('/prometheus/api/v1/') && prometheusForms.test(path.slice('/prometheus/api/v1/'.length))
+      if (/\/+(debug|-)(\/|$)/.test(path) || (request.method === 'POST' && !forms))
+        throw new FiredrillError('not-found', `there is no ${request.method} ${request.url.split('?')[0]}`)
     },
   })
-  void app.register(httpProxy, {
-    upstream: url('telemetryStore', ''),
-    prefix: '/jaeger',
-    rewritePrefix: '/jaeger',
-    httpMethods: ['GET', 'HEAD'],
-  })
+  void app.register(httpProxy, { ...pages(store(), '/jaeger'), httpMethods: ['GET', 'HEAD'] })
   void app.register(async (scope) => {
     scope.addHook('onRoute', (route) => {
       route.config = { ...route.config, access: 'instructor' }
     })
-    await scope.register(httpProxy, { upstream: url('locust', ''), prefix: '/locust', rewritePrefix: '/locust' })
+    await scope.register(httpProxy, pages(locust(), '/locust'))
   })
 }
+
+/** What is handed on as it is, and what is told when there is nobody to answer it. */
+const pages = ({ name, base }: Upstream, prefix: string): FastifyHttpProxyOptions => ({
+  upstream: base,
+  prefix,
+  rewritePrefix: prefix,
+  undici: { headersTimeout: longestMs, bodyTimeout: 2 * longestMs },
+  replyOptions: {
+    onError: (reply, { error }) => {
+      const late = error.name.includes('GatewayTimeout') || /timeout/i.test(error.message)
+      const why = late ? `${name} gave no answer within ${longestMs / 1_000} s` : `${name} does not answer: ${describeError(error)}`
+      void reply.send(new FiredrillError(late ? 'timed-out' : 'component-unreachable', why, { cause: error }))
+    },
+  },
+})
 
 /** The path as whoever serves it reads it: without escapes and dot segments. Escapes that are none leave it as it is. */
 function decodedPath(target: string): string {
@@ -128,23 +151,4 @@ function decodedPath(target: string): string {
   } catch {
     return pathname
   }
-}
-
-interface Reply {
-  code(status: number): Reply
-  type(type: string): Reply
-  send(body: unknown): unknown
-}
-
-async function forward(name: string, url: string, reply: Reply, init: RequestInit = {}): Promise<unknown> {
-  let response: Response
-  try {
-    response = await fetch(url, { ...init, signal: AbortSignal.timeout(15_000) })
-  } catch (error) {
-    throw new FiredrillError('component-unreachable', `${name} does not answer: ${describeError(error)}`, { cause: error })
-  }
-  return reply
-    .code(response.status)
-    .type(response.headers.get('content-type') ?? 'application/json')
-    .send(Buffer.from(await response.arrayBuffer()))
 }

@@ -3,8 +3,24 @@ import { isService } from '../../model/components.ts'
 import { defineTool, limit, nothing, running, seen, type Tool } from './tool.ts'
 
 const lastSeconds = z.number().int().min(1).max(86_400).default(300).describe('how far back, in seconds')
+/** As they are shown, and as people copy them. */
+const traceId = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .regex(/^[0-9a-f]{32}$/, 'thirty-two hexadecimal digits')
 /** Of the OpenTelemetry log data model. */
 const severityNumber = { DEBUG: 5, INFO: 9, WARN: 13, ERROR: 17, FATAL: 21 } as const
+
+/** As syslog, Python and Java call them. */
+const severityNames: Record<string, keyof typeof severityNumber> = {
+  WARNING: 'WARN',
+  CRITICAL: 'FATAL',
+  ERR: 'ERROR',
+  TRACE: 'DEBUG',
+  NOTICE: 'INFO',
+}
+const severityMeant = (given: unknown): unknown => (typeof given === 'string' ? (severityNames[given.toUpperCase()] ?? given) : given)
 
 /** Components that a query names, by a label or by the prefix of a metric. */
 const namedIn = (query: string): string[] => [
@@ -99,7 +115,7 @@ export const investigate: readonly Tool[] = [
     name: 'get_trace',
     title: 'Read a trace',
     description: 'Every span of a trace, from the user to the worker, with its service, time, status and attributes.',
-    input: z.object({ traceId: z.string().regex(/^[0-9a-f]{32}$/, 'thirty-two hexadecimal digits') }),
+    input: z.object({ traceId }),
     readOnly: true,
     async run(api, { traceId }) {
       const trace = await api.get<{ spans: { service: string; status: string }[] }>(`/api/telemetry/traces/${traceId}`)
@@ -115,15 +131,13 @@ export const investigate: readonly Tool[] = [
     input: z.object({
       service: z.string().max(60).optional(),
       text: z.string().max(200).optional(),
-      severity: z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']).optional().describe('at least'),
-      traceId: z
-        .string()
-        .regex(/^[0-9a-f]{32}$/)
-        .optional(),
+      severity: z.preprocess(severityMeant, z.enum(['DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']).optional()).describe('at least'),
+      traceId: traceId.optional(),
       lastSeconds,
       limit: limit(200),
     }),
     readOnly: true,
+    verbatim: ['text'],
     async run(api, { service, text, severity, traceId, lastSeconds: back, limit: most }) {
       await seen(api, 'logs', [service], `logs of ${service ?? 'everything'}`)
       const params = new URLSearchParams({ from: String(Date.now() - back * 1_000), to: String(Date.now()), limit: String(most) })

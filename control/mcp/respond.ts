@@ -39,6 +39,7 @@ export const respond: readonly Tool[] = [
     description: 'Says which component is the cause and of which kind it is. Wrong answers count against you.',
     input: z.object({ component: shopComponentName, category: causeCategory, sentence: z.string().max(500).default('') }),
     readOnly: false,
+    verbatim: ['sentence'],
     run: async (api, input) => api.post(`/api/drills/${await running(api)}/cause`, input),
   }),
   defineTool({

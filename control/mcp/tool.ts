@@ -16,6 +16,8 @@ export interface Tool<Input extends z.ZodObject = z.ZodObject> {
   input: Input
   /** Nothing of the shop or of the drill changes by it. */
   readOnly: boolean
+  /** Parameters whose text is taken as it stands. */
+  verbatim?: readonly string[]
   run(api: TraineeApi, input: z.output<Input>): Promise<unknown>
 }
 

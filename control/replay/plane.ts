@@ -225,7 +225,7 @@ function paperContext(dir: string, root: string): RangeContext {
       profile: 'drill',
       users,
       placement: { role: 'all' },
-      console: { listen: '127.0.0.1', names: [] },
+      console: { listen: '127.0.0.1', names: [], origins: [] },
       clickhouseUrl: null,
       tokens,
       passwords: { postgres: '', rabbitmq: '' },

@@ -52,7 +52,7 @@ export function clusterContext({ root, deployed }: ClusterOptions): RangeContext
       profile: 'drill',
       users: 0,
       placement: { role: 'shop', observability: '' },
-      console: { listen: '127.0.0.1', names: [] },
+      console: { listen: '127.0.0.1', names: [], origins: [] },
       clickhouseUrl: null,
       tokens: { trainee: '', instructor: '', service: '' },
       passwords: { postgres: '$(POSTGRES_PASSWORD)', rabbitmq: '$(RABBITMQ_PASSWORD)' },

@@ -34,7 +34,9 @@ const configSchema = z.object({
       z.object({ role: z.literal('shop'), observability: z.string().regex(/^.+:\d+$/, 'host:port') }),
     ])
     .default({ role: 'all' }),
-  console: z.object({ listen: z.string(), names: z.array(z.string()) }).default({ listen: '127.0.0.1', names: [] }),
+  console: z
+    .object({ listen: z.string(), names: z.array(z.string()), origins: z.array(z.string()).default([]) })
+    .default({ listen: '127.0.0.1', names: [], origins: [] }),
   clickhouseUrl: z.url().nullable(),
   tokens: z.object({ trainee: z.string(), instructor: z.string(), service: z.string() }),
   passwords: z.object({ postgres: z.string(), rabbitmq: z.string() }),
@@ -118,7 +120,7 @@ export class RangeState {
           profile: 'drill',
           users: 30,
           placement: { role: 'all' },
-          console: { listen: '127.0.0.1', names: [] },
+          console: { listen: '127.0.0.1', names: [], origins: [] },
           clickhouseUrl: null,
           tokens: { trainee: secret(), instructor: secret(), service: secret() },
           passwords: { postgres: secret(), rabbitmq: secret() },

@@ -1,0 +1,28 @@
+import fastify from 'fastify'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { FiredrillError } from '../../model/errors.ts'
+import type { Api } from './context.ts'
+
+/** Fastify with our limits, that checks by zod and answers with our errors; without routes. */
+export function createApp(): Api {
+  const app: Api = fastify({
+    forceCloseConnections: true,
+    bodyLimit: 1024 * 1024,
+    // As long as Prometheus takes them: a query is a part of an address.
+    http: { maxHeaderSize: 1024 * 1024 },
+  })
+    .setValidatorCompiler(validatorCompiler)
+    .setSerializerCompiler(serializerCompiler)
+  app.setErrorHandler<Error & { statusCode?: number; code?: string }>((error, _request, reply) => {
+    if (error instanceof FiredrillError) return reply.code(error.httpStatus).send({ error: { code: error.code, message: error.message } })
+    const status = error.statusCode ?? 500
+    if (status >= 500) process.stderr.write(`${error.stack ?? error.message}\n`)
+    return reply.code(status).send({
+      error: {
+        code: status >= 500 ? 'internal' : 'bad-request',
+        message: status >= 500 ? 'something went wrong here; it is in the log' : error.message,
+      },
+    })
+  })
+  return app
+}

@@ -1,0 +1,372 @@
+import assert from 'node:assert/strict'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { PassThrough, Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { after, before, beforeEach, describe, test } from 'node:test'
+import { noteToolCall } from '../../model/api.ts'
+import type { RangeContext } from '../../range/context.ts'
+import { createApp } from '../api/app.ts'
+import type { Api, ApiContext } from '../api/context.ts'
+import { mcpRoutes } from '../api/mcp.ts'
+import { telemetryRoutes } from '../api/telemetry.ts'
+import { createMcpServer, longestAnswer } from './server.ts'
+import { serveLines } from './stdio.ts'
+
+/** How Prometheus and the telemetry store answer, and what they were asked. */
+let upstreamAnswer: (url: string) => { status: number; body: unknown } = () => ({ status: 200, body: {} })
+const asked: string[] = []
+/** The calls that the drill has a record of. */
+const noted: { tool: string; ok: boolean }[] = []
+/** What is under way, and is given up. */
+let hanging = 0
+const upstream = http.createServer((request, response) => {
+  asked.push(request.url ?? '')
+  const { status, body } = upstreamAnswer(request.url ?? '')
+  if (status === 0) {
+    hanging++
+    response.once('close', () => hanging--)
+    return
+  }
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+})
+let app: Api
+let base = ''
+
+before(async () => {
+  await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
+  const { port } = upstream.address() as AddressInfo
+  app = createApp()
+  app.setNotFoundHandler((request, reply) => reply.code(404).send({ error: { code: 'not-found', message: `there is no ${request.url}` } }))
+  // Safe: the routes need no more of it than ports and the profile.
+  telemetryRoutes(app, { context: { port: () => port, config: { profile: 'drill' } } as unknown as RangeContext } as unknown as ApiContext)
+  app.get('/api/drills', async () => ({ running: 'd1' }))
+  app.post('/api/drills/d1/views', async () => ({}))
+  app.post('/api/drills/d1/tool-calls', { schema: { body: noteToolCall } }, async ({ body }) => (noted.push(body), {}))
+  app.get('/api/scenarios', async () => ({ scenarios: [{ id: 'slow-shelves' }] }))
+  app.post('/api/actions/restart', async ({ body }) => ({ did: body }))
+  mcpRoutes(app)
+  base = await app.listen({ port: 0, host: '127.0.0.1' })
+})
+after(async () => {
+  await app.close()
+  upstream.closeAllConnections()
+  await new Promise((resolve) => upstream.close(resolve))
+})
+beforeEach(() => {
+  upstreamAnswer = () => ({ status: 200, body: { status: 'success', data: [] } })
+  asked.length = 0
+  noted.length = 0
+})
+
+interface Answer {
+  id: unknown
+  error?: { code: number; message: string }
+  result?: {
+    isError?: boolean
+    content: { text: string }[]
+    tools: { name: string; inputSchema: { type: string } }[]
+    protocolVersion: string
+  }
+}
+async function post(body: unknown, headers: Record<string, string> = {}) {
+  const response = await fetch(`${base}/mcp`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    signal: AbortSignal.timeout(5_000),
+  })
+  const said = await response.text()
+  return { status: response.status, text: said, body: (said === '' ? null : JSON.parse(said)) as Answer }
+}
+/** The result of a call, which is never an error of JSON-RPC: clients hide those from the model. */
+async function call(name: string, params: object = {}) {
+  const { status, body } = await post({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name, ...params } })
+  assert.equal(status, 200)
+  assert.ok(body.result, JSON.stringify(body.error))
+  return { isError: body.result.isError ?? false, text: body.result.content[0]?.text ?? '', content: body.result.content }
+}
+const paramsOf = (url: string | undefined) => Object.fromEntries(new URL(url ?? '', 'http://x').searchParams)
+
+describe('arguments as language models write them', () => {
+  for (const [how, params] of Object.entries({
+    none: {},
+    null: { arguments: null },
+    'a list': { arguments: [] },
+    'a list of null': { arguments: [null] },
+    'an empty text': { arguments: '' },
+    'an object in a text': { arguments: '{}' },
+    'a parameter that the client made up': { arguments: { random_string: 'x' } },
+  }))
+    test(`${how}, for a tool without parameters`, async () => {
+      assert.match((await call('list_scenarios', params)).text, /slow-shelves/)
+      assert.deepEqual(noted, [{ tool: 'list_scenarios', ok: true }])
+    })
+
+  test('numbers and booleans as text, null and empty texts for what is optional', async () => {
+    await call('query_metrics', { arguments: { query: 'up', lastSeconds: '300', stepSeconds: '15' } })
+    assert.equal(paramsOf(asked.at(-1))['step'], '15')
+    await call('query_metrics', { arguments: { query: 'up', stepSeconds: null } })
+    assert.deepEqual(paramsOf(asked.at(-1)), { query: 'up' })
+    await call('search_logs', {
+      arguments: { service: 'null', text: null, severity: 'error', traceId: '', lastSeconds: 300.0, limit: ['20'] },
+    })
+    const { from: _from, to: _to, ...logs } = paramsOf(asked.at(-1))
+    assert.deepEqual(logs, { minSeverity: '17', limit: '20' })
+    await call('search_traces', { arguments: { service: 'gateway', errorsOnly: 'false', minDurationMs: '200', limit: '5' } })
+    const { from: _f, to: _t, ...traces } = paramsOf(asked.at(-1))
+    assert.deepEqual(traces, { service: 'gateway', minDurationMs: '200', limit: '5' })
+    assert.ok(noted.every(({ ok }) => ok))
+  })
+
+  test('what is looked for is taken as it stands', async () => {
+    await call('search_logs', { arguments: { text: 'null', severity: 'WARNING' } })
+    const { text: sought, minSeverity } = paramsOf(asked.at(-1))
+    assert.deepEqual([sought, minSeverity], ['null', '13'])
+    await call('search_logs', { arguments: { text: 500 } })
+    assert.equal(paramsOf(asked.at(-1))['text'], '500')
+  })
+
+  test('a trace id in capitals, and under another spelling of its name', async () => {
+    const id = '0AF7651916CD43DD8448EB211C80319C'
+    upstreamAnswer = () => ({ status: 200, body: { spans: [] } })
+    await call('get_trace', { arguments: { traceId: id } })
+    await call('get_trace', { arguments: { trace_id: ` ${id} ` } })
+    assert.deepEqual(asked, Array(2).fill(`/api/traces/${id.toLowerCase()}`))
+  })
+
+  test('an object within, as text', async () => {
+    const { text: did } = await call('run_action', { arguments: { action: 'restart', params: '{"component":"inventory"}' } })
+    assert.deepEqual(JSON.parse(did), { did: { params: { component: 'inventory' } } })
+  })
+
+  const wrong: Record<string, [string, unknown, RegExp]> = {
+    'a parameter that is missing': ['query_metrics', {}, /^query_metrics: query is missing$/],
+    'null for one that is needed': ['get_trace', { traceId: null }, /traceId is missing/],
+    'a number that is none': ['query_metrics', { query: 'up', lastSeconds: '5m' }, /lastSeconds: .*expected number/],
+    'too much': ['search_logs', { limit: 500 }, /limit: .*<=200/],
+    'a parameter that there is not': ['search_logs', { level: 'ERROR' }, /there is no parameter 'level' \(search_logs takes service, text/],
+    'several at once': ['search_logs', { limit: 0, traceId: 'x' }, /traceId: .*; limit: /],
+    'a text that is no object': ['query_metrics', 'up', /arguments must be an object/],
+    'a list of several': ['query_metrics', ['up', '5m'], /arguments must be an object/],
+    'a service’s name before the tool’s': [
+      'firedrill.list_alerts',
+      {},
+      /there is no tool 'firedrill\.list_alerts': did you mean 'list_alerts'/,
+    ],
+    'a tool that there is not': ['no_such_tool', {}, /there is no tool 'no_such_tool': there are list_scenarios/],
+    __proto__: ['query_metrics', JSON.parse('{"__proto__": {"query": "up"}}'), /__proto__|query is missing/],
+  }
+  for (const [what, [name, args, why]] of Object.entries(wrong))
+    test(`${what}: told to the model by name, and noted as a failed call`, async () => {
+      const answer = await call(name, { arguments: args })
+      assert.deepEqual([answer.isError, answer.text.includes('\n')], [true, false])
+      assert.match(answer.text, why)
+      assert.deepEqual(
+        noted.map(({ ok }) => ok),
+        [false],
+      )
+      assert.deepEqual(asked, [])
+    })
+})
+
+describe('what stands behind it', () => {
+  test('a query that Prometheus refuses: its own reason', async () => {
+    const error = 'invalid parameter "query": 1:31: parse error: unclosed left parenthesis'
+    upstreamAnswer = () => ({ status: 400, body: { status: 'error', errorType: 'bad_data', error } })
+    assert.deepEqual(await call('query_metrics', { arguments: { query: 'sum(rate(http_requests_total[5m])' } }), {
+      isError: true,
+      text: error,
+      content: [{ type: 'text', text: error }],
+    })
+  })
+
+  test('a long answer is cut by whole items and stays JSON, with what to ask for less by', async () => {
+    const logs = Array.from({ length: 5_000 }, (_, index) => ({ index, body: `${'x'.repeat(60)}😀`, at: '2026-01-01' }))
+    upstreamAnswer = () => ({ status: 200, body: { logs, more: true } })
+    const { text: json, content } = await call('search_logs', { arguments: { limit: 200 } })
+    const read = JSON.parse(json) as { logs: unknown[]; more: boolean }
+    assert.ok(json.length > longestAnswer / 2)
+    assert.ok(content.map((part) => part.text).join('').length <= longestAnswer)
+    assert.deepEqual([read.more, read.logs], [true, logs.slice(0, read.logs.length)])
+    assert.match(content[1]?.text ?? '', new RegExp(`${read.logs.length} of 5000 in logs.*by service, text, .*limit`))
+  })
+
+  test('who hangs up is not waited for, and neither is what was asked for them', async () => {
+    upstreamAnswer = () => ({ status: 0, body: null })
+    const left = new AbortController()
+    const request = fetch(`${base}/mcp`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'query_metrics', arguments: { query: 'up' } } }),
+      signal: left.signal,
+    }).catch(() => {})
+    const until = async (holds: () => boolean) => {
+      const giveUpAt = Date.now() + 5_000
+      while (!holds() && Date.now() < giveUpAt) await new Promise((resolve) => setTimeout(resolve, 10))
+      assert.ok(holds())
+    }
+    await until(() => hanging === 1)
+    left.abort()
+    await request
+    await until(() => hanging === 0)
+  })
+})
+
+const ping = (id: unknown) => ({ jsonrpc: '2.0', id, method: 'ping' })
+const listed = (id: unknown) => ({ jsonrpc: '2.0', id, method: 'tools/call', params: { name: 'list_scenarios' } })
+const cancel = (requestId: unknown) => ({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId } })
+
+describe('MCP as clients of several years speak it, over HTTP', () => {
+  test('Accept in any order, in part, or not at all; one that takes no JSON is told so', async () => {
+    for (const accept of [
+      'application/json, text/event-stream',
+      'text/event-stream,application/json;q=0.9',
+      'application/json',
+      '*/*',
+      'Application/JSON',
+    ])
+      assert.equal((await post(ping(1), { accept })).status, 200, accept)
+    const { status, body } = await post(ping(1), { accept: 'text/event-stream' })
+    assert.equal(status, 406)
+    assert.match(body.error?.message ?? '', /answers are application\/json/)
+  })
+
+  test('versions: each that is known is taken, another gets the newest, and a header that names another is refused with the list', async () => {
+    const initialize = (protocolVersion: string) =>
+      post({
+        jsonrpc: '2.0',
+        id: 0,
+        method: 'initialize',
+        params: { protocolVersion, capabilities: {}, clientInfo: { name: 't', version: '1' } },
+      })
+    for (const version of ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'])
+      assert.equal((await initialize(version)).body.result?.protocolVersion, version)
+    assert.equal((await initialize('2099-01-01')).body.result?.protocolVersion, '2025-11-25')
+    const newer = await post(ping(1), { 'mcp-protocol-version': '2026-07-28' })
+    // By which a client of both kinds knows that it is to begin with `initialize`.
+    assert.deepEqual([newer.status, newer.body.error?.code], [400, -32_000])
+    assert.match(newer.body.error?.message ?? '', /2025-11-25/)
+    assert.equal((await post(ping(1), { 'mcp-protocol-version': '2025-06-18' })).status, 200)
+  })
+
+  test('pings, with ids of both kinds; notifications alone; null for parameters', async () => {
+    assert.deepEqual((await post(ping('text-id'))).body, { jsonrpc: '2.0', id: 'text-id', result: {} })
+    assert.deepEqual((await post({ ...ping(0), params: null })).body, { jsonrpc: '2.0', id: 0, result: {} })
+    for (const notification of [{ jsonrpc: '2.0', method: 'notifications/initialized' }, cancel(99)]) {
+      const { status, text: said } = await post(notification)
+      assert.deepEqual([status, said], [202, ''])
+    }
+    const { body } = await post({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: { cursor: null } })
+    assert.ok(body.result?.tools.every(({ inputSchema }) => inputSchema.type === 'object'))
+    assert.equal((await post({ jsonrpc: '2.0', id: 1, method: 'tools/list', params: { cursor: 'nonsense' } })).body.error?.code, -32_602)
+  })
+
+  test('what is no message is a 400 in the form of JSON-RPC', async () => {
+    for (const body of [
+      ping(null),
+      { jsonrpc: '1.0', id: 9, method: 'ping' },
+      5,
+      'null',
+      '{"jsonrpc":',
+      { jsonrpc: '2.0', id: 1.5, method: 'ping' },
+    ]) {
+      const { status, body: answer } = await post(body)
+      assert.equal(status, 400, JSON.stringify(body))
+      assert.match(String(answer.error?.code), /^-32[67]00$/, JSON.stringify(body))
+    }
+  })
+
+  test('a batch: answered where the version has them, refused in words where it has none', async () => {
+    const { body } = await post([ping(1), listed(2)])
+    assert.deepEqual((body as unknown as Answer[]).map(({ id }) => id).toSorted(), [1, 2])
+    for (const [version, batch, why] of [
+      ['2025-06-18', [ping(1)], /2025-06-18 of the protocol has no batches/],
+      ['2025-03-26', [], /an empty batch/],
+      ['2025-03-26', [ping(1), listed(1)], /the same id/],
+      ['2025-03-26', Array.from({ length: 101 }, (_, id) => ping(id)), /at most 100/],
+    ] as const) {
+      const refused = await post(batch, { 'mcp-protocol-version': version })
+      assert.deepEqual([refused.status, refused.body.error?.code], [400, -32_600])
+      assert.match(refused.body.error?.message ?? '', why)
+    }
+  })
+
+  test('a batch that cancels itself ends at once, and what is left of it is answered', async () => {
+    for (const batch of [
+      [listed(3), cancel(3)],
+      [cancel(3), listed(3)],
+      [listed(3), listed('4'), cancel(3), cancel('4')],
+    ]) {
+      const { status, text: said } = await post(batch)
+      assert.deepEqual([status, said], [202, ''])
+    }
+    const { body } = await post([listed(3), ping(4), cancel(3)])
+    assert.deepEqual([body].flat(), [{ jsonrpc: '2.0', id: 4, result: {} }])
+    assert.deepEqual(noted, [])
+  })
+
+  test('a resource that there is not', async () => {
+    const { body } = await post({
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'resources/read',
+      params: { uri: 'firedrill://runbooks/%2e%2e%2fagents' },
+    })
+    assert.deepEqual([body.error?.code, body.error?.message.includes('there is no firedrill://runbooks/')], [-32_002, true])
+  })
+})
+
+describe('MCP over standard input and output', () => {
+  /** What comes out until the last call is answered, which is after the input has ended. */
+  const spoken = async (lines: readonly string[]) => {
+    const output = new PassThrough()
+    const server = createMcpServer({
+      get: async <Body>() => ({ running: null, scenarios: [] }) as Body,
+      post: async <Body>() => ({}) as Body,
+    })
+    await serveLines(server, Readable.from(lines.map((line) => `${line}\n`)), output)
+    output.end()
+    return (await text(output)).split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Answer]))
+  }
+
+  test('each line is answered, whatever it is', async () => {
+    const answers = await spoken([
+      JSON.stringify(listed(1)),
+      JSON.stringify({ ...listed(2), params: { name: 'list_scenarios', arguments: null } }),
+      'what is this',
+      JSON.stringify({ ...ping(3), params: null }),
+      JSON.stringify(ping(null)),
+      JSON.stringify([ping(4), ping(5)]),
+      JSON.stringify([listed(6), cancel(6)]),
+      '',
+    ])
+    assert.deepEqual(answers.flatMap(({ id, result }) => (result ? [id] : [])).toSorted(), [1, 2, 3, 4, 5])
+    assert.deepEqual(
+      answers.flatMap(({ error }) => (error ? [error.code] : [])),
+      [-32_700, -32_600],
+    )
+  })
+
+  test('a batch is refused to a client whose version has none', async () => {
+    const initialize = {
+      jsonrpc: '2.0',
+      id: 0,
+      method: 'initialize',
+      params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 't', version: '1' } },
+    }
+    const [, refused] = (await spoken([JSON.stringify(initialize), JSON.stringify([ping(1)])])).toSorted((a) => (a.result ? -1 : 1))
+    assert.match(refused?.error?.message ?? '', /no batches/)
+  })
+})
+
+test('a call that hangs holds nobody else up, and one that is cancelled is not waited for', async () => {
+  const output = new PassThrough()
+  const server = createMcpServer({
+    get: <Body>(path: string) => (path === '/api/scenarios' ? new Promise<Body>(() => {}) : Promise.resolve({ running: null } as Body)),
+    post: async <Body>() => ({}) as Body,
+  })
+  await serveLines(server, Readable.from([listed(1), ping(2), cancel(1)].map((message) => `${JSON.stringify(message)}\n`)), output)
+  output.end()
+  assert.deepEqual(JSON.parse(await text(output)), { jsonrpc: '2.0', id: 2, result: {} })
+})
