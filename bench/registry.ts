@@ -14,6 +14,7 @@ import { kubernetesBenchmark } from './kubernetes.ts'
 import { loadBenchmark } from './load.ts'
 import { meshBenchmark } from './mesh.ts'
 import { pageBenchmark } from './page.ts'
+import { precedenceBenchmark } from './precedence.ts'
 import { rangeBenchmark } from './range.ts'
 import { storeBenchmark } from './store.ts'
 import { traceBenchmark } from './trace.ts'
@@ -38,6 +39,8 @@ export const benchmarks: readonly Benchmark[] = [
   meshBenchmark,
   loadBenchmark,
   drillsBenchmark,
+  precedenceBenchmark,
+  incidentBenchmark,
   hostsBenchmark,
   isolationBenchmark,
   kubernetesBenchmark,

@@ -9,11 +9,15 @@ export async function stopJobs(range: Range, name: string): Promise<void> {
 }
 
 /** The fault of a job that should not run now: starting it breaks, ending it mends. */
-export function jobFault<Params>(name: string, env: (params: Params) => Record<string, string>) {
+export function jobFault<Params>(
+  name: string,
+  env: (params: Params) => Record<string, string>,
+  tier: (params: Params) => 'shop' | 'watch' = () => 'shop',
+) {
   return {
     plan: async () => ({ job: name }),
     async inject({ range }: { range: Range }, params: Params) {
-      if ((await runningJobs(range, name)).length === 0) await range.jobs.start(name, env(params))
+      if ((await runningJobs(range, name)).length === 0) await range.jobs.start(name, env(params), tier(params))
     },
     revert: ({ range }: { range: Range }, { job }: { job: string }) => stopJobs(range, job),
     observe: async ({ range }: { range: Range }) => (await runningJobs(range, name)).length,

@@ -256,7 +256,8 @@ export interface Range {
   }
   /** The shop's maintenance jobs: programs that people of the shop run by hand. */
   readonly jobs: {
-    start(name: string, params: Record<string, string>): Promise<string>
+    /** By itself with the precedence of the shop; `watch` is that of the monitor. In a cluster, pods have what they request. */
+    start(name: string, params: Record<string, string>, tier?: 'shop' | 'watch'): Promise<string>
     stop(id: string): Promise<void>
     running(): Promise<string[]>
   }

@@ -1,5 +1,6 @@
 import type { ComponentStatus } from '../../model/components.ts'
 import { family, listProcesses, liveness, proportionalMemoryBytes } from '../../range/targets/local/identity.ts'
+import { describePrecedence } from '../../range/targets/local/precedence.ts'
 import type { RangeState } from '../../range/targets/local/state.ts'
 import { apiClient } from '../client.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
@@ -28,6 +29,7 @@ export const statusCommand = () =>
       )
       const total = status.reduce((sum, component) => sum + (component.memoryBytes ?? 0), 0)
       print(`${healthy ? green('all healthy') : red('not healthy')} ${dim(`${megabytes(total)} in all`)}`)
+      print(dim(`what watches the shop goes first ${describePrecedence(openState(options).precedence())}`))
     }
     process.exitCode = healthy ? 0 : 1
   })

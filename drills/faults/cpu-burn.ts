@@ -6,10 +6,12 @@ const params = z.object({
   /** Threads that compute without pause, of one process. */
   threads: z.number().int().min(1).max(16).default(4),
   /**
-   * Or processes for each core of the host, 96 in all at most; 0 for the threads. Linux shares its CPU out to sessions first (`sched_autogroup`): one
-   * process weighs as much as one service, however many threads it has, and so many weigh as much as so many services.
+   * Or processes for each core of the host, 96 in all at most; 0 for the threads. Where Linux shares its CPU out to sessions first
+   * (`sched_autogroup`), one process weighs as much as one service, however many threads it has, and so many weigh as much as so many services.
    */
   processesPerCore: z.number().int().min(0).max(24).default(0),
+  /** Whether it runs with the precedence of the monitoring, and so starves that as well as the shop. */
+  besideMonitoring: z.boolean().default(false),
 })
 
 /** A report that somebody runs by hand on the shop's host, in the middle of the day. */
@@ -21,8 +23,9 @@ export const cpuBurn = defineFault({
   // In a cluster it is a Job that asks for no CPU: the kernel gives it the least of all pods.
   needs: () => ['shared-cpu'],
   params,
-  ...jobFault<z.output<typeof params>>('sales-report', ({ threads, processesPerCore }) => ({
-    THREADS: String(threads),
-    PROCESSES_PER_CORE: String(processesPerCore),
-  })),
+  ...jobFault<z.output<typeof params>>(
+    'sales-report',
+    ({ threads, processesPerCore }) => ({ THREADS: String(threads), PROCESSES_PER_CORE: String(processesPerCore) }),
+    ({ besideMonitoring }) => (besideMonitoring ? 'watch' : 'shop'),
+  ),
 })

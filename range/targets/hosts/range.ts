@@ -118,7 +118,7 @@ export function hostsRange(target: LocalTarget): Range {
       limitMemory: (bytes) => remote('queue.limitMemory', bytes),
     },
     jobs: {
-      start: (name, params) => remote('jobs.start', name, params),
+      start: (name, params, tier) => remote('jobs.start', name, params, ...(tier ? [tier] : [])),
       stop: (id) => remote('jobs.stop', id),
       running: () => remote('jobs.running'),
     },

@@ -1,4 +1,5 @@
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment'
+import { PriorityClass } from 'kubernetes-models/scheduling.k8s.io/v1/PriorityClass'
 import { StatefulSet } from 'kubernetes-models/apps/v1/StatefulSet'
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy'
 import type { IContainer } from 'kubernetes-models/v1/Container'
@@ -24,9 +25,13 @@ const tmp = { name: 'tmp', mountPath: '/tmp' }
 const data = { name: 'data', mountPath: '/data' }
 const selectorOf = (app: string) => ({ matchLabels: { app } })
 
+/** What watches is scheduled before the shop, and evicts parts of it rather than be without a node. How CPU is shared follows the requests. */
+const watchesFirst = 'firedrill-watch'
+
 const podOf = (account: string, containers: IContainer[], volumes: IPodSpec['volumes'] = []): IPodSpec => ({
   serviceAccountName: account,
   automountServiceAccountToken: account === name,
+  ...(account === name ? { priorityClassName: watchesFirst } : {}),
   enableServiceLinks: false,
   // What is stopped is stopped part by part.
   terminationGracePeriodSeconds: 60,
@@ -62,6 +67,12 @@ export function observability(images: AllImages) {
         name: space,
         labels: { 'app.kubernetes.io/managed-by': 'firedrill', 'pod-security.kubernetes.io/enforce': 'restricted' },
       },
+    }),
+    new PriorityClass({
+      metadata: { name: watchesFirst, labels: labels(name) },
+      value: 100_000,
+      globalDefault: false,
+      description: 'What watches the shop of Firedrill goes before it.',
     }),
     ...['observability', 'load'].map(
       (app) => new ServiceAccount({ metadata: { name: app, namespace: space, labels: labels(app) }, automountServiceAccountToken: false }),

@@ -5,7 +5,9 @@ import path from 'node:path'
 import { FiredrillError } from '../../../model/errors.ts'
 import type { ProcessSpec } from '../../component.ts'
 import { runAs, unprivilegedUser } from '../../users.ts'
+import type { Tier } from '../../precedence.ts'
 import { family, liveness, readStat, type ProcessIdentity } from './identity.ts'
+import { place, type Precedence } from './precedence.ts'
 
 /** What every process of a range inherits, and nothing else of ours. */
 function cleanEnvironment(): Record<string, string> {
@@ -13,8 +15,17 @@ function cleanEnvironment(): Record<string, string> {
   return Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
 }
 
-/** Starts a program as the leader of its own session and group, with its output appended to a file. `name` is by what it is found when no record tells of it. */
-export async function launch(spec: ProcessSpec, rangeId: string, name: string, logPath: string): Promise<ProcessIdentity> {
+export interface LaunchOptions {
+  rangeId: string
+  /** By what it is found when no record tells of it. */
+  name: string
+  logPath: string
+  tier: Tier
+  precedence: Precedence
+}
+
+/** Starts a program as the leader of its own session and group, with the precedence of its tier and its output appended to a file. */
+export async function launch(spec: ProcessSpec, { rangeId, name, logPath, tier, precedence }: LaunchOptions): Promise<ProcessIdentity> {
   mkdirSync(path.dirname(logPath), { recursive: true })
   const output = openSync(logPath, 'a')
   const nonce = randomBytes(8).toString('hex')
@@ -33,6 +44,7 @@ export async function launch(spec: ProcessSpec, rangeId: string, name: string, l
     child.unref()
     const pid = child.pid
     if (pid === undefined) throw new FiredrillError('component-failed', `${spec.file} has no process id`)
+    await place(pid, tier, precedence, rangeId)
     return { pid, startTicks: readStat(pid)?.startTicks ?? 0, nonce }
   } finally {
     closeSync(output)

@@ -13,7 +13,7 @@ import { descriptors, limitDescriptors } from './descriptors.ts'
 import { localLoad } from './load.ts'
 import { localMesh, refreshMesh } from './mesh.ts'
 import { localMonitoring } from './monitoring.ts'
-import { launch, terminate } from './process.ts'
+import { terminate } from './process.ts'
 import { localQueue } from './queue.ts'
 import type { LocalTarget } from './target.ts'
 
@@ -110,18 +110,18 @@ export function localRange(target: LocalTarget): Range {
     queue: localQueue(context),
 
     jobs: {
-      async start(name, params) {
+      async start(name, params, tier = 'shop') {
         const id = `${name}-${randomUUID().slice(0, 8)}`
         const startedAt = Date.now()
-        const identity = await launch(
+        const identity = await target.launch(
           {
             file: context.binaries.node,
             args: [path.join(context.root, 'shop', 'jobs', `${name}.ts`)],
             cwd: context.root,
             env: jobEnvironment(context, name, params),
           },
-          context.config.id,
           `job-${id}`,
+          tier,
           logFile(context, 'jobs'),
         )
         state.setRun(`job-${id}`, { ...identity, startedAt, readyAfterMs: 0, stopping: false })

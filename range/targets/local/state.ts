@@ -7,6 +7,7 @@ import { FiredrillError } from '../../../model/errors.ts'
 import { cacheFault, edgeFault, meshEdge, type MeshRevision } from '../../../model/mesh.ts'
 import type { Canary, Deployment } from '../../../model/range.ts'
 import { writeWhole } from '../../whole-file.ts'
+import { precedenceSchema, type Precedence } from './precedence.ts'
 import { defaultPortBase, overlays, profiles, rangeId, type HostRole, type MeshState, type RangeConfig } from '../../context.ts'
 
 const configSchema = z.object({
@@ -166,6 +167,18 @@ export class RangeState {
   }
   setCanary(canary: Canary | null): void {
     this.#write('deployments.json', { ...this.#deployments(), canary })
+  }
+
+  /** Whether it was found out, by an `up`, what makes the watchers go first. */
+  get hasPrecedence(): boolean {
+    return existsSync(this.#path('precedence.json'))
+  }
+  /** What makes the watchers go first; niceness, which anybody may use, until it was found out. */
+  precedence(): Precedence {
+    return this.hasPrecedence ? this.#read('precedence.json', precedenceSchema) : { means: 'nice' }
+  }
+  setPrecedence(precedence: Precedence): void {
+    this.#write('precedence.json', precedence)
   }
 
   /** Components that Prometheus was told not to scrape. */

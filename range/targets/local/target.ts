@@ -3,15 +3,17 @@ import net from 'node:net'
 import path from 'node:path'
 import { isService, proxyNames, type ComponentName, type ComponentStatus } from '../../../model/components.ts'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
-import type { Component } from '../../component.ts'
+import type { Component, ProcessSpec } from '../../component.ts'
 import { configDir, logFile, portOffsets, type Binaries, type PortName, type RangeContext } from '../../context.ts'
 import { baselinePolicy } from '../../mesh/files.ts'
+import { tierOf, type Tier } from '../../precedence.ts'
 import { waitUntilReady } from '../../readiness/readiness.ts'
 import { baselineRelease } from '../../releases.ts'
 import { writeWhole } from '../../whole-file.ts'
 import { placedForAWhileOn, placedOn, topology } from '../../topology.ts'
-import { family, isMissed, listProcesses, liveness, proportionalMemoryBytes, readStat, withEnvironment } from './identity.ts'
+import { family, isMissed, listProcesses, liveness, proportionalMemoryBytes, readStat, withEnvironment, type ProcessIdentity } from './identity.ts'
 import { withLock, type HeldLock } from './lock.ts'
+import { dissolve, establish } from './precedence.ts'
 import { killAll, launch, send, terminate } from './process.ts'
 import type { RangeState, RunRecord } from './state.ts'
 
@@ -95,6 +97,11 @@ export class LocalTarget {
     return ran && this.state.run(name)?.nonce === before.nonce ? already : report
   }
 
+  /** Starts a program of this range, with the precedence of a tier. */
+  launch(spec: ProcessSpec, name: string, tier: Tier, logPath: string): Promise<ProcessIdentity> {
+    return launch(spec, { rangeId: this.context.config.id, name, logPath, tier, precedence: this.state.precedence() })
+  }
+
   async stop(name: ComponentName): Promise<void> {
     await this.#alone(name, async () => {
       await this.#end(topology[name])
@@ -133,6 +140,7 @@ export class LocalTarget {
   /** Starts everything at once: what needs another waits for it by itself. */
   async startAll(onReport: (report: StartReport) => void): Promise<StartReport[]> {
     mkdirSync(path.join(this.state.dir, 'logs'), { recursive: true })
+    this.state.setPrecedence(establish(this.context.config.id))
     return Promise.all(
       this.components.map(async ({ name }) => {
         const report = await this.start(name).catch((error: unknown): StartReport => ({
@@ -164,6 +172,7 @@ export class LocalTarget {
       await Promise.all(group.filter((name) => here.has(name)).map(async (name) => (await this.stop(name), onStopped(name))))
     }
     this.sweep(new Set())
+    await dissolve(this.state.precedence(), this.context.config.id)
   }
 
   /** Kills processes that carry this range's id and that no record (nor `keep`) accounts for. Returns how many. */
@@ -251,7 +260,7 @@ export class LocalTarget {
     this.writeConfig(name)
     await component.prepare?.(this.context)
     const startedAt = Date.now()
-    const identity = await launch(component.process(this.context), this.context.config.id, name, logFile(this.context, name))
+    const identity = await this.launch(component.process(this.context), name, tierOf(component.role), logFile(this.context, name))
     const record: RunRecord = { ...identity, startedAt, readyAfterMs: null, stopping: false }
     if (!lock.isHeld()) {
       // Suspended in the middle of it for so long that another took over: theirs is the one.

@@ -1,0 +1,23 @@
+import type { Component } from './component.ts'
+
+/**
+ * Who gets the CPU first when there is not enough: what watches the shop and runs the drills, then the shop, then those who load it. Monitoring
+ * must be reliable in the very moment in which the shop takes all it can get, and it is cheap enough to go first.
+ */
+export const tiers = ['watch', 'shop', 'load'] as const
+export type Tier = (typeof tiers)[number]
+
+export const tierOf = (role: Component['role']): Tier => {
+  if (role === 'observability' || role === 'control') return 'watch'
+  return role === 'load' ? 'load' : 'shop'
+}
+
+/**
+ * Weights of groups beside each other and beside everything else on the host, where a session or a service has 100. What watches needs a fraction of
+ * its share, so that twice the shop's weight is precedence enough; more would only serve what runs away in its group. The shop holds its own beside
+ * another busy program, and leaves a trainee's browser and commands room.
+ */
+export const cpuWeights = { watch: 800, shop: 400, load: 200 } as const satisfies Record<Tier, number>
+
+/** Where there are no groups: lowering the shop needs no privilege, raising the watchers would. */
+export const niceness = { watch: 0, shop: 5, load: 10 } as const satisfies Record<Tier, number>

@@ -1,0 +1,219 @@
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { z } from 'zod'
+import { cpuWeights, niceness, tiers, type Tier } from '../../precedence.ts'
+import { family } from './identity.ts'
+
+/** By which means the watchers of a range go first, kept with it. */
+export const precedenceSchema = z.discriminatedUnion('means', [
+  /** A group for each tier in `base`, by version 1 (`cpu.shares`) or 2 (`cpu.weight`) of control groups. */
+  z.object({ means: z.literal('cgroup'), version: z.union([z.literal(1), z.literal(2)]), base: z.string() }),
+  z.object({ means: z.literal('nice') }),
+])
+export type Precedence = z.infer<typeof precedenceSchema>
+
+/** Where control groups are mounted, and in which of them this process is. */
+export interface CgroupFiles {
+  mounts: string
+  self: string
+}
+const here: CgroupFiles = { mounts: '/proc/self/mounts', self: '/proc/self/cgroup' }
+
+const prefix = 'firedrill-'
+const groupOf = (base: string, rangeId: string, tier: Tier): string => path.join(base, `${prefix}${rangeId}-${tier}`)
+
+/** Makes the groups of a range where this user may, and says which means that leaves. Idempotent. */
+export function establish(rangeId: string, files = here): Precedence {
+  for (const candidate of candidates(files)) {
+    try {
+      // Who moves a process must be allowed to in the group that has both.
+      accessSync(path.join(candidate.base, 'cgroup.procs'), constants.W_OK)
+      for (const tier of tiers) makeGroup(candidate, rangeId, tier)
+      return { means: 'cgroup', ...candidate }
+    } catch {
+      removeGroups({ means: 'cgroup', ...candidate }, rangeId)
+    }
+  }
+  return { means: 'nice' }
+}
+
+/** Which means a range would have here that is not up. */
+export function available(): Precedence {
+  const probe = `probe-${process.pid}`
+  const precedence = establish(probe)
+  removeGroups(precedence, probe)
+  return precedence
+}
+
+/** For people: what makes the watchers go first. */
+export const describePrecedence = (precedence: Precedence): string =>
+  precedence.means === 'cgroup'
+    ? `by ${precedence.version === 2 ? 'CPU weight' : 'CPU shares'} of control groups in ${precedence.base} (${tiers.map((tier) => `${tier} ${weightFile(precedence.version, tier).value}`).join(', ')})`
+    : `by niceness (${tiers.map((tier) => `${tier} ${niceness[tier]}`).join(', ')}): control groups cannot be written by this user`
+
+/** Gives a process that was just launched, and whatever it has started meanwhile, the precedence of its tier. What they start later inherits it. */
+export async function place(pid: number, tier: Tier, precedence: Precedence, rangeId: string): Promise<void> {
+  if (precedence.means === 'cgroup' && join(pid, groupOf(precedence.base, rangeId, tier))) return
+  await lower(pid, niceness[tier])
+}
+
+/** Removes the groups of a range whose processes are gone; waits a moment for those that are just going. */
+export async function dissolve(precedence: Precedence, rangeId: string, withinMs = 2_000): Promise<void> {
+  const giveUpAt = Date.now() + withinMs
+  while (!removeGroups(precedence, rangeId) && Date.now() < giveUpAt) await new Promise((resolve) => setTimeout(resolve, 20))
+}
+
+interface Candidate {
+  version: 1 | 2
+  base: string
+}
+
+/** Folders in which groups might be made, best first. */
+function candidates({ mounts, self }: CgroupFiles): Candidate[] {
+  const own = readLines(self).map((line) => line.split(':'))
+  return readLines(mounts).flatMap((line): Candidate[] => {
+    const [, mount = '', type, options = ''] = line.split(' ')
+    if (type === 'cgroup' && options.split(',').includes('cpu')) {
+      return [{ version: 1, base: mount }]
+    }
+    if (type !== 'cgroup2') return []
+    const relative = own.find(([id]) => id === '0')?.[2] ?? '/'
+    return ancestors(mount, relative)
+      .filter((base) => hasCpu(base))
+      .map((base) => ({ version: 2, base }))
+  })
+}
+
+/** Where this process is, from the root downwards for root, whose groups belong beside those of systemd; from itself upwards for others. */
+function ancestors(mount: string, relative: string): string[] {
+  const found: string[] = [mount]
+  for (const part of relative.split('/').filter((name) => name !== '' && !name.startsWith(prefix))) {
+    found.push(path.join(found.at(-1) ?? mount, part))
+  }
+  return process.getuid?.() === 0 ? found : found.toReversed()
+}
+
+/** Whether groups in this one can have weights; root may say so at the root of the tree, the one group that may have processes of its own as well. */
+function hasCpu(base: string): boolean {
+  const control = path.join(base, 'cgroup.subtree_control')
+  const listed = () => existsSync(control) && readFileSync(control, 'utf8').trim().split(/\s+/).includes('cpu')
+  if (listed()) return true
+  try {
+    writeFileSync(control, '+cpu')
+    return listed()
+  } catch {
+    return false
+  }
+}
+
+function makeGroup({ version, base }: Candidate, rangeId: string, tier: Tier): void {
+  const group = groupOf(base, rangeId, tier)
+  mkdirSync(group, { recursive: true })
+  const { file, value } = weightFile(version, tier)
+  writeFileSync(path.join(group, file), String(value))
+}
+
+/** `cpu.shares` has 1,024 where `cpu.weight` has 100. */
+const weightFile = (version: 1 | 2, tier: Tier): { file: string; value: number } =>
+  version === 2
+    ? { file: 'cpu.weight', value: cpuWeights[tier] }
+    : { file: 'cpu.shares', value: Math.round((cpuWeights[tier] * 1_024) / 100) }
+
+/** Whether all of them are gone. */
+function removeGroups(precedence: Precedence, rangeId: string): boolean {
+  if (precedence.means !== 'cgroup') return true
+  for (const tier of tiers) {
+    try {
+      rmdirSync(groupOf(precedence.base, rangeId, tier))
+    } catch {
+      // It was never made, or somebody is still in it.
+    }
+  }
+  return tiers.every((tier) => !existsSync(groupOf(precedence.base, rangeId, tier)))
+}
+
+/** Moves a process into a group, and what it may have started before it was there, until none of that is elsewhere. */
+function join(pid: number, group: string): boolean {
+  const procs = path.join(group, 'cgroup.procs')
+  const ended = new Set<number>()
+  for (let members = [pid]; members.length > 0;) {
+    for (const member of members) {
+      try {
+        writeFileSync(procs, String(member))
+      } catch (error) {
+        // Anything but that it has ended meanwhile means that this user may not.
+        if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) return false
+        ended.add(member)
+      }
+    }
+    const inside = new Set([...ended, ...readLines(procs).map(Number)])
+    members = mayHaveStarted(pid) ? family(pid).filter((member) => !inside.has(member)) : []
+  }
+  return true
+}
+
+/** Spares the search through all processes where the kernel says at once that one has no children. */
+function mayHaveStarted(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim() !== ''
+  } catch {
+    return true
+  }
+}
+
+/**
+ * Lowers each thread of a family, and its session: where the kernel shares the CPU out to sessions first (sched(7), autogroup), the niceness of a
+ * process counts only among those of its session.
+ */
+async function lower(pid: number, steps: number): Promise<void> {
+  if (steps === 0) return
+  const nice = Math.min(os.getPriority() + steps, os.constants.priority.PRIORITY_LOW)
+  const seen = new Set<number>()
+  const lowered = (thread: number): void => {
+    seen.add(thread)
+    try {
+      os.setPriority(thread, nice)
+    } catch {
+      // It ended meanwhile, or belongs to another user.
+    }
+  }
+  // Those that were started by what was not lowered yet are found on the next round.
+  for (let threads = threadsOf(pid); threads.length > 0;) {
+    threads.forEach(lowered)
+    threads = family(pid)
+      .flatMap(threadsOf)
+      .filter((thread) => !seen.has(thread))
+  }
+  await lowerSession(pid, steps)
+}
+
+/** The kernel takes one such change in a tenth of a second from those who are not root. */
+async function lowerSession(pid: number, nice: number): Promise<void> {
+  const file = `/proc/${pid}/autogroup`
+  for (const giveUpAt = Date.now() + 5_000; Date.now() < giveUpAt;) {
+    try {
+      writeFileSync(file, String(nice))
+      return
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return
+      await new Promise((resolve) => setTimeout(resolve, 25 + Math.random() * 100))
+    }
+  }
+}
+
+function threadsOf(pid: number): number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map(Number)
+  } catch {
+    return []
+  }
+}
+
+function readLines(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').trim().split('\n')
+  } catch {
+    return []
+  }
+}
