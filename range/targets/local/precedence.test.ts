@@ -109,8 +109,8 @@ describe('precedence', () => {
       const { mount, files } = tree('delegated', own, ['user.slice', own])
       const precedence = establish('abc', files)
       assert.deepEqual(precedence, { means: 'cgroup', version: 2, base: path.join(mount, 'user.slice') })
-      assert.equal(readFileSync(path.join(mount, 'user.slice', 'firedrill-abc-watch', 'cpu.weight'), 'utf8'), '800')
-      assert.match(describePrecedence(precedence), /CPU weight.*watch 800, shop 400, load 200/)
+      assert.equal(readFileSync(path.join(mount, 'user.slice', 'firedrill-abc-watch', 'cpu.weight'), 'utf8'), '200')
+      assert.match(describePrecedence(precedence), /CPU weight.*watch 200, shop 100, load 50/)
     })
 
     it('takes niceness where no group may be written', () => {

@@ -11,7 +11,16 @@ import { waitUntilReady } from '../../readiness/readiness.ts'
 import { baselineRelease } from '../../releases.ts'
 import { writeWhole } from '../../whole-file.ts'
 import { placedForAWhileOn, placedOn, topology } from '../../topology.ts'
-import { family, isMissed, listProcesses, liveness, proportionalMemoryBytes, readStat, withEnvironment, type ProcessIdentity } from './identity.ts'
+import {
+  family,
+  isMissed,
+  listProcesses,
+  liveness,
+  proportionalMemoryBytes,
+  readStat,
+  withEnvironment,
+  type ProcessIdentity,
+} from './identity.ts'
 import { withLock, type HeldLock } from './lock.ts'
 import { dissolve, establish } from './precedence.ts'
 import { killAll, launch, send, terminate } from './process.ts'
