@@ -18,7 +18,15 @@ after(() => rmSync(folder, { recursive: true }))
 const firedrill = (...args: string[]) => run('cli/main.ts', args)
 
 /** What a command needs that asks the control plane, beside code of its own and the vocabulary. */
-const light = ['commander', 'control/paths.ts', 'range/context.ts', 'range/targets/local/state.ts', 'range/whole-file.ts', 'zod']
+const light = [
+  'commander',
+  'control/paths.ts',
+  'range/context.ts',
+  'range/precedence.ts',
+  'range/targets/local/state.ts',
+  'range/whole-file.ts',
+  'zod',
+]
 
 test('the list of commands loads none of them', async () => {
   const { status, stdout, modules, files } = await firedrill('--help')
@@ -85,7 +93,7 @@ test('the status is what the control plane finds, and the memory of what runs he
     assert.ok(memoryBytes && memoryBytes > 10_000_000, String(memoryBytes))
     assert.deepEqual(
       modules.filter((name) => !/^(cli|model)\//.test(name)).toSorted(),
-      [...light, 'range/targets/local/identity.ts'].toSorted(),
+      [...light, 'range/targets/local/identity.ts', 'range/targets/local/precedence.ts'].toSorted(),
     )
     assert.ok(files <= 130, `${files} files`)
   } finally {

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Component } from './component.ts'
 
 /**
@@ -21,3 +22,11 @@ export const cpuWeights = { watch: 200, shop: 100, load: 50 } as const satisfies
 
 /** Where there are no groups: lowering the shop needs no privilege, raising the watchers would. */
 export const niceness = { watch: 0, shop: 5, load: 10 } as const satisfies Record<Tier, number>
+
+/** By which means the watchers of a range go first, kept with it. */
+export const precedenceSchema = z.discriminatedUnion('means', [
+  /** A group for each tier in `base`, by version 1 (`cpu.shares`) or 2 (`cpu.weight`) of control groups. */
+  z.object({ means: z.literal('cgroup'), version: z.union([z.literal(1), z.literal(2)]), base: z.string() }),
+  z.object({ means: z.literal('nice') }),
+])
+export type Precedence = z.infer<typeof precedenceSchema>

@@ -5,10 +5,10 @@ import os from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
 import type { Component } from '../../component.ts'
-import { cpuWeights, niceness, tierOf, tiers, type Tier } from '../../precedence.ts'
+import { cpuWeights, niceness, tierOf, tiers, type Precedence, type Tier } from '../../precedence.ts'
 import { components } from '../../topology.ts'
 import { family } from './identity.ts'
-import { describePrecedence, dissolve, establish, type Precedence } from './precedence.ts'
+import { describePrecedence, dissolve, establish } from './precedence.ts'
 import { launch, terminate } from './process.ts'
 
 const scratch = mkdtempSync(path.join(os.tmpdir(), 'precedence-'))

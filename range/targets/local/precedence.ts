@@ -1,17 +1,8 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { z } from 'zod'
-import { cpuWeights, niceness, tiers, type Tier } from '../../precedence.ts'
+import { cpuWeights, niceness, tiers, type Precedence, type Tier } from '../../precedence.ts'
 import { family } from './identity.ts'
-
-/** By which means the watchers of a range go first, kept with it. */
-export const precedenceSchema = z.discriminatedUnion('means', [
-  /** A group for each tier in `base`, by version 1 (`cpu.shares`) or 2 (`cpu.weight`) of control groups. */
-  z.object({ means: z.literal('cgroup'), version: z.union([z.literal(1), z.literal(2)]), base: z.string() }),
-  z.object({ means: z.literal('nice') }),
-])
-export type Precedence = z.infer<typeof precedenceSchema>
 
 /** Where control groups are mounted, and in which of them this process is. */
 export interface CgroupFiles {

@@ -5,9 +5,9 @@ import path from 'node:path'
 import { FiredrillError } from '../../../model/errors.ts'
 import type { ProcessSpec } from '../../component.ts'
 import { runAs, unprivilegedUser } from '../../users.ts'
-import type { Tier } from '../../precedence.ts'
+import type { Precedence, Tier } from '../../precedence.ts'
 import { family, liveness, readStat, type ProcessIdentity } from './identity.ts'
-import { place, type Precedence } from './precedence.ts'
+import { place } from './precedence.ts'
 
 /** What every process of a range inherits, and nothing else of ours. */
 function cleanEnvironment(): Record<string, string> {

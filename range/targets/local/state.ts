@@ -7,7 +7,7 @@ import { FiredrillError } from '../../../model/errors.ts'
 import { cacheFault, edgeFault, meshEdge, type MeshRevision } from '../../../model/mesh.ts'
 import type { Canary, Deployment } from '../../../model/range.ts'
 import { writeWhole } from '../../whole-file.ts'
-import { precedenceSchema, type Precedence } from './precedence.ts'
+import { precedenceSchema, type Precedence } from '../../precedence.ts'
 import { defaultPortBase, overlays, profiles, rangeId, type HostRole, type MeshState, type RangeConfig } from '../../context.ts'
 
 const configSchema = z.object({
