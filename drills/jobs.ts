@@ -8,16 +8,19 @@ export async function stopJobs(range: Range, name: string): Promise<void> {
   for (const id of await runningJobs(range, name)) await range.jobs.stop(id)
 }
 
-/** The fault of a job that should not run now: starting it breaks, ending it mends. */
-export function jobFault<Params>(
-  name: string,
-  env: (params: Params) => Record<string, string>,
-  tier: (params: Params) => 'shop' | 'watch' = () => 'shop',
-) {
+/** One start of a job: its settings, and with whose precedence it runs. */
+export interface JobRun {
+  env: Record<string, string>
+  tier?: 'shop' | 'watch'
+}
+
+/** The fault of a job that should not run now: starting it breaks, ending it mends. Somebody may start it more than once. */
+export function jobFault<Params>(name: string, runs: (params: Params) => JobRun[]) {
   return {
     plan: async () => ({ job: name }),
     async inject({ range }: { range: Range }, params: Params) {
-      if ((await runningJobs(range, name)).length === 0) await range.jobs.start(name, env(params), tier(params))
+      const running = await runningJobs(range, name)
+      for (const { env, tier } of runs(params).slice(running.length)) await range.jobs.start(name, env, tier)
     },
     revert: ({ range }: { range: Range }, { job }: { job: string }) => stopJobs(range, job),
     observe: async ({ range }: { range: Range }) => (await runningJobs(range, name)).length,

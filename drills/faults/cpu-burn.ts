@@ -10,8 +10,8 @@ const params = z.object({
    * (`sched_autogroup`), one process weighs as much as one service, however many threads it has, and so many weigh as much as so many services.
    */
   processesPerCore: z.number().int().min(0).max(24).default(0),
-  /** Whether it runs with the precedence of the monitoring, and so starves that as well as the shop. */
-  besideMonitoring: z.boolean().default(false),
+  /** So many processes for each core of a second one, started from a shell of the monitoring and so with its precedence: they starve that as well. */
+  besideMonitoring: z.number().int().min(0).max(24).default(0),
 })
 
 /** A report that somebody runs by hand on the shop's host, in the middle of the day. */
@@ -23,9 +23,8 @@ export const cpuBurn = defineFault({
   // In a cluster it is a Job that asks for no CPU: the kernel gives it the least of all pods.
   needs: () => ['shared-cpu'],
   params,
-  ...jobFault<z.output<typeof params>>(
-    'sales-report',
-    ({ threads, processesPerCore }) => ({ THREADS: String(threads), PROCESSES_PER_CORE: String(processesPerCore) }),
-    ({ besideMonitoring }) => (besideMonitoring ? 'watch' : 'shop'),
-  ),
+  ...jobFault<z.output<typeof params>>('sales-report', ({ threads, processesPerCore, besideMonitoring }) => {
+    const run = (perCore: number) => ({ THREADS: String(threads), PROCESSES_PER_CORE: String(perCore) })
+    return [{ env: run(processesPerCore) }, ...(besideMonitoring > 0 ? [{ env: run(besideMonitoring), tier: 'watch' as const }] : [])]
+  }),
 })

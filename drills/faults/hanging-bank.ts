@@ -7,11 +7,11 @@ const params = z.object({
   percent: z.number().min(0.1).max(100).default(8),
 })
 
-/** The third party behind payments takes some calls and does not answer them for half a minute. */
+/** The third party behind payments takes some calls and does not answer them for a minute. */
 export const hangingBank = defineFault({
   id: 'hanging-bank',
   title: 'A payment provider that hangs',
-  effect: 'Some charges are not answered for half a minute, at a party that nobody here can restart',
+  effect: 'Some charges are not answered for a minute, at a party that nobody here can restart',
   category: 'config',
   params,
   ...bankFault<z.output<typeof params>>('hang_percent', ({ percent }) => percent),

@@ -14,5 +14,5 @@ export const postgresConnections = defineFault({
   effect: 'Services that need another database connection are refused',
   category: 'database',
   params,
-  ...jobFault<z.output<typeof params>>('bi-export', ({ connections }) => ({ PARTS: String(connections) })),
+  ...jobFault<z.output<typeof params>>('bi-export', ({ connections }) => [{ env: { PARTS: String(connections) } }]),
 })

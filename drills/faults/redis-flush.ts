@@ -13,5 +13,5 @@ export const redisFlush = defineFault({
   effect: 'Every page is loaded from the database',
   category: 'cache',
   params,
-  ...jobFault<z.output<typeof params>>('price-import', ({ everySeconds }) => ({ BATCH_SECONDS: String(everySeconds) })),
+  ...jobFault<z.output<typeof params>>('price-import', ({ everySeconds }) => [{ env: { BATCH_SECONDS: String(everySeconds) } }]),
 })

@@ -18,7 +18,7 @@ interface Dependencies {
   declinePercent: number
 }
 
-const hangsMs = 30_000
+const hangsMs = 60_000
 
 interface ChargeBody {
   orderId: string
