@@ -109,7 +109,7 @@ describe('precedence', () => {
       const { mount, files } = tree('delegated', own, ['user.slice', own])
       const precedence = establish('abc', files)
       assert.deepEqual(precedence, { means: 'cgroup', version: 2, base: path.join(mount, 'user.slice') })
-      assert.equal(readFileSync(path.join(mount, 'user.slice', 'firedrill-abc-watch', 'cpu.weight'), 'utf8'), '200')
+      assert.equal(readFileSync(path.join(mount, 'user.slice', 'firedrill-abc-watch', 'cpu.weight'), 'utf8'), String(cpuWeights.watch))
       assert.match(describePrecedence(precedence), /CPU weight.*watch 200, shop 100, load 50/)
     })
 
