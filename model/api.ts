@@ -12,7 +12,7 @@ export type Role = (typeof roles)[number]
 export const errorBody = z.object({ error: z.object({ code: z.string(), message: z.string() }) })
 
 export const startDrill = z.object({
-  scenario: z.string(),
+  scenario: z.string().max(100),
   mode: z.enum(drillModes).default('learning'),
   trainee: z.string().trim().min(1).max(60).default('trainee'),
 })
@@ -46,10 +46,10 @@ export const postStatus = z.object({ status: statusUpdateKind, text: z.string().
 const personName = z.string().trim().min(1).max(40)
 export const planGameDay = z.object({
   title: z.string().trim().min(1).max(80),
-  scenarios: z.array(z.string()).min(1).max(20),
+  scenarios: z.array(z.string().max(100)).min(1).max(20),
   mode: z.enum(['learning', 'assessment']).default('learning'),
 })
-export const joinGameDay = z.object({ code: z.string(), name: personName, role: teamRole })
+export const joinGameDay = z.object({ code: z.string().max(100), name: personName, role: teamRole })
 export const takeRole = z.object({ role: teamRole })
 export const setLoad = z.object({ users: z.number().int().min(0).max(5_000) })
 export const setMix = z.object({
@@ -68,13 +68,13 @@ export const loadShape = z.object({
 })
 export type LoadShape = z.infer<typeof loadShape>
 export const matcher = z.object({
-  name: z.string().min(1),
-  value: z.string(),
+  name: z.string().min(1).max(200),
+  value: z.string().max(1_000),
   isRegex: z.boolean().default(false),
   isEqual: z.boolean().default(true),
 })
 export const addSilence = z.object({
-  matchers: z.array(matcher).min(1),
+  matchers: z.array(matcher).min(1).max(20),
   durationMs: z.number().int().min(1_000).max(86_400_000),
   comment: z.string().trim().min(1).max(500),
   createdBy: z.string().trim().min(1).max(60).default('trainee'),

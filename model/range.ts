@@ -281,8 +281,11 @@ export interface Range {
      * Throws `bad-request` with the path of what is not carried out here, and leaves everything as it was.
      */
     apply(yaml: string, by: string): Promise<MeshRevision>
-    /** Throws `bad-request` where `apply` would. */
-    check(yaml: string): void
+    /**
+     * Throws `bad-request` where `apply` would. For what comes from outside: it is read within limits, and beside what else there is to do;
+     * `apply` takes it at its word afterwards.
+     */
+    check(yaml: string): Promise<void>
     /** Back to the policy and the history that a fresh range has. */
     reset(): Promise<void>
     /** Names a service's proxy since it was started last. */

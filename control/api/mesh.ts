@@ -1,11 +1,11 @@
-import { diffLines } from 'diff'
 import { z } from 'zod'
 import { FiredrillError } from '../../model/errors.ts'
-import type { DiffLine } from '../../model/mesh.ts'
 import { httpEdges } from '../../range/mesh/edges.ts'
+import { policyLimits } from '../../range/mesh/policy-reader.ts'
 import type { Api, ApiContext } from './context.ts'
+import { textDifference } from './text-difference.ts'
 
-const policyBody = z.object({ yaml: z.string().min(1).max(200_000) })
+const policyBody = z.object({ yaml: z.string().min(1).max(policyLimits.bytes) })
 
 /** The mesh's policy: what is in force, what it was, and changes to it, which are actions like any other. */
 export function meshRoutes(app: Api, { range, engine, people }: ApiContext): void {
@@ -26,20 +26,15 @@ export function meshRoutes(app: Api, { range, engine, people }: ApiContext): voi
       const index = history.findIndex(({ revision }) => revision === request.params.revision)
       const found = history[index]
       if (!found) throw new FiredrillError('not-found', `there is no revision ${request.params.revision} of the mesh policy`)
-      return { ...found, diff: difference(history[index - 1]?.yaml ?? found.yaml, found.yaml) }
+      return { ...found, diff: textDifference(history[index - 1]?.yaml ?? found.yaml, found.yaml) }
     },
   )
 
   /** What a policy would change, or why it would be refused; changes nothing. */
   app.post('/api/mesh/check', { schema: { body: policyBody } }, async (request) => {
-    const diff = difference(await range.mesh.policy(), request.body.yaml)
-    try {
-      range.mesh.check(request.body.yaml)
-      return { problem: null, diff }
-    } catch (error) {
-      if (error instanceof FiredrillError && error.code === 'bad-request') return { problem: error.message, diff }
-      throw error
-    }
+    const { yaml } = request.body
+    const problem = await range.mesh.check(yaml).then(() => null, problemOf)
+    return { problem, diff: textDifference(await range.mesh.policy(), yaml) }
   })
 
   app.put('/api/mesh', { schema: { body: policyBody } }, async (request) =>
@@ -47,11 +42,8 @@ export function meshRoutes(app: Api, { range, engine, people }: ApiContext): voi
   )
 }
 
-function difference(before: string, after: string): DiffLine[] {
-  return diffLines(before, after).flatMap(({ value, added, removed }) =>
-    value
-      .replace(/\n$/, '')
-      .split('\n')
-      .map((text): DiffLine => ({ kind: added ? 'added' : removed ? 'removed' : 'same', text })),
-  )
+/** What is wrong with a policy that is not carried out; any other failure is thrown. */
+function problemOf(error: unknown): string {
+  if (error instanceof FiredrillError && error.code === 'bad-request') return error.message
+  throw error
 }

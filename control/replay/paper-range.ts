@@ -2,7 +2,7 @@ import { componentNames, serviceNames, type ComponentStatus, type ServiceName } 
 import type { EdgeFault, MeshEdge, MeshRevision } from '../../model/mesh.ts'
 import type { Binding, Deployment, LoadMix, ManifestEdit, Range } from '../../model/range.ts'
 import { baselinePolicy } from '../../range/mesh/files.ts'
-import { parseResources } from '../../range/mesh/resources.ts'
+import { readForeignPolicy } from '../../range/mesh/policy-reader.ts'
 import { deploymentOf, releasesOf } from '../../range/releases.ts'
 
 const usualMemory = 384 * 1024 * 1024
@@ -98,7 +98,7 @@ export function paperRange(root: string, users: number): Range {
       baseline: () => baselinePolicy(root),
       history: async () => [{ revision: 0, at: '', by: 'firedrill', yaml: baselinePolicy(root) }, ...now.revisions],
       apply: async (yaml, by) => revise(yaml, by),
-      check: (yaml) => void parseResources(yaml),
+      check: async (yaml) => void (await readForeignPolicy(yaml)),
       reset: async () => void (now.revisions = []),
       instance: async (service) => `${service}-proxy`,
       faultOn: async ({ from, to }) => now.edges.find((one) => one.from === from && one.to === to)?.fault ?? null,

@@ -6,8 +6,9 @@ export const applyMeshPolicy = defineAction({
   title: 'Apply a mesh policy',
   description: 'Puts Istio resources in force at every proxy, in place of those that are. The page of the mesh has an editor for it.',
   kind: 'change',
-  params: z.object({ yaml: z.string().min(1).max(200_000) }),
+  params: z.object({ yaml: z.string().min(1).max(65_536) }),
   async run({ range, by }, { yaml }) {
+    await range.mesh.check(yaml)
     const { revision } = await range.mesh.apply(yaml, by)
     return { summary: `revision ${revision} of the mesh policy is in force` }
   },

@@ -13,7 +13,10 @@ export const createIndex = defineAction({
     schema: serviceName,
     table: identifier,
     /** One or several, with commas. */
-    columns: z.string().regex(/^[a-z][a-z0-9_]*( *, *[a-z][a-z0-9_]*)*$/, 'names of columns with commas between them'),
+    columns: z
+      .string()
+      .max(200)
+      .regex(/^[a-z][a-z0-9_]*( *, *[a-z][a-z0-9_]*)*$/, 'names of columns with commas between them'),
   }),
   async run({ range }, { schema, table, columns }) {
     const names = columns.split(',').map((column) => column.trim())

@@ -14,7 +14,7 @@ export const setMeshRetries = defineAction({
     to: serviceName,
     attempts: z.number().int().min(0).max(10),
     /** Comma-separated conditions, as Istio's `retryOn`. */
-    retryOn: z.string().default('connect-failure,refused-stream,503'),
+    retryOn: z.string().max(200).default('connect-failure,refused-stream,503'),
     perTryTimeoutMs: z.number().int().min(0).max(60_000).default(0),
   }),
   async run({ range, by }, { to, attempts, retryOn, perTryTimeoutMs }) {

@@ -5,8 +5,7 @@ import { FiredrillError } from '../../model/errors.ts'
 import type { ServiceName } from '../../model/components.ts'
 import type { RangeContext } from '../context.ts'
 import { writeWhole } from '../whole-file.ts'
-import { checkReferences } from './references.ts'
-import { parseResources, type Resource } from './resources.ts'
+import { readPolicy } from './policy-reader.ts'
 import { meshDir, translate, type ConfigFile } from './envoy/proxy.ts'
 import { hasRuntime, runtimeContent, runtimeFile } from './envoy/runtime.ts'
 
@@ -21,17 +20,6 @@ export function baselinePolicy(root: string): string {
     .map((file) => readFileSync(path.join(folder, file), 'utf8').trimEnd())
     .join('\n---\n')
     .concat('\n')
-}
-
-let known: { yaml: string; resources: readonly Resource[] } | null = null
-
-/** Reads a policy; the one that was read last is remembered, since the proxies of a range all ask for the same. Throws `bad-request`. */
-function readPolicy(yaml: string): readonly Resource[] {
-  if (known?.yaml === yaml) return known.resources
-  const resources = parseResources(yaml)
-  checkReferences(resources)
-  known = { yaml, resources }
-  return resources
 }
 
 /** What one proxy is to run with. Throws `bad-request` for a policy that is not carried out. */

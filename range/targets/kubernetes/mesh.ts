@@ -7,8 +7,7 @@ import { httpEdges } from '../../mesh/edges.ts'
 import { fraction, seconds } from '../../mesh/envoy/json.ts'
 import { failing } from '../../mesh/envoy/routes.ts'
 import { baselinePolicy } from '../../mesh/files.ts'
-import { checkReferences } from '../../mesh/references.ts'
-import { parseResources } from '../../mesh/resources.ts'
+import { readForeignPolicy, readPolicy } from '../../mesh/policy-reader.ts'
 import type { Cluster } from './cluster.ts'
 import type { StateMap } from './state.ts'
 import { namespace } from './workload.ts'
@@ -29,7 +28,6 @@ interface Options {
 /** The mesh of a cluster: Istio itself carries the policy out; faults of edges act at the callee's sidecar, as they do at the local proxies. */
 export function clusterMesh({ cluster, state, root }: Options): Range['mesh'] {
   const policy = () => state.now.revisions.at(-1)?.yaml ?? baselinePolicy(root)
-  const check = (yaml: string) => checkReferences(parseResources(yaml))
 
   /** Applies each resource, and takes out those of the policy before that are no longer in it. */
   async function carryOut(yaml: string): Promise<void> {
@@ -57,9 +55,9 @@ export function clusterMesh({ cluster, state, root }: Options): Range['mesh'] {
     policy: async () => policy(),
     baseline: () => baselinePolicy(root),
     history: async () => [{ revision: 0, at: '', by: 'firedrill', yaml: baselinePolicy(root) }, ...state.now.revisions],
-    check,
+    check: async (yaml) => void (await readForeignPolicy(yaml)),
     async apply(yaml, by) {
-      check(yaml)
+      readPolicy(yaml)
       const last = state.now.revisions.at(-1)
       if (yaml === policy()) return last ?? { revision: 0, at: '', by: 'firedrill', yaml }
       const made: MeshRevision = { revision: (last?.revision ?? 0) + 1, at: new Date().toISOString(), by, yaml }

@@ -6,6 +6,7 @@ import type { MeshState, RangeContext } from '../../context.ts'
 import { httpEdges } from '../../mesh/edges.ts'
 import { hasRuntime } from '../../mesh/envoy/runtime.ts'
 import { baselinePolicy, instanceOf, proxyFiles } from '../../mesh/files.ts'
+import { readForeignPolicy } from '../../mesh/policy-reader.ts'
 import { identityOf, isDue, issueIdentity } from '../../mesh/identity.ts'
 import { switchRuntime, updateProxy } from './proxy-updates.ts'
 import type { LocalTarget } from './target.ts'
@@ -32,7 +33,10 @@ export function localMesh(target: LocalTarget): Range['mesh'] {
     policy: async () => context.mesh().policy,
     baseline: () => baselinePolicy(context.root),
     history: async () => [{ revision: 0, at: '', by: 'firedrill', yaml: baselinePolicy(context.root) }, ...state.meshRevisions()],
-    check: (yaml) => translatable({ policy: yaml }),
+    async check(yaml) {
+      await readForeignPolicy(yaml)
+      translatable({ policy: yaml })
+    },
     apply: (yaml, by) =>
       inTurn(async () => {
         translatable({ policy: yaml })

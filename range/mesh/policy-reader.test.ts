@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { test } from 'node:test'
+import { baselinePolicy } from './files.ts'
+import { policyLimits, readForeignPolicy, readPolicy } from './policy-reader.ts'
+import { parseResources } from './resources.ts'
+
+const baseline = baselinePolicy(path.join(import.meta.dirname, '..', '..'))
+
+test('a policy that is read apart is the same as one that is read here, and its mistakes are told in the same words', async () => {
+  const edited = `# edited\n${baseline}`
+  assert.deepEqual(await readForeignPolicy(edited), parseResources(edited))
+  assert.deepEqual(readPolicy(edited), parseResources(edited))
+  const wrong = baseline.replace('VirtualService', 'VirtualServant')
+  await assert.rejects(readForeignPolicy(wrong), (error: Error) => {
+    assert.throws(() => readPolicy(wrong), { message: error.message, code: 'bad-request' })
+    return true
+  })
+})
+
+test('what is made to be hard to read is refused in time, and the event loop does not stand for it', { timeout: 60_000 }, async () => {
+  const { bytes } = policyLimits
+  const hard = {
+    'keys of one mapping': `{${'a,'.repeat(bytes / 2 - 1)}}`,
+    aliases: `a: &a [${'1,'.repeat(100)}]\nb: [${'*a,'.repeat(bytes / 4)}]`,
+    'digits of a duration': baseline.replace('connectTimeout: 1s', `connectTimeout: ${'1'.repeat(bytes - 5_000)}x`),
+  }
+  // Once, so that what is loaded is loaded.
+  await readForeignPolicy(baseline)
+  const delay = monitorEventLoopDelay({ resolution: 5 })
+  for (const [what, yaml] of Object.entries(hard)) {
+    delay.reset()
+    delay.enable()
+    const startedAt = performance.now()
+    await assert.rejects(readForeignPolicy(yaml), { code: 'bad-request' }, what)
+    delay.disable()
+    assert.ok(performance.now() - startedAt < policyLimits.readMs + 5_000, `${what}: ${Math.round(performance.now() - startedAt)} ms`)
+    // Read here, most of them take longer than all of the tests: this leaves room for a busy machine.
+    assert.ok(delay.max / 1e6 < 500, `${what}: the event loop stood for ${Math.round(delay.max / 1e6)} ms`)
+  }
+  // The next one is read by a reader of its own.
+  assert.ok((await readForeignPolicy(`# once more\n${baseline}`)).length > 0)
+})
+
+test('too much is refused unread', async () => {
+  await assert.rejects(readForeignPolicy('a'.repeat(policyLimits.bytes + 1)), { code: 'bad-request', message: /at most 64 KiB/ })
+  await assert.rejects(readForeignPolicy('\n'.repeat(policyLimits.lines + 5)), { code: 'bad-request', message: /at most 2000 lines/ })
+  const many = Array.from({ length: policyLimits.waiting + 5 }, (_, index) => readForeignPolicy(`# ${index}\n${baseline}`))
+  const refused = (await Promise.allSettled(many)).filter(({ status }) => status === 'rejected')
+  assert.equal(refused.length, 5)
+})

@@ -1,0 +1,106 @@
+import { Worker } from 'node:worker_threads'
+import { FiredrillError, type ErrorCode } from '../../model/errors.ts'
+import { checkReferences } from './references.ts'
+import { parseResources, type Resource } from './resources.ts'
+
+/** A policy of the whole shop has four kilobytes; nobody writes one of this size by hand. */
+export const policyLimits = { bytes: 64 * 1_024, lines: 2_000, readMs: 1_000, megabytes: 128, waiting: 8 } as const
+/** A worker that nobody has asked for so long gives its memory back. */
+const idleMs = 10_000
+const kept = 4
+
+export type FromReader = 'reading' | { resources: readonly Resource[] } | { code: ErrorCode; message: string }
+
+/** Those that were read last: the proxies of a range all ask for the same. */
+const known = new Map<string, readonly Resource[]>()
+
+function remember(yaml: string, resources: readonly Resource[]): readonly Resource[] {
+  known.delete(yaml)
+  known.set(yaml, resources)
+  for (const oldest of known.keys()) if (known.size > kept) known.delete(oldest)
+  return resources
+}
+
+/** Reads a policy, here and now: for one that is in force, or was made of it. Throws `bad-request`. */
+export function readPolicy(yaml: string): readonly Resource[] {
+  const found = known.get(yaml)
+  if (found) return found
+  const resources = parseResources(yaml)
+  checkReferences(resources)
+  return remember(yaml, resources)
+}
+
+/**
+ * Reads a policy that somebody sends, within limits of size, time and memory: to read YAML can take minutes for some hundred kilobytes
+ * that are made for it. It is read beside the event loop, and `readPolicy` has it from then on. Throws `bad-request`.
+ */
+export async function readForeignPolicy(yaml: string): Promise<readonly Resource[]> {
+  const bytes = Buffer.byteLength(yaml)
+  if (bytes > policyLimits.bytes)
+    throw new FiredrillError(
+      'bad-request',
+      `a policy has at most ${policyLimits.bytes / 1_024} KiB, and this one ${Math.ceil(bytes / 1_024)}`,
+    )
+  const lines = yaml.split('\n', policyLimits.lines + 2).length
+  if (lines > policyLimits.lines + 1) throw new FiredrillError('bad-request', `a policy has at most ${policyLimits.lines} lines`)
+  return known.get(yaml) ?? remember(yaml, await inTurn(() => readApart(yaml)))
+}
+
+let waiting = 0
+let queue: Promise<unknown> = Promise.resolve()
+/** One at a time: who sends many waits for himself. */
+async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  if (waiting >= policyLimits.waiting)
+    throw new FiredrillError('too-many-requests', 'too many policies are being read: try again in a moment')
+  waiting++
+  const done = queue.then(work).finally(() => waiting--)
+  queue = done.catch(() => {})
+  return done
+}
+
+let worker: Worker | null = null
+let idle: NodeJS.Timeout | undefined
+
+async function readApart(yaml: string): Promise<readonly Resource[]> {
+  clearTimeout(idle)
+  const limits = { maxOldGenerationSizeMb: policyLimits.megabytes }
+  const reader = (worker ??= new Worker(new URL('./policy-worker.ts', import.meta.url), { resourceLimits: limits }))
+  const answer = await answerOf(reader, yaml)
+  if (answer === 'none') {
+    worker = null
+    await reader.terminate()
+    throw new FiredrillError('bad-request', 'this takes too long to be read as YAML: write it in a simpler way')
+  }
+  idle = setTimeout(() => {
+    worker = null
+    void reader.terminate()
+  }, idleMs)
+  idle.unref()
+  if ('resources' in answer) return answer.resources
+  throw new FiredrillError(answer.code, answer.message)
+}
+
+/** What the reader says of a policy; `none` when its time is over, or it has ended for want of memory. */
+async function answerOf(reader: Worker, yaml: string): Promise<Exclude<FromReader, 'reading'> | 'none'> {
+  const { promise, resolve } = Promise.withResolvers<Exclude<FromReader, 'reading'> | 'none'>()
+  let deadline: NodeJS.Timeout | undefined
+  const onMessage = (message: FromReader) => {
+    if (message === 'reading') deadline = setTimeout(resolve, policyLimits.readMs, 'none')
+    else resolve(message)
+  }
+  const onEnd = () => resolve('none')
+  reader.on('message', onMessage).on('error', onEnd).on('exit', onEnd)
+  // It keeps no process alive, unless somebody waits for it.
+  reader.ref()
+  try {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+    reader.postMessage(yaml)
+    return await promise
+  } finally {
+    clearTimeout(deadline)
+    reader.off('message', onMessage).off('error', onEnd).off('exit', onEnd)
+    // Whoever ends it may do so with an error that nobody listens to any more.
+    reader.on('error', () => {})
+    reader.unref()
+  }
+}
