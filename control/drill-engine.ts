@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { actionById } from '../drills/actions/registry.ts'
 import { decide, nextHint, type Decision } from '../coach/policy.ts'
-import { fingerprint, restoreBaseline } from '../drills/baseline.ts'
+import { fingerprint } from '../drills/baseline.ts'
 import { judge, type Verdict } from '../drills/checks/registry.ts'
 import { isPlayable } from '../drills/scenarios.ts'
 import { AlertReconciliation, type CurrentAlert } from './alert-reconciliation.ts'
@@ -31,12 +31,16 @@ import type { ShopComponentName } from '../model/components.ts'
 import type { Injector } from './injector.ts'
 import { leaseMs } from './lease.ts'
 import type { Ledger } from './ledger.ts'
+import { Restoration } from './restoration.ts'
 import type { Sampler } from './sampler.ts'
+import { takenOut } from './taken-out.ts'
 
 /** A fault lives a little longer than its drill, so that the drill's own end is what takes it out. */
 const faultGraceMs = 60_000
 const keptVerdicts = 30
 const compareAlertsEveryMs = 3_000
+/** Whoever ends a drill is answered by then: the range may take longer to be as it was. */
+const answeredAfterMs = 15_000
 /** A pause ends by itself: no fault stays in for longer because somebody forgot it. */
 export const longestPauseMs = 30 * 60_000
 /** A page that is not acknowledged by then goes to the secondary on call. */
@@ -76,17 +80,28 @@ export class DrillEngine {
   #harmReportedAt = 0
   readonly #alerts = new AlertReconciliation()
   #comparedAlertsAt = 0
-  #restoredAt = 0
   #ticking = false
   /** A drill of an earlier control plane that has not been taken up yet: what happens meanwhile is among its events. */
   #takingUp = false
   /** A fault that is on its way in: what pages from then on is the drill's. */
   #goingIn: Promise<unknown> | null = null
   #ending: Promise<void> | null = null
+  /** How the drill has ended, while that cannot be written down. */
+  #unwrittenEnd: DrillEventBody | null = null
+  /** Whether the ledger could not be written when it was last tried. */
+  #unwritable = false
+  #easing: Promise<void> | null = null
   #starting = false
+  #tickedAt = Date.now()
+  /** Faults that this engine takes out, or has: whatever else becomes of a drill's faults is somebody else's doing. */
+  readonly #own = new Set<string>()
+  readonly #restoration: Restoration
 
   constructor(deps: Dependencies) {
     this.#deps = deps
+    this.#restoration = new Restoration(deps)
+    // Each stream of live events listens.
+    this.live.setMaxListeners(200)
     // Read before the first tick writes it anew.
     this.#goneMs = Date.now() - (deps.ledger.aliveAt() ?? Date.now())
     const open = deps.ledger.runningDrill()
@@ -94,7 +109,9 @@ export class DrillEngine {
       this.#events = deps.ledger.events(open.id)
       this.#takingUp = true
     }
-    deps.sampler.onSample((sample) => this.#tick(sample))
+    deps.sampler.onSample((sample) =>
+      this.#tick(sample).catch((error: unknown) => void process.stderr.write(`looking at the range: ${describeError(error)}\n`)),
+    )
   }
 
   get verdict(): Verdict {
@@ -103,25 +120,41 @@ export class DrillEngine {
 
   /** The verdict on the range as it is since it was last restored: what was seen before says nothing of it. */
   async currentVerdict(): Promise<Verdict> {
-    await this.#deps.sampler.seen(this.#restoredAt)
+    await this.#deps.sampler.seen(this.#restoration.changedAt)
     return this.verdict
   }
 
-  /** Takes out every fault and sets back whatever a drill may change. */
+  /** Takes out every fault and sets back whatever a drill may change. Throws `range-not-restored` when something is left behind. */
   async restore(): Promise<void> {
-    await this.#deps.injector.revertAll()
-    await this.#restoreBaseline()
+    if (this.running() || this.#starting) throw new FiredrillError('conflict', 'a drill is running: finish or abort it first')
+    await this.#ending
+    await this.#restoration.run()
+    this.#restoration.mustHold()
   }
 
-  async #restoreBaseline(): Promise<void> {
-    await restoreBaseline(this.#deps.range, this.#deps.users)
-    this.#restoredAt = Date.now()
+  /** What stands in the way of drills, in sentences for everybody; none most of the time. */
+  get troubles(): string[] {
+    const left = this.#restoration.unrestored?.left.map(({ title }) => title.toLowerCase()).join(', ')
+    return [
+      ...(left
+        ? [
+            `The range is not as it was before the last drill (${left}). It is tried again every few seconds, and no drill begins until it is.`,
+          ]
+        : []),
+      ...(this.#unwritable
+        ? ['What happens cannot be written down: is the disk full? Whatever is broken still comes out at its limit.']
+        : []),
+    ]
+  }
+  /** Throws `range-not-restored` while something is left behind. */
+  mustBeRestored(): void {
+    this.#restoration.mustHold()
   }
 
   /** The drill that has begun and not ended; it may be paused. */
   running(): DrillState | null {
     const state = this.#fold()
-    return state && isOpen(state) ? state : null
+    return state && isOpen(state) && this.#unwrittenEnd === null ? state : null
   }
 
   /** The drill as its events have it: folded anew only when there are more of them. */
@@ -143,16 +176,20 @@ export class DrillEngine {
 
   async #takeUp(state: DrillState | null): Promise<void> {
     const goneMs = this.#goneMs
+    const lost = state ? takenOut(this.#events, (instance) => this.#deps.ledger.fault(instance), this.#own, Date.now()).lost : []
     // What was on its way in or out when the control plane went is taken out; what stood keeps to its limit.
     await this.#deps.injector.revertUnfinished()
     if (goneMs >= leaseMs) await this.#deps.injector.revertAll().catch(() => [])
-    if (!state || this.running()?.id !== state.id) return
-    const faultsStand = this.#deps.ledger.openFaults().some((fault) => fault.drill === state.id) || state.injectedSteps.length === 0
-    if (faultsStand && goneMs < leaseMs) {
-      this.#append({ type: 'control-resumed', goneMs })
+    if (!state) {
+      // Of a drill that had ended, and of which more may be in than could be taken out.
+      const leftIn = this.#deps.injector.open().some(({ drill }) => drill !== null)
+      if (leftIn || this.#restoration.isOwed()) await this.#restoration.run()
       return
     }
-    await this.#end({ type: 'drill-aborted', reason: 'the control plane was gone too long, and the range was restored' })
+    if (this.running()?.id !== state.id) return
+    if (goneMs >= leaseMs) await this.#end({ type: 'drill-voided', reason: stoodStill('the control plane was gone', goneMs) })
+    else if (lost.length > 0) await this.#end({ type: 'drill-voided', reason: takenFromIt })
+    else this.#append({ type: 'control-resumed', goneMs })
   }
 
   /** Throws `unsupported` for a scenario that breaks what the range, where its shop runs, does not have. */
@@ -163,11 +200,18 @@ export class DrillEngine {
 
   async start(scenarioId: string, options: { mode: DrillState['mode']; trainee: string }): Promise<DrillState> {
     const scenario = this.#scenario(scenarioId)
+    if (this.#unwrittenEnd) throw new FiredrillError('wrong-state', overUnwritten)
     if (this.running() || this.#starting || this.#ending)
       throw new FiredrillError('conflict', 'a drill is already running on this range: finish or abort it first')
     this.mustBePlayable(scenario)
     this.#starting = true
     try {
+      this.mustBeRestored()
+      if (this.#deps.injector.open().length > 0)
+        throw new FiredrillError('conflict', 'a fault of the instructor’s is in: it has to be taken out before a drill begins')
+      // Whatever was changed since the last drill would be taken for the range as it is.
+      await this.#restoration.run()
+      this.mustBeRestored()
       const { healthy, results } = await this.currentVerdict()
       if (!healthy) {
         const reasons = results.filter((result) => !result.ok).map((result) => `${result.title}: ${result.detail}`)
@@ -176,6 +220,7 @@ export class DrillEngine {
       const before = await fingerprint(this.#deps.range)
       this.#events = []
       this.#verdicts = []
+      this.#own.clear()
       this.#append(
         {
           type: 'drill-started',
@@ -292,7 +337,12 @@ export class DrillEngine {
   }
 
   /** Makes the scenario easier, within what its author allows, once in a drill. */
-  async ease(): Promise<void> {
+  ease(): Promise<void> {
+    this.#easing ??= this.#ease().finally(() => (this.#easing = null))
+    return this.#easing
+  }
+
+  async #ease(): Promise<void> {
     const state = this.#current('extend')
     const { ease, timeline } = this.#scenario(state.scenario)
     if (!ease || state.easedAt !== null) return
@@ -302,8 +352,10 @@ export class DrillEngine {
       const planned = timeline[step]
       const standing = this.#deps.ledger.openFaults().find((record) => record.drill === state.id && record.fault === planned?.fault)
       if (!planned || !standing) continue
+      this.#own.add(standing.instance)
       await this.#deps.injector.revert(standing.instance)
       if (this.running()?.id !== state.id) return
+      this.#append({ type: 'fault-reverted', instance: standing.instance, fault: standing.fault })
       const forMs = Math.max(1_000, standing.deadlineAt - Date.now())
       await this.#inject(state.id, step, planned.fault, { ...planned.params, ...params }, forMs)
     }
@@ -377,7 +429,8 @@ export class DrillEngine {
 
   continue(by?: Actor): void {
     const state = this.#current('continue')
-    const pausedMs = Date.now() - (state.pauses.at(-1)?.from ?? Date.now())
+    // A clock may be set back meanwhile.
+    const pausedMs = Math.max(0, Date.now() - (state.pauses.at(-1)?.from ?? Date.now()))
     const users = this.#deps.sampler.samples().at(-1)?.users
     const felt = users ? minus(minus(since(state.usersBefore, users), state.harm), state.harmPaused) : { good: 0, slow: 0, failed: 0 }
     this.#append({ type: 'drill-continued', pausedMs, harm: felt }, by)
@@ -409,17 +462,29 @@ export class DrillEngine {
 
   async finish(): Promise<void> {
     const state = this.#current('finish')
-    await this.#end({ type: 'drill-finished', outcome: state.milestones.recovered === null ? 'given-up' : 'resolved' })
+    await this.#answered(this.#end({ type: 'drill-finished', outcome: state.milestones.recovered === null ? 'given-up' : 'resolved' }))
   }
 
   async abort(reason: string): Promise<void> {
     this.#current('abort')
-    await this.#end({ type: 'drill-aborted', reason })
+    await this.#answered(this.#end({ type: 'drill-aborted', reason }))
   }
 
-  /** Resolves when no drill is being ended. */
+  /** Waits for the end of a drill, within what somebody waits for an answer. */
+  async #answered(ending: Promise<void>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    await Promise.race([ending, new Promise((resolve) => (timer = setTimeout(resolve, answeredAfterMs)))])
+    clearTimeout(timer)
+  }
+
+  /** Resolves when no drill is being ended, and the range is restored or known not to be. */
   async settled(): Promise<void> {
     await this.#ending
+    await this.#restoration.settled()
+  }
+
+  stop(): void {
+    this.#restoration.stop()
   }
 
   #scenario(id: string): Scenario {
@@ -431,6 +496,7 @@ export class DrillEngine {
   #current(command: DrillCommand): DrillState {
     const state = this.#fold()
     if (!state) throw new FiredrillError('not-found', 'no drill is running')
+    if (this.#unwrittenEnd) throw new FiredrillError('wrong-state', overUnwritten)
     if (!mayDo(state.phase, command))
       throw new FiredrillError('wrong-state', `the drill is ${state.phase}: too late to ${command.replace('-', ' ')}`)
     return state
@@ -445,14 +511,13 @@ export class DrillEngine {
   }
 
   async #tick(sample: Sample): Promise<void> {
-    this.#deps.ledger.setAliveAt(Date.now())
+    const now = Date.now()
+    const stoodMs = now - this.#tickedAt
+    this.#tickedAt = now
+    this.#noteAlive(now)
     const verdict = { ...this.verdict, at: sample.at }
     this.live.emit('verdict', verdict)
-    for (const record of this.#deps.ledger.openFaults().length > 0 ? await this.#deps.injector.revertOverdue() : []) {
-      if (record.drill !== null && record.drill === this.running()?.id) {
-        this.#append({ type: 'fault-reverted', instance: record.instance, fault: record.fault })
-      }
-    }
+    await this.#lookAtFaults(stoodMs)
     this.#deps.injector.advanceRamps().catch((error: unknown) => process.stderr.write(`a ramp: ${describeError(error)}\n`))
     this.#verdicts = [...this.#verdicts, verdict].slice(-keptVerdicts)
     const state = this.running()
@@ -481,6 +546,32 @@ export class DrillEngine {
     } finally {
       this.#ticking = false
     }
+  }
+
+  #noteAlive(now: number): void {
+    try {
+      this.#deps.ledger.setAliveAt(now)
+      this.#unwritable = false
+      const end = this.#unwrittenEnd
+      if (end === null) return
+      this.#append(end)
+      this.#unwrittenEnd = null
+    } catch (error) {
+      // All else goes on: faults come out without being written down.
+      if (!this.#unwritable) process.stderr.write(`the ledger cannot be written: ${describeError(error)}\n`)
+      this.#unwritable = true
+    }
+  }
+
+  /** Takes out what is past its limit, and ends the drill as void when somebody else took out what was in it, or nobody could act for long. */
+  async #lookAtFaults(stoodMs: number): Promise<void> {
+    await this.#deps.injector.revertOverdue()
+    const state = this.running()
+    if (!state || this.#ending || this.#takingUp) return
+    if (stoodMs >= leaseMs) return this.#end({ type: 'drill-voided', reason: stoodStill('the range or its clock stood', stoodMs) })
+    const { over, lost } = takenOut(this.#events, (instance) => this.#deps.ledger.fault(instance), this.#own, Date.now())
+    for (const { instance, fault } of over) this.#append({ type: 'fault-reverted', instance, fault })
+    if (lost.length > 0) await this.#end({ type: 'drill-voided', reason: takenFromIt })
   }
 
   async #injectDue(state: DrillState): Promise<void> {
@@ -555,31 +646,38 @@ export class DrillEngine {
     }
   }
 
-  /** Ends the drill for its trainee at once, then takes out its faults and restores the range. */
+  /** Ends the drill for its trainee at once, then takes out its faults and restores the range. Resolves when that has been tried once. */
   #end(body: DrillEventBody): Promise<void> {
-    this.#ending ??= (async () => {
+    this.#ending ??= this.#carryOutEnd(body).finally(() => (this.#ending = null))
+    return this.#ending
+  }
+
+  async #carryOutEnd(body: DrillEventBody): Promise<void> {
+    const drill = this.#events[0]?.drill ?? ''
+    this.#restoration.owe(drill)
+    try {
       const last = this.#deps.sampler.samples().at(-1)
       if (last) this.#noteHarm(last, true)
       this.#append(body)
-      const drill = this.#events[0]?.drill
-      // What is on its way in is taken out when it is in.
-      await this.#goingIn?.catch(() => {})
-      for (let attempt = 1; ; attempt++) {
-        try {
-          for (const record of await this.#deps.injector.revertAll(drill)) {
-            this.#append({ type: 'fault-reverted', instance: record.instance, fault: record.fault })
-          }
-          await this.#restoreBaseline()
-          break
-        } catch (error) {
-          process.stderr.write(`restoring the range, attempt ${attempt}: ${describeError(error)}\n`)
-          if (attempt >= 5) break
-        }
-      }
-    })().finally(() => (this.#ending = null))
-    return this.#ending
+    } catch (error) {
+      // It is over all the same, and told as soon as it can be.
+      this.#unwrittenEnd = body
+      process.stderr.write(`the end of drill ${drill} cannot be written down yet: ${describeError(error)}\n`)
+    }
+    // What is on its way in is taken out when it is in.
+    await Promise.allSettled([this.#goingIn, this.#easing])
+    await this.#restoration.run((record) => {
+      if (record.drill === drill && !this.#unwrittenEnd)
+        this.#append({ type: 'fault-reverted', instance: record.instance, fault: record.fault })
+    })
   }
 }
+
+const overUnwritten = 'the drill before is over, which cannot be written down yet: is the disk full?'
+/** What a trainee is told when the drill is void; it names nothing of what was broken. */
+const takenFromIt = 'what was broken was put right by the range’s own safety or by the instructor, and not by those who played'
+const stoodStill = (what: string, ms: number): string =>
+  `${what} for ${Math.round(ms / 1_000)} s, and what was broken was put right meanwhile by the range’s own safety`
 
 /** What users have felt since; a Locust that was restarted counts from 0 again. */
 function since(before: UserHarm | null, now: UserHarm): UserHarm {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { faultById, lackedFor } from '../drills/faults/registry.ts'
 import { FiredrillError, describeError } from '../model/errors.ts'
-import type { FaultRamp, FaultRecord } from '../model/fault.ts'
+import type { FaultRamp, FaultRecord, FaultState } from '../model/fault.ts'
 import type { Range } from '../model/range.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -16,6 +16,8 @@ export class Injector {
   /** How far each ramp has come in this process. */
   readonly #ramped = new Map<string, number>()
   #advancing = false
+  /** Out of the range, and not written down as such, since the ledger could not be written. */
+  readonly #unwritten = new Set<string>()
 
   constructor(range: Range, ledger: Ledger) {
     this.#range = range
@@ -74,10 +76,16 @@ export class Injector {
       await this.revert(instance).catch(() => {})
       throw new FiredrillError('component-failed', `${id} could not be injected: ${describeError(error)}`, { cause: error })
     }
-    if (!this.#ledger.moveFault(instance, ['planned'], 'injected')) {
-      // Reverted while it went in: make sure that nothing of it stayed.
-      await fault.revert(context, undo)
+    let stands: boolean
+    try {
+      stands = this.#ledger.moveFault(instance, ['planned'], 'injected')
+    } catch (error) {
+      // What cannot be written down does not stay in.
+      await this.revert(instance)
+      throw new FiredrillError('component-failed', `${id} was taken out again: ${describeError(error)}`, { cause: error })
     }
+    // Reverted while it went in: make sure that nothing of it stayed.
+    if (!stands) await fault.revert(context, undo)
     return this.#ledger.fault(instance) as FaultRecord
   }
 
@@ -86,8 +94,7 @@ export class Injector {
     if (this.#advancing) return
     this.#advancing = true
     try {
-      for (const record of this.#ledger.openFaults())
-        if (record.ramp && record.state === 'injected') await this.#advance(record, record.ramp)
+      for (const record of this.open()) if (record.ramp && record.state === 'injected') await this.#advance(record, record.ramp)
     } finally {
       this.#advancing = false
     }
@@ -102,7 +109,8 @@ export class Injector {
     const context = { range: this.#range, signal: AbortSignal.timeout(60_000) }
     await fault.inject(context, parseParams(fault, params), record.undo)
     this.#ramped.set(record.instance, value)
-    if (this.#ledger.fault(record.instance)?.state !== 'injected') {
+    const { instance } = record
+    if (this.#reverting.has(instance) || this.#unwritten.has(instance) || this.#ledger.fault(instance)?.state !== 'injected') {
       await this.#reverting.get(record.instance)
       await fault.revert(context, record.undo)
     }
@@ -121,19 +129,40 @@ export class Injector {
     const record = this.#ledger.fault(instance)
     if (!record) throw new FiredrillError('not-found', `there is no fault ${instance}`)
     if (record.state === 'reverted') return
-    this.#ledger.moveFault(instance, ['planned', 'injected', 'reverting', 'failed'], 'reverting')
-    try {
-      await faultById(record.fault).revert({ range: this.#range, signal: AbortSignal.timeout(60_000) }, record.undo)
-      this.#ledger.moveFault(instance, ['reverting'], 'reverted')
-    } catch (error) {
-      this.#ledger.moveFault(instance, ['reverting'], 'failed', describeError(error))
-      throw new FiredrillError('component-failed', `${record.fault} could not be reverted: ${describeError(error)}`, { cause: error })
+    if (!this.#unwritten.has(instance)) {
+      // A ledger that cannot be written keeps no fault in: the undo record is there, and that is all it takes.
+      this.#write(instance, ['planned', 'injected', 'reverting', 'failed'], 'reverting')
+      try {
+        await faultById(record.fault).revert({ range: this.#range, signal: AbortSignal.timeout(60_000) }, record.undo)
+      } catch (error) {
+        this.#write(instance, ['planned', 'injected', 'reverting'], 'failed', describeError(error))
+        throw new FiredrillError('component-failed', `${record.fault} could not be reverted: ${describeError(error)}`, { cause: error })
+      }
     }
+    if (this.#write(instance, ['planned', 'injected', 'reverting', 'failed'], 'reverted')) this.#unwritten.delete(instance)
+    else this.#unwritten.add(instance)
+  }
+
+  /** Returns whether it could be written. */
+  #write(instance: string, from: readonly FaultState[], to: FaultState, error: string | null = null): boolean {
+    try {
+      this.#ledger.moveFault(instance, from, to, error)
+      return true
+    } catch (problem) {
+      if (!this.#unwritten.has(instance))
+        process.stderr.write(`the ledger cannot be written (${describeError(problem)}): fault ${instance} is ${to} all the same\n`)
+      return false
+    }
+  }
+
+  /** Faults that are, or may be, in the range. */
+  open(): FaultRecord[] {
+    return this.#ledger.openFaults().filter(({ instance }) => !this.#unwritten.has(instance))
   }
 
   /** The stop-all lever: takes out every open fault (of one drill, if named), newest first. Returns those taken out. */
   async revertAll(drill?: string): Promise<FaultRecord[]> {
-    const open = this.#ledger.openFaults().filter((record) => drill === undefined || record.drill === drill)
+    const open = this.open().filter((record) => drill === undefined || record.drill === drill)
     const failures: unknown[] = []
     for (const record of open.toReversed()) await this.revert(record.instance).catch((error: unknown) => failures.push(error))
     if (failures.length > 0) throw failures[0]
@@ -146,11 +175,18 @@ export class Injector {
     for (const record of unfinished) await this.revert(record.instance).catch(() => {})
   }
 
-  /** Takes out what has outlived its limit. */
+  /** Takes out what has outlived its limit. Returns those taken out; failures stay open, to be tried again. */
   async revertOverdue(graceMs = 0): Promise<FaultRecord[]> {
-    const overdue = this.#ledger.openFaults().filter((record) => record.deadlineAt + graceMs <= Date.now())
-    for (const record of overdue) await this.revert(record.instance).catch(() => {})
-    return overdue
+    for (const instance of this.#unwritten) await this.revert(instance)
+    const overdue = this.open().filter((record) => record.deadlineAt + graceMs <= Date.now())
+    const taken: FaultRecord[] = []
+    for (const record of overdue) {
+      await this.revert(record.instance).then(
+        () => taken.push(record),
+        (error: unknown) => process.stderr.write(`a fault past its limit: ${describeError(error)}\n`),
+      )
+    }
+    return taken
   }
 }
 

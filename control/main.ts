@@ -50,7 +50,7 @@ const coach = new Coach({ dir, engine, ledger, scenarios })
 const load = new LoadDriver(range)
 // The end of a drill sets the load back; a shape that goes on would set it anew.
 engine.live.on('event', ({ type }) => {
-  if (type === 'drill-finished' || type === 'drill-aborted') load.stop()
+  if (type === 'drill-finished' || type === 'drill-aborted' || type === 'drill-voided') load.stop()
 })
 const gameDays = new GameDays(ledger, engine, scenarios)
 const people = new People(gameDays)
@@ -71,6 +71,7 @@ async function stop(): Promise<void> {
   keeper.stop()
   load.stop()
   sampler.stop()
+  engine.stop()
   await watched[Symbol.asyncDispose]()
   await app.close()
   await engine.settled()

@@ -139,6 +139,8 @@ export const drillEventBody = z.discriminatedUnion('type', [
   z.object({ type: z.literal('control-resumed'), goneMs: z.number() }),
   z.object({ type: z.literal('drill-finished'), outcome: z.enum(['resolved', 'time-up', 'given-up']) }),
   z.object({ type: z.literal('drill-aborted'), reason: z.string() }),
+  /** What was broken was put right, or the range stood still, by nobody who played: the drill says nothing of them. */
+  z.object({ type: z.literal('drill-voided'), reason: z.string() }),
 ])
 export type DrillEventBody = z.infer<typeof drillEventBody>
 export type DrillEventType = DrillEventBody['type']
@@ -165,7 +167,7 @@ const instructorOnly: readonly DrillEventType[] = [
 ]
 export const traineeMaySee = (event: DrillEventBody): boolean => !instructorOnly.includes(event.type)
 
-export const drillPhases = ['running', 'paused', 'finished', 'aborted'] as const
+export const drillPhases = ['running', 'paused', 'finished', 'aborted', 'void'] as const
 export type DrillPhase = (typeof drillPhases)[number]
 
 /** Which commands a drill takes in which phase; the server enforces it, the console greys out by it. */
@@ -370,6 +372,8 @@ function step(state: DrillState, event: DrillEvent): DrillState {
       return { ...next, phase: 'finished', outcome: event.outcome, endedAt: event.at }
     case 'drill-aborted':
       return { ...next, phase: 'aborted', endedAt: event.at }
+    case 'drill-voided':
+      return { ...next, phase: 'void', endedAt: event.at }
     default:
       return next
   }

@@ -7,6 +7,7 @@ export const errorCatalogue = {
   conflict: 409,
   'wrong-state': 409,
   'range-not-steady': 409,
+  'range-not-restored': 409,
   'too-many-requests': 429,
   /** What was asked for has a longer answer than can be given. */
   'too-large': 422,

@@ -26,6 +26,8 @@ interface Evaluation {
   causeNamed: boolean
   mitigated: boolean
   recovered: boolean
+  /** The range, and not the agent, ended it: the figures say nothing of the agent. */
+  isVoid: boolean
   seconds: Record<MilestoneName, number | null>
   wrongCauses: number
   harmfulActions: number
@@ -55,7 +57,7 @@ export const evaluateCommand = () =>
       const unknown = options.scenarios?.find((id) => !known.includes(id))
       if (unknown !== undefined) throw new FiredrillError('not-found', `there is no scenario '${unknown}': choose ${known.join(', ')}`)
       const { portBase, tokens } = state.config()
-      const env = { FIREDRILL_MCP_URL: `http://127.0.0.1:${portBase}/mcp`, FIREDRILL_MCP_TOKEN: tokens.trainee, FIREDRILL_DIR: state.dir }
+      const env = { FIREDRILL_MCP_URL: `http://127.0.0.1:${portBase}/mcp`, FIREDRILL_MCP_TOKEN: tokens.trainee }
       const results: Evaluation[] = []
       const playable = scenarios.filter((scenario) => scenario.playable).map(({ id }) => id)
       for (const id of options.scenarios ?? playable) {
@@ -63,7 +65,9 @@ export const evaluateCommand = () =>
         results.push(result)
         if (!options.json)
           print(
-            `${id}: cause ${result.causeNamed ? 'named' : 'not named'}, ${result.recovered ? 'recovered' : result.mitigated ? 'mitigated' : 'not mitigated'}`,
+            result.isVoid
+              ? `${id}: void, since the range stood still or was put right by somebody else`
+              : `${id}: cause ${result.causeNamed ? 'named' : 'not named'}, ${result.recovered ? 'recovered' : result.mitigated ? 'mitigated' : 'not mitigated'}`,
           )
       }
       if (options.json) return printJson(results)
@@ -77,7 +81,7 @@ export const evaluateCommand = () =>
           harmful: result.harmfulActions,
           hints: result.hints,
           tools: result.toolCalls,
-          score: result.score,
+          score: result.isVoid ? 'void' : result.score,
         })),
         ['scenario', 'cause', 'mitigated', 'recovered', 'wrong', 'harmful', 'hints', 'tools', 'score'],
       )
@@ -119,6 +123,7 @@ async function evaluate(client: ApiClient, id: string, options: Options, env: Re
     causeNamed: drill.milestones.diagnosed !== null,
     mitigated: drill.milestones.mitigated !== null,
     recovered: drill.milestones.recovered !== null,
+    isVoid: drill.phase === 'void',
     // Safe: an entry for each milestone.
     seconds: Object.fromEntries(milestoneNames.map((name) => [name, since(drill.milestones[name])])) as Evaluation['seconds'],
     wrongCauses: drill.wrongCauses,
@@ -136,7 +141,9 @@ async function evaluate(client: ApiClient, id: string, options: Options, env: Re
 function startAgent(shell: string, env: Record<string, string>, log: string) {
   mkdirSync(path.dirname(log), { recursive: true })
   const output = openSync(log, 'a', 0o600)
-  const child = spawn('/bin/sh', ['-c', shell], { detached: true, stdio: ['ignore', output, output], env: { ...process.env, ...env } })
+  // Where the range is kept, the instructor's token is: an agent is told where to ask, and no more.
+  const { FIREDRILL_DIR: _dir, ...own } = process.env
+  const child = spawn('/bin/sh', ['-c', shell], { detached: true, stdio: ['ignore', output, output], env: { ...own, ...env } })
   closeSync(output)
   let code: number | undefined
   let killed = false

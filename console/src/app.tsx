@@ -123,6 +123,11 @@ function TopBar({ role }: { role: string }) {
           Not connected to the control plane; trying again. What you see may be old.
         </p>
       )}
+      {live.troubles.map((trouble) => (
+        <p key={trouble} className="banner" role="status">
+          {trouble}
+        </p>
+      ))}
     </>
   )
 }

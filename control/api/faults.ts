@@ -27,6 +27,7 @@ export function faultRoutes(app: Api, { injector, ledger, range, engine, load, s
   app.post('/api/faults/:id', { config, schema: { params: z.object({ id: z.string() }), body: injectFault } }, async (request, reply) => {
     const { params, forMs, ramp } = request.body
     injector.mustBeAble(request.params.id, params)
+    engine.mustBeRestored()
     if (!engine.running() && ledger.openFaults().length === 0 && !(await engine.currentVerdict()).healthy) {
       throw new FiredrillError('range-not-steady', 'the range is not steady: a fault goes only into a healthy one')
     }

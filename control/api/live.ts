@@ -1,26 +1,40 @@
 import { PassThrough } from 'node:stream'
 import type { DrillEvent } from '../../model/drill.ts'
 import { traineeMaySee } from '../../model/drill.ts'
+import { FiredrillError } from '../../model/errors.ts'
 import type { Verdict } from '../../drills/checks/registry.ts'
 import type { CoachText } from '../drill-engine.ts'
 import { withoutSecrets } from './drills.ts'
 import type { Api, ApiContext } from './context.ts'
 
 const keepAliveMs = 5_000
+/** What a client has not taken yet, at most: a browser that stands still for long is let go, and asks again from the last event it has. */
+const mostUnreadBytes = 1024 * 1024
+/** So many tabs, tools and people may listen at once, of each role. */
+export const mostStreams = { trainee: 60, instructor: 20 } as const
 
 /** Live events (SSE): drill events as they happen, and whether the range is healthy. The ids of drill events let a client resume. */
 export function liveRoutes(app: Api, { engine, ledger, sampler }: ApiContext): void {
   const streams = new Set<PassThrough>()
+  const listening = { trainee: 0, instructor: 0 }
   app.addHook('preClose', async () => {
     for (const stream of streams) stream.end()
   })
 
   app.get('/api/live', async (request, reply) => {
+    const role = request.role === 'instructor' ? 'instructor' : 'trainee'
+    if (listening[role] >= mostStreams[role])
+      throw new FiredrillError('too-many-requests', `${mostStreams[role]} are listening already: close a page, and try again`)
+    listening[role]++
     const stream = new PassThrough()
     streams.add(stream)
-    const instructor = request.role === 'instructor'
+    const instructor = role === 'instructor'
+    const write = (text: string) => {
+      if (stream.writableLength + stream.readableLength > mostUnreadBytes) request.raw.destroy()
+      else stream.write(text)
+    }
     const send = (name: string, data: unknown, id?: number) =>
-      stream.write(`${id === undefined ? '' : `id: ${id}\n`}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`)
+      write(`${id === undefined ? '' : `id: ${id}\n`}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`)
     const onEvent = (event: DrillEvent) => {
       if (instructor) send('drill', event, event.id)
       else if (traineeMaySee(event)) send('drill', withoutSecrets(event), event.id)
@@ -29,9 +43,20 @@ export function liveRoutes(app: Api, { engine, ledger, sampler }: ApiContext): v
     const status = (verdict: Verdict) => ({
       // Which checks fail is for the oracle: a trainee sees what an on-call engineer sees.
       healthy: verdict.healthy,
+      troubles: engine.troubles,
       components: sampler.components().map(({ name, state, healthy, version, canaryOf }) => ({ name, state, healthy, version, canaryOf })),
     })
     const onVerdict = (verdict: Verdict) => send('status', status(verdict))
+    const keepAlive = setInterval(() => write(': alive\n\n'), keepAliveMs)
+    request.raw.once('close', () => {
+      listening[role]--
+      clearInterval(keepAlive)
+      engine.live.off('event', onEvent)
+      engine.live.off('verdict', onVerdict)
+      engine.live.off('coach', onCoach)
+      streams.delete(stream)
+      stream.destroy()
+    })
 
     const lastSeen = Number(request.headers['last-event-id'] ?? Number.NaN)
     const running = engine.running()
@@ -40,15 +65,6 @@ export function liveRoutes(app: Api, { engine, ledger, sampler }: ApiContext): v
     engine.live.on('event', onEvent)
     engine.live.on('verdict', onVerdict)
     engine.live.on('coach', onCoach)
-    const keepAlive = setInterval(() => stream.write(': alive\n\n'), keepAliveMs)
-    request.raw.on('close', () => {
-      clearInterval(keepAlive)
-      engine.live.off('event', onEvent)
-      engine.live.off('verdict', onVerdict)
-      engine.live.off('coach', onCoach)
-      streams.delete(stream)
-      stream.end()
-    })
     return reply.type('text/event-stream').header('cache-control', 'no-store').header('x-accel-buffering', 'no').send(stream)
   })
 

@@ -9,7 +9,7 @@ import { dashboards } from '../../observability/dashboards/registry.ts'
 import { runbooks } from '../runbooks.ts'
 import type { Api, ApiContext } from './context.ts'
 
-export function rangeRoutes(app: Api, { range, sampler, context, ledger, load }: ApiContext): void {
+export function rangeRoutes(app: Api, { range, sampler, engine, context, ledger, load }: ApiContext): void {
   app.get('/api/range', async () => ({
     profile: context.config.profile,
     components: sampler.components(),
@@ -18,6 +18,8 @@ export function rangeRoutes(app: Api, { range, sampler, context, ledger, load }:
     /** How the shop's host is, where it is another one. */
     hosts: await hostsStatus(context).catch(() => null),
     watchdogAt: Number(ledger.note('watchdog-at') ?? 0) || null,
+    /** What stands in the way of drills, in sentences. */
+    troubles: engine.troubles,
     actions: actionsFor(range).length,
     /** Whether the shop is in a cluster, of which there is more to see. */
     cluster: range.cluster !== null,

@@ -113,6 +113,11 @@ export class ReplayPlane implements AsyncDisposable {
     this.#sampler.calm()
     // Until the range has been seen to be well.
     for (let tick = 0; tick < 20; tick++) await this.#tick()
+    const { id: drill } = await this.#call<DrillState>('trainee', 'POST', '/api/drills', {
+      scenario: id,
+      mode: 'learning',
+      trainee: persona.name,
+    })
     // What there is to be rolled back and taken out, since the faults themselves are on no paper.
     await this.#range.mesh.apply(`# as it was found\n${this.#range.mesh.baseline()}`, 'platform team')
     await this.#range.monitoring.setExtraRules('legacy', '')
@@ -121,11 +126,6 @@ export class ReplayPlane implements AsyncDisposable {
     for (const job of await this.#range.jobs.running()) await this.#range.jobs.stop(job)
     for (const { action, params } of scenario.solution)
       if (action === 'stop-job') await this.#range.jobs.start(String(params['program']), {})
-    const { id: drill } = await this.#call<DrillState>('trainee', 'POST', '/api/drills', {
-      scenario: id,
-      mode: 'learning',
-      trainee: persona.name,
-    })
     this.#sampler.begin(recording)
     if (help !== 'coach') await this.#call('instructor', 'PUT', `/api/drills/${drill}/coach/mode`, { mode: 'muted' })
     const trainee = new Trainee(scenario, persona, seed)

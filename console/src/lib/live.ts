@@ -5,12 +5,14 @@ import type { DrillEvent } from '../../../model/drill.ts'
 export interface LiveStatus {
   connected: boolean
   healthy: boolean | null
+  /** What stands in the way of drills, in sentences. */
+  troubles: string[]
   components: { name: string; state: string; healthy: boolean; version?: string; canaryOf?: string }[]
   /** What the coach is saying just now, and to which event. */
   coach: { drill: string; to: number; text: string } | null
 }
 
-const unknown: LiveStatus = { connected: false, healthy: null, components: [], coach: null }
+const unknown: LiveStatus = { connected: false, healthy: null, troubles: [], components: [], coach: null }
 export const LiveContext = createContext<LiveStatus>(unknown)
 export const useLive = (): LiveStatus => useContext(LiveContext)
 

@@ -39,6 +39,7 @@ export function RoomPage() {
   const { drill, title, story, events } = data
   const signals = boards?.dashboards.find((board) => board.id === 'overview')?.panels.slice(0, 4) ?? []
   const running = drill.phase === 'running'
+  const ended = events.find((event) => event.type === 'drill-voided' || event.type === 'drill-aborted')
   return (
     <>
       <div className="heading">
@@ -61,10 +62,15 @@ export function RoomPage() {
             Go to the debrief
           </Link>
         ) : (
-          <b>aborted</b>
+          <b>{drill.phase}</b>
         )}
       </div>
       {command.error && <Problem error={command.error} />}
+      {ended && (
+        <p className="banner" role="status">
+          {ended.type === 'drill-voided' ? 'This drill is void and counts for nothing' : 'This drill was aborted'}: {ended.reason}.
+        </p>
+      )}
       {drill.phase === 'paused' && (
         <p className="banner" role="status">
           The clock stands. Talk it over; nothing counts until it goes on.

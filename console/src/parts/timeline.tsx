@@ -180,6 +180,8 @@ function describe(event: DrillEvent): string | null {
       return `The drill is over: ${event.outcome}.`
     case 'drill-aborted':
       return `The drill was aborted: ${event.reason}.`
+    case 'drill-voided':
+      return `The drill is void and counts for nothing: ${event.reason}.`
     case 'health-changed':
     case 'harm-measured':
     // What a tool does stands for itself.

@@ -1,0 +1,134 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { loadScenarios } from '../../drills/scenarios.ts'
+import type { DrillEvent, DrillState } from '../../model/drill.ts'
+import type { Range } from '../../model/range.ts'
+import type { CurrentAlert } from '../alert-reconciliation.ts'
+import { DrillEngine } from '../drill-engine.ts'
+import { Injector } from '../injector.ts'
+import { Ledger } from '../ledger.ts'
+import { projectRoot } from '../paths.ts'
+import { paperRange } from './paper-range.ts'
+import { ReplaySampler } from './sampler.ts'
+
+const scenarios = loadScenarios(path.join(projectRoot, 'scenarios'))
+const realNow = Date.now
+const users = 30
+
+/**
+ * The real engine, injector and ledger over a range on paper. While one is open, `Date.now` is its clock, which goes on only when it is told to.
+ */
+export class EngineBench implements Disposable {
+  readonly dir = mkdtempSync(path.join(tmpdir(), 'firedrill-engine-'))
+  readonly range: Range = paperRange(projectRoot, users)
+  readonly alerts: CurrentAlert[] = []
+  now = realNow()
+  ledger: Ledger
+  injector: Injector
+  sampler = new ReplaySampler()
+  engine: DrillEngine
+  /** What a fault waits for on its way in. */
+  #gate = Promise.withResolvers<void>()
+  #waits = false
+
+  constructor() {
+    Date.now = () => this.now
+    const { deploy } = this.range.releases
+    this.range.releases.deploy = async (...args) => {
+      const deployment = await deploy(...args)
+      if (this.#waits) await this.#gate.promise
+      return deployment
+    }
+    this.ledger = new Ledger(this.dir)
+    this.injector = new Injector(this.range, this.ledger)
+    this.engine = this.#engine()
+  }
+
+  #engine(): DrillEngine {
+    return new DrillEngine({
+      range: this.range,
+      ledger: this.ledger,
+      injector: this.injector,
+      sampler: this.sampler,
+      scenarios,
+      users,
+      alerts: async () => this.alerts,
+    })
+  }
+
+  /** The next `seconds`, one look a second; faults on their way in are not waited for. */
+  async pass(seconds: number): Promise<void> {
+    for (let second = 0; second < seconds; second++) {
+      this.now += 1_000
+      void this.sampler.tick(this.now)
+      await settled()
+    }
+  }
+
+  holdFaults(): void {
+    this.#gate = Promise.withResolvers()
+    this.#waits = true
+  }
+  async letFaultsGo(): Promise<void> {
+    this.#waits = false
+    this.#gate.resolve()
+    await settled()
+  }
+
+  /** The control plane ends, and another takes its place. */
+  restart(): void {
+    this.engine.stop()
+    this.ledger[Symbol.dispose]()
+    this.ledger = new Ledger(this.dir)
+    this.injector = new Injector(this.range, this.ledger)
+    this.sampler = new ReplaySampler()
+    this.engine = this.#engine()
+  }
+
+  /** What another process does with the same faults, as the reaper. */
+  async beside(work: (injector: Injector) => Promise<unknown>): Promise<void> {
+    using ledger = new Ledger(this.dir)
+    await work(new Injector(this.range, ledger))
+  }
+
+  async start(scenario = 'slow-shelves'): Promise<string> {
+    await this.pass(20)
+    return (await this.engine.start(scenario, { mode: 'learning', trainee: 'somebody' })).id
+  }
+
+  /** Alertmanager has an alert, and notifies of it if `notifies`. */
+  fire(fingerprint: string, { notifies }: { notifies: boolean }): void {
+    const startsAt = new Date(this.now).toISOString()
+    const alert = { fingerprint, name: 'BrowseErrorBudgetBurn', severity: 'page', summary: '', startsAt }
+    this.alerts.push({ ...alert, active: true })
+    if (notifies) this.engine.page(alert, 'firing')
+  }
+
+  events(drill: string): DrillEvent[] {
+    return this.ledger.events(drill)
+  }
+  types(drill: string): string[] {
+    return this.events(drill).map(({ type }) => type)
+  }
+  state(drill: string): DrillState {
+    const state = this.ledger.drill(drill)
+    if (!state) throw new Error(`there is no drill ${drill}`)
+    return state
+  }
+  pages(drill: string): string[] {
+    return this.events(drill).flatMap((event) => (event.type === 'page-received' ? [event.alert.fingerprint] : []))
+  }
+
+  [Symbol.dispose](): void {
+    this.engine.stop()
+    this.ledger[Symbol.dispose]()
+    Date.now = realNow
+    rmSync(this.dir, { recursive: true, force: true })
+  }
+}
+
+/** All that is done without waiting for time is done. */
+export const settled = async (): Promise<void> => {
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+}

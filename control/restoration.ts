@@ -1,0 +1,138 @@
+import { NotRestored, restoreBaseline, type Left } from '../drills/baseline.ts'
+import { FiredrillError, describeError } from '../model/errors.ts'
+import type { FaultRecord } from '../model/fault.ts'
+import type { Range } from '../model/range.ts'
+import type { Injector } from './injector.ts'
+import type { Ledger } from './ledger.ts'
+
+/** What is still not as on a fresh range, and since when that is tried. */
+export interface Unrestored {
+  /** Milliseconds since the epoch. */
+  since: number
+  attempts: number
+  left: readonly Left[]
+}
+
+interface Dependencies {
+  range: Range
+  ledger: Ledger
+  injector: Injector
+  users: number
+}
+
+/** Waits before the second attempt, the third, and all others. */
+const pausesMs = [1_000, 2_000, 5_000, 15_000]
+/** So many attempts are what a range may take that is still on its way back: whoever waits for it waits for them. */
+const patientAttempts = 3
+/** That a range is to be restored is kept with it: who comes after a control plane that was killed goes on with it. */
+const owed = 'restore-owed'
+
+/**
+ * Brings the range back after a drill, and goes on until that holds: a range of which something is left behind takes no drill. One attempt at
+ * a time, whoever asks.
+ */
+export class Restoration {
+  readonly #deps: Dependencies
+  #unrestored: Unrestored | null = null
+  #attempt: Promise<void> | null = null
+  #again: NodeJS.Timeout | undefined
+  #stopped = false
+  #waiting: (() => void)[] = []
+  /** When a restoration last changed something: what was seen of the range before says nothing of it. */
+  changedAt = 0
+
+  constructor(deps: Dependencies) {
+    this.#deps = deps
+  }
+
+  /** Null when nothing is known to be left behind. */
+  get unrestored(): Unrestored | null {
+    return this.#unrestored
+  }
+
+  /** Whether a control plane before this one has left it unfinished. */
+  isOwed(): boolean {
+    return (this.#deps.ledger.note(owed) ?? '') !== ''
+  }
+  /** To be said before a drill ends, so that it is known whatever happens then. */
+  owe(drill: string): void {
+    this.#note(drill)
+  }
+
+  /** Throws `range-not-restored` while something is left behind. */
+  mustHold(): void {
+    if (!this.#unrestored) return
+    const left = this.#unrestored.left.map(({ title, detail }) => `${title} (${detail})`).join('; ')
+    throw new FiredrillError(
+      'range-not-restored',
+      `the range is not as it was before the last drill: ${left}. It is tried again every few seconds; if it stays so, 'firedrill down' and 'firedrill up' begin anew`,
+    )
+  }
+
+  /** One attempt: faults out, and whatever a drill may change set back. Resolves when it is made, whether it holds or not; others follow until one does. */
+  run(onReverted: (record: FaultRecord) => void = () => {}): Promise<void> {
+    this.#attempt ??= this.#try(onReverted).finally(() => (this.#attempt = null))
+    return this.#attempt
+  }
+
+  /** Resolves when the range is restored, or has not been in some attempts. */
+  async settled(): Promise<void> {
+    await this.#attempt
+    if (this.#unrestored && this.#unrestored.attempts < patientAttempts && !this.#stopped)
+      await new Promise<void>((resolve) => this.#waiting.push(resolve))
+  }
+
+  /** Ends the attempts: another process goes on with them. */
+  stop(): void {
+    this.#stopped = true
+    clearTimeout(this.#again)
+    this.#wake()
+  }
+
+  async #try(onReverted: (record: FaultRecord) => void): Promise<void> {
+    clearTimeout(this.#again)
+    const { range, injector, users } = this.#deps
+    const left: Left[] = []
+    try {
+      for (const record of await injector.revertAll()) onReverted(record)
+    } catch (error) {
+      // Only what it is is told: which fault it was is the instructor's.
+      left.push({ id: 'fault', title: 'What was broken on purpose', detail: 'it could not be put right yet' })
+      process.stderr.write(`taking faults out: ${describeError(error)}\n`)
+    }
+    try {
+      if ((await restoreBaseline(range, users)).length > 0) this.changedAt = Date.now()
+    } catch (error) {
+      this.changedAt = Date.now()
+      if (error instanceof NotRestored) left.push(...error.left)
+      else left.push({ id: 'range', title: 'The range', detail: describeError(error) })
+    }
+    const wasUnrestored = this.#unrestored
+    if (left.length === 0) {
+      this.#unrestored = null
+      if (this.isOwed()) this.#note('')
+    } else {
+      this.#unrestored = { since: wasUnrestored?.since ?? Date.now(), attempts: (wasUnrestored?.attempts ?? 0) + 1, left }
+      const told = left.map(({ title, detail }) => `${title} (${detail})`).join('; ')
+      process.stderr.write(`restoring the range, attempt ${this.#unrestored.attempts}: ${told}\n`)
+      const pauseMs = pausesMs[Math.min(this.#unrestored.attempts, pausesMs.length) - 1]
+      if (!this.#stopped) this.#again = setTimeout(() => void this.run(onReverted), pauseMs).unref()
+    }
+    if (!this.#unrestored || this.#unrestored.attempts >= patientAttempts) this.#wake()
+  }
+
+  #wake(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    for (const resolve of waiting) resolve()
+  }
+
+  #note(value: string): void {
+    try {
+      this.#deps.ledger.setNote(owed, value)
+    } catch (error) {
+      // It is restored all the same; only who comes after a crash would not know.
+      process.stderr.write(`the ledger cannot be written: ${describeError(error)}\n`)
+    }
+  }
+}
