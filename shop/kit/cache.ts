@@ -1,4 +1,5 @@
 import type { Redis as RedisClient } from 'ioredis'
+import { forEveryone } from './caller.ts'
 import { messageOf } from './errors.ts'
 import { instrumented } from './libraries.ts'
 import { counter, histogram } from './metrics.ts'
@@ -77,7 +78,7 @@ export function connectCache(service: Service, options: CacheOptions): Cache {
       lookups.inc({ result: failed ? 'error' : underWay ? 'shared' : 'miss' })
       if (underWay) return underWay as Promise<Value>
       const loadedFrom = performance.now()
-      const fresh: Promise<Value> = load()
+      const fresh: Promise<Value> = (options.shared ? forEveryone(load) : load())
         .then(async (value) => {
           // Read before the change that invalidated it: whoever asked gets it, nobody after them.
           if (options.shared && loading.get(key) !== fresh) return value

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Pool, PoolClient } from 'pg'
+import { requireCaller } from './caller.ts'
 import { HttpError, messageOf } from './errors.ts'
 import { instrumented } from './libraries.ts'
 import { gauge, histogram } from './metrics.ts'
@@ -69,9 +70,12 @@ export async function connectDatabase(service: Service, options: DatabaseOptions
     }
   }
   const run = async <Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> => {
+    requireCaller()
     const client = await connect()
     let failure: Error | undefined
     try {
+      // It may have been long until there was a connection.
+      requireCaller()
       return await work(client)
     } catch (error) {
       // A connection that broke must not go back into the pool; a statement that failed does it no harm.
@@ -108,7 +112,13 @@ export async function connectOnce(service: Service, url: string): Promise<Querya
   client.on('error', (error) => service.app.log.warn({ err: error }, 'the connection to PostgreSQL was lost'))
   await client.connect()
   service.onStop(() => client.end())
-  return client
+  return {
+    // Safe: the same signature.
+    query: ((...args: Parameters<PoolClient['query']>) => {
+      requireCaller()
+      return client.query(...args)
+    }) as Queryable['query'],
+  }
 }
 
 /** Applies `NNN-name.sql` files that have not been applied, in order, one process at a time. */

@@ -1,4 +1,5 @@
 import { Agent, request } from 'undici'
+import { requireCaller } from './caller.ts'
 import { HttpError, messageOf } from './errors.ts'
 import { counter, histogram } from './metrics.ts'
 
@@ -36,6 +37,7 @@ export function createClient({ peer, url, timeoutMs, connections = 32 }: ClientO
       route: string,
       options: { json?: unknown; headers?: Record<string, string> } = {},
     ): Promise<Answer<Body>> {
+      requireCaller()
       const startedAt = performance.now()
       try {
         const response = await request(new URL(route, url), {

@@ -1,5 +1,6 @@
 import { trace } from '@opentelemetry/api'
 import type { FastifyInstance } from 'fastify'
+import { rememberCallers } from './caller.ts'
 import type { BaseConfig } from './config.ts'
 import { messageOf } from './errors.ts'
 import { instrumented } from './libraries.ts'
@@ -52,6 +53,7 @@ export function createService(config: BaseConfig): Service {
   const lettingGo = new AbortController()
 
   addRequestMetrics(app)
+  rememberCallers(app)
   // A version that changes the label is a deploy: dashboards join on it.
   gauge('build_info', 'Version that runs', ['version'] as const).set({ version: config.SERVICE_VERSION }, 1)
 
