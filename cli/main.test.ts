@@ -22,6 +22,7 @@ const light = [
   'commander',
   'control/paths.ts',
   'range/context.ts',
+  'range/machine.ts',
   'range/precedence.ts',
   'range/targets/local/state.ts',
   'range/whole-file.ts',

@@ -29,6 +29,7 @@ import type { Range } from '../model/range.ts'
 import type { CauseCategory, Scenario, ViewKind } from '../model/scenario.ts'
 import type { ShopComponentName } from '../model/components.ts'
 import type { Injector } from './injector.ts'
+import { usersOn } from '../drills/users.ts'
 import { leaseMs } from './lease.ts'
 import type { Ledger } from './ledger.ts'
 import { Restoration } from './restoration.ts'
@@ -347,7 +348,7 @@ export class DrillEngine {
     const { ease, timeline } = this.#scenario(state.scenario)
     if (!ease || state.easedAt !== null) return
     this.#append({ type: 'scenario-eased', what: ease.what })
-    if (ease.users !== undefined) await this.#deps.range.load.setUsers(ease.users)
+    if (ease.users !== undefined) await this.#deps.range.load.setUsers(usersOn(this.#deps.range, ease.users))
     for (const { step, params } of ease.steps) {
       const planned = timeline[step]
       const standing = this.#deps.ledger.openFaults().find((record) => record.drill === state.id && record.fault === planned?.fault)

@@ -38,6 +38,9 @@ export interface LoadStatus {
   p95Ms: number | null
 }
 
+/** Users that a range has by itself, and that scenarios are written for. */
+export const usualUsers = 30
+
 /** Who the users are, beside how many. */
 export interface LoadMix {
   /** Share of product views that go to one and the same product, 0–1. */
@@ -262,6 +265,8 @@ export interface Range {
     running(): Promise<string[]>
   }
   readonly load: {
+    /** Users that this range has when nobody asked for another number; scenarios say theirs as if it were thirty. */
+    readonly usual: number
     status(): Promise<LoadStatus>
     /** Resolves when that many are there. */
     setUsers(users: number): Promise<void>

@@ -2,6 +2,7 @@ import { Option } from 'commander'
 import { hostRoles, type HostRole } from '../../range/context.ts'
 import { hasConsole } from '../../range/topology.ts'
 import { findBinaries } from '../../range/binaries.ts'
+import { describeMachine, measureMachine, usersFor } from '../../range/machine.ts'
 import { available, describePrecedence } from '../../range/targets/local/precedence.ts'
 import { setup } from '../../range/setup.ts'
 import { buildConsole } from '../../control/build-console.ts'
@@ -31,7 +32,9 @@ export const doctorCommand = () =>
     const ok = reports.every((report) => report.path !== null)
     const state = openState(options)
     const precedence = describePrecedence(state.hasPrecedence ? state.precedence() : available())
-    if (options.json) printJson({ ok, node: process.version, precedence, programs: reports })
+    const machine = measureMachine()
+    const users = usersFor(machine)
+    if (options.json) printJson({ ok, node: process.version, precedence, machine: { ...machine, users }, programs: reports })
     else {
       print(`${green('✓')} node ${process.version} ${dim(process.execPath)}`)
       for (const { name, path, remedy, variable } of reports) {
@@ -39,6 +42,7 @@ export const doctorCommand = () =>
           path ? `${green('✓')} ${name} ${dim(path)}` : `${red('✗')} ${name} is missing: run '${remedy}', or set ${variable} to its path`,
         )
       }
+      print(`${green('✓')} this machine ${dim(`${describeMachine(machine)}; a new range has ${users} users here`)}`)
       print(`${green('✓')} what watches the shop goes first ${dim(precedence)}`)
     }
     process.exitCode = ok ? 0 : 1

@@ -1,4 +1,5 @@
 import type { ComponentStatus } from '../../model/components.ts'
+import { describeMachine } from '../../range/machine.ts'
 import { family, listProcesses, liveness, proportionalMemoryBytes } from '../../range/targets/local/identity.ts'
 import { describePrecedence } from '../../range/targets/local/precedence.ts'
 import type { RangeState } from '../../range/targets/local/state.ts'
@@ -29,6 +30,8 @@ export const statusCommand = () =>
       )
       const total = status.reduce((sum, component) => sum + (component.memoryBytes ?? 0), 0)
       print(`${healthy ? green('all healthy') : red('not healthy')} ${dim(`${megabytes(total)} in all`)}`)
+      const machine = openState(options).machine()
+      if (machine) print(dim(`when it was started: ${describeMachine(machine)}`))
       print(dim(`what watches the shop goes first ${describePrecedence(openState(options).precedence())}`))
     }
     process.exitCode = healthy ? 0 : 1

@@ -17,6 +17,7 @@ import {
   type Placement,
   type Profile,
 } from '../../range/context.ts'
+import { describeMachine, measureMachine, usersFor } from '../../range/machine.ts'
 import { hasLinkKeys, invite } from '../../range/targets/hosts/invitation.ts'
 import { setup } from '../../range/setup.ts'
 import { shopComponentNames, type ComponentName } from '../../model/components.ts'
@@ -67,7 +68,7 @@ export const upCommand = () =>
       const { role } = openState(options)
       await setup(projectRoot, cacheDir, say, role)
       if (hasConsole(role)) await buildConsole(say)
-      configure(options)
+      configure(options, say)
       const cluster = deployedCluster(openState(options).config().placement)
       if (cluster) {
         // Its client takes a while to load, which only those wait for who need it.
@@ -145,28 +146,38 @@ function consoleOf({ consoleListen, consoleName, allowOrigin: origins }: UpOptio
 }
 
 /** Writes the settings that were asked for; what runs keeps those it was started with. */
-function configure(options: UpOptions): void {
+function configure(options: UpOptions, say: (line: string) => void): void {
   const state = openState(options)
+  const control = state.exists ? state.run('control') : null
+  const runs = control !== null && liveness(control) !== 'gone'
+  // Beside a range that runs it would measure that.
+  const machine = runs ? null : measureMachine()
   const asked = {
     ...(options.portBase === undefined ? {} : { portBase: options.portBase }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
-    ...(options.users === undefined ? {} : { users: options.users }),
+    ...(options.users !== undefined
+      ? { users: options.users }
+      : state.exists || !machine || options.target === 'kubernetes'
+        ? {}
+        : { users: usersFor(machine) }),
     ...(options.clickhouse === undefined ? {} : { clickhouseUrl: options.clickhouse }),
     ...placementOf(options),
     ...consoleOf(options, state),
   }
   if (state.exists) {
     const before = state.config()
-    const control = state.run('control')
     const changed = Object.entries(asked).filter(([name, value]) => !isDeepStrictEqual(before[name as keyof typeof asked], value))
-    if (changed.length > 0 && control && liveness(control) !== 'gone') {
+    if (changed.length > 0 && runs) {
       throw new FiredrillError(
         'conflict',
         `the range in ${state.dir} runs with other settings (${changed.map(([name]) => name).join(', ')}): 'firedrill down' first`,
       )
     }
   }
-  state.configure(asked)
+  const { users } = state.configure(asked)
+  if (!machine) return
+  state.setMachine(machine)
+  say(dim(`this machine: ${describeMachine(machine)}; ${users} users`))
 }
 
 /** After a power-off, or a crash that took both watchers and a part of the shop, a drill cannot go on in the middle of what starts anew. */

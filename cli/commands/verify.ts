@@ -3,6 +3,7 @@ import { recordingFile } from '../../control/replay/recording.ts'
 import { recordVerified, verifyScenario, type Verification } from '../../control/verify.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import type { ScenarioCard } from '../../model/scenario.ts'
+import { idleCores, measureMachine, patienceFor } from '../../range/machine.ts'
 import { apiClient } from '../client.ts'
 import { command, integer, openState, type CommonOptions } from '../options.ts'
 import { dim, green, print, printJson, red } from '../output.ts'
@@ -42,7 +43,7 @@ export const verifyCommand = () =>
       const results = new Map<string, Verification[]>(chosen.map((id) => [id, []]))
       for (let round = 1; round <= options.times; round++) {
         for (const id of chosen) {
-          const result = await verifyScenario(client, id)
+          const result = await verifyScenario(client, id, patienceFor({ speed: measureMachine().speed, idle: await idleCores() }))
           const each = [...(results.get(id) ?? []), result]
           results.set(id, each)
           if (options.record && result.ok && result.drill) {
@@ -50,7 +51,7 @@ export const verifyCommand = () =>
             writeFileSync(recordingFile(options.record, id), `${JSON.stringify(await recordVerified(client, result.drill))}\n`)
           }
           tell(
-            `${result.ok ? green('✓') : red('✗')} ${id}  page after ${result.secondsToPage ?? '—'} s ${dim(`(bound ${result.pageBoundSeconds} s)`)}  healthy ${result.secondsToHealthy ?? '—'} s after the fix  restored: ${result.restored ? 'yes' : 'no'}  ${dim(`${result.tookSeconds} s in all`)}`,
+            `${result.ok ? green('✓') : red('✗')} ${id}  page after ${result.secondsToPage ?? '—'} s ${dim(`(bound ${result.pageBoundSeconds} s)`)}  healthy ${result.secondsToHealthy ?? '—'} s after the fix  restored: ${result.restored ? 'yes' : 'no'}  ${dim(`${result.tookSeconds} s in all${result.patience > 1 ? `, bounds × ${result.patience}: this machine is slow or busy` : ''}`)}`,
           )
           if (options.waits) for (const wait of result.waits) tell(dim(`    ${wait.seconds} s for ${wait.for}`))
           for (const problem of result.problems) tell(`    ${problem}`)

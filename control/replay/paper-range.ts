@@ -1,6 +1,6 @@
 import { componentNames, serviceNames, type ComponentStatus, type ServiceName } from '../../model/components.ts'
 import type { EdgeFault, MeshEdge, MeshRevision } from '../../model/mesh.ts'
-import type { Binding, Deployment, LoadMix, ManifestEdit, Range } from '../../model/range.ts'
+import { usualUsers, type Binding, type Deployment, type LoadMix, type ManifestEdit, type Range } from '../../model/range.ts'
 import { baselinePolicy } from '../../range/mesh/files.ts'
 import { readForeignPolicy } from '../../range/mesh/policy-reader.ts'
 import { deploymentOf, releasesOf } from '../../range/releases.ts'
@@ -88,6 +88,7 @@ export function paperRange(root: string, users: number): Range {
       running: async () => now.jobs,
     },
     load: {
+      usual: usualUsers,
       status: async () => ({ state: 'running', workers: 0, users: now.users, rps: 20, failRatio: 0, p50Ms: 15, p95Ms: 60 }),
       setUsers: async (count) => void (now.users = count),
       mix: async () => now.mix,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineFault } from '../../model/fault.ts'
+import { usersOn } from '../users.ts'
 
 /** Many more users than usual, as after a mention on television. */
 export const loadSpike = defineFault({
@@ -7,10 +8,11 @@ export const loadSpike = defineFault({
   title: 'A rush of users',
   effect: 'Several times the usual traffic',
   category: 'load',
+  /** `users`: where thirty are usual. A smaller or larger machine has others. */
   params: z.object({ users: z.number().int().min(1).max(2_000) }),
   ramps: ['users'],
   plan: async ({ range }) => ({ before: (await range.load.status()).users }),
-  inject: ({ range }, { users }) => range.load.setUsers(users),
+  inject: ({ range }, { users }) => range.load.setUsers(usersOn(range, users)),
   revert: ({ range }, { before }) => range.load.setUsers(before),
-  observe: async ({ range }, { users }) => (await range.load.status()).users >= users,
+  observe: async ({ range }, { users }) => (await range.load.status()).users >= usersOn(range, users),
 })

@@ -11,6 +11,7 @@ const mixSchema = z.object({ hotShare: z.number(), bots: z.number(), rate: z.num
 export function localLoad(context: RangeContext): Range['load'] {
   const mixUrl = `http://127.0.0.1:${context.port('locust')}/locust/mix`
   return {
+    usual: context.config.users,
     status: () => loadStatus(context),
     async setUsers(users) {
       const base = `http://127.0.0.1:${context.port('locust')}/locust`

@@ -5,8 +5,9 @@ import { z } from 'zod'
 import { canaryServices, componentName, serviceName, type ComponentName, type ServiceName } from '../../../model/components.ts'
 import { FiredrillError } from '../../../model/errors.ts'
 import { cacheFault, edgeFault, meshEdge, type MeshRevision } from '../../../model/mesh.ts'
-import type { Canary, Deployment } from '../../../model/range.ts'
+import { usualUsers, type Canary, type Deployment } from '../../../model/range.ts'
 import { writeWhole } from '../../whole-file.ts'
+import { machineSchema, type Machine } from '../../machine.ts'
 import { precedenceSchema, type Precedence } from '../../precedence.ts'
 import { defaultPortBase, overlays, profiles, rangeId, type HostRole, type MeshState, type RangeConfig } from '../../context.ts'
 
@@ -119,7 +120,7 @@ export class RangeState {
           id: rangeId(this.dir),
           portBase: defaultPortBase,
           profile: 'drill',
-          users: 30,
+          users: usualUsers,
           placement: { role: 'all' },
           console: { listen: '127.0.0.1', names: [], origins: [] },
           clickhouseUrl: null,
@@ -167,6 +168,14 @@ export class RangeState {
   }
   setCanary(canary: Canary | null): void {
     this.#write('deployments.json', { ...this.#deployments(), canary })
+  }
+
+  /** What the host gives, as the last `up` measured it. */
+  machine(): Machine | null {
+    return existsSync(this.#path('machine.json')) ? this.#read('machine.json', machineSchema) : null
+  }
+  setMachine(machine: Machine): void {
+    this.#write('machine.json', machine)
   }
 
   /** Whether it was found out, by an `up`, what makes the watchers go first. */
