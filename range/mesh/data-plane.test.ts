@@ -156,11 +156,15 @@ test('a fault on an edge: exact delay there, none on others, and gone when it is
 
 test('jitter spreads the delay', async () => {
   await range.mesh.setFault({ from: 'gateway', to: 'inventory' }, { delay: { fixedDelayMs: 100, jitterMs: 80, percent: 100 } })
-  const times = (await many(80, () => call('gateway', 'inventory'))).map(({ ms }) => ms).sort((a, b) => a - b)
+  // A busy machine adds to every delay and takes from none: what is quicker than without jitter is so by the jitter, sooner or later.
+  const times: number[] = []
+  do times.push(...(await many(80, () => call('gateway', 'inventory'), 4)).map(({ ms }) => ms))
+  while (times.filter((ms) => ms < 100 - earlyMs).length < 3 && times.length < 1_600)
   await range.mesh.setFault({ from: 'gateway', to: 'inventory' }, null)
-  // An eighth each of 20, 43, 66, … 180 ms; that none of 80 is in the outer three of either side happens once in 10^16.
+  times.sort((a, b) => a - b)
+  // An eighth each of 20, 43, 66, … 180 ms.
   const [quickest = 0, slowest = 0] = [times[0], times.at(-1)]
-  assert.ok(quickest >= 20 - earlyMs && (times[2] ?? 0) < 90, `the quickest: ${times.slice(0, 3).join(', ')}`)
+  assert.ok(quickest >= 20 - earlyMs && (times[2] ?? 0) < 100 - earlyMs, `the quickest: ${times.slice(0, 3).join(', ')}`)
   assert.ok(slowest > 130, `the slowest: ${slowest}`)
 })
 
