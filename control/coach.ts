@@ -48,19 +48,19 @@ export class Coach implements Disposable {
     this.#opened.model?.[Symbol.dispose]()
   }
 
-  /** The model that is configured now, opened anew when the configuration has changed; null without one, or where it cannot be opened. */
-  async #model(): Promise<CoachModel | null> {
+  /** The model that is configured now, opened anew when the configuration has changed; null without one, and the reason where it cannot be opened. */
+  async #model(): Promise<CoachModel | { fellBack: string } | null> {
     try {
       const config = readCoachConfig(this.#deps.dir)
       const from = JSON.stringify(config)
       if (from !== this.#opened.from) {
         this.#opened.model?.[Symbol.dispose]()
+        this.#opened = { from: 'null', model: null }
         this.#opened = { from, model: config === null ? null : (await models()).openModel(config) }
       }
       return this.#opened.model
     } catch (error) {
-      process.stderr.write(`the coach's model: ${describeError(error)}\n`)
-      return null
+      return { fellBack: `the model cannot be opened: ${describeError(error)}` }
     }
   }
 
@@ -96,7 +96,7 @@ export class Coach implements Disposable {
     const model = await this.#model()
     const help = state.phase === 'running' && asksForHelp(text) ? this.#help() : null
     // A small model can say a hint in other words; with a question it is lost.
-    const able = model !== null && (!model.small || (help !== null && 'given' in help))
+    const able = model !== null && ('fellBack' in model || !model.small || (help !== null && 'given' in help))
     const spoken = able ? await this.#speak({ kind: 'answer', to, text, help }, model) : null
     if (spoken && 'text' in spoken) return engine.noteCoach({ type: 'coach-replied', to, ...spoken })
     if (spoken) engine.noteCoach({ type: 'coach-fell-back', to, why: spoken.fellBack })
@@ -136,14 +136,16 @@ export class Coach implements Disposable {
     const nothing: Decision = { kind: 'wait', forMs: 0, reasons: [] }
     const view = viewOf(state, events, Date.now(), { unasked: nothing, asked: nothing })
     const spoken = model
-      ? await (
-          await models()
-        ).speak(turn, model, {
-          desk: deskWithout(view),
-          rules: () => ({ secrets: [], known: [], before: [], guessing: false, over: true }),
-          audit: () => {},
-          used: this.#used,
-        })
+      ? 'fellBack' in model
+        ? model
+        : await (
+            await models()
+          ).speak(turn, model, {
+            desk: deskWithout(view),
+            rules: () => ({ secrets: [], known: [], before: [], guessing: false, over: true }),
+            audit: () => {},
+            used: this.#used,
+          })
       : null
     if (spoken && 'fellBack' in spoken) ledger.append(drill, { type: 'coach-fell-back', to: 0, why: spoken.fellBack })
     ledger.append(drill, {
@@ -152,7 +154,8 @@ export class Coach implements Disposable {
     })
   }
 
-  async #speak(turn: Exclude<Turn, { kind: 'debrief' }>, model: CoachModel): Promise<Spoken> {
+  async #speak(turn: Exclude<Turn, { kind: 'debrief' }>, model: CoachModel | { fellBack: string }): Promise<Spoken> {
+    if ('fellBack' in model) return model
     const { engine } = this.#deps
     const drill = engine.running()?.id ?? ''
     const { speak } = await models()

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { Command, Option } from 'commander'
 import { coachConfig, readCoachConfig, writeCoachConfig, type CoachConfig } from '../../coach/config.ts'
 import { cacheDir } from '../../control/paths.ts'
-import { FiredrillError, describeError } from '../../model/errors.ts'
+import { FiredrillError } from '../../model/errors.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 import { green, print, printJson } from '../output.ts'
 
@@ -86,26 +86,23 @@ export function coachCommand(): Command {
       ),
     )
     .addCommand(
-      command('test', 'let the model say one sentence').action(async (options: CommonOptions) => {
-        const config = readCoachConfig(openState(options).dir)
-        if (config === null) throw new FiredrillError('bad-request', "no model is set: see 'firedrill coach use --help'")
-        // The library takes a while to load, which only those wait for who need it.
-        const [{ generateText }, { openModel }] = await Promise.all([import('ai'), import('../../coach/providers/registry.ts')])
-        const startedAt = performance.now()
-        using opened = openModel(config)
-        const { text } = await generateText({
-          model: opened.model,
-          instructions: 'You coach an engineer.',
-          prompt: 'Wish the engineer luck for an incident drill, in one short sentence.',
-          maxOutputTokens: 60,
-          maxRetries: 0,
-          abortSignal: AbortSignal.timeout(30_000),
-        }).catch((error: unknown) => {
-          throw new FiredrillError('component-unreachable', `the model does not answer: ${describeError(error)}`, { cause: error })
-        })
-        const seconds = (performance.now() - startedAt) / 1_000
-        if (options.json) printJson({ text: text.trim(), seconds })
-        else print(`${text.trim()}\n${green(`${described(config)}, in ${seconds.toFixed(1)} s`)}`)
-      }),
+      command('test', 'let the model say something as it would in a drill; fails where it would not be heard there').action(
+        async (options: CommonOptions) => {
+          const config = readCoachConfig(openState(options).dir)
+          if (config === null) throw new FiredrillError('bad-request', "no model is set: see 'firedrill coach use --help'")
+          // The library takes a while to load, which only those wait for who need it.
+          const [{ tryModel }, { openModel }] = await Promise.all([
+            import('../../coach/agent/trial.ts'),
+            import('../../coach/providers/registry.ts'),
+          ])
+          using opened = openModel(config)
+          const { text, firstWordMs, wholeMs } = await tryModel(opened)
+          if (options.json) printJson({ text, seconds: wholeMs / 1_000, firstWordSeconds: firstWordMs / 1_000 })
+          else {
+            const times = `first word after ${(firstWordMs / 1_000).toFixed(1)} s, all after ${(wholeMs / 1_000).toFixed(1)} s`
+            print(`${text}\n${green(`${described(config)}: ${times}`)}`)
+          }
+        },
+      ),
     )
 }

@@ -60,12 +60,16 @@ function stage(view: Partial<CoachView> = {}) {
   return { done, uses, shown, speaking }
 }
 
+/** By a model that has been heard before, as most have: what it says is shown as it comes. */
 async function played(script: Script | ((count: number) => Script), turn: Turn, set = stage()) {
-  let count = 0
-  await using server = await startScriptedServer(() => (typeof script === 'function' ? script(++count) : script))
+  let count = -1
+  await using server = await startScriptedServer(() =>
+    ++count === 0 ? { text: ['What do you see there?'] } : typeof script === 'function' ? script(count) : script,
+  )
   using opened = openaiCompatible.open({ provider: 'openai-compatible', url: server.url, model: 'scripted', tools: true })
+  await speak(turn, opened, stage().speaking)
   const spoken = await speak(turn, opened, set.speaking)
-  return { spoken, requests: server.requests, ...set }
+  return { spoken, requests: server.requests.slice(1), ...set }
 }
 const answer: Turn = { kind: 'answer', to: 1, text: 'What now?', help: null }
 
@@ -90,20 +94,123 @@ describe('the agent', () => {
 
   test('a model that says the same over and over', async () => {
     const { spoken } = await played({ text: ['I am here with you. I am here with you. I am here with you.'] }, answer)
-    assert.deepEqual(spoken, { fellBack: 'the same twice' })
+    assert.equal('fellBack' in spoken && spoken.fellBack, 'the same twice')
   })
 
+  const good = 'Good luck with this, one step at a time. '
+  const page = '<html><title>Sign in to the Wi-Fi</title></html>'
   const broken: Record<string, [Script, RegExp]> = {
-    'a server that fails': [{ status: 500, body: '{}' }, /./],
+    'a server that fails': [{ status: 500, body: '{}' }, /^HTTP 500/],
     'an answer that is no answer': [{ body: 'data: what is this\n\n' }, /./],
-    'an empty answer': [{ text: [] }, /empty|No output/i],
-    'a server that takes its time': [{ waitMs: firstWordMs * 3, text: ['Here I am.'] }, /no word within 2 s/],
+    'a page instead of an answer': [
+      { body: page, headers: { 'content-type': 'text/html' } },
+      /^answered text\/html instead of a stream: Sign in/,
+    ],
+    'an error within a 200': [
+      { body: '{"error":{"message":"no model is loaded"}}', headers: { 'content-type': 'application/json' } },
+      /^an error within a 200: no model is loaded$/,
+    ],
+    'an error within the stream': [{ text: [good, 'Now '], after: { error: 'the context is used up' } }, /^the context is used up$/],
+    'a stream that breaks off in a sentence': [{ text: [good, 'Now '], after: 'break' }, /terminated|breaks off|closed/],
+    'a stream that ends in a sentence': [{ text: [good, 'Now '], finish: null }, /breaks off/],
+    'an empty answer': [{ text: [] }, /^an empty answer$/],
+    'an answer of blanks': [{ text: ['  ', '\n'] }, /^an empty answer$/],
+    'only thoughts': [{ thoughts: ['Okay, ', 'the user asks.'], finish: 'length' }, /^only thoughts and not a word, until its length/],
+    'only thoughts, in marks': [{ text: ['<think>Okay, ', 'it is inventory.</think>', '\n'] }, /^only thoughts and not a word$/],
+    'thoughts that are cut': [{ text: ['<thi', 'nk>Okay, it is ', 'inventory. Say that.'], finish: 'length' }, /^only thoughts/],
+    'a sentence that is cut': [{ text: ['Good luck with this and'], finish: 'length' }, /cut off before its first sentence/],
+    'a filter': [{ text: [good], finish: 'content_filter' }, /filter/],
+    'too many requests': [
+      {
+        status: 429,
+        body: '{"error":{"message":"You exceeded your quota"}}',
+        headers: { 'content-type': 'application/json', 'retry-after': '3600' },
+      },
+      /^HTTP 429: You exceeded your quota \(asks to wait for 3600 s\)$/,
+    ],
+    'a model without tools': [
+      { status: 400, body: '{"error":{"message":"x does not support tools"}}', headers: { 'content-type': 'application/json' } },
+      /does not support tools \(set the model with --no-tools\)$/,
+    ],
+    'a tool’s input that is cut': [{ tools: [{ name: 'encourage', raw: '{"text": "well' }] }, /^it used tools and said nothing$/],
+    'a server that takes its time': [{ waitMs: firstWordMs * 3, text: ['Here I am.'] }, /^no word within 2 s$/],
+    'one that thinks for long': [
+      { thoughts: Array.from({ length: 40 }, () => 'hm '), paceMs: 100, text: ['Here I am.'] },
+      /^no word within 2 s, only thoughts$/,
+    ],
   }
   for (const [what, [script, why]] of Object.entries(broken))
     test(`${what}: the author's words are to go out`, async () => {
       const { spoken } = await played(script, answer)
       assert.match('fellBack' in spoken ? spoken.fellBack : '', why)
     })
+
+  test('what is whole of an answer that may not be longer goes out', async () => {
+    const { spoken } = await played({ text: [good, 'And do not forget to'], finish: 'length' }, answer)
+    assert.deepEqual(spoken, { text: good.trim(), words: 'model' })
+  })
+
+  test('a server that never says that it is done', async () => {
+    const { spoken } = await played({ text: [good], finish: null }, answer)
+    assert.deepEqual(spoken, { text: good.trim(), words: 'model' })
+  })
+
+  const thoughts = ['<think>', '[THINK]', '<thinking>', '◁think▷']
+  for (const mark of thoughts)
+    test(`thoughts in ${mark} are no words, in whatever pieces they come`, async () => {
+      const close = mark.replace(/[a-z]+/i, '/$&')
+      const { spoken, shown } = await played({ text: [...`${mark}It is inventory. Roll it back.\n${close}\n\n${good}`] }, answer)
+      assert.deepEqual(spoken, { text: good.trim(), words: 'model' })
+      assert.ok(
+        shown.every((text) => good.startsWith(text.trim())),
+        shown.join('|'),
+      )
+    })
+
+  test('thoughts without a beginning, which its template has given: never shown, and known from then on', async () => {
+    const script = { text: ['They ask for help now. ', 'I should be warm. ', '</think>', good] }
+    await using server = await startScriptedServer(() => script)
+    using opened = openaiCompatible.open({ provider: 'openai-compatible', url: server.url, model: 'scripted', tools: true })
+    for (let time = 0; time < 2; time++) {
+      const set = stage()
+      assert.deepEqual(await speak(answer, opened, set.speaking), { text: good.trim(), words: 'model' })
+      assert.ok(
+        set.shown.every((text) => good.startsWith(text.trim())),
+        set.shown.join('|'),
+      )
+    }
+  })
+
+  test('a server that asks to be left alone is left alone, for as long', async () => {
+    let asked = 0
+    await using server = await startScriptedServer(() =>
+      asked++ === 0 ? { status: 429, body: '{}', headers: { 'content-type': 'application/json', 'retry-after': '30' } } : { text: [good] },
+    )
+    using opened = openaiCompatible.open({ provider: 'openai-compatible', url: server.url, model: 'scripted', tools: true })
+    let now = Date.now()
+    const say = () => speak(answer, opened, { ...stage().speaking, now: () => now })
+    assert.ok('fellBack' in (await say()))
+    assert.deepEqual(await say(), { fellBack: 'its server has asked not to be asked for another 30 s' })
+    assert.equal(asked, 1)
+    now += 31_000
+    assert.ok('text' in (await say()))
+  })
+
+  test('a tool’s input: an object in a text is taken, what is none is told in words', async () => {
+    const set = stage({ milestones: { acknowledged: 1, located: null, diagnosed: null, mitigated: null, recovered: null } })
+    const use = (raw: string) => ({ tools: [{ name: 'encourage', raw }] })
+    const { uses, done } = await played(
+      (count) =>
+        [use('{"text": "Well done, keep'), use('{}'), use('"{\\"text\\": \\"That was well done.\\"}"')][count - 1] ?? { text: [good] },
+      answer,
+      set,
+    )
+    assert.deepEqual(
+      uses.map(({ why }) => why),
+      ['the input is no JSON', 'the input does not fit', 'the policy allows it'],
+    )
+    assert.deepEqual(done, ['say That was well done.'])
+  })
 
   test('a server that is not there', async () => {
     using opened = openaiCompatible.open({ provider: 'openai-compatible', url: 'http://127.0.0.1:9/v1', model: 'none', tools: true })
@@ -165,7 +272,7 @@ describe('the agent', () => {
 test('every file of tools and providers is in its registry', () => {
   const files = (folder: string) =>
     readdirSync(path.join(import.meta.dirname, '..', folder)).filter(
-      (name) => !/test|registry|worker/.test(name) && !['tool.ts', 'provider.ts'].includes(name),
+      (name) => !/test|registry|worker/.test(name) && !['tool.ts', 'provider.ts', 'streamed.ts'].includes(name),
     )
   assert.deepEqual(files('tools').toSorted(), coachTools.map(({ name }) => `${name.replaceAll('_', '-')}.ts`).toSorted())
   assert.deepEqual(files('providers').toSorted(), coachProviders.map(({ id }) => `${id}.ts`).toSorted())

@@ -1,10 +1,12 @@
-import { isStepCount, streamText, tool, type ToolSet } from 'ai'
+import { isStepCount, streamText, tool, type FinishReason, type ToolSet } from 'ai'
 import { FiredrillError, describeError } from '../../model/errors.ts'
 import type { CoachModel } from '../providers/provider.ts'
 import { coachTools } from '../tools/registry.ts'
 import type { CoachDesk, CoachTool } from '../tools/tool.ts'
 import { briefFor, type Turn } from './brief.ts'
 import { isFaithful, refusal, type OutputRules } from './output-check.ts'
+import { breaksOff, reasonFor, retryAfterMs, toolReason } from './reasons.ts'
+import { saidIn } from './thoughts.ts'
 
 /** To the first word, and to the last, in milliseconds. */
 export const firstWordMs = 2_000
@@ -12,6 +14,12 @@ export const wholeMs = 10_000
 
 /** Told of each use of a tool, whether it was allowed or not. */
 export type Audit = (use: { tool: string; input: Record<string, unknown>; allowed: boolean; why: string }) => void
+
+/** How long a model has to its first word, and to its last. */
+export interface Patience {
+  firstWordMs: number
+  wholeMs: number
+}
 
 export interface Speaking {
   desk: CoachDesk
@@ -21,31 +29,55 @@ export interface Speaking {
   used: { tool: string; at: number }[]
   /** Called with all that may be shown so far, as it grows. */
   onText?: (text: string) => void
+  /** Called at the first word. */
+  onBegun?: () => void
   signal?: AbortSignal | undefined
   now?: () => number
+  patience?: Patience
 }
 
-export type Spoken = { text: string; words: 'model' } | { fellBack: string }
+/** `said` is what may not go out, where it is that. */
+export type Spoken = { text: string; words: 'model' } | { fellBack: string; said?: string }
+
+/** What is known of a model by its answers so far. */
+interface Manner {
+  /** It has said something: nothing is shown of its first answer before that is whole, since it may turn out to be thoughts. */
+  heard: boolean
+  /** It begins with thoughts, without a mark. */
+  thinking: boolean
+  /** Its server wants to be left alone until then, in milliseconds since the epoch. */
+  waitUntil: number
+}
+const manners = new WeakMap<CoachModel['model'], Manner>()
 
 /**
  * Lets the model say something. Sentence by sentence, each checked with all before it: nothing of a text that is refused later is
  * shown beyond the sentences that passed. Never throws for what the model or its server does: it says why the author's words are to go out.
  */
 export async function speak(turn: Turn, { model, tools, small }: CoachModel, speaking: Speaking): Promise<Spoken> {
-  const { rules, audit, used, onText, signal, now = Date.now } = speaking
+  const { rules, audit, used, onText, onBegun, signal, now = Date.now, patience = { firstWordMs, wholeMs } } = speaking
+  const manner = manners.get(model) ?? { heard: false, thinking: false, waitUntil: 0 }
+  manners.set(model, manner)
+  if (now() < manner.waitUntil)
+    return { fellBack: `its server has asked not to be asked for another ${Math.ceil((manner.waitUntil - now()) / 1_000)} s` }
   // What goes out by a tool is held against the same.
   const desk: CoachDesk = { ...speaking.desk, say: (said) => speaking.desk.say(mayGoOut(said, rules())) }
   const brief = briefFor(turn, desk.view(), small)
   const late = new AbortController()
-  const limit = setTimeout(() => late.abort(new Error(`not done within ${wholeMs / 1_000} s`)), wholeMs)
-  let first: NodeJS.Timeout | null = setTimeout(() => late.abort(new Error(`no word within ${firstWordMs / 1_000} s`)), firstWordMs)
+  const limit = setTimeout(() => late.abort(new Error(`not done within ${patience.wholeMs / 1_000} s`)), patience.wholeMs)
+  const silent = () => late.abort(new Error(`no word within ${patience.firstWordMs / 1_000} s${thought > 0 ? ', only thoughts' : ''}`))
+  let first: NodeJS.Timeout | null = setTimeout(silent, patience.firstWordMs)
   const begun = () => {
     if (first) clearTimeout(first)
     first = null
   }
+  /** All that came as text, and what of it are words. */
+  let raw = ''
   let text = ''
   let shown = ''
+  let thought = 0
   let toolsUsed = 0
+  let finish: FinishReason | null = null
   try {
     const { fullStream } = streamText({
       model,
@@ -57,35 +89,62 @@ export async function speak(turn: Turn, { model, tools, small }: CoachModel, spe
       temperature: 0.3,
       maxRetries: 0,
       abortSignal: signal ? AbortSignal.any([late.signal, signal]) : late.signal,
+      // An object in a text in a text, as some servers make it.
+      repairToolCall: async ({ toolCall }) => {
+        const input = textIn(toolCall.input)
+        return input === null ? null : { ...toolCall, input }
+      },
       onError() {},
     })
     for await (const part of untilAborted(fullStream, late.signal)) {
-      if (part.type === 'error') throw part.error
+      if (part.type === 'error') {
+        // Who never says that they are done may have said all; who was cut has not.
+        if (breaksOff(part.error) && /[.!?…]["”')]*$/.test(text.trim())) continue
+        throw part.error
+      }
       if (part.type === 'abort') throw late.signal.reason ?? new Error('stopped')
       // Who uses a tool has begun, and has the rest of the time.
       if (part.type === 'tool-call') begun()
       // A tool that there is not, or an input that is no JSON: what there is does not fail.
-      if (part.type === 'tool-error')
-        audit({ tool: part.toolName, input: {}, allowed: false, why: describeError(part.error).slice(0, 200) })
+      if (part.type === 'tool-error') {
+        toolsUsed++
+        audit({ tool: part.toolName, input: {}, allowed: false, why: toolReason(part.error) })
+      }
+      if (part.type === 'reasoning-delta') thought += part.text.length
+      if (part.type === 'finish') finish = part.finishReason
       if (part.type !== 'text-delta' || part.text === '') continue
+      raw += part.text
+      const said = saidIn(raw, manner)
+      thought = Math.max(thought, said.thought)
+      manner.thinking ||= said.unmarked
+      text = said.words.trimStart()
+      if (text === '') continue
       begun()
-      text += part.text
+      onBegun?.()
       const whole = sentencesOf(text)
       if (whole.length <= shown.length) continue
       const why = refusal(whole, rules())
-      if (why !== null) return { fellBack: why }
+      if (why !== null) return { fellBack: why, said: whole }
       shown = whole
       // Of a small model the whole is judged first.
-      if (!small) onText?.(shown)
+      if (!small && manner.heard) onText?.(shown)
     }
+    if (text.trim() === '') return { fellBack: silence({ thought, toolsUsed, finish }) }
+    manner.heard = true
+    if (finish === 'content-filter') return { fellBack: "its server's filter has stopped it" }
+    // Cut by the length it may have: what is whole of it is good.
+    if (finish === 'length') text = sentencesOf(`${text.trimEnd()} `)
+    if (text.trim() === '') return { fellBack: 'cut off before its first sentence was whole' }
     const source = small ? sourceOf(turn) : null
     const why =
       refusal(text, rules()) ??
       (twice(text) ? 'the same twice' : null) ??
       (source !== null && !isFaithful(text, source) ? 'something else than what was to be said' : null)
-    return why === null ? { text: text.trim(), words: 'model' } : { fellBack: why }
+    return why === null ? { text: text.trim(), words: 'model' } : { fellBack: why, said: text }
   } catch (error) {
-    return { fellBack: late.signal.aborted ? describeError(late.signal.reason) : describeError(error) }
+    const wait = retryAfterMs(error, now())
+    if (wait !== null) manner.waitUntil = now() + wait
+    return { fellBack: late.signal.aborted ? describeError(late.signal.reason) : reasonFor(error) }
   } finally {
     begun()
     clearTimeout(limit)
@@ -103,6 +162,23 @@ export async function speak(turn: Turn, { model, tools, small }: CoachModel, spe
         }),
       ]),
     )
+  }
+}
+
+/** Why an answer without a word is none. */
+function silence({ thought, toolsUsed, finish }: { thought: number; toolsUsed: number; finish: FinishReason | null }): string {
+  if (toolsUsed > 0) return 'it used tools and said nothing'
+  if (thought > 0) return `only thoughts and not a word${finish === 'length' ? ', until its length was used up' : ''}`
+  return 'an empty answer'
+}
+
+/** The object that a text within JSON holds; null where there is none. */
+function textIn(json: string): string | null {
+  try {
+    const inner: unknown = JSON.parse(json)
+    return typeof inner === 'string' && typeof JSON.parse(inner) === 'object' ? inner : null
+  } catch {
+    return null
   }
 }
 

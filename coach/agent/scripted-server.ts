@@ -5,15 +5,22 @@ import type { AddressInfo } from 'node:net'
 export interface Script {
   /** Pieces of the answer. */
   text?: readonly string[]
-  /** Tools to call, before anything is said. */
-  tools?: readonly { name: string; input: unknown }[]
+  /** Pieces of what the model thinks before, told apart by the server. */
+  thoughts?: readonly string[]
+  /** Tools to call, before anything is said; `raw` is sent instead of the input's JSON. */
+  tools?: readonly { name: string; input?: unknown; raw?: string }[]
   /** Before the first piece, in milliseconds. */
   waitMs?: number
   /** Between pieces. */
   paceMs?: number
+  /** How it says that it is done: `stop` where nothing is given; not at all with null. */
+  finish?: string | null
+  /** After the text: the connection breaks, or an error comes as an event. */
+  after?: 'break' | { error: string }
   /** An answer that is none. */
   status?: number
   body?: string
+  headers?: Record<string, string>
 }
 
 export interface ChatRequest {
@@ -37,10 +44,21 @@ export async function startScriptedServer(
       void answer(script(asked)).catch(() => response.destroy())
     })
     const sleep = (ms: number | undefined) => (ms ? new Promise((resolve) => setTimeout(resolve, ms)) : undefined)
-    async function answer({ text = [], tools, waitMs, paceMs, status, body }: Script): Promise<void> {
+    async function answer({
+      text = [],
+      thoughts = [],
+      tools,
+      waitMs,
+      paceMs,
+      finish = 'stop',
+      after,
+      status,
+      body,
+      headers,
+    }: Script): Promise<void> {
       await sleep(waitMs)
       if (status !== undefined || body !== undefined) {
-        response.writeHead(status ?? 200, { 'content-type': 'text/event-stream' }).end(body ?? '')
+        response.writeHead(status ?? 200, { 'content-type': 'text/event-stream', ...headers }).end(body ?? '')
         return
       }
       response.writeHead(200, { 'content-type': 'text/event-stream' })
@@ -49,11 +67,20 @@ export async function startScriptedServer(
           `data: ${JSON.stringify({ id: '1', object: 'chat.completion.chunk', created: 0, model: 'scripted', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`,
         )
       send({ role: 'assistant', content: '' })
+      for (const piece of thoughts) {
+        send({ reasoning_content: piece })
+        await sleep(paceMs)
+      }
       if (tools) {
-        for (const [index, { name, input }] of tools.entries())
+        for (const [index, { name, input, raw }] of tools.entries())
           send({
             tool_calls: [
-              { index, id: `call-${requests.length}-${index}`, type: 'function', function: { name, arguments: JSON.stringify(input) } },
+              {
+                index,
+                id: `call-${requests.length}-${index}`,
+                type: 'function',
+                function: { name, arguments: raw ?? JSON.stringify(input) },
+              },
             ],
           })
         send({}, 'tool_calls')
@@ -62,7 +89,9 @@ export async function startScriptedServer(
           send({ content: piece })
           await sleep(paceMs)
         }
-        send({}, 'stop')
+        if (after === 'break') return void response.destroy()
+        if (after) response.write(`data: ${JSON.stringify({ error: { message: after.error, code: 500 } })}\n\n`)
+        if (finish !== null) send({}, finish)
       }
       response.end('data: [DONE]\n\n')
     }

@@ -1,0 +1,69 @@
+/**
+ * How models mark what they think where their server does not tell it apart from what they say: DeepSeek, Qwen and most others; Magistral;
+ * Kimi; gpt-oss. The library's own middleware knows one pair at a time, and takes thoughts that are cut or begin without a mark for words.
+ */
+const marks: readonly [open: RegExp, close: RegExp][] = [
+  [
+    /<(?:think|thinking|thoughts?|reason|reasoning|reflection|scratchpad)\b[^<>]*>/i,
+    /<\/(?:think|thinking|thoughts?|reason|reasoning|reflection|scratchpad)\s*>/i,
+  ],
+  [/\[THINK\]/i, /\[\/THINK\]/i],
+  [/◁think▷/, /◁\/think▷/],
+  [/<\|begin_of_thought\|>/, /<\|end_of_thought\|>/],
+  [/<\|channel\|>(?:analysis|commentary)<\|message\|>/, /(?:<\|end\|>)?(?:<\|start\|>assistant)?<\|channel\|>final<\|message\|>/],
+]
+
+export interface Said {
+  /** What the model says, without what it thinks. */
+  words: string
+  /** Characters of what it thinks. */
+  thought: number
+  /** It thinks from the first character on, without a mark: its template has given that already. */
+  unmarked: boolean
+}
+
+/** What is said of an answer so far; `thinking` where the model is known to begin with thoughts. A mark that has only begun is no word. */
+export function saidIn(text: string, { thinking = false }: { thinking?: boolean } = {}): Said {
+  let words = ''
+  let rest = text
+  let unmarked = false
+  for (;;) {
+    const open = first(
+      rest,
+      marks.map(([mark]) => mark),
+    )
+    const close = first(
+      rest,
+      marks.map(([, mark]) => mark),
+    )
+    if (close !== null && (open === null || close.at < open.at)) {
+      // The end of thoughts whose beginning is not there: all before it was thought.
+      unmarked = true
+      words = ''
+      rest = rest.slice(close.at + close.length)
+      continue
+    }
+    if (open === null) {
+      words += thinking && !unmarked ? '' : withoutBegun(rest)
+      break
+    }
+    words += rest.slice(0, open.at)
+    const after = rest.slice(open.at + open.length)
+    const end = first(after, [marks[open.which]![1]])
+    if (end === null) break
+    rest = after.slice(end.at + end.length)
+  }
+  return { words, thought: text.length - words.length, unmarked }
+}
+
+function first(text: string, patterns: readonly RegExp[]): { at: number; length: number; which: number } | null {
+  let found: { at: number; length: number; which: number } | null = null
+  for (const [which, pattern] of patterns.entries()) {
+    const match = pattern.exec(text)
+    if (match && (found === null || match.index < found.at)) found = { at: match.index, length: match[0].length, which }
+  }
+  return found
+}
+
+/** Without the beginning of a mark at the end, as a stream brings it or where it was cut. */
+const withoutBegun = (text: string): string => text.replace(/(?:<\/?[a-z|_]*\|?|◁\/?[a-z]*|\[\/?T?H?I?N?K?)$/i, '')

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { openaiCompatible } from '../providers/openai-compatible.ts'
+import { startScriptedServer, type ChatRequest, type Script } from './scripted-server.ts'
+import { tryModel } from './trial.ts'
+
+const good: Script = { text: ['You know what users feel. ', 'Where do their requests spend their time?'] }
+
+async function tried(script: (count: number, asked: ChatRequest) => Script, tools = true) {
+  let count = 0
+  await using server = await startScriptedServer((asked) => script(++count, asked))
+  using opened = openaiCompatible.open({ provider: 'openai-compatible', url: server.url, model: 'scripted', tools })
+  return await tryModel(opened, { firstWordMs: 300, wholeMs: 2_000 })
+}
+
+test('a model that says what it is asked to, and how long it took', async () => {
+  const { text, firstWordMs, wholeMs } = await tried(() => good)
+  assert.equal(text, 'You know what users feel. Where do their requests spend their time?')
+  assert.ok(firstWordMs > 0 && firstWordMs <= wholeMs)
+})
+
+test('one whose server has to load it first', async () => {
+  const { firstWordMs } = await tried((count) => (count === 1 ? { ...good, waitMs: 700 } : good))
+  assert.ok(firstWordMs < 300)
+})
+
+const failing: Record<string, [(count: number, asked: ChatRequest) => Script, RegExp]> = {
+  'only thoughts': [() => ({ thoughts: ['Okay, the user wants me to say it.'] }), /only thoughts and not a word/],
+  'thoughts in marks': [() => ({ text: ['<think>The cause must be inventory.</think>'] }), /only thoughts and not a word/],
+  'an empty answer': [() => ({ text: [] }), /an empty answer/],
+  'half an answer, and an error': [() => ({ text: ['You know '], after: { error: 'the context is used up' } }), /the context is used up/],
+  'something else than it was asked to say': [
+    () => ({ text: ['Roll back inventory now.'] }),
+    /drill has not said.*it said: “Roll back inventory now/,
+  ],
+  'always late': [() => ({ ...good, waitMs: 700 }), /no word within 0\.3 s; the time before, its first word came after 0\.[7-9] s/],
+  'it cannot be offered tools': [
+    (_, { tools }) =>
+      tools ? { status: 400, body: '{"error":{"message":"no tools here"}}', headers: { 'content-type': 'application/json' } } : good,
+    /no tools here.*--no-tools.*offered tools/,
+  ],
+}
+for (const [what, [script, why]] of Object.entries(failing))
+  test(`fails with the reason: ${what}`, async () => {
+    await assert.rejects(tried(script), (error: Error) => {
+      assert.match(error.message, /^in a drill the author's words would go out instead of the model's: /)
+      assert.match(error.message, why)
+      return true
+    })
+  })
+
+test('without tools none are offered', async () => {
+  await tried((_, { tools }) => (tools ? { status: 400, body: '{}' } : good), false)
+})

@@ -1,0 +1,97 @@
+import { FiredrillError } from '../../model/errors.ts'
+import type { CoachModel } from '../providers/provider.ts'
+import type { CoachDesk } from '../tools/tool.ts'
+import { firstWordMs, speak, wholeMs, type Patience, type Spoken } from './agent.ts'
+import type { Turn } from './brief.ts'
+import type { CoachView } from './view.ts'
+
+export interface Trial {
+  text: string
+  /** To the first word and to the last, in milliseconds. */
+  firstWordMs: number
+  wholeMs: number
+}
+
+/** A server that has to load its model first may take so long, once. */
+const loading: Patience = { firstWordMs: 60_000, wholeMs: 90_000 }
+const hint = 'You know what users feel. Look at where their requests spend their time.'
+const saysHint: Turn = { kind: 'hint', to: 1, text: hint }
+const answers: Turn = { kind: 'answer', to: 1, text: 'I am here. How do I begin?', help: null }
+
+/**
+ * Lets a model say what it would say in a drill, by the same way and within the same time, and its tools be offered to it.
+ *
+ * @throws FiredrillError `component-failed`, with the reason for which the author's words would go out instead
+ */
+export async function tryModel(model: CoachModel, patience: Patience = { firstWordMs, wholeMs }): Promise<Trial> {
+  const first = await say(model, saysHint, loading)
+  let { text, ...times } = { text: wordsOf(first.spoken), firstWordMs: first.firstWordMs, wholeMs: first.wholeMs }
+  if (first.firstWordMs > patience.firstWordMs || first.wholeMs > patience.wholeMs) {
+    const again = await say(model, saysHint, patience)
+    const before = `; the time before, its first word came after ${seconds(first.firstWordMs)} and its last after ${seconds(first.wholeMs)}`
+    text = wordsOf(again.spoken, before)
+    times = { firstWordMs: again.firstWordMs, wholeMs: again.wholeMs }
+  }
+  if (model.tools && !model.small) {
+    const { spoken } = await say(model, answers, patience)
+    // What it says is its own affair here: whether it can be asked with tools is to be known.
+    if ('fellBack' in spoken && spoken.said === undefined) wordsOf(spoken, ', when it was offered tools')
+  }
+  return { text, ...times }
+}
+
+/** What was said; throws with the reason where nothing was. */
+function wordsOf(spoken: Spoken, when = ''): string {
+  if ('text' in spoken) return spoken.text
+  const { fellBack, said } = spoken
+  const what = said === undefined ? '' : ` (it said: “${said.trim().slice(0, 200)}”)`
+  throw new FiredrillError(
+    'component-failed',
+    `in a drill the author's words would go out instead of the model's: ${fellBack}${what}${when}`,
+  )
+}
+
+async function say(model: CoachModel, turn: Turn, patience: Patience) {
+  const startedAt = performance.now()
+  let first = 0
+  const spoken = await speak(turn, model, {
+    desk,
+    rules: () => ({ secrets: [], known: [hint], before: [], guessing: false }),
+    audit: () => {},
+    used: [],
+    onBegun: () => void (first ||= performance.now() - startedAt),
+    patience,
+  })
+  return { spoken, firstWordMs: first, wholeMs: performance.now() - startedAt }
+}
+
+const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`
+
+const nothing = () => {
+  throw new FiredrillError('wrong-state', 'this is no drill')
+}
+const view: CoachView = {
+  mode: 'learning',
+  coach: 'auto',
+  elapsedMs: 60_000,
+  limitMs: 1_200_000,
+  paused: false,
+  milestones: { acknowledged: 0, located: null, diagnosed: null, mitigated: null, recovered: null },
+  working: 'located',
+  page: 'Browsing is slow',
+  hints: [],
+  timeline: [],
+  talk: [],
+  mayNow: 'wait',
+  mayIfAsked: 'wait',
+  pausesByCoach: 0,
+}
+const desk: CoachDesk = {
+  view: () => view,
+  releaseHint: nothing,
+  extend: nothing,
+  ease: nothing,
+  pause: nothing,
+  finish: nothing,
+  say: () => {},
+}
