@@ -5,7 +5,7 @@ import type { Readiness } from './readiness/readiness.ts'
 export interface ProcessSpec {
   file: string
   args: string[]
-  /** Added to a small clean environment (PATH, HOME, LANG, TZ). */
+  /** Added to a small clean environment (PATH, HOME; UTF-8, UTC). */
   env: Record<string, string>
   cwd?: string
   /** Name of the operating-system user to run as, when started by root. */

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { FiredrillError } from '../model/errors.ts'
+import { aptGet, aptPrefix } from './apt.ts'
 import { findBinaries, findChromium, type BinaryReport } from './binaries.ts'
 import type { Binaries, HostRole } from './context.ts'
 
@@ -59,10 +60,8 @@ async function installDebianPackages(reports: BinaryReport[], say: Say): Promise
 
 async function aptInstall(prefix: string[], packages: string[], say: Say): Promise<void> {
   say(`installing with apt: ${packages.join(' ')}`)
-  // RUNLEVEL=1: the packages must not start services of their own.
-  const apt = [...prefix, 'env', 'RUNLEVEL=1', 'DEBIAN_FRONTEND=noninteractive', 'apt-get']
-  await runQuietly([...apt, 'update'])
-  await runQuietly([...apt, 'install', '-y', '--no-install-recommends', ...packages])
+  await runQuietly(aptGet(prefix, 'update'))
+  await runQuietly(aptGet(prefix, 'install', '-y', '--no-install-recommends', ...packages))
 }
 
 /** The browser of the tests: what `up` needs does not include it. */
@@ -73,11 +72,16 @@ export async function setupBrowser(say: Say): Promise<void> {
   await aptInstall(prefix, ['chromium', 'fonts-dejavu-core'], say)
 }
 
-/** How apt-get is run with the rights that it needs; null where it cannot be. */
-function aptPrefix(): string[] | null {
-  if (!existsSync('/usr/bin/apt-get')) return null
-  return process.getuid?.() === 0 ? [] : existsSync('/usr/bin/sudo') ? ['sudo', '-n'] : null
-}
+/** Without what would lead Python and pip away from an environment of their own. Where packages come from stays. */
+export const pythonEnvironment = (own: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    Object.entries(own).filter(
+      ([name]) =>
+        !/^(PYTHON(HOME|PATH|STARTUP|USERBASE|PLATLIBDIR|SAFEPATH)|__PYVENV_LAUNCHER__|VIRTUAL_ENV|PIP_(USER|TARGET|PREFIX|ROOT|PYTHON|DRY_RUN|NO_DEPS|REQUIREMENT|CONSTRAINT|REQUIRE_VIRTUALENV|IGNORE_INSTALLED))$/.test(
+          name,
+        ),
+    ),
+  )
 
 /** A virtual environment with exactly the locked Python packages. */
 async function installPython(
@@ -92,26 +96,34 @@ async function installPython(
   await mkdir(cache, { recursive: true })
   const python = findBinaries(cache).find((report) => report.source.binary === 'python')?.path
   if (!python) throw new FiredrillError('missing-binary', `missing: python3. Install it, then run 'firedrill setup'`)
+  const env = pythonEnvironment()
+  const venv = [python, '-m', 'venv', '--clear', environment]
   try {
-    await runQuietly([python, '-m', 'venv', '--clear', environment])
+    await runQuietly(venv, { env })
   } catch (error) {
-    if (process.getuid?.() !== 0) {
+    const prefix = aptPrefix()
+    if (prefix === null) {
       throw new FiredrillError('missing-binary', `Python cannot make a virtual environment: run 'sudo apt-get install python3-venv'`, {
         cause: error,
       })
     }
-    await runQuietly(['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', 'install', '-y', '--no-install-recommends', 'python3-venv'])
-    await runQuietly([python, '-m', 'venv', '--clear', environment])
+    await runQuietly(aptGet(prefix, 'install', '-y', '--no-install-recommends', 'python3-venv'))
+    await runQuietly(venv, { env })
   }
-  await runQuietly([path.join(environment, 'bin', 'pip'), ...['install', '--quiet', '--disable-pip-version-check', '-r', file]])
+  // Not its script, whose first line has the path; and never into the home of whoever runs this, whatever their settings say.
+  const pip = [path.join(environment, 'bin', 'python'), '-m', 'pip', 'install', '--no-user', '--quiet', '--disable-pip-version-check']
+  await runQuietly([...pip, '-r', file], { env })
   await writeFile(stamp, requirements)
 }
 
 /** Runs a command; throws with the end of its output when it fails. */
-export async function runQuietly(command: string[], timeoutMs = 900_000): Promise<string> {
+export async function runQuietly(
+  command: string[],
+  { timeoutMs = 900_000, env = process.env }: { timeoutMs?: number; env?: NodeJS.ProcessEnv } = {},
+): Promise<string> {
   const [file = '', ...args] = command
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs })
+    const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs, env })
     let output = ''
     const keep = (chunk: Buffer) => (output = (output + chunk.toString()).slice(-20_000))
     child.stdout.on('data', keep)

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, beforeEach, test } from 'node:test'
@@ -34,7 +37,7 @@ beforeEach(() => {
   for (const lock of ['package-lock.json', 'node_modules/.firedrill-lock']) writeFileSync(path.join(root, lock), '{}')
   writeFileSync(
     path.join(root, 'cli', 'main.ts'),
-    'const { env, argv } = process; console.log(JSON.stringify({ path: env.PATH, compiled: env.NODE_COMPILE_CACHE, args: argv.slice(2) }))',
+    'const { env, argv } = process; console.log(JSON.stringify({ env, path: env.PATH, compiled: env.NODE_COMPILE_CACHE, args: argv.slice(2) }))',
   )
   link(first)
   link(fetched)
@@ -42,9 +45,17 @@ beforeEach(() => {
 
 /** Runs the launcher; returns what it ran, by its folder, which is first in the PATH. */
 function launch(...args: string[]): { node: string; compiled: string; args: string[] } {
-  const env = { PATH: `${path.dirname(first)}:/usr/bin:/bin`, FIREDRILL_CACHE: cache }
-  const said = JSON.parse(execFileSync(path.join(root, 'firedrill'), args, { env, encoding: 'utf8' })) as Record<string, string>
-  return { ...said, node: path.join(said['path']?.split(':')[0] ?? '', 'node') } as ReturnType<typeof launch>
+  return launchWith({}, ...args)
+}
+function launchWith(
+  own: Record<string, string>,
+  ...args: string[]
+): { node: string; compiled: string; args: string[]; env: Record<string, string> } {
+  const env = { PATH: `${path.dirname(first)}:/usr/bin:/bin`, FIREDRILL_CACHE: cache, ...own }
+  const said = JSON.parse(
+    execFileSync(path.join(root, 'firedrill'), args, { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
+  ) as Record<string, string>
+  return { ...said, node: path.join(said['path']?.split(':')[0] ?? '', 'node') } as unknown as ReturnType<typeof launchWith>
 }
 const answers = () => (existsSync(known) ? readFileSync(known, 'utf8').trim().split('\n') : [])
 
@@ -87,4 +98,67 @@ test('a cache that cannot be written costs time and no more', () => {
   rmSync(cache, { recursive: true })
   writeFileSync(cache, '')
   assert.equal(launch().node, first)
+})
+
+test('options for another Node are not for ours', () => {
+  for (const NODE_OPTIONS of ['--require /nonexistent.js', '--no-such-option', '--inspect-brk=127.0.0.1:1']) {
+    const { node, env } = launchWith({ NODE_OPTIONS })
+    assert.deepEqual([node, env['NODE_OPTIONS']], [first, undefined], NODE_OPTIONS)
+  }
+})
+
+test('what runs on this machine is asked for without a proxy, by whichever program', async () => {
+  const server = createServer((_request, response) => response.end('direct')).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const url = `http://127.0.0.1:${port}`
+  const proxy = 'http://127.0.0.1:9'
+  const own = { HTTP_PROXY: proxy, http_proxy: proxy, HTTPS_PROXY: proxy, ALL_PROXY: proxy, NODE_USE_ENV_PROXY: '1' }
+  const child = (program: string, ...args: string[]) =>
+    `execFile(${JSON.stringify(program)}, ${JSON.stringify(args)}).then(({ stdout }) => stdout.trim())`
+  writeFileSync(
+    path.join(root, 'cli', 'main.ts'),
+    `import { execFile as run } from 'node:child_process'
+     import { promisify } from 'node:util'
+     const execFile = promisify(run)
+     const all = [fetch('${url}').then((answer) => answer.text()), ${child('curl', '--silent', '--max-time', '5', url)},
+       ${child('python3', '-c', `import urllib.request; print(urllib.request.urlopen("${url}", timeout=5).read().decode())`)}]
+     console.log(JSON.stringify({ env: process.env, args: (await Promise.all(all.map((each) => each.catch(String)))) }))`,
+  )
+  const launched = (env: Record<string, string>) =>
+    new Promise<{ args: string[]; env: Record<string, string> }>((resolve, reject) =>
+      execFile(
+        path.join(root, 'firedrill'),
+        { env: { PATH: `${path.dirname(first)}:/usr/bin:/bin`, FIREDRILL_CACHE: cache, ...env } },
+        (error, stdout) => (error ? reject(error) : resolve(JSON.parse(stdout) as { args: string[]; env: Record<string, string> })),
+      ),
+    )
+  try {
+    assert.deepEqual((await launched(own)).args, ['direct', 'direct', 'direct'])
+    const { args, env } = await launched({ ...own, no_proxy: 'corp.example' })
+    assert.deepEqual([args, env['NO_PROXY']], [['direct', 'direct', 'direct'], 'corp.example,localhost,127.0.0.1,::1'])
+  } finally {
+    server.close()
+  }
+})
+
+test('npm leaves out nothing that a platform needs, whatever its settings are', () => {
+  rmSync(path.join(root, 'node_modules', '.firedrill-lock'))
+  // Another than that of the machine, which tells what it was asked for.
+  script(path.join(root, 'bin', 'npm'), `echo "$*" > ${path.join(root, 'npm-arguments')}`)
+  launchWith({ npm_config_omit: 'optional', npm_config_global: 'true' })
+  const asked = readFileSync(path.join(root, 'npm-arguments'), 'utf8')
+  for (const option of ['--include=optional', '--include=prod', '--no-global']) assert.ok(asked.includes(option), asked)
+})
+
+test('a checkout that cannot be written says so first, and what to do', () => {
+  rmSync(path.join(root, 'node_modules', '.firedrill-lock'))
+  rmSync(cache, { recursive: true, force: true })
+  writeFileSync(cache, '')
+  const { status, stderr } = spawnSync(path.join(root, 'firedrill'), {
+    env: { PATH: `${path.dirname(first)}:/usr/bin:/bin`, FIREDRILL_CACHE: cache },
+    encoding: 'utf8',
+  })
+  assert.equal(status, 1)
+  assert.equal(stderr, `firedrill: ${cache} cannot be written: set FIREDRILL_CACHE to a folder that can be\n`)
 })

@@ -9,9 +9,11 @@ import { keepReceivers, openLocalRange } from '../../control/wiring.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { formatDurationMs } from '../../model/duration.ts'
 import {
+  defaultPortBase,
   deployedCluster,
   overlays,
   profiles,
+  rangeId,
   type ClusterPlacement,
   type ConsolePlace,
   type Placement,
@@ -22,6 +24,7 @@ import { hasLinkKeys, invite } from '../../range/targets/hosts/invitation.ts'
 import { setup } from '../../range/setup.ts'
 import { shopComponentNames, type ComponentName } from '../../model/components.ts'
 import { Ledger } from '../../control/ledger.ts'
+import { requireFreePorts } from '../../range/targets/local/ports.ts'
 import type { LocalTarget } from '../../range/targets/local/target.ts'
 import type { RangeState } from '../../range/targets/local/state.ts'
 import { liveness } from '../../range/targets/local/identity.ts'
@@ -66,6 +69,7 @@ export const upCommand = () =>
       const startedAt = Date.now()
       const say = (line: string) => void (options.json || print(line))
       const { role } = openState(options)
+      await requireRoom(options)
       await setup(projectRoot, cacheDir, say, role)
       if (hasConsole(role)) await buildConsole(say)
       configure(options, say)
@@ -126,6 +130,16 @@ export const upCommand = () =>
         )
       }
     })
+
+/** What is in the way is told before anything is installed, built or started. */
+async function requireRoom(options: UpOptions): Promise<void> {
+  const state = openState(options)
+  const before = state.exists ? state.config() : null
+  const portBase = options.portBase ?? before?.portBase ?? defaultPortBase
+  state.requireWritable()
+  const role = options.target === 'kubernetes' ? 'observability' : options.target === 'local' ? 'all' : state.role
+  await requireFreePorts({ portBase, role, rangeId: rangeId(state.dir) })
+}
 
 /** Where the shop is to run; nothing when it was not asked for, and stays where it is. */
 function placementOf({ target, kubeconfig, overlay, storageClass, address }: UpOptions): { placement?: Placement } {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { chmod, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
@@ -8,6 +8,7 @@ import type { ServiceName } from '../../model/components.ts'
 import { defineComponent } from '../component.ts'
 import { dataDir, type RangeContext } from '../context.ts'
 import { readStat } from '../targets/local/identity.ts'
+import { cleanEnvironment } from '../targets/local/process.ts'
 import { postgresReady } from '../readiness/postgres.ts'
 import { runAs, unprivilegedUser } from '../users.ts'
 import { databaseUrl } from './service.ts'
@@ -73,11 +74,13 @@ export const postgres = defineComponent({
   logs: { format: 'postgres', file: (context) => path.join(postgresDataDir(context), 'log', 'postgresql.json') },
 })
 
+const varLib = '/var/lib/firedrill'
+
 /** The range's own folder, or one in /var/lib where the database's user cannot reach that. */
 function postgresDataDir(context: RangeContext): string {
   const own = dataDir(context, 'postgres')
   const user = unprivilegedUser('postgres')
-  return user && !user.canTraverse(context.dir) ? path.join('/var/lib/firedrill', context.config.id, 'postgres') : own
+  return user && !user.canTraverse(context.dir) ? path.join(varLib, context.config.id, 'postgres') : own
 }
 
 /**
@@ -93,10 +96,22 @@ async function removeStaleLock(dir: string): Promise<void> {
   if (stat === null || stat.state === 'Z' || !command.includes(dir)) await rm(lock, { force: true })
 }
 
+/** Lets the database's user through to its folder, whatever the umask of who makes it. */
+async function openWay(context: RangeContext, dir: string): Promise<void> {
+  const roots = [path.resolve(context.dir), varLib]
+  for (
+    let folder = path.dirname(dir);
+    roots.some((root) => folder === root || folder.startsWith(`${root}/`));
+    folder = path.dirname(folder)
+  )
+    await chmod(folder, ((await stat(folder)).mode & 0o7777) | 0o011)
+}
+
 async function initialise(context: RangeContext, dir: string): Promise<void> {
   const user = unprivilegedUser('postgres')
   await rm(dir, { recursive: true, force: true })
   await mkdir(dir, { recursive: true })
+  if (user) await openWay(context, dir)
   await chmod(dir, 0o700)
   const passwordFile = `${dir}.password`
   await writeFile(passwordFile, context.config.passwords.postgres, { mode: 0o600 })
@@ -107,7 +122,7 @@ async function initialise(context: RangeContext, dir: string): Promise<void> {
   await run(
     path.join(context.binaries.postgresBin, 'initdb'),
     ['-D', dir, '-U', 'postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--locale=C.UTF-8'],
-    { cwd: '/', timeout: 120_000, env: { PATH: process.env['PATH'] }, ...runAs(user) },
+    { cwd: '/', timeout: 120_000, env: cleanEnvironment(), ...runAs(user) },
   )
   await rm(passwordFile)
 }

@@ -10,6 +10,10 @@ const amqpHeader = new Uint8Array([0x41, 0x4d, 0x51, 0x50, 0, 0, 9, 1])
 /** Bytes of memory above which the broker blocks whoever publishes. */
 export const memoryLimitBytes = 384 * 1024 * 1024
 
+/** Erlang's own resolver: the node is at `localhost`, which is no IPv4 address on every machine. */
+const inetrc = (context: RangeContext): string => path.join(configDir(context, 'rabbitmq'), 'inetrc')
+const inetrcText = `{host, {127,0,0,1}, ["localhost"]}.\n{lookup, [file, native]}.\n`
+
 /** The environment by which the server and `rabbitmqctl` find this range's node. */
 export const rabbitmqNode = (context: RangeContext): Record<string, string> => ({
   HOME: dataDir(context, 'rabbitmq'),
@@ -18,6 +22,9 @@ export const rabbitmqNode = (context: RangeContext): Record<string, string> => (
   ERL_EPMD_PORT: String(context.port('epmd')),
   ERL_EPMD_ADDRESS: '127.0.0.1',
 })
+
+/** The same for a node on this machine. */
+export const localNode = (context: RangeContext): Record<string, string> => ({ ...rabbitmqNode(context), ERL_INETRC: inetrc(context) })
 
 /** Its HTTP API for who administers it, without the statistics that it could keep for its own pages: Prometheus has them. It takes 4 MB. */
 export const enabledPlugins = '[rabbitmq_management,rabbitmq_prometheus].\n'
@@ -46,7 +53,7 @@ export const rabbitmq = defineComponent({
   name: 'rabbitmq',
   title: 'RabbitMQ',
   role: 'datastore',
-  ports: { amqp: 'amqp', metrics: 'rabbitmqMetrics', management: 'rabbitmqManagement' },
+  ports: { amqp: 'amqp', metrics: 'rabbitmqMetrics', management: 'rabbitmqManagement', distribution: 'erlang', epmd: 'epmd' },
   calls: [],
 
   async prepare(context) {
@@ -59,6 +66,7 @@ export const rabbitmq = defineComponent({
       { mode: 0o600 },
     )
     await writeFile(path.join(config, 'enabled_plugins'), enabledPlugins)
+    await writeFile(inetrc(context), inetrcText)
   },
   process: (context) => {
     return {
@@ -72,7 +80,7 @@ export const rabbitmq = defineComponent({
         context.binaries.rabbitmqServer,
       ],
       env: {
-        ...rabbitmqNode(context),
+        ...localNode(context),
         RABBITMQ_MNESIA_BASE: dataDir(context, 'rabbitmq'),
         RABBITMQ_LOG_BASE: dataDir(context, 'rabbitmq'),
         RABBITMQ_CONFIG_FILE: path.join(configDir(context, 'rabbitmq'), 'rabbitmq.conf'),

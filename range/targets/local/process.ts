@@ -9,11 +9,17 @@ import type { Precedence, Tier } from '../../precedence.ts'
 import { family, liveness, readStat, type ProcessIdentity } from './identity.ts'
 import { place } from './precedence.ts'
 
-/** What every process of a range inherits, and nothing else of ours. */
-function cleanEnvironment(): Record<string, string> {
-  const kept = ['PATH', 'HOME', 'LANG', 'TZ', 'SSL_CERT_FILE', 'LD_LIBRARY_PATH', 'NODE_COMPILE_CACHE']
-  return Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
-}
+const inherited = ['PATH', 'HOME', 'SSL_CERT_FILE', 'LD_LIBRARY_PATH', 'NODE_COMPILE_CACHE']
+
+/**
+ * What every process of a range inherits, and nothing else of whoever starts it: neither options for Node or Python nor a proxy, through which
+ * parts of a range would look for each other. Times in logs are read as UTC, and paths are UTF-8.
+ */
+export const cleanEnvironment = (own: NodeJS.ProcessEnv = process.env): Record<string, string> => ({
+  ...Object.fromEntries(inherited.flatMap((name) => (own[name] ? [[name, own[name]]] : []))),
+  LANG: 'C.UTF-8',
+  TZ: 'UTC',
+})
 
 export interface LaunchOptions {
   rangeId: string

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
 import { until } from '../../../model/until.ts'
 import type { BrokerMemory, QueueMessage, Range } from '../../../model/range.ts'
-import { memoryLimitBytes, rabbitmqNode } from '../../components/rabbitmq.ts'
+import { localNode, memoryLimitBytes } from '../../components/rabbitmq.ts'
 import { amqpUrl } from '../../components/service.ts'
 import type { RangeContext } from '../../context.ts'
 
@@ -132,7 +132,7 @@ const localControl =
       const { stdout } = await run(file, ['--silent', ...args], {
         timeout: callTimeoutMs,
         killSignal: 'SIGKILL',
-        env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', ...rabbitmqNode(context) },
+        env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', ...localNode(context) },
       })
       return stdout
     } catch (error) {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { canaryServices, componentName, serviceName, type ComponentName, type ServiceName } from '../../../model/components.ts'
-import { FiredrillError } from '../../../model/errors.ts'
+import { FiredrillError, describeError, errorCode } from '../../../model/errors.ts'
 import { cacheFault, edgeFault, meshEdge, type MeshRevision } from '../../../model/mesh.ts'
 import { usualUsers, type Canary, type Deployment } from '../../../model/range.ts'
 import { writeWhole } from '../../whole-file.ts'
@@ -99,6 +99,21 @@ export class RangeState {
   /** What this host is; all of it until it is told otherwise. */
   get role(): HostRole {
     return this.exists ? this.config().placement.role : 'all'
+  }
+
+  /** Throws where nothing can be kept in its folder, with what to do. */
+  requireWritable(): void {
+    try {
+      mkdirSync(this.dir, { recursive: true })
+      // Root may do what it likes by `access`, and still not on a file system that is read-only.
+      rmSync(mkdtempSync(this.#path('.writable-')), { recursive: true })
+    } catch (error) {
+      throw new FiredrillError(
+        'bad-request',
+        `the range's folder ${this.dir} cannot be written (${errorCode(error) ?? describeError(error)}): name another with --dir or FIREDRILL_DIR`,
+        { cause: error },
+      )
+    }
   }
 
   config(): RangeConfig {

@@ -1,5 +1,4 @@
 import { mkdirSync, rmSync } from 'node:fs'
-import net from 'node:net'
 import path from 'node:path'
 import { isService, proxyNames, type ComponentName, type ComponentStatus } from '../../../model/components.ts'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
@@ -23,6 +22,7 @@ import {
 } from './identity.ts'
 import { withLock, type HeldLock } from './lock.ts'
 import { dissolve, establish } from './precedence.ts'
+import { holderOf, isBusy } from './ports.ts'
 import { killAll, launch, send, terminate } from './process.ts'
 import type { RangeState, RunRecord } from './state.ts'
 
@@ -342,17 +342,9 @@ export class LocalTarget {
       if (await isBusy(port)) {
         throw new FiredrillError(
           'port-busy',
-          `port ${port} (${component.name}) is in use by another program: stop that, or choose other ports with --port-base`,
+          `port ${port} (${component.name}) is taken by ${holderOf(port)}: stop that, or move the range with --port-base`,
         )
       }
     }
   }
-}
-
-function isBusy(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = net.createServer()
-    server.once('error', () => resolve(true))
-    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => server.close(() => resolve(false)))
-  })
 }

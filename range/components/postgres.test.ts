@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+import { binarySources, findBinary } from '../binaries.ts'
+import { portOffsets, type PortName, type RangeContext } from '../context.ts'
+import { unprivilegedUser } from '../users.ts'
+import { postgres } from './postgres.ts'
+
+const postgresBin = findBinary(binarySources('').find(({ binary }) => binary === 'postgresBin')!)
+const asOther = unprivilegedUser('postgres') !== null
+
+test('root with a umask that lets nobody in: the database is made all the same', { skip: postgresBin === null || !asOther }, async () => {
+  const before = process.umask(0o077)
+  const dir = mkdtempSync(path.join(tmpdir(), 'postgres-umask-'))
+  const id = `umask-${process.pid}`
+  try {
+    for (const [what, folder] of Object.entries({
+      'a folder of its own': path.join(dir, 'range'),
+      'one that everybody may enter': tmpdir(),
+    })) {
+      const own = what === 'a folder of its own' ? folder : mkdtempSync(path.join(folder, 'postgres-open-'))
+      // Safe: the database's files need no more of it.
+      const context = {
+        dir: own,
+        listen: '127.0.0.1',
+        binaries: { postgresBin },
+        config: { id, passwords: { postgres: 'secret' } },
+        port: (name: PortName) => 1_024 + portOffsets[name],
+      } as unknown as RangeContext
+      await postgres.prepare?.(context)
+      const [, data = ''] = postgres.process(context).args
+      assert.ok(existsSync(path.join(data, 'PG_VERSION')), what)
+      rmSync(own, { recursive: true, force: true })
+    }
+  } finally {
+    process.umask(before)
+    rmSync(dir, { recursive: true, force: true })
+    rmSync(path.join('/var/lib/firedrill', id), { recursive: true, force: true })
+  }
+})

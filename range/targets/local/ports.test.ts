@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict'
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import net from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, afterEach, test } from 'node:test'
+import { FiredrillError } from '../../../model/errors.ts'
+import { portOffsets } from '../../context.ts'
+import { portsOf, requireFreePorts } from './ports.ts'
+
+const dir = mkdtempSync(path.join(tmpdir(), 'ports-'))
+const children: ChildProcess[] = []
+afterEach(async () => {
+  for (const child of children.splice(0)) {
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  }
+})
+after(() => rmSync(dir, { recursive: true }))
+
+/** A base whose ports are all free just now: those of the kernel's own choice begin above. */
+async function freeBase(): Promise<number> {
+  for (let base = 20_000 + (process.pid % 100) * 100; ; base += 100) {
+    const error = await requireFreePorts({ portBase: base, role: 'all', rangeId: 'none' }).catch((thrown: unknown) => thrown)
+    if (error === undefined) return base
+  }
+}
+
+/** Another program that has these ports, and by its arguments a secret. */
+async function take(ports: number[], env: Record<string, string> = {}): Promise<number> {
+  const script = path.join(dir, 'squatter.mjs')
+  writeFileSync(
+    script,
+    `import net from 'node:net'
+     for (const port of process.argv[3].split(',')) await new Promise((done) => net.createServer().listen(+port, '127.0.0.1', done))
+     console.log('listens')`,
+  )
+  const child = spawn(process.execPath, [script, '--password=secret', String(ports)], { stdio: ['ignore', 'pipe', 'inherit'], env })
+  children.push(child)
+  await once(child.stdout!, 'data')
+  return child.pid ?? 0
+}
+const refusal = async (portBase: number, rangeId = 'this-range'): Promise<string> => {
+  const startedAt = Date.now()
+  const error = await requireFreePorts({ portBase, role: 'all', rangeId }).then(
+    () => null,
+    (thrown: unknown) => thrown,
+  )
+  assert.ok(error instanceof FiredrillError && error.code === 'port-busy', String(error))
+  // In the first second, on a machine that has little else to do.
+  assert.ok(Date.now() - startedAt < 3_000)
+  return error.message
+}
+
+test('every port that a range could take is known by what takes it', () => {
+  const known = new Set((['all', 'observability'] as const).flatMap((role) => portsOf(0, role).map(({ port }) => port)))
+  for (const [name, offset] of Object.entries(portOffsets)) assert.ok(known.has(offset), name)
+})
+
+test('each port in the middle of a range that another program has: which, what for, who, and where there is room', async () => {
+  const base = await freeBase()
+  const pid = await take([base + portOffsets.erlang])
+  const message = await refusal(base)
+  const where = /--port-base (\d+), where every port is free$/.exec(message)?.[1]
+  assert.equal(
+    message,
+    `port ${base + 15} (RabbitMQ, distribution) is taken by node squatter.mjs (process ${pid}): stop that, or move the range with --port-base ${where}, where every port is free`,
+  )
+  await requireFreePorts({ portBase: Number(where), role: 'all', rangeId: 'this-range' })
+})
+
+test('several are told at once', async () => {
+  const base = await freeBase()
+  await take([portOffsets.epmd, portOffsets['payments-admin'], portOffsets.canary].map((offset) => base + offset))
+  const message = await refusal(base)
+  for (const offset of [portOffsets.epmd, portOffsets['payments-admin'], portOffsets.canary])
+    assert.ok(message.includes(String(base + offset)), message)
+})
+
+test('what runs of the same range is no other program, nor what it has started', async () => {
+  const base = await freeBase()
+  await take([base + portOffsets.redis], { FIREDRILL_RANGE: 'this-range' })
+  await requireFreePorts({ portBase: base, role: 'all', rangeId: 'this-range' })
+  assert.match(await refusal(base, 'another-range'), /\(Redis\)/)
+})
+
+test('one that is about to end is waited for', async () => {
+  const base = await freeBase()
+  const server = net.createServer().listen(base + portOffsets.redis, '127.0.0.1')
+  await once(server, 'listening')
+  const free = requireFreePorts({ portBase: base, role: 'all', rangeId: 'this-range' })
+  setTimeout(() => server.close(), 150)
+  await free
+})
+
+test('a folder of its own role needs less', () => {
+  assert.ok(portsOf(0, 'shop').length < portsOf(0, 'all').length)
+  assert.ok(!portsOf(0, 'shop').some(({ port }) => port === portOffsets.prometheus))
+})

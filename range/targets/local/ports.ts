@@ -1,0 +1,159 @@
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
+import net from 'node:net'
+import path from 'node:path'
+import { FiredrillError } from '../../../model/errors.ts'
+import { portOffsets, type HostRole, type PortName } from '../../context.ts'
+import { placedForAWhileOn, placedOn } from '../../topology.ts'
+import { readStat } from './identity.ts'
+
+/** Whoever had a port a moment ago may still be on the way out. */
+const patienceMs = 700
+
+interface PortUse {
+  port: number
+  /** Of the range, for people: `RabbitMQ, distribution`. */
+  what: string
+}
+
+/** Ports that no component has for itself: a canary's callers come by its service's proxy, another host dials in. */
+const shared: Partial<Record<PortName, { what: string; on: readonly HostRole[] }>> = {
+  'canary-inbound': { what: 'a canary, inbound', on: ['all', 'shop'] },
+  link: { what: 'the link of two hosts', on: ['observability'] },
+  locustMaster: { what: 'users of several hosts', on: ['observability'] },
+}
+
+/** All that a range takes on a host of that role, and what for. */
+export const portsOf = (portBase: number, role: HostRole): PortUse[] => [
+  ...[...placedOn(role), ...placedForAWhileOn(role)].flatMap(({ title, ports }) =>
+    Object.entries(ports).map(([label, name]: [string, PortName]) => ({
+      port: portBase + portOffsets[name],
+      what: Object.keys(ports).length > 1 ? `${title}, ${label}` : title,
+    })),
+  ),
+  ...Object.entries(shared).flatMap(([name, { what, on }]) =>
+    on.includes(role) ? [{ port: portBase + portOffsets[name as PortName], what }] : [],
+  ),
+]
+
+/**
+ * Throws `port-busy` where another program has a port that this range needs: which, what for, who has it, and where there is room. What runs of
+ * this range already is no other.
+ */
+export async function requireFreePorts({ portBase, role, rangeId }: { portBase: number; role: HostRole; rangeId: string }): Promise<void> {
+  const uses = portsOf(portBase, role)
+  const giveUpAt = Date.now() + patienceMs
+  let taken: (PortUse & { by: Holder })[] = []
+  for (;;) {
+    const busy = (await Promise.all(uses.map(async (use) => ((await isBusy(use.port)) ? [use] : [])))).flat()
+    const holders = holdersOf(busy.map(({ port }) => port))
+    taken = busy.flatMap((use) => {
+      const by = holders.get(use.port) ?? { pids: [], listening: false }
+      return by.pids.some((pid) => isOf(pid, rangeId)) ? [] : [{ ...use, by }]
+    })
+    if (taken.length === 0) return
+    if (Date.now() >= giveUpAt) break
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  const [first] = taken
+  if (!first) return
+  const others = taken.slice(1).map(({ port, what, by }) => `${port} (${what}) by ${named(by, port)}`)
+  const room = await baseWithRoom(portBase, role)
+  throw new FiredrillError(
+    'port-busy',
+    `port ${first.port} (${first.what}) is taken by ${named(first.by, first.port)}${others.length > 0 ? `, and ${others.join(', ')}` : ''}: ` +
+      `stop that, or move the range with --port-base${room === null ? '' : ` ${room}, where every port is free`}`,
+  )
+}
+
+/** Who has a port, for people. */
+export const holderOf = (port: number): string => named(holdersOf([port]).get(port) ?? { pids: [], listening: false }, port)
+
+export function isBusy(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = net.createServer()
+    server.once('error', () => resolve(true))
+    server.listen({ host: '127.0.0.1', port, exclusive: true }, () => server.close(() => resolve(false)))
+  })
+}
+
+/** The nearest base above, in steps of a thousand, where the whole range has room. */
+async function baseWithRoom(portBase: number, role: HostRole): Promise<number | null> {
+  for (let base = portBase + 1_000; base <= Math.min(portBase + 20_000, 65_000); base += 1_000) {
+    const busy = await Promise.all(portsOf(base, role).map(({ port }) => isBusy(port)))
+    if (!busy.includes(true)) return base
+  }
+  return null
+}
+
+interface Holder {
+  /** Empty where they are another user's, which we may not see. */
+  pids: number[]
+  listening: boolean
+}
+
+const listening = '0A'
+
+/** By /proc/net/tcp and the open files of all processes (proc(5)). */
+function holdersOf(ports: readonly number[]): Map<number, Holder> {
+  const found = new Map<number, Holder>()
+  if (ports.length === 0) return found
+  const sockets = new Map<string, number>()
+  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
+    for (const line of linesOf(table).slice(1)) {
+      const [, local = '', , state, , , , , , inode = ''] = line.trim().split(/\s+/)
+      const port = Number.parseInt(local.slice(local.lastIndexOf(':') + 1), 16)
+      if (!ports.includes(port) || (state !== listening && found.get(port)?.listening)) continue
+      found.set(port, { pids: [], listening: state === listening })
+      sockets.set(`socket:[${inode}]`, port)
+    }
+  }
+  if (sockets.size === 0) return found
+  for (const name of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry))) {
+    for (const file of filesOf(name)) {
+      const port = sockets.get(file)
+      if (port !== undefined) found.get(port)?.pids.push(Number(name))
+    }
+  }
+  return found
+}
+
+function linesOf(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n')
+  } catch {
+    return []
+  }
+}
+
+/** What a process has open; nothing of one that has ended, or is not ours to look at. */
+function filesOf(pid: string): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).flatMap((fd) => {
+      try {
+        return [readlinkSync(`/proc/${pid}/fd/${fd}`)]
+      } catch {
+        return []
+      }
+    })
+  } catch {
+    return []
+  }
+}
+
+/** Whether a process, or one that it came from, was started for that range. */
+function isOf(pid: number, rangeId: string): boolean {
+  for (let at = pid; at > 1; at = readStat(at)?.parent ?? 0) {
+    if (linesOf(`/proc/${at}/environ`).join('\n').split('\0').includes(`FIREDRILL_RANGE=${rangeId}`)) return true
+  }
+  return false
+}
+
+function named({ pids, listening: listens }: Holder, port: number): string {
+  const [pid] = pids
+  if (pid === undefined) return `a program of another user ('sudo ss -tanp sport = :${port}' tells which)`
+  const [program = '', ...args] = linesOf(`/proc/${pid}/cmdline`).join('\n').split('\0')
+  // The script where the program is an interpreter; never all arguments, which may hold a secret.
+  const script = args.find((arg) => /^[^-].*\.\w{1,4}$/.test(arg) || /^[^-]*\//.test(arg))
+  const what = [path.basename(program) || linesOf(`/proc/${pid}/comm`)[0], script && path.basename(script)].filter(Boolean).join(' ')
+  return `${what} (process ${pid}${listens ? '' : ', for a connection of its own'})`
+}
