@@ -307,7 +307,9 @@ ${bin}/initdb -D ${folder} -U postgres --auth=scram-sha-256 --pwfile=/tmp/passwo
       )
     }
     case 'rabbitmq': {
-      const { file, args, env } = rabbitmq.process(context)
+      // A pod's hosts file is the kubelet's, and has what it needs.
+      const { file, args, env: local } = rabbitmq.process(context)
+      const { ERL_INETRC: _, ...env } = local
       const prepare = `umask 077; mkdir -p ${dataRoot}/data/rabbitmq /tmp/conf.d
 printf 'default_user = shop\\ndefault_pass = %s\\n' "$RABBITMQ_PASSWORD" > /tmp/conf.d/90-user.conf
 exec "$0" "$@"`

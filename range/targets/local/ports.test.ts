@@ -99,3 +99,22 @@ test('a folder of its own role needs less', () => {
   assert.ok(portsOf(0, 'shop').length < portsOf(0, 'all').length)
   assert.ok(!portsOf(0, 'shop').some(({ port }) => port === portOffsets.prometheus))
 })
+
+test('a connection whose own port the kernel chose there is waited for, and is told from a program that listens', async () => {
+  const base = await freeBase()
+  const server = net.createServer((socket) => socket.on('error', () => {}).resume()).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as net.AddressInfo
+  // Node would bind it so that it can be shared; as the kernel's own choice, it cannot.
+  const program = `import socket, struct, time
+s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); s.bind(('127.0.0.1', ${base + portOffsets.redis})); s.connect(('127.0.0.1', ${port})); print('connected', flush=True); time.sleep(60)`
+  const connection = spawn('python3', ['-c', program], { stdio: ['ignore', 'pipe', 'inherit'] })
+  await once(connection.stdout, 'data')
+  const startedAt = Date.now()
+  const free = requireFreePorts({ portBase: base, role: 'all', rangeId: 'this-range' })
+  // Longer than a listener is waited for.
+  setTimeout(() => connection.kill('SIGKILL'), 1_500)
+  await free
+  server.close()
+  assert.ok(Date.now() - startedAt >= 1_400)
+})

@@ -8,6 +8,10 @@ import { readStat } from './identity.ts'
 
 /** Whoever had a port a moment ago may still be on the way out. */
 const patienceMs = 700
+/** Looks at least, on a machine that is slow itself. */
+const leastLooks = 5
+/** One that only a connection has, whose port the kernel chose, is free again by itself. */
+const connectionPatienceMs = 5_000
 
 interface PortUse {
   port: number
@@ -41,9 +45,9 @@ export const portsOf = (portBase: number, role: HostRole): PortUse[] => [
  */
 export async function requireFreePorts({ portBase, role, rangeId }: { portBase: number; role: HostRole; rangeId: string }): Promise<void> {
   const uses = portsOf(portBase, role)
-  const giveUpAt = Date.now() + patienceMs
+  const startedAt = Date.now()
   let taken: (PortUse & { by: Holder })[] = []
-  for (;;) {
+  for (let looks = 1; ; looks++) {
     const busy = (await Promise.all(uses.map(async (use) => ((await isBusy(use.port)) ? [use] : [])))).flat()
     const holders = holdersOf(busy.map(({ port }) => port))
     taken = busy.flatMap((use) => {
@@ -51,7 +55,8 @@ export async function requireFreePorts({ portBase, role, rangeId }: { portBase: 
       return by.pids.some((pid) => isOf(pid, rangeId)) ? [] : [{ ...use, by }]
     })
     if (taken.length === 0) return
-    if (Date.now() >= giveUpAt) break
+    const patience = taken.some(({ by }) => by.listening) ? patienceMs : connectionPatienceMs
+    if (looks >= leastLooks && Date.now() - startedAt >= patience) break
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
   const [first] = taken
@@ -150,6 +155,7 @@ function isOf(pid: number, rangeId: string): boolean {
 
 function named({ pids, listening: listens }: Holder, port: number): string {
   const [pid] = pids
+  if (pid === undefined && !listens) return 'a connection that is not closed yet'
   if (pid === undefined) return `a program of another user ('sudo ss -tanp sport = :${port}' tells which)`
   const [program = '', ...args] = linesOf(`/proc/${pid}/cmdline`).join('\n').split('\0')
   // The script where the program is an interpreter; never all arguments, which may hold a secret.
