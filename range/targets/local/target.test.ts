@@ -87,7 +87,7 @@ test('a port that another program has is told, and that program is left alone', 
   const other = net.createServer().listen(state.config().portBase + 11, '127.0.0.1')
   await new Promise((resolve) => other.once('listening', resolve))
   try {
-    await assert.rejects(target.start('redis'), /in use by another program/)
+    await assert.rejects(target.start('redis'), /is taken by node \S+ \(process \d+\): stop that, or move the range with --port-base/)
     assert.ok(other.listening)
   } finally {
     other.close()
