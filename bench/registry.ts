@@ -40,7 +40,6 @@ export const benchmarks: readonly Benchmark[] = [
   loadBenchmark,
   drillsBenchmark,
   precedenceBenchmark,
-  incidentBenchmark,
   hostsBenchmark,
   isolationBenchmark,
   kubernetesBenchmark,
