@@ -79,6 +79,13 @@ test('several are told at once', async () => {
     assert.ok(message.includes(String(base + offset)), message)
 })
 
+test('of very many, three are told, and how many more there are', async () => {
+  const base = await freeBase()
+  const names = ['gateway', 'catalog', 'inventory', 'orders', 'redis'] as const
+  await take(names.map((name) => base + portOffsets[name]))
+  assert.match(await refusal(base), / is taken by [^,]+, \d+ [^,]+, \d+ [^,]+, and 2 more of the range's ports: stop that/)
+})
+
 test('what runs of the same range is no other program, nor what it has started', async () => {
   const base = await freeBase()
   await take([base + portOffsets.redis], { FIREDRILL_RANGE: 'this-range' })

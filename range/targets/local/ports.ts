@@ -10,6 +10,8 @@ import { readStat } from './identity.ts'
 const patienceMs = 700
 /** Looks at least, on a machine that is slow itself. */
 const leastLooks = 5
+/** Ports that are named, of all that are taken: another range has them all. */
+const mostNamed = 3
 /** One that only a connection has, whose port the kernel chose, is free again by itself. */
 const connectionPatienceMs = 5_000
 
@@ -61,11 +63,12 @@ export async function requireFreePorts({ portBase, role, rangeId }: { portBase: 
   }
   const [first] = taken
   if (!first) return
-  const others = taken.slice(1).map(({ port, what, by }) => `${port} (${what}) by ${named(by, port)}`)
+  const others = taken.slice(1, mostNamed).map(({ port, what, by }) => `${port} (${what}) by ${named(by, port)}`)
+  if (taken.length > mostNamed) others.push(`${taken.length - mostNamed} more of the range's ports`)
   const room = await baseWithRoom(portBase, role)
   throw new FiredrillError(
     'port-busy',
-    `port ${first.port} (${first.what}) is taken by ${named(first.by, first.port)}${others.length > 0 ? `, and ${others.join(', ')}` : ''}: ` +
+    `${new Intl.ListFormat('en').format([`port ${first.port} (${first.what}) is taken by ${named(first.by, first.port)}`, ...others])}: ` +
       `stop that, or move the range with --port-base${room === null ? '' : ` ${room}, where every port is free`}`,
   )
 }
