@@ -67,7 +67,7 @@ export async function verifyScenario(client: Client, id: string, patience = 1): 
     const before = await client.get<Fingerprint>('/api/fingerprint')
     // A range that is well may not be so the moment after, as when users have just come.
     await until('the range to take the drill', restDeadlineMs, async () => {
-      drill = await startedUnlessUnsteady(client, id)
+      drill = (await startedUnlessUnsteady(client, { scenario: id, trainee: 'verify', mode: 'rehearsal' }))?.id ?? null
       return drill !== null
     })
     if (drill === null) throw new FiredrillError('internal', 'the drill has not begun')
@@ -102,9 +102,13 @@ export async function verifyScenario(client: Client, id: string, patience = 1): 
   return result
 }
 
-async function startedUnlessUnsteady(client: Client, scenario: string): Promise<string | null> {
+/** Starts a drill; null while the range is not steady, as it may be for a moment after it was found healthy. */
+export async function startedUnlessUnsteady(
+  client: Pick<Client, 'post'>,
+  asked: { scenario: string; trainee: string; mode: string },
+): Promise<DrillState | null> {
   try {
-    return (await client.post<DrillState>('/api/drills', { scenario, trainee: 'verify', mode: 'rehearsal' })).id
+    return await client.post<DrillState>('/api/drills', asked)
   } catch (error) {
     if (error instanceof FiredrillError && error.code === 'range-not-steady') return null
     throw error
