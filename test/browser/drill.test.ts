@@ -99,7 +99,7 @@ describe('a scenario, as a trainee plays it', () => {
   })
 
   step('is paged, and acknowledges', async () => {
-    await page.getByRole('button', { name: 'Acknowledge' }).click({ timeout: 60_000 })
+    await page.getByRole('button', { name: 'Acknowledge' }).first().click({ timeout: 60_000 })
     await page.getByRole('list', { name: 'Milestones' }).getByText('● acknowledged').waitFor()
     await noSeriousViolations(page, 'the room with a page')
   })
