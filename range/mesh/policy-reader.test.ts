@@ -50,3 +50,16 @@ test('too much is refused unread', async () => {
   const refused = (await Promise.allSettled(many)).filter(({ status }) => status === 'rejected')
   assert.equal(refused.length, 5)
 })
+
+test('a reader that is asked often gathers no listeners', async () => {
+  const warnings: string[] = []
+  const onWarning = ({ name }: Error) => void warnings.push(name)
+  process.on('warning', onWarning)
+  try {
+    for (let index = 0; index < 15; index++) await readForeignPolicy(`# asked ${index}\n${baseline}`)
+    await new Promise((resolve) => setImmediate(resolve))
+  } finally {
+    process.off('warning', onWarning)
+  }
+  assert.deepEqual(warnings, [])
+})

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads'
 import { FiredrillError, type ErrorCode } from '../../model/errors.ts'
-import { checkReferences } from './references.ts'
-import { parseResources, type Resource } from './resources.ts'
+import { turns } from '../in-turn.ts'
+import { parsePolicy } from './references.ts'
+import type { Resource } from './resources.ts'
 
 /** A policy of the whole shop has four kilobytes; nobody writes one of this size by hand. */
 export const policyLimits = { bytes: 64 * 1_024, lines: 2_000, readMs: 1_000, megabytes: 128, waiting: 8 } as const
@@ -25,9 +26,7 @@ function remember(yaml: string, resources: readonly Resource[]): readonly Resour
 export function readPolicy(yaml: string): readonly Resource[] {
   const found = known.get(yaml)
   if (found) return found
-  const resources = parseResources(yaml)
-  checkReferences(resources)
-  return remember(yaml, resources)
+  return remember(yaml, parsePolicy(yaml))
 }
 
 /**
@@ -47,24 +46,27 @@ export async function readForeignPolicy(yaml: string): Promise<readonly Resource
 }
 
 let waiting = 0
-let queue: Promise<unknown> = Promise.resolve()
+const oneAtATime = turns()
 /** One at a time: who sends many waits for himself. */
 async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
   if (waiting >= policyLimits.waiting)
     throw new FiredrillError('too-many-requests', 'too many policies are being read: try again in a moment')
   waiting++
-  const done = queue.then(work).finally(() => waiting--)
-  queue = done.catch(() => {})
-  return done
+  return oneAtATime(work).finally(() => waiting--)
 }
 
 let worker: Worker | null = null
 let idle: NodeJS.Timeout | undefined
 
+function startReader(): Worker {
+  const resourceLimits = { maxOldGenerationSizeMb: policyLimits.megabytes }
+  // Whoever ends it may do so with an error that nobody listens to any more.
+  return new Worker(new URL('./policy-worker.ts', import.meta.url), { resourceLimits }).on('error', () => {})
+}
+
 async function readApart(yaml: string): Promise<readonly Resource[]> {
   clearTimeout(idle)
-  const limits = { maxOldGenerationSizeMb: policyLimits.megabytes }
-  const reader = (worker ??= new Worker(new URL('./policy-worker.ts', import.meta.url), { resourceLimits: limits }))
+  const reader = (worker ??= startReader())
   const answer = await answerOf(reader, yaml)
   if (answer === 'none') {
     worker = null
@@ -99,8 +101,6 @@ async function answerOf(reader: Worker, yaml: string): Promise<Exclude<FromReade
   } finally {
     clearTimeout(deadline)
     reader.off('message', onMessage).off('error', onEnd).off('exit', onEnd)
-    // Whoever ends it may do so with an error that nobody listens to any more.
-    reader.on('error', () => {})
     reader.unref()
   }
 }

@@ -2,8 +2,7 @@
 import { parentPort } from 'node:worker_threads'
 import { FiredrillError, describeError } from '../../model/errors.ts'
 import type { FromReader } from './policy-reader.ts'
-import { checkReferences } from './references.ts'
-import { parseResources } from './resources.ts'
+import { parsePolicy } from './references.ts'
 
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
 const tell = (message: FromReader) => void parentPort?.postMessage(message)
@@ -12,9 +11,7 @@ parentPort?.on('message', (yaml: string) => {
   // What it takes to load all this is not the policy's.
   tell('reading')
   try {
-    const resources = parseResources(yaml)
-    checkReferences(resources)
-    tell({ resources })
+    tell({ resources: parsePolicy(yaml) })
   } catch (error) {
     tell({ code: error instanceof FiredrillError ? error.code : 'bad-request', message: describeError(error) })
   }

@@ -1,8 +1,15 @@
 import { FiredrillError } from '../../model/errors.ts'
-import type { Resource } from './resources.ts'
+import { parseResources, type Resource } from './resources.ts'
+
+/** The resources of a policy that can be carried out. Throws `bad-request` for any other. */
+export function parsePolicy(yaml: string): Resource[] {
+  const resources = parseResources(yaml)
+  checkReferences(resources)
+  return resources
+}
 
 /** Throws `bad-request` for a route that would lead nowhere: to a subset that no rule defines, or to destinations of no weight. */
-export function checkReferences(resources: readonly Resource[]): void {
+function checkReferences(resources: readonly Resource[]): void {
   const defined = new Set(
     resources.flatMap((resource) =>
       resource.kind === 'DestinationRule' ? (resource.spec.subsets ?? []).map(({ name }) => `${resource.spec.host}|${name}`) : [],

@@ -3,6 +3,7 @@ import { FiredrillError } from '../../../model/errors.ts'
 import type { MeshRevision } from '../../../model/mesh.ts'
 import type { Range } from '../../../model/range.ts'
 import type { MeshState, RangeContext } from '../../context.ts'
+import { turns } from '../../in-turn.ts'
 import { httpEdges } from '../../mesh/edges.ts'
 import { hasRuntime } from '../../mesh/envoy/runtime.ts'
 import { baselinePolicy, instanceOf, proxyFiles } from '../../mesh/files.ts'
@@ -15,12 +16,7 @@ import type { LocalTarget } from './target.ts'
 export function localMesh(target: LocalTarget): Range['mesh'] {
   const { context, state } = target
   /** One change at a time. */
-  let queue: Promise<unknown> = Promise.resolve()
-  const inTurn = <Result>(work: () => Promise<Result>): Promise<Result> => {
-    const done = queue.then(work, work)
-    queue = done.catch(() => {})
-    return done
-  }
+  const inTurn = turns()
   const push = (only?: readonly ServiceName[]) => refreshMesh(target, only)
 
   /** Whether every proxy could be told so, without telling any. */
