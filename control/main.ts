@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { loadScenarios } from '../drills/scenarios.ts'
+import { endsDrill } from '../model/drill.ts'
 import { Coach } from './coach.ts'
 import { DrillEngine } from './drill-engine.ts'
 import { GameDays } from './game-days.ts'
@@ -49,8 +50,8 @@ const engine = new DrillEngine({
 const coach = new Coach({ dir, engine, ledger, scenarios })
 const load = new LoadDriver(range)
 // The end of a drill sets the load back; a shape that goes on would set it anew.
-engine.live.on('event', ({ type }) => {
-  if (type === 'drill-finished' || type === 'drill-aborted' || type === 'drill-voided') load.stop()
+engine.live.on('event', (event) => {
+  if (endsDrill(event)) load.stop()
 })
 const gameDays = new GameDays(ledger, engine, scenarios)
 const people = new People(gameDays)

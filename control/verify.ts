@@ -35,13 +35,17 @@ interface Client {
   post<Body>(path: string, body?: unknown): Promise<Body>
 }
 
+const recoveryDeadlineMs = 60_000
+const restDeadlineMs = 60_000
+const fulfilmentDeadlineMs = 100_000
+
 /**
  * Plays a scenario as its author meant it, through the API, and checks each thing that it promises. Bounds are those of the reference machine, times
  * `patience` (`patienceFor`).
  */
 export async function verifyScenario(client: Client, id: string, patience = 1): Promise<Verification> {
   const startedAt = Date.now()
-  const restDeadlineMs = 60_000 * patience
+  const restMs = restDeadlineMs * patience
   const plan = await client.get<Scenario>(`/api/scenarios/${id}/plan`)
   const bound = round((Math.max(...plan.alerts.expected.map((alert) => alert.within)) * patience) / 1_000)
   const result: Verification = {
@@ -62,15 +66,10 @@ export async function verifyScenario(client: Client, id: string, patience = 1): 
   const until = waitIn(result)
   let drill: string | null = null
   try {
-    await until('the range to be healthy before', restDeadlineMs, async () => (await client.get<Verdict>('/api/health')).healthy)
-    await until('no page to fire before', restDeadlineMs, async () => (await pages(client)).length === 0)
+    await until('the range to be healthy before', restMs, async () => (await client.get<Verdict>('/api/health')).healthy)
+    await until('no page to fire before', restMs, async () => (await pages(client)).length === 0)
     const before = await client.get<Fingerprint>('/api/fingerprint')
-    // A range that is well may not be so the moment after, as when users have just come.
-    await until('the range to take the drill', restDeadlineMs, async () => {
-      drill = (await startedUnlessUnsteady(client, { scenario: id, trainee: 'verify', mode: 'rehearsal' }))?.id ?? null
-      return drill !== null
-    })
-    if (drill === null) throw new FiredrillError('internal', 'the drill has not begun')
+    drill = (await startWhenSteady(client, { scenario: id, trainee: 'verify', mode: 'rehearsal' }, restMs, until)).id
     result.drill = drill
     await play(client, drill, plan, result, until, patience)
     // The drill ends by itself when every milestone is reached.
@@ -80,19 +79,19 @@ export async function verifyScenario(client: Client, id: string, patience = 1): 
 
     await until(
       'the fingerprint to be as before',
-      restDeadlineMs,
+      restMs,
       async () => (await client.get<Fingerprint>('/api/fingerprint')).hash === before.hash,
     ).then(
       () => (result.restored = true),
       async () => result.problems.push(...difference(before, await client.get<Fingerprint>('/api/fingerprint'))),
     )
-    await until('the range to be healthy after', restDeadlineMs, async () => (await client.get<Verdict>('/api/health')).healthy)
-    await until('the pages to resolve', restDeadlineMs, async () => (await pages(client)).length === 0)
+    await until('the range to be healthy after', restMs, async () => (await client.get<Verdict>('/api/health')).healthy)
+    await until('the pages to resolve', restMs, async () => (await pages(client)).length === 0)
     const settled = async () => {
       result.violations = (await client.get<{ violations: Record<string, number> }>('/api/invariants')).violations
       return ordersAtRest(result.violations)
     }
-    await until('every accepted order to be fulfilled exactly once', 100_000 * patience, settled)
+    await until('every accepted order to be fulfilled exactly once', fulfilmentDeadlineMs * patience, settled)
   } catch (error) {
     result.problems.push(describeError(error))
     if (drill) await client.post(`/api/drills/${drill}/abort`).catch(() => {})
@@ -102,17 +101,25 @@ export async function verifyScenario(client: Client, id: string, patience = 1): 
   return result
 }
 
-/** Starts a drill; null while the range is not steady, as it may be for a moment after it was found healthy. */
-export async function startedUnlessUnsteady(
+/** Starts a drill when the range takes it: one that is well may not be so the moment after, as when users have just come. */
+export async function startWhenSteady(
   client: Pick<Client, 'post'>,
-  asked: { scenario: string; trainee: string; mode: string },
-): Promise<DrillState | null> {
-  try {
-    return await client.post<DrillState>('/api/drills', asked)
-  } catch (error) {
-    if (error instanceof FiredrillError && error.code === 'range-not-steady') return null
-    throw error
-  }
+  asked: { scenario: string; trainee: string; mode: DrillState['mode'] },
+  deadlineMs: number,
+  wait: Wait = waitUntil,
+): Promise<DrillState> {
+  const started: DrillState[] = []
+  await wait('the range to take the drill', deadlineMs, async () => {
+    try {
+      started.push(await client.post<DrillState>('/api/drills', asked))
+      return true
+    } catch (error) {
+      if (error instanceof FiredrillError && error.code === 'range-not-steady') return false
+      throw error
+    }
+  })
+  // Safe: it was waited for.
+  return started[0] as DrillState
 }
 
 type Wait = (what: string, deadlineMs: number, holds: () => Promise<boolean>) => Promise<void>
@@ -167,7 +174,7 @@ async function play(client: Client, drill: string, plan: Scenario, result: Verif
   const fixedAt = Date.now()
   await until(
     'the oracle to say healthy',
-    60_000 * patience,
+    recoveryDeadlineMs * patience,
     async () => (await drillOf(client, drill)).drill.milestones.recovered !== null,
   )
   const recovered = (await events()).find((event) => event.type === 'milestone-reached' && event.milestone === 'recovered')

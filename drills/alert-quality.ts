@@ -1,4 +1,4 @@
-import type { DrillEvent } from '../model/drill.ts'
+import { endsDrill, type DrillEvent } from '../model/drill.ts'
 import type { Scenario } from '../model/scenario.ts'
 
 /** What an alert was good for, in hindsight. */
@@ -25,8 +25,7 @@ export interface AlertQuality {
 /** Every alert that paged in a drill: which one was needed, which told of the same thing again, which were of no use. */
 export function alertQuality(events: readonly DrillEvent[], scenario: Scenario): AlertQuality {
   const startedAt = events[0]?.at ?? 0
-  const endedAt =
-    events.find((event) => ['drill-finished', 'drill-aborted', 'drill-voided'].includes(event.type))?.at ?? events.at(-1)?.at ?? 0
+  const endedAt = (events.find(endsDrill) ?? events.at(-1))?.at ?? 0
   const expected = new Set(scenario.alerts.expected.map(({ name }) => name))
   const symptoms = new Set(scenario.alerts.allowed.filter((name) => !name.endsWith('*')))
   const use = (name: string): AlertUse => (expected.has(name) ? 'actionable' : symptoms.has(name) ? 'symptom' : 'noise')

@@ -1,4 +1,4 @@
-import type { Range } from '../model/range.ts'
+import type { JobTier, Range } from '../model/range.ts'
 
 /** Jobs that run, of one name. Ids are the name, a dash and eight hexadecimal digits. */
 export const runningJobs = async (range: Range, name: string): Promise<string[]> =>
@@ -11,7 +11,7 @@ export async function stopJobs(range: Range, name: string): Promise<void> {
 /** One start of a job: its settings, and with whose precedence it runs. */
 export interface JobRun {
   env: Record<string, string>
-  tier?: 'shop' | 'watch'
+  tier?: JobTier
 }
 
 /** The fault of a job that should not run now: starting it breaks, ending it mends. Somebody may start it more than once. */

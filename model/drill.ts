@@ -143,6 +143,9 @@ export const drillEventBody = z.discriminatedUnion('type', [
   z.object({ type: z.literal('drill-voided'), reason: z.string() }),
 ])
 export type DrillEventBody = z.infer<typeof drillEventBody>
+/** Whether a drill is over by it, in whichever way. */
+export const endsDrill = ({ type }: Pick<DrillEventBody, 'type'>): boolean =>
+  type === 'drill-finished' || type === 'drill-aborted' || type === 'drill-voided'
 export type DrillEventType = DrillEventBody['type']
 
 export const drillEvent = z.intersection(

@@ -41,6 +41,9 @@ export interface LoadStatus {
 /** Users that a range has by itself, and that scenarios are written for. */
 export const usualUsers = 30
 
+/** With whose precedence a job runs: the shop's, or that of what watches it. */
+export type JobTier = 'shop' | 'watch'
+
 /** Who the users are, beside how many. */
 export interface LoadMix {
   /** Share of product views that go to one and the same product, 0–1. */
@@ -260,7 +263,7 @@ export interface Range {
   /** The shop's maintenance jobs: programs that people of the shop run by hand. */
   readonly jobs: {
     /** By itself with the precedence of the shop; `watch` is that of the monitor. In a cluster, pods have what they request. */
-    start(name: string, params: Record<string, string>, tier?: 'shop' | 'watch'): Promise<string>
+    start(name: string, params: Record<string, string>, tier?: JobTier): Promise<string>
     stop(id: string): Promise<void>
     running(): Promise<string[]>
   }

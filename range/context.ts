@@ -51,6 +51,9 @@ export interface ConsolePlace {
   origins: string[]
 }
 
+/** For whoever is on this machine, and nobody else. */
+export const ownConsole: ConsolePlace = { listen: '127.0.0.1', names: [], origins: [] }
+
 /** The settings of one range, durable in `<dir>/range.json`. */
 export interface RangeConfig {
   /** Names the range in the environment of each of its processes; unique per folder. */

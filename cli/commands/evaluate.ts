@@ -4,7 +4,7 @@ import path from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import { killAll } from '../../range/targets/local/process.ts'
 import { family } from '../../range/targets/local/identity.ts'
-import { startedUnlessUnsteady } from '../../control/verify.ts'
+import { startWhenSteady } from '../../control/verify.ts'
 import { parseDurationMs } from '../../model/duration.ts'
 import type { DrillState } from '../../model/drill.ts'
 import { FiredrillError } from '../../model/errors.ts'
@@ -43,6 +43,7 @@ interface Evaluation {
 
 /** After the agent has left, what it did has so long to show. */
 const settleMs = 90_000
+const steadyDeadlineMs = 120_000
 
 export const evaluateCommand = () =>
   command('evaluate')
@@ -96,24 +97,13 @@ function duration(text: string): number {
   }
 }
 
-/** Whoever found the range healthy may find it busy the moment after. */
-async function startedWhenSteady(client: ApiClient, scenario: string, trainee: string): Promise<string> {
-  const taken: string[] = []
-  await until('the range to take the drill', 120_000, async () => {
-    const started = await startedUnlessUnsteady(client, { scenario, mode: 'assessment', trainee })
-    if (started) taken.push(started.id)
-    return started !== null
-  })
-  return taken[0] ?? ''
-}
-
 async function evaluate(client: ApiClient, id: string, options: Options, env: Record<string, string>, folder: string): Promise<Evaluation> {
-  await until('the range to be healthy', 120_000, async () => (await client.get<{ healthy: boolean }>('/api/health')).healthy)
-  const startedId = await startedWhenSteady(client, id, options.name)
-  const stateNow = async () => (await client.get<{ drill: DrillState }>(`/api/drills/${startedId}`)).drill
+  await until('the range to be healthy', steadyDeadlineMs, async () => (await client.get<{ healthy: boolean }>('/api/health')).healthy)
+  const started = await startWhenSteady(client, { scenario: id, mode: 'assessment', trainee: options.name }, steadyDeadlineMs)
+  const stateNow = async () => (await client.get<{ drill: DrillState }>(`/api/drills/${started.id}`)).drill
   const isOver = async () => (await stateNow()).phase !== 'running'
-  const log = path.join(folder, `${id}-${startedId.slice(0, 8)}.log`)
-  const agent = startAgent(options.agent, { ...env, FIREDRILL_DRILL: startedId }, log)
+  const log = path.join(folder, `${id}-${started.id.slice(0, 8)}.log`)
+  const agent = startAgent(options.agent, { ...env, FIREDRILL_DRILL: started.id }, log)
   try {
     await until('the agent', options.limit, async () => agent.exitCode() !== undefined || (await isOver())).catch(() => {})
     const left = agent.exitCode() !== undefined
@@ -122,11 +112,11 @@ async function evaluate(client: ApiClient, id: string, options: Options, env: Re
   } finally {
     await agent.end()
   }
-  if (!(await isOver())) await client.post(`/api/drills/${startedId}/finish`)
+  if (!(await isOver())) await client.post(`/api/drills/${started.id}/finish`)
   const drill = await stateNow()
   const { score } =
     drill.phase === 'finished'
-      ? await client.get<{ score: { total: number } }>(`/api/drills/${startedId}/debrief`)
+      ? await client.get<{ score: { total: number } }>(`/api/drills/${started.id}/debrief`)
       : { score: { total: 0 } }
   const since = (at: number | null) =>
     at === null || drill.pagedAt === null ? null : Math.max(0, Math.round((at - drill.pagedAt) / 100) / 10)

@@ -12,6 +12,7 @@ import {
   defaultPortBase,
   deployedCluster,
   overlays,
+  ownConsole,
   profiles,
   rangeId,
   type ClusterPlacement,
@@ -155,7 +156,7 @@ function placementOf({ target, kubeconfig, overlay, storageClass, address }: UpO
 /** Where the console listens and for whom; what was not asked for stays. */
 function consoleOf({ consoleListen, consoleName, allowOrigin: origins }: UpOptions, state: RangeState): { console?: ConsolePlace } {
   if (consoleListen === undefined && consoleName === undefined && origins === undefined) return {}
-  const before = state.exists ? state.config().console : { listen: '127.0.0.1', names: [], origins: [] }
+  const before = state.exists ? state.config().console : ownConsole
   return { console: { listen: consoleListen ?? before.listen, names: consoleName ?? before.names, origins: origins ?? before.origins } }
 }
 
@@ -166,14 +167,12 @@ function configure(options: UpOptions, say: (line: string) => void): void {
   const runs = control !== null && liveness(control) !== 'gone'
   // Beside a range that runs it would measure that.
   const machine = runs ? null : measureMachine()
+  const isNewHere = !state.exists && options.target !== 'kubernetes'
+  const users = options.users ?? (isNewHere && machine ? usersFor(machine) : undefined)
   const asked = {
     ...(options.portBase === undefined ? {} : { portBase: options.portBase }),
     ...(options.profile === undefined ? {} : { profile: options.profile }),
-    ...(options.users !== undefined
-      ? { users: options.users }
-      : state.exists || !machine || options.target === 'kubernetes'
-        ? {}
-        : { users: usersFor(machine) }),
+    ...(users === undefined ? {} : { users }),
     ...(options.clickhouse === undefined ? {} : { clickhouseUrl: options.clickhouse }),
     ...placementOf(options),
     ...consoleOf(options, state),
@@ -188,10 +187,10 @@ function configure(options: UpOptions, say: (line: string) => void): void {
       )
     }
   }
-  const { users } = state.configure(asked)
+  const config = state.configure(asked)
   if (!machine) return
   state.setMachine(machine)
-  say(dim(`this machine: ${describeMachine(machine)}; ${users} users`))
+  say(dim(`this machine: ${describeMachine(machine)}; ${config.users} users`))
 }
 
 /** After a power-off, or a crash that took both watchers and a part of the shop, a drill cannot go on in the middle of what starts anew. */

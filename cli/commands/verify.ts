@@ -40,10 +40,11 @@ export const verifyCommand = () =>
       const chosen = (ids.length > 0 ? ids : playable).filter((id) => !options.stale || whyStale(id, tell).length > 0)
       if (chosen.length === 0) tell('every proof belongs to what is there')
 
+      const { speed } = measureMachine()
       const results = new Map<string, Verification[]>(chosen.map((id) => [id, []]))
       for (let round = 1; round <= options.times; round++) {
         for (const id of chosen) {
-          const result = await verifyScenario(client, id, patienceFor({ speed: measureMachine().speed, idle: await idleCores() }))
+          const result = await verifyScenario(client, id, patienceFor({ speed, idle: await idleCores() }))
           const each = [...(results.get(id) ?? []), result]
           results.set(id, each)
           if (options.record && result.ok && result.drill) {

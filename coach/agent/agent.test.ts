@@ -9,6 +9,7 @@ import type { CoachDesk } from '../tools/tool.ts'
 import { firstWordMs, speak, useTool, type Speaking } from './agent.ts'
 import type { Turn } from './brief.ts'
 import type { OutputRules } from './output-check.ts'
+import { sampleView } from './sample-view.ts'
 import { startScriptedServer, type Script } from './scripted-server.ts'
 import type { CoachView } from './view.ts'
 
@@ -26,23 +27,7 @@ function stage(view: Partial<CoachView> = {}) {
   const shown: string[] = []
   const note = (what: string) => () => void done.push(what)
   const desk: CoachDesk = {
-    view: () => ({
-      mode: 'learning',
-      coach: 'auto',
-      elapsedMs: 60_000,
-      limitMs: 1_200_000,
-      paused: false,
-      milestones: { acknowledged: null, located: null, diagnosed: null, mitigated: null, recovered: null },
-      working: 'acknowledged',
-      page: 'Browsing is slow',
-      hints: [],
-      timeline: [],
-      talk: [],
-      mayNow: 'wait',
-      mayIfAsked: 'wait',
-      pausesByCoach: 0,
-      ...view,
-    }),
+    view: () => ({ ...sampleView, ...view }),
     releaseHint: () => (done.push('hint'), { given: { milestone: 'acknowledged', rung: 'orient', text: hint } }),
     extend: note('extend'),
     ease: async () => void done.push('ease'),

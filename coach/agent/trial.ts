@@ -3,6 +3,7 @@ import type { CoachModel } from '../providers/provider.ts'
 import type { CoachDesk } from '../tools/tool.ts'
 import { firstWordMs, speak, wholeMs, type Patience, type Spoken } from './agent.ts'
 import type { Turn } from './brief.ts'
+import { sampleView } from './sample-view.ts'
 import type { CoachView } from './view.ts'
 
 export interface Trial {
@@ -71,20 +72,9 @@ const nothing = () => {
   throw new FiredrillError('wrong-state', 'this is no drill')
 }
 const view: CoachView = {
-  mode: 'learning',
-  coach: 'auto',
-  elapsedMs: 60_000,
-  limitMs: 1_200_000,
-  paused: false,
-  milestones: { acknowledged: 0, located: null, diagnosed: null, mitigated: null, recovered: null },
+  ...sampleView,
+  milestones: { ...sampleView.milestones, acknowledged: 0 },
   working: 'located',
-  page: 'Browsing is slow',
-  hints: [],
-  timeline: [],
-  talk: [],
-  mayNow: 'wait',
-  mayIfAsked: 'wait',
-  pausesByCoach: 0,
 }
 const desk: CoachDesk = {
   view: () => view,

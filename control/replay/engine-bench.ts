@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { loadScenarios } from '../../drills/scenarios.ts'
 import type { DrillEvent, DrillState } from '../../model/drill.ts'
-import type { Range } from '../../model/range.ts'
+import { usualUsers, type Range } from '../../model/range.ts'
 import type { CurrentAlert } from '../alert-reconciliation.ts'
 import { DrillEngine } from '../drill-engine.ts'
 import { Injector } from '../injector.ts'
@@ -14,7 +14,7 @@ import { ReplaySampler } from './sampler.ts'
 
 const scenarios = loadScenarios(path.join(projectRoot, 'scenarios'))
 const realNow = Date.now
-const users = 30
+const users = usualUsers
 
 /**
  * The real engine, injector and ledger over a range on paper. While one is open, `Date.now` is its clock, which goes on only when it is told to.

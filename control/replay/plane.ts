@@ -6,7 +6,7 @@ import { drillClock, foldDrill, type DrillEvent, type DrillState } from '../../m
 import { FiredrillError, errorIn } from '../../model/errors.ts'
 import type { Range } from '../../model/range.ts'
 import type { Scenario } from '../../model/scenario.ts'
-import { portOffsets, type PortName, type RangeContext } from '../../range/context.ts'
+import { ownConsole, portOffsets, type PortName, type RangeContext } from '../../range/context.ts'
 import { baselinePolicy } from '../../range/mesh/files.ts'
 import type { Api } from '../api/context.ts'
 import { Coach } from '../coach.ts'
@@ -225,7 +225,7 @@ function paperContext(dir: string, root: string): RangeContext {
       profile: 'drill',
       users,
       placement: { role: 'all' },
-      console: { listen: '127.0.0.1', names: [], origins: [] },
+      console: ownConsole,
       clickhouseUrl: null,
       tokens,
       passwords: { postgres: '', rabbitmq: '' },

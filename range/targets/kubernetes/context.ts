@@ -1,6 +1,6 @@
 import { FiredrillError } from '../../../model/errors.ts'
 import type { ServiceName } from '../../../model/components.ts'
-import type { Binaries, PortName, RangeContext } from '../../context.ts'
+import { ownConsole, type Binaries, type PortName, type RangeContext } from '../../context.ts'
 import { baselinePolicy } from '../../mesh/files.ts'
 import { baselineRelease } from '../../releases.ts'
 import { clusterPort } from './ports.ts'
@@ -52,7 +52,7 @@ export function clusterContext({ root, deployed }: ClusterOptions): RangeContext
       profile: 'drill',
       users: 0,
       placement: { role: 'shop', observability: '' },
-      console: { listen: '127.0.0.1', names: [], origins: [] },
+      console: ownConsole,
       clickhouseUrl: null,
       tokens: { trainee: '', instructor: '', service: '' },
       passwords: { postgres: '$(POSTGRES_PASSWORD)', rabbitmq: '$(RABBITMQ_PASSWORD)' },

@@ -85,11 +85,7 @@ export function family(pid: number, processes = listProcesses()): number[] {
 
 /** The nonce in the environment of a process; null where it has none, hides it, or has written over it. */
 function nonceOf(pid: number): string | null {
-  try {
-    return /(?:^|\0)FIREDRILL_NONCE=([0-9a-f]+)/.exec(readFileSync(`/proc/${pid}/environ`, 'utf8'))?.[1] ?? null
-  } catch {
-    return null
-  }
+  return environmentOf(pid).flatMap((entry) => /^FIREDRILL_NONCE=([0-9a-f]+)/.exec(entry)?.[1] ?? [])[0] ?? null
 }
 
 /** Proportional set size of these processes together, in bytes. */
@@ -113,11 +109,16 @@ export function withEnvironment(variables: Readonly<Record<string, string>>): nu
     .map((stat) => stat.pid)
     .filter((pid) => {
       if (pid === process.pid) return false
-      try {
-        const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
-        return needles.every((needle) => environment.includes(needle))
-      } catch {
-        return false
-      }
+      const environment = environmentOf(pid)
+      return needles.every((needle) => environment.includes(needle))
     })
+}
+
+/** `NAME=value` of each variable that a process was started with; none where it hides them, has written over them, or has ended. */
+export function environmentOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+  } catch {
+    return []
+  }
 }

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { FiredrillError } from '../../../model/errors.ts'
 import { portOffsets, type HostRole, type PortName } from '../../context.ts'
 import { placedForAWhileOn, placedOn } from '../../topology.ts'
-import { readStat } from './identity.ts'
+import { environmentOf, readStat } from './identity.ts'
 
 /** Whoever had a port a moment ago may still be on the way out. */
 const patienceMs = 700
@@ -151,7 +151,7 @@ function filesOf(pid: string): string[] {
 /** Whether a process, or one that it came from, was started for that range. */
 function isOf(pid: number, rangeId: string): boolean {
   for (let at = pid; at > 1; at = readStat(at)?.parent ?? 0) {
-    if (linesOf(`/proc/${at}/environ`).join('\n').split('\0').includes(`FIREDRILL_RANGE=${rangeId}`)) return true
+    if (environmentOf(at).includes(`FIREDRILL_RANGE=${rangeId}`)) return true
   }
   return false
 }

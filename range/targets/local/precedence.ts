@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { errorCode } from '../../../model/errors.ts'
 import { cpuWeights, niceness, tiers, type Precedence, type Tier } from '../../precedence.ts'
 import { family } from './identity.ts'
 
@@ -134,7 +135,7 @@ function join(pid: number, group: string): boolean {
         writeFileSync(procs, String(member))
       } catch (error) {
         // Anything but that it has ended meanwhile means that this user may not.
-        if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) return false
+        if (errorCode(error) !== 'ESRCH') return false
         ended.add(member)
       }
     }
@@ -187,7 +188,7 @@ async function lowerSession(pid: number, nice: number): Promise<void> {
       writeFileSync(file, String(nice))
       return
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) return
+      if (errorCode(error) !== 'EAGAIN') return
       await new Promise((resolve) => setTimeout(resolve, 25 + Math.random() * 100))
     }
   }

@@ -9,7 +9,7 @@ import { usualUsers, type Canary, type Deployment } from '../../../model/range.t
 import { writeWhole } from '../../whole-file.ts'
 import { machineSchema, type Machine } from '../../machine.ts'
 import { precedenceSchema, type Precedence } from '../../precedence.ts'
-import { defaultPortBase, overlays, profiles, rangeId, type HostRole, type MeshState, type RangeConfig } from '../../context.ts'
+import { defaultPortBase, overlays, ownConsole, profiles, rangeId, type HostRole, type MeshState, type RangeConfig } from '../../context.ts'
 
 const configSchema = z.object({
   id: z.string(),
@@ -36,9 +36,7 @@ const configSchema = z.object({
       z.object({ role: z.literal('shop'), observability: z.string().regex(/^.+:\d+$/, 'host:port') }),
     ])
     .default({ role: 'all' }),
-  console: z
-    .object({ listen: z.string(), names: z.array(z.string()), origins: z.array(z.string()).default([]) })
-    .default({ listen: '127.0.0.1', names: [], origins: [] }),
+  console: z.object({ listen: z.string(), names: z.array(z.string()), origins: z.array(z.string()).default([]) }).default(ownConsole),
   clickhouseUrl: z.url().nullable(),
   tokens: z.object({ trainee: z.string(), instructor: z.string(), service: z.string() }),
   passwords: z.object({ postgres: z.string(), rabbitmq: z.string() }),
@@ -137,7 +135,7 @@ export class RangeState {
           profile: 'drill',
           users: usualUsers,
           placement: { role: 'all' },
-          console: { listen: '127.0.0.1', names: [], origins: [] },
+          console: ownConsole,
           clickhouseUrl: null,
           tokens: { trainee: secret(), instructor: secret(), service: secret() },
           passwords: { postgres: secret(), rabbitmq: secret() },
