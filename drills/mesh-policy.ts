@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
-import { Document, parseAllDocuments } from 'yaml'
+import { Document, isAlias, visit } from 'yaml'
 import type { ServiceName } from '../model/components.ts'
+import { serviceOfHost } from '../model/mesh.ts'
 import type { Range } from '../model/range.ts'
+import { documentsOf } from '../model/yaml/read.ts'
 
 /** The policy's document of this kind for a service, which is made where there is none. */
 export function editPolicy(
@@ -10,17 +12,23 @@ export function editPolicy(
   service: ServiceName,
   edit: (document: Document) => void,
 ): string {
-  const documents = parseAllDocuments(yaml).filter((document) => document.contents !== null) as Document[]
+  const documents: Document[] = documentsOf(yaml)
   const owns = (document: Document): boolean => {
     if (document.get('kind') !== kind) return false
-    if (kind === 'VirtualService') return (document.toJS() as { spec: { hosts: string[] } }).spec.hosts.includes(service)
-    if (kind === 'DestinationRule') return document.getIn(['spec', 'host']) === service
+    if (kind === 'VirtualService')
+      return (document.toJS() as { spec: { hosts: string[] } }).spec.hosts.some((host) => serviceOfHost(host) === service)
+    if (kind === 'DestinationRule') return serviceOfHost(String(document.getIn(['spec', 'host']))) === service
     return document.getIn(['spec', 'selector', 'matchLabels', 'app']) === service
   }
   let found = documents.find(owns)
   if (!found) {
     found = new Document(fresh[kind](service))
     documents.push(found)
+  } else if (hasAliases(found)) {
+    // What stands elsewhere cannot be changed here alone.
+    const whole = new Document(found.toJS(), { aliasDuplicateObjects: false })
+    documents[documents.indexOf(found)] = whole
+    found = whole
   }
   edit(found)
   return documents
@@ -32,6 +40,18 @@ export function editPolicy(
     )
     .join('\n---\n')
     .concat('\n')
+}
+
+function hasAliases(document: Document): boolean {
+  let found = false
+  visit(document, {
+    Node(_, node) {
+      if (!isAlias(node)) return
+      found = true
+      return visit.BREAK
+    },
+  })
+  return found
 }
 
 const fresh = {

@@ -26,11 +26,16 @@ function changed(from: string | RegExp, to: string): { folder: string; line: num
 }
 
 const mistakes: [what: string, from: string | RegExp, to: string, message: RegExp][] = [
-  ['a fault that there is not', 'fault: bad-release', 'fault: worse-release', /no fault 'worse-release'; did you mean bad-release/],
-  ['a parameter of the wrong kind', 'service: inventory, version: 1.5.0', 'service: warehouse, version: 1.5.0', /Invalid option/],
+  ['a fault that there is not', 'fault: bad-release', 'fault: worse-release', /no fault 'worse-release': did you mean bad-release/],
+  [
+    'a parameter of the wrong kind',
+    'service: inventory, version: 1.5.0',
+    'service: warehouse, version: 1.5.0',
+    /'warehouse' is none of what can be chosen: choose gateway, catalog/,
+  ],
   ['a duration that is none', 'limit: 20m', 'limit: soon', /'soon' is not a duration: write it as 90s, 5m or 1h30m/],
-  ['a word that nobody knows', 'difficulty: beginner', 'difficulty: beginner\nlevel: 1', /Unrecognized key: "level"/],
-  ['an action that there is not', /- action: roll-back/, '- action: roll-over', /no action 'roll-over'; did you mean roll-back/],
+  ['a word that nobody knows', 'difficulty: beginner', 'difficulty: beginner\nlevel: 1', /there is no 'level' here: choose id, title/],
+  ['an action that there is not', /- action: roll-back/, '- action: roll-over', /no action 'roll-over': did you mean roll-back/],
   ['pars that go back', /located:\n    par: 4m/, 'located:\n    par: 30s', /must be later than that of acknowledged/],
 ]
 for (const [what, from, to, message] of mistakes) {
@@ -57,7 +62,7 @@ test('a summary or a first hint that names the cause is a warning', () => {
 test('alerts and runbooks are looked up where they are known', () => {
   const vocabulary = { alerts: new Set(['Other']), runbooks: new Set<string>() }
   const { problems } = checkScenario(original, vocabulary)
-  assert.ok(problems.some(({ message }) => message === "there is no alert 'BrowseLatencyBudgetBurn'"))
+  assert.ok(problems.some(({ message }) => message === "there is no alert 'BrowseLatencyBudgetBurn': choose Other"))
   assert.ok(problems.some(({ message }) => message.startsWith('there is no runbook')))
 })
 
@@ -65,10 +70,10 @@ test('one that is malformed is told, and left out', () => {
   const folder = mkdtempSync(path.join(work, 'both-'))
   for (const name of ['slow-shelves', 'broken']) cpSync(original, path.join(folder, name), { recursive: true })
   const file = path.join(folder, 'broken', 'scenario.yaml')
-  writeFileSync(file, `${readFileSync(file, 'utf8').replace('limit: 20m', 'limit: soon')}`)
+  writeFileSync(file, `${readFileSync(file, 'utf8').replace('limit: 20m', 'limit: soon').replace('id: slow-shelves', 'id: broken')}`)
   const told: string[] = []
   assert.deepEqual([...loadScenarios(folder, ({ message }) => told.push(message)).keys()], ['slow-shelves'])
-  assert.match(told.join(), /broken\/scenario\.yaml:6: limit: 'soon' is not a duration/)
+  assert.match(told.join(), /broken\/scenario\.yaml:6:8: limit: 'soon' is not a duration/)
   assert.throws(() => loadScenarios(folder), /broken/)
 })
 
@@ -85,4 +90,68 @@ test('a scenario is playable where everything can be broken that it breaks', () 
   assert.ok(onOneHost.includes('flying-blind') && !inCluster.includes('flying-blind'))
   assert.ok(inCluster.includes('closed-door') && !withoutMesh.includes('closed-door'))
   assert.equal(new Set([...onOneHost, ...inCluster]).size, scenarios.size, 'each can be played somewhere')
+})
+
+test('every mistake is told at once, at its line and column, with what to write', () => {
+  const { folder } = changed(
+    /limit: 20m[^]*?\nalerts:/,
+    `limit: 20 minutes
+timeline:
+  - at: 3
+    fault: http_delay
+  - at: 1.5h
+    fault: http-delay
+    params: { from: gateway, to: inventory, delayMs: 2s, percent: 10%, jitter: 5 }
+    duration: 30s
+  - at: 0s
+    fault: bad-release
+    params: { service: inventory, version: 1.10 }
+    for: 0s
+alerts:`,
+  )
+  const file = path.join(folder, 'scenario.yaml')
+  const text = readFileSync(file, 'utf8')
+  writeFileSync(
+    file,
+    text
+      .replace('difficulty: beginner', 'difficulty: Beginner')
+      .replace('component: inventory', 'component: Inventory')
+      .replace(/skills: .*/, 'skills: metrics, traces'),
+  )
+  const told = checkScenario(folder).problems.map(({ line, column, at, message }) => `${line}:${column} ${at}: ${message}`)
+  const expected = [
+    /^4:13 difficulty: 'Beginner' is none of what can be chosen: did you mean 'beginner'\?/,
+    /^5:9 skills: is no list: write \[metrics, traces\]$/,
+    /^6:8 limit: '20 minutes' is not a duration: write it as 20m$/,
+    /^8:9 timeline\.0\.at: 3 has no unit: write it as 3s/,
+    /^9:12 timeline\.0\.fault: there is no fault 'http_delay': did you mean http-delay\?$/,
+    /^10:9 timeline\.1\.at: comes after the limit/,
+    /^12:54 timeline\.1\.params\.delayMs: '2s' is a text: write the number of milliseconds, 2000$/,
+    /^12:67 timeline\.1\.params\.percent: '10%' is a text: write a number without a unit and without quotes, 10$/,
+    /^13:5 timeline\.1\.duration: there is no 'duration' here: choose at, fault, params, for$/,
+    /^16:44 timeline\.2\.params\.version: 1\.10 is read as a number: put it in quotes, '1\.10'$/,
+    /^17:10 timeline\.2\.for: takes no time/,
+    /^2\d:14 cause\.component: 'Inventory' is none of what can be chosen: did you mean 'inventory'\?/,
+  ]
+  expected.forEach((message, index) => assert.match(told[index] ?? '', message, told.join('\n')))
+  assert.equal(told.length, expected.length, told.join('\n'))
+  assert.throws(
+    () => loadScenario(folder),
+    /scenario\.yaml:4:13: difficulty: .* \(and 11 more: 'firedrill scenario lint slow-shelves' tells them all\)/,
+  )
+})
+
+test('a file without anything, or of other bytes, is an error', () => {
+  for (const [bytes, message] of [
+    [Buffer.alloc(0), /:1:1: the file is empty: write a scenario/],
+    [Buffer.from('- id: slow-shelves\n'), /:1:1: is a list: write keys and values \(id, title/],
+    [Buffer.from('\uFEFFid: slow-shelves\n', 'utf16le'), /:1:1: this is UTF-16/],
+  ] as const) {
+    const { folder } = changed('limit: 20m', 'limit: 21m')
+    writeFileSync(path.join(folder, 'scenario.yaml'), bytes)
+    assert.throws(() => loadScenario(folder), message)
+  }
+  const { folder } = changed('limit: 20m', 'limit: 21m')
+  writeFileSync(path.join(folder, 'story.md'), Buffer.from('Tr\xE4ge', 'latin1'))
+  assert.throws(() => loadScenario(folder), /story\.md:1:3: the byte 0xE4 is not UTF-8/)
 })

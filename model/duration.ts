@@ -1,14 +1,67 @@
 import { FiredrillError } from './errors.ts'
 
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const
+type Unit = keyof typeof unitMs
 
-/** Parses `90s`, `5m`, `1h30m` or `250ms` into milliseconds. Throws `bad-request` on anything else. */
+/** Nobody writes a longer one; to look at one that is made for it would take long. */
+const longest = 40
+
+/** Parses `90s`, `5m`, `1h30m`, `1.5h` or `250ms` into milliseconds. Throws `bad-request` on anything else. */
 export function parseDurationMs(text: string): number {
-  const parts = [...text.matchAll(/(\d+)(ms|s|m|h)/g)]
-  if (parts.length === 0 || parts.map((part) => part[0]).join('') !== text) {
-    throw new FiredrillError('bad-request', `'${text}' is not a duration: write it as 90s, 5m or 1h30m`)
-  }
-  return parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * unitMs[unit as keyof typeof unitMs], 0)
+  const ms = durationMsIn(text)
+  if (ms === null) throw new FiredrillError('bad-request', durationProblem(text).replace(/^is /, `'${text}' is `))
+  return ms
+}
+
+/** A duration in milliseconds; null for what is none. */
+export function durationMsIn(text: string): number | null {
+  if (text.length > longest || !/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) return null
+  const ms = [...text.matchAll(/([\d.]+)(ms|s|m|h)/g)].reduce((sum, [, amount, unit]) => sum + Number(amount) * unitMs[unit as Unit], 0)
+  return Math.round(ms * 1_000) / 1_000
+}
+
+const example = 'write it as 90s, 5m or 1h30m'
+
+/** What is wrong with something that stands for a duration and is none, and how to write what was probably meant. */
+export function durationProblem(given: unknown): string {
+  if (typeof given === 'number') return `${given} has no unit: write it as ${given}s, if seconds are meant`
+  if (given === undefined) return `is missing: ${example}`
+  if (given === null) return `is empty: ${example}`
+  if (typeof given !== 'string') return `is not a duration: ${example}`
+  const short = given.length > longest ? `${given.slice(0, longest)}…` : given
+  if (given.trim() === '') return `is empty: ${example}`
+  const meant = probableDuration(given)
+  if (/^[“”„‘’«»]/.test(given)) return `'${short}' has typographic quotes: write ${meant ?? 'it'} without, or between ' and '`
+  if (/^\s*[-−–]/.test(given)) return `'${short}' is negative: ${example}`
+  if (/^\d+(\.\d+)?$/.test(given)) return `'${short}' has no unit: write it as ${given}s, if seconds are meant`
+  return `'${short}' is not a duration: ${meant ? `write it as ${meant}` : example}`
+}
+
+const words: readonly (readonly [RegExp, string])[] = [
+  [/^(ms|msecs?|millis|milliseconds?)$/, 'ms'],
+  [/^(s|secs?|seconds?)$/, 's'],
+  [/^(m|mins?|minutes?)$/, 'm'],
+  [/^(h|hrs?|hours?)$/, 'h'],
+]
+
+/** What somebody meant by `20 min`, `2h 45m`, `1,5 h`, `PT5M` or `1 day`, as it is to be written; null where that is not plain. */
+export function probableDuration(given: string): string | null {
+  if (given.length > longest) return null
+  const text = given
+    .toLowerCase()
+    .replace(/^[“”„‘’«»"']+|[“”„‘’«»"'.]+$/g, '')
+    .replace(/^pt(?=\d)/, '')
+    .replaceAll(/(\d),(\d)/g, '$1.$2')
+    .replaceAll(/,|\band\b/g, ' ')
+    .trim()
+  if (!/^(\d+(\.\d+)?\s*\p{L}+\s*)+$/u.test(text)) return null
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)\s*(\p{L}+)/gu)].map(([, amount = '', word = '']) => {
+    if (/^(d|days?)$/.test(word)) return `${Number(amount) * 24}h`
+    const unit = words.find(([known]) => known.test(word))?.[1]
+    return unit === undefined ? null : `${amount}${unit}`
+  })
+  const meant = parts.join('')
+  return parts.includes(null) || durationMsIn(meant) === null ? null : meant
 }
 
 /** Writes milliseconds as a stopwatch does: `1:05`. Nothing is before the start. */

@@ -1,5 +1,15 @@
 import { z } from 'zod'
-import { serviceName } from './components.ts'
+import { serviceName, serviceNames, type ServiceName } from './components.ts'
+
+/** The namespace of the shop. */
+export const meshNamespace = 'shop'
+
+/** The service that a host of a policy names: `inventory`, `inventory.shop`, `inventory.shop.svc` or `inventory.shop.svc.cluster.local`. */
+export function serviceOfHost(host: string): ServiceName | undefined {
+  const [name, ...rest] = host.split('.')
+  if (!['', 'shop', 'shop.svc', 'shop.svc.cluster.local'].includes(rest.join('.'))) return undefined
+  return host.endsWith('.') ? undefined : serviceNames.find((known) => known === name)
+}
 
 /** One direction of talk between two services. */
 export const meshEdge = z.object({ from: serviceName, to: serviceName })

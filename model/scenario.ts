@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { serviceNames, shopComponentName } from './components.ts'
-import { parseDurationMs } from './duration.ts'
+import { durationMsIn, durationProblem } from './duration.ts'
 
 /** Steps of progress, in the order in which a responder usually takes them. */
 export const milestoneNames = ['acknowledged', 'located', 'diagnosed', 'mitigated', 'recovered'] as const
@@ -28,14 +28,13 @@ export const causeCategories = [
 export const causeCategory = z.enum(causeCategories)
 export type CauseCategory = z.infer<typeof causeCategory>
 
-const duration = z.string().transform((text, context) => {
-  try {
-    return parseDurationMs(text)
-  } catch {
-    context.addIssue({ code: 'custom', message: `'${text}' is not a duration: write it as 90s, 5m or 1h30m` })
-    return z.NEVER
-  }
+const duration = z.string({ error: ({ input }) => durationProblem(input) }).transform((text, context) => {
+  const ms = durationMsIn(text)
+  if (ms !== null) return ms
+  context.addIssue({ code: 'custom', message: durationProblem(text) })
+  return z.NEVER
 })
+const someTime = duration.refine((ms) => ms > 0, 'takes no time: write at least 1s')
 
 const hintLadder = z.strictObject({ orient: z.string().min(1), point: z.string().min(1), tell: z.string().min(1) })
 
@@ -50,7 +49,7 @@ export type ViewKind = z.infer<typeof viewKind>
 
 const milestone = z.strictObject({
   /** Time from the start of the drill within which a steady engineer gets there. */
-  par: duration,
+  par: someTime,
   hints: hintLadder,
 })
 
@@ -62,7 +61,7 @@ export const scenarioSchema = z.strictObject({
   difficulty,
   skills: z.array(z.string().min(1)).min(1),
   /** After this the drill ends by itself. */
-  limit: duration,
+  limit: someTime,
   /** Faults, each at a time after the start. */
   timeline: z
     .array(
@@ -71,13 +70,13 @@ export const scenarioSchema = z.strictObject({
         fault: z.string(),
         params: z.record(z.string(), z.unknown()).default({}),
         /** Taken out after this by itself: a trigger. Without it, it stays for as long as the drill. */
-        for: duration.optional(),
+        for: someTime.optional(),
       }),
     )
     .min(1),
   alerts: z.strictObject({
     /** Pages that must come, each within its bound from the last fault of the timeline. */
-    expected: z.array(z.strictObject({ name: z.string(), within: duration })).min(1),
+    expected: z.array(z.strictObject({ name: z.string(), within: someTime })).min(1),
     /** Pages that may come as well: known cascades of the same cause. `*` stands for any ending. */
     allowed: z.array(z.string()).default([]),
   }),

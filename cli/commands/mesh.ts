@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { FiredrillError } from '../../model/errors.ts'
 import { nearChanges, type DiffLine, type MeshIdentity, type MeshRevision } from '../../model/mesh.ts'
+import { tellMistakes, textOf } from '../../model/yaml/text.ts'
 import { apiClient } from '../client.ts'
 import { command, integer, openState, type CommonOptions } from '../options.ts'
 import { green, print, printJson, printTable, red } from '../output.ts'
@@ -14,12 +15,21 @@ interface Check {
 const client = (options: CommonOptions) => apiClient(openState(options), 'trainee')
 
 function readPolicy(file: string): string {
+  let bytes: Buffer
   try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8')
+    bytes = readFileSync(file === '-' ? 0 : file)
   } catch (error) {
     throw new FiredrillError('bad-request', `${file} cannot be read`, { cause: error })
   }
+  const { text, mistakes } = textOf(bytes)
+  if (mistakes.length > 0) throw new FiredrillError('bad-request', refusal(file, tellMistakes(mistakes)))
+  if (text.trim() === '')
+    throw new FiredrillError('bad-request', `${file} is empty: a policy is Istio resources, as 'firedrill mesh get' prints them`)
+  return text
 }
+
+/** Every line of it begins with the file. */
+const refusal = (file: string, problem: string): string => problem.replaceAll(/^/gm, `${file === '-' ? 'standard input' : file}: `)
 
 /** Changed lines with some that are not, as `diff -u` has them. */
 export function unified(diff: readonly DiffLine[]): string[] {
@@ -37,7 +47,7 @@ export function unified(diff: readonly DiffLine[]): string[] {
 async function check(file: string, options: CommonOptions): Promise<{ yaml: string; result: Check }> {
   const yaml = readPolicy(file)
   const result = await client(options).post<Check>('/api/mesh/check', { yaml })
-  if (result.problem !== null) throw new FiredrillError('bad-request', `${file}: ${result.problem}`)
+  if (result.problem !== null) throw new FiredrillError('bad-request', refusal(file, result.problem))
   return { yaml, result }
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { parse } from 'yaml'
+import { documentsOf } from '../../model/yaml/read.ts'
 import { ruleGroups } from '../../observability/rules/index.ts'
 import { timings } from '../../observability/timing.ts'
 import { hashOf, Sources } from './source.ts'
@@ -36,7 +36,7 @@ const words = ['title', 'summary', 'difficulty', 'skills', 'milestones', 'harmfu
  */
 export function scopeOf(root: string, id: string, sources = new Sources(root)): Scope {
   const scenarioFile = `scenarios/${id}/scenario.yaml`
-  const scenario = parse(readFileSync(path.join(root, scenarioFile), 'utf8')) as {
+  const scenario = documentsOf(readFileSync(path.join(root, scenarioFile), 'utf8'))[0]?.toJS() as {
     timeline: Step[]
     solution: { action: string }[]
     alerts: { expected: { name: string }[] }

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { parseAllDocuments } from 'yaml'
 import { defineAction } from '../../model/action.ts'
 import { serviceName } from '../../model/components.ts'
+import { serviceOfHost } from '../../model/mesh.ts'
+import { documentsOf } from '../../model/yaml/read.ts'
 
 interface Policy {
   kind: string
@@ -22,13 +23,13 @@ export const inspectMesh = defineAction({
   params: z.object({ to: serviceName }),
   looksAt: ({ to }) => ({ view: 'mesh', component: to, detail: `the mesh policy of ${to}` }),
   async run({ range }, { to }) {
-    const documents = parseAllDocuments(await range.mesh.policy()).map((document) => document.toJS() as Policy | null)
+    const documents = documentsOf(await range.mesh.policy()).map((document) => document.toJS() as Policy)
     const last = (await range.mesh.history()).at(-1)
-    const about = documents.filter((policy) => policy !== null && (policy.spec.host === to || policy.spec.hosts?.includes(to)))
+    const about = documents.filter(({ spec }) => [...(spec.hosts ?? []), spec.host ?? ''].some((host) => serviceOfHost(host) === to))
     const rows = about.flatMap((policy) =>
-      policy?.kind === 'VirtualService'
+      policy.kind === 'VirtualService'
         ? (policy.spec.http ?? []).map((route, index) => ({ kind: `VirtualService, route ${index + 1}`, ...flat(route) }))
-        : [{ kind: policy?.kind ?? '', ...flat(policy?.spec.trafficPolicy) }],
+        : [{ kind: policy.kind, ...flat(policy.spec.trafficPolicy) }],
     )
     const changed = last && last.revision > 0 ? `revision ${last.revision}, by ${last.by} at ${last.at}` : 'as it was at first'
     return { summary: `the mesh policy of ${to}; the whole policy is ${changed}`, rows }

@@ -8,7 +8,8 @@ import { meshDir } from './envoy/proxy.ts'
 import { typed } from './envoy/json.ts'
 import type { RangeContext } from '../context.ts'
 import { writeWhole } from '../whole-file.ts'
-import { meshNamespace, trustDomain } from './resources.ts'
+import { meshNamespace } from '../../model/mesh.ts'
+import { trustDomain } from './resources.ts'
 
 let loading: Promise<typeof import('@peculiar/x509')> | null = null
 /** Loaded when it is first needed: most of the range's processes never are. */

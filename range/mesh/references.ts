@@ -9,7 +9,7 @@ export function parsePolicy(yaml: string): Resource[] {
 }
 
 /** Throws `bad-request` for a route that would lead nowhere: to a subset that no rule defines, or to destinations of no weight. */
-function checkReferences(resources: readonly Resource[]): void {
+export function checkReferences(resources: readonly Resource[]): void {
   const defined = new Set(
     resources.flatMap((resource) =>
       resource.kind === 'DestinationRule' ? (resource.spec.subsets ?? []).map(({ name }) => `${resource.spec.host}|${name}`) : [],

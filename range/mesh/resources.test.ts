@@ -33,19 +33,19 @@ test('durations are read as Istio writes them', () => {
 })
 
 const refused: Record<string, [string, RegExp]> = {
-  'what is no YAML': ['a: [', /^line 1: /],
+  'what is no YAML': ['a: [', /^line 1, column \d: /],
   'a kind that is not carried out': [service('  x: 1', 'Gateway'), /'Gateway' is not carried out here: choose VirtualService/],
   'what Istio itself would refuse': [
     service('  hosts: [catalog]\n  http: [{ retries: { attempts: many } }]'),
-    /VirtualService x: spec\.http\.0\.retries\.attempts: must be integer/,
+    /line 6, column 33: VirtualService x: spec\.http\.0\.retries\.attempts: 'many' is a text: write a number/,
   ],
   'a field of Istio that is not carried out': [
     service('  hosts: [catalog]\n  http:\n    - route: [{ destination: { host: catalog } }]\n      mirror: { host: orders }'),
-    /line 7: VirtualService x: spec\.http\.0\.mirror is not carried out here/,
+    /line 8, column 7: VirtualService x: spec\.http\.0\.mirror is not carried out here: choose/,
   ],
   'a service that there is not': [
     service('  hosts: [catalogue]\n  http: [{ route: [{ destination: { host: catalog } }] }]'),
-    /there is no service 'catalogue': choose gateway, catalog/,
+    /line 5, column 11: VirtualService x: spec\.hosts\.0: there is no service 'catalogue': choose gateway, catalog/,
   ],
   'a reason to retry that repeats what was refused': [
     service(
@@ -59,7 +59,7 @@ const refused: Record<string, [string, RegExp]> = {
   ],
   'two of one name': [
     `${service('  mtls: { mode: STRICT }', 'PeerAuthentication', 'security')}---\n${service('  mtls: { mode: DISABLE }', 'PeerAuthentication', 'security')}`,
-    /line 6: there are two of PeerAuthentication x/,
+    /line 7, column 1: there are two of PeerAuthentication x/,
   ],
 }
 for (const [what, [yaml, expected]] of Object.entries(refused)) {

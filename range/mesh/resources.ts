@@ -2,13 +2,16 @@ import { DestinationRule } from '@kubernetes-models/istio/networking.istio.io/v1
 import { VirtualService } from '@kubernetes-models/istio/networking.istio.io/v1/VirtualService'
 import { AuthorizationPolicy } from '@kubernetes-models/istio/security.istio.io/v1/AuthorizationPolicy'
 import { PeerAuthentication } from '@kubernetes-models/istio/security.istio.io/v1/PeerAuthentication'
-import { LineCounter, parseAllDocuments } from 'yaml'
 import { z } from 'zod'
 import { serviceNames, type ServiceName } from '../../model/components.ts'
+import { durationMsIn, durationProblem } from '../../model/duration.ts'
 import { FiredrillError, describeError } from '../../model/errors.ts'
+import { meshNamespace, serviceOfHost } from '../../model/mesh.ts'
+import { choice, explainIssues } from '../../model/yaml/explain.ts'
+import { readDocuments, type YamlDocument } from '../../model/yaml/read.ts'
+import { tellMistakes, type Mistake } from '../../model/yaml/text.ts'
 
-/** The namespace of the shop, and the trust domain of its identities: `cluster.local` in a policy stands for the latter. */
-export const meshNamespace = 'shop'
+/** The trust domain of the shop's identities: `cluster.local` in a policy stands for it. */
 export const trustDomain = 'firedrill'
 
 const metadata = z.strictObject({
@@ -19,20 +22,16 @@ const metadata = z.strictObject({
 })
 
 /** `250ms`, `1.5s`, `2m`, `1h` as milliseconds, as Istio writes durations (protobuf JSON and Go). */
-const duration = z.string().transform((text, context) => {
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)]
-  if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) {
-    context.addIssue({ code: 'custom', message: `'${text}' is not a duration: write it as 250ms, 2s or 1m` })
-    return z.NEVER
-  }
-  const unitMs: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 }
-  return parts.reduce((sum, [, count, unit = 'ms']) => sum + Number(count) * (unitMs[unit] ?? 1), 0)
+const duration = z.string({ error: ({ input }) => durationProblem(input) }).transform((text, context) => {
+  const ms = durationMsIn(text)
+  if (ms !== null) return ms
+  context.addIssue({ code: 'custom', message: durationProblem(text) })
+  return z.NEVER
 })
 
 /** `inventory`, or its name in full, as a service of the shop. */
 const host = z.string().transform((text, context): ServiceName => {
-  const short = text.replace(new RegExp(`\\.${meshNamespace}(\\.svc(\\.cluster\\.local)?)?$`), '')
-  const known = serviceNames.find((name) => name === short)
+  const known = serviceOfHost(text)
   if (known) return known
   context.addIssue({ code: 'custom', message: `there is no service '${text}': choose ${serviceNames.join(', ')}` })
   return z.NEVER
@@ -140,13 +139,13 @@ const principal = z.string().regex(/^(\*|\*?[\w./-]+\*?)$/, 'a principal such as
 
 const resourceSchemas = {
   VirtualService: z.strictObject({
-    apiVersion: z.enum(['networking.istio.io/v1', 'networking.istio.io/v1beta1']),
+    apiVersion: z.literal('networking.istio.io/v1'),
     kind: z.literal('VirtualService'),
     metadata,
     spec: z.strictObject({ hosts: z.array(host).min(1), http: z.array(httpRoute).min(1) }),
   }),
   DestinationRule: z.strictObject({
-    apiVersion: z.enum(['networking.istio.io/v1', 'networking.istio.io/v1beta1']),
+    apiVersion: z.literal('networking.istio.io/v1'),
     kind: z.literal('DestinationRule'),
     metadata,
     spec: z.strictObject({
@@ -160,7 +159,7 @@ const resourceSchemas = {
     }),
   }),
   PeerAuthentication: z.strictObject({
-    apiVersion: z.enum(['security.istio.io/v1', 'security.istio.io/v1beta1']),
+    apiVersion: z.literal('security.istio.io/v1'),
     kind: z.literal('PeerAuthentication'),
     metadata,
     spec: z.strictObject({
@@ -169,7 +168,7 @@ const resourceSchemas = {
     }),
   }),
   AuthorizationPolicy: z.strictObject({
-    apiVersion: z.enum(['security.istio.io/v1', 'security.istio.io/v1beta1']),
+    apiVersion: z.literal('security.istio.io/v1'),
     kind: z.literal('AuthorizationPolicy'),
     metadata,
     spec: z.strictObject({
@@ -201,6 +200,17 @@ const resourceSchemas = {
 } as const
 
 type Kind = keyof typeof resourceSchemas
+
+const networking = ['networking.istio.io/v1', 'networking.istio.io/v1beta1', 'networking.istio.io/v1alpha3'] as const
+const security = ['security.istio.io/v1', 'security.istio.io/v1beta1'] as const
+/** What Istio serves each kind as, the current one first. */
+const apiVersions = {
+  VirtualService: networking,
+  DestinationRule: networking,
+  PeerAuthentication: security,
+  AuthorizationPolicy: security,
+} as const satisfies Record<Kind, readonly string[]>
+
 export type Resource<K extends Kind = Kind> = { [Each in K]: z.output<(typeof resourceSchemas)[Each]> }[K]
 
 /** Istio's own schemas (the CRDs of 1.29), which say whether a resource is one at all. */
@@ -208,64 +218,84 @@ const models = { VirtualService, DestinationRule, PeerAuthentication, Authorizat
 
 /**
  * Reads Istio resources from YAML documents, checked against Istio's CRD schemas and then against what is carried out here: a field
- * that is not is refused with its path, never ignored. Throws `bad-request` with the line of the document.
+ * that is not is refused with its path, never ignored. Throws `bad-request` with every mistake, one a line, at its line and column.
  */
 export function parseResources(yaml: string): Resource[] {
-  const lines = new LineCounter()
+  const { documents, mistakes } = readDocuments(yaml, 'the resources of a policy')
+  const resources: Resource[] = []
   const seen = new Set<string>()
-  return parseAllDocuments(yaml, { lineCounter: lines }).flatMap((document): Resource[] => {
-    const line = lines.linePos(document.range?.[0] ?? 0).line
-    const refuse = (what: string): never => {
-      throw new FiredrillError('bad-request', what)
-    }
-    const broken = document.errors[0]
-    if (broken) return refuse(`line ${lines.linePos(broken.pos[0]).line}: ${broken.message.split('\n')[0]}`)
-    const given: unknown = document.toJS()
-    if (given === null || given === undefined) return []
-    const kind = (given as { kind?: unknown }).kind
-    if (typeof kind !== 'string' || !(kind in resourceSchemas)) {
-      return refuse(`line ${line}: '${String(kind)}' is not carried out here: choose ${Object.keys(resourceSchemas).join(', ')}`)
-    }
-    const name = `${kind} ${String((given as { metadata?: { name?: unknown } }).metadata?.name ?? '')}`.trim()
-    checkAgainstIstio(kind as Kind, given, (problem) => refuse(`line ${line}: ${name}: ${problem}`))
-    const parsed = resourceSchemas[kind as Kind].safeParse(given)
-    if (!parsed.success) {
-      const issue = parsed.error.issues[0]
-      const at = issue ? lineOf(document, issue.path, lines) : line
-      const where = issue?.path.join('.') || 'the resource'
-      return refuse(
-        issue?.code === 'unrecognized_keys'
-          ? `line ${at}: ${name}: ${[...issue.path, issue.keys[0]].join('.')} is not carried out here`
-          : `line ${at}: ${name}: ${where}: ${issue?.message}`,
-      )
-    }
-    if (seen.has(name)) return refuse(`line ${line}: there are two of ${name}`)
+  for (const document of documents) {
+    const { resource, name, wrong } = parseResource(document)
+    mistakes.push(...wrong.map((mistake) => ({ ...mistake, message: `${name}: ${mistake.message}` })))
+    if (!resource) continue
+    if (seen.has(name)) mistakes.push({ line: document.line, column: 1, message: `there are two of ${name}` })
     seen.add(name)
-    return [parsed.data]
-  })
+    resources.push(resource)
+  }
+  if (mistakes.length > 0) throw new FiredrillError('bad-request', tellMistakes(mistakes))
+  return resources
 }
 
-function checkAgainstIstio(kind: Kind, given: unknown, refuse: (problem: string) => void): void {
+function parseResource(document: YamlDocument): { resource?: Resource; name: string; wrong: Mistake[] } {
+  const given = document.value as { apiVersion?: unknown; kind?: unknown; metadata?: { name?: unknown } | null }
+  const refuse = (path: PropertyKey[], message: string) => ({ name: 'the document', wrong: [{ ...document.placeOf(path), message }] })
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    return refuse([], 'is no resource: write apiVersion, kind, metadata and spec')
+  const { kind, apiVersion } = given
+  const known = Object.keys(resourceSchemas)
+  if (kind === 'List')
+    return refuse(['kind'], "'List' is not carried out here: write its items as documents of their own, with '---' between")
+  if (typeof kind !== 'string' || !isKind(kind))
+    return refuse(
+      ['kind'],
+      kind === undefined
+        ? `kind is missing: choose ${known.join(', ')}`
+        : `'${String(kind)}' is not carried out here: ${choice(known, String(kind))}`,
+    )
+  const name = `${kind} ${String(given.metadata?.name ?? '')}`.trim()
+  const versions = apiVersions[kind]
+  if (!versions.some((version) => version === apiVersion)) {
+    const message =
+      apiVersion === undefined
+        ? `apiVersion is missing: write ${versions[0]}`
+        : `apiVersion: '${String(apiVersion)}' is none of ${kind}: write ${versions[0]}`
+    return { name, wrong: [{ ...document.placeOf(['apiVersion']), message }] }
+  }
+  // The versions differ in nothing but their name.
+  const current = { ...given, apiVersion: versions[0] }
+  const parsed = resourceSchemas[kind].safeParse(current)
+  const own = parsed.error ? explainIssues(parsed.error.issues, current, document, resourceSchemas[kind]) : []
+  const ofIstio = checkAgainstIstio(kind, current)
+    .filter(({ path }) => !own.some(({ at }) => at.startsWith(path.join('.'))))
+    .map(({ path, message }) => ({ ...document.placeOf(path), message: `${path.length > 0 ? `${path.join('.')}: ` : ''}${message}` }))
+  const wrong = own.map(({ line, column, at, message, unknownKey }) => ({
+    line,
+    column,
+    message: unknownKey ? notCarriedOut(at, message) : `${at}: ${message}`,
+  }))
+  return { name, wrong: [...ofIstio, ...wrong], ...(parsed.success ? { resource: parsed.data } : {}) }
+}
+
+const isKind = (kind: string): kind is Kind => kind in resourceSchemas
+const notCarriedOut = (at: string, message: string): string => `${at} is not carried out here${message.slice(message.indexOf(': '))}`
+
+/** What Istio itself would refuse. */
+function checkAgainstIstio(kind: Kind, given: unknown): { path: string[]; message: string }[] {
   try {
     // Safe: the model only carries the data to its own validation, which is what is asked here.
     new models[kind](given as never).validate()
+    return []
   } catch (error) {
-    refuse(
-      describeError(error)
-        .replace(/^data\//, '')
-        .replaceAll('/', '.')
-        .replace(' must', ': must'),
-    )
+    const { errors = [] } = error as { errors?: { instancePath: string; message?: string }[] }
+    if (errors.length === 0) return [{ path: [], message: describeError(error) }]
+    return errors.map(({ instancePath, message = '' }) => ({
+      path: instancePath
+        .split('/')
+        .slice(1)
+        .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')),
+      message,
+    }))
   }
-}
-
-function lineOf(document: ReturnType<typeof parseAllDocuments>[number], path: readonly PropertyKey[], lines: LineCounter): number {
-  for (let depth = path.length; depth >= 0; depth--) {
-    const node: unknown = 'getIn' in document ? document.getIn(path.slice(0, depth), true) : null
-    const offset = (node as { range?: [number, number, number] } | null | undefined)?.range?.[0]
-    if (offset !== undefined) return lines.linePos(offset).line
-  }
-  return 1
 }
 
 export const ofKind = <K extends Kind>(resources: readonly Resource[], kind: K): Resource<K>[] =>

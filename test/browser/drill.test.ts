@@ -414,7 +414,7 @@ test('a mesh policy is edited, refused with its line, reviewed, applied and roll
   const before = await text.inputValue()
   await text.fill(before.replace('attempts: 2', 'attempts: 2, perTry: 1s'))
   await policy.getByRole('button', { name: 'Review the change' }).click()
-  await policy.getByText(/line \d+: VirtualService catalog: spec.http.0.retries.perTry is not carried out here/).waitFor()
+  await policy.getByText(/line \d+, column \d+: VirtualService catalog: spec.http.0.retries.perTry is not carried out here/).waitFor()
   assert.ok(await policy.getByRole('button', { name: 'Apply' }).isDisabled())
   await text.fill(before.replace('attempts: 2', 'attempts: 1'))
   await policy.getByRole('button', { name: 'Review the change' }).click()

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { parseAllDocuments, stringify } from 'yaml'
 import { serviceNames } from '../../../model/components.ts'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
-import { meshNamespace } from '../resources.ts'
+import { meshNamespace } from '../../../model/mesh.ts'
 import type { Answer } from './echo.ts'
 import { marked, untilMarked, workloads, type DataPlane } from './plane.ts'
 

@@ -1,8 +1,8 @@
-import { parseAllDocuments } from 'yaml'
 import { serviceNames } from '../../../model/components.ts'
 import { FiredrillError } from '../../../model/errors.ts'
 import type { EdgeFault, MeshEdge, MeshRevision } from '../../../model/mesh.ts'
 import type { Range } from '../../../model/range.ts'
+import { documentsOf } from '../../../model/yaml/read.ts'
 import { httpEdges } from '../../mesh/edges.ts'
 import { fraction, seconds } from '../../mesh/envoy/json.ts'
 import { failing } from '../../mesh/envoy/routes.ts'
@@ -32,10 +32,9 @@ export function clusterMesh({ cluster, state, root }: Options): Range['mesh'] {
   /** Applies each resource, and takes out those of the policy before that are no longer in it. */
   async function carryOut(yaml: string): Promise<void> {
     const wanted = new Set<string>()
-    for (const document of parseAllDocuments(yaml)) {
+    for (const document of documentsOf(yaml)) {
       // Safe: checked against Istio's own schemas before.
-      const resource = document.toJS() as { kind: string; metadata: { name: string; namespace?: string } } | null
-      if (resource === null) continue
+      const resource = document.toJS() as { kind: string; metadata: { name: string; namespace?: string } }
       wanted.add(`${resource.kind}/${resource.metadata.name}`)
       await cluster.apply({ ...resource, metadata: { ...resource.metadata, namespace } })
     }
