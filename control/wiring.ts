@@ -1,13 +1,10 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
-import { parse } from 'yaml'
 import type { ComponentName } from '../model/components.ts'
-import { FiredrillError, describeError } from '../model/errors.ts'
-import { ownReceivers, renderAlertmanager, type OwnReceivers } from '../observability/alertmanager/config.ts'
+import { renderAlertmanager } from '../observability/alertmanager/config.ts'
 import { renderRules } from '../observability/rules/index.ts'
 import { renderPrometheus, type ScrapeTarget } from '../observability/scrape.ts'
 import { timings } from '../observability/timing.ts'
 import { cacheDir, projectRoot } from './paths.ts'
+import { keptReceivers } from './receivers/keep.ts'
 import { requireBinaries } from '../range/setup.ts'
 import { logFile, type RangeContext } from '../range/context.ts'
 import { LocalTarget } from '../range/targets/local/target.ts'
@@ -16,6 +13,8 @@ import { localRange } from '../range/targets/local/range.ts'
 import { hostsRange } from '../range/targets/hosts/range.ts'
 import { components, placedForAWhileOn, placedOn, topology } from '../range/topology.ts'
 import type { Range } from '../model/range.ts'
+
+export { keepReceivers, layAsideRefused, type KeptReceivers } from './receivers/keep.ts'
 
 /** The local range in a folder, with everything that its components are configured from. */
 export function openLocalRange(dir: string): LocalTarget {
@@ -48,7 +47,7 @@ export function renderConfig(context: RangeContext, component: ComponentName): R
           timing,
           pagerUrl: `${consoleUrl(context)}/api/pager`,
           pagerToken: context.config.tokens.service,
-          own: readReceivers(context.dir),
+          own: keptReceivers(context.dir),
         }),
       }
     case 'telemetry-store':
@@ -57,33 +56,6 @@ export function renderConfig(context: RangeContext, component: ComponentName): R
       return {}
   }
 }
-
-const receiversFile = (dir: string): string => path.join(dir, 'receivers.yml')
-
-/** Keeps a team's own receivers with the range: they hold secrets, so nobody else may read them. */
-export function keepReceivers(dir: string, file: string): void {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch {
-    throw new FiredrillError('bad-request', `${file} cannot be read`)
-  }
-  let given: unknown
-  try {
-    given = parse(text)
-  } catch (error) {
-    throw new FiredrillError('bad-request', `${file}: ${describeError(error)}`)
-  }
-  const parsed = ownReceivers.safeParse(given)
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    throw new FiredrillError('bad-request', `${file}: ${issue?.path.join('.') || 'the file'}: ${issue?.message}`)
-  }
-  writeFileSync(receiversFile(dir), text, { mode: 0o600 })
-}
-
-const readReceivers = (dir: string): OwnReceivers =>
-  existsSync(receiversFile(dir)) ? ownReceivers.parse(parse(readFileSync(receiversFile(dir), 'utf8'))) : {}
 
 function scrapeTargets(context: RangeContext): ScrapeTarget[] {
   const canary = context.canary()

@@ -69,14 +69,14 @@ export function binarySources(cache: string): BinarySource[] {
 export function findBinary(source: BinarySource): string | null {
   const explicit = process.env[source.variable]
   if (explicit) return explicit
-  if (source.binary !== 'postgresBin') return onPath(source.names, source.folders)
+  if (source.binary !== 'postgresBin') return findProgram(source.names, source.folders)
   // Wrappers on PATH have no initdb beside them.
-  const initdb = onPath(['initdb'], source.folders)
-  return initdb && onPath(source.names, [path.dirname(initdb)]) ? path.dirname(initdb) : null
+  const initdb = findProgram(['initdb'], source.folders)
+  return initdb && findProgram(source.names, [path.dirname(initdb)]) ? path.dirname(initdb) : null
 }
 
-/** The first executable of these names, in these folders and then on PATH. */
-function onPath(names: readonly string[], first: readonly string[]): string | null {
+/** The first executable of these names, in these folders and then on PATH; null where there is none. */
+export function findProgram(names: readonly string[], first: readonly string[]): string | null {
   const folders = [...first, ...(process.env['PATH'] ?? '').split(':'), '/usr/bin', '/usr/sbin', '/usr/local/bin']
   for (const folder of folders) {
     for (const name of names) {
@@ -94,7 +94,7 @@ function onPath(names: readonly string[], first: readonly string[]): string | nu
 
 /** A browser for the tests, or null. */
 export function findChromium(): string | null {
-  return process.env['FIREDRILL_CHROMIUM'] || onPath(['chromium', 'chromium-browser', 'google-chrome'], [])
+  return process.env['FIREDRILL_CHROMIUM'] || findProgram(['chromium', 'chromium-browser', 'google-chrome'], [])
 }
 
 export type BinaryReport = { source: BinarySource; path: string | null }

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { Option } from 'commander'
 import { buildConsole } from '../../control/build-console.ts'
 import { cacheDir, projectRoot } from '../../control/paths.ts'
-import { keepReceivers, openLocalRange } from '../../control/wiring.ts'
+import { keepReceivers, layAsideRefused, openLocalRange, type KeptReceivers } from '../../control/wiring.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { formatDurationMs } from '../../model/duration.ts'
 import {
@@ -26,6 +26,7 @@ import { setup } from '../../range/setup.ts'
 import { shopComponentNames, type ComponentName } from '../../model/components.ts'
 import { Ledger } from '../../control/ledger.ts'
 import { requireFreePorts } from '../../range/targets/local/ports.ts'
+import { reloadAlertmanager } from '../../range/targets/local/monitoring.ts'
 import type { LocalTarget } from '../../range/targets/local/target.ts'
 import type { RangeState } from '../../range/targets/local/state.ts'
 import { liveness } from '../../range/targets/local/identity.ts'
@@ -83,7 +84,9 @@ export const upCommand = () =>
         await deployShop(projectRoot, cluster, invited)
         say(`${green('✓')} the shop is in the cluster ${dim(`(${cluster.overlay})`)}`)
       }
-      if (options.receivers !== undefined) keepReceivers(options.dir, options.receivers)
+      const kept = options.receivers === undefined ? null : keepReceivers(options.dir, options.receivers)
+      const refused = hasConsole(role) && !kept ? layAsideRefused(options.dir) : null
+      if (refused !== null) say(`${red('✗')} ${refused}`)
       const target = openLocalRange(options.dir)
       endDrillOfDeadRange(target)
       const swept = target.sweep(new Set())
@@ -93,7 +96,7 @@ export const upCommand = () =>
         else say(`${green('✓')} ${name} ${dim(outcome === 'already' ? 'runs already' : formatDurationMs(tookMs))}`)
       })
       const alertmanager = reports.find(({ name }) => name === 'alertmanager')
-      if (options.receivers !== undefined && alertmanager?.outcome === 'already') await target.restart('alertmanager')
+      if (kept && alertmanager) await takeUp(kept, alertmanager.outcome, target)
       if (hasConsole(role)) {
         loadScenarios(path.join(projectRoot, 'scenarios'), ({ message }) => say(`${red('✗')} a scenario is left out: ${message}`))
       }
@@ -131,6 +134,18 @@ export const upCommand = () =>
         )
       }
     })
+
+/** Has Alertmanager tell a team's own receivers from now on; where it does not, those before are kept, and in force. */
+async function takeUp(kept: KeptReceivers, outcome: 'started' | 'already' | 'failed', target: LocalTarget): Promise<void> {
+  try {
+    if (outcome === 'already') await reloadAlertmanager(target)
+  } catch (error) {
+    kept.undo()
+    target.writeConfig('alertmanager')
+    throw error
+  }
+  if (outcome === 'failed') kept.undo()
+}
 
 /** What is in the way is told before anything is installed, built or started. */
 async function requireRoom(options: UpOptions): Promise<void> {

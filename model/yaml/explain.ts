@@ -67,6 +67,8 @@ function inWords(issue: Issue, value: unknown, source: string | undefined, schem
     case 'too_big':
       if (issue.origin === 'string') return `has ${String(value).length} characters: write at most ${issue.maximum}`
       return `${quoted(value, source)} is too big: write at most ${issue.maximum}`
+    case 'invalid_key':
+      return `'${String(issue.path.at(-1))}' will not do as a key: write ${issue.issues[0]?.message ?? 'another'}`
     case 'invalid_format':
       return issue.message.startsWith('Invalid') ? issue.message : `${quoted(value, source)} will not do: write ${issue.message}`
     default:

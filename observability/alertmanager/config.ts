@@ -1,4 +1,4 @@
-import { stringify } from 'yaml'
+import { parse, parseDocument, stringify, visit } from 'yaml'
 import { z } from 'zod'
 import type { Timing } from '../timing.ts'
 
@@ -12,13 +12,15 @@ interface AlertmanagerOptions {
 }
 
 const integrations = z.record(
-  z.string().regex(/^[a-z]+_configs$/, 'a kind of Alertmanager receiver, such as slack_configs'),
+  z.string().regex(/^[a-z][a-z0-9_]*_configs$/, 'a kind of Alertmanager receiver, such as slack_configs'),
   z.array(z.record(z.string(), z.unknown())).min(1),
 )
 
 /** What a team adds to the routes: `slack_configs`, `pagerduty_configs`, `email_configs`, … as in Alertmanager's own configuration. */
 export const ownReceivers = z.strictObject({
   global: z.record(z.string(), z.unknown()).optional(),
+  /** Files with templates of messages. */
+  templates: z.array(z.string()).optional(),
   pager: integrations.optional(),
   ticket: integrations.optional(),
 })
@@ -39,38 +41,61 @@ export function renderAlertmanager({ timing, pagerUrl, pagerToken, own = {} }: A
     const { webhook_configs = [], ...others } = own[name] ?? {}
     return { name, webhook_configs: [webhook(route), ...webhook_configs], ...others }
   }
-  return stringify(
-    {
-      global: { resolve_timeout: '1m', ...own.global },
-      route: {
-        receiver: 'ticket',
-        group_by: ['alertname', 'service'],
-        group_wait: timing.groupWait,
-        group_interval: timing.groupInterval,
-        repeat_interval: timing.repeatInterval,
-        routes: [
-          { matchers: ['severity="none"'], receiver: 'watchdog' },
-          { matchers: ['severity="page"'], receiver: 'pager', group_by: ['alertname'] },
+  return plainNumbers(
+    stringify(
+      {
+        global: { resolve_timeout: '1m', ...own.global },
+        ...(own.templates ? { templates: own.templates } : {}),
+        route: {
+          receiver: 'ticket',
+          group_by: ['alertname', 'service'],
+          group_wait: timing.groupWait,
+          group_interval: timing.groupInterval,
+          repeat_interval: timing.repeatInterval,
+          routes: [
+            { matchers: ['severity="none"'], receiver: 'watchdog' },
+            { matchers: ['severity="page"'], receiver: 'pager', group_by: ['alertname'] },
+          ],
+        },
+        inhibit_rules: [
+          // A component that is gone explains what its users feel.
+          {
+            source_matchers: ['alertname="ComponentDown"', 'component=~"postgres|redis|rabbitmq"'],
+            target_matchers: ['alertname="ComponentDown"', 'component!~"postgres|redis|rabbitmq"'],
+          },
+          { source_matchers: ['severity="page"'], target_matchers: ['severity="ticket"'], equal: ['journey'] },
+          // Errors are also slow: one page for each journey.
+          {
+            source_matchers: ['severity="page"', 'slo="availability"'],
+            target_matchers: ['slo="latency"'],
+            equal: ['journey'],
+          },
+          { source_matchers: ['alertname="OrdersNotFulfilled"'], target_matchers: ['alertname="FulfilmentBudgetBurn"'] },
+          { source_matchers: ['severity="page"'], target_matchers: ['alertname=~"Service(Errors|Latency)"'] },
         ],
+        receivers: [receiver('pager', 'page'), receiver('ticket', 'ticket'), { name: 'watchdog', webhook_configs: [webhook('watchdog')] }],
       },
-      inhibit_rules: [
-        // A component that is gone explains what its users feel.
-        {
-          source_matchers: ['alertname="ComponentDown"', 'component=~"postgres|redis|rabbitmq"'],
-          target_matchers: ['alertname="ComponentDown"', 'component!~"postgres|redis|rabbitmq"'],
-        },
-        { source_matchers: ['severity="page"'], target_matchers: ['severity="ticket"'], equal: ['journey'] },
-        // Errors are also slow: one page for each journey.
-        {
-          source_matchers: ['severity="page"', 'slo="availability"'],
-          target_matchers: ['slo="latency"'],
-          equal: ['journey'],
-        },
-        { source_matchers: ['alertname="OrdersNotFulfilled"'], target_matchers: ['alertname="FulfilmentBudgetBurn"'] },
-        { source_matchers: ['severity="page"'], target_matchers: ['alertname=~"Service(Errors|Latency)"'] },
-      ],
-      receivers: [receiver('pager', 'page'), receiver('ticket', 'ticket'), { name: 'watchdog', webhook_configs: [webhook('watchdog')] }],
-    },
-    { lineWidth: 0 },
+      { lineWidth: 0, aliasDuplicateObjects: false },
+    ),
   )
+}
+
+/**
+ * Takes the quotes off what looks like a number. Where Alertmanager wants a text it takes what is written, be it `00042` or `12e345`; where it wants a number it
+ * takes none in quotes.
+ */
+function plainNumbers(text: string): string {
+  const document = parseDocument(text, { schema: 'failsafe' })
+  visit(document, {
+    Scalar(_, scalar) {
+      if (
+        scalar.type?.startsWith('QUOTE') &&
+        typeof scalar.value === 'string' &&
+        /^[-+.\d]/.test(scalar.value) &&
+        typeof parse(scalar.value) === 'number'
+      )
+        scalar.type = 'PLAIN'
+    },
+  })
+  return document.toString({ lineWidth: 0 })
 }

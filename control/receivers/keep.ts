@@ -1,0 +1,78 @@
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { stringify } from 'yaml'
+import { FiredrillError, describeError } from '../../model/errors.ts'
+import { documentsOf } from '../../model/yaml/read.ts'
+import { ownReceivers, renderAlertmanager, type OwnReceivers } from '../../observability/alertmanager/config.ts'
+import { timings } from '../../observability/timing.ts'
+import { writeWhole } from '../../range/whole-file.ts'
+import { refusalsOf } from './check.ts'
+import { pathInFile, readReceivers, refuse, type ReadReceivers } from './read.ts'
+
+const receiversFile = (dir: string): string => path.join(dir, 'receivers.yml')
+
+/** A change of the receivers that can be taken back. */
+export interface KeptReceivers {
+  /** Puts back what was kept before. */
+  undo(): void
+}
+
+/**
+ * Keeps a team's own receivers with the range, once Alertmanager's own check has taken the whole configuration that is made of them. They hold secrets, so nobody
+ * else may read them. Throws `bad-request` with every mistake at its line; what was kept before is in force then as it was.
+ */
+export function keepReceivers(dir: string, file: string): KeptReceivers {
+  let source: Buffer
+  try {
+    source = readFileSync(file)
+  } catch (error) {
+    throw new FiredrillError('bad-request', `${file} cannot be read`, { cause: error })
+  }
+  const read = readReceivers(source, file)
+  requireTaken(read, file)
+  const target = receiversFile(dir)
+  const before = existsSync(target) ? readFileSync(target, 'utf8') : null
+  writeWhole(target, stringify(read.own, { lineWidth: 0, aliasDuplicateObjects: false }), { mode: 0o600 })
+  return {
+    undo() {
+      if (before === null) rmSync(target, { force: true })
+      else writeWhole(target, before, { mode: 0o600 })
+    },
+  }
+}
+
+/** What is kept with a range; nothing where nothing is. */
+export function keptReceivers(dir: string): OwnReceivers {
+  const file = receiversFile(dir)
+  if (!existsSync(file)) return {}
+  return ownReceivers.parse(documentsOf(readFileSync(file, 'utf8'))[0]?.toJS() ?? {})
+}
+
+/**
+ * Lays aside receivers that were kept and that Alertmanager would refuse now, as after another version was installed: the range is worth more than they are.
+ * Returns what is wrong with them, or null.
+ */
+export function layAsideRefused(dir: string): string | null {
+  const file = receiversFile(dir)
+  if (!existsSync(file)) return null
+  try {
+    requireTaken(readReceivers(readFileSync(file), file), file)
+    return null
+  } catch (error) {
+    if (!(error instanceof FiredrillError) || error.code !== 'bad-request') throw error
+    renameSync(file, `${file}.refused`)
+    return `the receivers that were kept are refused, and laid aside as ${file}.refused: give --receivers once more\n${describeError(error)}`
+  }
+}
+
+function requireTaken({ own, document }: ReadReceivers, file: string): void {
+  const whole = (given: OwnReceivers) =>
+    renderAlertmanager({ timing: timings.drill, pagerUrl: 'http://127.0.0.1/pager', pagerToken: 'token', own: given })
+  const refused = refusalsOf(own, whole, (given) => pathInFile(given, ['pager', 'ticket']))
+  if (refused.length === 0) return
+  const mistakes = refused.map(({ path: at, reason }) => {
+    const place = at.length === 3 && at[0] !== 'global' ? document.placeOf(at) : document.placeOfKey(at)
+    return { ...place, at: at.join('.'), message: reason }
+  })
+  refuse(file, mistakes)
+}

@@ -1,0 +1,98 @@
+import path from 'node:path'
+import { visit } from 'yaml'
+import { FiredrillError } from '../../model/errors.ts'
+import { explainIssues } from '../../model/yaml/explain.ts'
+import { readDocument, type YamlDocument } from '../../model/yaml/read.ts'
+import type { Mistake } from '../../model/yaml/text.ts'
+import { ownReceivers, type OwnReceivers } from '../../observability/alertmanager/config.ts'
+
+export interface ReadReceivers {
+  own: OwnReceivers
+  document: YamlDocument
+}
+
+/** Parts of a whole `alertmanager.yml` that are the range's own. */
+const ours = ['route', 'receivers', 'inhibit_rules', 'mute_time_intervals', 'time_intervals', 'tracing']
+
+/**
+ * Reads a team's receivers, from a file in `folder`. Numbers stay as they were written: a key of digits is a text to Alertmanager. Aliases and merge keys are put
+ * in, templates for them (`x-…`) are left out, and files that are named stand in `folder`. Throws `bad-request` with every mistake.
+ */
+export function readReceivers(source: Uint8Array | string, file: string): ReadReceivers {
+  const { document, mistakes } = readDocument(source, "'pager:' or 'ticket:', with receivers under it")
+  if (!document) return refuse(file, mistakes)
+  visit(document.document, {
+    Scalar(_, scalar) {
+      if (typeof scalar.value === 'number' && scalar.source !== undefined) scalar.value = scalar.source
+    },
+  })
+  const given: unknown = document.document.toJS()
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    return refuse(file, [{ ...document.placeOf([]), message: "write 'pager:' or 'ticket:', with receivers under it" }])
+  const kept = Object.fromEntries(Object.entries(given).filter(([key]) => !key.startsWith('x-')))
+  const parsed = ownReceivers.safeParse(kept)
+  const wrong: (Mistake & { at: string })[] = explainIssues(parsed.error?.issues ?? [], kept, document, ownReceivers).filter(
+    ({ at }) => !ours.includes(at),
+  )
+  const whole = ours.filter((key) => key in kept)
+  if (whole.length > 0)
+    wrong.push({
+      ...document.placeOfKey([whole.includes('receivers') ? 'receivers' : (whole[0] ?? '')]),
+      at: '',
+      message: ofWholeFile(kept, whole),
+    })
+  else if (parsed.success && !parsed.data.pager && !parsed.data.ticket)
+    wrong.push({ ...document.placeOf([]), at: '', message: "nobody would be told: write 'pager:' or 'ticket:', with receivers under it" })
+  if (!parsed.success || wrong.length > 0) return refuse(file, wrong)
+  const folder = path.dirname(path.resolve(file))
+  return { own: withWholePaths(parsed.data, folder), document }
+}
+
+/** What to keep of a whole configuration of Alertmanager. */
+function ofWholeFile(given: Record<string, unknown>, found: readonly string[]): string {
+  const receivers = Array.isArray(given['receivers']) ? (given['receivers'] as { name?: unknown }[]) : []
+  const names = receivers.map((receiver) => receiver?.name).filter((name) => typeof name === 'string')
+  const which = names.length > 0 ? ` (${names.slice(0, 10).join(', ')})` : ''
+  return (
+    `this is of a whole alertmanager.yml, whose routes are the range's own: under 'pager:' write what stands under the receiver${which} that is paged, ` +
+    `beside its name, and under 'ticket:' that of tickets; keep 'global' and 'templates', and take out ${found.join(', ')}`
+  )
+}
+
+export interface LocatedMistake extends Mistake {
+  at?: string
+}
+
+export function refuse(file: string, mistakes: readonly LocatedMistake[]): never {
+  const lines = mistakes
+    .toSorted((a, b) => a.line - b.line || a.column - b.column)
+    .map(({ line, column, at, message }) => `${file}:${line}:${column}: ${at ? `${at}: ` : ''}${message}`)
+  throw new FiredrillError('bad-request', lines.slice(0, 20).join('\n'))
+}
+
+/** Files are named as seen from the file that names them; Alertmanager would look for them beside its own. */
+function withWholePaths(own: OwnReceivers, folder: string): OwnReceivers {
+  const absolute = (file: string): string => (path.isAbsolute(file) ? file : path.join(folder, file))
+  const inside = (value: unknown, key: string): unknown => {
+    if (typeof value === 'string') return key.endsWith('_file') && value !== '' ? absolute(value) : value
+    if (Array.isArray(value)) return value.map((each) => inside(each, ''))
+    if (typeof value !== 'object' || value === null) return value
+    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, inside(each, name)]))
+  }
+  const { templates, ...others } = own
+  // Safe: nothing but texts has changed.
+  return { ...(inside(others, '') as OwnReceivers), ...(templates ? { templates: templates.map(absolute) } : {}) }
+}
+
+/** Where a path of Alertmanager's configuration stands in the team's file; null for what is ours. */
+export function pathInFile(path: readonly PropertyKey[], receivers: readonly string[]): PropertyKey[] | null {
+  const [part, index, kind, entry, ...rest] = path
+  if (part === 'global' || part === 'templates') return [...path]
+  if (part !== 'receivers' || kind === undefined) return null
+  const name = receivers[Number(index)]
+  if (name === undefined) return null
+  // The console is told first.
+  const own = kind === 'webhook_configs' && entry !== undefined ? Number(entry) - 1 : entry
+  if (own === -1) return null
+  return [name, kind, ...(own === undefined ? [] : [own]), ...rest]
+}
