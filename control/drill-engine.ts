@@ -39,6 +39,7 @@ import { takenOut } from './taken-out.ts'
 /** A fault lives a little longer than its drill, so that the drill's own end is what takes it out. */
 const faultGraceMs = 60_000
 const keptVerdicts = 30
+const mostUnwrittenViews = 100
 const compareAlertsEveryMs = 3_000
 /** Whoever ends a drill is answered by then: the range may take longer to be as it was. */
 const answeredAfterMs = 15_000
@@ -89,6 +90,8 @@ export class DrillEngine {
   #ending: Promise<void> | null = null
   /** How the drill has ended, while that cannot be written down. */
   #unwrittenEnd: DrillEventBody | null = null
+  /** What was looked at, while that cannot be written down. */
+  #unwrittenViews: (() => void)[] = []
   /** Whether the ledger could not be written when it was last tried. */
   #unwritable = false
   #easing: Promise<void> | null = null
@@ -285,12 +288,23 @@ export class DrillEngine {
     }
   }
 
-  /** Notes what the trainee looks at; the same place only once. Outside drills nothing is noted. */
+  /**
+   * Notes what was looked at, as the server saw it being read (`looks.ts`); the same place only once. Outside drills nothing is noted. What
+   * cannot be written down now is noted when it can be: nobody's query fails of it.
+   */
   view(view: ViewKind, component: ShopComponentName | null, detail: string, by?: Actor): void {
-    if (!this.running()) return
-    const known = this.#events.some((event) => event.type === 'place-viewed' && event.view === view && event.component === component)
-    if (!known) this.#append({ type: 'place-viewed', view, component, detail }, by)
-    this.#reachMilestones()
+    const drill = this.running()?.id
+    if (drill === undefined) return
+    try {
+      const known = this.#events.some((event) => event.type === 'place-viewed' && event.view === view && event.component === component)
+      if (!known) this.#append({ type: 'place-viewed', view, component, detail }, by)
+      this.#reachMilestones()
+    } catch {
+      if (this.#unwrittenViews.length >= mostUnwrittenViews) return
+      this.#unwrittenViews.push(() => {
+        if (this.running()?.id === drill) this.view(view, component, detail, by)
+      })
+    }
   }
 
   /** The next hint, for who asks, as soon as the policy gives one; otherwise in how many milliseconds, 0 when there is none left. */
@@ -553,6 +567,7 @@ export class DrillEngine {
     try {
       this.#deps.ledger.setAliveAt(now)
       this.#unwritable = false
+      for (const note of this.#unwrittenViews.splice(0)) note()
       const end = this.#unwrittenEnd
       if (end === null) return
       this.#append(end)

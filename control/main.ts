@@ -8,6 +8,7 @@ import { Injector } from './injector.ts'
 import { Ledger } from './ledger.ts'
 import { alertsIn } from './alert-reconciliation.ts'
 import { LoadDriver } from './load-driver.ts'
+import { looksOf } from './looks.ts'
 import { People } from './people.ts'
 import { startSampler } from './sampler.ts'
 import { createServer } from './server.ts'
@@ -55,7 +56,8 @@ engine.live.on('event', (event) => {
 })
 const gameDays = new GameDays(ledger, engine, scenarios)
 const people = new People(gameDays)
-const app = await createServer({ context, range, ledger, injector, sampler, engine, load, scenarios, gameDays, people })
+const looks = looksOf(engine)
+const app = await createServer({ context, range, ledger, injector, sampler, engine, load, scenarios, gameDays, people, looks })
 
 await app.listen({ host: context.config.console.listen, port: context.port('control') })
 process.stdout.write(`control plane listens on ${context.port('control')}\n`)

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import type { Actor } from '../model/drill.ts'
 import type { GameDays } from './game-days.ts'
+import type { Viewer } from './looks.ts'
 
 export const personCookie = 'firedrill-person'
 
@@ -21,5 +22,11 @@ export class People {
     const id = this.id(request)
     const person = id === null ? undefined : this.#gameDays.current()?.people.find((one) => one.person === id)
     return person && { name: person.name, role: person.role }
+  }
+
+  /** Whose eyes a request is for. */
+  viewer(request: FastifyRequest): Viewer {
+    const by = this.of(request)
+    return { key: by ? `${by.name} of the team` : (request.role ?? 'nobody'), by }
   }
 }

@@ -5,6 +5,7 @@ import type { DrillEvent, DrillState } from '../model/drill.ts'
 import { until as waitUntil } from '../model/until.ts'
 import { FiredrillError, describeError } from '../model/errors.ts'
 import type { Scenario } from '../model/scenario.ts'
+import { lookAt } from './look-at.ts'
 import { recordingOf, type Recording } from './replay/recording.ts'
 
 export interface Verification {
@@ -165,8 +166,11 @@ async function play(client: Client, drill: string, plan: Scenario, result: Verif
 
   await until('the oracle to say broken', 30_000, async () => (await drillOf(client, drill)).drill.healthy === false)
   await client.post(`/api/drills/${drill}/acknowledge`)
-  const place = plan.located[0]
-  if (place) await client.post(`/api/drills/${drill}/views`, { view: place.view, component: place.component, detail: 'verify' })
+  for (const place of plan.located) {
+    // What is broken may be what would be looked at.
+    await lookAt(client, place).catch(() => {})
+    if ((await drillOf(client, drill)).drill.milestones.located !== null) break
+  }
   await client.post(`/api/drills/${drill}/cause`, { component: plan.cause.component, category: plan.cause.category, sentence: 'verify' })
   for (const step of plan.solution) {
     await client.post(`/api/actions/${step.action}`, { params: await resolveParams(client, step.params) })

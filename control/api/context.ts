@@ -9,6 +9,7 @@ import type { Injector } from '../injector.ts'
 import type { GameDays } from '../game-days.ts'
 import type { Ledger } from '../ledger.ts'
 import type { LoadDriver } from '../load-driver.ts'
+import type { Looks } from '../looks.ts'
 import type { People } from '../people.ts'
 import type { Sampler } from '../sampler.ts'
 
@@ -23,6 +24,7 @@ export interface ApiContext {
   load: LoadDriver
   gameDays: GameDays
   people: People
+  looks: Looks
   scenarios: ReadonlyMap<string, Scenario>
 }
 

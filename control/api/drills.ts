@@ -23,7 +23,7 @@ import type { Api, ApiContext } from './context.ts'
 
 const drillId = { params: z.object({ id: z.string() }) }
 
-export function drillRoutes(app: Api, { context, ledger, engine, scenarios, sampler, people }: ApiContext): void {
+export function drillRoutes(app: Api, { context, ledger, engine, scenarios, sampler, people, looks }: ApiContext): void {
   const stateOf = (id: string): DrillState => {
     const state = ledger.drill(id)
     if (!state) throw new FiredrillError('not-found', `there is no drill ${id}`)
@@ -122,10 +122,11 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
     else throw new FiredrillError('wrong-state', `drill ${id} was aborted`)
     return {}
   })
+  /** What a page shows, of what it was served: said again every few seconds, until it counts as looked at. */
   app.post('/api/drills/:id/views', { schema: { ...drillId, body: recordView } }, async (request) => {
     const { view, component, detail } = request.body
-    if (engine.running()?.id === request.params.id) engine.view(view, component, detail, people.of(request))
-    return {}
+    const running = engine.running()?.id === request.params.id
+    return { counted: running && looks.shown(people.viewer(request), view, component, detail) }
   })
   app.post('/api/drills/:id/tool-calls', { schema: { ...drillId, body: noteToolCall } }, async (request) => {
     if (engine.running()?.id === request.params.id) engine.noteToolCall(request.body.tool, request.body.ok)

@@ -56,9 +56,17 @@ export async function ask(upstream: Upstream, path: string, asked: Asked = {}): 
   }
 }
 
-/** Hands a request on, and the answer back; no longer than whoever asked is there. */
-export async function forward(upstream: Upstream, path: string, request: FastifyRequest, reply: FastifyReply, init: RequestInit = {}) {
+/** Hands a request on, and the answer back; no longer than whoever asked is there. `note` is given what was answered with 200. */
+export async function forward(
+  upstream: Upstream,
+  path: string,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  init: RequestInit = {},
+  note: (body: Buffer) => void = () => {},
+) {
   const { status, type, body } = await ask(upstream, path, { ...init, signal: whileAsked(request, reply) })
+  if (status === 200) note(body)
   return reply.code(status).type(type).send(body)
 }
 

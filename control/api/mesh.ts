@@ -1,17 +1,29 @@
 import { z } from 'zod'
+import { serviceName, serviceNames } from '../../model/components.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { httpEdges } from '../../range/mesh/edges.ts'
 import { policyLimits } from '../../range/mesh/policy-reader.ts'
 import type { Api, ApiContext } from './context.ts'
 import { textDifference } from './text-difference.ts'
 
+/** Of one service, or of all. */
+const aroundService = z.object({ service: serviceName.optional() })
 const policyBody = z.object({ yaml: z.string().min(1).max(policyLimits.bytes) })
 
 /** The mesh's policy: what is in force, what it was, and changes to it, which are actions like any other. */
-export function meshRoutes(app: Api, { range, engine, people }: ApiContext): void {
-  app.get('/api/mesh', async () => {
+export function meshRoutes(app: Api, { range, engine, people, looks }: ApiContext): void {
+  app.get('/api/mesh', { schema: { querystring: aroundService } }, async (request) => {
+    const { service } = request.query
     const [yaml, history, identities] = await Promise.all([range.mesh.policy(), range.mesh.history(), range.mesh.identities()])
-    return { yaml, revision: history.at(-1)?.revision ?? 0, edges: httpEdges, identities }
+    const viewer = people.viewer(request)
+    if (service === undefined) looks.served(viewer, 'mesh', [...serviceNames])
+    else looks.read(viewer, 'mesh', [service], `the mesh around ${service}`)
+    return {
+      yaml,
+      revision: history.at(-1)?.revision ?? 0,
+      edges: httpEdges.filter(({ from, to }) => service === undefined || from === service || to === service),
+      identities: identities.filter((identity) => service === undefined || identity.service === service),
+    }
   })
 
   app.get('/api/mesh/history', async () => ({

@@ -6,10 +6,15 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { binarySources, findBinary } from '../../range/binaries.ts'
+import type { GameDays } from '../game-days.ts'
+import { Looks } from '../looks.ts'
+import { People } from '../people.ts'
 import { createApp } from './app.ts'
 import type { Api, ApiContext } from './context.ts'
 import { telemetryRoutes } from './telemetry.ts'
 
+// Safe: nobody has joined a game day.
+const nobody = { looks: new Looks(() => {}), people: new People({ current: () => null } as unknown as GameDays) }
 // Prometheus as Grafana asks it, through both of the ways that lead to it.
 const program = findBinary(binarySources('').find(({ binary }) => binary === 'prometheus')!)
 const dir = mkdtempSync(path.join(tmpdir(), 'prometheus-'))
@@ -45,7 +50,7 @@ before(async () => {
     { stdio: 'ignore' },
   )
   app = createApp()
-  telemetryRoutes(app, { context: { port: () => port, config: { profile: 'drill' } } } as unknown as ApiContext)
+  telemetryRoutes(app, { context: { port: () => port, config: { profile: 'drill' } }, ...nobody } as unknown as ApiContext)
   base = await app.listen({ port: 0, host: '127.0.0.1' })
   const giveUpAt = Date.now() + 30_000
   const scraped = async () => {

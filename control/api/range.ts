@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { clusterOf } from '../../drills/cluster-edit.ts'
 import { actionsFor } from '../../drills/actions/registry.ts'
+import { serviceName } from '../../model/components.ts'
 import { loadShape, setLoad, setMix } from '../../model/api.ts'
 import { hostsStatus } from '../../range/targets/hosts/range.ts'
 import { components } from '../../range/topology.ts'
@@ -9,7 +10,7 @@ import { dashboards } from '../../observability/dashboards/registry.ts'
 import { runbooks } from '../runbooks.ts'
 import type { Api, ApiContext } from './context.ts'
 
-export function rangeRoutes(app: Api, { range, sampler, engine, context, ledger, load }: ApiContext): void {
+export function rangeRoutes(app: Api, { range, sampler, engine, context, ledger, load, looks, people }: ApiContext): void {
   app.get('/api/range', async () => ({
     profile: context.config.profile,
     components: sampler.components(),
@@ -44,10 +45,15 @@ export function rangeRoutes(app: Api, { range, sampler, engine, context, ledger,
   })
 
   /** Deploys and changes of the mesh's policy, as marked on graphs. */
-  app.get('/api/changes', async () => ({
-    deployments: await range.releases.history(),
-    policies: (await range.mesh.history()).filter(({ revision }) => revision > 0).map(({ revision, at, by }) => ({ revision, at, by })),
-  }))
+  app.get('/api/changes', { schema: { querystring: z.object({ service: serviceName.optional() }) } }, async (request) => {
+    const { service } = request.query
+    if (service !== undefined) looks.read(people.viewer(request), 'deploys', [service], `deploys of ${service}`)
+    const deployments = await range.releases.history()
+    return {
+      deployments: deployments.filter((deployment) => service === undefined || deployment.service === service),
+      policies: (await range.mesh.history()).filter(({ revision }) => revision > 0).map(({ revision, at, by }) => ({ revision, at, by })),
+    }
+  })
 
   app.get('/api/load', async () => range.load.status())
   app.put('/api/load', { config: { access: 'instructor' }, schema: { body: setLoad } }, async (request) => {

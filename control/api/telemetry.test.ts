@@ -3,11 +3,16 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, before, test } from 'node:test'
 import type { RangeContext } from '../../range/context.ts'
+import type { GameDays } from '../game-days.ts'
+import { Looks } from '../looks.ts'
+import { People } from '../people.ts'
 import { createApp } from './app.ts'
 import type { Api, ApiContext } from './context.ts'
 import { ask } from './forward.ts'
 import { telemetryRoutes } from './telemetry.ts'
 
+// Safe: nobody has joined a game day.
+const nobody = { looks: new Looks(() => {}), people: new People({ current: () => null } as unknown as GameDays) }
 /** What the components behind the routes were asked for. */
 const asked: string[] = []
 const upstream = http.createServer((request, response) => {
@@ -27,7 +32,7 @@ before(async () => {
   app = createApp()
   // Safe: the routes need no more of it than ports and the profile.
   const context = { port: () => port, config: { profile: 'drill' } } as unknown as RangeContext
-  telemetryRoutes(app, { context } as unknown as ApiContext)
+  telemetryRoutes(app, { context, ...nobody } as unknown as ApiContext)
   await app.listen({ port: 0, host: '127.0.0.1' })
 })
 after(async () => {
@@ -121,7 +126,7 @@ test('more than can be held is refused in words', async () => {
 
 test('pages of a component that is away say so', async () => {
   const alone = createApp()
-  telemetryRoutes(alone, { context: { port: () => 1, config: { profile: 'drill' } } } as unknown as ApiContext)
+  telemetryRoutes(alone, { context: { port: () => 1, config: { profile: 'drill' } }, ...nobody } as unknown as ApiContext)
   for (const [url, name] of [
     ['/prometheus/graph', 'Prometheus'],
     ['/jaeger/api/services', 'the telemetry store'],

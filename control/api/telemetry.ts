@@ -7,6 +7,7 @@ import { serviceLevels } from '../../observability/rules/slo.ts'
 import { timings } from '../../observability/timing.ts'
 import type { Api, ApiContext } from './context.ts'
 import { ask, forward, longestMs, type Upstream } from './forward.ts'
+import { lookingAtMetrics, lookingAtStore } from './looking.ts'
 
 /** What may be asked of Prometheus through us: nothing that changes it. */
 const prometheusReads =
@@ -14,6 +15,8 @@ const prometheusReads =
 /** By a form as well: a query may be too long for an address. */
 const prometheusForms = /^(query|query_range|query_exemplars|format_query|parse_query|labels|series)$/
 const form = 'application/x-www-form-urlencoded'
+/** What Grafana asks under Prometheus' own paths; what people look at there counts as anywhere. */
+const grafanaReads = ['query', 'query_range']
 
 const rangeQueries = z.object({
   queries: z
@@ -23,7 +26,7 @@ const rangeQueries = z.object({
 })
 
 /** Prometheus, Alertmanager, the telemetry store and Locust, behind our own access check. */
-export function telemetryRoutes(app: Api, { context }: ApiContext): void {
+export function telemetryRoutes(app: Api, { context, looks, people }: ApiContext): void {
   const upstream = (port: Parameters<typeof context.port>[0], name: string, ready: string): Upstream => ({
     name,
     base: `http://127.0.0.1:${context.port(port)}`,
@@ -34,26 +37,29 @@ export function telemetryRoutes(app: Api, { context }: ApiContext): void {
   const store = () => upstream('telemetryStore', 'the telemetry store', '/ready')
   const locust = () => upstream('locust', 'Locust', '/locust/')
 
+  const metrics = lookingAtMetrics(looks, people)
+  const traces = lookingAtStore(looks, people)
+
   void app.register(async (scope) => {
     scope.addContentTypeParser(form, { parseAs: 'string' }, (_request, body, done) => done(null, body))
-    scope.route({
-      method: ['GET', 'POST'],
-      url: '/api/prometheus/*',
-      async handler(request, reply) {
-        const [path = '', query] = request.url.slice('/api/prometheus/'.length).split(/\?(.*)/s)
-        if (!(request.method === 'GET' ? prometheusReads : prometheusForms).test(path))
-          throw new FiredrillError('not-found', `there is no ${request.method} /api/prometheus/${path}`)
-        const target = `/prometheus/api/v1/${path}${query === undefined ? '' : `?${query}`}`
-        if (request.method === 'GET') return forward(prometheus(), target, request, reply)
-        if (request.body !== undefined && typeof request.body !== 'string')
-          throw new FiredrillError('bad-request', `send the parameters as ${form}, as Prometheus takes them`)
-        return forward(prometheus(), target, request, reply, {
-          method: 'POST',
-          headers: { 'content-type': form },
-          body: request.body ?? '',
-        })
-      },
-    })
+    for (const url of ['/api/prometheus/*', ...grafanaReads.map((path) => `/prometheus/api/v1/${path}`)])
+      scope.route({
+        method: ['GET', 'POST'],
+        url,
+        async handler(request, reply) {
+          const [path = '', query] = request.url.replace(/^\/(api\/prometheus|prometheus\/api\/v1)\//, '').split(/\?(.*)/s)
+          if (!(request.method === 'GET' ? prometheusReads : prometheusForms).test(path))
+            throw new FiredrillError('not-found', `there is no ${request.method} /api/prometheus/${path}`)
+          const target = `/prometheus/api/v1/${path}${query === undefined ? '' : `?${query}`}`
+          const sent = request.method === 'GET' ? query : request.body
+          if (request.method !== 'GET' && sent !== undefined && typeof sent !== 'string')
+            throw new FiredrillError('bad-request', `send the parameters as ${form}, as Prometheus takes them`)
+          const note = metrics.asked(request, path, `${request.method === 'GET' ? '' : `${query ?? ''}&`}${sent ?? ''}`)
+          if (request.method === 'GET') return forward(prometheus(), target, request, reply, {}, note)
+          const init = { method: 'POST', headers: { 'content-type': form }, body: String(sent ?? '') }
+          return forward(prometheus(), target, request, reply, init, note)
+        },
+      })
   })
   /** Many range queries at once, as a dashboard asks them: one request instead of dozens, and each answer or refusal in its place. */
   app.post('/api/prometheus/query_ranges', { schema: { body: rangeQueries } }, async (request) => ({
@@ -66,6 +72,7 @@ export function telemetryRoutes(app: Api, { context }: ApiContext): void {
             headers: { 'content-type': form },
             body: params.toString(),
           })
+          metrics.drawn(request, query, body)
           return JSON.parse(body.toString()) as unknown
         } catch (error) {
           // In the form in which Prometheus refuses: the other graphs of the dashboard are drawn.
@@ -79,7 +86,7 @@ export function telemetryRoutes(app: Api, { context }: ApiContext): void {
     const target = new URL(`http://store/api/${request.url.slice('/api/telemetry/'.length)}`)
     // `..` leads elsewhere on the store.
     if (!target.pathname.startsWith('/api/')) throw new FiredrillError('not-found', `there is no GET ${request.url.split('?')[0]}`)
-    return forward(store(), `${target.pathname}${target.search}`, request, reply)
+    return forward(store(), `${target.pathname}${target.search}`, request, reply, {}, traces.asked(request, target))
   })
 
   /** The objectives that alerts are made of, for the page that shows their budgets. */
@@ -90,7 +97,11 @@ export function telemetryRoutes(app: Api, { context }: ApiContext): void {
     ['/api/alert-groups', 'alerts/groups'],
     ['/api/silences', 'silences'],
   ] as const)
-    app.get(path, async (request, reply) => forward(alertmanager(), `/alertmanager/api/v2/${target}`, request, reply))
+    app.get(path, async (request, reply) =>
+      forward(alertmanager(), `/alertmanager/api/v2/${target}`, request, reply, {}, () =>
+        looks.served(people.viewer(request), 'alerts', []),
+      ),
+    )
   app.post('/api/silences', { schema: { body: addSilence } }, async (request, reply) => {
     const { matchers, durationMs, comment, createdBy } = request.body
     const refusal = muteRefusal(matchers)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { isService } from '../../model/components.ts'
-import { defineTool, limit, nothing, running, seen, type Tool } from './tool.ts'
+import { serviceName } from '../../model/components.ts'
+import { defineTool, limit, nothing, running, type Tool } from './tool.ts'
 
 const lastSeconds = z.number().int().min(1).max(86_400).default(300).describe('how far back, in seconds')
 /** As they are shown, and as people copy them. */
@@ -22,15 +22,9 @@ const severityNames: Record<string, keyof typeof severityNumber> = {
 }
 const severityMeant = (given: unknown): unknown => (typeof given === 'string' ? (severityNames[given.toUpperCase()] ?? given) : given)
 
-/** Components that a query names, by a label or by the prefix of a metric. */
-const namedIn = (query: string): string[] => [
-  ...[...query.matchAll(/(?:service|component|job|peer|envoy_cluster_name)=~?"([^"]*)"/g)].flatMap(([, names = '']) => names.split('|')),
-  ...(/\bpg_/.test(query) ? ['postgres'] : []),
-  ...(/\bredis_/.test(query) ? ['redis'] : []),
-  ...(/\brabbitmq_/.test(query) ? ['rabbitmq'] : []),
-]
+const of = (service: string | undefined): string => (service === undefined ? '' : `?service=${service}`)
 
-/** Tools that only look. */
+/** Tools that only look. What each looks at is noted by the routes that it asks, as of everybody. */
 export const investigate: readonly Tool[] = [
   defineTool({
     name: 'list_scenarios',
@@ -80,7 +74,6 @@ export const investigate: readonly Tool[] = [
     input: z.object({ query: z.string().min(1).max(5_000), lastSeconds, stepSeconds: z.number().int().min(1).max(3_600).optional() }),
     readOnly: true,
     async run(api, { query, lastSeconds: back, stepSeconds }) {
-      await seen(api, 'dashboard', namedIn(query), query)
       const now = Date.now() / 1_000
       const params = new URLSearchParams(
         stepSeconds === undefined ? { query } : { query, start: String(now - back), end: String(now), step: String(stepSeconds) },
@@ -102,7 +95,6 @@ export const investigate: readonly Tool[] = [
     }),
     readOnly: true,
     async run(api, { service, operation, minDurationMs, errorsOnly, lastSeconds: back, limit: most }) {
-      await seen(api, 'trace', [service], `traces of ${service ?? 'any service'}`)
       const params = new URLSearchParams({ from: String(Date.now() - back * 1_000), to: String(Date.now()), limit: String(most) })
       if (service !== undefined) params.set('service', service)
       if (operation !== undefined) params.set('operation', operation)
@@ -117,12 +109,7 @@ export const investigate: readonly Tool[] = [
     description: 'Every span of a trace, from the user to the worker, with its service, time, status and attributes.',
     input: z.object({ traceId }),
     readOnly: true,
-    async run(api, { traceId }) {
-      const trace = await api.get<{ spans: { service: string; status: string }[] }>(`/api/telemetry/traces/${traceId}`)
-      const failed = trace.spans.filter(({ status }) => status === 'Error').map(({ service }) => service)
-      await seen(api, 'trace', failed, `trace ${traceId}`)
-      return trace
-    },
+    run: (api, { traceId }) => api.get(`/api/telemetry/traces/${traceId}`),
   }),
   defineTool({
     name: 'search_logs',
@@ -139,7 +126,6 @@ export const investigate: readonly Tool[] = [
     readOnly: true,
     verbatim: ['text'],
     async run(api, { service, text, severity, traceId, lastSeconds: back, limit: most }) {
-      await seen(api, 'logs', [service], `logs of ${service ?? 'everything'}`)
       const params = new URLSearchParams({ from: String(Date.now() - back * 1_000), to: String(Date.now()), limit: String(most) })
       if (service !== undefined) params.set('service', service)
       if (text !== undefined) params.set('text', text)
@@ -160,23 +146,18 @@ export const investigate: readonly Tool[] = [
     name: 'list_changes',
     title: 'List changes',
     description: 'Deploys, and changes of the mesh policy, with time and author.',
-    input: z.object({ service: z.string().max(60).optional().describe('of this service alone') }),
+    input: z.object({ service: serviceName.optional().describe('of this service alone') }),
     readOnly: true,
-    async run(api, { service }) {
-      const changes = await api.get<{ deployments: { service: string }[] }>('/api/changes')
-      if (service !== undefined) await seen(api, 'deploys', [service], `deploys of ${service}`)
-      return { ...changes, deployments: changes.deployments.filter((one) => service === undefined || one.service === service) }
-    },
+    run: (api, { service }) => api.get(`/api/changes${of(service)}`),
   }),
   defineTool({
     name: 'get_mesh_policy',
     title: 'Read the mesh policy',
     description: 'Istio resources in force between the services, the certificates of their proxies, and the revisions of the policy.',
-    input: z.object({ service: z.string().max(60).optional().describe('whose calls you look at') }),
+    input: z.object({ service: serviceName.optional().describe('whose calls you look at') }),
     readOnly: true,
     async run(api, { service }) {
-      await seen(api, 'mesh', [service !== undefined && isService(service) ? service : undefined], 'the mesh')
-      const [mesh, history] = await Promise.all([api.get<object>('/api/mesh'), api.get<object>('/api/mesh/history')])
+      const [mesh, history] = await Promise.all([api.get<object>(`/api/mesh${of(service)}`), api.get<object>('/api/mesh/history')])
       return { ...mesh, ...history }
     },
   }),

@@ -5,7 +5,9 @@ import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { noteToolCall } from '../../model/api.ts'
-import type { RangeContext } from '../../range/context.ts'
+import type { GameDays } from '../game-days.ts'
+import { Looks } from '../looks.ts'
+import { People } from '../people.ts'
 import { createApp } from '../api/app.ts'
 import type { Api, ApiContext } from '../api/context.ts'
 import { mcpRoutes } from '../api/mcp.ts'
@@ -18,6 +20,8 @@ let upstreamAnswer: (url: string) => { status: number; body: unknown } = () => (
 const asked: string[] = []
 /** The calls that the drill has a record of. */
 const noted: { tool: string; ok: boolean }[] = []
+/** What was looked at. */
+const looked: string[] = []
 /** What is under way, and is given up. */
 let hanging = 0
 const upstream = http.createServer((request, response) => {
@@ -39,9 +43,12 @@ before(async () => {
   app = createApp()
   app.setNotFoundHandler((request, reply) => reply.code(404).send({ error: { code: 'not-found', message: `there is no ${request.url}` } }))
   // Safe: the routes need no more of it than ports and the profile.
-  telemetryRoutes(app, { context: { port: () => port, config: { profile: 'drill' } } as unknown as RangeContext } as unknown as ApiContext)
+  telemetryRoutes(app, {
+    context: { port: () => port, config: { profile: 'drill' } },
+    looks: new Looks((view, component) => looked.push(`${view} ${component}`)),
+    people: new People({ current: () => null } as unknown as GameDays),
+  } as unknown as ApiContext)
   app.get('/api/drills', async () => ({ running: 'd1' }))
-  app.post('/api/drills/d1/views', async () => ({}))
   app.post('/api/drills/d1/tool-calls', { schema: { body: noteToolCall } }, async ({ body }) => (noted.push(body), {}))
   app.get('/api/scenarios', async () => ({ scenarios: [{ id: 'slow-shelves' }] }))
   app.post('/api/actions/restart', async ({ body }) => ({ did: body }))
@@ -171,6 +178,16 @@ describe('arguments as language models write them', () => {
 })
 
 describe('what stands behind it', () => {
+  test('what an agent asks about a component is a look at it, as of everybody', async () => {
+    looked.length = 0
+    upstreamAnswer = () => ({ status: 200, body: { logs: [{ body: 'x' }], traces: [{ traceId: 'x' }] } })
+    await call('query_metrics', { arguments: { query: 'up{service="inventory"}' } })
+    await call('query_metrics', { arguments: { query: 'up{service=~"gateway|catalog|orders"}' } })
+    await call('search_traces', { arguments: { service: 'inventory' } })
+    await call('search_logs', { arguments: { service: 'inventory' } })
+    assert.deepEqual(looked, ['dashboard inventory', 'trace inventory', 'logs inventory'])
+  })
+
   test('a query that Prometheus refuses: its own reason', async () => {
     const error = 'invalid parameter "query": 1:31: parse error: unclosed left parenthesis'
     upstreamAnswer = () => ({ status: 400, body: { status: 'error', errorType: 'bad_data', error } })

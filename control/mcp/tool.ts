@@ -1,7 +1,5 @@
 import { z } from 'zod'
-import { shopComponentName, type ShopComponentName } from '../../model/components.ts'
 import { FiredrillError } from '../../model/errors.ts'
-import type { ViewKind } from '../../model/scenario.ts'
 
 /** The API as a trainee may use it. Whatever a tool does goes through it, so that an agent can do and see what a trainee can, and no more. */
 export interface TraineeApi {
@@ -31,16 +29,4 @@ export async function running(api: TraineeApi): Promise<string> {
   const { running: id } = await api.get<{ running: string | null }>('/api/drills')
   if (id === null) throw new FiredrillError('wrong-state', 'no drill is running: start one with start_drill')
   return id
-}
-
-/** Evidence for having looked at the right place, as the console notes it of whoever uses that. */
-export async function seen(api: TraineeApi, view: ViewKind, names: Iterable<string | undefined>, detail: string): Promise<void> {
-  const { running: id } = await api.get<{ running: string | null }>('/api/drills')
-  if (id === null) return
-  const components = new Set<ShopComponentName>()
-  for (const name of names) {
-    const known = shopComponentName.safeParse(name?.replace(/-proxy$/, ''))
-    if (known.success) components.add(known.data)
-  }
-  for (const component of components) await api.post(`/api/drills/${id}/views`, { view, component, detail: detail.slice(0, 200) })
 }

@@ -15,6 +15,7 @@ import { GameDays } from '../game-days.ts'
 import { Injector } from '../injector.ts'
 import { Ledger } from '../ledger.ts'
 import { LoadDriver } from '../load-driver.ts'
+import { looksOf } from '../looks.ts'
 import { People } from '../people.ts'
 import { createServer } from '../server.ts'
 import { paperRange } from './paper-range.ts'
@@ -92,6 +93,7 @@ export class ReplayPlane implements AsyncDisposable {
       scenarios: this.#scenarios,
       gameDays,
       people: new People(gameDays),
+      looks: looksOf(engine),
     })
   }
 
@@ -169,13 +171,13 @@ export class ReplayPlane implements AsyncDisposable {
   async #do(drill: string, scenario: Scenario, doing: Doing): Promise<void> {
     const post = (what: string, body?: object) => this.#call('trainee', 'POST', `/api/drills/${drill}/${what}`, body)
     if (doing.kind === 'ask') return void (await post('hint'))
-    if (doing.kind === 'look') return void (await post('views', { view: 'dashboard', component: null, detail: 'something' }))
+    // There is no telemetry to be read: what the routes would have seen being read is noted as they do.
+    if (doing.kind === 'look') return this.#engine.view('dashboard', null, 'something')
     if (doing.kind === 'wrong-cause')
       return void (await post('cause', { component: wrongFor(scenario), category: 'cache', sentence: 'a guess' }))
     const [place] = scenario.located
     if (doing.milestone === 'acknowledged') await post('acknowledge')
-    if (doing.milestone === 'located' && place)
-      await post('views', { view: place.view, component: place.component, detail: 'the right place' })
+    if (doing.milestone === 'located' && place) this.#engine.view(place.view, place.component, 'the right place')
     if (doing.milestone === 'diagnosed') {
       const { component, category } = scenario.cause
       await post('cause', { component, category, sentence: 'found' })

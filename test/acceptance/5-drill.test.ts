@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { before, test } from 'node:test'
+import { lookAt } from '../../control/look-at.ts'
 import { projectRoot } from '../../control/paths.ts'
 import { faults } from '../../drills/faults/registry.ts'
+import { shopComponentNames } from '../../model/components.ts'
 import type { DrillEvent, DrillState } from '../../model/drill.ts'
 import { milestoneNames, type Scenario } from '../../model/scenario.ts'
 import { listProcesses } from '../../range/targets/local/identity.ts'
@@ -32,7 +34,12 @@ test('a drill is played from the page to the debrief by the command line', async
   await json('drill', 'ack')
   await json('drill', 'diagnose', '--component', 'redis', '--category', 'cache')
   await json('drill', 'diagnose', '--component', 'inventory', '--category', 'release', '--because', 'it asks once for each product')
-  await trainee().post(`/api/drills/${drill.id}/views`, { view: 'trace', component: 'inventory', detail: 'a span of inventory' })
+  for (const component of shopComponentNames)
+    await trainee().post(`/api/drills/${drill.id}/views`, { view: 'trace', component, detail: 'a span that nobody has read' })
+  await trainee().get(`/api/prometheus/query?query=${encodeURIComponent(`up{service=~"${shopComponentNames.join('|')}"}`)}`)
+  assert.equal((await view(drill.id)).drill.milestones.located, null, 'a guess is not a look')
+  await lookAt(trainee(), { view: 'trace', component: 'inventory' })
+  assert.notEqual((await view(drill.id)).drill.milestones.located, null)
   await json('action', 'run', 'roll-back', '--param', 'service=inventory')
   await until('the drill to be resolved', 90_000, async () => (await view(drill.id)).drill.phase === 'finished')
   const { drill: ended, events } = await view(drill.id)

@@ -139,6 +139,10 @@ describe('a scenario, as a trainee plays it', () => {
       if ((await spans.getByRole('button', { name: /inventory.*GET \/stock/ }).count()) > 0) break
       await page.goto(`${base}${address}`)
     }
+    // A span counts as looked at when it has been on the screen for a while.
+    const counted = page.waitForResponse(
+      async (response) => response.url().endsWith('/views') && ((await response.json()) as { counted?: boolean }).counted === true,
+    )
     await spans
       .getByRole('button', { name: /inventory.*GET \/stock/ })
       .first()
@@ -152,6 +156,7 @@ describe('a scenario, as a trainee plays it', () => {
     assert.match(page.url(), /span=/, 'what is selected is in the address')
     await page.screenshot({ path: path.join(screenshots, 'trace.png') })
     await noSeriousViolations(page, 'a trace')
+    await counted
   })
 
   step('names the cause, first wrongly', async () => {

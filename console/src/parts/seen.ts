@@ -4,15 +4,29 @@ import type { ViewKind } from '../../../model/scenario.ts'
 import { post } from '../lib/api.ts'
 import { useDrills } from '../lib/data.ts'
 
-/** Tells the drill that runs what its trainee looks at. */
+/** As often as the drill wishes to be told that something is still in front of somebody; and for how long at most. */
+const againAfterMs = 3_200
+const mostTimes = 4
+
+/** Tells the drill that runs what its trainee has before him, until that counts as looked at or is gone. */
 export function useSeen(view: ViewKind, component: string | null, detail: string): void {
   const running = useDrills().data?.running ?? null
   useEffect(() => {
     if (running === null) return
     // What a proxy shows is about its service.
     const known = shopComponentName.safeParse(component?.replace(/-proxy$/, ''))
-    void post(`/api/drills/${running}/views`, { view, component: known.success ? known.data : null, detail: detail.slice(0, 200) }).catch(
-      () => {},
-    )
+    const seen = { view, component: known.success ? known.data : null, detail: detail.slice(0, 200) }
+    let gone = false
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const tell = async (times: number): Promise<void> => {
+      const shown = document.visibilityState === 'visible'
+      const counted = shown && (await post<{ counted: boolean }>(`/api/drills/${running}/views`, seen).catch(() => null))?.counted
+      if (!gone && !counted && times < mostTimes) timer = setTimeout(() => void tell(shown ? times + 1 : times), againAfterMs)
+    }
+    void tell(1)
+    return () => {
+      gone = true
+      clearTimeout(timer)
+    }
   }, [running, view, component, detail])
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { Link, useSearchParams } from 'react-router'
-import { get } from '../lib/api.ts'
+import { aside, get } from '../lib/api.ts'
 import { changeParams } from '../lib/params.ts'
 import type { Span } from '../../../model/telemetry.ts'
 import { sharesOf, type Share } from '../pages/waterfall.ts'
@@ -33,7 +33,7 @@ export function TraceShares({ traceId, spans, root }: { traceId: string; spans: 
     queryKey: ['usual', root.service, root.name],
     queryFn: async () => {
       const query = new URLSearchParams({ service: root.service, operation: root.name, limit: '300' })
-      const { traces } = await get<{ traces: Summary[] }>(`/api/telemetry/traces?${query}`)
+      const { traces } = await get<{ traces: Summary[] }>(`/api/telemetry/traces?${query}`, aside)
       const well = traces.filter((trace) => trace.errors === 0 && trace.traceId !== traceId).toSorted((a, b) => a.durationMs - b.durationMs)
       return well[Math.floor(well.length / 2)] ?? null
     },

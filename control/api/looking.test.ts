@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, before, beforeEach, test } from 'node:test'
+import { lookAt } from '../look-at.ts'
+import { Looks } from '../looks.ts'
+import { People } from '../people.ts'
+import { projectRoot } from '../paths.ts'
+import { paperRange } from '../replay/paper-range.ts'
+import { createApp } from './app.ts'
+import type { Api, ApiContext } from './context.ts'
+import { meshRoutes } from './mesh.ts'
+import { rangeRoutes } from './range.ts'
+import { telemetryRoutes } from './telemetry.ts'
+
+const series = { status: 'success', data: { resultType: 'vector', result: [{ metric: {}, value: [0, '1'] }] } }
+const spans = [
+  { spanId: '1', parentSpanId: '', service: 'gateway', status: 'Error', attributes: {} },
+  { spanId: '2', parentSpanId: '1', service: 'orders', status: 'Error', attributes: { 'db.system': 'postgresql' } },
+]
+const usual: [RegExp, unknown][] = [
+  [/\/api\/v1\/query/, series],
+  [/\/api\/traces\/.+/, { traceId: 'x', spans }],
+  [/\/api\/traces/, { traces: [{ traceId: 'x' }] }],
+  [/\/api\/logs/, { logs: [{ body: 'x' }] }],
+]
+let answers = usual
+const upstream = http.createServer((request, response) => {
+  const [, body] = answers.find(([url]) => url.test(request.url ?? '')) ?? [null, {}]
+  request.resume().once('end', () => response.setHeader('content-type', 'application/json').end(JSON.stringify(body)))
+})
+let noted: string[] = []
+let looks: Looks
+let app: Api
+
+before(async () => {
+  await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve))
+})
+after(async () => {
+  upstream.closeAllConnections()
+  await new Promise((resolve) => upstream.close(resolve))
+})
+beforeEach(() => {
+  answers = usual
+  noted = []
+  looks = new Looks((view, component) => noted.push(`${view} ${component}`))
+  app = createApp()
+  app.decorateRequest('role', null)
+  const { port } = upstream.address() as AddressInfo
+  const api = {
+    context: { port: () => port, config: { profile: 'drill' } },
+    range: paperRange(projectRoot, 30),
+    looks,
+    // Safe: nobody has joined a game day.
+    people: new People({ current: () => null } as unknown as ConstructorParameters<typeof People>[0]),
+  } as unknown as ApiContext
+  for (const routes of [telemetryRoutes, meshRoutes, rangeRoutes]) routes(app, api)
+})
+
+const get = async (url: string, headers: Record<string, string> = {}) => {
+  const { statusCode } = await app.inject({ url, headers })
+  assert.equal(statusCode, 200, url)
+}
+const query = (text: string, path = 'api/prometheus/query') => `/${path}?query=${encodeURIComponent(text)}`
+
+test('whoever asks for the telemetry of a component has looked at it, by whichever way', async () => {
+  await get(query('up{service="inventory"}'))
+  await get(query('up{service="orders"}', 'prometheus/api/v1/query_range'))
+  await app.inject({
+    method: 'POST',
+    url: '/api/prometheus/query',
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    payload: new URLSearchParams({ query: 'pg_up' }).toString(),
+  })
+  assert.deepEqual(noted.splice(0), ['dashboard inventory', 'dashboard orders', 'dashboard postgres'])
+  await get('/api/telemetry/traces?service=inventory')
+  await get('/api/telemetry/logs?service=orders')
+  await get('/api/telemetry/logs/overview?service=postgres')
+  await get('/api/mesh?service=inventory')
+  await get('/api/changes?service=inventory')
+  await get(`/api/telemetry/traces/${'0'.repeat(32)}`)
+  assert.deepEqual(noted, ['trace inventory', 'logs orders', 'mesh inventory', 'deploys inventory', 'trace orders'])
+})
+
+test('what names all of them, or none, is no look; neither is what is asked beside, or an answer with nothing in it', async () => {
+  await get(query('up{service=~"gateway|catalog|inventory|orders"}'))
+  await get(query('up{service=~".+"}'))
+  await get(query('up'))
+  await get('/api/telemetry/traces')
+  await get('/api/mesh')
+  await get('/api/changes')
+  await get('/api/telemetry/traces?service=inventory', { 'x-firedrill-aside': '1' })
+  await get(query('http_requests_total_bucket{service="inventory"}', 'api/prometheus/query_exemplars'))
+  answers = [
+    [/query/, { status: 'success', data: { resultType: 'vector', result: [] } }],
+    [/traces/, { traces: [] }],
+    [/logs/, { logs: [] }],
+  ]
+  await get(query('nothing{service="inventory"}'))
+  await get('/api/telemetry/traces?service=inventory')
+  await get('/api/telemetry/logs?service=inventory')
+  assert.deepEqual(noted, [])
+})
+
+test('a dashboard that is drawn may say what it shows, of what it was served', async (context) => {
+  const queries = ['up{service="inventory"}', 'up{service="orders"}', 'up'].map((text) => ({ query: text, start: 0, end: 60, step: 15 }))
+  const { statusCode } = await app.inject({ method: 'POST', url: '/api/prometheus/query_ranges', payload: { queries } })
+  assert.equal(statusCode, 200)
+  await get(`/api/telemetry/traces/${'0'.repeat(32)}`)
+  assert.deepEqual(noted, ['trace orders'])
+  context.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+  const shown = (view: 'dashboard' | 'trace', component: 'inventory' | 'payments' | 'postgres' | 'gateway') => {
+    looks.shown({ key: 'nobody', by: undefined }, view, component, '')
+    context.mock.timers.tick(3_000)
+    return looks.shown({ key: 'nobody', by: undefined }, view, component, '')
+  }
+  assert.deepEqual([shown('dashboard', 'inventory'), shown('dashboard', 'payments')], [true, false])
+  assert.deepEqual([shown('trace', 'postgres'), shown('trace', 'gateway'), shown('trace', 'inventory')], [true, true, false])
+})
+
+test('the places of scenarios can be looked at by the API', async () => {
+  const client = {
+    async get<Body>(url: string) {
+      await get(url)
+      return null as Body
+    },
+    post: () => assert.fail('not by claiming'),
+  }
+  for (const view of ['dashboard', 'trace', 'logs', 'mesh', 'deploys'] as const) await lookAt(client, { view, component: 'inventory' })
+  assert.deepEqual(noted, ['dashboard inventory', 'trace inventory', 'logs inventory', 'mesh inventory', 'deploys inventory'])
+})
