@@ -10,6 +10,7 @@ import {
   type AlertSummary,
   type DrillEvent,
   type DrillEventBody,
+  type DrillEventType,
   type DrillState,
 } from '../model/drill.ts'
 import { faultRamp, type FaultRecord, type FaultState } from '../model/fault.ts'
@@ -73,6 +74,17 @@ export class Ledger implements Disposable {
         const by = stored.by === undefined ? {} : { by: actor.parse(stored.by) }
         return { id: Number(row['id']), drill, at: Number(row['at']), ...drillEventBody.parse(stored), ...by }
       })
+  }
+
+  /** How many events a drill has up to one of them, without those of some types. */
+  countEvents(drill: string, upToId: number, without: readonly DrillEventType[]): number {
+    const row = this.#db
+      .prepare(
+        `select count(*) as count from events
+         where drill = ? and id <= ? and json_extract(body, '$.type') not in (${without.map(() => '?').join(', ')})`,
+      )
+      .get(drill, upToId, ...without)
+    return Number(row?.['count'])
   }
 
   drill(id: string): DrillState | null {

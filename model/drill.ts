@@ -161,14 +161,14 @@ export const drillEvent = z.intersection(
 export type DrillEvent = z.infer<typeof drillEvent>
 
 /** Events that would name the fault: only instructors see them before the debrief. */
-const instructorOnly: readonly DrillEventType[] = [
+export const hiddenFromTrainees: readonly DrillEventType[] = [
   'fault-injected',
   'fault-reverted',
   'coach-decided',
   'coach-fell-back',
   'coach-used-tool',
 ]
-export const traineeMaySee = (event: DrillEventBody): boolean => !instructorOnly.includes(event.type)
+export const traineeMaySee = (event: DrillEventBody): boolean => !hiddenFromTrainees.includes(event.type)
 
 export const drillPhases = ['running', 'paused', 'finished', 'aborted', 'void'] as const
 export type DrillPhase = (typeof drillPhases)[number]
@@ -199,7 +199,7 @@ export const mayDo = (phase: DrillPhase, command: DrillCommand): boolean =>
   (allowedPhases[command] as readonly DrillPhase[]).includes(phase)
 
 /** Whether the drill has begun and not ended. */
-export const isOpen = ({ phase }: DrillState): boolean => phase === 'running' || phase === 'paused'
+export const isOpen = ({ phase }: Pick<DrillState, 'phase'>): boolean => phase === 'running' || phase === 'paused'
 
 export interface DrillState {
   id: string

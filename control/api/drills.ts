@@ -15,9 +15,10 @@ import {
 import { progressOf } from '../../drills/progress.ts'
 import { postmortem } from '../../drills/postmortem.ts'
 import type { Role } from '../../model/api.ts'
-import { foldDrill, mayDo, traineeMaySee, type DrillEvent, type DrillState } from '../../model/drill.ts'
+import { foldDrill, mayDo, type DrillState } from '../../model/drill.ts'
 import { FiredrillError, describeError } from '../../model/errors.ts'
 import { debriefOf } from '../debrief.ts'
+import { LiveTelling, publicState, toldEvents, withoutOracle } from '../told.ts'
 import { drillGraphs } from '../drill-graphs.ts'
 import type { Api, ApiContext } from './context.ts'
 
@@ -29,6 +30,7 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
     if (!state) throw new FiredrillError('not-found', `there is no drill ${id}`)
     return state
   }
+  const telling = new LiveTelling(ledger)
   /** What people have played; what `verify` does counts for nobody. */
   const played = (): DrillState[] =>
     ledger
@@ -72,9 +74,10 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
       drill: publicState(state),
       title: card?.title ?? state.scenario,
       story: card?.story ?? '',
-      runbooks: card?.runbooks ?? [],
+      // They name what may be the matter: before the page, nobody has a reason to read them.
+      runbooks: request.role === 'instructor' || state.pagedAt !== null ? (card?.runbooks ?? []) : [],
       pars: card ? Object.fromEntries(Object.entries(card.milestones).map(([name, milestone]) => [name, milestone.par])) : {},
-      events: visibleEvents(events, request.role),
+      events: toldEvents(events, request.role),
     }
   })
 
@@ -98,7 +101,8 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
   /** Something for the coach; its answer is an event. */
   app.post('/api/drills/:id/coach', { schema: { ...drillId, body: askCoach } }, async (request) => {
     mustRun(request.params.id)
-    return { id: engine.askCoach(request.body.text, people.of(request)).id }
+    const { id } = engine.askCoach(request.body.text, people.of(request))
+    return { id: request.role === 'instructor' ? id : telling.number(request.params.id, id) }
   })
   app.post('/api/drills/:id/coach/snooze', { schema: { ...drillId, body: snoozeCoach } }, async (request) => {
     mustRun(request.params.id)
@@ -184,7 +188,9 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
   }
   app.get('/api/drills/:id/debrief', { schema: drillId }, async (request) => {
     const { state, scenario } = finished(request.params.id, request.role)
-    return debriefOf(state, ledger.events(state.id), scenario, played())
+    const debrief = debriefOf(state, ledger.events(state.id), scenario, played())
+    // What broke and when may be known by now; what the oracle said of it is still its own.
+    return request.role === 'instructor' ? debrief : { ...debrief, events: debrief.events.map(withoutOracle) }
   })
   app.get('/api/drills/:id/postmortem.md', { schema: drillId }, async (request, reply) => {
     const { state, scenario } = finished(request.params.id, request.role)
@@ -221,25 +227,4 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
     const { healthy, results } = await engine.currentVerdict()
     return { healthy, ...(request.role === 'instructor' ? { results } : {}), at: sampler.samples().at(-1)?.at ?? null }
   })
-}
-
-/** The state of a drill without what only the instructor may know. */
-export function publicState({
-  injectedSteps: _steps,
-  lastInjectedAt: _at,
-  seed: _seed,
-  fingerprint: _print,
-  usersBefore: _users,
-  wasBroken: _broken,
-  ...state
-}: DrillState) {
-  return state
-}
-
-export const visibleEvents = (events: DrillEvent[], role: Role | null): DrillEvent[] =>
-  role === 'instructor' ? events : events.filter(traineeMaySee).map(withoutSecrets)
-
-/** The event as trainees get it. */
-export function withoutSecrets(event: DrillEvent): DrillEvent {
-  return event.type === 'drill-started' ? { ...event, seed: 0, fingerprint: '', usersBefore: null } : event
 }

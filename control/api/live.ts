@@ -1,10 +1,9 @@
 import { PassThrough } from 'node:stream'
 import type { DrillEvent } from '../../model/drill.ts'
-import { traineeMaySee } from '../../model/drill.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import type { Verdict } from '../../drills/checks/registry.ts'
 import type { CoachText } from '../drill-engine.ts'
-import { withoutSecrets } from './drills.ts'
+import { LiveTelling, toldEvents } from '../told.ts'
 import type { Api, ApiContext } from './context.ts'
 
 const keepAliveMs = 5_000
@@ -16,6 +15,7 @@ export const mostStreams = { trainee: 60, instructor: 20 } as const
 /** Live events (SSE): drill events as they happen, and whether the range is healthy. The ids of drill events let a client resume. */
 export function liveRoutes(app: Api, { engine, ledger, sampler }: ApiContext): void {
   const streams = new Set<PassThrough>()
+  const telling = new LiveTelling(ledger)
   const listening = { trainee: 0, instructor: 0 }
   app.addHook('preClose', async () => {
     for (const stream of streams) stream.end()
@@ -35,11 +35,9 @@ export function liveRoutes(app: Api, { engine, ledger, sampler }: ApiContext): v
     }
     const send = (name: string, data: unknown, id?: number) =>
       write(`${id === undefined ? '' : `id: ${id}\n`}event: ${name}\ndata: ${JSON.stringify(data)}\n\n`)
-    const onEvent = (event: DrillEvent) => {
-      if (instructor) send('drill', event, event.id)
-      else if (traineeMaySee(event)) send('drill', withoutSecrets(event), event.id)
-    }
-    const onCoach = (text: CoachText) => send('coach', text)
+    const tell = (event: DrillEvent | null) => event && send('drill', event, event.id)
+    const onEvent = (event: DrillEvent) => tell(instructor ? event : telling.event(event))
+    const onCoach = (text: CoachText) => send('coach', instructor ? text : telling.coach(text))
     const status = (verdict: Verdict) => ({
       // Which checks fail is for the oracle: a trainee sees what an on-call engineer sees.
       healthy: verdict.healthy,
@@ -60,7 +58,8 @@ export function liveRoutes(app: Api, { engine, ledger, sampler }: ApiContext): v
 
     const lastSeen = Number(request.headers['last-event-id'] ?? Number.NaN)
     const running = engine.running()
-    if (running && !Number.isNaN(lastSeen)) for (const event of ledger.events(running.id, lastSeen)) onEvent(event)
+    if (running && !Number.isNaN(lastSeen))
+      for (const event of toldEvents(ledger.events(running.id), role)) if (event.id > lastSeen) tell(event)
     send('status', status(engine.verdict))
     engine.live.on('event', onEvent)
     engine.live.on('verdict', onVerdict)

@@ -12,9 +12,9 @@ import { projectRoot } from '../paths.ts'
 import { paperRange } from './paper-range.ts'
 import { ReplaySampler } from './sampler.ts'
 
-const scenarios = loadScenarios(path.join(projectRoot, 'scenarios'))
+export const scenarios = loadScenarios(path.join(projectRoot, 'scenarios'))
 const realNow = Date.now
-const users = usualUsers
+export const users = usualUsers
 
 /**
  * The real engine, injector and ledger over a range on paper. While one is open, `Date.now` is its clock, which goes on only when it is told to.

@@ -6,8 +6,6 @@ import { drillClock, foldDrill, type DrillEvent, type DrillState } from '../../m
 import { FiredrillError, errorIn } from '../../model/errors.ts'
 import type { Range } from '../../model/range.ts'
 import type { Scenario } from '../../model/scenario.ts'
-import { ownConsole, portOffsets, type PortName, type RangeContext } from '../../range/context.ts'
-import { baselinePolicy } from '../../range/mesh/files.ts'
 import type { Api } from '../api/context.ts'
 import { Coach } from '../coach.ts'
 import { DrillEngine } from '../drill-engine.ts'
@@ -18,13 +16,13 @@ import { LoadDriver } from '../load-driver.ts'
 import { looksOf } from '../looks.ts'
 import { People } from '../people.ts'
 import { createServer } from '../server.ts'
+import { paperContext, paperHost, paperTokens } from './paper-context.ts'
 import { paperRange } from './paper-range.ts'
 import type { Recording } from './recording.ts'
 import { ReplaySampler } from './sampler.ts'
 
 const users = 30
 const tickMs = 1_000
-const tokens = { trainee: 'trainee', instructor: 'instructor', service: 'service' }
 
 /** A drill that was played to its end. */
 export interface PlayedDrill {
@@ -83,7 +81,7 @@ export class ReplayPlane implements AsyncDisposable {
     this.#coach = new Coach({ dir: this.#dir, engine, ledger: this.#ledger, scenarios: this.#scenarios })
     const gameDays = new GameDays(this.#ledger, engine, this.#scenarios)
     this.#ready = createServer({
-      context: paperContext(this.#dir, root),
+      context: paperContext(this.#dir, root, users),
       range,
       ledger: this.#ledger,
       injector,
@@ -195,11 +193,11 @@ export class ReplayPlane implements AsyncDisposable {
     await this.#sampler.tick(this.#now)
   }
 
-  async #call<Body>(role: keyof typeof tokens, method: 'GET' | 'POST' | 'PUT', url: string, body?: object): Promise<Body> {
+  async #call<Body>(role: keyof typeof paperTokens, method: 'GET' | 'POST' | 'PUT', url: string, body?: object): Promise<Body> {
     const response = await (this.#app ?? (await this.#ready)).inject({
       method,
       url,
-      headers: { authorization: `Bearer ${tokens[role]}`, host: `127.0.0.1:${portOffsets.control + 1_024}` },
+      headers: { authorization: `Bearer ${paperTokens[role]}`, host: paperHost },
       ...(body ? { payload: body } : {}),
     })
     if (response.statusCode >= 400) throw errorIn(response.json(), `${method} ${url} was answered ${response.statusCode}`)
@@ -214,32 +212,3 @@ const wrongFor = ({ cause }: Scenario): string =>
 const notificationOf = (status: string, { fingerprint, name, severity, summary, startsAt }: Recording['pages'][number]['alert']) => ({
   alerts: [{ status, fingerprint, startsAt, labels: { alertname: name, severity }, annotations: { summary } }],
 })
-
-/** Nothing listens anywhere: the API is called in the process. */
-function paperContext(dir: string, root: string): RangeContext {
-  const nowhere = new Proxy({}, { get: () => '' })
-  return {
-    dir,
-    root,
-    config: {
-      id: 'replay',
-      portBase: 1_024,
-      profile: 'drill',
-      users,
-      placement: { role: 'all' },
-      console: ownConsole,
-      clickhouseUrl: null,
-      tokens,
-      passwords: { postgres: '', rabbitmq: '' },
-    },
-    // Safe: nothing is started here.
-    binaries: nowhere as RangeContext['binaries'],
-    port: (name: PortName) => 1_024 + portOffsets[name],
-    address: (name: PortName) => `127.0.0.1:${1_024 + portOffsets[name]}`,
-    listen: '127.0.0.1',
-    deployed: () => ({ version: '', overrides: {} }),
-    canary: () => null,
-    unscraped: () => [],
-    mesh: () => ({ policy: baselinePolicy(root), faults: [], cacheFault: null, generations: {} }),
-  }
-}

@@ -1,0 +1,37 @@
+import { ownConsole, portOffsets, type PortName, type RangeContext } from '../../range/context.ts'
+import { baselinePolicy } from '../../range/mesh/files.ts'
+
+/** Below those that anything is given. */
+const portBase = 1_024
+export const paperTokens = { trainee: 'trainee', instructor: 'instructor', service: 'service' }
+/** By which the control plane of such a range is known. */
+export const paperHost = `127.0.0.1:${portBase + portOffsets.control}`
+
+/** Nothing listens anywhere: the API is called in the process. */
+export function paperContext(dir: string, root: string, users: number): RangeContext {
+  const nowhere = new Proxy({}, { get: () => '' })
+  return {
+    dir,
+    root,
+    config: {
+      id: 'replay',
+      portBase,
+      profile: 'drill',
+      users,
+      placement: { role: 'all' },
+      console: ownConsole,
+      clickhouseUrl: null,
+      tokens: paperTokens,
+      passwords: { postgres: '', rabbitmq: '' },
+    },
+    // Safe: nothing is started here.
+    binaries: nowhere as RangeContext['binaries'],
+    port: (name: PortName) => portBase + portOffsets[name],
+    address: (name: PortName) => `127.0.0.1:${portBase + portOffsets[name]}`,
+    listen: '127.0.0.1',
+    deployed: () => ({ version: '', overrides: {} }),
+    canary: () => null,
+    unscraped: () => [],
+    mesh: () => ({ policy: baselinePolicy(root), faults: [], cacheFault: null, generations: {} }),
+  }
+}

@@ -1,0 +1,80 @@
+import type { Role } from '../model/api.ts'
+import { hiddenFromTrainees, isOpen, traineeMaySee, type DrillEvent, type DrillState } from '../model/drill.ts'
+import type { CoachText } from './drill-engine.ts'
+import type { Ledger } from './ledger.ts'
+
+/**
+ * A drill's events, all of them from its first on, as a role is told them. Trainees get those that they may see, numbered from 1 without gaps: a
+ * gap would say that something was done to the range just then.
+ */
+export function toldEvents(events: readonly DrillEvent[], role: Role | null): DrillEvent[] {
+  if (role === 'instructor') return [...events]
+  const numbers = new Map<number, number>()
+  const over = events.some(({ type }) => type === 'drill-finished')
+  return events.filter(traineeMaySee).map((event, index) => {
+    numbers.set(event.id, index + 1)
+    return toldToTrainee(event, (id) => numbers.get(id) ?? 0, over)
+  })
+}
+
+/** One event, or what the coach is saying, as it happens. */
+export class LiveTelling {
+  readonly #ledger: Ledger
+  /** Every stream is told the same. */
+  readonly #told = new WeakMap<DrillEvent, DrillEvent | null>()
+
+  constructor(ledger: Ledger) {
+    this.#ledger = ledger
+  }
+
+  /** Null for an event that trainees are not told. */
+  event(event: DrillEvent): DrillEvent | null {
+    const known = this.#told.get(event)
+    if (known !== undefined) return known
+    const told = traineeMaySee(event) ? toldToTrainee(event, (id) => this.number(event.drill, id), event.type === 'drill-finished') : null
+    this.#told.set(event, told)
+    return told
+  }
+
+  coach(text: CoachText): CoachText {
+    return { ...text, to: this.number(text.drill, text.to) }
+  }
+
+  /** The number under which trainees know an event. */
+  number(drill: string, id: number): number {
+    return this.#ledger.countEvents(drill, id, hiddenFromTrainees)
+  }
+}
+
+/** What checks say, why an action does harm, and how the drill is made are the oracle's words, and the instructor's to read. */
+function toldToTrainee(event: DrillEvent, numberOf: (id: number) => number, over: boolean): DrillEvent {
+  const told = { ...event, id: numberOf(event.id) }
+  switch (told.type) {
+    case 'drill-started':
+      return { ...told, seed: 0, fingerprint: '', usersBefore: null }
+    case 'health-changed':
+      return withoutOracle(told)
+    case 'action-run':
+      return over ? told : { ...told, harmful: null }
+    case 'coach-replied':
+      return { ...told, to: numberOf(told.to) }
+    default:
+      return told
+  }
+}
+
+export const withoutOracle = (event: DrillEvent): DrillEvent => (event.type === 'health-changed' ? { ...event, failing: [] } : event)
+
+/** The state of a drill without what only the instructor may know; when something last happened may have been something hidden. */
+export function publicState({
+  injectedSteps: _steps,
+  lastInjectedAt: _at,
+  seed: _seed,
+  fingerprint: _print,
+  usersBefore: _users,
+  wasBroken: _broken,
+  lastEventAt: _last,
+  ...state
+}: DrillState) {
+  return { ...state, harmfulActions: isOpen({ phase: state.phase }) ? 0 : state.harmfulActions }
+}
