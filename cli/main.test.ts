@@ -24,6 +24,7 @@ const light = [
   'range/context.ts',
   'range/machine.ts',
   'range/precedence.ts',
+  'range/private.ts',
   'range/targets/local/state.ts',
   'range/whole-file.ts',
   'zod',

@@ -3,6 +3,7 @@ const colour = process.stdout.isTTY && !process.env['NO_COLOR']
 const paint = (code: number) => (text: string) => (colour ? `\u001b[${code}m${text}\u001b[0m` : text)
 export const green = paint(32)
 export const red = paint(31)
+export const yellow = paint(33)
 export const dim = paint(2)
 export const bold = paint(1)
 

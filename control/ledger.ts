@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import {
@@ -15,6 +15,7 @@ import {
 } from '../model/drill.ts'
 import { faultRamp, type FaultRecord, type FaultState } from '../model/fault.ts'
 import { gameDayEventBody, type GameDayEvent, type GameDayEventBody } from '../model/game-day.ts'
+import { makePrivateFolder } from '../range/private.ts'
 
 /** One notification of the pager. */
 export interface PageNotification {
@@ -32,8 +33,11 @@ export class Ledger implements Disposable {
   readonly #db: DatabaseSync
 
   constructor(dir: string) {
-    mkdirSync(path.join(dir, 'control'), { recursive: true })
-    this.#db = new DatabaseSync(path.join(dir, 'control', 'ledger.db'))
+    makePrivateFolder(path.join(dir, 'control'))
+    const file = path.join(dir, 'control', 'ledger.db')
+    // What SQLite keeps beside it gets the modes that it has.
+    closeSync(openSync(file, 'a', 0o600))
+    this.#db = new DatabaseSync(file)
     this.#db.exec(`
       pragma journal_mode = wal;
       pragma synchronous = full;

@@ -3,7 +3,6 @@ import {
   closeSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -14,6 +13,7 @@ import {
 } from 'node:fs'
 import path from 'node:path'
 import { FiredrillError, errorCode } from '../model/errors.ts'
+import { makePrivateFolder } from './private.ts'
 
 const noRoom: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
@@ -28,7 +28,7 @@ export function writeWhole(file: string, text: string, { mode = 0o600, durable =
   if (contentOf(file) === text) return
   const temporary = `${file}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`
   try {
-    mkdirSync(path.dirname(file), { recursive: true })
+    makePrivateFolder(path.dirname(file))
     writeFileSync(temporary, text, { mode, flush: durable })
     renameSync(temporary, file)
   } catch (error) {

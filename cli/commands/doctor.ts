@@ -5,10 +5,11 @@ import { findBinaries } from '../../range/binaries.ts'
 import { describeMachine, measureMachine, usersFor } from '../../range/machine.ts'
 import { available, describePrecedence } from '../../range/targets/local/precedence.ts'
 import { setup } from '../../range/setup.ts'
+import { assessmentTroubles } from '../../control/assessment.ts'
 import { buildConsole } from '../../control/build-console.ts'
 import { cacheDir, projectRoot } from '../../control/paths.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
-import { dim, green, print, printJson, red } from '../output.ts'
+import { dim, green, print, printJson, red, yellow } from '../output.ts'
 
 export const setupCommand = () =>
   command('setup')
@@ -32,9 +33,10 @@ export const doctorCommand = () =>
     const ok = reports.every((report) => report.path !== null)
     const state = openState(options)
     const precedence = describePrecedence(state.hasPrecedence ? state.precedence() : available())
+    const assessment = assessmentTroubles(projectRoot, state.dir)
     const machine = measureMachine()
     const users = usersFor(machine)
-    if (options.json) printJson({ ok, node: process.version, precedence, machine: { ...machine, users }, programs: reports })
+    if (options.json) printJson({ ok, node: process.version, precedence, machine: { ...machine, users }, programs: reports, assessment })
     else {
       print(`${green('✓')} node ${process.version} ${dim(process.execPath)}`)
       for (const { name, path, remedy, variable } of reports) {
@@ -44,6 +46,8 @@ export const doctorCommand = () =>
       }
       print(`${green('✓')} this machine ${dim(`${describeMachine(machine)}; a new range has ${users} users here`)}`)
       print(`${green('✓')} what watches the shop goes first ${dim(precedence)}`)
+      if (assessment.length === 0) print(`${green('✓')} nobody else on this machine may read the answers`)
+      for (const trouble of assessment) print(`${yellow('!')} for assessments: ${trouble}`)
     }
     process.exitCode = ok ? 0 : 1
   })

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process'
-import { mkdirSync, openSync, closeSync } from 'node:fs'
+import { openSync, closeSync } from 'node:fs'
 import path from 'node:path'
 import { InvalidArgumentError } from 'commander'
+import { assessmentTroubles } from '../../control/assessment.ts'
+import { projectRoot } from '../../control/paths.ts'
+import { makePrivateFolder } from '../../range/private.ts'
 import { killAll } from '../../range/targets/local/process.ts'
 import { family } from '../../range/targets/local/identity.ts'
 import { startWhenSteady } from '../../control/verify.ts'
@@ -58,6 +61,7 @@ export const evaluateCommand = () =>
       const known = scenarios.map(({ id }) => id)
       const unknown = options.scenarios?.find((id) => !known.includes(id))
       if (unknown !== undefined) throw new FiredrillError('not-found', `there is no scenario '${unknown}': choose ${known.join(', ')}`)
+      for (const trouble of assessmentTroubles(projectRoot, state.dir)) process.stderr.write(`for assessments: ${trouble}\n`)
       const { portBase, tokens } = state.config()
       const env = { FIREDRILL_MCP_URL: `http://127.0.0.1:${portBase}/mcp`, FIREDRILL_MCP_TOKEN: tokens.trainee }
       const results: Evaluation[] = []
@@ -141,7 +145,7 @@ async function evaluate(client: ApiClient, id: string, options: Options, env: Re
 
 /** The agent as a process group of its own, so that all of it ends with it. */
 function startAgent(shell: string, env: Record<string, string>, log: string) {
-  mkdirSync(path.dirname(log), { recursive: true })
+  makePrivateFolder(path.dirname(log))
   const output = openSync(log, 'a', 0o600)
   // Where the range is kept, the instructor's token is: an agent is told where to ask, and no more.
   const { FIREDRILL_DIR: _dir, ...own } = process.env

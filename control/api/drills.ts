@@ -17,6 +17,7 @@ import { postmortem } from '../../drills/postmortem.ts'
 import type { Role } from '../../model/api.ts'
 import { foldDrill, mayDo, type DrillState } from '../../model/drill.ts'
 import { FiredrillError, describeError } from '../../model/errors.ts'
+import { assessmentTroubles } from '../assessment.ts'
 import { debriefOf } from '../debrief.ts'
 import { LiveTelling, publicState, toldEvents, withoutOracle } from '../told.ts'
 import { drillGraphs } from '../drill-graphs.ts'
@@ -61,7 +62,11 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
     const { scenario, mode, trainee } = request.body
     if (mode === 'rehearsal' && request.role !== 'instructor') throw new FiredrillError('forbidden', 'rehearsals are for the instructor')
     await engine.settled()
-    return reply.code(201).send(publicState(await engine.start(scenario, { mode, trainee })))
+    const started = publicState(await engine.start(scenario, { mode, trainee }))
+    const warnings = mode === 'assessment' ? assessmentTroubles(context.root, context.dir) : []
+    for (const warning of warnings) process.stderr.write(`an assessment has begun, and ${warning}\n`)
+    // Where the answers are is nothing to tell a trainee.
+    return reply.code(201).send({ ...started, ...(request.role === 'instructor' ? { warnings } : {}) })
   })
 
   app.get('/api/drills/:id', { schema: drillId }, async (request) => {

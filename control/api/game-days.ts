@@ -4,6 +4,7 @@ import type { Actor, StatusUpdateKind } from '../../model/drill.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import type { GameDayState } from '../../model/game-day.ts'
 import { sessionCookie } from '../access.ts'
+import { assessmentTroubles } from '../assessment.ts'
 import { personCookie } from '../people.ts'
 import type { Api, ApiContext } from './context.ts'
 
@@ -55,7 +56,8 @@ export function gameDayRoutes(app: Api, { context, gameDays, people, ledger, sce
   app.post('/api/game-days', { config: { access: 'instructor' }, schema: { body: planGameDay } }, async (request, reply) => {
     const { title, scenarios: planned, mode } = request.body
     const state = gameDays.plan(title, planned, mode)
-    return reply.code(201).send({ ...forTeam(state), code: state.code, scenarios: state.scenarios })
+    const warnings = mode === 'assessment' ? assessmentTroubles(context.root, context.dir) : []
+    return reply.code(201).send({ ...forTeam(state), code: state.code, scenarios: state.scenarios, warnings })
   })
   app.post('/api/game-days/:id/next', { config: { access: 'instructor' }, schema: gameDayId }, async (request, reply) => {
     const { id } = await gameDays.next(request.params.id)

@@ -54,6 +54,7 @@ export const postgres = defineComponent({
   async prepare(context) {
     const dir = postgresDataDir(context)
     if (!existsSync(path.join(dir, 'PG_VERSION'))) await initialise(context, dir)
+    if (unprivilegedUser('postgres')) await openWay(context, dir)
     await removeStaleLock(dir)
     const lines = Object.entries(postgresSettings(context)).map(([name, value]) => `${name} = '${value}'`)
     await writeFile(path.join(dir, 'postgresql.conf'), `${lines.join('\n')}\n`)
@@ -80,7 +81,11 @@ const varLib = '/var/lib/firedrill'
 function postgresDataDir(context: RangeContext): string {
   const own = dataDir(context, 'postgres')
   const user = unprivilegedUser('postgres')
-  return user && !user.canTraverse(context.dir) ? path.join(varLib, context.config.id, 'postgres') : own
+  if (!user) return own
+  const elsewhere = path.join(varLib, context.config.id, 'postgres')
+  // Where it has once been it stays. The range's own folder is opened so far as to let it through.
+  if (existsSync(path.join(elsewhere, 'PG_VERSION'))) return elsewhere
+  return user.canTraverse(path.dirname(path.resolve(context.dir))) ? own : elsewhere
 }
 
 /**

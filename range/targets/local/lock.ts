@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readlinkSync, renameSync, symlinkSync, unlinkSync } from 'node:fs'
+import { readlinkSync, renameSync, symlinkSync, unlinkSync } from 'node:fs'
 import path from 'node:path'
 import { FiredrillError, errorCode } from '../../../model/errors.ts'
+import { makePrivateFolder } from '../../private.ts'
 import { liveness, readStat } from './identity.ts'
 
 const lookEveryMs = 50
@@ -50,7 +51,7 @@ async function take(file: string, mine: string, patienceMs: number): Promise<boo
   const giveUpAt = Date.now() + patienceMs
   for (;;) {
     try {
-      mkdirSync(path.dirname(file), { recursive: true })
+      makePrivateFolder(path.dirname(file))
       symlinkSync(mine, file)
       return true
     } catch (error) {

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import path from 'node:path'
 import { FiredrillError } from '../../../model/errors.ts'
 import type { ProcessSpec } from '../../component.ts'
+import { makePrivateFolder } from '../../private.ts'
 import { runAs, unprivilegedUser } from '../../users.ts'
 import type { Precedence, Tier } from '../../precedence.ts'
 import { family, liveness, readStat, type ProcessIdentity } from './identity.ts'
@@ -32,8 +33,8 @@ export interface LaunchOptions {
 
 /** Starts a program as the leader of its own session and group, with the precedence of its tier and its output appended to a file. */
 export async function launch(spec: ProcessSpec, { rangeId, name, logPath, tier, precedence }: LaunchOptions): Promise<ProcessIdentity> {
-  mkdirSync(path.dirname(logPath), { recursive: true })
-  const output = openSync(logPath, 'a')
+  makePrivateFolder(path.dirname(logPath))
+  const output = openSync(logPath, 'a', 0o600)
   const nonce = randomBytes(8).toString('hex')
   try {
     const child = spawn(spec.file, spec.args, {

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { canaryServices, componentName, serviceName, type ComponentName, type ServiceName } from '../../../model/components.ts'
 import { FiredrillError, describeError, errorCode } from '../../../model/errors.ts'
 import { cacheFault, edgeFault, meshEdge, type MeshRevision } from '../../../model/mesh.ts'
 import { usualUsers, type Canary, type Deployment } from '../../../model/range.ts'
+import { makePrivateFolder } from '../../private.ts'
 import { writeWhole } from '../../whole-file.ts'
 import { machineSchema, type Machine } from '../../machine.ts'
 import { precedenceSchema, type Precedence } from '../../precedence.ts'
@@ -102,7 +103,7 @@ export class RangeState {
   /** Throws where nothing can be kept in its folder, with what to do. */
   requireWritable(): void {
     try {
-      mkdirSync(this.dir, { recursive: true })
+      makePrivateFolder(this.dir)
       // Root may do what it likes by `access`, and still not on a file system that is read-only.
       rmSync(mkdtempSync(this.#path('.writable-')), { recursive: true })
     } catch (error) {

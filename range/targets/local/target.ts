@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { isService, proxyNames, type ComponentName, type ComponentStatus } from '../../../model/components.ts'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
@@ -8,6 +8,7 @@ import { baselinePolicy } from '../../mesh/files.ts'
 import { tierOf, type Tier } from '../../precedence.ts'
 import { waitUntilReady } from '../../readiness/readiness.ts'
 import { baselineRelease } from '../../releases.ts'
+import { makePrivate, makePrivateFolder, writePrivately } from '../../private.ts'
 import { writeWhole } from '../../whole-file.ts'
 import { placedForAWhileOn, placedOn, topology } from '../../topology.ts'
 import {
@@ -49,6 +50,7 @@ export class LocalTarget {
   constructor(state: RangeState, root: string, binaries: Binaries, render: ConfigRenderer) {
     this.state = state
     this.#render = render
+    writePrivately()
     const config = state.config()
     this.context = {
       dir: state.dir,
@@ -148,7 +150,8 @@ export class LocalTarget {
 
   /** Starts everything at once: what needs another waits for it by itself. */
   async startAll(onReport: (report: StartReport) => void): Promise<StartReport[]> {
-    mkdirSync(path.join(this.state.dir, 'logs'), { recursive: true })
+    makePrivate(this.state.dir)
+    makePrivateFolder(path.join(this.state.dir, 'logs'))
     this.state.setPrecedence(establish(this.context.config.id))
     return Promise.all(
       this.components.map(async ({ name }) => {

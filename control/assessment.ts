@@ -1,0 +1,27 @@
+import { globSync } from 'node:fs'
+import path from 'node:path'
+import { openTo, othersMayRead } from '../range/private.ts'
+
+/** Where the answers are written. */
+const answers = ['scenarios/*/*', 'bench/recordings/*']
+
+/**
+ * Why an assessment on this machine may say nothing of who is assessed, with what to do about it, in sentences for the instructor; none where all is
+ * well. A trainee with a shell of another user must not be able to read the answers or the instructor's token.
+ */
+export function assessmentTroubles(root: string, dir: string): string[] {
+  const troubles: string[] = []
+  const told = answers.flatMap((pattern) => globSync(pattern, { cwd: root })).filter((file) => othersMayRead(path.join(root, file)))
+  if (told.length > 0)
+    troubles.push(
+      `other users of this machine may read the answers in ${root} (${told[0]}${told.length > 1 ? ` and ${told.length - 1} more` : ''}): ` +
+        `run 'chmod go-rx ${root}', or assess on another host`,
+    )
+  const open = openTo(dir, 3)
+  if (open.length > 0)
+    troubles.push(
+      `other users of this machine may read what the range keeps (${open.map((file) => path.relative(dir, file) || dir).join(', ')}): ` +
+        `'firedrill up' takes that from them`,
+    )
+  return troubles
+}

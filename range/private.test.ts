@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { chmodSync, globSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import net, { type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, afterEach, beforeEach, test } from 'node:test'
+import { assessmentTroubles } from '../control/assessment.ts'
+import { Ledger } from '../control/ledger.ts'
+import { openLocalRange } from '../control/wiring.ts'
+import { portOffsets } from './context.ts'
+import { makePrivate, openTo, othersMayRead } from './private.ts'
+import { RangeState } from './targets/local/state.ts'
+
+let dir = ''
+const umask = process.umask()
+beforeEach(() => {
+  // As most machines have it, and no test before this has changed it.
+  process.umask(0o022)
+  dir = mkdtempSync(path.join(tmpdir(), 'firedrill-private-'))
+})
+afterEach(() => rmSync(dir, { recursive: true, force: true }))
+after(() => process.umask(umask))
+
+const modes = (of: string) =>
+  Object.fromEntries(
+    ['.', ...globSync('**/*', { cwd: of })].flatMap((file) => {
+      const { mode } = statSync(path.join(of, file))
+      return (mode & 0o077) === 0 ? [] : [[file, (mode & 0o777).toString(8)]]
+    }),
+  )
+
+test('whatever a range writes is for its own user, whatever the umask of who starts it', async () => {
+  const own = path.join(dir, 'range')
+  const state = new RangeState(own)
+  state.requireWritable()
+  state.configure({ portBase: await freePortBase() })
+  {
+    using ledger = new Ledger(own)
+    ledger.setAliveAt(1)
+    assert.deepEqual(modes(own), {})
+  }
+  const target = openLocalRange(own)
+  try {
+    await target.start('redis')
+    assert.deepEqual(modes(own), {})
+    assert.ok(globSync('{logs,run,data}/**', { cwd: own }).length > 3, 'there is something to be read')
+  } finally {
+    await target.stop('redis')
+  }
+})
+
+test('what an earlier version left open is closed; a database of another user keeps its way in', () => {
+  for (const folder of ['control', 'run', 'data/postgres/base', 'data/redis']) mkdirSync(path.join(dir, folder), { recursive: true })
+  for (const file of ['control/ledger.db', 'range.json', 'data/redis/dump.rdb', 'data/postgres/base/1'])
+    writeFileSync(path.join(dir, file), '')
+  chmodSync(dir, 0o755)
+  assert.ok(openTo(dir).includes(path.join(dir, 'control', 'ledger.db')))
+  assert.match(assessmentTroubles(dir, dir).join(), /firedrill up/)
+  makePrivate(dir)
+  assert.deepEqual(openTo(dir), [])
+  assert.deepEqual(assessmentTroubles(dir, dir), [])
+  assert.equal(statSync(path.join(dir, 'data')).mode & 0o777, 0o711)
+  assert.equal(statSync(path.join(dir, 'control')).mode & 0o777, 0o700)
+  assert.equal(statSync(path.join(dir, 'data/postgres/base/1')).mode & 0o777, 0o644, 'its own affair')
+})
+
+test('answers that others may read are told where an assessment begins, and no longer when they may not', () => {
+  const root = path.join(dir, 'checkout')
+  mkdirSync(path.join(root, 'scenarios', 'one'), { recursive: true })
+  const answer = path.join(root, 'scenarios', 'one', 'scenario.yaml')
+  writeFileSync(answer, '')
+  chmodSync(dir, 0o755)
+  assert.ok(othersMayRead(answer))
+  const [told] = assessmentTroubles(root, path.join(dir, 'range'))
+  assert.match(told ?? '', /may read the answers .*scenario\.yaml.*chmod go-rx/)
+  chmodSync(root, 0o700)
+  assert.equal(othersMayRead(answer), false)
+  assert.deepEqual(assessmentTroubles(root, path.join(dir, 'range')), [])
+})
+
+/** By which Redis, the only one that is started, has a port that is free. */
+async function freePortBase(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port - portOffsets.redis
+}

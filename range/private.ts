@@ -1,0 +1,65 @@
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import path from 'node:path'
+
+/** What this process writes from now on is for nobody but its own user; so is what is written by the processes that it starts. */
+export const writePrivately = (): void => void process.umask(0o077)
+
+/** Makes a folder that only its user may enter, with those above it; one that is there already is left as it is. */
+export const makePrivateFolder = (folder: string): void => void mkdirSync(folder, { recursive: true, mode: 0o700 })
+
+/** Through which a database that runs as a user of its own comes to its data, which are its own: entered by all, listed by none. */
+const ways = ['.', 'data']
+const others = path.join('data', 'postgres')
+
+/** Takes from other users what an earlier version of Firedrill let them read of a range. */
+export function makePrivate(dir: string): void {
+  if (openTo(dir, 1).length === 0) return
+  for (const file of filesOf(dir)) {
+    const { mode } = lstatSync(file)
+    const kept = ways.includes(path.relative(dir, file) || '.') ? 0o711 : 0o700
+    if ((mode & 0o777 & ~kept) !== 0) chmodSync(file, mode & kept)
+  }
+}
+
+/** Files and folders of a range that other users may read or change, at most so many; their paths. */
+export function openTo(dir: string, most = Infinity): string[] {
+  const open: string[] = []
+  for (const file of filesOf(dir)) {
+    if ((lstatSync(file).mode & 0o066) !== 0) open.push(file)
+    if (open.length >= most) break
+  }
+  return open
+}
+
+/** Of a folder that others cannot enter, its modes say it all. */
+function* filesOf(dir: string): Generator<string> {
+  if (!existsSync(dir)) return
+  yield dir
+  const folders = [dir]
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    if ((lstatSync(folder).mode & 0o011) === 0) continue
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const file = path.join(folder, entry.name)
+      if (path.relative(dir, file) === others || !(entry.isFile() || entry.isDirectory()) || !existsSync(file)) continue
+      yield file
+      if (entry.isDirectory()) folders.push(file)
+    }
+  }
+}
+
+/** Whether users of this machine other than its owner may read a file: by its own mode, and by those of the folders above it. */
+export function othersMayRead(file: string): boolean {
+  if (!existsSync(file)) return false
+  const bits = (of: string, group: number, all: number) => {
+    const { mode } = statSync(of)
+    return [(mode & group) !== 0, (mode & all) !== 0]
+  }
+  let [byGroup, byAll] = bits(file, 0o040, 0o004)
+  for (let folder = path.dirname(path.resolve(file)); ; folder = path.dirname(folder)) {
+    const [group, all] = bits(folder, 0o010, 0o001)
+    // Who is of a folder's group need not be of the file's; to be told once too often does no harm.
+    byGroup &&= Boolean(group || all)
+    byAll &&= Boolean(all)
+    if (folder === path.dirname(folder)) return Boolean(byGroup || byAll)
+  }
+}
