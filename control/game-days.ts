@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto'
 import type { Actor, DrillState } from '../model/drill.ts'
 import { FiredrillError } from '../model/errors.ts'
-import { foldGameDay, type GameDayState, type TeamRole } from '../model/game-day.ts'
+import { foldGameDay, type GameDayEventBody, type GameDayState, type TeamRole } from '../model/game-day.ts'
 import type { Scenario } from '../model/scenario.ts'
 import type { DrillEngine } from './drill-engine.ts'
 import type { Ledger } from './ledger.ts'
@@ -12,6 +12,10 @@ export class GameDays {
   readonly #engine: DrillEngine
   readonly #scenarios: ReadonlyMap<string, Scenario>
 
+  /** As they were folded last; every request asks who it is from. */
+  readonly #states = new Map<string, GameDayState>()
+  #latest: string | undefined
+
   constructor(ledger: Ledger, engine: DrillEngine, scenarios: ReadonlyMap<string, Scenario>) {
     this.#ledger = ledger
     this.#engine = engine
@@ -19,8 +23,11 @@ export class GameDays {
   }
 
   state(id: string): GameDayState {
+    const known = this.#states.get(id)
+    if (known) return known
     const state = foldGameDay(this.#ledger.gameDayEvents(id))
     if (!state) throw new FiredrillError('not-found', `there is no game day ${id}`)
+    this.#states.set(id, state)
     return state
   }
   /** Newest first. */
@@ -29,7 +36,8 @@ export class GameDays {
   }
   /** The one that has not ended, if there is one. */
   current(): GameDayState | null {
-    const latest = this.#ledger.gameDays(1)[0]
+    this.#latest ??= this.#ledger.gameDays(1)[0]
+    const latest = this.#latest
     const state = latest === undefined ? null : this.state(latest)
     return state?.endedAt === null ? state : null
   }
@@ -40,7 +48,7 @@ export class GameDays {
     for (const scenario of this.#scenarios.values()) if (scenarios.includes(scenario.id)) this.#engine.mustBePlayable(scenario)
     if (this.current()) throw new FiredrillError('conflict', 'a game day is open: end it first')
     const id = randomUUID()
-    this.#ledger.appendToGameDay(id, { type: 'planned', title, scenarios, mode, code: randomBytes(12).toString('base64url') })
+    this.#append(id, { type: 'planned', title, scenarios, mode, code: randomBytes(12).toString('base64url') })
     return this.state(id)
   }
 
@@ -52,14 +60,14 @@ export class GameDays {
       throw new FiredrillError('conflict', `somebody has joined as ${name} already: add a letter`)
     }
     const person = randomBytes(18).toString('base64url')
-    this.#ledger.appendToGameDay(gameDay.id, { type: 'joined', person, name, role })
+    this.#append(gameDay.id, { type: 'joined', person, name, role })
     return { gameDay: this.state(gameDay.id), person }
   }
 
   takeRole(person: string, role: TeamRole): void {
     const gameDay = this.current()
     if (!gameDay?.people.some((one) => one.person === person)) throw new FiredrillError('not-found', 'join the game day first')
-    this.#ledger.appendToGameDay(gameDay.id, { type: 'role-taken', person, role })
+    this.#append(gameDay.id, { type: 'role-taken', person, role })
   }
 
   /** To the team: within the drill when one runs, so that it is in its timeline, else between drills. */
@@ -67,7 +75,7 @@ export class GameDays {
     if (this.#engine.running()) return this.#engine.say(text, by)
     const gameDay = this.current()
     if (!gameDay) throw new FiredrillError('wrong-state', 'no game day is open')
-    this.#ledger.appendToGameDay(gameDay.id, { type: 'said', by, text })
+    this.#append(gameDay.id, { type: 'said', by, text })
   }
 
   /** Begins the next scenario's drill. */
@@ -77,7 +85,7 @@ export class GameDays {
     if (scenario === undefined) throw new FiredrillError('wrong-state', 'every scenario of this game day has been played')
     await this.#engine.settled()
     const drill = await this.#engine.start(scenario, { mode: gameDay.mode, trainee: gameDay.title })
-    this.#ledger.appendToGameDay(id, { type: 'drill-begun', drill: drill.id, scenario })
+    this.#append(id, { type: 'drill-begun', drill: drill.id, scenario })
     return drill
   }
 
@@ -85,7 +93,13 @@ export class GameDays {
     this.#open(id)
     const running = this.#engine.running()
     if (running && this.state(id).drills.some(({ drill }) => drill === running.id)) await this.#engine.abort('the game day is over')
-    this.#ledger.appendToGameDay(id, { type: 'ended' })
+    this.#append(id, { type: 'ended' })
+  }
+
+  #append(id: string, body: GameDayEventBody): void {
+    this.#ledger.appendToGameDay(id, body)
+    this.#states.delete(id)
+    if (body.type === 'planned') this.#latest = id
   }
 
   #open(id: string): GameDayState {

@@ -4,7 +4,6 @@ import { DatabaseSync } from 'node:sqlite'
 import {
   actor,
   drillEventBody,
-  foldDrill,
   isOpen,
   type Actor,
   type AlertSummary,
@@ -12,9 +11,11 @@ import {
   type DrillEventBody,
   type DrillEventType,
   type DrillState,
+  type StatusUpdateKind,
 } from '../model/drill.ts'
 import { faultRamp, type FaultRecord, type FaultState } from '../model/fault.ts'
 import { gameDayEventBody, type GameDayEvent, type GameDayEventBody } from '../model/game-day.ts'
+import { DrillSummaries } from './drill-summaries.ts'
 import { makePrivateFolder } from '../range/private.ts'
 
 /** One notification of the pager. */
@@ -31,6 +32,7 @@ export interface PageNotification {
  */
 export class Ledger implements Disposable {
   readonly #db: DatabaseSync
+  readonly #summaries: DrillSummaries
 
   constructor(dir: string) {
     makePrivateFolder(path.join(dir, 'control'))
@@ -55,7 +57,10 @@ export class Ledger implements Disposable {
       create table if not exists pages (
         id integer primary key autoincrement, at integer not null, status text not null, alert text not null);
       create table if not exists notes (name text primary key, value text not null);
+      create index if not exists events_started on events (id) where json_extract(body, '$.type') = 'drill-started';
+      create index if not exists events_status on events (at) where json_extract(body, '$.type') = 'status-posted';
     `)
+    this.#summaries = new DrillSummaries(this.#db, (drill) => this.events(drill))
     // Ledgers of earlier versions have no ramps.
     const columns = this.#db.prepare('pragma table_info(faults)').all()
     if (!columns.some((column) => column['name'] === 'ramp')) this.#db.exec('alter table faults add column ramp text')
@@ -66,13 +71,17 @@ export class Ledger implements Disposable {
     const { lastInsertRowid } = this.#db
       .prepare('insert into events (drill, at, body) values (?, ?, ?)')
       .run(drill, at, JSON.stringify(checked))
-    return { id: Number(lastInsertRowid), drill, at, ...checked }
+    const event = { id: Number(lastInsertRowid), drill, at, ...checked }
+    this.#summaries.advance(event)
+    return event
   }
 
-  events(drill: string, afterId = 0): DrillEvent[] {
+  /** Of one type or several, or all; in the order in which they happened. */
+  events(drill: string, types?: readonly DrillEventType[]): DrillEvent[] {
+    const some = types ? `and json_extract(body, '$.type') in (${types.map(() => '?').join(', ')})` : ''
     return this.#db
-      .prepare('select id, at, body from events where drill = ? and id > ? order by id')
-      .all(drill, afterId)
+      .prepare(`select id, at, body from events where drill = ? ${some} order by id`)
+      .all(drill, ...(types ?? []))
       .map((row) => {
         const stored = JSON.parse(String(row['body'])) as { by?: unknown }
         const by = stored.by === undefined ? {} : { by: actor.parse(stored.by) }
@@ -91,8 +100,20 @@ export class Ledger implements Disposable {
     return Number(row?.['count'])
   }
 
+  /** The state of a drill as it is now; of one that was asked for before, or has ended, no event is read for it. */
   drill(id: string): DrillState | null {
-    return foldDrill(this.events(id))
+    return this.#summaries.state(id)
+  }
+
+  /** What was told to users since a moment (milliseconds since the epoch), in whichever drill, newest first. */
+  statusUpdates(sinceMs: number): { at: number; status: StatusUpdateKind; text: string }[] {
+    return this.#db
+      .prepare(`select at, body from events where json_extract(body, '$.type') = 'status-posted' and at >= ? order by at desc limit 200`)
+      .all(sinceMs)
+      .flatMap((row) => {
+        const body = drillEventBody.parse(JSON.parse(String(row['body'])))
+        return body.type === 'status-posted' ? [{ at: Number(row['at']), status: body.status, text: body.text }] : []
+      })
   }
 
   /** Ids of drills, newest first. */

@@ -63,6 +63,13 @@ await app.listen({ host: context.config.console.listen, port: context.port('cont
 process.stdout.write(`control plane listens on ${context.port('control')}\n`)
 // Served before it is done: reverting may take a while when the range is in a bad way.
 engine.resume().catch((error: unknown) => process.stderr.write(`resuming: ${String(error)}\n`))
+// What drills of before have come to, before somebody asks; one after the other, so that nobody waits for it.
+const summarised = (async () => {
+  for (const id of ledger.drills()) {
+    ledger.drill(id)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+})().catch((error: unknown) => process.stderr.write(`the drills of before: ${String(error)}\n`))
 const keeper = keep((name) => target.revive(name), ['reaper', 'supervisor'], 1_000)
 // Long before they run out.
 const rotation = setInterval(() => {
@@ -78,6 +85,7 @@ async function stop(): Promise<void> {
   await watched[Symbol.asyncDispose]()
   await app.close()
   await engine.settled()
+  await summarised
   coach[Symbol.dispose]()
   ledger[Symbol.dispose]()
   process.exit(0)

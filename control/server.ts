@@ -7,6 +7,7 @@ import { guardAccess } from './access.ts'
 import { actionRoutes } from './api/actions.ts'
 import { createApp } from './api/app.ts'
 import type { Api, ApiContext } from './api/context.ts'
+import { guardLimits } from './guard-limits.ts'
 import { drillRoutes } from './api/drills.ts'
 import { faultRoutes } from './api/faults.ts'
 import { gameDayRoutes } from './api/game-days.ts'
@@ -37,12 +38,13 @@ const routes = [
 ]
 
 /** The control plane's HTTP server: API, live events and the console. */
-export async function createServer(api: ApiContext): Promise<Api> {
+export async function createServer(api: ApiContext, { rated = true }: { rated?: boolean } = {}): Promise<Api> {
   const port = api.context.port('control')
   const app = createApp()
   const { names, origins } = api.context.config.console
   const hosts = ['127.0.0.1', 'localhost', '[::1]', ...names].map((name) => (/:\d+$/.test(name) ? name : `${name}:${port}`))
   guardAccess(app, { tokens: api.context.config.tokens, hosts, origins })
+  guardLimits(app, { rated })
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer').header('x-frame-options', 'DENY')
     if (!/^\/(prometheus|locust)\//.test(request.url)) {

@@ -259,10 +259,17 @@ export function foldDrill(events: readonly DrillEvent[]): DrillState | null {
   for (const event of events) {
     if (seen.has(event.id)) continue
     seen.add(event.id)
-    state = state === null ? begin(event) : step(state, event)
+    state = advanceDrill(state, event)
   }
   return state
 }
+
+/** The state after one more event; null before the first. */
+export const advanceDrill = (state: DrillState | null, event: DrillEvent): DrillState | null =>
+  state === null ? begin(event) : step(state, event)
+
+/** How events are folded, in so many words: what was folded otherwise is folded anew. */
+export const foldSource = (): string => `${begin}${step}${addHarm}`
 
 function begin(event: DrillEvent): DrillState | null {
   if (event.type !== 'drill-started') return null

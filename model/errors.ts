@@ -9,6 +9,8 @@ export const errorCatalogue = {
   'range-not-steady': 409,
   'range-not-restored': 409,
   'too-many-requests': 429,
+  /** More was sent than is taken. */
+  'request-too-large': 413,
   /** What was asked for has a longer answer than can be given. */
   'too-large': 422,
   internal: 500,

@@ -1,6 +1,7 @@
 import fastify from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
-import { FiredrillError } from '../../model/errors.ts'
+import { errorAnswer, FiredrillError } from '../../model/errors.ts'
+import { overLimit } from '../guard-limits.ts'
 import type { Api } from './context.ts'
 
 /** Fastify with our limits, that checks by zod and answers with our errors; without routes. */
@@ -13,8 +14,9 @@ export function createApp(): Api {
   })
     .setValidatorCompiler(validatorCompiler)
     .setSerializerCompiler(serializerCompiler)
-  app.setErrorHandler<Error & { statusCode?: number; code?: string }>((error, _request, reply) => {
-    if (error instanceof FiredrillError) return reply.code(error.httpStatus).send({ error: { code: error.code, message: error.message } })
+  app.setErrorHandler<Error & { statusCode?: number; code?: string }>((error, request, reply) => {
+    const told = overLimit(error, request) ?? error
+    if (told instanceof FiredrillError) return reply.code(told.httpStatus).send(errorAnswer(told).body)
     const status = error.statusCode ?? 500
     if (status >= 500) process.stderr.write(`${error.stack ?? error.message}\n`)
     return reply.code(status).send({

@@ -19,6 +19,7 @@ import { foldDrill, mayDo, type DrillState } from '../../model/drill.ts'
 import { FiredrillError, describeError } from '../../model/errors.ts'
 import { assessmentTroubles } from '../assessment.ts'
 import { debriefOf } from '../debrief.ts'
+import { Heavy } from '../heavy.ts'
 import { LiveTelling, publicState, toldEvents, withoutOracle } from '../told.ts'
 import { drillGraphs } from '../drill-graphs.ts'
 import type { Api, ApiContext } from './context.ts'
@@ -32,6 +33,7 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
     return state
   }
   const telling = new LiveTelling(ledger)
+  const heavy = new Heavy()
   /** What people have played; what `verify` does counts for nobody. */
   const played = (): DrillState[] =>
     ledger
@@ -56,7 +58,7 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
     running: engine.running()?.id ?? null,
   }))
 
-  app.get('/api/progress', async () => progressOf(played(), scenarios))
+  app.get('/api/progress', async () => heavy.one(async () => progressOf(played(), scenarios)))
 
   app.post('/api/drills', { schema: { body: startDrill } }, async (request, reply) => {
     const { scenario, mode, trainee } = request.body
@@ -208,9 +210,11 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
   app.get('/api/drills/:id/postmortem.zip', { schema: drillId }, async (request, reply) => {
     const { state, scenario } = finished(request.params.id, request.role)
     const events = ledger.events(state.id)
-    const graphs = await drillGraphs(context, state, events).catch((error: unknown) => {
-      throw new FiredrillError('component-unreachable', `Prometheus has no graphs to give: ${describeError(error)}`, { cause: error })
-    })
+    const graphs = await heavy.one(() =>
+      drillGraphs(context, state, events).catch((error: unknown) => {
+        throw new FiredrillError('component-unreachable', `Prometheus has no graphs to give: ${describeError(error)}`, { cause: error })
+      }),
+    )
     const text = postmortem(
       state,
       events,

@@ -26,7 +26,7 @@ export function gameDayRoutes(app: Api, { context, gameDays, people, ledger, sce
       .gameDayEvents(state.id)
       .flatMap((event): Said[] => (event.type === 'said' ? [{ at: event.at, by: event.by, text: event.text, status: null }] : []))
     const within = state.drills
-      .flatMap(({ drill }) => ledger.events(drill))
+      .flatMap(({ drill }) => ledger.events(drill, ['said', 'status-posted']))
       .flatMap((event): Said[] => {
         if (event.type === 'said') return [{ at: event.at, by: event.by, text: event.text, status: null }]
         if (event.type === 'status-posted') return [{ at: event.at, by: event.by, text: event.text, status: event.status }]

@@ -1,5 +1,4 @@
 import { describeError } from '../../model/errors.ts'
-import type { StatusUpdateKind } from '../../model/drill.ts'
 import type { JourneyHealth, JourneyState, PublicStatus } from '../../model/public-status.ts'
 import type { Api, ApiContext } from './context.ts'
 
@@ -46,15 +45,7 @@ export function statusRoutes(app: Api, { context, ledger }: ApiContext): void {
 
   async function status(): Promise<PublicStatus> {
     const since = Date.now() - 24 * 3_600_000
-    const updates = ledger
-      .drills(20)
-      .flatMap((id) => ledger.events(id))
-      .flatMap((event) =>
-        event.type === 'status-posted' && event.at >= since
-          ? [{ at: event.at, status: event.status as StatusUpdateKind, text: event.text }]
-          : [],
-      )
-      .toSorted((a, b) => b.at - a.at)
+    const updates = ledger.statusUpdates(since)
     const unknown = journeys.map(({ journey, title }) => ({ journey, title, state: 'unknown' as const, history: [] }))
     const states = await health().catch((error: unknown) => {
       process.stderr.write(`the status page: ${describeError(error)}\n`)

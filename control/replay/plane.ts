@@ -80,19 +80,23 @@ export class ReplayPlane implements AsyncDisposable {
     engine.live.on('event', ({ type }) => (this.#news ||= type !== 'harm-measured' && type !== 'health-changed'))
     this.#coach = new Coach({ dir: this.#dir, engine, ledger: this.#ledger, scenarios: this.#scenarios })
     const gameDays = new GameDays(this.#ledger, engine, this.#scenarios)
-    this.#ready = createServer({
-      context: paperContext(this.#dir, root, users),
-      range,
-      ledger: this.#ledger,
-      injector,
-      sampler: this.#sampler,
-      engine,
-      load: new LoadDriver(range),
-      scenarios: this.#scenarios,
-      gameDays,
-      people: new People(gameDays),
-      looks: looksOf(engine),
-    })
+    this.#ready = createServer(
+      {
+        context: paperContext(this.#dir, root, users),
+        range,
+        ledger: this.#ledger,
+        injector,
+        sampler: this.#sampler,
+        engine,
+        load: new LoadDriver(range),
+        scenarios: this.#scenarios,
+        gameDays,
+        people: new People(gameDays),
+        looks: looksOf(engine),
+        // Hours pass in a second.
+      },
+      { rated: false },
+    )
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -14,22 +14,25 @@ export class ServedBench implements AsyncDisposable {
   readonly bench = new EngineBench()
   readonly app: Promise<Api>
 
-  constructor() {
+  constructor({ rated = false }: { rated?: boolean } = {}) {
     const { engine, ledger, injector, sampler, range, dir } = this.bench
     const gameDays = new GameDays(ledger, engine, scenarios)
-    this.app = createServer({
-      context: paperContext(dir, projectRoot, users),
-      range,
-      ledger,
-      injector,
-      sampler,
-      engine,
-      load: new LoadDriver(range),
-      scenarios,
-      gameDays,
-      people: new People(gameDays),
-      looks: looksOf(engine),
-    })
+    this.app = createServer(
+      {
+        context: paperContext(dir, projectRoot, users),
+        range,
+        ledger,
+        injector,
+        sampler,
+        engine,
+        load: new LoadDriver(range),
+        scenarios,
+        gameDays,
+        people: new People(gameDays),
+        looks: looksOf(engine),
+      },
+      { rated },
+    )
   }
 
   /** What a role is answered. */

@@ -117,6 +117,39 @@ test('burn-rate alerts fire on a burning budget, and not on a single error with 
   execFileSync('promtool', ['test', 'rules', file], { stdio: ['ignore', 'pipe', 'inherit'] })
 })
 
+test('a control plane that is held up is told of, and pages nobody', () => {
+  const rules = ruleGroups(timings.drill).flatMap((group) => group.rules)
+  const severities = rules.flatMap((rule) => ('alert' in rule && rule.alert === 'ControlPlaneBlocked' ? [rule.labels['severity']] : []))
+  assert.deepEqual(severities, ['ticket'])
+  write('rules.yml', renderRules(timings.drill, 'http://console'))
+  const firing = (eval_time: string, value: number | null) => ({
+    expr: 'count(ALERTS{alertname="ControlPlaneBlocked",alertstate="firing"})',
+    eval_time,
+    exp_samples: value === null ? [] : [{ labels: '{}', value }],
+  })
+  const series = (component: string, values: string) => [
+    { series: `nodejs_eventloop_lag_p99_seconds{component="${component}",tier="platform"}`, values },
+  ]
+  const file = write(
+    'blocked.yml',
+    stringify({
+      rule_files: ['rules.yml'],
+      evaluation_interval: '1s',
+      tests: [
+        {
+          name: 'blocked',
+          interval: '1s',
+          input_series: series('control', '0.06x30 2x30 0.06x30'),
+          promql_expr_test: [firing('30s', null), firing('50s', 1), firing('80s', null)],
+        },
+        { name: 'another', interval: '1s', input_series: series('telemetry-store', '2x60'), promql_expr_test: [firing('50s', null)] },
+        { name: 'once', interval: '1s', input_series: series('control', '0.06x30 2x3 0.06x30'), promql_expr_test: [firing('45s', null)] },
+      ],
+    }),
+  )
+  execFileSync('promtool', ['test', 'rules', file], { stdio: ['ignore', 'pipe', 'inherit'] })
+})
+
 test('every panel is valid PromQL', () => {
   const expressions = dashboards('drill').flatMap((dashboard) =>
     dashboard.panels.flatMap((panel) => panel.queries.map((query) => query.expr)),

@@ -169,6 +169,18 @@ export function saturationRules({ rate, certainFor, flappingFor }: Timing): Rule
           },
         },
         {
+          alert: 'ControlPlaneBlocked',
+          // Whatever holds the control plane up holds up faults that have to come out. A ticket: nobody who plays is paged for it.
+          expr: 'max(nodejs_eventloop_lag_p99_seconds{component="control"}) > 0.5',
+          for: flappingFor,
+          labels: { severity: 'ticket' },
+          annotations: {
+            summary: 'The control plane of the range does nothing else for long',
+            description: 'Its event loop lags {{ $value | humanizeDuration }} (99th percentile): drills and the console are late.',
+            runbook_url: runbook('event-loop'),
+          },
+        },
+        {
           alert: 'CacheIneffective',
           expr: `sum(rate(cache_lookups_total{result="hit"}[${rate}])) / sum(rate(cache_lookups_total[${rate}])) < 0.2 and sum(rate(cache_lookups_total[${rate}])) > 2`,
           for: '1m',

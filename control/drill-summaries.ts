@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import type { DatabaseSync } from 'node:sqlite'
+import { advanceDrill, foldDrill, foldSource, isOpen, type DrillEvent, type DrillState } from '../model/drill.ts'
+
+/** By which a summary that was folded by other code is told. */
+const folded = createHash('sha256').update(foldSource()).digest('hex').slice(0, 16)
+
+/**
+ * What each drill has come to, so that its events need not be read for it. In memory for those that were asked for; in a table beside the events for
+ * those that have ended, with the last event that it is of. It is only ever what the events say: a summary that is not of all of them is made anew.
+ */
+export class DrillSummaries {
+  readonly #db: DatabaseSync
+  readonly #events: (drill: string) => DrillEvent[]
+  readonly #states = new Map<string, { state: DrillState | null; lastId: number }>()
+
+  constructor(db: DatabaseSync, events: (drill: string) => DrillEvent[]) {
+    this.#db = db
+    this.#events = events
+    db.exec(
+      'create table if not exists summaries (drill text primary key, last_id integer not null, folded text not null, state text not null)',
+    )
+  }
+
+  /** Takes in an event that was just written. */
+  advance(event: DrillEvent): void {
+    const known = this.#states.get(event.drill)
+    if (!known && event.type !== 'drill-started') return
+    const state = advanceDrill(known?.state ?? null, event)
+    this.#states.set(event.drill, { state, lastId: event.id })
+    if (state && !isOpen(state)) this.#keep(event.drill, event.id, state)
+  }
+
+  state(drill: string): DrillState | null {
+    const lastId = Number(this.#db.prepare('select max(id) as id from events where drill = ?').get(drill)?.['id'] ?? 0)
+    const known = this.#states.get(drill) ?? this.#kept(drill)
+    if (known?.lastId === lastId) {
+      this.#states.set(drill, known)
+      return known.state
+    }
+    const state = foldDrill(this.#events(drill))
+    this.#states.set(drill, { state, lastId })
+    if (state && !isOpen(state)) this.#keep(drill, lastId, state)
+    return state
+  }
+
+  #kept(drill: string): { state: DrillState; lastId: number } | null {
+    const row = this.#db.prepare('select last_id, state from summaries where drill = ? and folded = ?').get(drill, folded)
+    // Safe: only #keep writes them, and by the same code.
+    return row ? { lastId: Number(row['last_id']), state: JSON.parse(String(row['state'])) as DrillState } : null
+  }
+
+  #keep(drill: string, lastId: number, state: DrillState): void {
+    try {
+      this.#db
+        .prepare(
+          `insert into summaries (drill, last_id, folded, state) values (?, ?, ?, ?)
+           on conflict (drill) do update set last_id = excluded.last_id, folded = excluded.folded, state = excluded.state`,
+        )
+        .run(drill, lastId, folded, JSON.stringify(state))
+    } catch {
+      // On a full disk it is folded again by the next one who asks after a restart.
+    }
+  }
+}

@@ -1,0 +1,66 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { FiredrillError } from '../model/errors.ts'
+import { limitOf, limits, type Limit, type LimitName } from './limits.ts'
+import { Rates } from './rates.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** By which table's entry requests to it are limited; set for every route. */
+    limit?: LimitName
+  }
+}
+
+interface Options {
+  /** Who a request is from, where that is known better than by its address. */
+  asker?: (request: FastifyRequest) => string | null
+  /** Off for programs that play on a clock of their own. */
+  rated?: boolean
+}
+
+/**
+ * Holds every route to its limit of the table (`limits.ts`): size, time, and how often one who asks may ask. A route that has none is a mistake of
+ * ours, and throws when it is added. To be called after access is guarded, since roles have limits of their own.
+ */
+export function guardLimits(app: FastifyInstance, { asker = () => null, rated = true }: Options = {}): void {
+  app.addHook('onRoute', (route) => {
+    const methods = [route.method].flat()
+    const names = new Set(methods.map((method) => limitOf(method, route.url)))
+    const [name] = names
+    if (name === null || name === undefined || names.size > 1)
+      throw new Error(`${methods.join(', ')} ${route.url} has no limit, or several: name one in control/limits.ts`)
+    const limit: Limit = limits[name]
+    route.config = { ...route.config, limit: name }
+    route.bodyLimit = limit.bytes
+    if (limit.ms !== null) route.handlerTimeout = limit.ms
+  })
+
+  if (!rated) return
+  const rates = new Rates()
+  app.addHook('onRequest', async (request, reply) => {
+    const name = request.routeOptions.config.limit
+    if (name === undefined) return
+    const limit: Limit = limits[name]
+    const role = request.role ?? 'public'
+    const perMinute = limit.perMinute[role] ?? limit.perMinute.trainee
+    const who = asker(request) ?? request.ip
+    const waitMs = rates.take(`${name} ${role} ${who}`, perMinute)
+    if (waitMs === 0) return
+    const seconds = Math.ceil(waitMs / 1_000)
+    reply.header('retry-after', String(seconds))
+    throw new FiredrillError(
+      'too-many-requests',
+      `${request.method} ${request.url.split('?')[0]?.slice(0, 200)} is answered ${perMinute} times a minute: try again in ${seconds} s`,
+    )
+  })
+}
+
+/** In words, why Fastify refused a request that was over its limit; null for other errors. */
+export function overLimit(error: { code?: string }, request: FastifyRequest): FiredrillError | null {
+  const { limit: name } = request.routeOptions.config
+  const limit: Limit | null = name === undefined ? null : limits[name]
+  if (error.code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return new FiredrillError('request-too-large', `what is sent there has at most ${(limit?.bytes ?? 0) / 1024} KiB: send less`)
+  if (error.code === 'FST_ERR_HANDLER_TIMEOUT')
+    return new FiredrillError('timed-out', `no answer came within ${(limit?.ms ?? 0) / 1_000} s: try again later`)
+  return null
+}

@@ -1,0 +1,24 @@
+import { FiredrillError } from '../model/errors.ts'
+
+/** So many wait at most; who comes then is told to come back. */
+const mostWaiting = 8
+
+/** What takes a while to work out is worked out one at a time, so that what is quick goes on beside it. */
+export class Heavy {
+  #last: Promise<unknown> = Promise.resolve()
+  #waiting = 0
+
+  /** Throws `too-many-requests` when too many wait already. */
+  async one<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#waiting >= mostWaiting)
+      throw new FiredrillError('too-many-requests', `${mostWaiting} such requests wait already: try again in a few seconds`)
+    this.#waiting++
+    const turn = this.#last.then(work)
+    this.#last = turn.catch(() => {})
+    try {
+      return await turn
+    } finally {
+      this.#waiting--
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { after, test } from 'node:test'
+import { foldDrill, type DrillEventBody } from '../model/drill.ts'
+import { Ledger } from './ledger.ts'
+
+const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-ledger-'))
+after(() => rmSync(dir, { recursive: true, force: true }))
+
+const begun: DrillEventBody = {
+  type: 'drill-started',
+  scenario: 'slow-shelves',
+  mode: 'learning',
+  trainee: 'Robin',
+  limitMs: 900_000,
+  seed: 1,
+  usersBefore: null,
+  fingerprint: 'x',
+}
+
+test('the state of a drill is what its events say, also where no event is read for it', () => {
+  {
+    using ledger = new Ledger(dir)
+    ledger.append('one', begun)
+    ledger.append('one', { type: 'cause-named', component: 'redis', category: 'cache', sentence: '', correct: false })
+    assert.deepEqual(ledger.drill('one'), foldDrill(ledger.events('one')))
+    ledger.append('one', { type: 'drill-finished', outcome: 'given-up' })
+    ledger.append('one', { type: 'coach-debriefed', text: 'so it was', words: 'author' })
+    ledger.append('two', begun)
+    assert.equal(ledger.drill('nobody'), null)
+    assert.deepEqual(ledger.drills(), ['two', 'one'])
+  }
+  using ledger = new Ledger(dir)
+  const folded = foldDrill(ledger.events('one'))
+  ledger.events = () => assert.fail('it is known without')
+  assert.deepEqual(ledger.drill('one'), folded)
+  assert.equal(ledger.drill('one')?.wrongCauses, 1)
+})
+
+test('a summary that is not of all events, or was made by other code, is made anew', () => {
+  using ledger = new Ledger(dir)
+  using beside = new Ledger(dir)
+  ledger.drill('one')
+  beside.append('one', { type: 'note-added', text: 'later' })
+  const last = beside.events('one').at(-1)
+  assert.equal(ledger.drill('one')?.lastEventAt, last?.at, 'somebody else has written')
+  const db = new DatabaseSync(path.join(dir, 'control', 'ledger.db'))
+  db.exec(`update summaries set folded = 'otherwise', state = '{"wrongCauses": 7}'`)
+  db.close()
+  using anew = new Ledger(dir)
+  assert.equal(anew.drill('one')?.wrongCauses, 1)
+})
+
+test('what users were told is found without reading every drill', () => {
+  using ledger = new Ledger(dir)
+  const [before, now] = [Date.now() - 60_000, Date.now()]
+  ledger.append('one', { type: 'status-posted', status: 'investigating', text: 'early' }, undefined, before)
+  ledger.append('two', { type: 'status-posted', status: 'resolved', text: 'late' }, undefined, now)
+  assert.deepEqual(
+    ledger.statusUpdates(before).map(({ text }) => text),
+    ['late', 'early'],
+  )
+  assert.deepEqual(
+    ledger.statusUpdates(now).map(({ text }) => text),
+    ['late'],
+  )
+  assert.deepEqual(
+    ledger.events('two', ['status-posted']).map(({ type }) => type),
+    ['status-posted'],
+  )
+})
+
+test('a hundred long drills are listed at once', () => {
+  using ledger = new Ledger(dir)
+  for (let drill = 0; drill < 100; drill++) {
+    ledger.append(`long ${drill}`, begun)
+    ledger.append(`long ${drill}`, { type: 'drill-finished', outcome: 'resolved' })
+  }
+  const db = new DatabaseSync(path.join(dir, 'control', 'ledger.db'))
+  db.exec(`with recursive n(i) as (select 1 union all select i + 1 from n where i < 100000)
+    insert into events (drill, at, body) select 'another', i, '{"type":"harm-measured","harm":{"good":1,"slow":0,"failed":0}}' from n`)
+  db.close()
+  const startedAt = performance.now()
+  const states = ledger.drills().map((id) => ledger.drill(id))
+  assert.ok(states.length >= 100 && states.every((state) => state !== null))
+  assert.ok(performance.now() - startedAt < 500, `${performance.now() - startedAt} ms`)
+})

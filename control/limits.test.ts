@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createApp } from './api/app.ts'
+import { guardLimits } from './guard-limits.ts'
+import { Heavy } from './heavy.ts'
+import { limitOf, limits, routeLimits, type Limit } from './limits.ts'
+import { Rates } from './rates.ts'
+import { paperHost } from './replay/paper-context.ts'
+import { ServedBench } from './replay/served-bench.ts'
+
+test('every route of the API has a limit of size, time and rate, and every limit is of a route', async () => {
+  await using served = new ServedBench()
+  const document = await served.read<{ paths: Record<string, Record<string, unknown>> }>('instructor', '/api/openapi.json')
+  const documented = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  )
+  assert.ok(documented.length > 60)
+  for (const route of documented) {
+    const [method = '', path = ''] = route.split(' ')
+    assert.notEqual(limitOf(method, path), null, route)
+  }
+  for (const route of Object.keys(routeLimits)) {
+    const [method = '', path = ''] = route.split(' ')
+    assert.ok(
+      (await served.app).hasRoute({ method: method as 'GET', url: path.replaceAll(/\{(\w+)\}/g, ':$1').replace('{*}', '*') }),
+      route,
+    )
+  }
+  for (const [name, { bytes, ms, perMinute }] of Object.entries(limits) as [string, Limit][])
+    assert.ok(bytes > 0 && bytes <= 1024 * 1024 && (ms === null || ms <= 300_000) && perMinute.trainee > 0, name)
+})
+
+test('a route without a limit cannot be added', () => {
+  const app = createApp()
+  guardLimits(app)
+  assert.throws(() => app.get('/api/forgotten', async () => ({})), /GET \/api\/forgotten has no limit/)
+})
+
+test('who asks too often is told how often he may and when again; others are not kept from it', async () => {
+  await using served = new ServedBench({ rated: true })
+  const drill = await served.bench.start()
+  const ask = (who: string) =>
+    served.app.then((app) =>
+      app.inject({
+        method: 'POST',
+        url: `/api/drills/${drill}/coach`,
+        headers: { authorization: 'Bearer trainee', host: paperHost },
+        remoteAddress: who,
+        payload: { text: 'help' },
+      }),
+    )
+  const answers = await Promise.all(Array.from({ length: 20 }, () => ask('10.0.0.1')))
+  const refused = answers.filter(({ statusCode }) => statusCode === 429)
+  assert.ok(refused.length > 10 && refused.length < 20, `${refused.length} of 20`)
+  assert.match(String(refused[0]?.headers['retry-after']), /^[1-9]\d*$/)
+  assert.match(refused[0]?.body ?? '', /"too-many-requests".*20 times a minute: try again in \d+ s/)
+  assert.equal((await ask('10.0.0.2')).statusCode, 200)
+  await served.bench.engine.finish()
+})
+
+test('who sends too much is told how much is taken', async () => {
+  await using served = new ServedBench()
+  const { status, text } = await served.ask('trainee', 'POST', '/api/session', { token: 'x'.repeat(10_000) })
+  assert.equal(status, 413)
+  assert.match(text, /"request-too-large".*at most 4 KiB/)
+})
+
+test('a rate lets as many at once as it says, and no more than it says over time', () => {
+  let now = 0
+  const rates = new Rates(() => now)
+  let taken = 0
+  for (now = 0; now < 60_000; now += 10) if (rates.take('a', 60) === 0) taken++
+  assert.ok(taken >= 60 && taken <= 71, String(taken))
+  let waitMs = 0
+  while (waitMs === 0) waitMs = rates.take('a', 60)
+  now += waitMs
+  assert.equal(rates.take('a', 60), 0)
+  for (let who = 0; who < 50_000; who++) rates.take(`somebody ${who}`, 60)
+})
+
+test('heavy things are done one at a time, past those that fail, and few wait', async () => {
+  const heavy = new Heavy()
+  let [now, most] = [0, 0]
+  const work = async () => {
+    most = Math.max(most, ++now)
+    await new Promise((resolve) => setImmediate(resolve))
+    now--
+    throw new Error('no')
+  }
+  const done = await Promise.allSettled(Array.from({ length: 12 }, () => heavy.one(work)))
+  assert.equal(most, 1)
+  const refused = done.filter((one) => one.status === 'rejected' && /wait already/.test(String(one.reason)))
+  assert.equal(refused.length, 4)
+  assert.equal(await heavy.one(async () => 'fine'), 'fine')
+})

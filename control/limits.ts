@@ -1,0 +1,165 @@
+import type { Role } from '../model/api.ts'
+
+/** Of those who ask without a token, too. */
+export type Asker = Role | 'public'
+
+/** What may be asked of a kind of route. */
+export interface Limit {
+  /** Of a request's body, in bytes. */
+  bytes: number
+  /** Until there is an answer, in milliseconds; null for streams, which answer at once and go on. */
+  ms: number | null
+  /** Requests a minute of one who asks: a person, or an address. Where a role is not named, the trainee's. */
+  perMinute: Partial<Record<Asker, number>> & { trainee: number }
+}
+
+const kib = 1024
+const service = { service: 12_000 }
+
+export const limits = {
+  /** Anybody may ask, as monitors and users do. */
+  open: { bytes: kib, ms: 10_000, perMinute: { trainee: 1_200, public: 600, ...service } },
+  /** A token or a code is tried: too seldom to be guessed. */
+  entry: { bytes: 4 * kib, ms: 5_000, perMinute: { trainee: 60, public: 60 } },
+  /** Something that the control plane knows. */
+  read: { bytes: kib, ms: 15_000, perMinute: { trainee: 3_000, instructor: 6_000, ...service } },
+  /** Something that has to be worked out, of many events. */
+  worked: { bytes: kib, ms: 30_000, perMinute: { trainee: 60, instructor: 300 } },
+  /** What stands behind answers: Prometheus, Alertmanager, the telemetry store. Queries may be long. */
+  telemetry: { bytes: 1024 * kib, ms: 20_000, perMinute: { trainee: 3_000, instructor: 6_000 } },
+  /** A word of a person, or of a page for one. */
+  word: { bytes: 16 * kib, ms: 10_000, perMinute: { trainee: 300, instructor: 600 } },
+  /** Questions to the coach: each may cost a model's time. */
+  question: { bytes: 4 * kib, ms: 10_000, perMinute: { trainee: 20, instructor: 60 } },
+  /** A change of the drill, which may have to wait for the range. */
+  step: { bytes: 16 * kib, ms: 180_000, perMinute: { trainee: 60, instructor: 600 } },
+  /** Something is done to the shop. */
+  act: { bytes: 256 * kib, ms: 120_000, perMinute: { trainee: 240, instructor: 1_200 } },
+  /** A policy or a difference is worked out, in a thread of its own. */
+  policy: { bytes: 128 * kib, ms: 15_000, perMinute: { trainee: 60, instructor: 300 } },
+  /** For instructors and for the range's own parts: what they do may take a while. */
+  manage: { bytes: 256 * kib, ms: 300_000, perMinute: { trainee: 60, instructor: 6_000, ...service } },
+  /** Pages from Alertmanager, many at once. */
+  pager: { bytes: 1024 * kib, ms: 15_000, perMinute: { trainee: 60, service: 12_000 } },
+  /** Answers that go on for as long as somebody listens; how many at once is limited where they are opened. */
+  stream: { bytes: kib, ms: null, perMinute: { trainee: 120, instructor: 240, service: 1_200 } },
+  /** A call over MCP asks several things of the API, each with its own limit. */
+  mcp: { bytes: 256 * kib, ms: 130_000, perMinute: { trainee: 600, instructor: 1_200 } },
+} as const satisfies Record<string, Limit>
+export type LimitName = keyof typeof limits
+
+/** The limit of every route of the API: `METHOD /path`, as the OpenAPI document has it. A route without one is not served. */
+export const routeLimits: Record<string, LimitName> = {
+  'GET /health': 'open',
+  'GET /metrics': 'open',
+  'GET /api/status': 'open',
+  'GET /api/session': 'open',
+  'POST /api/session': 'entry',
+  'DELETE /api/session': 'entry',
+  'POST /api/game-day/join': 'entry',
+  'GET /api/openapi.json': 'worked',
+
+  'GET /api/scenarios': 'read',
+  'GET /api/scenarios/{id}/plan': 'read',
+  'GET /api/drills': 'read',
+  'GET /api/drills/{id}': 'read',
+  'GET /api/health': 'read',
+  'GET /api/range': 'read',
+  'GET /api/components': 'read',
+  'GET /api/cluster': 'read',
+  'GET /api/changes': 'read',
+  'GET /api/load': 'read',
+  'GET /api/load/mix': 'read',
+  'GET /api/load/shape': 'read',
+  'GET /api/dashboards': 'read',
+  'GET /api/runbooks': 'read',
+  'GET /api/runbooks/{id}': 'read',
+  'GET /api/actions': 'read',
+  'GET /api/game-day': 'read',
+  'GET /api/game-days': 'read',
+  'GET /api/mesh': 'read',
+  'GET /api/mesh/history': 'read',
+  'GET /api/mesh/history/{revision}': 'policy',
+  'GET /api/pages': 'read',
+  'GET /api/slos': 'read',
+
+  'GET /api/progress': 'worked',
+  'GET /api/drills/{id}/debrief': 'worked',
+  'GET /api/drills/{id}/postmortem.md': 'worked',
+  'GET /api/drills/{id}/postmortem.zip': 'worked',
+
+  'POST /api/drills': 'step',
+  'POST /api/drills/{id}/acknowledge': 'step',
+  'POST /api/drills/{id}/cause': 'step',
+  'POST /api/drills/{id}/finish': 'step',
+  'POST /api/drills/{id}/abort': 'step',
+  'POST /api/drills/{id}/pause': 'step',
+  'POST /api/drills/{id}/continue': 'step',
+  'POST /api/drills/{id}/extend': 'step',
+  'POST /api/drills/{id}/hint': 'question',
+  'POST /api/drills/{id}/coach': 'question',
+  'POST /api/drills/{id}/coach/snooze': 'word',
+  'PUT /api/drills/{id}/coach/mode': 'word',
+  'POST /api/drills/{id}/notes': 'word',
+  'POST /api/drills/{id}/views': 'word',
+  'POST /api/drills/{id}/tool-calls': 'word',
+  'POST /api/drills/{id}/messages': 'word',
+  'POST /api/drills/{id}/chat': 'word',
+  'POST /api/drills/{id}/status-updates': 'word',
+  'PUT /api/game-day/role': 'word',
+  'POST /api/game-day/chat': 'word',
+
+  'POST /api/actions/{id}': 'act',
+  'PUT /api/mesh': 'act',
+  'POST /api/mesh/check': 'policy',
+
+  'GET /api/prometheus/{*}': 'telemetry',
+  'POST /api/prometheus/{*}': 'telemetry',
+  'POST /api/prometheus/query_ranges': 'telemetry',
+  'GET /api/telemetry/{*}': 'telemetry',
+  'GET /api/alerts': 'telemetry',
+  'GET /api/alert-groups': 'telemetry',
+  'GET /api/silences': 'telemetry',
+  'POST /api/silences': 'word',
+  'DELETE /api/silences/{id}': 'word',
+  'GET /prometheus/api/v1/query': 'telemetry',
+  'POST /prometheus/api/v1/query': 'telemetry',
+  'GET /prometheus/api/v1/query_range': 'telemetry',
+  'POST /prometheus/api/v1/query_range': 'telemetry',
+
+  'GET /api/faults': 'manage',
+  'POST /api/faults/{id}': 'manage',
+  'DELETE /api/faults/{instance}': 'manage',
+  'DELETE /api/faults': 'manage',
+  'GET /api/fingerprint': 'manage',
+  'GET /api/samples': 'manage',
+  'GET /api/invariants': 'manage',
+  'POST /api/reset': 'manage',
+  'PUT /api/load': 'manage',
+  'PUT /api/load/mix': 'manage',
+  'PUT /api/load/shape': 'manage',
+  'DELETE /api/load/shape': 'manage',
+  'POST /api/game-days': 'manage',
+  'POST /api/game-days/{id}/next': 'manage',
+  'POST /api/game-days/{id}/end': 'manage',
+
+  'POST /api/pager/page': 'pager',
+  'POST /api/pager/ticket': 'pager',
+  'POST /api/pager/watchdog': 'pager',
+
+  'GET /api/live': 'stream',
+  'GET /api/lease': 'stream',
+  'POST /mcp': 'mcp',
+  'GET /mcp': 'mcp',
+  'DELETE /mcp': 'mcp',
+}
+
+/** Pages of others that are handed on as they are, and those of the console, under whichever path. */
+const pages = /^(\/(prometheus|jaeger|locust)(\/|$)|\/$|\/\*$|\/index\.html$|\/assets\/|\/[\w.-]+\.(svg|png|ico|webmanifest|txt)$)/
+
+/** The limit of a route, as Fastify names it; null for one that has none. */
+export function limitOf(method: string, url: string): LimitName | null {
+  const asked = method === 'HEAD' ? 'GET' : method
+  const written = url.replaceAll(/:(\w+)/g, '{$1}').replace(/\*$/, '{*}')
+  return routeLimits[`${asked} ${written}`] ?? (pages.test(url) ? 'telemetry' : null)
+}
