@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict'
+import { test, type TestContext } from 'node:test'
+import fc, { type Arbitrary } from 'fast-check'
+import { seed } from '../test/seed.ts'
+import { limitOf } from './limits.ts'
+import { paperHost } from './replay/paper-context.ts'
+import { ServedBench } from './replay/served-bench.ts'
+
+/** For how long: a few seconds in the suite, longer when somebody has the time. */
+const seconds = Number(process.env['FIREDRILL_FUZZ_SECONDS'] ?? 4)
+const longestAnswerMs = 2_000
+/** Of this thread, for one request: it holds all others up for no longer than that. */
+const mostCpuMs = 200
+
+interface Schema {
+  type?: string
+  enum?: unknown[]
+  const?: unknown
+  anyOf?: Schema[]
+  properties?: Record<string, Schema>
+  required?: string[]
+  items?: Schema
+  minimum?: number
+  maximum?: number
+  minLength?: number
+  maxLength?: number
+  minItems?: number
+  maxItems?: number
+  pattern?: string
+}
+interface Operation {
+  parameters?: { name: string; in: string; schema: Schema }[]
+  requestBody?: { content: Record<string, { schema: Schema }> }
+}
+interface Asked {
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  url: string
+  headers: Record<string, string>
+  payload: string | undefined
+}
+
+const nasty = fc.constantFrom(
+  ...['', '\0', '..', '../../etc/passwd', '%00', '%', '{{', '${x}', '__proto__', 'null', '-1', '1e999', 'a|b|.+', '\u{1f600}', '\ud800'],
+  ...['x'.repeat(5_000), '('.repeat(1_000), 'a\n'.repeat(2_000), '&a '.repeat(300), "' or 1=1 --", 'up{service="inventory"}'],
+)
+const texts = fc.oneof(fc.string({ maxLength: 40 }), nasty)
+const anything = fc.oneof(fc.jsonValue({ maxDepth: 4 }), texts, fc.double(), fc.constant(null))
+
+/** Values that fit a schema, as the document has it. */
+function fitting(schema: Schema): Arbitrary<unknown> {
+  if (schema.enum) return fc.constantFrom(...schema.enum)
+  if ('const' in schema) return fc.constant(schema.const)
+  if (schema.anyOf) return fc.oneof(...schema.anyOf.map(fitting))
+  const { minimum = -1e6, maximum = 1e6, minItems = 0, maxItems = 5 } = schema
+  switch (schema.type) {
+    case 'string':
+      return schema.pattern
+        ? matching(schema.pattern)
+        : fc.string({ minLength: schema.minLength ?? 0, maxLength: Math.min(schema.maxLength ?? 100, 2_000) })
+    case 'integer':
+      return fc.integer({ min: Math.max(minimum, -1e9), max: Math.min(maximum, 1e9) })
+    case 'number':
+      return fc.double({ min: minimum, max: maximum, noNaN: true })
+    case 'boolean':
+      return fc.boolean()
+    case 'array':
+      return fc.array(fitting(schema.items ?? {}), { minLength: minItems, maxLength: Math.min(maxItems, 10) })
+    case 'object':
+      return schema.properties
+        ? fc.record(Object.fromEntries(Object.entries(schema.properties).map(([name, of]) => [name, fitting(of)])), {
+            requiredKeys: (schema.required ?? []) as never,
+          })
+        : fc.dictionary(fc.string({ maxLength: 10 }), anything, { maxKeys: 4 })
+    default:
+      return anything
+  }
+}
+
+function matching(pattern: string): Arbitrary<string> {
+  try {
+    return fc.stringMatching(new RegExp(pattern))
+  } catch {
+    // An expression that the library does not draw from.
+    return fc.uuid()
+  }
+}
+
+/** Requests to one route: such as fit its schemas, and such as do not. */
+function requestsTo(method: Asked['method'], path: string, operation: Operation, ids: Record<string, string[]>): Arbitrary<Asked> {
+  const params = operation.parameters ?? []
+  const schemaOf = (name: string, place: string) =>
+    params.find((one) => one.name === name && one.in === place)?.schema ?? { type: 'string' }
+  const names = [...path.matchAll(/\{([^}]+)\}/g)].map(([, name = '']) => name)
+  const known = (name: string) => fc.constantFrom(...(ids[`${path} ${name}`] ?? ids[name] ?? ['x']))
+  const segments = names.map((name) =>
+    fc
+      .oneof({ weight: 4, arbitrary: known(name) }, fitting(schemaOf(name, 'path')), texts)
+      .map((value) => encodeURIComponent(wellFormed(value))),
+  )
+  const queryNames = [...params.filter((one) => one.in === 'query').map(({ name }) => name), 'query', 'service', 'limit', 'from']
+  const query = fc.oneof(
+    fc.constant(''),
+    fc.dictionary(fc.constantFrom(...queryNames), fc.oneof(texts, fc.integer().map(String)), { maxKeys: 3 }).map((given) => {
+      const search = new URLSearchParams(Object.entries(given).map(([name, value]) => [name, wellFormed(value)]))
+      return `?${search}`
+    }),
+  )
+  const schema = operation.requestBody?.content['application/json']?.schema
+  const json = (of: Arbitrary<unknown>) => of.map((value) => JSON.stringify(value) ?? 'null')
+  const body: Arbitrary<string | undefined> =
+    method === 'GET'
+      ? fc.constant(undefined)
+      : fc.oneof({ weight: 4, arbitrary: json(schema ? fitting(schema) : anything) }, json(anything), texts, fc.constant(undefined))
+  const type = fc.constantFrom(...Array<string>(8).fill('application/json'), 'text/plain', 'application/x-www-form-urlencoded', 'x')
+  return fc.tuple(fc.tuple(...segments), query, body, type).map(([values, search, payload, contentType]): Asked => ({
+    method,
+    url: `${names.reduce((url, name, index) => url.replace(`{${name}}`, () => values[index] ?? ''), path)}${search}`,
+    headers: payload === undefined ? {} : { 'content-type': contentType },
+    payload,
+  }))
+}
+
+/** Text that can be a part of an address: a half of a pair cannot. */
+const wellFormed = (value: unknown): string => String(value).toWellFormed()
+
+test('whatever a trainee sends, the control plane answers, soon, and goes on', async (context: TestContext) => {
+  context.diagnostic(`seed ${seed}: FIREDRILL_SEED=${seed} sends the same; FIREDRILL_FUZZ_SECONDS sends for longer than ${seconds} s`)
+  await using served = new ServedBench()
+  const { bench } = served
+  const app = await served.app
+  const { paths } = await served.read<{ paths: Record<string, Record<string, Operation>> }>('trainee', '/api/openapi.json')
+  let drill = await bench.start()
+  const { actions } = await served.read<{ actions: { id: string }[] }>('trainee', '/api/actions')
+  const ids: Record<string, string[]> = {
+    get id() {
+      return [drill]
+    },
+    '*': ['query', 'query_range', 'traces', 'logs', 'labels'],
+    '/api/actions/{id} id': actions.map(({ id }) => id),
+    '/api/runbooks/{id} id': ['browse', 'checkout'],
+    revision: ['0', '1'],
+  }
+  const requests = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).flatMap(([method, operation]) => {
+      const asked = method.toUpperCase() as Asked['method']
+      // What goes on for as long as somebody listens is not answered.
+      return limitOf(asked, path) === 'stream' || !['GET', 'POST', 'PUT', 'DELETE'].includes(asked)
+        ? []
+        : [requestsTo(asked, path, operation, ids)]
+    }),
+  )
+  assert.ok(requests.length > 60)
+
+  const send = async ({ method, url, headers, payload }: Asked) => {
+    const [startedAt, cpu] = [performance.now(), process.threadCpuUsage()]
+    const { statusCode, body } = await app.inject({
+      method,
+      url,
+      headers: { host: paperHost, authorization: 'Bearer trainee', ...headers },
+      ...(payload === undefined ? {} : { payload }),
+    })
+    const used = process.threadCpuUsage(cpu)
+    return { statusCode, body, ms: performance.now() - startedAt, cpuMs: (used.user + used.system) / 1_000 }
+  }
+  // What is loaded when it is first needed.
+  await send({
+    method: 'POST',
+    url: '/mcp',
+    headers: { 'content-type': 'application/json' },
+    payload: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }),
+  })
+
+  const statuses = new Map<number, number>()
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(...requests), async (asked) => {
+      if (!bench.engine.running()) {
+        await bench.engine.settled()
+        drill = await bench.start()
+      }
+      let answer = await send(asked)
+      statuses.set(answer.statusCode, (statuses.get(answer.statusCode) ?? 0) + 1)
+      const what = `${asked.method} ${asked.url} ${asked.payload ?? ''}`.slice(0, 2_000)
+      assert.notEqual(answer.statusCode, 500, `${what}: ${answer.body}`)
+      // A busy machine may hold one up; it is ours when it is again.
+      if (answer.ms > longestAnswerMs || answer.cpuMs > mostCpuMs) answer = await send(asked)
+      assert.ok(answer.ms <= longestAnswerMs, `${what}: answered after ${Math.round(answer.ms)} ms`)
+      assert.ok(answer.cpuMs <= mostCpuMs, `${what}: kept others waiting for ${Math.round(answer.cpuMs)} ms`)
+    }),
+    { seed, numRuns: 1_000_000, interruptAfterTimeLimit: seconds * 1_000, markInterruptAsFailure: false },
+  )
+  const sent = [...statuses.values()].reduce((sum, count) => sum + count, 0)
+  context.diagnostic(`${sent} requests: ${[...statuses].map(([status, count]) => `${count} × ${status}`).join(', ')}`)
+  assert.ok(sent > 20 && statuses.has(200) && statuses.has(400), 'some fit and some do not')
+  if (bench.engine.running()) await bench.engine.abort('enough')
+})
