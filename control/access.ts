@@ -10,6 +10,8 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     role: Role | null
+    /** The token of somebody who has joined the game day that is open, by which the request was let in; null for the range's own tokens. */
+    person: string | null
   }
 }
 
@@ -24,6 +26,8 @@ const grants: Record<Role, readonly Role[]> = {
 
 interface AccessOptions {
   tokens: Record<Role, string>
+  /** Whether a token is of somebody who takes part in the game day that is open: it lets in as a trainee, for as long as that is so. */
+  isPerson?: (token: string) => boolean
   /** `host:port` pairs by which browsers may know this server. */
   hosts: readonly string[]
   /** Of pages elsewhere that may use it, with a token of their own: a cookie is only taken from our own pages. */
@@ -42,8 +46,9 @@ const crossOrigin = {
  * Lets in whoever shows a token, by header or by cookie, and only under names that are ours: a page elsewhere can neither rebind
  * its name to this address (Host) nor send what its visitor did not mean (Origin).
  */
-export function guardAccess(app: FastifyInstance, { tokens, hosts, origins }: AccessOptions): void {
+export function guardAccess(app: FastifyInstance, { tokens, isPerson = () => false, hosts, origins }: AccessOptions): void {
   app.decorateRequest('role', null)
+  app.decorateRequest('person', null)
   app.addHook('onRequest', async (request, reply) => {
     const { host, origin } = request.headers
     if (!host || !hosts.includes(host.toLowerCase())) {
@@ -65,7 +70,12 @@ export function guardAccess(app: FastifyInstance, { tokens, hosts, origins }: Ac
       // Asked by the browser before the request itself, without a token.
       if (request.method === 'OPTIONS') return reply.code(204).send()
     }
-    request.role = roleOf(request, tokens, own)
+    const token = tokenOf(request, own)
+    request.role = tokenRole(token, tokens)
+    if (request.role === null && token !== undefined && isPerson(token)) {
+      request.role = 'trainee'
+      request.person = token
+    }
     const needed = request.routeOptions.config.access ?? 'trainee'
     if (needed === 'public') return
     if (request.role === null) {
@@ -79,10 +89,10 @@ export function guardAccess(app: FastifyInstance, { tokens, hosts, origins }: Ac
   })
 }
 
-function roleOf(request: FastifyRequest, tokens: Record<Role, string>, own: boolean): Role | null {
+function tokenOf(request: FastifyRequest, own: boolean): string | undefined {
   const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
   const cookie = own && new RegExp(`(?:^|;\\s*)${sessionCookie}=([^;]+)`).exec(request.headers.cookie ?? '')?.[1]
-  return tokenRole(bearer ?? (cookie || undefined), tokens)
+  return bearer ?? (cookie || undefined)
 }
 
 export function tokenRole(token: string | undefined, tokens: Record<Role, string>): Role | null {

@@ -59,9 +59,22 @@ export class GameDays {
     if (gameDay.people.some((one) => one.name.toLowerCase() === name.toLowerCase())) {
       throw new FiredrillError('conflict', `somebody has joined as ${name} already: add a letter`)
     }
-    const person = randomBytes(18).toString('base64url')
+    // Their token, and nobody else's: it is of no use when they are asked to leave, or when the game day ends.
+    const person = randomBytes(24).toString('base64url')
     this.#append(gameDay.id, { type: 'joined', person, name, role })
     return { gameDay: this.state(gameDay.id), person }
+  }
+
+  /** Whether somebody who joined takes part in the game day that is open. */
+  hasJoined(person: string): boolean {
+    return this.current()?.people.some((one) => same(one.person, person)) ?? false
+  }
+
+  /** Takes somebody's token from them: what they did stays, and they are let in no more. */
+  revoke(id: string, name: string): void {
+    const found = this.#open(id).people.find((one) => one.name === name)
+    if (!found) throw new FiredrillError('not-found', `nobody of that name has joined: '${name}'`)
+    this.#append(id, { type: 'revoked', person: found.person })
   }
 
   takeRole(person: string, role: TeamRole): void {

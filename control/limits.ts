@@ -142,6 +142,7 @@ export const routeLimits: Record<string, LimitName> = {
   'POST /api/game-days': 'manage',
   'POST /api/game-days/{id}/next': 'manage',
   'POST /api/game-days/{id}/end': 'manage',
+  'DELETE /api/game-days/{id}/people/{name}': 'manage',
 
   'POST /api/pager/page': 'pager',
   'POST /api/pager/ticket': 'pager',

@@ -12,8 +12,9 @@ export class People {
     this.#gameDays = gameDays
   }
 
-  /** The id that the browser was given when its user joined. */
+  /** What the browser was given when its user joined; where it let the request in, it is who asks, whatever else is sent. */
   id(request: FastifyRequest): string | null {
+    if (request.person) return request.person
     return new RegExp(`(?:^|;\\s*)${personCookie}=([\\w-]+)`).exec(request.headers.cookie ?? '')?.[1] ?? null
   }
 
@@ -22,6 +23,11 @@ export class People {
     const id = this.id(request)
     const person = id === null ? undefined : this.#gameDays.current()?.people.find((one) => one.person === id)
     return person && { name: person.name, role: person.role }
+  }
+
+  /** Whether a request that was let in as somebody of the team still would be. */
+  mayStay(request: FastifyRequest): boolean {
+    return !request.person || this.#gameDays.hasJoined(request.person)
   }
 
   /** Whose eyes a request is for. */

@@ -19,6 +19,8 @@ export const gameDayEventBody = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('joined'), person: z.string(), name: z.string(), role: teamRole }),
   z.object({ type: z.literal('role-taken'), person: z.string(), role: teamRole }),
+  /** Who led asked somebody to leave. */
+  z.object({ type: z.literal('revoked'), person: z.string() }),
   z.object({ type: z.literal('said'), by: actor, text: z.string() }),
   z.object({ type: z.literal('drill-begun'), drill: z.string(), scenario: z.string() }),
   z.object({ type: z.literal('ended') }),
@@ -64,6 +66,7 @@ export function foldGameDay(events: readonly GameDayEvent[]): GameDayState | nul
     if (event.type === 'role-taken') {
       state.people = state.people.map((one) => (one.person === event.person ? { ...one, role: event.role } : one))
     }
+    if (event.type === 'revoked') state.people = state.people.filter(({ person }) => person !== event.person)
     if (event.type === 'drill-begun' && !state.drills.some(({ drill }) => drill === event.drill)) {
       state.drills.push({ drill: event.drill, scenario: event.scenario })
     }

@@ -68,6 +68,15 @@ export function gameDayRoutes(app: Api, { context, gameDays, people, ledger, sce
     return forTeam(gameDays.state(request.params.id))
   })
 
+  app.delete(
+    '/api/game-days/:id/people/:name',
+    { config: { access: 'instructor' }, schema: { params: z.object({ id: z.uuid(), name: z.string() }) } },
+    async (request) => {
+      gameDays.revoke(request.params.id, request.params.name)
+      return forTeam(gameDays.state(request.params.id))
+    },
+  )
+
   app.get('/api/game-day', async (request) => {
     const state = gameDays.current()
     return {
@@ -78,8 +87,8 @@ export function gameDayRoutes(app: Api, { context, gameDays, people, ledger, sce
   app.post('/api/game-day/join', { config: { access: 'public' }, schema: { body: joinGameDay } }, async (request, reply) => {
     const { code, name, role } = request.body
     const { gameDay, person } = gameDays.join(code, name, role)
-    // An instructor who joins stays one.
-    const session = request.role === null ? [`${sessionCookie}=${context.config.tokens.trainee}; ${cookieTraits}`] : []
+    // By a token of their own, which ends with the game day; an instructor who joins stays one.
+    const session = request.role === null ? [`${sessionCookie}=${person}; ${cookieTraits}`] : []
     return reply
       .header('set-cookie', [...session, `${personCookie}=${person}; ${cookieTraits}`])
       .code(201)

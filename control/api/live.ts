@@ -13,7 +13,7 @@ const mostUnreadBytes = 1024 * 1024
 export const mostStreams = { trainee: 60, instructor: 20 } as const
 
 /** Live events (SSE): drill events as they happen, and whether the range is healthy. The ids of drill events let a client resume. */
-export function liveRoutes(app: Api, { engine, ledger, sampler }: ApiContext): void {
+export function liveRoutes(app: Api, { engine, ledger, sampler, people }: ApiContext): void {
   const streams = new Set<PassThrough>()
   const telling = new LiveTelling(ledger)
   const listening = { trainee: 0, instructor: 0 }
@@ -45,7 +45,11 @@ export function liveRoutes(app: Api, { engine, ledger, sampler }: ApiContext): v
       components: sampler.components().map(({ name, state, healthy, version, canaryOf }) => ({ name, state, healthy, version, canaryOf })),
     })
     const onVerdict = (verdict: Verdict) => send('status', status(verdict))
-    const keepAlive = setInterval(() => write(': alive\n\n'), keepAliveMs)
+    const keepAlive = setInterval(() => {
+      // Who is no longer let in is not told either.
+      if (people.mayStay(request)) write(': alive\n\n')
+      else stream.end()
+    }, keepAliveMs)
     request.raw.once('close', () => {
       listening[role]--
       clearInterval(keepAlive)

@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { get, post } from '../lib/api.ts'
+import { get, post, remove } from '../lib/api.ts'
 import { useDrills, useScenarios, type GameDay } from '../lib/data.ts'
 import { Problem } from './states.tsx'
 
@@ -37,6 +37,10 @@ function OpenGameDay({ gameDay }: { gameDay: PlannedGameDay }) {
       void queries.invalidateQueries({ queryKey: ['drills'] })
     },
   })
+  const leave = useMutation({
+    mutationFn: (name: string) => remove(`/api/game-days/${gameDay.id}/people/${encodeURIComponent(name)}`),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['game-days'] }),
+  })
   const link = `${location.origin}/join#code=${gameDay.code}`
   const [copied, setCopied] = useState(false)
   return (
@@ -67,7 +71,10 @@ function OpenGameDay({ gameDay }: { gameDay: PlannedGameDay }) {
       <ul className="tags" aria-label="People">
         {gameDay.people.map(({ name, role }) => (
           <li key={name}>
-            {name} · {role}
+            {name} · {role}{' '}
+            <button aria-label={`Remove ${name}`} onClick={() => leave.mutate(name)} disabled={leave.isPending}>
+              Remove
+            </button>
           </li>
         ))}
         {gameDay.people.length === 0 && <li>nobody has joined yet</li>}
@@ -85,6 +92,7 @@ function OpenGameDay({ gameDay }: { gameDay: PlannedGameDay }) {
         </button>
       </p>
       {command.error && <Problem error={command.error} />}
+      {leave.error && <Problem error={leave.error} />}
     </>
   )
 }

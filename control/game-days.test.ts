@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { test } from 'node:test'
+import { paperHost, paperTokens } from './replay/paper-context.ts'
+import { ServedBench } from './replay/served-bench.ts'
+
+interface Planned {
+  id: string
+  code: string
+}
+
+async function planned(served: ServedBench): Promise<Planned> {
+  const { status, text } = await served.ask('instructor', 'POST', '/api/game-days', { title: 'Friday', scenarios: ['slow-shelves'] })
+  assert.equal(status, 201, text)
+  return JSON.parse(text) as Planned
+}
+
+/** The cookies of somebody who has only the link. */
+async function join(served: ServedBench, { code }: Planned, name: string): Promise<string> {
+  const answer = await (
+    await served.app
+  ).inject({ method: 'POST', url: '/api/game-day/join', headers: { host: paperHost }, payload: { code, name, role: 'operations' } })
+  assert.equal(answer.statusCode, 201, answer.body)
+  return [answer.headers['set-cookie'] ?? []]
+    .flat()
+    .map((one) => one.split(';')[0])
+    .join('; ')
+}
+const as = async (served: ServedBench, cookie: string, url = '/api/game-day') =>
+  (await served.app).inject({ url, headers: { host: paperHost, cookie } })
+
+test('whoever joins gets a token of their own, and never the range’s', async () => {
+  await using served = new ServedBench()
+  const day = await planned(served)
+  const [robin, sam] = [await join(served, day, 'Robin'), await join(served, day, 'Sam')]
+  assert.notEqual(robin, sam)
+  for (const cookie of [robin, sam]) assert.ok(!cookie.includes(`=${paperTokens.trainee}`), 'the range’s token')
+  const answer = await as(served, robin)
+  assert.deepEqual([answer.statusCode, answer.json<{ me: unknown }>().me], [200, { name: 'Robin', role: 'operations' }])
+  assert.equal((await as(served, robin, '/api/faults')).statusCode, 403, 'a trainee’s')
+  const token = /firedrill=([^;]+)/.exec(robin)?.[1] ?? ''
+  // By which an agent of theirs may act over MCP.
+  const bearer = await (await served.app).inject({ url: '/api/drills', headers: { host: paperHost, authorization: `Bearer ${token}` } })
+  assert.equal(bearer.statusCode, 200)
+  // What else is sent does not make them somebody else.
+  const sams = /firedrill-person=[^;]+/.exec(sam)?.[0] ?? ''
+  const mixed = await as(served, `firedrill=${token}; ${sams}`)
+  assert.deepEqual(mixed.json<{ me: unknown }>().me, { name: 'Robin', role: 'operations' })
+})
+
+test('who is asked to leave is let in no more; the others stay until the game day ends', async () => {
+  await using served = new ServedBench()
+  const day = await planned(served)
+  const [robin, sam] = [await join(served, day, 'Robin'), await join(served, day, 'Sam')]
+  assert.equal((await served.ask('trainee', 'DELETE', `/api/game-days/${day.id}/people/Robin`)).status, 403)
+  assert.equal((await served.ask('instructor', 'DELETE', `/api/game-days/${day.id}/people/Eve`)).status, 404)
+  assert.equal((await served.ask('instructor', 'DELETE', `/api/game-days/${day.id}/people/Robin`)).status, 200)
+  assert.deepEqual([(await as(served, robin)).statusCode, (await as(served, sam)).statusCode], [401, 200])
+  await served.ask('instructor', 'POST', `/api/game-days/${day.id}/end`)
+  assert.equal((await as(served, sam)).statusCode, 401)
+  // Another day does not let them in either.
+  await planned(served)
+  assert.deepEqual([(await as(served, robin)).statusCode, (await as(served, sam)).statusCode], [401, 401])
+})
+
+test('who listens when it ends is told no more', async () => {
+  await using served = new ServedBench()
+  const day = await planned(served)
+  const cookie = await join(served, day, 'Robin')
+  const app = await served.app
+  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { port } = app.server.address() as AddressInfo
+  const request = http.get({ host: '127.0.0.1', port, path: '/api/live', headers: { host: paperHost, cookie } })
+  const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+  assert.equal(response.statusCode, 200)
+  await served.ask('instructor', 'POST', `/api/game-days/${day.id}/end`)
+  response.resume()
+  await once(response, 'end')
+})
