@@ -19,7 +19,7 @@ export { keepReceivers, layAsideRefused, type KeptReceivers } from './receivers/
 /** The local range in a folder, with everything that its components are configured from. */
 export function openLocalRange(dir: string): LocalTarget {
   const state = new RangeState(dir)
-  return new LocalTarget(state, projectRoot, requireBinaries(cacheDir, state.config().placement.role), renderConfig)
+  return new LocalTarget(state, projectRoot, requireBinaries(cacheDir, state.config().placement.role), renderConfig, cacheDir)
 }
 
 /** The range that a host can act on: its own, or where the shop is on another, both. */

@@ -10,6 +10,8 @@ export interface ProcessSpec {
   cwd?: string
   /** Name of the operating-system user to run as, when started by root. */
   user?: string
+  /** One of ours: the TypeScript among `args`, relative to the checkout. Its bundle may run in its place. */
+  program?: string
 }
 
 export type LogFormat = 'envoy' | 'pino' | 'postgres' | 'redis' | 'rabbitmq' | 'logfmt' | 'plain'
@@ -24,6 +26,8 @@ export interface Component {
   calls: ComponentName[]
   /** Makes data folders and renders configuration; idempotent. */
   prepare?(context: RangeContext): Promise<void>
+  /** One of ours: its TypeScript, relative to the checkout, of which a bundle is made ahead. */
+  program?: string
   process(context: RangeContext): ProcessSpec
   readiness(context: RangeContext): Readiness
   /** Runs once the process is ready, before the component counts as started; idempotent. */

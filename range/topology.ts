@@ -66,6 +66,9 @@ export const placedOn = (host: HostRole): readonly Component[] =>
           (component.name === 'supervisor' || (component.name === 'agent' ? host !== 'all' : host === 'all' || hostOf(component) === host)),
       )
 
+/** Our own programs that run on a host of that role, relative to the checkout. */
+export const programsOn = (host: HostRole): string[] => placedOn(host).flatMap(({ program }) => program ?? [])
+
 /** Whether the console is served from a host of that role. */
 export const hasConsole = (host: HostRole): boolean => placedOn(host).some(({ name }) => name === 'control')
 

@@ -1,9 +1,14 @@
 /** Each of our processes runs as long as the range does: what it loads and does not need costs memory all the while. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { test } from 'node:test'
+import { after, test } from 'node:test'
+import { bundleFolder, ensureBundles } from '../range/bundle/bundle.ts'
+import { bundleName, freshBundle } from '../range/bundle/inputs.ts'
+import { cacheDir, projectRoot } from '../control/paths.ts'
+import { programsOn } from '../range/topology.ts'
 import { run } from './loaded-modules.ts'
 
 const libraries = { cache: 'ioredis', database: 'pg', queue: 'amqplib', client: 'undici' }
@@ -41,5 +46,31 @@ test('the reaper watches with little in hand', async () => {
     assert.ok(files <= 120, `${files} files`)
   } finally {
     rmSync(dir, { recursive: true })
+  }
+})
+
+test('what runs is bundled, and loads none of what Node has for whoever fetches', async () => {
+  const programs = programsOn('all')
+  assert.equal(programs.length, 9)
+  const problems: string[] = []
+  const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-loaded-'))
+  after(() => rmSync(dir, { recursive: true }))
+  const recorder = path.join(dir, 'recorder.cjs')
+  writeFileSync(
+    recorder,
+    "process.on('exit', () => console.log('of its own: ' + process.moduleLoadList.filter((name) => name.startsWith('NativeModule')).join(' ')))",
+  )
+  await ensureBundles(projectRoot, cacheDir, programs, (line) => void problems.push(line))
+  for (const program of programs) {
+    const bundle = freshBundle(projectRoot, bundleFolder(cacheDir, projectRoot), bundleName(program))
+    assert.ok(bundle, `${program}: ${problems.join('; ')}`)
+    // Without its configuration it ends as soon as everything is loaded.
+    const { stdout, status } = spawnSync(process.execPath, ['--require', recorder, bundle], {
+      env: { PATH: process.env['PATH'] },
+      encoding: 'utf8',
+    })
+    assert.notEqual(status, 0)
+    assert.match(stdout, /^of its own: \w/m)
+    assert.doesNotMatch(stdout, /^of its own: .*undici/m, program)
   }
 })

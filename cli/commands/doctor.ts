@@ -1,6 +1,7 @@
 import { Option } from 'commander'
 import { hostRoles, type HostRole } from '../../range/context.ts'
-import { hasConsole } from '../../range/topology.ts'
+import { ensureBundles } from '../../range/bundle/bundle.ts'
+import { hasConsole, programsOn } from '../../range/topology.ts'
 import { findBinaries } from '../../range/binaries.ts'
 import { describeMachine, measureMachine, usersFor } from '../../range/machine.ts'
 import { available, describePrecedence } from '../../range/targets/local/precedence.ts'
@@ -18,6 +19,7 @@ export const setupCommand = () =>
       const say = (line: string) => void (options.json || print(line))
       const binaries = await setup(projectRoot, cacheDir, say, options.role)
       if (hasConsole(options.role)) await buildConsole(say)
+      await ensureBundles(projectRoot, cacheDir, programsOn(options.role), say)
       if (options.json) printJson({ ok: true, binaries })
       else print(green('everything is there'))
     })

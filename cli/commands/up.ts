@@ -1,5 +1,6 @@
 import { loadScenarios } from '../../drills/scenarios.ts'
-import { hasConsole } from '../../range/topology.ts'
+import { ensureBundles } from '../../range/bundle/bundle.ts'
+import { hasConsole, programsOn } from '../../range/topology.ts'
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { Option } from 'commander'
@@ -74,6 +75,7 @@ export const upCommand = () =>
       await requireRoom(options)
       await setup(projectRoot, cacheDir, say, role)
       if (hasConsole(role)) await buildConsole(say)
+      await ensureBundles(projectRoot, cacheDir, programsOn(role), say)
       configure(options, say)
       const cluster = deployedCluster(openState(options).config().placement)
       if (cluster) {

@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises'
-import path from 'node:path'
 import { defineComponent } from '../component.ts'
 import { dataDir } from '../context.ts'
 import { httpReady } from '../readiness/http.ts'
@@ -15,9 +14,10 @@ export const agent = defineComponent({
   ports: { http: 'agent' },
   calls: [],
   prepare: async (context) => void (await mkdir(dataDir(context, 'agent'), { recursive: true })),
+  program: 'control/agent/main.ts',
   process: (context) =>
     nodeProcess(context, {
-      script: path.join(context.root, 'control', 'agent', 'main.ts'),
+      program: 'control/agent/main.ts',
       heapMegabytes: 256,
       env: ownEnvironment(context),
     }),

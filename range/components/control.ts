@@ -18,8 +18,8 @@ export const control = defineComponent({
   role: 'control',
   ports: { http: 'control' },
   calls: ['prometheus', 'alertmanager', 'telemetry-store', 'locust'],
-  process: (context) =>
-    nodeProcess(context, { script: path.join(context.root, 'control', 'main.ts'), heapMegabytes: 384, env: ownEnvironment(context) }),
+  program: 'control/main.ts',
+  process: (context) => nodeProcess(context, { program: 'control/main.ts', heapMegabytes: 384, env: ownEnvironment(context) }),
   readiness: (context) => httpReady(`http://127.0.0.1:${context.port('control')}/health`),
   stop: gentle,
   startDeadlineMs: 60_000,
@@ -34,9 +34,10 @@ export const reaper = defineComponent({
   role: 'control',
   ports: {},
   calls: ['control'],
+  program: 'control/reaper/main.ts',
   process: (context) =>
     nodeProcess(context, {
-      script: path.join(context.root, 'control', 'reaper', 'main.ts'),
+      program: 'control/reaper/main.ts',
       heapMegabytes: 96,
       env: ownEnvironment(context),
     }),

@@ -1,4 +1,3 @@
-import path from 'node:path'
 import type { ComponentName, ServiceName } from '../../model/components.ts'
 import { defineComponent, gentle, type Component } from '../component.ts'
 import type { PortName, RangeContext } from '../context.ts'
@@ -13,19 +12,21 @@ interface ServiceOptions {
   env(context: RangeContext): Record<string, string>
 }
 
-/** A service of the shop: Node runs its TypeScript as it is; `/ready` opens new connections to what it needs. */
+/** A service of the shop; `/ready` opens new connections to what it needs. */
 export function defineService({ name, title, calls, env }: ServiceOptions): Component {
   const port: PortName = name
+  const program = `shop/${name}/main.ts`
   return defineComponent({
     name,
     title,
     role: 'service',
     ports: { http: port },
     calls,
+    program,
     process: (context) => {
       const { version, overrides } = context.deployed(name)
       return nodeProcess(context, {
-        script: path.join(context.root, 'shop', name, 'main.ts'),
+        program,
         heapMegabytes: 192,
         env: {
           NODE_ENV: 'production',

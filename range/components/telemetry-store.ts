@@ -4,6 +4,7 @@ import { defineComponent, gentle } from '../component.ts'
 import { configDir, dataDir } from '../context.ts'
 import { httpReady } from '../readiness/http.ts'
 
+const program = 'observability/store/main.ts'
 const allocator = 'narenas:2,dirty_decay_ms:500,muzzy_decay_ms:0'
 
 export const telemetryStore = defineComponent({
@@ -13,9 +14,11 @@ export const telemetryStore = defineComponent({
   ports: { http: 'telemetryStore' },
   calls: [],
   prepare: async (context) => void (await mkdir(dataDir(context, 'telemetry-store'), { recursive: true })),
+  program,
   process: (context) => ({
     file: context.binaries.node,
-    args: [path.join(context.root, 'observability', 'store', 'main.ts')],
+    args: [path.join(context.root, program)],
+    program,
     cwd: context.root,
     env: {
       NODE_OPTIONS: '--max-old-space-size=512 --max-semi-space-size=4',

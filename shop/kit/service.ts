@@ -1,14 +1,10 @@
 import { trace } from '@opentelemetry/api'
-import type { FastifyInstance } from 'fastify'
+import { fastify, type FastifyInstance } from 'fastify'
 import { rememberCallers } from './caller.ts'
 import type { BaseConfig } from './config.ts'
 import { messageOf } from './errors.ts'
-import { instrumented } from './libraries.ts'
 import { counter, gauge, histogram, registry } from './metrics.ts'
 import { activeSpanContext, stopTelemetry } from './telemetry.ts'
-
-// Safe: the package's own types.
-const { fastify } = instrumented('fastify') as typeof import('fastify')
 
 /** How long a service that was asked to stop goes on with what it has begun: far longer than all takes that is not stuck. */
 const drainMs = 3_000

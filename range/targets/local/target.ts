@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import path from 'node:path'
 import { isService, proxyNames, type ComponentName, type ComponentStatus } from '../../../model/components.ts'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
+import { asBundle } from '../../bundle/bundle.ts'
 import type { Component, ProcessSpec } from '../../component.ts'
 import { configDir, logFile, portOffsets, type Binaries, type PortName, type RangeContext } from '../../context.ts'
 import { baselinePolicy } from '../../mesh/files.ts'
@@ -46,9 +47,12 @@ export class LocalTarget {
   readonly state: RangeState
   readonly context: RangeContext
   readonly #render: ConfigRenderer
+  readonly #cache: string | null
 
-  constructor(state: RangeState, root: string, binaries: Binaries, render: ConfigRenderer) {
+  /** Bundles of our own programs are kept in `cache`; without one they run as they are. */
+  constructor(state: RangeState, root: string, binaries: Binaries, render: ConfigRenderer, cache: string | null = null) {
     this.state = state
+    this.#cache = cache
     this.#render = render
     writePrivately()
     const config = state.config()
@@ -271,8 +275,9 @@ export class LocalTarget {
     await this.#requirePorts(component)
     this.writeConfig(name)
     await component.prepare?.(this.context)
+    const spec = await asBundle(component.process(this.context), this.context.root, this.#cache, logFile(this.context, name))
     const startedAt = Date.now()
-    const identity = await this.launch(component.process(this.context), name, tierOf(component.role), logFile(this.context, name))
+    const identity = await this.launch(spec, name, tierOf(component.role), logFile(this.context, name))
     const record: RunRecord = { ...identity, startedAt, readyAfterMs: null, stopping: false }
     if (!lock.isHeld()) {
       // Suspended in the middle of it for so long that another took over: theirs is the one.

@@ -1,0 +1,173 @@
+/**
+ * Makes bundles: all that a program of ours loads, without comments, in one file, and beside it what it may load later. A process of its own, since what makes them
+ * takes 100 MB. Prints nothing when all went well.
+ *
+ *   node build.ts CHECKOUT FOLDER SCRIPT...
+ */
+import { createHash } from 'node:crypto'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { SourceMap, type SourceMapPayload } from 'node:module'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { rolldown, type OutputChunk, type Plugin } from 'rolldown'
+import { describeError } from '../../model/errors.ts'
+import { bundleName, keepRecord, inputsOf } from './inputs.ts'
+import { packLines, tableOf } from './lines.ts'
+import { removeUnused } from './unused.ts'
+
+const [root = '', folder = '', ...scripts] = process.argv.slice(2)
+/** Who saves a file meanwhile has it built again. */
+const tries = 3
+
+/** The program, and before it what its traces need. */
+const program = (script: string): Plugin => {
+  const parts: Record<string, string> = {
+    '\0program': `import '\0traces'\nimport ${JSON.stringify(path.join(root, script))}`,
+    '\0traces': `import { traceSources } from ${JSON.stringify(path.join(import.meta.dirname, 'traces.ts'))}
+      traceSources(${JSON.stringify(pathToFileURL(folder).href)})`,
+  }
+  return { name: 'program', resolveId: (id) => (id in parts ? id : undefined), load: (id) => parts[id] }
+}
+
+/** Whatever a module finds by its own path it finds there still. */
+const ownPaths: Plugin = {
+  name: 'own-paths',
+  transform: {
+    filter: { code: /\bimport\.meta\.(dirname|filename|url)\b|\b__dirname\b/ },
+    handler: (code, id) =>
+      code.replaceAll(/\bimport\.meta\.(dirname|filename|url)\b|\b__dirname\b/g, (_, name: string | undefined) =>
+        JSON.stringify(name === 'url' ? pathToFileURL(id).href : name === 'filename' ? id : path.dirname(id)),
+      ),
+  },
+}
+
+/** An import of these by name reads all that they export, and so loads the undici that Node has of its own: 6 MB in each process. */
+const readWhole = /^(node:)?(https?)$/
+const builtins: Plugin = {
+  name: 'builtins',
+  resolveId: {
+    filter: { id: readWhole },
+    handler: (id) => `\0builtin:${id.replace(readWhole, '$2')}`,
+  },
+  load: {
+    filter: { id: /^\0builtin:/ },
+    handler: (id) => `module.exports = process.getBuiltinModule('node:${id.slice('\0builtin:'.length)}')`,
+  },
+}
+
+/** What the package undici has for whoever fetches, opens WebSockets or mocks, a quarter of a service's code, and we do not call; it touches the globals of those names. */
+const lessUndici: Plugin = {
+  name: 'less-undici',
+  resolveId: {
+    filter: { id: /^\.\/lib\/(web|mock)\// },
+    handler: (_, importer) => (importer?.endsWith('/node_modules/undici/index.js') ? '\0left-out' : undefined),
+  },
+  load: {
+    filter: { id: /^\0left-out$/ },
+    handler: () => `module.exports = new Proxy(function () {}, {
+      get: () => module.exports,
+      apply() { throw new Error('this part of undici is left out of bundles, see range/bundle/build.ts') },
+    })`,
+  },
+}
+
+/** All of it is the namespace of the package, and what nobody uses of a namespace is left out: its messages in fifty languages. */
+const ownZod: Plugin = {
+  name: 'own-zod',
+  transform: {
+    filter: { id: { exclude: /\/node_modules\// }, code: /from 'zod'/ },
+    handler: (code) => code.replace(/import \{ z \} from 'zod'/, "import * as z from 'zod'"),
+  },
+}
+
+/** A character beyond the first 256 has the whole text kept with two bytes for each. */
+const narrow = (code: string): string =>
+  code.replaceAll(/[^\0-\xFF]/g, (character) => String.raw`\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+async function build(script: string): Promise<void> {
+  const name = bundleName(script)
+  for (let left = tries; left > 0; left--) {
+    const startedAt = Date.now()
+    await using bundle = await rolldown({
+      input: { main: '\0program' },
+      cwd: root,
+      platform: 'node',
+      tsconfig: false,
+      // A library of its own for the system, which it finds beside itself.
+      external: (id) => id === 'chdb',
+      plugins: [program(script), builtins, lessUndici, ownPaths, ownZod],
+      logLevel: 'silent',
+    })
+    const { output } = await bundle.generate({
+      format: 'esm',
+      // Nothing is written there: sources are named from it.
+      dir: folder,
+      entryFileNames: 'main.js',
+      // Lines stay: an error that ends a program is printed with the line that it came from.
+      minify: { compress: true, mangle: true, codegen: { removeWhitespace: false } },
+      keepNames: true,
+      comments: false,
+      sourcemap: 'hidden',
+    })
+    const chunks = output.filter((file) => file.type === 'chunk')
+    const inputs = new Set([...chunks.flatMap(({ moduleIds }) => moduleIds), ...(await bundle.watchFiles)])
+    const files = [...inputs, import.meta.filename, path.join(root, 'package-lock.json')]
+      .filter((file) => path.isAbsolute(file) && existsSync(file))
+      .map((file) => path.relative(root, file))
+    const made = inputsOf(root, files, startedAt)
+    if (made) return keepRecord(folder, name, path.join(publish(name, chunks), 'main.js'), made)
+  }
+  throw new Error('its files go on changing')
+}
+
+/** Puts the files into a folder that is named by what is in them, whole or not at all; returns its name. */
+function publish(name: string, chunks: OutputChunk[]): string {
+  const files = chunks.map((chunk) => ({ ...chunk, text: fixed(chunk.code) }))
+  const hash = createHash('sha256')
+  for (const { fileName, text } of files) hash.update(fileName).update(text)
+  const own = `${name}-${hash.digest('hex').slice(0, 16)}`
+  if (existsSync(path.join(folder, own))) return own
+  const aside = mkdtempSync(path.join(folder, `${own}.tmp-`))
+  // Whoever may read the cache may run it.
+  chmodSync(aside, 0o755)
+  try {
+    for (const { fileName, text, map } of files) {
+      writeFileSync(path.join(aside, fileName), text)
+      if (map) writeFileSync(path.join(aside, tableOf(fileName)), linesOf(text, map))
+    }
+    renameSync(aside, path.join(folder, own))
+  } catch (error) {
+    rmSync(aside, { recursive: true, force: true })
+    // Another one made the same meanwhile.
+    if (!existsSync(path.join(folder, own))) throw error
+  }
+  removeUnused(folder, name, own)
+  return own
+}
+
+/** What is left to be found by the bundle's own address are packages: those of the checkout. */
+const fixed = (code: string): string =>
+  narrow(code)
+    .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path.join(root, 'package.json')).href))
+    .replaceAll(/from "chdb"/g, `from ${JSON.stringify(import.meta.resolve('chdb'))}`)
+
+function linesOf(code: string, map: NonNullable<OutputChunk['map']>): Buffer {
+  // Safe: the same format, of which it reads no more than is there.
+  const found = new SourceMap(map as unknown as SourceMapPayload)
+  const sources = map.sources.map((source) => path.resolve(folder, source))
+  const places = code.split('\n').flatMap((line, index) => {
+    const entry = found.findEntry(index, line.search(/\S|$/))
+    return 'originalSource' in entry ? [map.sources.indexOf(entry.originalSource), entry.originalLine + 1] : [-1, 0]
+  })
+  return packLines({ sources, table: Int32Array.from(places) })
+}
+
+for (const script of scripts) {
+  try {
+    mkdirSync(folder, { recursive: true })
+    await build(script)
+  } catch (error) {
+    process.stderr.write(`${script}: ${describeError(error)}\n`)
+    process.exitCode = 1
+  }
+}

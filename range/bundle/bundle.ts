@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { appendFileSync } from 'node:fs'
+import path from 'node:path'
+import { FiredrillError, describeError } from '../../model/errors.ts'
+import type { ProcessSpec } from '../component.ts'
+import { bundleName, freshBundle } from './inputs.ts'
+
+/** One takes about a second of CPU; on a machine that burns, more. */
+const buildDeadlineMs = 60_000
+
+const withoutBundle = 'runs from the sources, which takes more memory, since it could not be bundled:'
+
+/** Bundles of a checkout, in a cache that checkouts may share: they have its paths in them. */
+export const bundleFolder = (cache: string, root: string): string =>
+  path.join(cache, 'bundles', createHash('sha256').update(root).digest('hex').slice(0, 12))
+
+/**
+ * How a program of ours is started: as a bundle of what its files are now, the one that is there or one that is built. Several may ask at once, in several processes.
+ * Where none can be had, or without a cache, it is started as it is; `log`, a file, is told why.
+ */
+export async function asBundle(spec: ProcessSpec, root: string, cache: string | null, log: string): Promise<ProcessSpec> {
+  const { program } = spec
+  if (program === undefined || cache === null) return spec
+  try {
+    const bundle = await bundleOf(root, cache, program)
+    return { ...spec, args: spec.args.map((arg) => (arg === path.join(root, program) ? bundle : arg)) }
+  } catch (error) {
+    tell(log, `${program}: ${withoutBundle} ${describeError(error)}`)
+    return spec
+  }
+}
+
+async function bundleOf(root: string, cache: string, program: string): Promise<string> {
+  const find = () => freshBundle(root, bundleFolder(cache, root), bundleName(program))
+  const there = find()
+  if (there) return there
+  await buildBundles(root, cache, [program])
+  const built = find()
+  if (!built) throw new FiredrillError('component-failed', `${program} changed while it was bundled`)
+  return built
+}
+
+function tell(log: string, line: string): void {
+  try {
+    appendFileSync(log, `${line}\n`)
+  } catch {
+    // On a full disk nobody is told, and the program is to start nevertheless.
+  }
+}
+
+/** Builds those that are not there, or not of what the files are now. Those that cannot be built are told of. */
+export async function ensureBundles(root: string, cache: string, programs: readonly string[], say: (line: string) => void): Promise<void> {
+  const folder = bundleFolder(cache, root)
+  const stale = programs.filter((program) => freshBundle(root, folder, bundleName(program)) === null)
+  if (stale.length === 0) return
+  say(`bundling ${stale.length} programs`)
+  await buildBundles(root, cache, stale).catch((error: unknown) => say(`${withoutBundle} ${describeError(error)}`))
+}
+
+async function buildBundles(root: string, cache: string, programs: readonly string[]): Promise<void> {
+  const builder = path.join(import.meta.dirname, 'build.ts')
+  const args = ['--disable-warning=ExperimentalWarning', builder, root, bundleFolder(cache, root), ...programs]
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    timeout: buildDeadlineMs * programs.length,
+    killSignal: 'SIGKILL',
+  })
+  let output = ''
+  child.stderr.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-4_000)))
+  const { promise, resolve, reject } = Promise.withResolvers<number | null>()
+  child.once('error', reject).once('close', resolve)
+  if ((await promise) !== 0) throw new FiredrillError('component-failed', output.trim() || 'it took too long')
+}

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto'
+import { readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import { writeWhole } from '../whole-file.ts'
+
+/**
+ * Of a file: its path relative to the checkout, size in bytes, times of change of its content and of its inode in milliseconds, and a hash of it. Who edits it
+ * changes one of the times at least; who copies a checkout, or goes to another branch and comes back, changes nothing but these.
+ */
+const input = z.tuple([z.string(), z.number(), z.number(), z.number(), z.string()])
+const schema = z.object({
+  /** The program, in a folder beside this record that is never written again. */
+  file: z.string(),
+  /** Everything that it was made of. */
+  inputs: z.array(input),
+})
+type Input = z.output<typeof input>
+
+const recordOf = (folder: string, name: string): string => path.join(folder, `${name}.json`)
+
+/** `control/reaper/main.ts` is `control-reaper`. */
+export const bundleName = (program: string): string => program.replace(/\/main\.ts$/, '').replaceAll(/[^\w-]+/g, '-')
+
+const hashOf = (file: string): string => createHash('sha1').update(readFileSync(file)).digest('base64')
+
+function inputOf(root: string, file: string): Input {
+  const absolute = path.join(root, file)
+  const { size, mtimeMs, ctimeMs } = statSync(absolute)
+  return [file, size, mtimeMs, ctimeMs, hashOf(absolute)]
+}
+
+/** The bundle that was made of what the files are now; null where there is none. Takes some milliseconds: a look at each input. */
+export function freshBundle(root: string, folder: string, name: string): string | null {
+  try {
+    const { file, inputs } = schema.parse(JSON.parse(readFileSync(recordOf(folder, name), 'utf8')))
+    const program = path.join(folder, file)
+    if (!statSync(program, { throwIfNoEntry: false })) return null
+    let touched = false
+    const now = inputs.map((before): Input => {
+      const [relative, size, mtimeMs, ctimeMs] = before
+      const found = statSync(path.join(root, relative))
+      if (found.size === size && found.mtimeMs === mtimeMs && found.ctimeMs === ctimeMs) return before
+      touched = true
+      return inputOf(root, relative)
+    })
+    if (now.some(([, , , , hash], index) => hash !== inputs[index]?.[4])) return null
+    if (touched) keepRecord(folder, name, file, now)
+    return program
+  } catch {
+    // Whatever it is that cannot be read: it is built anew, or the program runs without.
+    return null
+  }
+}
+
+/** What a bundle is made of, unless one of them changed since `startedAt` (milliseconds since 1970): nobody knows which of both is in it then. */
+export function inputsOf(root: string, files: readonly string[], startedAt: number): Input[] | null {
+  const inputs = files.map((file) => inputOf(root, file))
+  return inputs.every(([, , , ctimeMs]) => ctimeMs < startedAt) ? inputs : null
+}
+
+export function keepRecord(folder: string, name: string, file: string, inputs: Input[]): void {
+  writeWhole(recordOf(folder, name), JSON.stringify({ file, inputs }), { mode: 0o644 })
+}
