@@ -85,9 +85,11 @@ export const rabbitmq = defineComponent({
         RABBITMQ_LOG_BASE: dataDir(context, 'rabbitmq'),
         RABBITMQ_CONFIG_FILE: path.join(configDir(context, 'rabbitmq'), 'rabbitmq.conf'),
         RABBITMQ_ENABLED_PLUGINS_FILE: path.join(configDir(context, 'rabbitmq'), 'enabled_plugins'),
+        // Tables of a million processes, and of as many ports as there may be open files, take 16 MB before there is one.
+        RABBITMQ_MAX_NUMBER_OF_PROCESSES: '65536',
         RABBITMQ_DIST_PORT: String(context.port('erlang')),
         // One scheduler that sleeps when idle: a training range shares its cores.
-        RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 1:1 +sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}',
+        RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 1:1 +Q 16384 +sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}',
       },
     }
   },
