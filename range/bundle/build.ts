@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { SourceMap, type SourceMapPayload } from 'node:module'
+import { createRequire, SourceMap, type SourceMapPayload } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { rolldown, type OutputChunk, type Plugin } from 'rolldown'
@@ -55,6 +55,15 @@ const builtins: Plugin = {
   },
 }
 
+/** Node's own warns whoever takes it from outside of node_modules; whoever says its name means the package. */
+const punycode: Plugin = {
+  name: 'punycode',
+  resolveId: {
+    filter: { id: /^punycode$/ },
+    handler: (_, importer) => (importer ? createRequire(importer).resolve('punycode/') : undefined),
+  },
+}
+
 /** What the package undici has for whoever fetches, opens WebSockets or mocks, a quarter of a service's code, and we do not call; it touches the globals of those names. */
 const lessUndici: Plugin = {
   name: 'less-undici',
@@ -95,7 +104,7 @@ async function build(script: string): Promise<void> {
       tsconfig: false,
       // A library of its own for the system, which it finds beside itself.
       external: (id) => id === 'chdb',
-      plugins: [program(script), builtins, lessUndici, ownPaths, ownZod],
+      plugins: [program(script), builtins, punycode, lessUndici, ownPaths, ownZod],
       logLevel: 'silent',
     })
     const { output } = await bundle.generate({

@@ -15,8 +15,7 @@ export const nodeProcess = (
   program,
   cwd: context.root,
   env: {
-    // Of packages that say punycode for one that Node had once: they are not told outside of node_modules, where a bundle is.
-    NODE_OPTIONS: `--disable-warning=ExperimentalWarning --disable-warning=DEP0040 --max-old-space-size=${heapMegabytes} --max-semi-space-size=1`,
+    NODE_OPTIONS: `--disable-warning=ExperimentalWarning --max-old-space-size=${heapMegabytes} --max-semi-space-size=1`,
     MALLOC_ARENA_MAX: '2',
     // Larger pieces are mapped by themselves, and so go back to the system as soon as they are free (mallopt(3)).
     MALLOC_MMAP_THRESHOLD_: '32768',

@@ -89,7 +89,8 @@ export const rabbitmq = defineComponent({
         RABBITMQ_MAX_NUMBER_OF_PROCESSES: '65536',
         RABBITMQ_DIST_PORT: String(context.port('erlang')),
         // One scheduler that sleeps when idle: a training range shares its cores.
-        RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 1:1 +Q 16384 +sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}',
+        RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
+          '+S 1:1 +Q 16384 +sbwt none +sbwtdcpu none +sbwtdio none -kernel inet_dist_use_interface {127,0,0,1}',
       },
     }
   },
