@@ -50,8 +50,9 @@ test('the reaper watches with little in hand', async () => {
 })
 
 test('what runs is bundled, and loads none of what Node has for whoever fetches', async () => {
-  const programs = programsOn('all')
-  assert.equal(programs.length, 9)
+  assert.equal(programsOn('all').length, 9)
+  // Of each kind one, that with the most: each takes seconds to build where it is not there.
+  const programs = ['shop/orders/main.ts', 'control/main.ts', 'control/reaper/main.ts']
   const problems: string[] = []
   const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-loaded-'))
   after(() => rmSync(dir, { recursive: true }))
