@@ -120,7 +120,7 @@ timeline:
 alerts:
   expected:
     - { name: CheckoutLatencyBudgetBurn, within: 40s }
-  # Pages that may come as well, of the same cause.
+  # Other pages that the same cause may trigger.
   allowed: [CheckoutErrorBudgetBurn]
 cause:
   component: payments
@@ -133,8 +133,8 @@ milestones:
   acknowledged:
     par: 90s
     hints:
-      orient: You have been paged. Whoever is paged says first that they are on it.
-      point: The page is at the top of the incident room, with a button beside it.
+      orient: You have been paged. First, let everyone know that you are on it.
+      point: The page is at the top of the incident room, next to a button.
       tell: Press "Acknowledge" on the page in the incident room.
   located:
     par: 4m
@@ -157,14 +157,14 @@ milestones:
   recovered:
     par: 10m
     hints:
-      orient: Done is when the graphs say so, not when the action has run.
+      orient: You are done when the graphs say so, not when the action has run.
       point: What to watch.
       tell: What to do if it does not come back.
 # What 'firedrill verify' applies, and the debrief shows. 'firedrill action list' names the actions.
 solution:
   - action: change-setting
     params: { service: orders, key: LOG_LEVEL, value: info }
-    why: Why this mends it.
+    why: Why this fixes it.
 runbooks: [checkout]
 `,
   'story.md': `It is Tuesday morning. You are on call for **Corner Shop**.
@@ -175,10 +175,10 @@ Your pager will tell you more.
 `,
   'debrief.md': `## What happened
 
-## How one could see it
+## How to spot it
 
 ## What good looks like
 
-## To take home
+## Takeaways
 `,
 })

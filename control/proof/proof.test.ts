@@ -78,7 +78,7 @@ describe('what a proof covers', () => {
     const file = 'scenarios/slow-shelves/scenario.yaml'
     assert.deepEqual(staleBy(file, 'within: 30s', 'within: 31s'), { 'slow-shelves': ['scenario has changed'] })
     assert.deepEqual(staleBy(file, 'You have been paged.', 'You were paged.'), {})
-    assert.deepEqual(staleBy(file, 'The release before sends one', 'That before sends one'), {})
+    assert.deepEqual(staleBy(file, 'The previous release sends one', 'The last release sends one'), {})
     assert.deepEqual(staleBy('scenarios/slow-shelves/debrief.md', /^/, 'Well played.\n'), {})
   })
 
