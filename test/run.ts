@@ -22,6 +22,9 @@ const suites: Record<string, { files: string[]; concurrency: number }[]> = {
   acceptance: [{ files: globSync('test/acceptance/*.test.ts', { cwd: root }).sort(), concurrency: 1 }],
   browser: [{ files: globSync('test/browser/*.test.ts', { cwd: root }), concurrency: 1 }],
 }
+/** Each property of these is tried for a few seconds among the others, and for as long as is said when they are asked for. */
+const properties = unit.filter((file) => file.endsWith('.fuzz.test.ts'))
+const fuzzSeconds = '120'
 const checks: Record<string, string[]> = {
   format: ['node_modules/.bin/oxfmt', '--check'],
   lint: ['node_modules/.bin/oxlint', '--deny-warnings'],
@@ -29,7 +32,7 @@ const checks: Record<string, string[]> = {
 }
 
 const asked = process.argv.slice(2)
-const known = ['check', ...Object.keys(suites)]
+const known = ['check', ...Object.keys(suites), 'fuzz']
 const unknown = asked.find((name) => !known.includes(name))
 if (unknown) {
   process.stderr.write(`there is no suite '${unknown}': choose ${known.join(', ')}\n`)
@@ -39,6 +42,10 @@ const wanted = (name: string) => asked.length === 0 || asked.includes(name)
 // Tests that choose what they play do so by it; given again, it chooses the same.
 process.env['FIREDRILL_SEED'] = String(seed)
 process.stdout.write(`FIREDRILL_SEED=${seed}\n`)
+if (asked.includes('fuzz')) {
+  process.env['FIREDRILL_FUZZ_SECONDS'] ??= fuzzSeconds
+  suites['fuzz'] = [{ files: properties, concurrency: 1 }]
+}
 
 let passed = 0
 let failed = 0

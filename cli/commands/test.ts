@@ -8,7 +8,7 @@ import { print } from '../output.ts'
 
 export const testCommand = () =>
   command('test')
-    .argument('[suites...]', 'check, unit, acceptance, browser (all without)')
+    .argument('[suites...]', 'check, unit, acceptance, browser (all without), or fuzz, for longer than unit does')
     .action(async (suites: string[]) => {
       await setup(projectRoot, cacheDir, print)
       if (suites.length === 0 || suites.includes('browser')) await setupBrowser(print)

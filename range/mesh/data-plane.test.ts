@@ -519,13 +519,16 @@ test('policies and certificates change under load without a failed request', asy
   )
 })
 
-test('a policy that a proxy refuses leaves the one before in force', async () => {
-  // Valid for Istio, and for us; not for Envoy, which compiles the expression.
+test('a policy that a proxy would refuse is told with its line, and leaves the one before in force', async () => {
   const broken = edit(
     inventoryRoute,
     `    - match: [{ uri: { regex: '[' } }]\n      route: [{ destination: { host: inventory } }]\n${inventoryRoute}`,
   )
-  await assert.rejects(range.mesh.apply(broken, 'test'), { code: 'component-failed', message: /the proxy of \w+ refuses/ })
+  await assert.rejects(range.mesh.apply(broken, 'test'), {
+    code: 'bad-request',
+    message: /^line \d+, column \d+: .*uri\.regex: '\[' is refused by RE2/,
+  })
+  assert.equal((await range.mesh.history()).length, 1)
   assert.equal(await range.mesh.policy(), baseline)
   assert.equal((await call('gateway', 'inventory')).status, 200)
   await range.mesh.reset()

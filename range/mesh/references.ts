@@ -1,5 +1,6 @@
 import { FiredrillError } from '../../model/errors.ts'
-import { parseResources, type Resource } from './resources.ts'
+import { tellMistakes, type Mistake } from '../../model/yaml/text.ts'
+import { mistakeIn, ofKind, parseResources, type Resource } from './resources.ts'
 
 /** The resources of a policy that can be carried out. Throws `bad-request` for any other. */
 export function parsePolicy(yaml: string): Resource[] {
@@ -8,26 +9,106 @@ export function parsePolicy(yaml: string): Resource[] {
   return resources
 }
 
-/** Throws `bad-request` for a route that would lead nowhere: to a subset that no rule defines, or to destinations of no weight. */
+/**
+ * Throws `bad-request`, with every mistake at its line, for resources that do not go together: a route that would lead nowhere, to a subset that no rule defines or
+ * to destinations of no weight; and two of which Istio would follow one and not the other.
+ */
 export function checkReferences(resources: readonly Resource[]): void {
-  const defined = new Set(
-    resources.flatMap((resource) =>
-      resource.kind === 'DestinationRule' ? (resource.spec.subsets ?? []).map(({ name }) => `${resource.spec.host}|${name}`) : [],
-    ),
+  const mistakes = [...leadNowhere(resources), ...ofOneHost(resources), ...ofOneWorkload(resources)]
+  if (mistakes.length > 0) throw new FiredrillError('bad-request', tellMistakes(mistakes))
+}
+
+function leadNowhere(resources: readonly Resource[]): Mistake[] {
+  const defined = ofKind(resources, 'DestinationRule').flatMap(({ spec }) =>
+    (spec.subsets ?? []).map(({ name }) => ({ host: spec.host, name })),
   )
-  for (const resource of resources) {
-    if (resource.kind !== 'VirtualService') continue
-    for (const { route } of resource.spec.http) {
-      const weights = route.map(({ weight }) => weight ?? 0)
-      if (route.length > 1 && weights.every((weight) => weight === 0)) {
-        throw new FiredrillError('bad-request', `VirtualService ${resource.metadata.name}: the weights of its destinations are all 0`)
-      }
-      for (const { destination } of route) {
-        if (destination.subset !== undefined && !defined.has(`${destination.host}|${destination.subset}`)) {
-          const what = `VirtualService ${resource.metadata.name}: no DestinationRule of ${destination.host} defines the subset '${destination.subset}'`
-          throw new FiredrillError('bad-request', what)
-        }
-      }
-    }
+  return ofKind(resources, 'VirtualService').flatMap((service) =>
+    service.spec.http.flatMap(({ route }, index) => {
+      const at = ['spec', 'http', index, 'route']
+      const nothing = route.length > 1 && route.every(({ weight = 0 }) => weight === 0)
+      const total = route.reduce((sum, { weight = 0 }) => sum + weight, 0)
+      return [
+        ...(nothing ? [mistakeIn(service, at, 'the weights of its destinations are all 0: give at least one more')] : []),
+        // Envoy's own bound.
+        ...(total > 4_294_967_295
+          ? [mistakeIn(service, at, 'the weights of its destinations are too big together: write smaller ones')]
+          : []),
+        ...route.flatMap(({ destination: { host, subset } }, which) => {
+          if (subset === undefined || defined.some((each) => each.host === host && each.name === subset)) return []
+          const known = defined.filter((each) => each.host === host).map(({ name }) => name)
+          const choice = known.length > 0 ? `choose ${known.join(', ')}` : 'write one, with subsets'
+          return [
+            mistakeIn(
+              service,
+              [...at, which, 'destination', 'subset'],
+              `no DestinationRule of ${host} defines the subset '${subset}': ${choice}`,
+            ),
+          ]
+        }),
+      ]
+    }),
+  )
+}
+
+/** Rules of one host are merged, as Istio does; what it would leave out of a second one is refused. */
+function ofOneHost(resources: readonly Resource[]): Mistake[] {
+  const mistakes: Mistake[] = []
+  const services = new Map<string, Resource>()
+  for (const service of ofKind(resources, 'VirtualService')) {
+    service.spec.hosts.forEach((host, index) => {
+      const first = services.get(host)
+      if (!first) return services.set(host, service)
+      const message =
+        first === service
+          ? `${host} stands here twice`
+          : `${first.metadata.name} is a VirtualService of ${host} already, and Istio would follow only one of them: put the routes of both into one`
+      mistakes.push(mistakeIn(service, ['spec', 'hosts', index], message))
+    })
   }
+  const policies = new Map<string, Resource>()
+  const subsets = new Map<string, Resource>()
+  for (const rule of ofKind(resources, 'DestinationRule')) {
+    const { host } = rule.spec
+    const first = policies.get(host)
+    if (rule.spec.trafficPolicy && first)
+      mistakes.push(
+        mistakeIn(
+          rule,
+          ['spec', 'trafficPolicy'],
+          `${first.metadata.name} has the trafficPolicy of ${host} already, and Istio would leave this one out: put both into one`,
+        ),
+      )
+    else if (rule.spec.trafficPolicy) policies.set(host, rule)
+    rule.spec.subsets?.forEach(({ name }, index) => {
+      const other = subsets.get(`${host}|${name}`)
+      if (!other) return subsets.set(`${host}|${name}`, rule)
+      mistakes.push(
+        mistakeIn(
+          rule,
+          ['spec', 'subsets', index, 'name'],
+          `${other.metadata.name} has a subset '${name}' of ${host} already: give it another name`,
+        ),
+      )
+    })
+  }
+  return mistakes
+}
+
+function ofOneWorkload(resources: readonly Resource[]): Mistake[] {
+  const mistakes: Mistake[] = []
+  const seen = new Map<string, Resource>()
+  for (const policy of ofKind(resources, 'PeerAuthentication')) {
+    const whom = policy.spec.selector?.matchLabels ?? 'the namespace'
+    const first = seen.get(whom)
+    if (!first) seen.set(whom, policy)
+    else
+      mistakes.push(
+        mistakeIn(
+          policy,
+          ['spec'],
+          `${first.metadata.name} is the PeerAuthentication of ${whom} already, and Istio would follow only one of them`,
+        ),
+      )
+  }
+  return mistakes
 }

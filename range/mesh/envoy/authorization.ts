@@ -30,32 +30,63 @@ export function authorizationOf(service: ServiceName, resources: readonly Resour
 }
 
 const anyOf = (rules: Json[]): Json => ({ or_rules: { rules } })
+const anyId = (ids: Json[]): Json => ({ or_ids: { ids } })
 
+/** A rule holds where one of its sources and one of its operations do, each in all that it names. */
 function policyOf({ from, to }: Rule): Json {
   return {
-    principals: from ? from.flatMap(({ source }) => source.principals.map(principalOf)) : [{ any: true }],
-    permissions: to
-      ? to.map(({ operation: { methods, paths } }) => ({
-          and_rules: {
-            rules: [
-              { any: true },
-              ...(methods ? [anyOf(methods.map((method) => ({ header: { name: ':method', string_match: { exact: method } } })))] : []),
-              ...(paths ? [anyOf(paths.map((path) => ({ url_path: { path: wildcard(path, '') } })))] : []),
-            ],
-          },
-        }))
-      : [{ any: true }],
+    principals: from ? from.map(({ source }) => ({ and_ids: { ids: sourceOf(source) } })) : [{ any: true }],
+    permissions: to ? to.map(({ operation }) => ({ and_rules: { rules: operationOf(operation) } })) : [{ any: true }],
   }
+}
+
+type Source = NonNullable<Rule['from']>[number]['source']
+type Operation = NonNullable<Rule['to']>[number]['operation']
+
+function sourceOf({ principals, notPrincipals, namespaces, notNamespaces }: Source): Json[] {
+  return [
+    ...(principals ? [anyId(principals.map(principalOf))] : []),
+    ...(notPrincipals ? [{ not_id: anyId(notPrincipals.map(principalOf)) }] : []),
+    ...(namespaces ? [anyId(namespaces.map(namespaceOf))] : []),
+    ...(notNamespaces ? [{ not_id: anyId(notNamespaces.map(namespaceOf)) }] : []),
+  ]
+}
+
+function operationOf({ methods, notMethods, paths, notPaths, hosts, notHosts }: Operation): Json[] {
+  const method = (given: string): Json => ({ header: headerOf(':method', given) })
+  const path = (given: string): Json => ({ url_path: { path: matching(given) } })
+  const host = (given: string): Json => ({ header: headerOf(':authority', given, { ignore_case: true }) })
+  const rules = (given: string[] | undefined, ruleOf: (text: string) => Json): Json[] => (given ? [anyOf(given.map(ruleOf))] : [])
+  const not = (given: Json[]): Json[] => given.map((rule) => ({ not_rule: rule }))
+  return [
+    ...rules(methods, method),
+    ...not(rules(notMethods, method)),
+    ...rules(paths, path),
+    ...not(rules(notPaths, path)),
+    ...rules(hosts, host),
+    ...not(rules(notHosts, host)),
+  ]
 }
 
 /** `cluster.local` stands for the mesh's own trust domain, whatever that is called. */
 const principalOf = (principal: string): Json => ({
-  authenticated: { principal_name: wildcard(principal.replace(/^cluster\.local\//, `${trustDomain}/`), 'spiffe://') },
+  authenticated: { principal_name: matching(principal.replace(/^cluster\.local\//, `${trustDomain}/`), 'spiffe://') },
 })
 
-function wildcard(text: string, prefix: string): Json {
-  if (text === '*') return { prefix }
-  if (text.endsWith('*')) return { prefix: `${prefix}${text.slice(0, -1)}` }
+/** The namespace is a part of the name that a caller shows. */
+const namespaceOf = (namespace: string): Json => ({
+  authenticated: {
+    principal_name: { safe_regex: { regex: `.*/ns/${namespace.replaceAll(/[.+?^$()[\]|\\]/g, String.raw`\$&`).replace('*', '.*')}/.*` } },
+  },
+})
+
+const headerOf = (name: string, text: string, options: Json = {}): Json =>
+  text === '*' ? { name, present_match: true } : { name, string_match: { ...matching(text), ...options } }
+
+/** As Istio matches texts: `*` is whatever there is, and never nothing; one that stands at an end is any beginning or ending. */
+function matching(text: string, prefix = ''): Json {
+  if (text === '*') return { safe_regex: { regex: '.+' } }
   if (text.startsWith('*')) return { suffix: text.slice(1) }
+  if (text.endsWith('*')) return { prefix: `${prefix}${text.slice(0, -1)}` }
   return { exact: `${prefix}${text}` }
 }

@@ -3,7 +3,8 @@ import type { PortName, RangeContext } from '../../context.ts'
 import { httpEdges, inboundPort, tcpEdges } from '../edges.ts'
 import { spiffeId } from '../identity.ts'
 import { peerMode, type PeerMode } from '../peer-authentication.ts'
-import { ofKind, type Resource, type TrafficPolicy } from '../resources.ts'
+import { ruleOf } from '../destination-rules.ts'
+import type { Resource, TrafficPolicy } from '../resources.ts'
 import { breakOffCluster, breaksOff } from './break-off.ts'
 import { fromFile, seconds, socketAddress, typed, type Json } from './json.ts'
 
@@ -22,14 +23,14 @@ export function clustersOf(context: RangeContext, service: ServiceName, resource
   const outbound = httpEdges
     .filter(({ from }) => from === service)
     .flatMap(({ to }) => {
-      const rule = ofKind(resources, 'DestinationRule').find(({ spec }) => spec.host === to)?.spec
+      const rule = ruleOf(to, resources)
       const instances = instancesOf(context, to)
-      const whole = { name: clusterName(to), policy: rule?.trafficPolicy ?? {}, members: instances }
-      const subsets = (rule?.subsets ?? []).map(({ name, labels, trafficPolicy }) => ({
+      const whole = { name: clusterName(to), policy: rule.trafficPolicy ?? {}, members: instances }
+      const subsets = (rule.subsets ?? []).map(({ name, labels, trafficPolicy }) => ({
         name: clusterName(to, name),
         // Nobody is in a subset of a release that does not run.
         members: instances.filter(({ version }) => version === labels.version),
-        policy: { ...rule?.trafficPolicy, ...trafficPolicy },
+        policy: { ...rule.trafficPolicy, ...trafficPolicy },
       }))
       return [whole, ...subsets].map(({ name, policy, members }) =>
         httpCluster({
@@ -110,7 +111,8 @@ function httpCluster({ name, to, policy, ports, configDir, mode, generation }: H
     type: 'STATIC',
     connect_timeout: seconds(tcp.connectTimeout ?? 10_000),
     load_assignment: endpoints(name, ports),
-    lb_policy: loadBalancer?.simple ?? 'LEAST_REQUEST',
+    // An old name of the same.
+    lb_policy: loadBalancer?.simple && loadBalancer.simple !== 'LEAST_CONN' ? loadBalancer.simple : 'LEAST_REQUEST',
     metadata: { filter_metadata: { mesh: { generation } } },
     circuit_breakers: {
       thresholds: [
@@ -131,8 +133,8 @@ function httpCluster({ name, to, policy, ports, configDir, mode, generation }: H
         },
       ],
     },
-    // Nobody is called who is ejected, even when that is everybody: as Istio has it.
-    common_lb_config: { healthy_panic_threshold: { value: outlier ? 0 : 50 } },
+    // Nobody is called who is ejected, unless too few are left, as the policy has it; without a word not even when that is everybody: as Istio does.
+    common_lb_config: { healthy_panic_threshold: { value: outlier ? (outlier.minHealthPercent ?? 0) : 50 } },
     ...(outlier
       ? {
           outlier_detection: {

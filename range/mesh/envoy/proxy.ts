@@ -1,6 +1,7 @@
 import { proxyOf, type ServiceName } from '../../../model/components.ts'
 import { configDir, type RangeContext } from '../../context.ts'
 import { adminPort } from '../edges.ts'
+import { maxProgramSize } from '../regex.ts'
 import type { Resource } from '../resources.ts'
 import { clustersOf } from './clusters.ts'
 import { fromFile, seconds, socketAddress, typed, type Json } from './json.ts'
@@ -102,6 +103,7 @@ export function bootstrap(context: RangeContext, service: ServiceName, instance:
     // Spans go out a few times a second, not one by one.
     layered_runtime: {
       layers: runtimeLayers(service, dir, {
+        're2.max_program_size.error_level': maxProgramSize,
         'tracing.opentelemetry.flush_interval_ms': 1_000,
         'tracing.opentelemetry.min_flush_spans': 500,
       }),

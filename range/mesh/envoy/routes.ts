@@ -2,7 +2,7 @@ import type { ServiceName } from '../../../model/components.ts'
 import type { EdgeFault } from '../../../model/mesh.ts'
 import type { MeshState, RangeContext } from '../../context.ts'
 import { httpEdges } from '../edges.ts'
-import { ofKind, type HttpRoute, type Resource, type StringMatch } from '../resources.ts'
+import { ofKind, type HeaderMatch, type HttpRoute, type Resource, type StringMatch } from '../resources.ts'
 import { authorizationOf } from './authorization.ts'
 import { breakOffName } from './break-off.ts'
 import { clusterName, ownPorts } from './clusters.ts'
@@ -64,10 +64,10 @@ function pathMatch(uri: StringMatch | undefined): Json {
   return 'prefix' in uri ? { prefix: uri.prefix } : { safe_regex: { regex: uri.regex } }
 }
 
-const headerMatch = (name: string, match: StringMatch): Json => ({
-  name,
-  string_match: 'regex' in match ? { safe_regex: { regex: match.regex } } : match,
-})
+const headerMatch = (name: string, match: HeaderMatch): Json =>
+  'present' in match
+    ? { name, present_match: true }
+    : { name, string_match: 'regex' in match ? { safe_regex: { regex: match.regex } } : match }
 
 function action({ route, timeout, retries }: HttpRoute): Json {
   const target = ({ host, subset }: HttpRoute['route'][number]['destination']) => clusterName(host, subset)
@@ -83,27 +83,32 @@ function action({ route, timeout, retries }: HttpRoute): Json {
 
 function retryPolicy({ attempts, perTryTimeout, retryOn = usualRetryOn }: NonNullable<HttpRoute['retries']>): Json {
   const statuses = retryOn.filter((reason) => /^\d{3}$/.test(reason)).map(Number)
-  const reasons = retryOn.filter((reason) => !/^\d{3}$/.test(reason))
+  const reasons = retryOn.filter((reason) => !/^\d{3}$/.test(reason) && (reason !== 'retriable-status-codes' || statuses.length === 0))
   return {
     retry_on: [...reasons, ...(statuses.length > 0 ? ['retriable-status-codes'] : [])].join(','),
     num_retries: attempts,
-    ...(perTryTimeout === undefined ? {} : { per_try_timeout: seconds(perTryTimeout) }),
+    ...(!perTryTimeout ? {} : { per_try_timeout: seconds(perTryTimeout) }),
     ...(statuses.length > 0 ? { retriable_status_codes: statuses } : {}),
     retry_back_off: { base_interval: '0.025s', max_interval: '0.25s' },
   }
 }
 
-/** A fault that the policy itself asks for: at the caller, before anything is sent, as Istio has it. */
+/** A fault that the policy itself asks for: at the caller, before anything is sent, as Istio has it. One without a percentage is for nobody. */
 function policyFault({ fault }: HttpRoute): Json {
   if (!fault) return {}
   return {
     typed_per_filter_config: {
       [faultFilter]: typed(httpFault, {
         ...(fault.delay
-          ? { delay: { fixed_delay: seconds(fault.delay.fixedDelay), percentage: fraction(fault.delay.percentage?.value ?? 100) } }
+          ? {
+              delay: {
+                fixed_delay: seconds(fault.delay.fixedDelay),
+                percentage: fraction(fault.delay.percentage?.value ?? fault.delay.percent ?? 0),
+              },
+            }
           : {}),
         ...(fault.abort
-          ? { abort: { http_status: fault.abort.httpStatus, percentage: fraction(fault.abort.percentage?.value ?? 100) } }
+          ? { abort: { http_status: fault.abort.httpStatus, percentage: fraction(fault.abort.percentage?.value ?? 0) } }
           : {}),
       }),
     },

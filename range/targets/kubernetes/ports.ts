@@ -1,5 +1,6 @@
 import { datastoreNames, isService, serviceNames, type ComponentName, type DatastoreName } from '../../../model/components.ts'
 import { portOffsets, type PortName } from '../../context.ts'
+import { servicePort } from '../../mesh/schema.ts'
 
 /** What listens in the cluster, and where: the Service, and its port (the container's is the same). */
 export interface ClusterPort {
@@ -7,7 +8,6 @@ export interface ClusterPort {
   port: number
 }
 
-const servicePort = 8080
 /** Where Istio's sidecar tells what it counts; nothing listens there without a mesh. */
 export const sidecarMetricsPort = 15_090
 /** Where the agent takes telemetry of the shop. */

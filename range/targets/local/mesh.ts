@@ -2,9 +2,10 @@ import { serviceNames, type ServiceName } from '../../../model/components.ts'
 import { FiredrillError } from '../../../model/errors.ts'
 import type { MeshRevision } from '../../../model/mesh.ts'
 import type { Range } from '../../../model/range.ts'
-import type { MeshState, RangeContext } from '../../context.ts'
+import type { RangeContext } from '../../context.ts'
 import { turns } from '../../in-turn.ts'
 import { httpEdges } from '../../mesh/edges.ts'
+import { validate } from '../../mesh/envoy/validation.ts'
 import { hasRuntime } from '../../mesh/envoy/runtime.ts'
 import { baselinePolicy, instanceOf, proxyFiles } from '../../mesh/files.ts'
 import { readForeignPolicy } from '../../mesh/policy-reader.ts'
@@ -19,10 +20,12 @@ export function localMesh(target: LocalTarget): Range['mesh'] {
   const inTurn = turns()
   const push = (only?: readonly ServiceName[]) => refreshMesh(target, only)
 
-  /** Whether every proxy could be told so, without telling any. */
-  const translatable = (changes: Partial<MeshState>) => {
-    const proposed: RangeContext = { ...context, mesh: () => ({ ...context.mesh(), ...changes }) }
-    for (const service of serviceNames) proxyFiles(proposed, service)
+  /** Whether every proxy would take it, without telling any. A host that only watches has no Envoy: who has the shop asks it. */
+  const requireTaken = async (yaml: string) => {
+    const proposed: RangeContext = { ...context, mesh: () => ({ ...context.mesh(), policy: yaml }) }
+    const files = serviceNames.map((service) => proxyFiles(proposed, service))
+    const { envoy } = context.binaries as Partial<typeof context.binaries>
+    if (envoy) await validate(envoy, files, yaml)
   }
 
   return {
@@ -31,11 +34,10 @@ export function localMesh(target: LocalTarget): Range['mesh'] {
     history: async () => [{ revision: 0, at: '', by: 'firedrill', yaml: baselinePolicy(context.root) }, ...state.meshRevisions()],
     async check(yaml) {
       await readForeignPolicy(yaml)
-      translatable({ policy: yaml })
+      await requireTaken(yaml)
     },
     apply: (yaml, by) =>
       inTurn(async () => {
-        translatable({ policy: yaml })
         const before = context.mesh().policy
         const last = state.meshRevisions().at(-1)?.revision ?? 0
         const record = (text: string, author: string, revision: number): MeshRevision => {
@@ -44,6 +46,7 @@ export function localMesh(target: LocalTarget): Range['mesh'] {
           return made
         }
         if (yaml === before) return state.meshRevisions().at(-1) ?? { revision: 0, at: '', by: 'firedrill', yaml }
+        await requireTaken(yaml)
         const revision = record(yaml, by, last + 1)
         try {
           await push()

@@ -1,0 +1,92 @@
+import type { TestContext } from 'node:test'
+import fc from 'fast-check'
+import { seed } from './seed.ts'
+
+/** How long each property is tried: some seconds in the suite, longer by `firedrill test fuzz`. */
+const seconds = Number(process.env['FIREDRILL_FUZZ_SECONDS'] ?? 2)
+if (!(seconds > 0)) throw new Error(`FIREDRILL_FUZZ_SECONDS is no number of seconds: '${process.env['FIREDRILL_FUZZ_SECONDS']}'`)
+
+/**
+ * Tries a property with one input after another until its time is over; fails with the smallest input that was found, and the seed and path by which it is found
+ * again (`FIREDRILL_SEED`).
+ */
+export async function holdsFor<Inputs extends [unknown, ...unknown[]]>(
+  context: TestContext,
+  inputs: { [Index in keyof Inputs]: fc.Arbitrary<Inputs[Index]> },
+  property: (...given: Inputs) => void | Promise<void>,
+): Promise<void> {
+  let tried = 0
+  const all = fc.asyncProperty(fc.tuple(...inputs), async (given) => {
+    await property(...(given as Inputs))
+    tried++
+  })
+  const details = await fc.check(all, { seed, numRuns: 10_000_000, interruptAfterTimeLimit: seconds * 1_000 })
+  context.diagnostic(`${tried} inputs, FIREDRILL_SEED=${seed}`)
+  // Time that is over is no failure; one input that takes longer than all of it is told, and counts as none.
+  if (details.failed && details.counterexample !== null) throw new Error(fc.defaultReportMessage(details), { cause: details.errorInstance })
+}
+
+/** A text with some of its parts cut out, doubled, moved or replaced by what breaks readers. */
+export function mutated(texts: readonly string[]): fc.Arbitrary<string> {
+  const odd = fc.oneof(
+    fc.constantFrom(
+      '\t',
+      '\u00A0',
+      '\uFEFF',
+      '\0',
+      '\r',
+      '\r\n',
+      '---\n',
+      '...',
+      '%YAML 1.1\n',
+      '<<: *x',
+      '&x ',
+      '*x',
+      '!!binary ',
+      '{{ x }}',
+      '? ',
+      '- ',
+      ': ',
+      '|',
+      '>',
+      '"',
+      "'",
+      '#',
+      '[',
+      '}',
+      '~',
+    ),
+    fc.constantFrom(
+      '0x1F',
+      '1e999',
+      '.inf',
+      '-1',
+      '99999999999999999999',
+      'yes',
+      'null',
+      '2 min',
+      '1.5h',
+      '*',
+      '?',
+      '(?!x)',
+      '\\p{L}{1000}',
+      'é',
+      '\ud83d',
+      '\u{1F600}',
+      '__proto__',
+      'constructor',
+    ),
+    fc.string({ maxLength: 12 }),
+    fc.constantFrom(...texts.flatMap((text) => text.split(/\s+/)).filter(Boolean)),
+  )
+  const change = fc.record({ at: fc.double({ min: 0, max: 1, noNaN: true }), cut: fc.nat({ max: 40 }), put: odd, byWord: fc.boolean() })
+  return fc.tuple(fc.constantFrom(...texts), fc.array(change, { minLength: 1, maxLength: 6 })).map(([text, changes]) =>
+    changes.reduce((now, { at, cut, put, byWord }) => {
+      const start = Math.floor(at * now.length)
+      // A whole value is likelier to be read than half of one.
+      const word = byWord ? /[^\s:,[\]{}]+/.exec(now.slice(start)) : null
+      const from = word ? start + word.index : start
+      return now.slice(0, from) + put + now.slice(from + (word ? word[0].length : cut))
+    }, text),
+  )
+}
