@@ -5,6 +5,7 @@ import { decide, nextHint, type Decision } from '../coach/policy.ts'
 import { fingerprint } from '../drills/baseline.ts'
 import { judge, type Verdict } from '../drills/checks/registry.ts'
 import { isPlayable } from '../drills/scenarios.ts'
+import { trafficOf, withTraffic } from '../drills/traffic.ts'
 import { AlertReconciliation, type CurrentAlert } from './alert-reconciliation.ts'
 import { harmOf, isCause, provenMilestones, type TimedVerdict } from '../drills/milestones.ts'
 import type { ActionResult } from '../model/action.ts'
@@ -90,6 +91,7 @@ export class DrillEngine {
   #ending: Promise<void> | null = null
   /** How the drill has ended, while that cannot be written down. */
   #unwrittenEnd: DrillEventBody | null = null
+  #traffic: { drill: string; rate: number | null } | null = null
   /** What was looked at, while that cannot be written down. */
   #unwrittenViews: (() => void)[] = []
   /** Whether the ledger could not be written when it was last tried. */
@@ -119,7 +121,19 @@ export class DrillEngine {
   }
 
   get verdict(): Verdict {
-    return judge(this.#deps.sampler.samples())
+    const samples = this.#deps.sampler.samples()
+    const state = this.running()
+    // Who had it made easier has fewer users.
+    return withTraffic(judge(samples), samples, state && state.easedAt === null ? this.#usualTraffic(state.id) : null)
+  }
+
+  /** What there was of traffic before anything was broken in this drill, in answers a second; null where that is not known. */
+  #usualTraffic(drill: string): number | null {
+    if (this.#traffic?.drill !== drill) {
+      const [of, rate] = (this.#deps.ledger.note('usual-traffic') ?? '').split(' ')
+      this.#traffic = { drill, rate: of === drill && rate ? Number(rate) : null }
+    }
+    return this.#traffic.rate
   }
 
   /** The verdict on the range as it is since it was last restored: what was seen before says nothing of it. */
@@ -612,6 +626,7 @@ export class DrillEngine {
 
   /** Puts a step's fault in; takes it out again when the drill has ended meanwhile. */
   async #inject(drill: string, step: number, fault: string, params: unknown, forMs: number): Promise<void> {
+    if (this.running()?.injectedSteps.length === 0) this.#noteTraffic(drill)
     const injected = this.#deps.injector.inject(fault, params, { forMs, drill })
     this.#goingIn = injected
     try {
@@ -621,6 +636,13 @@ export class DrillEngine {
     } finally {
       if (this.#goingIn === injected) this.#goingIn = null
     }
+  }
+
+  #noteTraffic(drill: string): void {
+    const rate = trafficOf(this.#deps.sampler.samples())
+    if (rate === null || this.#usualTraffic(drill) !== null) return
+    this.#deps.ledger.setNote('usual-traffic', `${drill} ${rate}`)
+    this.#traffic = { drill, rate }
   }
 
   #noteHealth(verdict: Verdict): void {

@@ -10,10 +10,14 @@ import { Injector } from '../injector.ts'
 import { Ledger } from '../ledger.ts'
 import { projectRoot } from '../paths.ts'
 import { paperRange } from './paper-range.ts'
+import type { Sampler } from '../sampler.ts'
 import { ReplaySampler } from './sampler.ts'
 
 export const scenarios = loadScenarios(path.join(projectRoot, 'scenarios'))
 const realNow = Date.now
+
+/** Measures when it is told that a second has passed. */
+export type TickedSampler = Sampler & { tick(at: number): Promise<void> }
 export const users = usualUsers
 
 /**
@@ -26,13 +30,15 @@ export class EngineBench implements Disposable {
   now = realNow()
   ledger: Ledger
   injector: Injector
-  sampler = new ReplaySampler()
+  sampler: TickedSampler
   engine: DrillEngine
   /** What a fault waits for on its way in. */
   #gate = Promise.withResolvers<void>()
   #waits = false
 
-  constructor() {
+  /** @param sampler measures the range on paper; all is well without. */
+  constructor(sampler: TickedSampler = new ReplaySampler()) {
+    this.sampler = sampler
     Date.now = () => this.now
     const { deploy } = this.range.releases
     this.range.releases.deploy = async (...args) => {
@@ -77,12 +83,12 @@ export class EngineBench implements Disposable {
   }
 
   /** The control plane ends, and another takes its place. */
-  restart(): void {
+  restart(sampler: TickedSampler = new ReplaySampler()): void {
     this.engine.stop()
     this.ledger[Symbol.dispose]()
     this.ledger = new Ledger(this.dir)
     this.injector = new Injector(this.range, this.ledger)
-    this.sampler = new ReplaySampler()
+    this.sampler = sampler
     this.engine = this.#engine()
   }
 

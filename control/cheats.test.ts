@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import type { Sample } from '../model/check.ts'
+import { shopComponentNames } from '../model/components.ts'
+import type { Sampler } from './sampler.ts'
+import { EngineBench, settled } from './replay/engine-bench.ts'
+import { allRunning } from './replay/paper-range.ts'
+
+/** What the oracle measures in a second: answers that users got, and what it reads of orders and queues. */
+type Second = Pick<Sample, 'components' | 'oldestUnfulfilledSeconds' | 'backlog' | 'deadLetters' | 'stalePrices'> & {
+  users: { good: number; slow: number; failed: number } | null
+}
+const well = (): Second => ({
+  components: allRunning(),
+  users: { good: 20, slow: 0, failed: 0 },
+  oldestUnfulfilledSeconds: 1,
+  backlog: 0,
+  deadLetters: 0,
+  stalePrices: 0,
+})
+/** As in `slow-shelves`: most are slow, and there are fewer of them. */
+const broken = (): Second => ({ ...well(), users: { good: 4, slow: 8, failed: 0 } })
+
+/** The measurements of a range that does as it is told, in place of a real one; the checks, the engine and the milestones are the real ones. */
+class Measured implements Sampler {
+  readonly #samples: Sample[] = []
+  readonly #listeners: ((sample: Sample) => void | Promise<void>)[] = []
+  readonly #users = { good: 0, slow: 0, failed: 0 }
+  next: (second: number) => Second = well
+  #second = 0
+
+  samples = (): readonly Sample[] => this.#samples
+  components = () => this.#samples.at(-1)?.components ?? []
+  onSample = (listener: (sample: Sample) => void | Promise<void>): void => void this.#listeners.push(listener)
+  seen = async (): Promise<void> => {}
+  stop = (): void => {}
+
+  async tick(at: number): Promise<void> {
+    const { users, ...rest } = this.next(this.#second++)
+    for (const outcome of ['good', 'slow', 'failed'] as const) this.#users[outcome] += users?.[outcome] ?? 0
+    const sample = { ...rest, at, users: users && { ...this.#users } }
+    this.#samples.push(sample)
+    if (this.#samples.length > 60) this.#samples.shift()
+    await Promise.all(this.#listeners.map((listener) => listener(sample)))
+  }
+}
+
+/** A drill whose fault is in, felt and paged. */
+class Cheater implements Disposable {
+  measured = new Measured()
+  readonly bench = new EngineBench(this.measured)
+  drill = ''
+
+  async begin(): Promise<void> {
+    this.drill = await this.bench.start()
+    await this.bench.pass(6)
+    this.measured.next = broken
+    await this.bench.pass(10)
+    this.bench.fire('page', { notifies: true })
+    await this.bench.pass(10)
+    assert.equal(this.state.wasBroken, true)
+    assert.equal(this.state.firing.length, 1)
+    this.bench.engine.acknowledge()
+  }
+  get state() {
+    return this.bench.state(this.drill)
+  }
+  /** Alertmanager has nothing any more that fires. */
+  quiet(): void {
+    this.bench.alerts.length = 0
+  }
+  /** Another control plane takes the drill up, and measures anew. */
+  async restart(): Promise<void> {
+    const { next } = this.measured
+    this.measured = new Measured()
+    this.measured.next = next
+    this.bench.restart(this.measured)
+    await this.bench.engine.resume()
+  }
+  [Symbol.dispose](): void {
+    this.bench[Symbol.dispose]()
+  }
+}
+
+/** What somebody may try instead of mending it, and what the oracle measures of that. */
+const cheats: Record<string, (cheater: Cheater) => void | Promise<void>> = {
+  'silence the alert': (cheater) => cheater.quiet(),
+  'delete the rule, and so the page': (cheater) => {
+    for (const alert of cheater.bench.alerts.splice(0)) cheater.bench.engine.page(alert, 'resolved')
+  },
+  'break the exporter and the monitor': (cheater) => {
+    cheater.quiet()
+    const blind = new Set(['prometheus', 'alertmanager', 'postgres-exporter', 'redis-exporter'])
+    const components = allRunning().map((one) => (blind.has(one.name) ? { ...one, healthy: false, state: 'exited' as const } : one))
+    cheater.measured.next = () => ({ ...broken(), components })
+  },
+  'stop the load': (cheater) => {
+    cheater.quiet()
+    cheater.measured.next = () => ({ ...well(), users: { good: 0, slow: 0, failed: 0 } })
+  },
+  'end what counts the users': (cheater) => {
+    cheater.quiet()
+    cheater.measured.next = () => ({ ...well(), users: null })
+  },
+  'refuse customers, and tell them so': (cheater) => {
+    cheater.quiet()
+    cheater.measured.next = () => ({ ...well(), users: { good: 4, slow: 0, failed: 16 } })
+  },
+  'keep nearly all customers out, and serve the rest well': (cheater) => {
+    cheater.quiet()
+    cheater.measured.next = () => ({ ...well(), users: { good: 2, slow: 0, failed: 0 } })
+  },
+  'restart in a loop': (cheater) => {
+    cheater.quiet()
+    cheater.measured.next = (second) => (second % 10 < 8 ? well() : { ...broken(), users: { good: 0, slow: 0, failed: 12 } })
+  },
+  'empty the queue': (cheater) => {
+    cheater.quiet()
+    // Orders that were thrown away are never fulfilled, and their customers wait on.
+    let waited = 1
+    cheater.measured.next = () => ({ ...well(), oldestUnfulfilledSeconds: waited++ })
+  },
+  'take the database from those who count orders': (cheater) => {
+    cheater.quiet()
+    cheater.measured.next = () => ({ ...well(), oldestUnfulfilledSeconds: null, stalePrices: null })
+  },
+  'scale to zero': (cheater) => {
+    cheater.quiet()
+    const components = allRunning().map((one) =>
+      (shopComponentNames as readonly string[]).includes(one.name) && one.name === 'inventory'
+        ? { ...one, healthy: false, state: 'stopped' as const }
+        : one,
+    )
+    cheater.measured.next = () => ({ ...well(), components })
+  },
+  'freeze the control plane until the reaper has put it right': async (cheater) => {
+    cheater.quiet()
+    await cheater.bench.beside((injector) => injector.revertAll())
+    cheater.bench.now += 15_000
+    cheater.measured.next = well
+  },
+}
+
+describe('nobody wins by a trick', () => {
+  for (const [what, cheat] of Object.entries(cheats))
+    test(what, async () => {
+      using cheater = new Cheater()
+      await cheater.begin()
+      await cheat(cheater)
+      await cheater.bench.pass(60)
+      const { milestones, outcome } = cheater.state
+      assert.deepEqual([milestones.recovered, outcome], [null, null])
+      if (cheater.bench.engine.running()) await cheater.bench.engine.finish()
+      await settled()
+    })
+})
+
+test('whoever mends it has recovered, also with fewer users than before, and after a restart of the control plane', async () => {
+  for (const restarts of [false, true]) {
+    using cheater = new Cheater()
+    await cheater.begin()
+    cheater.quiet()
+    cheater.measured.next = () => ({ ...well(), users: { good: 10, slow: 0, failed: 0 } })
+    if (restarts) await cheater.restart()
+    await cheater.bench.pass(30)
+    assert.notEqual(cheater.state.milestones.recovered, null, String(restarts))
+    await cheater.bench.engine.finish()
+  }
+})
+
+test('a cheat does not become a win by a restart of the control plane', async () => {
+  using cheater = new Cheater()
+  await cheater.begin()
+  cheater.quiet()
+  cheater.measured.next = () => ({ ...well(), users: { good: 2, slow: 0, failed: 0 } })
+  await cheater.restart()
+  await cheater.bench.pass(40)
+  assert.equal(cheater.state.milestones.recovered, null)
+  await cheater.bench.engine.finish()
+})
