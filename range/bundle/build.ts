@@ -16,6 +16,8 @@ import { packLines, tableOf } from './lines.ts'
 import { removeUnused } from './unused.ts'
 
 const [root = '', folder = '', ...scripts] = process.argv.slice(2)
+/** What npm writes whenever it installs something: a package that was not there before is no input yet. */
+const others = ['package-lock.json', 'node_modules/.package-lock.json']
 /** Who saves a file meanwhile has it built again. */
 const tries = 3
 
@@ -120,7 +122,7 @@ async function build(script: string): Promise<void> {
     })
     const chunks = output.filter((file) => file.type === 'chunk')
     const inputs = new Set([...chunks.flatMap(({ moduleIds }) => moduleIds), ...(await bundle.watchFiles)])
-    const files = [...inputs, import.meta.filename, path.join(root, 'package-lock.json')]
+    const files = [...inputs, import.meta.filename, ...others.map((file) => path.join(root, file))]
       .filter((file) => path.isAbsolute(file) && existsSync(file))
       .map((file) => path.relative(root, file))
     const made = inputsOf(root, files, startedAt)

@@ -50,6 +50,17 @@ test('what has not changed is not built again, though it was touched', async () 
   assert.deepEqual(said, [])
 })
 
+test('a package that is installed after a bundle was built without it is in the next one', async () => {
+  write('shop/till/main.ts', "import { sum } from 'sums'\nconsole.log(sum)\n")
+  write('node_modules/.package-lock.json', '{ "packages": {} }')
+  await start()
+  write('node_modules/sums/package.json', '{ "name": "sums", "type": "module", "exports": "./index.js" }')
+  write('node_modules/sums/index.js', "export const sum = 'installed'\n")
+  // As npm does.
+  write('node_modules/.package-lock.json', '{ "packages": { "node_modules/sums": {} } }')
+  assert.equal(run((await start()).args).stdout, 'installed')
+})
+
 test('several that start at once, when none is there, get the same, and it runs', async () => {
   write('shop/till/sum.ts', 'export const sum = (one: number, other: number): number => one * other + 40\n')
   const specs = await Promise.all([start(), start(), start()])
