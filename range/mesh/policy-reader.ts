@@ -5,7 +5,7 @@ import { parsePolicy } from './references.ts'
 import type { Resource } from './resources.ts'
 
 /** A policy of the whole shop has four kilobytes; nobody writes one of this size by hand. */
-export const policyLimits = { bytes: 64 * 1_024, lines: 2_000, readMs: 1_000, megabytes: 128, waiting: 8 } as const
+export const policyLimits = { bytes: 64 * 1_024, lines: 2_000, readMs: 2_000, megabytes: 128, waiting: 8 } as const
 /** A worker that nobody has asked for so long gives its memory back. */
 const idleMs = 10_000
 const kept = 4

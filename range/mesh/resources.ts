@@ -82,7 +82,7 @@ function parseResource(document: YamlDocument): { resource?: Resource; name: str
     return { name, wrong: [{ ...document.placeOf(['apiVersion']), message }] }
   }
   // The versions differ in nothing but their name.
-  const current = { ...given, apiVersion: versions[0] }
+  const current = { ...withoutServersOwn(given), apiVersion: versions[0] }
   const parsed = resourceSchemas[kind].safeParse(current)
   const own = parsed.error ? explainIssues(parsed.error.issues, current, document, resourceSchemas[kind]) : []
   const ofIstio = checkAgainstIstio(kind, current)
@@ -94,6 +94,17 @@ function parseResource(document: YamlDocument): { resource?: Resource; name: str
     message: unknownKey ? notCarriedOut(at, message) : `${at}: ${message}`,
   }))
   return { name, wrong: [...ofIstio, ...wrong], ...(parsed.success ? { resource: parsed.data } : {}) }
+}
+
+/** Fields that the API server writes, as `kubectl get --output yaml` prints them: they say nothing of what is wanted. */
+const serversOwn = ['creationTimestamp', 'generation', 'managedFields', 'resourceVersion', 'selfLink', 'uid']
+
+/** A resource as its author would have written it. */
+export function withoutServersOwn<Given extends { metadata?: object | null }>(given: Given): Omit<Given, 'status'> {
+  const { metadata, ...others } = Object.fromEntries(Object.entries(given).filter(([key]) => key !== 'status')) as Given
+  if (typeof metadata !== 'object' || metadata === null) return { ...others, metadata } as Given
+  // Safe: only what is optional is left out.
+  return { ...others, metadata: Object.fromEntries(Object.entries(metadata).filter(([key]) => !serversOwn.includes(key))) } as Given
 }
 
 const isKind = (kind: string): kind is Kind => kind in resourceSchemas

@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { FiredrillError } from '../../../model/errors.ts'
+import { turns } from '../../in-turn.ts'
 import { maxProgramSize } from '../regex.ts'
 import { rbacFilters } from './authorization.ts'
 import { typed, type Json } from './json.ts'
@@ -12,12 +13,16 @@ import type { ProxyConfig } from './proxy.ts'
 const run = promisify(execFile)
 /** It takes a tenth of a second; on a machine that is busy with a drill, longer. */
 const validateMs = 10_000
+const oneAtATime = turns()
 
 /**
  * Has Envoy itself look at the routes and clusters of all proxies, without running any: what it would refuse is told before it is in force anywhere. Throws
  * `bad-request` with Envoy's reason and, where that names something which is written in the policy, its line. `envoy` is the program.
  */
-export async function validate(envoy: string, proxies: readonly ProxyConfig[], yaml: string): Promise<void> {
+export const validate = (envoy: string, proxies: readonly ProxyConfig[], yaml: string): Promise<void> =>
+  oneAtATime(() => ask(envoy, proxies, yaml))
+
+async function ask(envoy: string, proxies: readonly ProxyConfig[], yaml: string): Promise<void> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'envoy-'))
   const file = path.join(folder, 'envoy.json')
   try {

@@ -8,6 +8,7 @@ import { fraction, seconds } from '../../mesh/envoy/json.ts'
 import { failing } from '../../mesh/envoy/routes.ts'
 import { baselinePolicy } from '../../mesh/files.ts'
 import { readForeignPolicy, readPolicy } from '../../mesh/policy-reader.ts'
+import { withoutServersOwn } from '../../mesh/resources.ts'
 import type { Cluster } from './cluster.ts'
 import type { StateMap } from './state.ts'
 import { namespace } from './workload.ts'
@@ -36,7 +37,8 @@ export function clusterMesh({ cluster, state, root }: Options): Range['mesh'] {
       // Safe: checked against Istio's own schemas before.
       const resource = document.toJS() as { kind: string; metadata: { name: string; namespace?: string } }
       wanted.add(`${resource.kind}/${resource.metadata.name}`)
-      await cluster.apply({ ...resource, metadata: { ...resource.metadata, namespace } })
+      const own = withoutServersOwn(resource)
+      await cluster.apply({ ...own, metadata: { ...own.metadata, namespace } })
     }
     for (const [apiVersion, kind] of kinds) {
       for (const name of await cluster.names(apiVersion, kind)) {
