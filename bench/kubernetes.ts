@@ -9,7 +9,7 @@ const kills = 10
 /** What the shop in a cluster goes through as a production shop would: needs a range whose shop is in one. */
 export const kubernetesBenchmark: Benchmark = {
   name: 'kubernetes',
-  title: 'the shop in a cluster: pods, roll-outs under load, pods killed at random',
+  title: 'the shop in a cluster: pods, rollouts under load, pods killed at random',
   async run({ state, client, say }) {
     const target = openLocalRange(state.dir)
     const range = rangeOf(target)
@@ -32,7 +32,7 @@ export const kubernetesBenchmark: Benchmark = {
       const failedBefore = await failed()
       const startedAt = Date.now()
       for (const service of serviceNames) await range.processes.restart(service)
-      rows.push(told('a roll-out', (Date.now() - startedAt) / 1_000 / serviceNames.length, 's'))
+      rows.push(told('a rollout', (Date.now() - startedAt) / 1_000 / serviceNames.length, 's'))
       rows.push(exactly('requests that failed while every service was rolled out', (await failed()) - failedBefore, '', 0))
     } finally {
       await range.load.setMix({ hotShare: 0, bots: 0, rate: 0 })

@@ -39,7 +39,7 @@ export function readCoachConfig(dir: string): CoachConfig | null {
   try {
     return coachConfig.parse(JSON.parse(readFileSync(file, 'utf8')))
   } catch (error) {
-    throw new FiredrillError('bad-request', `${file}: ${describeError(error)}: set it anew with 'firedrill coach use'`, { cause: error })
+    throw new FiredrillError('bad-request', `${file}: ${describeError(error)}: set it again with 'firedrill coach use'`, { cause: error })
   }
 }
 

@@ -156,7 +156,7 @@ export class DrillEngine {
     return [
       ...(left
         ? [
-            `The range is not as it was before the last drill (${left}). It is tried again every few seconds, and no drill begins until it is.`,
+            `The range is not as it was before the last drill (${left}). The restore is retried every few seconds, and no drill can start until it succeeds.`,
           ]
         : []),
       ...(this.#unwritable

@@ -28,7 +28,7 @@ const range = rangeOf(target)
 const ledger = new Ledger(dir)
 const injector = new Injector(range, ledger)
 const scenarios = loadScenarios(path.join(projectRoot, 'scenarios'), ({ message }) =>
-  process.stderr.write(`left out, until it is mended and this is started again: ${message}\n`),
+  process.stderr.write(`left out until it is fixed and the range restarted: ${message}\n`),
 )
 const watched = watching(range, context)
 const sampler = startSampler(
@@ -69,7 +69,7 @@ const summarised = (async () => {
     ledger.drill(id)
     await new Promise((resolve) => setImmediate(resolve))
   }
-})().catch((error: unknown) => process.stderr.write(`the drills of before: ${String(error)}\n`))
+})().catch((error: unknown) => process.stderr.write(`earlier drills: ${String(error)}\n`))
 const keeper = keep((name) => target.revive(name), ['reaper', 'supervisor'], 1_000)
 // Long before they run out.
 const rotation = setInterval(() => {

@@ -65,7 +65,7 @@ export class Restoration {
     const left = this.#unrestored.left.map(({ title, detail }) => `${title} (${detail})`).join('; ')
     throw new FiredrillError(
       'range-not-restored',
-      `the range is not as it was before the last drill: ${left}. It is tried again every few seconds; if it stays so, 'firedrill down' and 'firedrill up' begin anew`,
+      `the range is not as it was before the last drill: ${left}. The restore is retried every few seconds; if it keeps failing, run 'firedrill down' and 'firedrill up'`,
     )
   }
 

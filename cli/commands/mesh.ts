@@ -87,7 +87,7 @@ export function meshCommand(): Command {
     )
     .addCommand(
       command('rollback', 'put an earlier policy in force')
-        .argument('[revision]', 'which; without it, the one before', integer)
+        .argument('[revision]', 'which revision; without it, the previous one', integer)
         .action(async (revision: number | undefined, options: CommonOptions) => {
           const answer = await client(options).post<{ summary: string }>('/api/actions/roll-back-mesh-policy', {
             params: revision === undefined ? {} : { revision },

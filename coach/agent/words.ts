@@ -8,7 +8,7 @@ const questions: Record<MilestoneName, string> = {
   acknowledged: 'Have you told the others that you are on it?',
   located: 'What do users feel: is it slow, does it fail, or is it missing? And which part of the shop answers them last?',
   diagnosed: 'What is different from an hour ago in the place where you found it, and when did that begin?',
-  mitigated: 'What is the quickest thing that would make users feel it less, even if it does not mend the cause?',
+  mitigated: 'What is the quickest thing that would make users feel it less, even if it does not fix the cause?',
   recovered: 'Which graph would show you that it is over, and what does it say now?',
 }
 
@@ -42,7 +42,7 @@ export function debriefWords(state: DrillState, events: readonly DrillEvent[], s
     state.outcome === 'resolved'
       ? `You brought the shop back in ${took}.`
       : reached.length === 0
-        ? `The drill ended after ${took}, before the first milestone: it is there to be tried again.`
+        ? `The drill ended after ${took}, before the first milestone: play it again whenever you like.`
         : `The drill ended after ${took}, with ${list(reached)} reached.`
   const slowest = milestoneNames
     .filter((name) => state.milestones[name] !== null && !within.includes(name))

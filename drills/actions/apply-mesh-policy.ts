@@ -4,7 +4,7 @@ import { defineAction } from '../../model/action.ts'
 export const applyMeshPolicy = defineAction({
   id: 'apply-mesh-policy',
   title: 'Apply a mesh policy',
-  description: 'Puts Istio resources in force at every proxy, in place of those that are. The page of the mesh has an editor for it.',
+  description: 'Replaces the Istio resources of every proxy. The mesh page has an editor for it.',
   kind: 'change',
   params: z.object({ yaml: z.string().min(1).max(65_536) }),
   async run({ range, by }, { yaml }) {

@@ -5,7 +5,7 @@ import { serviceName } from '../../model/components.ts'
 export const issueCertificate = defineAction({
   id: 'issue-certificate',
   title: 'Issue a certificate',
-  description: "Gives a service's proxy a new certificate of the mesh's authority; connections are made anew with it.",
+  description: "Gives a service's proxy a new certificate of the mesh's authority; new connections use it.",
   kind: 'change',
   params: z.object({ service: serviceName }),
   async run({ range }, { service }) {

@@ -6,7 +6,8 @@ const key = 'RATE_LIMIT_RPS'
 export const limitRate = defineAction({
   id: 'limit-rate',
   title: 'Limit the rate at the gateway',
-  description: 'Lets in so many requests a second and answers the rest 429, so that what is let in is served; 0 lifts the limit.',
+  description:
+    'Accepts this many requests a second and answers the rest with 429, so that the accepted ones are served; 0 lifts the limit.',
   kind: 'change',
   caution: 'Users above the limit are turned away.',
   params: z.object({ requestsPerSecond: z.coerce.number().int().min(0).max(10_000) }),

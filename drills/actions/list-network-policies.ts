@@ -6,7 +6,7 @@ export const listNetworkPolicies = defineAction({
   id: 'list-network-policies',
   title: 'List NetworkPolicies',
   description:
-    'Who may open connections to whose pods. Most network plugins leave those alone that are open already. `kubectl -n shop describe networkpolicies`',
+    'Which pods may open connections to which. Most network plugins leave open connections alone. `kubectl -n shop describe networkpolicies`',
   kind: 'inspect',
   needs: ['cluster'],
   params: z.object({}),

@@ -5,9 +5,9 @@ import { proxyOf, serviceName } from '../../model/components.ts'
 export const restartProxy = defineAction({
   id: 'restart-proxy',
   title: 'Restart the proxy of a service',
-  description: 'All connections of the service, to it and from it, are closed and made anew. The service itself runs on.',
+  description: 'All connections of the service, to it and from it, are closed and opened again. The service itself keeps running.',
   kind: 'change',
-  caution: 'Requests under way fail, and for a moment nobody reaches the service.',
+  caution: 'Requests in progress fail, and for a moment the service cannot be reached.',
   params: z.object({ service: serviceName }),
   async run({ range }, { service }) {
     await range.processes.restart(proxyOf(service))

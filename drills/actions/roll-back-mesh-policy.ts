@@ -5,7 +5,7 @@ import { FiredrillError } from '../../model/errors.ts'
 export const rollBackMeshPolicy = defineAction({
   id: 'roll-back-mesh-policy',
   title: 'Roll back the mesh policy',
-  description: 'Puts an earlier revision of the mesh policy in force; without a number, the one before.',
+  description: 'Activates an earlier revision of the mesh policy; without a number, the previous one.',
   kind: 'change',
   params: z.object({ revision: z.number().int().min(0).optional() }),
   async run({ range, by }, { revision }) {

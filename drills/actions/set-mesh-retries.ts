@@ -6,10 +6,9 @@ import { editPolicy } from '../mesh-policy.ts'
 export const setMeshRetries = defineAction({
   id: 'set-mesh-retries',
   title: 'Set retries of calls to a service',
-  description: 'How often the proxies of its callers try a failed call again, and what one try may take. 0 attempts: never.',
+  description: 'How often the proxies of its callers retry a failed call, and the timeout of one try. 0 attempts: never.',
   kind: 'change',
-  caution:
-    'Each retry is a call more for a service that may have enough of them; and a call that changes something may be carried out twice.',
+  caution: 'Each retry adds a call to a service that may already have too many, and a call that changes something may run twice.',
   params: z.object({
     to: serviceName,
     attempts: z.number().int().min(0).max(10),
@@ -27,8 +26,7 @@ export const setMeshRetries = defineAction({
     })
     await range.mesh.apply(yaml, by)
     return {
-      summary:
-        attempts === 0 ? `calls to ${to} are not tried again` : `calls to ${to} are tried again up to ${attempts} times on ${retryOn}`,
+      summary: attempts === 0 ? `calls to ${to} are not retried` : `calls to ${to} are retried up to ${attempts} times on ${retryOn}`,
     }
   },
 })

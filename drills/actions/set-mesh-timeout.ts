@@ -5,8 +5,8 @@ import { editPolicy } from '../mesh-policy.ts'
 
 export const setMeshTimeout = defineAction({
   id: 'set-mesh-timeout',
-  title: 'Set a time limit of calls to a service',
-  description: 'After this the proxies of its callers answer 504 in its place. 0: no limit.',
+  title: 'Set the timeout of calls to a service',
+  description: 'After this, the proxies of its callers answer 504 in its place. 0: no timeout.',
   kind: 'change',
   params: z.object({ to: serviceName, timeoutMs: z.number().int().min(0).max(600_000) }),
   async run({ range, by }, { to, timeoutMs }) {
@@ -15,6 +15,6 @@ export const setMeshTimeout = defineAction({
       else document.setIn(['spec', 'http', 0, 'timeout'], `${timeoutMs}ms`)
     })
     await range.mesh.apply(yaml, by)
-    return { summary: timeoutMs === 0 ? `calls to ${to} have no time limit of the mesh` : `calls to ${to} may take ${timeoutMs} ms` }
+    return { summary: timeoutMs === 0 ? `calls to ${to} have no timeout in the mesh` : `calls to ${to} time out after ${timeoutMs} ms` }
   },
 })

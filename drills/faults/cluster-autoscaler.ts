@@ -15,7 +15,7 @@ const params = z.object({
 export const clusterAutoscaler = defineFault({
   id: 'cluster-autoscaler',
   title: 'An autoscaler at its maximum',
-  effect: 'A service is slow under its usual load, since its pods are throttled and no more are added',
+  effect: 'A service is slow under its usual load: its pods are throttled, and none are added',
   category: 'cluster',
   params,
   ...clusterEdit<z.output<typeof params>>(({ service, millicores, max }) => [

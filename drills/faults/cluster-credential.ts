@@ -7,7 +7,7 @@ import { databaseRole } from '../database-roles.ts'
 export const clusterCredential = defineFault({
   id: 'cluster-credential',
   title: 'A rotated password that running pods do not have',
-  effect: 'A service is refused by the database, and says that it is well',
+  effect: 'The database refuses a service that reports itself healthy',
   category: 'cluster',
   params: z.object({
     service: databaseRole.exclude(['catalog']),

@@ -11,7 +11,7 @@ const job = 'node-drain'
 export const clusterDrain = defineFault({
   id: 'cluster-drain',
   title: 'A disruption budget that blocks a drain',
-  effect: 'A node is never empty, and who waits for that stays paused',
+  effect: 'A node is never empty, and whatever waits for that stays paused',
   category: 'cluster',
   params: z.object({
     /** Who must stay, by its budget. */

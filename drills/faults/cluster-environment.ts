@@ -16,7 +16,7 @@ const params = z.object({
 export const clusterEnvironment = defineFault({
   id: 'cluster-environment',
   title: 'A setting that a service does not understand',
-  effect: 'A service ends as soon as it has started, and is started again, ever more rarely',
+  effect: 'A service exits as soon as it has started, and is restarted less and less often',
   category: 'cluster',
   params,
   ...clusterEdit<z.output<typeof params>>(({ service, name, value }) => [containerEdit(service, { env: [{ name, value }] }, eagerRollout)]),

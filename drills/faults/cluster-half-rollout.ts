@@ -15,8 +15,8 @@ const params = z.object({
 /** A new pod gets its share of calls and fails them, and the rollout waits before it goes on or back. */
 export const clusterHalfRollout = defineFault({
   id: 'cluster-half-rollout',
-  title: 'A rollout that stays between old and new',
-  effect: 'A part of all calls fails, those that the new pod gets',
+  title: 'A rollout that is stuck between old and new',
+  effect: 'Calls to the new pod fail; the others succeed',
   category: 'cluster',
   params,
   // Without a mesh, callers go on over the connections that they have, to the old pod.

@@ -11,8 +11,8 @@ const params = z.object({
 /** The kubelet takes a service for dead that answers everything but the one path that it asks for. */
 export const clusterLiveness = defineFault({
   id: 'cluster-liveness',
-  title: 'A liveness probe that asks for what there is not',
-  effect: 'A service is ended and started again every few seconds, although it is well',
+  title: 'A liveness probe for a path that does not exist',
+  effect: 'A healthy service is restarted every few seconds',
   category: 'cluster',
   params,
   ...clusterEdit<z.output<typeof params>>(({ service, path }) => [

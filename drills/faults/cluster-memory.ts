@@ -13,7 +13,7 @@ const params = z.object({
 export const clusterMemory = defineFault({
   id: 'cluster-memory',
   title: 'A memory limit that is too low',
-  effect: 'A service is ended by the kernel as soon as it has something to do',
+  effect: 'The kernel kills a service as soon as it has work to do',
   category: 'cluster',
   params,
   ...clusterEdit<z.output<typeof params>>(({ service, mebibytes }) => [

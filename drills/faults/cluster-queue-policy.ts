@@ -10,7 +10,7 @@ import { clusterOf, inOrder, manifestUndo } from '../cluster-edit.ts'
 export const clusterQueuePolicy = defineFault({
   id: 'cluster-queue-policy',
   title: 'A NetworkPolicy that blocks the queue',
-  effect: 'Pods that are made from now on cannot reach RabbitMQ',
+  effect: 'New pods cannot reach RabbitMQ',
   category: 'cluster',
   params: z.object({
     /** Who is not let in. */

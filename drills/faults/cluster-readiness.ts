@@ -10,7 +10,7 @@ const params = z.object({
 /** A service listens where nobody reaches it, and its probes, which would have kept the old pod, ask for nothing. */
 export const clusterReadiness = defineFault({
   id: 'cluster-readiness',
-  title: 'A readiness probe that is always content',
+  title: 'A readiness probe that always passes',
   effect: 'Pods are ready, and nobody can reach what runs in them',
   category: 'cluster',
   params,

@@ -10,8 +10,8 @@ const params = z.object({
 /** The selector of a Service asks for a label that no pod has. */
 export const clusterSelector = defineFault({
   id: 'cluster-selector',
-  title: 'A Service that selects nobody',
-  effect: 'The pods run, and nobody reaches them',
+  title: 'A Service that selects no pods',
+  effect: 'The pods are running, and cannot be reached',
   category: 'cluster',
   params,
   // Without a mesh, callers go on over the connections that they have.

@@ -12,8 +12,8 @@ const params = z.object({
 /** A Service leads to a port on which nothing listens. */
 export const clusterTargetPort = defineFault({
   id: 'cluster-target-port',
-  title: 'A Service that leads to another port',
-  effect: 'The pods run and are ready, and every connection is refused',
+  title: 'A Service that forwards to another port',
+  effect: 'The pods are running and ready, and every connection is refused',
   category: 'cluster',
   params,
   // Without a mesh, callers go on over the connections that they have.

@@ -12,7 +12,7 @@ const params = z.object({
 export const httpAbort = defineFault({
   id: 'http-abort',
   title: 'HTTP errors between two services',
-  effect: 'Some calls of one service to one other fail; the same calls may succeed when tried again',
+  effect: 'Some calls between these two services fail; a retry may succeed',
   category: 'mesh',
   needs: () => ['mesh'],
   params,

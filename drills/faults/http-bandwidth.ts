@@ -12,7 +12,7 @@ const params = z.object({
 export const httpBandwidth = defineFault({
   id: 'http-bandwidth',
   title: 'A narrow link between two services',
-  effect: 'Large answers of one service to one other take long; small ones are as quick as before',
+  effect: 'Large responses between these two services are slow; small ones are unaffected',
   category: 'mesh',
   needs: () => ['mesh'],
   params,

@@ -14,7 +14,7 @@ const params = z.object({
 export const httpDelay = defineFault({
   id: 'http-delay',
   title: 'HTTP delay between two services',
-  effect: 'Calls of one service to one other take longer; all else is as quick as before',
+  effect: 'Calls between these two services are slower; other traffic is unaffected',
   category: 'mesh',
   needs: () => ['mesh'],
   params,

@@ -8,7 +8,7 @@ const params = z.object(edgeParams)
 export const httpReset = defineFault({
   id: 'http-reset',
   title: 'Connections between two services that break',
-  effect: 'Some answers of one service to one other break off; no proxy can try those calls again',
+  effect: 'Some responses between these two services break off; no proxy can retry those calls',
   category: 'mesh',
   needs: () => ['mesh', 'edge-reset'],
   params,

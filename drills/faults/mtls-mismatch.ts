@@ -12,7 +12,7 @@ const params = z.object({
 export const mtlsMismatch = defineFault({
   id: 'mtls-mismatch',
   title: 'Mutual TLS on one side only',
-  effect: 'Every call to a service is cut off before it begins',
+  effect: 'Every connection to a service is closed before a request is sent',
   category: 'mesh',
   needs: () => ['mesh'],
   params,

@@ -25,7 +25,7 @@ interface Undo {
 export const networkPartition = defineFault<typeof params, Undo>({
   id: 'network-partition',
   title: 'A partition between two services',
-  effect: 'Calls of one service to one other are never answered; others still reach it',
+  effect: 'Calls from one service to another are never answered; other callers still reach it',
   category: 'mesh',
   needs: ({ instance }) => (instance === 'current' ? ['mesh', 'mesh-instances'] : ['mesh']),
   params,

@@ -7,7 +7,7 @@ import { stateOf } from '../component-state.ts'
 export const processKill = defineFault({
   id: 'process-kill',
   title: 'Kill a component',
-  effect: 'The component is gone until somebody starts it',
+  effect: 'The component is down until somebody starts it',
   category: 'process',
   params: z.object({ component: shopComponentName }),
   plan: async (_context, { component }) => ({ component }),

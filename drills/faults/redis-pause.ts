@@ -7,7 +7,7 @@ const longestMs = 3_600_000
 export const redisPause = defineFault({
   id: 'redis-pause',
   title: 'Redis stalls on writes',
-  effect: 'What is to be cached waits until its time-out',
+  effect: 'Cache writes wait until they time out',
   category: 'cache',
   params: z.object({}),
   plan: async () => ({ longestMs }),

@@ -13,7 +13,7 @@ const params = z.object({
 export const tightBreaker = defineFault({
   id: 'tight-breaker',
   title: 'A circuit breaker set too tight',
-  effect: 'Calls to a service are refused as soon as a few are under way, although it has room',
+  effect: 'Calls to a service are rejected at low concurrency, although it has capacity',
   category: 'mesh',
   needs: () => ['mesh'],
   params,

@@ -12,8 +12,8 @@ const params = z.object({
 /** A time limit on all calls to a service: too short for what some of them take, or just what saves its callers. */
 export const tightTimeout = defineFault({
   id: 'tight-timeout',
-  title: 'A time limit set too tight',
-  effect: 'Calls to a service are given up before it answers, when they take longer than the limit',
+  title: 'A timeout set too short',
+  effect: 'Calls to a service time out before it answers',
   category: 'mesh',
   needs: () => ['mesh'],
   params,

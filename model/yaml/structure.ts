@@ -63,7 +63,7 @@ function inWords({ code, message, pos }: YAMLError, document: Document.Parsed, p
     case 'BAD_SCALAR_START':
       return `${said.replace('Plain value', 'a text without quotes').replace('start', 'begin')}: put it in quotes`
     case 'BAD_INDENT':
-      return `${said}: look at the spaces at the beginning of this line and of the one before`
+      return `${said}: check the spaces at the beginning of this line and of the previous one`
     case 'MISSING_CHAR':
       return said.includes('quote') ? 'the quote that opens here is not closed' : said
     default:

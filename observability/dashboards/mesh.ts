@@ -31,9 +31,9 @@ export const meshDashboard: Dashboard = {
         },
       ],
     },
-    { title: 'Tried again', unit: 'rps', queries: [{ expr: per('envoy_cluster_upstream_rq_retry'), legend: edge }] },
+    { title: 'Retries', unit: 'rps', queries: [{ expr: per('envoy_cluster_upstream_rq_retry'), legend: edge }] },
     {
-      title: 'Not tried again, for want of budget',
+      title: 'Not retried: budget exhausted',
       unit: 'rps',
       queries: [{ expr: per('envoy_cluster_upstream_rq_retry_overflow'), legend: edge }],
     },

@@ -84,7 +84,7 @@ export function serviceDashboard(service: string, { database, cache, worker, cli
   }
   if (cache) {
     panels.push({
-      title: 'Cache look-ups',
+      title: 'Cache lookups',
       unit: 'rps',
       queries: [{ expr: 'sum by (result) (rate(cache_lookups_total[$rate]))', legend: '{{result}}' }],
     })

@@ -51,7 +51,7 @@ export function meshRules({ flappingFor, rate }: Timing): RuleGroup[] {
           labels: { severity: 'ticket' },
           annotations: {
             summary: 'Every fifth call of {{ $labels.service }} to {{ $labels.envoy_cluster_name }} is a repetition',
-            description: '{{ $value | humanize }} calls a second are tried again: they hide failures, and add to the load.',
+            description: '{{ $value | humanize }} calls a second are retried. Retries hide failures, and add to the load.',
             runbook_url,
           },
         },

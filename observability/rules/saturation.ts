@@ -187,7 +187,7 @@ export function saturationRules({ rate, certainFor, flappingFor }: Timing): Rule
           labels: { severity: 'ticket', service: 'catalog' },
           annotations: {
             summary: 'The cache hardly helps',
-            description: 'Only {{ $value | humanizePercentage }} of look-ups are answered by the cache.',
+            description: 'Only {{ $value | humanizePercentage }} of lookups are answered by the cache.',
             runbook_url: runbook('cache'),
           },
         },

@@ -52,6 +52,6 @@ async function unpacked(body: Buffer, coding: string | undefined): Promise<Buffe
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE')
       throw new BodyError(413, `a request has at most ${mebibytes(maxUnpackedBytes)} when it is unpacked: send less at once`)
-    throw new BodyError(400, `the body is not whole ${name}: ${error instanceof Error ? error.message : String(error)}`)
+    throw new BodyError(400, `the body is not complete ${name}: ${error instanceof Error ? error.message : String(error)}`)
   }
 }

@@ -63,7 +63,7 @@ export function clusterShop({ cluster, state, images, root, context }: ClusterSh
       )
   const settled = (name: Workload) =>
     wait(
-      `the roll-out of ${name}`,
+      `the rollout of ${name}`,
       topology[name].startDeadlineMs + 30_000,
       async () => (await cluster.rolledOut(kindOf(name), name)) && ready(name),
     )

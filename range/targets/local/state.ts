@@ -261,7 +261,7 @@ export class RangeState {
     try {
       return schema.parse(JSON.parse(readFileSync(file, 'utf8')))
     } catch (error) {
-      throw new FiredrillError('internal', `${file} is damaged; 'firedrill down' and delete ${this.dir} to begin anew`, {
+      throw new FiredrillError('internal', `${file} is damaged; 'firedrill down' and delete ${this.dir} to start again`, {
         cause: error,
       })
     }

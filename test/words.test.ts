@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import { parseSync } from 'vite'
+
+const root = path.join(import.meta.dirname, '..')
+const read = (file: string): string => readFileSync(path.join(root, file), 'utf8')
+
+/** The phrases of the table in docs/style.md, each with what to write instead. */
+function phrasesOf(style: string): Map<string, string> {
+  const table = style.split('## Phrases that we do not write')[1] ?? ''
+  return new Map(Array.from(table.matchAll(/^\| `([^`]+)` \| (.+) \|$/gm), ([, phrase = '', instead = '']) => [phrase, instead]))
+}
+
+const phrases = phrasesOf(read('docs/style.md'))
+const pattern = new RegExp(`\\b(?:${[...phrases.keys()].map((phrase) => phrase.replaceAll(' ', '\\s+')).join('|')})\\b`, 'gi')
+
+/** Where a text has a phrase, and what to write. `line` is that of the text's first line. */
+function found(text: string, file: string, line = 1): string[] {
+  return Array.from(text.matchAll(pattern), ({ 0: phrase, index }) => {
+    const at = line + text.slice(0, index).split('\n').length - 1
+    const instead = phrases.get(phrase.toLowerCase().replaceAll(/\s+/g, ' '))
+    return `${file}:${at}: '${phrase}': write ${instead}`
+  })
+}
+
+/** The texts of a source file that somebody may read: its strings, templates and JSX, without imports' paths and comments. */
+function textsOf(source: string, file: string): { text: string; start: number }[] {
+  const texts: { text: string; start: number }[] = []
+  const walk = (node: unknown): void => {
+    if (Array.isArray(node)) return node.forEach(walk)
+    if (typeof node !== 'object' || node === null) return
+    const { type, value, start } = node as { type?: string; value?: unknown; start: number }
+    if ((type === 'Literal' || type === 'JSXText') && typeof value === 'string') texts.push({ text: value, start })
+    else if (type === 'TemplateElement') texts.push({ text: (value as { raw: string }).raw, start })
+    else for (const child of Object.values(node)) walk(child)
+  }
+  walk(parseSync(file, source).program.body)
+  return texts
+}
+
+const ours = (patterns: string[]): string[] =>
+  globSync(patterns, { cwd: root }).filter((file) => !file.endsWith('.test.ts') && !file.includes('node_modules'))
+
+test('the list is read, and found in texts, across lines, and not in comments', () => {
+  assert.ok(phrases.size > 20, `${phrases.size} phrases`)
+  assert.deepEqual(found('It is fine.\nThe shop is\nwell again.', 'a.md'), ["a.md:2: 'is\nwell': write is healthy"])
+  const source = "// is well\nconst a = 'is well', b = `${a} Anew`; const c = <p>tried again</p>"
+  assert.deepEqual(
+    textsOf(source, 'a.tsx').flatMap(({ text }) => found(text, 'a.tsx').map((told) => told.split("'")[1])),
+    ['is well', 'Anew', 'tried again'],
+  )
+})
+
+test('scenarios and documents have none of them', () => {
+  const files = ours(['scenarios/**/*.{md,yaml}', 'docs/**/*.md', 'README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md'])
+  assert.ok(files.length > 120, `${files.length} files`)
+  assert.deepEqual(
+    files.filter((file) => file !== path.join('docs', 'style.md')).flatMap((file) => found(read(file), file)),
+    [],
+  )
+})
+
+for (const folder of ['bench', 'cli', 'coach', 'control', 'drills', 'model', 'observability']) {
+  test(`texts of ${folder} have none of them`, () => {
+    const files = ours([`${folder}/**/*.{ts,tsx}`])
+    assert.ok(files.length > 0)
+    assert.deepEqual(
+      files.flatMap((file) => {
+        const source = read(file)
+        return textsOf(source, file).flatMap(({ text, start }) => found(text, file, source.slice(0, start).split('\n').length))
+      }),
+      [],
+    )
+  })
+}
