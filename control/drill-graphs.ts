@@ -59,8 +59,10 @@ async function seriesOf(
     signal: AbortSignal.timeout(10_000),
   })
   const { data } = (await response.json()) as { data: { result: { metric: Record<string, string>; values: [number, string][] }[] } }
-  return data.result.map(({ metric, values }) => ({
-    name: legend.replaceAll(/\{\{(\w+)\}\}/g, (_, label: string) => metric[label] ?? ''),
-    points: values.map(([at, value]): [number, number] => [at, Number(value)]),
-  }))
+  return data.result.flatMap(({ metric, values }) => {
+    // A quantile of nothing is NaN, and what is divided by nothing infinite: neither can be drawn.
+    const points = values.map(([at, value]): [number, number] => [at, Number(value)]).filter(([, value]) => Number.isFinite(value))
+    const name = legend.replaceAll(/\{\{(\w+)\}\}/g, (_, label: string) => metric[label] ?? '')
+    return points.length === 0 ? [] : [{ name, points }]
+  })
 }

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { test } from 'node:test'
+import type { RangeContext } from '../range/context.ts'
+import { drillGraphs } from './drill-graphs.ts'
+import { EngineBench } from './replay/engine-bench.ts'
+
+test('what was no number at times is drawn where it was one', async () => {
+  const values = [
+    [1, 'NaN'],
+    [2, '0.2'],
+    [3, '+Inf'],
+    [4, '0.4'],
+  ]
+  const prometheus = http.createServer((_request, response) =>
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ data: { result: [{ metric: {}, values }] } })),
+  )
+  await new Promise<void>((resolve) => prometheus.listen(0, '127.0.0.1', resolve))
+  const { port } = prometheus.address() as AddressInfo
+  using bench = new EngineBench()
+  const drill = await bench.start()
+  try {
+    // Safe: the graphs need no more of it.
+    const context = { port: () => port, config: { profile: 'drill' } } as unknown as RangeContext
+    const graphs = await drillGraphs(context, bench.state(drill), bench.events(drill))
+    assert.ok(graphs.length >= 4)
+    for (const { svg } of graphs) {
+      assert.doesNotMatch(svg, /NaN|Infinity/)
+      assert.match(svg, /<path d="M[-\d.]+ [-\d.]+L/)
+    }
+  } finally {
+    await bench.engine.finish()
+    prometheus.closeAllConnections()
+    await new Promise((resolve) => prometheus.close(resolve))
+  }
+})
