@@ -5,7 +5,13 @@ import { createRoot } from 'react-dom/client'
 import { BrowserRouter } from 'react-router'
 import { App } from './app.tsx'
 import { ApiError } from './lib/api.ts'
+import '@fontsource-variable/inter/wght.css'
+import './styles/tokens.css'
 import './style.css'
+import './styles/shell.css'
+import './styles/home.css'
+import './styles/trace.css'
+import './styles/palette.css'
 
 const queries = new QueryClient({
   defaultOptions: {

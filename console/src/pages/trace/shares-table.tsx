@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { Link, useSearchParams } from 'react-router'
-import { aside, get } from '../lib/api.ts'
-import { changeParams } from '../lib/params.ts'
-import type { Span } from '../../../model/telemetry.ts'
-import { sharesOf, type Share } from '../pages/waterfall.ts'
-import { Empty, Problem } from './states.tsx'
+import { aside, get } from '../../lib/api.ts'
+import { formatMicroseconds } from '../../lib/format.ts'
+import { changeParams } from '../../lib/params.ts'
+import type { Span } from '../../../../model/telemetry.ts'
+import { sharesOf, type Share } from './shares.ts'
+import { Empty, Problem } from '../../parts/states.tsx'
 
 const shown = 12
 
@@ -16,7 +17,7 @@ interface Summary {
 }
 
 /** Where the time of a trace went, beside where it goes in one of the same kind that was as usual. */
-export function TraceShares({ traceId, spans, root }: { traceId: string; spans: Span[]; root: Span }) {
+export function SharesTable({ traceId, spans, root }: { traceId: string; spans: Span[]; root: Span }) {
   const [params, setParams] = useSearchParams()
   const compared = params.get('with')
   const set = (other: string | null) =>
@@ -54,13 +55,13 @@ export function TraceShares({ traceId, spans, root }: { traceId: string; spans: 
         {compared === null ? (
           usual.data && (
             <button onClick={() => set(usual.data?.traceId ?? null)}>
-              Compare with a usual one ({usual.data.durationMs.toFixed(0)} ms)
+              Compare with a typical one ({formatMicroseconds(usual.data.durationMs * 1_000)})
             </button>
           )
         ) : (
           <span className="buttons">
             <Link to={`/traces/${compared}`}>The other trace</Link>
-            <button onClick={() => set(null)}>Compare no longer</button>
+            <button onClick={() => set(null)}>Stop comparing</button>
           </span>
         )}
       </div>
@@ -75,8 +76,8 @@ export function TraceShares({ traceId, spans, root }: { traceId: string; spans: 
                 <th scope="col">operation</th>
                 <th scope="col">spans</th>
                 <th scope="col">own time</th>
-                {compared !== null && <th scope="col">spans, usual</th>}
-                {compared !== null && <th scope="col">own time, usual</th>}
+                {compared !== null && <th scope="col">spans, typical</th>}
+                {compared !== null && <th scope="col">own time, typical</th>}
               </tr>
             </thead>
             <tbody>
@@ -86,9 +87,9 @@ export function TraceShares({ traceId, spans, root }: { traceId: string; spans: 
                     {(here ?? there)?.service}: {(here ?? there)?.name}
                   </th>
                   <td>{here?.spans ?? 0}</td>
-                  <td>{milliseconds(here)}</td>
+                  <td>{ownTime(here)}</td>
                   {compared !== null && <td>{there?.spans ?? 0}</td>}
-                  {compared !== null && <td>{milliseconds(there)}</td>}
+                  {compared !== null && <td>{ownTime(there)}</td>}
                 </tr>
               ))}
             </tbody>
@@ -99,7 +100,7 @@ export function TraceShares({ traceId, spans, root }: { traceId: string; spans: 
   )
 }
 
-const milliseconds = (share: Share | undefined): string => (share ? `${(share.selfUs / 1_000).toFixed(1)} ms` : '–')
+const ownTime = (share: Share | undefined): string => (share ? formatMicroseconds(share.selfUs) : '–')
 
 /** Both traces by operation, where they differ most first. */
 function pair(own: Share[], theirs: Share[]): { key: string; here: Share | undefined; there: Share | undefined }[] {

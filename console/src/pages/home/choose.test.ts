@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ScenarioCard } from '../../../../model/scenario.ts'
+import { filtersOf, fits, nextFor, surprise } from './choose.ts'
+
+const card = (id: string, more: Partial<ScenarioCard> = {}): ScenarioCard => ({
+  id,
+  title: `The ${id}`,
+  summary: 'Customers wait.',
+  difficulty: 'beginner',
+  skills: ['locks'],
+  parMs: 600_000,
+  limitMs: 1_200_000,
+  story: '',
+  best: null,
+  plays: 0,
+  playable: true,
+  ...more,
+})
+const filters = (query: string) => filtersOf(new URLSearchParams(query))
+
+test('words are found in any order, and skills only where topics are shown', () => {
+  assert.ok(fits(card('slow-shelves'), filters('find=WAIT slow')))
+  assert.ok(!fits(card('slow-shelves'), filters('find=wait quick')))
+  assert.ok(!fits(card('slow-shelves'), filters('find=locks')), 'a search must not tell what a card hides')
+  assert.ok(fits(card('slow-shelves'), filters('find=locks&topics=yes')))
+})
+
+test('level and played narrow; what the address has wrong is left out', () => {
+  assert.ok(!fits(card('a'), filters('level=advanced')))
+  assert.ok(fits(card('a'), filters('level=hardest&played=perhaps')))
+  assert.ok(fits(card('a', { plays: 1 }), filters('played=yes')))
+  assert.ok(!fits(card('a', { plays: 1 }), filters('played=no')))
+})
+
+test('next is the easiest that is new and can be played, then the one done worst', () => {
+  const list = [card('c', { difficulty: 'advanced' }), card('b', { parMs: 300_000 }), card('a'), card('z', { parMs: 1, playable: false })]
+  assert.equal(nextFor(list)?.id, 'b')
+  const played = (id: string, score: number) => card(id, { plays: 1, best: { score, drill: 'd' } })
+  assert.equal(nextFor([played('a', 90), played('b', 40)])?.id, 'b')
+  assert.equal(nextFor([]), null)
+})
+
+test('a surprise is one that is new, as long as there is any', () => {
+  const list = [card('a', { plays: 1 }), card('b'), card('c', { playable: false })]
+  assert.deepEqual(new Set([0, 0.5, 0.99].map((at) => surprise(list, () => at)?.id)), new Set(['b']))
+  assert.equal(surprise([card('a', { plays: 2 })], () => 0.5)?.id, 'a')
+  assert.equal(
+    surprise([], () => 0.5),
+    null,
+  )
+})

@@ -1,0 +1,197 @@
+import { useMutation } from '@tanstack/react-query'
+import { Dices, Search } from 'lucide-react'
+import { useState } from 'react'
+import { Link, useNavigate, useSearchParams } from 'react-router'
+import type { DrillState } from '../../../../model/drill.ts'
+import { difficulties, type ScenarioCard } from '../../../../model/scenario.ts'
+import { post } from '../../lib/api.ts'
+import { useDrills, useScenarios } from '../../lib/data.ts'
+import { formatMinutes } from '../../lib/format.ts'
+import { useLive } from '../../lib/live.ts'
+import { changeParams } from '../../lib/params.ts'
+import { Empty, Loading, Problem } from '../../parts/states.tsx'
+import { Lobby } from '../../parts/team.tsx'
+import { filtersOf, fits, nextFor, surprise, type Filters } from './choose.ts'
+import { PastDrills } from './past-drills.tsx'
+import { ScenarioTile } from './scenario-tile.tsx'
+
+type Mode = 'learning' | 'assessment'
+const modes: Record<Mode, string> = { learning: 'Learning: hints are free', assessment: 'Assessment: hints cost points' }
+
+/** The catalogue: what runs, what to play next, and everything that can be played. */
+export function ScenariosPage() {
+  const { data, error } = useScenarios()
+  const drills = useDrills().data
+  const live = useLive()
+  const [params] = useSearchParams()
+  const [mode, setMode] = useState<Mode>('learning')
+  const navigate = useNavigate()
+  const start = useMutation({
+    mutationFn: (scenario: string) => post<DrillState>('/api/drills', { scenario, mode }),
+    onSuccess: (drill) => void navigate(`/drills/${drill.id}`),
+  })
+  if (error) return <Problem error={error} />
+  if (!data) return <Loading what="scenarios" />
+  const running = drills?.running ?? null
+  const past = drills?.drills.filter((drill) => drill.phase === 'finished') ?? []
+  const filters = filtersOf(params)
+  const shown = data.scenarios.filter((scenario) => fits(scenario, filters))
+  const here = shown.filter(({ playable }) => playable)
+  const elsewhere = shown.filter(({ playable }) => !playable)
+  const tile = (scenario: ScenarioCard) => (
+    <ScenarioTile
+      key={scenario.id}
+      scenario={scenario}
+      topics={filters.topics}
+      busy={running !== null || start.isPending}
+      onStart={() => start.mutate(scenario.id)}
+    />
+  )
+  const next = nextFor(data.scenarios)
+  return (
+    <>
+      <div className="heading">
+        <h1>Scenarios</h1>
+        <fieldset className="segments">
+          <legend className="hidden">Mode</legend>
+          {(Object.keys(modes) as Mode[]).map((name) => (
+            <label key={name}>
+              <input type="radio" name="mode" checked={mode === name} onChange={() => setMode(name)} />
+              {modes[name]}
+            </label>
+          ))}
+        </fieldset>
+      </div>
+      {past.length === 0 && drills && <Welcome />}
+      {running ? (
+        <p className="hero">
+          <span>A drill is running.</span>
+          <Link className="button primary" to={`/drills/${running}`}>
+            Back to the incident
+          </Link>
+        </p>
+      ) : (
+        <>
+          {live.healthy === false && (
+            <p className="banner" role="status">
+              The range is not steady yet; you can start a drill as soon as it is.
+            </p>
+          )}
+          {next && (
+            <div className="hero">
+              <span>
+                <b>{past.length === 0 ? 'Start here' : 'Next for you'}:</b> {next.title}{' '}
+                <span className="quiet">
+                  {next.difficulty}, {formatMinutes(next.parMs)}
+                </span>
+              </span>
+              <span className="buttons">
+                <button className="primary" disabled={start.isPending} onClick={() => start.mutate(next.id)}>
+                  Play {next.title}
+                </button>
+                <button
+                  disabled={start.isPending}
+                  onClick={() => {
+                    const any = surprise(here.length > 0 ? here : data.scenarios)
+                    if (any) start.mutate(any.id)
+                  }}
+                >
+                  <Dices size={16} /> Surprise me
+                </button>
+              </span>
+            </div>
+          )}
+        </>
+      )}
+      {start.error && <Problem error={start.error} />}
+      <Lobby />
+      <FilterBar filters={filters} shown={here.length} of={data.scenarios.filter(({ playable }) => playable).length} />
+      {shown.length === 0 && <Empty>No scenario fits. Clear the search, or choose another level.</Empty>}
+      {difficulties.map((level) => {
+        const those = here.filter(({ difficulty }) => difficulty === level)
+        return those.length === 0 ? null : (
+          <section key={level} aria-label={level}>
+            <h2 className="level-title">
+              {level} <span className="quiet">{those.length}</span>
+            </h2>
+            <ul className="tiles">{those.map(tile)}</ul>
+          </section>
+        )
+      })}
+      {elsewhere.length > 0 && (
+        <details className="elsewhere">
+          <summary>{elsewhere.length} more where the shop runs elsewhere</summary>
+          <ul className="tiles">{elsewhere.map(tile)}</ul>
+        </details>
+      )}
+      <PastDrills drills={past} titles={new Map(data.scenarios.map(({ id, title }) => [id, title]))} />
+    </>
+  )
+}
+
+/** For who comes for the first time. */
+const Welcome = () => (
+  <section className="welcome" aria-label="Welcome">
+    <p>
+      <b>A real shop is running on this machine</b>, with users who browse and buy. Start a scenario and something in it breaks.
+    </p>
+    <ol>
+      <li>
+        <b>Your pager rings.</b> Acknowledge the page.
+      </li>
+      <li>
+        <b>Find out what is wrong</b>, with dashboards, traces and logs of the whole shop.
+      </li>
+      <li>
+        <b>Fix it, any way that works.</b> The drill ends when users are well again, and a debrief shows what happened.
+      </li>
+    </ol>
+    <p className="quiet">Hints are there when you want them. You cannot break anything that a reset does not mend.</p>
+  </section>
+)
+
+function FilterBar({ filters, shown, of }: { filters: Filters; shown: number; of: number }) {
+  const [, setParams] = useSearchParams()
+  const set = (name: string, value: string) =>
+    changeParams(
+      setParams,
+      (params) => {
+        if (value) params.set(name, value)
+        else params.delete(name)
+      },
+      { replace: true },
+    )
+  return (
+    <form className="filters" role="search" aria-label="Scenarios" onSubmit={(event) => event.preventDefault()}>
+      <label className="search-field">
+        <span className="hidden">Find a scenario</span>
+        <Search size={14} aria-hidden="true" />
+        <input type="search" placeholder="Find a scenario" value={filters.find} onChange={(event) => set('find', event.target.value)} />
+      </label>
+      <label className="inline">
+        <span>Level</span>
+        <select value={filters.level} onChange={(event) => set('level', event.target.value)}>
+          <option value="">any</option>
+          {difficulties.map((level) => (
+            <option key={level}>{level}</option>
+          ))}
+        </select>
+      </label>
+      <label className="inline">
+        <span>Played</span>
+        <select value={filters.played} onChange={(event) => set('played', event.target.value)}>
+          <option value="">any</option>
+          <option value="no">not yet</option>
+          <option value="yes">played</option>
+        </select>
+      </label>
+      <label className="inline" title="Topics tell something of the answer">
+        <input type="checkbox" checked={filters.topics} onChange={(event) => set('topics', event.target.checked ? 'yes' : '')} />
+        Show topics (they give something away)
+      </label>
+      <span className="quiet" role="status">
+        {shown === of ? `${of} scenarios` : `${shown} of ${of} scenarios`}
+      </span>
+    </form>
+  )
+}

@@ -1,0 +1,38 @@
+import type { Span } from '../../../../model/telemetry.ts'
+
+/** A span as people would name it: what it does, and with what. */
+export function spanName(span: Span, calls: string | null = null): { name: string; detail: string } {
+  const { name, attributes } = span
+  const query = attributes['db.query.text'] ?? attributes['db.statement']
+  if (query) return { name: operation(name), detail: oneLine(query) }
+  // A proxy names its span by the address that it dials: who that is, is what matters.
+  if (name.startsWith('egress ')) return { name: calls ? `to ${calls.replace(/-proxy$/, '')}` : name, detail: pathOf(attributes['http.url']) }
+  if (name === 'ingress') return { name, detail: pathOf(attributes['http.url']) }
+  const path = attributes['url.path']
+  if (path && !name.includes('/'))
+    return { name: `${name} ${path}`, detail: attributes['url.query']?.replace(/^\??/, '?').replace(/^\?$/, '') ?? '' }
+  return { name, detail: '' }
+}
+
+/** `pg.query:SELECT shop` is a SELECT. */
+const operation = (name: string): string => name.replace(/^pg\.query:(\w+).*/, '$1').replace(/^pg-pool\.connect$/, 'connect')
+const oneLine = (text: string): string =>
+  text
+    .replace(/\/\*.*?\*\//gs, '')
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, 120)
+
+function pathOf(url: string | undefined): string {
+  try {
+    return url ? new URL(url).pathname : ''
+  } catch {
+    return ''
+  }
+}
+
+/** The datastore that a span talks to, by the attributes of the conventions before and after 1.30. */
+export function storeOf({ attributes }: Span): 'postgres' | 'redis' | 'rabbitmq' | null {
+  const system = attributes['db.system.name'] ?? attributes['db.system'] ?? attributes['messaging.system'] ?? ''
+  return ({ postgresql: 'postgres', redis: 'redis', rabbitmq: 'rabbitmq' } as const)[system] ?? null
+}

@@ -1,0 +1,110 @@
+import type { Span } from '../../../../model/telemetry.ts'
+
+export interface SpanNode {
+  span: Span
+  children: SpanNode[]
+  /** Microseconds in which none of its children was at work. */
+  selfUs: number
+  /** Whether it, or something below it, failed. */
+  failed: boolean
+}
+
+const endOf = ({ startUs, durationUs }: Span): number => startUs + durationUs
+
+/** The spans as trees, children by start. Those whose parent is missing, or that are in a circle, stand at the top. */
+export function spanTrees(spans: readonly Span[]): SpanNode[] {
+  const nodes = new Map(spans.map((span) => [span.spanId, { span, children: [], selfUs: 0, failed: false } as SpanNode]))
+  const parentOf = ({ span }: SpanNode): SpanNode | undefined =>
+    span.parentSpanId === span.spanId ? undefined : nodes.get(span.parentSpanId)
+  const roots: SpanNode[] = []
+  for (const node of nodes.values()) (parentOf(node)?.children ?? roots).push(node)
+  const reached = new Set<SpanNode>()
+  const order: SpanNode[] = []
+  const reach = (from: SpanNode) => {
+    // By a list and not by recursion: a chain may be thousands of spans long.
+    const todo = [from]
+    for (let node = todo.pop(); node; node = todo.pop()) {
+      if (reached.has(node)) continue
+      reached.add(node)
+      order.push(node)
+      for (const child of node.children) todo.push(child)
+    }
+  }
+  roots.forEach(reach)
+  for (const node of nodes.values()) {
+    if (reached.has(node)) continue
+    // Its ancestors are in a circle: it is opened here.
+    const siblings = parentOf(node)?.children
+    siblings?.splice(siblings.indexOf(node), 1)
+    roots.push(node)
+    reach(node)
+  }
+  for (const node of order.toReversed()) {
+    node.children.sort(byStart)
+    node.selfUs = node.span.durationUs - covered(node)
+    node.failed = node.span.status === 'Error' || node.children.some(({ failed }) => failed)
+  }
+  return roots.toSorted(byStart)
+}
+
+const byStart = (a: SpanNode, b: SpanNode): number => a.span.startUs - b.span.startUs
+
+/** How much of a span its children cover together; what they do after its end is not its time. */
+function covered({ span, children }: SpanNode): number {
+  const end = endOf(span)
+  let total = 0
+  let until = span.startUs
+  for (const child of children) {
+    const from = Math.max(child.span.startUs, until)
+    const to = Math.min(endOf(child.span), end)
+    if (to <= from) continue
+    total += to - from
+    until = to
+  }
+  return total
+}
+
+/** A stretch of one span that the whole had to wait for, in microseconds since the epoch. */
+export interface Stretch {
+  spanId: string
+  fromUs: number
+  toUs: number
+}
+
+/**
+ * The critical path: what would have to be shorter for the root to be. From its end backwards, each moment belongs to the child that ended last before it
+ * (as in Jaeger, github.com/jaegertracing/jaeger-ui, `criticalPath`). What goes on after its parent has ended is not on it.
+ */
+export function criticalPath(root: SpanNode): Stretch[] {
+  const path: Stretch[] = []
+  const todo: { node: SpanNode; untilUs: number }[] = [{ node: root, untilUs: endOf(root.span) }]
+  for (let next = todo.pop(); next; next = todo.pop()) {
+    const { node, untilUs } = next
+    let cursor = untilUs
+    const late = node.children.toSorted((a, b) => endOf(b.span) - endOf(a.span))
+    for (const child of late) {
+      const end = Math.min(endOf(child.span), cursor)
+      if (endOf(child.span) > endOf(node.span) || endOf(child.span) > cursor || child.span.startUs >= cursor) continue
+      if (cursor > end) path.push({ spanId: node.span.spanId, fromUs: end, toUs: cursor })
+      todo.push({ node: child, untilUs: end })
+      cursor = Math.max(child.span.startUs, node.span.startUs)
+    }
+    if (cursor > node.span.startUs) path.push({ spanId: node.span.spanId, fromUs: node.span.startUs, toUs: cursor })
+  }
+  return path.toSorted((a, b) => a.fromUs - b.fromUs)
+}
+
+/** What proxies are called: their service's name and this. */
+const proxySuffix = '-proxy'
+
+/** The trees without the spans of proxies: their children belong to the span that called the proxy. */
+export function withoutProxies(spans: readonly Span[]): Span[] {
+  const known = new Map(spans.map((span) => [span.spanId, span]))
+  const isProxy = ({ service }: Span): boolean => service.endsWith(proxySuffix)
+  const parentOf = (span: Span): string => {
+    let parent = known.get(span.parentSpanId)
+    for (let steps = 0; parent && isProxy(parent) && steps < spans.length; steps++) parent = known.get(parent.parentSpanId)
+    return parent && !isProxy(parent) ? parent.spanId : ''
+  }
+  return spans.filter((span) => !isProxy(span)).map((span) => ({ ...span, parentSpanId: parentOf(span) }))
+}

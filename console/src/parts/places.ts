@@ -1,0 +1,69 @@
+import {
+  Activity,
+  BellRing,
+  BookOpenText,
+  Boxes,
+  ChartSpline,
+  Gauge,
+  GraduationCap,
+  LayoutDashboard,
+  ListTree,
+  Megaphone,
+  Network,
+  ScrollText,
+  Share2,
+  SlidersHorizontal,
+  Target,
+  TrendingUp,
+  type LucideIcon,
+} from 'lucide-react'
+
+export interface Place {
+  to: string
+  title: string
+  icon: LucideIcon
+  /** Only where the shop is in a cluster, or for instructors. */
+  only?: 'cluster' | 'instructor'
+}
+
+/** Every page of the menu, in its group. */
+export const places: readonly { group: string; places: readonly Place[] }[] = [
+  {
+    group: 'Practise',
+    places: [
+      { to: '/', title: 'Scenarios', icon: GraduationCap },
+      { to: '/progress', title: 'Progress', icon: TrendingUp },
+      { to: '/instructor', title: 'Instructor', icon: SlidersHorizontal, only: 'instructor' },
+    ],
+  },
+  {
+    group: 'Observe',
+    places: [
+      { to: '/dashboards', title: 'Dashboards', icon: LayoutDashboard },
+      { to: '/map', title: 'Map', icon: Share2 },
+      { to: '/traces', title: 'Traces', icon: ListTree },
+      { to: '/logs', title: 'Logs', icon: ScrollText },
+      { to: '/explore', title: 'Explore', icon: ChartSpline },
+      { to: '/slos', title: 'Objectives', icon: Target },
+      { to: '/cluster', title: 'Cluster', icon: Boxes, only: 'cluster' },
+    ],
+  },
+  {
+    group: 'Respond',
+    places: [
+      { to: '/alerts', title: 'Alerts', icon: BellRing },
+      { to: '/mesh', title: 'Mesh', icon: Network },
+      { to: '/runbooks', title: 'Runbooks', icon: BookOpenText },
+      { to: '/status', title: 'Status page', icon: Megaphone },
+    ],
+  },
+]
+
+export const icons = { room: Activity, dashboard: Gauge } satisfies Record<string, LucideIcon>
+
+/** The places that there are for this person, here. */
+export const placesFor = (role: string, inCluster: boolean) =>
+  places.map(({ group, places }) => ({
+    group,
+    places: places.filter(({ only }) => (only === 'cluster' ? inCluster : only === 'instructor' ? role === 'instructor' : true)),
+  }))
