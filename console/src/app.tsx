@@ -20,7 +20,7 @@ import { ProgressPage } from './pages/progress.tsx'
 import { SlosPage } from './pages/slos.tsx'
 import { StatusPage } from './pages/status.tsx'
 import { TracePage } from './pages/trace/page.tsx'
-import { TracesPage } from './pages/traces.tsx'
+import { TracesPage } from './pages/traces/page.tsx'
 import { Shell } from './parts/shell.tsx'
 import { Empty, Loading } from './parts/states.tsx'
 

@@ -28,6 +28,12 @@ const traceQuery = z.strictObject({
   minDurationMs: z.coerce.number().min(0).optional(),
   maxDurationMs: z.coerce.number().min(0).optional(),
   errors: z.stringbool().optional(),
+  /** `key=value`, as often as wanted: some span of the trace has each. */
+  tag: z
+    .union([z.string(), z.array(z.string()).max(10)])
+    .optional()
+    .transform((tags) => (tags === undefined ? [] : [tags].flat()))
+    .pipe(z.array(z.string().regex(/^[^=]+=/, 'write a tag as key=value'))),
   ...lastHour,
   limit: z.coerce.number().int().min(1).max(500).default(50),
 })
@@ -97,8 +103,9 @@ export function createStoreServer(
     return { operations: await listOperations(engine, service) }
   })
   app.get('/api/traces', async (request) => {
-    const { errors, limit, from, to, ...search } = traceQuery.parse(request.query)
-    return { traces: await searchTraces(engine, { ...search, errors: errors || undefined, limit, ...span({ from, to }) }) }
+    const { errors, tag, limit, from, to, ...search } = traceQuery.parse(request.query)
+    const attributes = Object.fromEntries(tag.map((pair) => pair.split(/=(.*)/s).slice(0, 2)))
+    return { traces: await searchTraces(engine, { ...search, attributes, errors: errors || undefined, limit, ...span({ from, to }) }) }
   })
   app.get('/api/traces/:id', async (request) => {
     const { id } = z.object({ id: traceId }).parse(request.params)

@@ -35,7 +35,7 @@ export function Shell({ role, children }: { role: string; children: React.ReactN
       <header id="sidebar" className={`sidebar ${menu ? 'open' : ''}`}>
         <Brand />
         <button className="find" onClick={() => setPalette(true)}>
-          <Search size={14} /> Find anything <kbd>{paletteKeys}</kbd>
+          <Search size={14} /> Find… <kbd>{paletteKeys}</kbd>
         </button>
         <nav aria-label="Main">
           {room && (

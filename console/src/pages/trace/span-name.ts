@@ -4,9 +4,14 @@ import type { Span } from '../../../../model/telemetry.ts'
 export function spanName(span: Span, calls: string | null = null): { name: string; detail: string } {
   const { name, attributes } = span
   const query = attributes['db.query.text'] ?? attributes['db.statement']
-  if (query) return { name: operation(name), detail: oneLine(query) }
+  if (query) {
+    const does = operation(name)
+    const text = oneLine(query)
+    return { name: does, detail: text.toLowerCase().startsWith(does.toLowerCase()) ? text.slice(does.length).trim() : text }
+  }
   // A proxy names its span by the address that it dials: who that is, is what matters.
-  if (name.startsWith('egress ')) return { name: calls ? `to ${calls.replace(/-proxy$/, '')}` : name, detail: pathOf(attributes['http.url']) }
+  if (name.startsWith('egress '))
+    return { name: calls ? `to ${calls.replace(/-proxy$/, '')}` : name, detail: pathOf(attributes['http.url']) }
   if (name === 'ingress') return { name, detail: pathOf(attributes['http.url']) }
   const path = attributes['url.path']
   if (path && !name.includes('/'))

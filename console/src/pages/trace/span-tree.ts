@@ -73,7 +73,8 @@ export interface Stretch {
 
 /**
  * The critical path: what would have to be shorter for the root to be. From its end backwards, each moment belongs to the child that ended last before it
- * (as in Jaeger, github.com/jaegertracing/jaeger-ui, `criticalPath`). What goes on after its parent has ended is not on it.
+ * (as in Jaeger, github.com/jaegertracing/jaeger-ui, `criticalPath`). A child that ends a little after its parent counts until the parent's end; who takes
+ * a message from a queue is waited for by nobody.
  */
 export function criticalPath(root: SpanNode): Stretch[] {
   const path: Stretch[] = []
@@ -81,12 +82,17 @@ export function criticalPath(root: SpanNode): Stretch[] {
   for (let next = todo.pop(); next; next = todo.pop()) {
     const { node, untilUs } = next
     let cursor = untilUs
-    const late = node.children.toSorted((a, b) => endOf(b.span) - endOf(a.span))
+    const end = endOf(node.span)
+    const endWithin = (child: SpanNode): number => Math.min(endOf(child.span), end)
+    const late = node.children
+      .filter(({ span }) => span.kind !== 'Consumer' && span.startUs < end)
+      .toSorted((a, b) => endWithin(b) - endWithin(a))
     for (const child of late) {
-      const end = Math.min(endOf(child.span), cursor)
-      if (endOf(child.span) > endOf(node.span) || endOf(child.span) > cursor || child.span.startUs >= cursor) continue
-      if (cursor > end) path.push({ spanId: node.span.spanId, fromUs: end, toUs: cursor })
-      todo.push({ node: child, untilUs: end })
+      if (endWithin(child) > cursor && endWithin(child) < end) continue
+      if (child.span.startUs >= cursor) continue
+      const until = Math.min(endWithin(child), cursor)
+      if (cursor > until) path.push({ spanId: node.span.spanId, fromUs: until, toUs: cursor })
+      todo.push({ node: child, untilUs: until })
       cursor = Math.max(child.span.startUs, node.span.startUs)
     }
     if (cursor > node.span.startUs) path.push({ spanId: node.span.spanId, fromUs: node.span.startUs, toUs: cursor })

@@ -1,0 +1,242 @@
+import { useQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { Link, useSearchParams } from 'react-router'
+import type { TraceSummary } from '../../../../model/telemetry.ts'
+import { get } from '../../lib/api.ts'
+import { formatMicroseconds } from '../../lib/format.ts'
+import { changeParams } from '../../lib/params.ts'
+import { serviceColour } from '../../lib/service-colour.ts'
+import { bounds, clock, useTimeRange } from '../../lib/time.ts'
+import { MissingSpans } from '../../parts/missing-spans.tsx'
+import { RangePicker } from '../../parts/range-picker.tsx'
+import { ServiceSelect } from '../../parts/service-select.tsx'
+import { Empty, Loading, Problem } from '../../parts/states.tsx'
+import { routesOf, type Route } from './routes.ts'
+import { Scatter } from './scatter.tsx'
+
+const mostTraces = 300
+const shownInList = 100
+/** What narrows the search, as in the address. */
+const filterNames = ['service', 'operation', 'minDurationMs', 'maxDurationMs', 'errors', 'tag'] as const
+
+/** Finds traces: by what they were for, how long they took, and what is written on their spans. */
+export function TracesPage() {
+  const [params, setParams] = useSearchParams()
+  const [range, setRange] = useTimeRange()
+  const change = (values: Partial<Record<(typeof filterNames)[number], string>>) =>
+    changeParams(
+      setParams,
+      (now) => {
+        for (const [name, value] of Object.entries(values)) {
+          if (value) now.set(name, value)
+          else now.delete(name)
+        }
+      },
+      { replace: true },
+    )
+  const filters = Object.fromEntries(filterNames.map((name) => [name, params.get(name) ?? '']))
+  const narrowed = filterNames.some((name) => filters[name] !== '')
+  const { data, error } = useQuery({
+    queryKey: ['traces', filters, range],
+    refetchInterval: 'last' in range ? 5_000 : false,
+    queryFn: async () => {
+      const { from, to } = bounds(range)
+      const query = new URLSearchParams({ from: String(from), to: String(to), limit: String(mostTraces) })
+      for (const [name, value] of Object.entries(filters)) if (value) query.set(name, value)
+      return { ...(await get<{ traces: TraceSummary[] }>(`/api/telemetry/traces?${query}`)), from, to }
+    },
+  })
+  const traces = data?.traces ?? []
+  // Where as many were found as are asked for, older ones were left out: the picture begins with the oldest that is there.
+  const since = data && traces.length >= mostTraces ? (traces.at(-1)?.startMs ?? data.from) : data?.from
+  return (
+    <>
+      <div className="heading">
+        <h1>Traces</h1>
+        <RangePicker />
+      </div>
+      <Filters filters={filters} onChange={change} />
+      <MissingSpans />
+      {error ? <Problem error={error} /> : !data ? <Loading what="traces" /> : null}
+      {data && traces.length === 0 && (
+        <Empty>
+          No trace fits. Widen the time range
+          {narrowed && (
+            <>
+              , or{' '}
+              <button className="link" onClick={() => change(Object.fromEntries(filterNames.map((name) => [name, ''])))}>
+                clear the filters
+              </button>
+            </>
+          )}
+          .
+        </Empty>
+      )}
+      {data && since !== undefined && traces.length > 0 && (
+        <>
+          <Scatter
+            traces={traces}
+            from={since}
+            to={data.to}
+            onBrush={({ from, to, minDurationMs, maxDurationMs }) => {
+              setRange({ from, to })
+              change({ minDurationMs: String(minDurationMs), maxDurationMs: String(maxDurationMs) })
+            }}
+          />
+          <p className="quiet">
+            {traces.length >= mostTraces ? `The newest ${mostTraces} traces` : traces.length === 1 ? '1 trace' : `${traces.length} traces`};
+            red ones failed somewhere. Click a dot to open it, or drag over some to see those alone.
+          </p>
+          <Routes routes={routesOf(traces)} of={traces.length} onChoose={({ service, name }) => change({ service, operation: name })} />
+          <TraceList traces={traces.slice(0, shownInList)} />
+        </>
+      )}
+    </>
+  )
+}
+
+type Change = (values: Partial<Record<(typeof filterNames)[number], string>>) => void
+
+function Filters({ filters, onChange }: { filters: Record<string, string>; onChange: Change }) {
+  const { service = '' } = filters
+  const services = useQuery({ queryKey: ['services'], queryFn: () => get<{ services: string[] }>('/api/telemetry/services') })
+  const operations = useQuery({
+    queryKey: ['operations', service],
+    queryFn: () => get<{ operations: { name: string }[] }>(`/api/telemetry/operations?service=${encodeURIComponent(service)}`),
+    enabled: service !== '',
+  })
+  const names = new Set([
+    ...(operations.data?.operations.map(({ name }) => name) ?? []),
+    ...(filters['operation'] ? [filters['operation']] : []),
+  ])
+  return (
+    <form className="filters" onSubmit={(event) => event.preventDefault()}>
+      <ServiceSelect value={service} names={services.data?.services} onChange={(name) => onChange({ service: name, operation: '' })} />
+      <label>
+        Operation
+        <select value={filters['operation']} disabled={service === ''} onChange={(event) => onChange({ operation: event.target.value })}>
+          <option value="">{service === '' ? 'choose a service first' : 'any'}</option>
+          {[...names].map((name) => (
+            <option key={name}>{name}</option>
+          ))}
+        </select>
+      </label>
+      <Duration label="At least (ms)" value={filters['minDurationMs'] ?? ''} onChange={(value) => onChange({ minDurationMs: value })} />
+      <Duration label="At most (ms)" value={filters['maxDurationMs'] ?? ''} onChange={(value) => onChange({ maxDurationMs: value })} />
+      <TagField value={filters['tag'] ?? ''} onChange={(value) => onChange({ tag: value })} />
+      <label className="inline">
+        <input
+          type="checkbox"
+          checked={filters['errors'] === 'true'}
+          onChange={(event) => onChange({ errors: event.target.checked ? 'true' : '' })}
+        />
+        with errors only
+      </label>
+    </form>
+  )
+}
+
+const Duration = ({ label, value, onChange }: { label: string; value: string; onChange: (value: string) => void }) => (
+  <label>
+    {label}
+    <input className="short" type="number" min="0" step="any" value={value} onChange={(event) => onChange(event.target.value)} />
+  </label>
+)
+
+/** What is half written is not asked for. */
+function TagField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const [text, setText] = useState(value)
+  useEffect(() => setText(value), [value])
+  const whole = text === '' || /^[^=]+=/.test(text)
+  return (
+    <label>
+      Tag
+      <input
+        type="search"
+        placeholder="http.response.status_code=500"
+        value={text}
+        aria-invalid={!whole}
+        title={whole ? undefined : 'Write a tag as key=value'}
+        onChange={(event) => setText(event.target.value)}
+        onBlur={() => whole && onChange(text)}
+        onKeyDown={(event) => event.key === 'Enter' && whole && onChange(text)}
+      />
+    </label>
+  )
+}
+
+function Routes({ routes, of, onChoose }: { routes: Route[]; of: number; onChoose: (route: Route) => void }) {
+  return (
+    <div className="table box" role="region" aria-label="By route" tabIndex={0}>
+      <table className="wide">
+        <thead>
+          <tr>
+            <th scope="col">Route</th>
+            <th scope="col">Traces</th>
+            <th scope="col">With errors</th>
+            <th scope="col">Median</th>
+            <th scope="col">95th percentile</th>
+          </tr>
+        </thead>
+        <tbody>
+          {routes.map((route) => (
+            <tr key={`${route.service} ${route.name}`}>
+              <th scope="row">
+                <button className="link" onClick={() => onChoose(route)} title="Show these alone">
+                  {route.service}: {route.name}
+                </button>
+              </th>
+              <td>
+                {route.traces} <span className="quiet">{Math.round((route.traces / of) * 100)} %</span>
+              </td>
+              <td className={route.errors > 0 ? 'bad-text' : ''}>{route.errors}</td>
+              <td>{formatMicroseconds(route.p50 * 1_000)}</td>
+              <td>{formatMicroseconds(route.p95 * 1_000)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function TraceList({ traces }: { traces: TraceSummary[] }) {
+  const longest = Math.max(1, ...traces.map(({ durationMs }) => durationMs))
+  return (
+    <ul className="trace-list" aria-label="Traces">
+      {traces.map((trace) => (
+        <li key={trace.traceId} className={trace.errors > 0 ? 'bad' : ''}>
+          <Link to={`/traces/${trace.traceId}`}>
+            <time>{clock(trace.startMs)}</time>
+            <span className="trace-name">
+              {trace.rootService}: {trace.rootName}
+            </span>
+            <span className="trace-duration">
+              <i style={{ width: `${(trace.durationMs / longest) * 100}%` }} />
+              {formatMicroseconds(trace.durationMs * 1_000)}
+            </span>
+            <span className="quiet">
+              {trace.spans} spans{trace.errors > 0 && <b className="bad-text"> · {trace.errors} failed</b>}
+            </span>
+            <Services names={trace.services} />
+          </Link>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** A proxy is told with its service. */
+function Services({ names }: { names: readonly string[] }) {
+  const own = names.filter((name) => !name.endsWith('-proxy'))
+  return (
+    <span className="trace-services" title={own.join(', ')}>
+      {own.map((name) => (
+        <span key={name}>
+          <i className="swatch" style={{ background: serviceColour(name) }} />
+          {name}
+        </span>
+      ))}
+    </span>
+  )
+}
