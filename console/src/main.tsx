@@ -10,6 +10,7 @@ import './styles/tokens.css'
 import './style.css'
 import './styles/shell.css'
 import './styles/home.css'
+import './styles/room.css'
 import './styles/trace.css'
 import './styles/palette.css'
 

@@ -12,9 +12,11 @@ import { Chart } from '../parts/chart.tsx'
 import { CoachPanel } from '../parts/coach-panel.tsx'
 import { Markdown } from '../parts/markdown.tsx'
 import { useMarkers } from '../parts/markers.ts'
+import { Pager } from '../parts/pager.tsx'
 import { Loading, Problem } from '../parts/states.tsx'
 import { Team } from '../parts/team.tsx'
 import { Timeline } from '../parts/timeline.tsx'
+import { UsersPain } from '../parts/users-pain.tsx'
 
 /** Where an incident is worked on: what is wrong, what one can do, and what has been done. */
 export function RoomPage() {
@@ -73,7 +75,7 @@ export function RoomPage() {
       )}
       {drill.phase === 'paused' && (
         <p className="banner" role="status">
-          The clock stands. Talk it over; nothing counts until it goes on.
+          The clock is stopped. Talk it over; nothing counts until the drill continues.
         </p>
       )}
       <Team />
@@ -82,31 +84,16 @@ export function RoomPage() {
           const at = drill.milestones[name]
           return (
             <li key={name} className={at === null ? '' : 'reached'}>
-              <span aria-hidden="true">{at === null ? '○' : '●'}</span> {name}
+              <span>
+                <span aria-hidden="true">{at === null ? '○' : '●'}</span> {name}
+              </span>
               <span className="quiet"> {at === null ? `par ${elapsed(data.pars[name] ?? 0)}` : elapsed(drillClock(drill, at))}</span>
             </li>
           )
         })}
       </ol>
-      <section aria-label="Pager" aria-live="assertive">
-        {drill.firing.length === 0 ? (
-          <p className="page quiet-page">{drill.pagedAt === null ? 'Nothing yet. Your pager will ring.' : 'No page fires any more.'}</p>
-        ) : (
-          drill.firing.map((alert) => (
-            <div key={alert.fingerprint} className="page">
-              <span>
-                <b>{alert.summary}</b> <span className="quiet">{alert.name}</span>
-                {drill.escalatedAt !== null && drill.milestones.acknowledged === null && <b> · escalated to the secondary on call</b>}
-              </span>
-              {drill.milestones.acknowledged === null && mayDo(drill.phase, 'acknowledge') && (
-                <button className="primary" onClick={() => command.mutate('acknowledge')}>
-                  Acknowledge
-                </button>
-              )}
-            </div>
-          ))
-        )}
-      </section>
+      <Pager drill={drill} onAcknowledge={() => command.mutate('acknowledge')} />
+      <UsersPain />
       <div className="room">
         <div>
           <section aria-label="Golden signals">
@@ -119,15 +106,6 @@ export function RoomPage() {
               ))}
             </div>
           </section>
-          <Actions enabled={running} />
-        </div>
-        <div>
-          <details className="story" open={drill.pagedAt === null}>
-            <summary>The story</summary>
-            <Markdown text={story} />
-          </details>
-          <CauseForm drill={drill} />
-          <CoachPanel drill={drill} events={events} />
           <Timeline
             drillId={id}
             startedAt={drill.startedAt}
@@ -135,6 +113,15 @@ export function RoomPage() {
             canNote={mayDo(drill.phase, 'note')}
             canSay={mayDo(drill.phase, 'say')}
           />
+        </div>
+        <div>
+          <details className="story" open={drill.pagedAt === null}>
+            <summary>The story</summary>
+            <Markdown text={story} />
+          </details>
+          <Actions enabled={running} />
+          <CauseForm drill={drill} />
+          <CoachPanel drill={drill} events={events} />
         </div>
       </div>
     </>

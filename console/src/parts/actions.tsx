@@ -1,7 +1,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
+import { useSearchParams } from 'react-router'
 import { get, post } from '../lib/api.ts'
+import { changeParams } from '../lib/params.ts'
 import { initialValues, ParamFields, typedValues, type ParamsSchema } from './param-fields.tsx'
+import { paletteKeys } from './palette-keys.ts'
 import { Loading, Problem } from './states.tsx'
 
 interface Action {
@@ -24,7 +27,15 @@ export function Actions({ enabled }: { enabled: boolean }) {
     queryFn: () => get<{ actions: Action[] }>('/api/actions'),
     staleTime: Infinity,
   })
-  const [chosen, setChosen] = useState('')
+  const [params, setParams] = useSearchParams()
+  const chosen = params.get('action') ?? ''
+  const setChosen = (id: string) =>
+    changeParams(setParams, (now) => (id === '' ? now.delete('action') : now.set('action', id)), { replace: true })
+  const place = useRef<HTMLElement>(null)
+  // Chosen by its name in the palette, it may be out of sight.
+  useEffect(() => {
+    if (chosen !== '') place.current?.scrollIntoView({ block: 'nearest' })
+  }, [chosen, data])
   if (error) return <Problem error={error} />
   if (!data) return <Loading what="actions" />
   const action = data.actions.find((known) => known.id === chosen)
@@ -40,12 +51,14 @@ export function Actions({ enabled }: { enabled: boolean }) {
     </optgroup>
   )
   return (
-    <section aria-label="Actions" className="box">
-      <h2>Actions</h2>
+    <section ref={place} aria-label="Actions" className="box">
+      <h2>
+        Actions <kbd>{paletteKeys}</kbd>
+      </h2>
       <label>
         Action
         <select value={chosen} onChange={(event) => setChosen(event.target.value)}>
-          <option value="">choose…</option>
+          <option value="">Choose what to do…</option>
           {group('inspect', 'Look')}
           {group('change', 'Change')}
         </select>

@@ -1,4 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
+import { Maximize2, Minimize2 } from 'lucide-react'
+import { useState } from 'react'
 import type { Panel } from '../../../model/dashboard.ts'
 import { queryExemplars, queryRange } from '../lib/prometheus.ts'
 import { bounds, type TimeRange } from '../lib/time.ts'
@@ -15,6 +17,7 @@ interface Props {
 
 /** One panel: its series over time, what changed meanwhile, and the requests behind it as dots that open their trace. */
 export function Chart({ panel, range, markers, onZoom }: Props) {
+  const [large, setLarge] = useState(false)
   const asked = bounds(range)
   const step = Math.max(1, Math.floor((asked.to - asked.from) / 300_000))
   const { data, error } = useQuery({
@@ -32,12 +35,22 @@ export function Chart({ panel, range, markers, onZoom }: Props) {
     },
   })
   return (
-    <figure className="panel">
-      <figcaption>{panel.title}</figcaption>
+    <figure className={large ? 'panel large' : 'panel'}>
+      <figcaption>
+        {panel.title}
+        <button
+          className="enlarge"
+          aria-label={large ? `Show ${panel.title} small` : `Enlarge ${panel.title}`}
+          aria-pressed={large}
+          onClick={() => setLarge(!large)}
+        >
+          {large ? <Minimize2 size={14} /> : <Maximize2 size={14} />}
+        </button>
+      </figcaption>
       {error ? (
         <Problem error={error} />
       ) : data ? (
-        <Plot {...data} panel={panel} markers={markers} {...(onZoom ? { onZoom } : {})} />
+        <Plot {...data} panel={panel} markers={markers} {...(large ? { height: 380 } : {})} {...(onZoom ? { onZoom } : {})} />
       ) : (
         <div className="plot placeholder" aria-busy="true">
           Loading…

@@ -8,8 +8,6 @@ import { useDashboards, useDrills, useInCluster, useScenarios } from '../lib/dat
 import { useLive } from '../lib/live.ts'
 import { icons, placesFor } from './places.ts'
 
-export const paletteKeys = /Mac|iPhone|iPad/.test(navigator.platform) ? '⌘ K' : 'Ctrl K'
-
 interface Named {
   id: string
   title: string

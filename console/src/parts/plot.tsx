@@ -6,6 +6,7 @@ import type { Panel } from '../../../model/dashboard.ts'
 import { formatValue } from '../../../model/value.ts'
 import type { Exemplar, Series } from '../lib/prometheus.ts'
 import { clock } from '../lib/time.ts'
+import { placeLabels } from './marker-labels.ts'
 
 /** Something that changed, drawn over a graph as an upright line. */
 export interface Marker {
@@ -24,16 +25,19 @@ interface Props {
   step: number
   panel: Panel
   markers: Marker[]
+  /** Pixels. */
+  height?: number
   onZoom?: (range: { from: number; to: number }) => void
 }
 
-const height = 170
+const usualHeight = 170
 const colours = ['#2f7ed8', '#e07b39', '#2a9d6f', '#b455c9', '#c9a227', '#d1495b', '#4aa3a2', '#7a6ff0', '#8a8f98']
+const labelFont = '600 11px "Inter Variable", system-ui'
 const markerColours = { deploy: '#7a6ff0', alert: '#d1495b', action: '#2a9d6f' }
 const colour = (index: number): string => colours[index % colours.length] ?? '#888'
 
 export function Plot(props: Props) {
-  const { series, exemplars, start, end, step, panel, markers } = props
+  const { series, exemplars, start, end, step, panel, markers, height = usualHeight } = props
   const host = useRef<HTMLDivElement>(null)
   const [plot, setPlot] = useState<uPlot | null>(null)
   const [hovered, setHovered] = useState<number | null>(null)
@@ -62,7 +66,9 @@ export function Plot(props: Props) {
   useEffect(() => {
     const element = host.current
     if (!element) return
-    const made = createPlot(element, names === '' ? [] : names.split('\n'), latest, setHovered, () => setDrawn((count) => count + 1))
+    const made = createPlot(element, height, names === '' ? [] : names.split('\n'), latest, setHovered, () =>
+      setDrawn((count) => count + 1),
+    )
     setPlot(made)
     const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }))
     observer.observe(element)
@@ -70,7 +76,7 @@ export function Plot(props: Props) {
       observer.disconnect()
       made.destroy()
     }
-  }, [names])
+  }, [names, height])
 
   useEffect(() => {
     plot?.setData([times, ...columns])
@@ -81,7 +87,8 @@ export function Plot(props: Props) {
     <>
       <div className="plot">
         <div ref={host} />
-        {plot && <Dots key={drawn} plot={plot} dots={dots} unit={panel.unit} />}
+        {plot && <Dots key={`dots ${drawn}`} plot={plot} dots={dots} unit={panel.unit} />}
+        {plot && <MarkerLabels key={`labels ${drawn}`} plot={plot} markers={markers} />}
       </div>
       {series.length === 0 && <p className="quiet">No data in this range.</p>}
       <ul className="legend">
@@ -117,6 +124,29 @@ function Dots({ plot, dots, unit }: { plot: uPlot; dots: Exemplar[]; unit: Panel
   ))
 }
 
+/** Each at its line; hovering tells everything that it stands for. */
+function MarkerLabels({ plot, markers }: { plot: uPlot; markers: Marker[] }) {
+  const { left, top, width } = plot.bbox
+  const text = document.createElement('canvas').getContext('2d')
+  if (!text) return null
+  text.font = labelFont
+  const placed = placeLabels(
+    markers.map((marker) => ({ ...marker, x: plot.valToPos(marker.at, 'x') })),
+    width / devicePixelRatio,
+    (words) => Math.ceil(text.measureText(words).width) + 6,
+  )
+  return placed.map((label) => (
+    <span
+      key={`${label.x} ${label.text}`}
+      className={`marker-label ${label.kind}`}
+      title={label.all.join('\n')}
+      style={{ left: left / devicePixelRatio + label.left, top: top / devicePixelRatio + label.row * 16 }}
+    >
+      {label.text}
+    </span>
+  ))
+}
+
 /** Few enough to hit with a mouse: the slowest request of each of fifty slices of time. */
 function slowestOfEachSlice(exemplars: Exemplar[], start: number, end: number): Exemplar[] {
   const slices = new Map<number, Exemplar>()
@@ -135,6 +165,7 @@ interface Latest {
 
 function createPlot(
   element: HTMLElement,
+  height: number,
   names: string[],
   latest: Latest,
   onHover: (index: number | null) => void,
@@ -195,32 +226,14 @@ function drawOver(plot: uPlot, markers: Marker[], threshold: Panel['threshold'])
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height)
   ctx.clip()
   ctx.lineWidth = px
-  ctx.font = `${10 * px}px system-ui`
-  const shown = markers
-    .filter(({ at }) => at >= (plot.scales['x']?.min ?? 0) && at <= (plot.scales['x']?.max ?? 0))
-    .toSorted((a, b) => a.at - b.at)
-  // Labels that would lie over one another go on the next line.
-  const lines: [from: number, to: number][][] = []
-  const named = new Set<string>()
-  for (const marker of shown) {
+  for (const marker of markers) {
+    if (marker.at < (plot.scales['x']?.min ?? 0) || marker.at > (plot.scales['x']?.max ?? 0)) continue
     const x = plot.valToPos(marker.at, 'x', true)
-    ctx.strokeStyle = ctx.fillStyle = markerColours[marker.kind]
+    ctx.strokeStyle = markerColours[marker.kind]
     ctx.beginPath()
     ctx.moveTo(x, bbox.top)
     ctx.lineTo(x, bbox.top + bbox.height)
     ctx.stroke()
-    // What comes again and again is named once.
-    if (named.has(marker.label)) continue
-    named.add(marker.label)
-    const width = ctx.measureText(marker.label).width
-    const left = x + width + 4 * px > bbox.left + bbox.width ? x - width - 3 * px : x + 3 * px
-    const gap = 8 * px
-    const free = lines.findIndex((taken) => taken.every(([from, to]) => left + width + gap < from || to + gap < left))
-    const line = free === -1 ? lines.length : free
-    // What finds no room is on the timeline.
-    if (line > 2) continue
-    lines[line] = [...(lines[line] ?? []), [left, left + width]]
-    ctx.fillText(marker.label, left, bbox.top + (line + 1) * 11 * px)
   }
   if (threshold) {
     const y = plot.valToPos(threshold.value, 'y', true)

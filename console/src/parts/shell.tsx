@@ -3,8 +3,9 @@ import { useEffect, useState } from 'react'
 import { NavLink, useLocation } from 'react-router'
 import { useDrills, useInCluster } from '../lib/data.ts'
 import { useLive } from '../lib/live.ts'
-import { CommandPalette, paletteKeys } from './command-palette.tsx'
+import { CommandPalette } from './command-palette.tsx'
 import { PagerBell } from './pager-bell.tsx'
+import { paletteKeys } from './palette-keys.ts'
 import { icons, placesFor } from './places.ts'
 
 /** The frame of every page: where one can go, whether pages ring, and how the range is. */
