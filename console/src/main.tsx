@@ -11,6 +11,7 @@ import './style.css'
 import './styles/shell.css'
 import './styles/home.css'
 import './styles/room.css'
+import './styles/map.css'
 import './styles/trace.css'
 import './styles/palette.css'
 

@@ -4,6 +4,7 @@ import { useSearchParams } from 'react-router'
 import { nearChanges, type DiffLine, type MeshEdge, type MeshIdentity } from '../../../model/mesh.ts'
 import { formatValue } from '../../../model/value.ts'
 import { ApiError, get, post, put } from '../lib/api.ts'
+import { readEdgeSignals } from '../lib/edges.ts'
 import { queryInstant } from '../lib/prometheus.ts'
 import { changeParams } from '../lib/params.ts'
 import { clock, useNow } from '../lib/time.ts'
@@ -49,7 +50,7 @@ export function MeshPage() {
       </div>
       <p className="quiet">
         Every call between services goes from proxy to proxy, mutually authenticated. A policy, written as Istio resources, says how calls
-        are routed, tried again, limited and let in.
+        are routed, retried, limited and allowed.
       </p>
       <Edges edges={data.edges.filter(({ from, to }) => service === '' || from === service || to === service)} />
       <Certificates identities={data.identities.filter((identity) => service === '' || identity.service === service)} />
@@ -61,10 +62,11 @@ export function MeshPage() {
 
 const columns = [
   ['rps', 'calls', 'rps'],
-  ['errors', 'failed', 'ratio'],
+  ['failed', 'failed', 'ratio'],
+  ['errors', 'answered 5xx', 'ratio'],
   ['p50', 'p50', 'seconds'],
   ['p95', 'p95', 'seconds'],
-  ['retries', 'tried again', 'rps'],
+  ['retries', 'retried', 'rps'],
   ['overflow', 'refused by breaker', 'rps'],
   ['ejected', 'ejected', 'count'],
   ['tls', 'TLS failures', 'rps'],
@@ -99,7 +101,9 @@ function Edges({ edges }: { edges: MeshEdge[] }) {
                 {columns.map(([name, , unit]) => {
                   const value = values?.[name]
                   const bad =
-                    value !== undefined && value > (name === 'errors' ? 0.01 : 0) && ['errors', 'overflow', 'ejected', 'tls'].includes(name)
+                    value !== undefined &&
+                    value > (name === 'errors' || name === 'failed' ? 0.01 : 0) &&
+                    ['failed', 'errors', 'overflow', 'ejected', 'tls'].includes(name)
                   return (
                     <td key={name} className={bad ? 'bad-text' : ''}>
                       {formatValue(value, unit)}
@@ -115,12 +119,12 @@ function Edges({ edges }: { edges: MeshEdge[] }) {
   )
 }
 
-/** As the caller's proxy sees it. */
+/** As the caller's proxy sees it; what failed, as the caller itself does, who may have waited no longer. */
 async function readEdges(): Promise<Map<string, Partial<Record<Column, number>>>> {
   const sum = (metric: string) => `sum by (service, envoy_cluster_name) (rate(${metric}[20s]))`
   const quantile = (share: number) =>
     `histogram_quantile(${share}, sum by (service, envoy_cluster_name, le) (rate(envoy_cluster_upstream_rq_time_bucket[20s]))) / 1000`
-  const queries: Record<Column, string> = {
+  const queries: Record<Exclude<Column, 'failed'>, string> = {
     rps: sum('envoy_cluster_upstream_rq_total'),
     errors: `(${sum('envoy_cluster_upstream_rq_xx{envoy_response_code_class="5"}')} or ${sum('envoy_cluster_upstream_rq_total')} * 0) / (${sum('envoy_cluster_upstream_rq_total')} > 0)`,
     p50: quantile(0.5),
@@ -131,14 +135,16 @@ async function readEdges(): Promise<Map<string, Partial<Record<Column, number>>>
     tls: sum('envoy_cluster_ssl_connection_error'),
   }
   const found = new Map<string, Partial<Record<Column, number>>>()
-  await Promise.all(
-    columns.map(async ([name]) => {
-      for (const { metric, value } of await queryInstant(queries[name])) {
-        const edge = `${metric['service']} ${metric['envoy_cluster_name']}`
-        found.set(edge, { ...found.get(edge), [name]: value })
-      }
+  const note = (edge: string, name: Column, value: number | undefined) => {
+    if (value !== undefined) found.set(edge, { ...found.get(edge), [name]: value })
+  }
+  await Promise.all([
+    readEdgeSignals().then((edges) => edges.forEach(({ failed }, edge) => note(edge, 'failed', failed))),
+    ...Object.entries(queries).map(async ([name, query]) => {
+      for (const { metric, value } of await queryInstant(query))
+        note(`${metric['service']} ${metric['envoy_cluster_name']}`, name as Column, value)
     }),
-  )
+  ])
   return found
 }
 

@@ -1,0 +1,32 @@
+import { queryInstant } from './prometheus.ts'
+
+/** How calls of one component to another go, as the caller sees it: what timed out there has failed, whatever the other side thinks. */
+export interface EdgeSignals {
+  rps?: number
+  /** Share of calls without an answer, or answered 5xx. */
+  failed?: number
+  /** Seconds. */
+  p95?: number
+}
+
+const perPeer = (metric: string, more = '') => `sum by (service, peer${more}) (rate(${metric}[10s]))`
+const calls = perPeer('http_client_request_duration_seconds_count')
+const queries: Record<keyof EdgeSignals, string> = {
+  rps: calls,
+  failed: `${perPeer('http_client_failures_total')} / (${calls} > 0)`,
+  p95: `histogram_quantile(0.95, ${perPeer('http_client_request_duration_seconds_bucket', ', le')})`,
+}
+
+/** By `from to`. The same everywhere in the console, so that no two pages say different things of one edge. */
+export async function readEdgeSignals(): Promise<Map<string, EdgeSignals>> {
+  const found = new Map<string, EdgeSignals>()
+  await Promise.all(
+    Object.entries(queries).map(async ([name, query]) => {
+      for (const { metric, value } of await queryInstant(query)) {
+        const edge = `${metric['service']} ${metric['peer']}`
+        found.set(edge, { ...found.get(edge), [name]: value })
+      }
+    }),
+  )
+  return found
+}

@@ -1,0 +1,69 @@
+import { readEdgeSignals, type EdgeSignals } from '../../lib/edges.ts'
+import { queryInstant, type Sample } from '../../lib/prometheus.ts'
+
+export interface NodeSignals {
+  rps?: number
+  errors?: number
+  p95?: number
+}
+
+/** What the caller's proxy does on an edge. */
+export interface EdgeState {
+  /** Calls a second that are made again. */
+  retries: number
+  /** Calls a second that its breaker refuses. */
+  refused: number
+  /** TLS handshakes a second that fail; null where there is no TLS. */
+  tlsFailures: number | null
+}
+
+export interface MapSignals {
+  nodes: Map<string, NodeSignals>
+  edges: Map<string, EdgeSignals>
+  states: Map<string, EdgeState>
+}
+
+const window = '[10s]'
+
+export async function readMapSignals(): Promise<MapSignals> {
+  const perEdge = (metric: string) => `sum by (service, envoy_cluster_name) (rate(${metric}[20s]))`
+  const [edges, rps, errors, p95, users, cache, database, retries, refused, tls] = await Promise.all([
+    readEdgeSignals(),
+    queryInstant('service:requests:rate'),
+    queryInstant('service:error_ratio'),
+    queryInstant('service:latency_seconds:p95'),
+    queryInstant('service:requests:rate{service="gateway"}'),
+    queryInstant(`sum by (service) (rate(cache_lookups_total${window}))`),
+    queryInstant(`sum by (service) (rate(db_pool_acquire_seconds_count${window}))`),
+    queryInstant(perEdge('envoy_cluster_upstream_rq_retry')),
+    queryInstant(perEdge('envoy_cluster_upstream_rq_pending_overflow')),
+    queryInstant(perEdge('envoy_cluster_ssl_connection_error')),
+  ])
+  const nodes = new Map<string, NodeSignals>()
+  const noteNode = (list: Sample[], name: keyof NodeSignals) => {
+    for (const { metric, value } of list) nodes.set(metric['service'] ?? '', { ...nodes.get(metric['service'] ?? ''), [name]: value })
+  }
+  noteNode(rps, 'rps')
+  noteNode(errors, 'errors')
+  noteNode(p95, 'p95')
+  // What users see is what the first service answers them.
+  for (const { value } of users) edges.set('locust gateway', { rps: value, ...failedOf(nodes.get('gateway')) })
+  for (const { metric, value } of cache) edges.set(`${metric['service']} redis`, { rps: value })
+  for (const { metric, value } of database) edges.set(`${metric['service']} postgres`, { rps: value })
+  const states = new Map<string, EdgeState>()
+  const noteEdge = (list: Sample[], name: keyof EdgeState) => {
+    for (const { metric, value } of list) {
+      const edge = `${metric['service']} ${metric['envoy_cluster_name']}`
+      states.set(edge, { ...(states.get(edge) ?? { retries: 0, refused: 0, tlsFailures: null }), [name]: value })
+    }
+  }
+  noteEdge(retries, 'retries')
+  noteEdge(refused, 'refused')
+  noteEdge(tls, 'tlsFailures')
+  return { nodes, edges, states }
+}
+
+const failedOf = (node: NodeSignals | undefined): EdgeSignals => ({
+  ...(node?.errors === undefined ? {} : { failed: node.errors }),
+  ...(node?.p95 === undefined ? {} : { p95: node.p95 }),
+})
