@@ -8,7 +8,7 @@ export interface Part {
 }
 
 /** Pixels. */
-export const nodeSize = { width: 156, height: 62 }
+export const nodeSize = { width: 144, height: 62 }
 export const labelSize = { width: 92, height: 34 }
 
 export interface Box {

@@ -1,0 +1,24 @@
+import type { DrillEvent, DrillState } from '../../../../model/drill.ts'
+
+/** What is told of a drill once it is over, as the API answers. */
+export interface Debrief {
+  drill: DrillState
+  title: string
+  score: {
+    total: number
+    assisted: boolean
+    lines: { what: string; points: number; of: number; tookMs: number | null; parMs: number | null; detail: string }[]
+  }
+  cause: { component: string; category: string }
+  places: { view: string; component: string; seen: boolean }[]
+  budgetBurnt: number | null
+  solution: { action: string; params: Record<string, unknown>; why: string }[]
+  text: string
+  events: DrillEvent[]
+  alerts: {
+    alerts: { name: string; use: 'actionable' | 'symptom' | 'noise'; pages: number; firstAfterMs: number; firedMs: number }[]
+    pages: number
+    actionablePages: number
+  }
+  tries: { id: string; at: number; trainee: string; score: number; assisted: boolean }[]
+}

@@ -1,0 +1,88 @@
+import type { DrillEvent } from '../../../../model/drill.ts'
+
+export interface LaneItem {
+  /** Milliseconds since the epoch; a point where both are the same. */
+  from: number
+  to: number
+  text: string
+  tone: 'bad' | 'good' | 'plain'
+}
+export interface Lane {
+  name: string
+  items: LaneItem[]
+}
+
+/** What happened in a drill, sorted by who did it: what fired, what was looked at, done, told and hinted. Lanes with nothing in them are left out. */
+export function lanesOf(events: readonly DrillEvent[], endedAt: number): Lane[] {
+  const at = (event: DrillEvent, text: string, tone: LaneItem['tone'] = 'plain'): LaneItem[] => [
+    { from: event.at, to: event.at, text, tone },
+  ]
+  const pick = (name: string, items: (event: DrillEvent) => LaneItem[]): Lane => ({ name, items: events.flatMap(items) })
+  return [
+    { name: 'Pages', items: pagesOf(events, endedAt) },
+    pick('Looked at', (event) => (event.type === 'place-viewed' ? at(event, event.detail) : [])),
+    pick('Done', (event) => {
+      if (event.type === 'page-acknowledged') return at(event, 'Acknowledged the page', 'good')
+      if (event.type !== 'action-run') return []
+      return at(
+        event,
+        `${event.title}: ${event.summary}`,
+        !event.ok || event.harmful !== null ? 'bad' : event.kind === 'change' ? 'good' : 'plain',
+      )
+    }),
+    pick('Cause named', (event) =>
+      event.type === 'cause-named'
+        ? at(event, `${event.component}, ${event.category}: ${event.correct ? 'right' : 'wrong'}`, event.correct ? 'good' : 'bad')
+        : [],
+    ),
+    pick('Told', (event) => {
+      if (event.type === 'status-posted') return at(event, `To users, ${event.status}: ${event.text}`)
+      if (event.type === 'said') return at(event, `To the team: ${event.text}`)
+      return event.type === 'note-added' ? at(event, `Note: ${event.text}`) : []
+    }),
+    pick('Coach', (event) => {
+      if (event.type === 'hint-given') return at(event, `Hint: ${event.text}`)
+      if (event.type === 'scenario-eased') return at(event, `Made it easier: ${event.what}`)
+      return event.type === 'coach-said' ? at(event, event.text) : []
+    }),
+  ].filter(({ items }) => items.length > 0)
+}
+
+/** From when a page came until it was resolved, or the end. */
+function pagesOf(events: readonly DrillEvent[], endedAt: number): LaneItem[] {
+  const open = new Map<string, LaneItem>()
+  const pages: LaneItem[] = []
+  for (const event of events) {
+    if (event.type === 'page-received' && !open.has(event.alert.fingerprint)) {
+      const page: LaneItem = { from: event.at, to: endedAt, text: `${event.alert.summary} (${event.alert.name})`, tone: 'bad' }
+      open.set(event.alert.fingerprint, page)
+      pages.push(page)
+    }
+    if (event.type === 'page-resolved') {
+      const page = open.get(event.alert.fingerprint)
+      if (page) page.to = event.at
+      open.delete(event.alert.fingerprint)
+    }
+  }
+  return pages
+}
+
+/** Rows for items that lie over one another in time: each goes on the first that is free at its start. */
+export function rowsOf(items: readonly LaneItem[]): LaneItem[][] {
+  const rows: LaneItem[][] = []
+  for (const item of items) {
+    const free = rows.find((row) => (row.at(-1)?.to ?? 0) < item.from)
+    if (free) free.push(item)
+    else rows.push([item])
+  }
+  return rows
+}
+
+/** The worst of several series at each moment. */
+export function worstOf(series: readonly { points: readonly (readonly [number, number])[] }[]): [at: number, value: number][] {
+  const worst = new Map<number, number>()
+  for (const { points } of series) {
+    for (const [moment, value] of points) if (Number.isFinite(value)) worst.set(moment, Math.max(worst.get(moment) ?? 0, value))
+  }
+  return [...worst].toSorted(([a], [b]) => a - b)
+}

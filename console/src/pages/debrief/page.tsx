@@ -1,0 +1,123 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useParams } from 'react-router'
+import type { DrillEvent } from '../../../../model/drill.ts'
+import { get } from '../../lib/api.ts'
+import { elapsed } from '../../../../model/duration.ts'
+import { formatValue } from '../../../../model/value.ts'
+import { Markdown } from '../../parts/markdown.tsx'
+import { Loading, Problem } from '../../parts/states.tsx'
+import { Timeline } from '../../parts/timeline.tsx'
+import { Course } from './course.tsx'
+import type { Debrief } from './debrief.ts'
+import { AlertsInHindsight, Tries } from './hindsight.tsx'
+import { Story } from './story.tsx'
+
+/** What the coach says of it, when it has. */
+function CoachWords({ events }: { events: DrillEvent[] }) {
+  const said = events.findLast((event) => event.type === 'coach-debriefed')
+  return said?.type === 'coach-debriefed' ? (
+    <p className="said" aria-label="The coach">
+      {said.text}
+    </p>
+  ) : null
+}
+
+export function DebriefPage() {
+  const { id = '' } = useParams()
+  const { data, error } = useQuery({
+    queryKey: ['debrief', id],
+    queryFn: () => get<Debrief>(`/api/drills/${id}/debrief`),
+    // The coach comes a moment after the end.
+    refetchInterval: ({ state }) => (state.data?.events.some((event) => event.type === 'coach-debriefed') ? false : 3_000),
+  })
+  if (error) return <Problem error={error} />
+  if (!data) return <Loading what="the debrief" />
+  const { drill, score } = data
+  return (
+    <>
+      <div className="heading">
+        <h1>Debrief: {data.title}</h1>
+        <span className="score">
+          {score.total}
+          <span className="quiet"> of 100 · {score.assisted ? 'assisted' : 'unassisted'}</span>
+        </span>
+        <span className="buttons">
+          <a className="button" href={`/api/drills/${id}/postmortem.md`} download>
+            Postmortem (Markdown)
+          </a>
+          <a className="button" href={`/api/drills/${id}/postmortem.zip`} download>
+            Postmortem with graphs (zip)
+          </a>
+          <Link className="button" to="/">
+            Next scenario
+          </Link>
+        </span>
+      </div>
+      <CoachWords events={data.events} />
+      <Story drill={drill} events={data.events} />
+      <div className="room">
+        <div>
+          <section className="box" aria-label="Score">
+            <table className="score-table">
+              <thead>
+                <tr>
+                  <th scope="col">What</th>
+                  <th scope="col">You</th>
+                  <th scope="col">Par</th>
+                  <th scope="col">Points</th>
+                  <th scope="col">Note</th>
+                </tr>
+              </thead>
+              <tbody>
+                {score.lines.map((line) => (
+                  <tr key={line.what}>
+                    <th scope="row">{line.what}</th>
+                    <td>{line.tookMs === null ? '–' : elapsed(line.tookMs)}</td>
+                    <td>{line.parMs === null ? '–' : elapsed(line.parMs)}</td>
+                    <td>{line.of > 0 ? `${line.points} of ${line.of}` : line.points}</td>
+                    <td>{line.detail}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </section>
+          <section className="box" aria-label="The answer">
+            <h2>The answer</h2>
+            <p>
+              It was <b>{data.cause.component}</b>, {data.cause.category}. The fix:
+            </p>
+            <ol>
+              {data.solution.map((step) => (
+                <li key={step.action}>
+                  <b>{step.action}</b> {Object.values(step.params).join(' ').replace('$blocker', '(the blocking session)')}: {step.why}
+                </li>
+              ))}
+            </ol>
+            <p>Where it could be seen:</p>
+            <ul className="tags">
+              {data.places.map(({ view, component, seen }) => (
+                <li key={`${view} ${component}`}>
+                  {seen ? '●' : '○'} {view} of {component} <span className="quiet">{seen ? 'you looked' : 'you did not look'}</span>
+                </li>
+              ))}
+            </ul>
+            {data.budgetBurnt !== null && (
+              <p>
+                The incident used up <b>{formatValue(data.budgetBurnt, 'count')} ×</b> the error budget for its duration.
+              </p>
+            )}
+          </section>
+          <section className="box" aria-label="What happened">
+            <Markdown text={data.text} />
+          </section>
+          <Course drill={drill} events={data.events} />
+          <AlertsInHindsight alerts={data.alerts} />
+          {data.tries.length > 1 && <Tries tries={data.tries} id={id} />}
+        </div>
+        <div>
+          <Timeline drillId={id} startedAt={drill.startedAt} events={data.events} canNote />
+        </div>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,124 @@
+import { useQuery } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
+import type { DrillEvent, DrillState } from '../../../../model/drill.ts'
+import { elapsed } from '../../../../model/duration.ts'
+import { milestoneNames } from '../../../../model/scenario.ts'
+import { get } from '../../lib/api.ts'
+import { queryRange } from '../../lib/prometheus.ts'
+import { TimelineEvents } from '../../parts/timeline.tsx'
+import { lanesOf, rowsOf, worstOf } from './lanes.ts'
+
+const aroundMs = 10_000
+const areaHeight = 90
+/** Around the moment that is chosen, so many events are told. */
+const told = 6
+
+/** The drill as one picture: what users felt, and over the same time what fired, was looked at, done, told and hinted. */
+export function Story({ drill, events }: { drill: DrillState; events: DrillEvent[] }) {
+  const endedAt = drill.endedAt ?? drill.lastEventAt
+  const [from, to] = [drill.startedAt - aroundMs, endedAt + aroundMs]
+  const place = (at: number): number => Math.min(100, Math.max(0, ((at - from) / (to - from)) * 100))
+  const lanes = useMemo(() => lanesOf(events, endedAt), [events, endedAt])
+  const [moment, setMoment] = useState(endedAt)
+  const pain = usePain(from, to)
+  const marks = milestoneNames.flatMap((name) => {
+    const at = drill.milestones[name]
+    return at === null ? [] : [{ name, at }]
+  })
+  const felt = pain.findLast(([at]) => at * 1_000 <= moment)?.[1]
+  return (
+    <section className="box story-picture" aria-label="The course of the incident">
+      <h2>The course of the incident</h2>
+      <div className="lanes">
+        <span className="lane-name">Users hurt</span>
+        <div className="lane" style={{ height: areaHeight }}>
+          <svg viewBox="0 0 100 100" preserveAspectRatio="none" width="100%" height={areaHeight} role="img" aria-label={painInWords(pain)}>
+            <polygon
+              points={`0,100 ${pain.map(([at, value]) => `${place(at * 1_000)},${100 - value * 100}`).join(' ')} 100,100`}
+              className="pain-area"
+            />
+          </svg>
+          <span className="lane-scale quiet">100 %</span>
+        </div>
+        {lanes.map(({ name, items }) => (
+          <LaneRow key={name} name={name}>
+            {rowsOf(items).map((row, index) => (
+              <div key={index} className="lane-row">
+                {row.map((item) => (
+                  <i
+                    key={`${item.from} ${item.text}`}
+                    className={`lane-item ${item.tone} ${item.from > moment ? 'later' : ''}`}
+                    style={{
+                      left: `${place(item.from)}%`,
+                      width: item.to > item.from ? `${place(item.to) - place(item.from)}%` : undefined,
+                    }}
+                    title={`${elapsed(item.from - drill.startedAt)}  ${item.text}`}
+                  />
+                ))}
+              </div>
+            ))}
+          </LaneRow>
+        ))}
+        <span className="lane-name">Milestones</span>
+        <div className="lane lane-marks">
+          {marks.map(({ name, at }, index) => (
+            <i key={name} style={{ left: `${place(at)}%`, top: `${(index % 3) * 1.1}rem` }} className={place(at) > 80 ? 'ends' : ''}>
+              {name} {elapsed(at - drill.startedAt)}
+            </i>
+          ))}
+        </div>
+        <div className="lane-cursor" aria-hidden="true">
+          <i style={{ left: `${place(moment)}%` }} />
+        </div>
+        <span className="lane-name">Moment</span>
+        <input
+          type="range"
+          aria-label="Moment"
+          aria-valuetext={elapsed(moment - drill.startedAt)}
+          min={from}
+          max={to}
+          step={1_000}
+          value={moment}
+          onChange={(event) => setMoment(Number(event.target.value))}
+        />
+      </div>
+      <p>
+        <b>{elapsed(moment - drill.startedAt)}</b>
+        {felt !== undefined && ` · ${(felt * 100).toFixed(felt > 0 && felt < 0.1 ? 1 : 0)} % of users’ requests were slow or failed`}
+      </p>
+      <TimelineEvents startedAt={drill.startedAt} events={events.filter(({ at }) => at <= moment)} most={told} />
+    </section>
+  )
+}
+
+const LaneRow = ({ name, children }: { name: string; children: React.ReactNode }) => (
+  <>
+    <span className="lane-name">{name}</span>
+    <div className="lane">{children}</div>
+  </>
+)
+
+interface Slos {
+  burn: { short: string; severity: string }[]
+}
+
+/** The share of users' requests that missed what was promised, of the journey that fared worst: by seconds since the epoch. */
+function usePain(from: number, to: number): [at: number, value: number][] {
+  const slos = useQuery({ queryKey: ['slos'], queryFn: () => get<Slos>('/api/slos'), staleTime: Infinity })
+  const window = slos.data?.burn.find(({ severity }) => severity === 'page')?.short
+  const { data } = useQuery({
+    queryKey: ['pain', from, to, window],
+    enabled: window !== undefined,
+    queryFn: async () => {
+      const [start, end] = [Math.floor(from / 1_000), Math.ceil(to / 1_000)]
+      const step = Math.max(1, Math.floor((end - start) / 400))
+      return worstOf(await queryRange(`max({__name__=~"slo:.+:bad_ratio_${window}"})`, 'pain', start, end, step))
+    },
+  })
+  return data ?? []
+}
+
+function painInWords(pain: readonly [number, number][]): string {
+  const worst = Math.max(0, ...pain.map(([, value]) => value))
+  return `At worst, ${Math.round(worst * 100)} % of users’ requests were slow or failed`
+}
