@@ -1,28 +1,32 @@
 import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense } from 'react'
 import { Route, Routes } from 'react-router'
 import { get } from './lib/api.ts'
 import { LiveContext, useLiveEvents } from './lib/live.ts'
-import { AlertsPage } from './pages/alerts.tsx'
-import { ClusterPage } from './pages/cluster.tsx'
-import { DashboardsPage } from './pages/dashboards.tsx'
-import { DebriefPage } from './pages/debrief/page.tsx'
-import { ExplorePage } from './pages/explore.tsx'
-import { InstructorPage } from './pages/instructor.tsx'
-import { JoinPage } from './pages/join.tsx'
 import { LoginPage } from './pages/login.tsx'
-import { LogsPage } from './pages/logs.tsx'
-import { MapPage } from './pages/map/page.tsx'
-import { MeshPage } from './pages/mesh.tsx'
 import { RoomPage } from './pages/room.tsx'
-import { RunbookPage, RunbooksPage } from './pages/runbooks.tsx'
 import { ScenariosPage } from './pages/home/page.tsx'
-import { ProgressPage } from './pages/progress.tsx'
-import { SlosPage } from './pages/slos.tsx'
-import { StatusPage } from './pages/status.tsx'
-import { TracePage } from './pages/trace/page.tsx'
-import { TracesPage } from './pages/traces/page.tsx'
 import { Shell } from './parts/shell.tsx'
 import { Empty, Loading } from './parts/states.tsx'
+
+/** Loaded when they are gone to; the catalogue and the incident room are there from the start. */
+const AlertsPage = lazy(async () => ({ default: (await import('./pages/alerts.tsx')).AlertsPage }))
+const ClusterPage = lazy(async () => ({ default: (await import('./pages/cluster.tsx')).ClusterPage }))
+const DashboardsPage = lazy(async () => ({ default: (await import('./pages/dashboards.tsx')).DashboardsPage }))
+const DebriefPage = lazy(async () => ({ default: (await import('./pages/debrief/page.tsx')).DebriefPage }))
+const ExplorePage = lazy(async () => ({ default: (await import('./pages/explore.tsx')).ExplorePage }))
+const InstructorPage = lazy(async () => ({ default: (await import('./pages/instructor.tsx')).InstructorPage }))
+const JoinPage = lazy(async () => ({ default: (await import('./pages/join.tsx')).JoinPage }))
+const LogsPage = lazy(async () => ({ default: (await import('./pages/logs.tsx')).LogsPage }))
+const MapPage = lazy(async () => ({ default: (await import('./pages/map/page.tsx')).MapPage }))
+const MeshPage = lazy(async () => ({ default: (await import('./pages/mesh.tsx')).MeshPage }))
+const RunbookPage = lazy(async () => ({ default: (await import('./pages/runbooks.tsx')).RunbookPage }))
+const RunbooksPage = lazy(async () => ({ default: (await import('./pages/runbooks.tsx')).RunbooksPage }))
+const ProgressPage = lazy(async () => ({ default: (await import('./pages/progress.tsx')).ProgressPage }))
+const SlosPage = lazy(async () => ({ default: (await import('./pages/slos.tsx')).SlosPage }))
+const StatusPage = lazy(async () => ({ default: (await import('./pages/status.tsx')).StatusPage }))
+const TracePage = lazy(async () => ({ default: (await import('./pages/trace/page.tsx')).TracePage }))
+const TracesPage = lazy(async () => ({ default: (await import('./pages/traces/page.tsx')).TracesPage }))
 
 /** The map: every page and its address. */
 export function App() {
@@ -46,33 +50,35 @@ export function App() {
 }
 
 const pages = (role: string | null) => (
-  <Routes>
-    <Route path="/login" element={<LoginPage />} />
-    <Route path="/join" element={<JoinPage />} />
-    <Route path="/status" element={<StatusPage />} />
-    {role ? (
-      <>
-        <Route path="/" element={<ScenariosPage />} />
-        <Route path="/drills/:id" element={<RoomPage />} />
-        <Route path="/drills/:id/debrief" element={<DebriefPage />} />
-        <Route path="/dashboards/:id?" element={<DashboardsPage />} />
-        <Route path="/map" element={<MapPage />} />
-        <Route path="/mesh" element={<MeshPage />} />
-        <Route path="/cluster" element={<ClusterPage />} />
-        <Route path="/slos" element={<SlosPage />} />
-        <Route path="/explore" element={<ExplorePage />} />
-        <Route path="/traces" element={<TracesPage />} />
-        <Route path="/traces/:id" element={<TracePage />} />
-        <Route path="/logs" element={<LogsPage />} />
-        <Route path="/alerts" element={<AlertsPage />} />
-        <Route path="/progress" element={<ProgressPage />} />
-        <Route path="/runbooks" element={<RunbooksPage />} />
-        <Route path="/runbooks/:id" element={<RunbookPage />} />
-        {role === 'instructor' && <Route path="/instructor" element={<InstructorPage />} />}
-        <Route path="*" element={<Empty>There is no such page.</Empty>} />
-      </>
-    ) : (
-      <Route path="*" element={<LoginPage />} />
-    )}
-  </Routes>
+  <Suspense fallback={<Loading what="the page" />}>
+    <Routes>
+      <Route path="/login" element={<LoginPage />} />
+      <Route path="/join" element={<JoinPage />} />
+      <Route path="/status" element={<StatusPage />} />
+      {role ? (
+        <>
+          <Route path="/" element={<ScenariosPage />} />
+          <Route path="/drills/:id" element={<RoomPage />} />
+          <Route path="/drills/:id/debrief" element={<DebriefPage />} />
+          <Route path="/dashboards/:id?" element={<DashboardsPage />} />
+          <Route path="/map" element={<MapPage />} />
+          <Route path="/mesh" element={<MeshPage />} />
+          <Route path="/cluster" element={<ClusterPage />} />
+          <Route path="/slos" element={<SlosPage />} />
+          <Route path="/explore" element={<ExplorePage />} />
+          <Route path="/traces" element={<TracesPage />} />
+          <Route path="/traces/:id" element={<TracePage />} />
+          <Route path="/logs" element={<LogsPage />} />
+          <Route path="/alerts" element={<AlertsPage />} />
+          <Route path="/progress" element={<ProgressPage />} />
+          <Route path="/runbooks" element={<RunbooksPage />} />
+          <Route path="/runbooks/:id" element={<RunbookPage />} />
+          {role === 'instructor' && <Route path="/instructor" element={<InstructorPage />} />}
+          <Route path="*" element={<Empty>There is no such page.</Empty>} />
+        </>
+      ) : (
+        <Route path="*" element={<LoginPage />} />
+      )}
+    </Routes>
+  </Suspense>
 )
