@@ -7,6 +7,7 @@ import { nameOf, queryInstant } from '../lib/prometheus.ts'
 import { bounds, useTimeRange } from '../lib/time.ts'
 import { Chart } from '../parts/chart.tsx'
 import { useMarkers } from '../parts/markers.ts'
+import { MetricBrowser } from '../parts/metric-browser.tsx'
 import { RangePicker } from '../parts/range-picker.tsx'
 import { Empty, Loading, Problem } from '../parts/states.tsx'
 
@@ -63,20 +64,23 @@ export function ExplorePage() {
           <Values query={query} unit={panel.unit} />
         </>
       ) : (
-        <Empty>Ask Prometheus something, or begin with one of these.</Empty>
+        <Empty>Write a query in PromQL, or choose a metric or an example below.</Empty>
       )}
-      <section aria-label="Queries">
-        <h2>{history.length > 0 ? 'Asked lately' : 'To begin with'}</h2>
-        <ul className="rows">
-          {(history.length > 0 ? history : starters).map((text) => (
-            <li key={text}>
-              <button className="link" onClick={() => run(text)}>
-                <code>{text}</code>
-              </button>
-            </li>
-          ))}
-        </ul>
-      </section>
+      <div className="explore-lists">
+        <MetricBrowser onChoose={run} />
+        <section className="box" aria-label="Queries">
+          <h2>{history.length > 0 ? 'Recent queries' : 'Examples'}</h2>
+          <ul className="plain queries">
+            {(history.length > 0 ? history : starters).map((text) => (
+              <li key={text}>
+                <button className="link" onClick={() => run(text)}>
+                  <code>{text}</code>
+                </button>
+              </li>
+            ))}
+          </ul>
+        </section>
+      </div>
     </>
   )
 }

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { mayDo, type DrillEvent, type DrillState } from '../../../model/drill.ts'
 import { elapsed } from '../../../model/duration.ts'
+import { hintRungs, type HintRung } from '../../../model/scenario.ts'
 import { post } from '../lib/api.ts'
 import { useLive } from '../lib/live.ts'
 import { useNow } from '../lib/time.ts'
@@ -18,10 +19,14 @@ interface Line {
 
 const reasons: Record<string, string> = {
   asked: '',
-  struggling: ' · from the coach',
-  time: ' · time is short',
-  instructor: ' · from the instructor',
+  struggling: ', unasked',
+  time: ', as time is short',
+  instructor: ', from the instructor',
 }
+
+/** Which help it is: `hint 2 of 3 for “located”`. */
+const hintName = ({ milestone, rung, reason }: { milestone: string; rung: HintRung; reason: string }): string =>
+  `hint ${hintRungs.indexOf(rung) + 1} of ${hintRungs.length} for “${milestone}”${reasons[reason] ?? ''}`
 
 /** What was said between the trainee and the coach. A hint that a model has said in its own words is not said twice. */
 function linesOf(events: readonly DrillEvent[]): Line[] {
@@ -46,7 +51,7 @@ function linesOf(events: readonly DrillEvent[]): Line[] {
       case 'hint-given':
         return isReworded(id, event.reason === 'asked' ? asked : undefined) || inAnswers.includes(event.text)
           ? []
-          : [{ id, at, who: 'coach', text: event.text, tag: `${event.milestone} · ${event.rung}${reasons[event.reason] ?? ''}` }]
+          : [{ id, at, who: 'coach', text: event.text, tag: hintName(event) }]
       default:
         return []
     }
@@ -157,10 +162,7 @@ export function CoachPanel({ drill, events }: { drill: DrillState; events: Drill
           <ul className="hints">
             {drill.hints.map((hint) => (
               <li key={`${hint.milestone}-${hint.rung}`}>
-                <span className="quiet">
-                  {hint.milestone} · {hint.rung}
-                  {reasons[hint.reason]}
-                </span>
+                <span className="quiet">{hintName(hint)}</span>
                 <br />
                 {hint.text}
               </li>

@@ -1,8 +1,11 @@
 import { Link } from 'react-router'
 import type { LogLine } from '../../../model/telemetry.ts'
+import { serviceColour } from '../lib/service-colour.ts'
 import { clock } from '../lib/time.ts'
 
-/** Log lines, each open to its attributes and linked to its trace. */
+const aroundMs = 15_000
+
+/** Log lines, each open to its attributes and linked to its trace and to what was said around it. */
 export function LogLines({ lines }: { lines: LogLine[] }) {
   return (
     <ul className="logs">
@@ -10,8 +13,12 @@ export function LogLines({ lines }: { lines: LogLine[] }) {
         <li key={`${line.timeMs}-${index}`} className={`severity-${line.severity.toLowerCase()}`}>
           <details>
             <summary>
-              <time>{clock(line.timeMs)}</time> <b>{line.severity}</b> <span className="service">{line.service}</span>{' '}
-              {line.body.slice(0, 400)}
+              <time>{clock(line.timeMs)}</time> <b className="severity">{line.severity}</b>{' '}
+              <span className="log-service">
+                <i className="swatch" style={{ background: serviceColour(line.service) }} />
+                {line.service}
+              </span>{' '}
+              <span className="log-body">{line.body.slice(0, 400)}</span>
             </summary>
             <dl className="facts">
               {Object.entries(line.attributes).map(([key, value]) => (
@@ -21,7 +28,13 @@ export function LogLines({ lines }: { lines: LogLine[] }) {
                 </div>
               ))}
             </dl>
-            {line.traceId && <Link to={`/traces/${line.traceId}${line.spanId ? `?span=${line.spanId}` : ''}`}>Open its trace</Link>}
+            <p className="buttons">
+              {line.traceId && <Link to={`/traces/${line.traceId}${line.spanId ? `?span=${line.spanId}` : ''}`}>Open its trace</Link>}
+              <Link to={`/logs?from=${line.timeMs - aroundMs}&to=${line.timeMs + aroundMs}&service=${line.service}`}>
+                What {line.service} said around it
+              </Link>
+              <Link to={`/logs?from=${line.timeMs - aroundMs}&to=${line.timeMs + aroundMs}`}>What all said around it</Link>
+            </p>
           </details>
         </li>
       ))}
