@@ -4,85 +4,97 @@ import type { Progress } from '../../../model/progress.ts'
 import { get } from '../lib/api.ts'
 import { Empty, Loading, Problem } from '../parts/states.tsx'
 
-/** What has been practised over all drills, by skill, and which step takes longest. */
+type Skill = Progress['skills'][number]
+
+/** Below this best score, a skill is worth another scenario. */
+const solid = 70
+
+/** What has been practised over all drills: which step takes longest, and which skills are solid. */
 export function ProgressPage() {
   const { data, error } = useQuery({ queryKey: ['progress'], queryFn: () => get<Progress>('/api/progress') })
   if (error) return <Problem error={error} />
   if (!data) return <Loading what="your progress" />
-  const slowest = data.steps
-    .filter(({ medianOfPar }) => medianOfPar !== null)
-    .toSorted((a, b) => (b.medianOfPar ?? 0) - (a.medianOfPar ?? 0))[0]
+  const best = ({ scores }: Skill): number => Math.max(...scores)
+  const practised = data.skills.filter(({ scores }) => scores.length > 0).toSorted((a, b) => best(b) - best(a))
+  const fresh = data.skills.filter(({ scores }) => scores.length === 0)
   return (
     <>
       <h1>Progress</h1>
       {data.drills === 0 ? (
         <Empty>
-          Nothing is finished yet. <Link to="/">Pick a scenario</Link>.
+          You have not finished a drill yet. <Link to="/">Pick a scenario</Link>.
         </Empty>
       ) : (
-        <section className="box" aria-label="Steps">
-          <h2>Steps</h2>
-          {slowest && (slowest.medianOfPar ?? 0) > 1 && (
-            <p>
-              Most is to be gained where you have <b>{slowest.milestone}</b>: usually {ratio(slowest.medianOfPar)} of par.
-            </p>
-          )}
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Step</th>
-                <th scope="col">Reached</th>
-                <th scope="col">Median time, of par</th>
-              </tr>
-            </thead>
-            <tbody>
-              {data.steps.map((step) => (
-                <tr key={step.milestone}>
-                  <th scope="row">{step.milestone}</th>
-                  <td>
-                    {step.reached} of {step.of}
-                  </td>
-                  <td>{ratio(step.medianOfPar)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
+        <Steps progress={data} />
+      )}
+      {practised.length > 0 && (
+        <section className="box" aria-label="Skills">
+          <h2>Skills</h2>
+          <ul className="skills">
+            {practised.map((skill) => (
+              <li key={skill.skill}>
+                <b>{skill.skill}</b>
+                <meter min={0} max={100} low={solid} optimum={100} value={best(skill)} aria-label={`Best score for ${skill.skill}`} />
+                <span>{best(skill)}</span>
+                <span className="quiet">
+                  {/* Of what has not been played, not even the title: it would tell what it is about. */}
+                  {skill.scenarios
+                    .filter(({ played }) => played)
+                    .map(({ title, unassisted }) => (unassisted ? `${title} (without help)` : title))
+                    .join(', ')}
+                </span>
+              </li>
+            ))}
+          </ul>
         </section>
       )}
-      <section className="box" aria-label="Skills">
-        <h2>Skills</h2>
-        <div className="table" role="region" aria-label="Skills" tabIndex={0}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Skill</th>
-                <th scope="col">Best</th>
-                <th scope="col">Scores so far</th>
-                <th scope="col">Trained by</th>
-              </tr>
-            </thead>
-            <tbody>
-              {data.skills.map(({ skill, scores, scenarios }) => (
-                <tr key={skill}>
-                  <th scope="row">{skill}</th>
-                  <td>{scores.length === 0 ? '–' : Math.max(...scores)}</td>
-                  <td>{scores.length === 0 ? 'not played' : scores.slice(-8).join(', ')}</td>
-                  <td>
-                    <ul className="plain">
-                      {scenarios.map(({ id, title, played, unassisted }) => (
-                        <li key={id}>
-                          {title} <span className="quiet">{unassisted ? '● without help' : played ? '◐ played' : '○ not yet'}</span>
-                        </li>
-                      ))}
-                    </ul>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      </section>
+      {fresh.length > 0 && (
+        <section className="box" aria-label="Not practised yet">
+          <h2>Not practised yet</h2>
+          <ul className="tags">
+            {fresh.map(({ skill }) => (
+              <li key={skill}>{skill}</li>
+            ))}
+          </ul>
+        </section>
+      )}
     </>
+  )
+}
+
+function Steps({ progress }: { progress: Progress }) {
+  const slowest = progress.steps
+    .filter(({ medianOfPar }) => medianOfPar !== null)
+    .toSorted((a, b) => (b.medianOfPar ?? 0) - (a.medianOfPar ?? 0))[0]
+  return (
+    <section className="box" aria-label="Steps">
+      <h2>Steps</h2>
+      {slowest && (slowest.medianOfPar ?? 0) > 1 && (
+        <p>
+          You can gain most at <b>{slowest.milestone}</b>: it usually takes you {ratio(slowest.medianOfPar)} the par time.
+        </p>
+      )}
+      <table className="wide">
+        <thead>
+          <tr>
+            <th scope="col">Step</th>
+            <th scope="col">Reached</th>
+            <th scope="col">Median time ÷ par</th>
+          </tr>
+        </thead>
+        <tbody>
+          {progress.steps.map((step) => (
+            <tr key={step.milestone}>
+              <th scope="row">{step.milestone}</th>
+              <td>
+                {step.reached} of {step.of} drills
+              </td>
+              <td>{ratio(step.medianOfPar)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
   )
 }
 
