@@ -334,7 +334,7 @@ test('an instructor breaks something by a form, sees it, and takes it out', asyn
   await openFaults.getByText('A slow payment provider').waitFor()
   await page.screenshot({ path: path.join(screenshots, 'instructor.png'), fullPage: true })
   await openFaults.getByRole('button', { name: 'Revert', exact: true }).click()
-  await openFaults.getByText('The range runs as it should.').waitFor()
+  await openFaults.getByText('No faults are injected.').waitFor()
   await page.context().close()
 })
 

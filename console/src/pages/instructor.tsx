@@ -61,7 +61,7 @@ function FaultBoard() {
         </div>
         {(revert.error ?? revertAll.error ?? reset.error) && <Problem error={revert.error ?? revertAll.error ?? reset.error} />}
         {data.open.length === 0 ? (
-          <Empty>The range runs as it should.</Empty>
+          <Empty>No faults are injected.</Empty>
         ) : (
           <ul className="rows">
             {data.open.map((record) => (
@@ -108,9 +108,9 @@ function FaultBoard() {
           )
         })}
       </section>
-      <section aria-label="Lately" className="box">
-        <h2>Lately</h2>
-        {data.history.length === 0 && <Empty>Nothing was broken in the last day.</Empty>}
+      <section aria-label="History" className="box">
+        <h2>History</h2>
+        {data.history.length === 0 && <Empty>No faults in the last day.</Empty>}
         <ul className="rows">
           {data.history
             .toSorted((a, b) => b.plannedAt - a.plannedAt)
@@ -155,10 +155,10 @@ function Watch() {
     },
   })
   return (
-    <section aria-label="The drill that runs" className="box">
-      <h2>The drill that runs</h2>
+    <section aria-label="Current drill" className="box">
+      <h2>Current drill</h2>
       {!data ? (
-        <Empty>None does.</Empty>
+        <Empty>No drill is running.</Empty>
       ) : (
         <>
           <p>
@@ -180,7 +180,7 @@ function Watch() {
           >
             <input
               aria-label="Message"
-              placeholder="A message to who plays"
+              placeholder="A message to the players"
               required
               maxLength={2000}
               value={text}
@@ -193,12 +193,12 @@ function Watch() {
               Give a hint
             </button>
             {data.drill.phase === 'paused' ? (
-              <button onClick={() => command.mutate({ path: 'continue' })}>Let the clock go on</button>
+              <button onClick={() => command.mutate({ path: 'continue' })}>Continue</button>
             ) : (
-              <button onClick={() => command.mutate({ path: 'pause' })}>Stop the clock</button>
+              <button onClick={() => command.mutate({ path: 'pause' })}>Pause</button>
             )}
             <button onClick={() => command.mutate({ path: 'extend', body: { byMs: 300_000 } })}>5 more minutes</button>
-            <button onClick={() => command.mutate({ path: 'abort' })}>End it</button>
+            <button onClick={() => command.mutate({ path: 'abort' })}>Abort the drill</button>
           </p>
           {command.error && <Problem error={command.error} />}
           <CoachModeSelect drill={running} mode={data.drill.coach} enabled={mayDo(data.drill.phase, 'set-coach')} />

@@ -26,7 +26,7 @@ export function JoinPage() {
   return (
     <section className="narrow">
       <h1>Join the game day</h1>
-      {code === '' && <p>This link is not whole: ask the instructor for it again.</p>}
+      {code === '' && <p>This link is incomplete: ask the instructor for a new one.</p>}
       <form
         onSubmit={(event) => {
           event.preventDefault()

@@ -19,8 +19,8 @@ interface Line {
 
 const reasons: Record<string, string> = {
   asked: '',
-  struggling: ', unasked',
-  time: ', as time is short',
+  struggling: ', unrequested',
+  time: ', because time is short',
   instructor: ', from the instructor',
 }
 
@@ -146,7 +146,7 @@ export function CoachPanel({ drill, events }: { drill: DrillState; events: Drill
             No hints for 2 minutes
           </button>
         )}
-        {snoozed && <span className="quiet">No hints unasked for {elapsed(drill.snoozedUntil - now)}.</span>}
+        {snoozed && <span className="quiet">No unrequested hints for {elapsed(drill.snoozedUntil - now)}.</span>}
       </p>
       {answer && !answer.given && (
         <p role="status">

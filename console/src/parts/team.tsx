@@ -11,7 +11,7 @@ import { Problem } from './states.tsx'
 export const roleDuties: Record<string, string> = {
   commander: 'decides, delegates, keeps the overview',
   operations: 'investigates and changes the system',
-  communications: 'tells the users and those who wait',
+  communications: 'keeps users and stakeholders informed',
   observer: 'watches and takes notes',
 }
 

@@ -128,7 +128,7 @@ function describe(event: DrillEvent): string | null {
     case 'action-run':
       return `${event.title}: ${event.summary}${event.ok ? '' : ' (failed)'}`
     case 'cause-named':
-      return `Named ${event.component}, ${event.category}: ${event.correct ? 'right' : 'not it'}.${event.sentence ? ` “${event.sentence}”` : ''}`
+      return `Named ${event.component}, ${event.category}: ${event.correct ? 'correct' : 'incorrect'}.${event.sentence ? ` “${event.sentence}”` : ''}`
     case 'milestone-reached':
       return `Milestone: ${event.milestone}; ${event.evidence}.`
     case 'hint-given':
@@ -145,13 +145,13 @@ function describe(event: DrillEvent): string | null {
     case 'coach-replied':
       return `Coach: ${event.text}`
     case 'coach-fell-back':
-      return `The model’s words did not go out: ${event.why}.`
+      return `The model’s answer was withheld: ${event.why}.`
     case 'coach-used-tool':
       return `The model ${event.allowed ? 'used' : 'was refused'} ${event.tool}: ${event.why}.`
     case 'coach-mode-set':
       return coachModes[event.mode]
     case 'coach-snoozed':
-      return `No hints unasked for ${elapsed(event.forMs)}.`
+      return `No unrequested hints for ${elapsed(event.forMs)}.`
     case 'scenario-eased':
       return `The coach made it easier: ${event.what}`
     case 'coach-debriefed':
@@ -167,15 +167,15 @@ function describe(event: DrillEvent): string | null {
     case 'drill-paused':
       return 'The clock was stopped.'
     case 'drill-continued':
-      return `The clock goes on, after ${elapsed(event.pausedMs)}.`
+      return `The clock is running again, after ${elapsed(event.pausedMs)}.`
     case 'time-extended':
       return `${Math.round(event.byMs / 60_000)} more minutes were given.`
     case 'control-resumed':
-      return 'The control plane was restarted; the drill goes on.'
+      return 'The control plane was restarted; the drill continues.'
     case 'fault-injected':
-      return `Fault ${event.fault} went in.`
+      return `Fault ${event.fault} was injected.`
     case 'fault-reverted':
-      return `Fault ${event.fault} was taken out.`
+      return `Fault ${event.fault} was reverted.`
     case 'drill-finished':
       return `The drill is over: ${event.outcome}.`
     case 'drill-aborted':
