@@ -156,6 +156,12 @@ describe('the policy, in one situation', () => {
     assert.equal(decided([...begun, ...given(30_000)], late), 'ease')
     assert.equal(decided([...begun, ...given(30_000), [late, { type: 'scenario-eased', what: 'less load' }]], late + 1_000), 'wait')
     assert.equal(decided([...begun, ...given(30_000)], late, { ...easy, ease: undefined } as never), 'wait')
+    // The page is not acknowledged, but users no longer feel anything: there is nothing to make easier.
+    const served: [number, DrillEventBody][] = [
+      [late - 2, { type: 'milestone-reached', milestone: 'mitigated', evidence: '' }],
+      [late - 1, { type: 'coach-said', about: 'mitigated', text: '' }],
+    ]
+    assert.equal(decided([...begun, ...given(30_000), ...served], late + coachParameters.easeAfterMs), 'wait')
   })
 
   test('shortly before the end it says what is done and what is missing, once', () => {

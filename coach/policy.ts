@@ -57,7 +57,9 @@ export function decide({ state, events, scenario, now, asked = false }: Situatio
   if (!next) {
     if (asked) return { kind: 'exhausted', reasons: ['every hint of this step was given'] }
     const given = drillClock(state, now) - drillClock(state, lastHintAt ?? now)
-    return scenario.ease && state.easedAt === null && state.mode === 'learning' && given >= parameters.easeAfterMs
+    // What users no longer feel is past, and not made easier.
+    const past = state.milestones.mitigated !== null
+    return scenario.ease && state.easedAt === null && !past && state.mode === 'learning' && given >= parameters.easeAfterMs
       ? { kind: 'ease', what: scenario.ease.what, reasons: [`every hint of this step was given, the last ${seconds(given)} ago`] }
       : nothing(1_000, 'every hint of this step was given')
   }

@@ -25,11 +25,12 @@ const bodies: DrillEventBody[] = [
 const events = bodies.map((body, index): DrillEvent => ({ id: index + 1, drill: 'd', at: index, ...body }))
 
 /** What is proven by these verdicts, one each second. */
-function proven(seen: readonly { usersFine: boolean; healthy: boolean }[]): string[] {
-  const state = foldDrill(events)
+function proven(seen: readonly { usersFine: boolean; healthy: boolean }[], also: readonly DrillEventBody[] = []): string[] {
+  const all = [...events, ...also.map((body, index): DrillEvent => ({ id: 100 + index, drill: 'd', at: 100 + index, ...body }))]
+  const state = foldDrill(all)
   assert.ok(state && scenario)
   const verdicts = seen.map((verdict, index): TimedVerdict => ({ ...verdict, results: [], at: index * 1_000 }))
-  return provenMilestones(state, events, verdicts, scenario).map(({ milestone }) => milestone)
+  return provenMilestones(state, all, verdicts, scenario).map(({ milestone }) => milestone)
 }
 const broken = { usersFine: true, healthy: false }
 const felt = { usersFine: false, healthy: false }
@@ -48,4 +49,16 @@ test('users who felt something and no longer do are, though not all is well yet'
 
 test('what users never felt is mitigated when all is well', () => {
   assert.deepEqual(proven([...times(5, broken), ...times(10, well)]), ['mitigated'])
+})
+
+test('whoever names the right cause has located it; a wrong one locates nothing', () => {
+  const named = (correct: boolean): DrillEventBody => ({
+    type: 'cause-named',
+    component: 'inventory',
+    category: 'release',
+    sentence: '',
+    correct,
+  })
+  assert.deepEqual(proven([broken], [named(true)]), ['located', 'diagnosed'])
+  assert.deepEqual(proven([broken], [named(false)]), [])
 })

@@ -26,11 +26,14 @@ export function provenMilestones(
           event.type === 'place-viewed' &&
           scenario.located.some((place) => place.view === event.view && place.component === event.component),
       )
-      return view?.type === 'place-viewed' ? `looked at ${view.detail}` : null
+      if (view?.type === 'place-viewed') return `looked at ${view.detail}`
+      // Whoever knows the cause has found the place, wherever it was seen.
+      const named = rightCause(events)
+      return named ? `named ${named.component} as the cause` : null
     },
     diagnosed: () => {
-      const named = events.find((event) => event.type === 'cause-named' && event.correct)
-      return named?.type === 'cause-named' ? `named ${named.component} (${named.category})` : null
+      const named = rightCause(events)
+      return named ? `named ${named.component} (${named.category})` : null
     },
     mitigated: () =>
       state.wasBroken &&
@@ -54,6 +57,11 @@ export function provenMilestones(
     const evidence = proofs[milestone]()
     return evidence === null ? [] : [{ milestone, evidence }]
   })
+}
+
+function rightCause(events: readonly DrillEvent[]) {
+  const named = events.find((event) => event.type === 'cause-named' && event.correct)
+  return named?.type === 'cause-named' ? named : null
 }
 
 /** Whether every verdict of the last `ms` passes, and there are that many. */
