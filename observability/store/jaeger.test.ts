@@ -90,6 +90,25 @@ test('what a trace shows is what it is found by', async () => {
     assert.deepEqual(await found(params as Record<string, string>), traces.toSorted(), JSON.stringify(params))
 })
 
+test('the console finds traces by tags as well, each of which has to be there', async () => {
+  const byTags = async (...tags: string[]) => {
+    const query = new URLSearchParams([['service', 'gateway'], ...tags.map((tag) => ['tag', tag])])
+    const answer = await app.inject(`/api/traces?${query}`)
+    return {
+      status: answer.statusCode,
+      ids: answer
+        .json<{ traces?: { traceId: string }[] }>()
+        .traces?.map(({ traceId }) => traceId)
+        .toSorted(),
+    }
+  }
+  assert.deepEqual((await byTags('http.response.status_code=500')).ids, [slow])
+  assert.deepEqual((await byTags('span.kind=server', 'cached=true')).ids, [quick])
+  assert.deepEqual((await byTags('service.version=5.2.0')).ids, [quick, slow].toSorted())
+  assert.deepEqual((await byTags('cached=true', 'http.response.status_code=500')).ids, [])
+  assert.equal((await byTags('cached')).status, 400)
+})
+
 test('durations are read as Go reads them', async () => {
   assert.deepEqual(await found({ minDuration: '1m' }), [slow])
   assert.deepEqual(await found({ minDuration: '1m29s' }), [slow])
