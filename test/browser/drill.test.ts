@@ -30,7 +30,7 @@ async function open(options: { width?: number; height?: number; dark?: boolean; 
   page.setDefaultTimeout(30_000)
   page.on('pageerror', (error) => assert.fail(`the page threw: ${error.message}`))
   page.on('console', (message) => {
-    if (message.type() === 'error' && /Content Security Policy|Uncaught/.test(message.text())) assert.fail(message.text())
+    if (message.type() === 'error' && /Content Security Policy|script-src|Uncaught/.test(message.text())) assert.fail(message.text())
   })
   await page.goto(login(options.role ?? 'trainee'))
   await page.getByRole('heading', { name: 'Scenarios' }).waitFor()

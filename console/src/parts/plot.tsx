@@ -87,7 +87,7 @@ export function Plot(props: Props) {
     <>
       <div className="plot">
         <div ref={host} />
-        {plot && <Dots key={`dots ${drawn}`} plot={plot} dots={dots} unit={panel.unit} />}
+        {plot && times.length > 0 && series.length > 0 && <Dots key={`dots ${drawn}`} plot={plot} dots={dots} unit={panel.unit} />}
         {plot && <MarkerLabels key={`labels ${drawn}`} plot={plot} markers={markers} />}
       </div>
       {series.length === 0 && <p className="quiet">No data in this range.</p>}

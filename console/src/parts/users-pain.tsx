@@ -42,8 +42,7 @@ export function UsersPain() {
         </dl>
       ))}
       <p className="quiet">
-        of requests over the last {paging.short};{' '}
-        {journeys.length > 0 ? `${percent(1 - (slos.data.levels[0]?.objective ?? 1))} is what was promised at most` : ''}
+        last {paging.short} · objective: at most {percent(1 - Math.max(...slos.data.levels.map(({ objective }) => objective)))}
       </p>
     </section>
   )

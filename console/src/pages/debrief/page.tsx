@@ -89,7 +89,8 @@ export function DebriefPage() {
             <ol>
               {data.solution.map((step) => (
                 <li key={step.action}>
-                  <b>{step.action}</b> {Object.values(step.params).join(' ').replace('$blocker', '(the blocking session)')}: {step.why}
+                  <b>{step.action.replaceAll('-', ' ')}</b>{' '}
+                  {Object.values(step.params).join(' ').replace('$blocker', '(the blocking session)')}: {step.why}
                 </li>
               ))}
             </ol>

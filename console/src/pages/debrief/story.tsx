@@ -62,7 +62,7 @@ export function Story({ drill, events }: { drill: DrillState; events: DrillEvent
         <span className="lane-name">Milestones</span>
         <div className="lane lane-marks">
           {marks.map(({ name, at }, index) => (
-            <i key={name} style={{ left: `${place(at)}%`, top: `${(index % 3) * 1.1}rem` }} className={place(at) > 80 ? 'ends' : ''}>
+            <i key={name} style={{ left: `${place(at)}%`, top: `${index * 1.1}rem` }} className={place(at) > 80 ? 'ends' : ''}>
               {name} {elapsed(at - drill.startedAt)}
             </i>
           ))}

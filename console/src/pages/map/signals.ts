@@ -27,12 +27,11 @@ const window = '[10s]'
 
 export async function readMapSignals(): Promise<MapSignals> {
   const perEdge = (metric: string) => `sum by (service, envoy_cluster_name) (rate(${metric}[20s]))`
-  const [edges, rps, errors, p95, users, cache, database, retries, refused, tls] = await Promise.all([
+  const [edges, rps, errors, p95, cache, database, retries, refused, tls] = await Promise.all([
     readEdgeSignals(),
     queryInstant('service:requests:rate'),
     queryInstant('service:error_ratio'),
     queryInstant('service:latency_seconds:p95'),
-    queryInstant('service:requests:rate{service="gateway"}'),
     queryInstant(`sum by (service) (rate(cache_lookups_total${window}))`),
     queryInstant(`sum by (service) (rate(db_pool_acquire_seconds_count${window}))`),
     queryInstant(perEdge('envoy_cluster_upstream_rq_retry')),
@@ -47,7 +46,7 @@ export async function readMapSignals(): Promise<MapSignals> {
   noteNode(errors, 'errors')
   noteNode(p95, 'p95')
   // What users see is what the first service answers them.
-  for (const { value } of users) edges.set('locust gateway', { rps: value, ...failedOf(nodes.get('gateway')) })
+  edges.set('locust gateway', asEdge(nodes.get('gateway')))
   for (const { metric, value } of cache) edges.set(`${metric['service']} redis`, { rps: value })
   for (const { metric, value } of database) edges.set(`${metric['service']} postgres`, { rps: value })
   const states = new Map<string, EdgeState>()
@@ -63,7 +62,8 @@ export async function readMapSignals(): Promise<MapSignals> {
   return { nodes, edges, states }
 }
 
-const failedOf = (node: NodeSignals | undefined): EdgeSignals => ({
-  ...(node?.errors === undefined ? {} : { failed: node.errors }),
-  ...(node?.p95 === undefined ? {} : { p95: node.p95 }),
+const asEdge = ({ rps, errors, p95 }: NodeSignals = {}): EdgeSignals => ({
+  ...(rps === undefined ? {} : { rps }),
+  ...(errors === undefined ? {} : { failed: errors }),
+  ...(p95 === undefined ? {} : { p95 }),
 })
