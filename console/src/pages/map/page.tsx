@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Lock, LockOpen } from 'lucide-react'
-import { useMemo, useSyncExternalStore } from 'react'
+import { useLayoutEffect, useMemo, useRef, useSyncExternalStore } from 'react'
 import { Link } from 'react-router'
 import { formatValue } from '../../../../model/value.ts'
 import { get } from '../../lib/api.ts'
@@ -86,8 +86,14 @@ function ShopMap({ parts }: { parts: Part[] }) {
       .filter((name) => layout.nodes.has(name)),
   )
   const reached = upstreamOf(parts, alerting)
+  const place = useRef<HTMLDivElement>(null)
+  // Where it does not fit, its middle is in sight: there the users are.
+  useLayoutEffect(() => {
+    const map = place.current
+    if (map && direction === 'TB') map.scrollLeft = (map.scrollWidth - map.clientWidth) / 2
+  }, [direction, layout])
   return (
-    <div className="map" role="region" aria-label="Map of the shop" tabIndex={0}>
+    <div ref={place} className="map" role="region" aria-label="Map of the shop" tabIndex={0}>
       <div style={{ width: layout.width, height: layout.height, position: 'relative' }}>
         <svg width={layout.width} height={layout.height} aria-hidden="true">
           <defs>
