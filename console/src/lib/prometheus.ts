@@ -24,9 +24,13 @@ export async function queryRange(expr: string, legend: string, start: number, en
   if (!data) throw new ApiError(400, 'bad-request', error ?? 'Prometheus did not take the query.')
   return data.result.map(({ metric, values }) => ({
     name: legend === '' ? nameOf(metric) : legend.replace(/\{\{(\w+)\}\}/g, (_, label: string) => metric[label] ?? '') || 'value',
-    points: values.map(([at, value]) => [at, Number(value)]),
+    points: finitePoints(values),
   }))
 }
+
+/** A quantile of nothing is NaN: a gap, and not a number that would take the whole graph's scale with it. */
+export const finitePoints = (values: readonly [number, string][]): [number, number][] =>
+  values.map(([at, value]): [number, number] => [at, Number(value)]).filter(([, value]) => Number.isFinite(value))
 
 interface RangeQuery {
   query: string
