@@ -72,6 +72,34 @@ async function noSidewaysScroll(page: Page, what: string): Promise<void> {
   assert.ok(excess <= 0, `${what} is ${excess} pixels too wide`)
 }
 
+/** What is written on a map or over a graph can be read: nothing lies over anything else, and nothing is cut. */
+async function labelsApart(page: Page, what: string): Promise<void> {
+  const clashes = await page.evaluate(() => {
+    const found: string[] = []
+    const inside = (selector: string, labels: string) => {
+      for (const host of document.querySelectorAll(selector)) {
+        const frame = host.getBoundingClientRect()
+        const all = [...host.querySelectorAll(labels)].map((label) => ({ text: label.textContent, box: label.getBoundingClientRect() }))
+        all.forEach((one, index) => {
+          if (one.box.left < frame.left - 1 || one.box.right > frame.right + 1) found.push(`${one.text} is cut`)
+          for (const other of all.slice(index + 1)) {
+            const apart =
+              one.box.right <= other.box.left + 1 ||
+              other.box.right <= one.box.left + 1 ||
+              one.box.bottom <= other.box.top + 1 ||
+              other.box.bottom <= one.box.top + 1
+            if (!apart) found.push(`${one.text} lies over ${other.text}`)
+          }
+        })
+      }
+    }
+    inside('.map > div', '.edge-label > span, .node')
+    inside('.plot', '.marker-label')
+    return found
+  })
+  assert.deepEqual(clashes, [], what)
+}
+
 describe('a scenario, as a trainee plays it', () => {
   let page: Page
   let failed = false
@@ -249,6 +277,7 @@ for (const [device, width, height] of [
           .catch(() => {})
         await noSeriousViolations(page, address)
         await noSidewaysScroll(page, address)
+        await labelsApart(page, address)
         await page.screenshot({
           path: path.join(screenshots, `${address.replace(/\?.*/, '').replaceAll('/', '_')}-${width}-${dark ? 'dark' : 'light'}.png`),
         })

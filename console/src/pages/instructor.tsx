@@ -99,12 +99,15 @@ function FaultBoard() {
           const found = data.faults.filter((fault) => fault.category === category && fits(fault))
           if (found.length === 0) return null
           return (
-            <section key={category} aria-label={category}>
-              <h3>{category}</h3>
+            // Forty at once are a wall: closed until they are looked for, or opened.
+            <details key={`${category} ${words !== ''}`} className="fault-category" open={words !== ''}>
+              <summary>
+                {category} <span className="quiet">{found.length}</span>
+              </summary>
               {found.map((fault) => (
                 <FaultForm key={fault.id} fault={fault} onDone={refresh} />
               ))}
-            </section>
+            </details>
           )
         })}
       </section>
