@@ -12,6 +12,7 @@ import { Empty, Loading } from './parts/states.tsx'
 /** Loaded when they are gone to; the catalogue and the incident room are there from the start. */
 const AlertsPage = lazy(async () => ({ default: (await import('./pages/alerts.tsx')).AlertsPage }))
 const ClusterPage = lazy(async () => ({ default: (await import('./pages/cluster.tsx')).ClusterPage }))
+const ComponentPage = lazy(async () => ({ default: (await import('./pages/component.tsx')).ComponentPage }))
 const DashboardsPage = lazy(async () => ({ default: (await import('./pages/dashboards.tsx')).DashboardsPage }))
 const DebriefPage = lazy(async () => ({ default: (await import('./pages/debrief/page.tsx')).DebriefPage }))
 const ExplorePage = lazy(async () => ({ default: (await import('./pages/explore.tsx')).ExplorePage }))
@@ -62,6 +63,7 @@ const pages = (role: string | null) => (
           <Route path="/drills/:id/debrief" element={<DebriefPage />} />
           <Route path="/dashboards/:id?" element={<DashboardsPage />} />
           <Route path="/map" element={<MapPage />} />
+          <Route path="/components/:name" element={<ComponentPage />} />
           <Route path="/mesh" element={<MeshPage />} />
           <Route path="/cluster" element={<ClusterPage />} />
           <Route path="/slos" element={<SlosPage />} />

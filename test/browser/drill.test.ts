@@ -245,6 +245,7 @@ const pages = [
   '/dashboards/overview',
   '/dashboards/orders',
   '/map',
+  '/components/orders',
   '/mesh',
   '/dashboards/mesh',
   '/slos',

@@ -136,6 +136,7 @@ function useEntries(role: string, open: boolean): { title: string; entries: Entr
     {
       title: 'Components',
       entries: components.flatMap(({ name }) => [
+        { name, icon: icons.component, to: `/components/${name}?range=15m` },
         { name: `${name}: logs`, icon: ScrollText, to: `/logs?service=${name}&range=15m` },
         { name: `${name}: traces`, icon: ListTree, to: `/traces?service=${name}&range=15m` },
       ]),

@@ -2,6 +2,7 @@ import {
   Activity,
   BellRing,
   BookOpenText,
+  Box,
   Boxes,
   ChartSpline,
   Gauge,
@@ -59,7 +60,7 @@ export const places: readonly { group: string; places: readonly Place[] }[] = [
   },
 ]
 
-export const icons = { room: Activity, dashboard: Gauge } satisfies Record<string, LucideIcon>
+export const icons = { room: Activity, dashboard: Gauge, component: Box } satisfies Record<string, LucideIcon>
 
 /** The places that there are for this person, here. */
 export const placesFor = (role: string, inCluster: boolean) =>

@@ -198,7 +198,7 @@ function Component({ part, box, signals, kind }: { part: Part; box: Box | undefi
   ].filter((note) => note !== '')
   return (
     <li className={`node ${kind}`} style={placed(box)}>
-      {part.role === 'load' ? <b>{part.title}</b> : <Link to={`/dashboards/${part.name}?range=5m`}>{part.title}</Link>}
+      {part.role === 'load' ? <b>{part.title}</b> : <Link to={`/components/${part.name}?range=5m`}>{part.title}</Link>}
       <span className="quiet">{notes.join(' · ')}</span>
       {signals?.rps !== undefined && (
         <span className={(signals.errors ?? 0) > failing ? 'bad-text' : ''}>
