@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { BellRing, BookOpenText } from 'lucide-react'
+import { Link } from 'react-router'
 import { mayDo, type DrillState } from '../../../model/drill.ts'
 import { elapsed } from '../../../model/duration.ts'
 import { get } from '../lib/api.ts'
@@ -22,7 +23,9 @@ export function Pager({ drill, onAcknowledge }: { drill: DrillState; onAcknowled
         </p>
       )}
       {drill.firing.map((page) => {
-        const annotations = alerts.find(({ fingerprint }) => fingerprint === page.fingerprint)?.annotations
+        const alert = alerts.find(({ fingerprint }) => fingerprint === page.fingerprint)
+        const annotations = alert?.annotations
+        const component = alert?.labels['component'] ?? alert?.labels['service']
         const runbook = runbookPath(annotations?.['runbook_url'])
         return (
           <article key={page.fingerprint} className="page">
@@ -31,6 +34,12 @@ export function Pager({ drill, onAcknowledge }: { drill: DrillState; onAcknowled
               <b>{page.summary}</b>
               <p className="quiet">
                 {page.name} · for {elapsed(now - Date.parse(page.startsAt))}
+                {component && (
+                  <>
+                    {' '}
+                    · seen at <Link to={`/components/${component}?range=5m`}>{component}</Link>
+                  </>
+                )}
                 {drill.escalatedAt !== null && open && <b> · escalated to the secondary on call</b>}
               </p>
               {annotations?.['description'] && <p>{annotations['description']}</p>}

@@ -64,6 +64,9 @@ export function SpanDetails({
       <p className="buttons">
         <Link to={`/logs?service=${span.service}&from=${from}&to=${to}`}>Logs of {span.service} around it</Link>
         <Link to={`/traces?service=${span.service}`}>More traces of it</Link>
+        <Link to={`/components/${(store ?? span.service).replace(/-proxy$/, '')}`}>
+          All of {(store ?? span.service).replace(/-proxy$/, '')}
+        </Link>
       </p>
       <Attributes span={span} />
       <SpanLogs traceId={traceId} span={span} />
