@@ -122,7 +122,9 @@ describe('a scenario, as a trainee plays it', () => {
 
   step('starts from the catalogue', async () => {
     await page.getByRole('button', { name: 'Start Slow shelves' }).click()
-    await page.getByRole('heading', { name: 'Slow shelves' }).waitFor()
+    // The range may have to settle first.
+    await page.getByRole('timer', { name: 'Elapsed time' }).waitFor({ timeout: 100_000 })
+    await page.getByRole('heading', { name: 'Slow shelves', level: 1 }).waitFor()
     await noSeriousViolations(page, 'the room before the page')
   })
 

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { Link, useNavigate, useSearchParams } from 'react-router'
 import type { DrillState } from '../../../../model/drill.ts'
 import { difficulties, type ScenarioCard } from '../../../../model/scenario.ts'
-import { post } from '../../lib/api.ts'
+import { ApiError, post } from '../../lib/api.ts'
 import { useDrills, useScenarios } from '../../lib/data.ts'
 import { formatMinutes } from '../../lib/format.ts'
 import { useLive } from '../../lib/live.ts'
@@ -18,6 +18,10 @@ import { ScenarioTile } from './scenario-tile.tsx'
 type Mode = 'learning' | 'assessment'
 const modes: Record<Mode, string> = { learning: 'Learning: hints are free', assessment: 'Assessment: hints cost points' }
 
+const againAfterMs = 2_000
+const mostTries = 45
+const isUnsteady = (problem: unknown): problem is ApiError => problem instanceof ApiError && problem.code === 'range-not-steady'
+
 /** The catalogue: what runs, what to play next, and everything that can be played. */
 export function ScenariosPage() {
   const { data, error } = useScenarios()
@@ -28,6 +32,9 @@ export function ScenariosPage() {
   const navigate = useNavigate()
   const start = useMutation({
     mutationFn: (scenario: string) => post<DrillState>('/api/drills', { scenario, mode }),
+    // A range that was just started, or reset, takes some seconds until its users are served: the drill begins then.
+    retry: (tries, problem) => isUnsteady(problem) && tries < mostTries,
+    retryDelay: againAfterMs,
     onSuccess: (drill) => void navigate(`/drills/${drill.id}`),
   })
   if (error) return <Problem error={error} />
@@ -72,9 +79,9 @@ export function ScenariosPage() {
         </p>
       ) : (
         <>
-          {live.healthy === false && (
+          {live.healthy === false && !start.isPending && (
             <p className="banner" role="status">
-              The range is not steady yet; you can start a drill as soon as it is.
+              The range is not steady yet; a drill that you start now begins as soon as it is.
             </p>
           )}
           {next && (
@@ -102,6 +109,11 @@ export function ScenariosPage() {
             </div>
           )}
         </>
+      )}
+      {start.isPending && isUnsteady(start.failureReason) && (
+        <p className="banner" role="status">
+          The drill begins as soon as the range is steady. {start.failureReason.message}
+        </p>
       )}
       {start.error && <Problem error={start.error} />}
       <Lobby />
