@@ -132,6 +132,8 @@ function LatestErrors({ name }: { name: string }) {
 
 /** Who calls it, and whom it calls, as who calls sees it. */
 function Neighbours({ part, all }: { part: Part; all: Part[] }) {
+  // A proxy is told with its service.
+  const shop = all.filter(({ role }) => ['service', 'datastore', 'load'].includes(role))
   const { data } = useQuery({ queryKey: ['edges'], queryFn: readEdgeSignals, refetchInterval: 5_000 })
   const row = (from: string, to: string, other: Part) => {
     const edge: EdgeSignals = data?.get(`${from} ${to}`) ?? {}
@@ -160,8 +162,8 @@ function Neighbours({ part, all }: { part: Part; all: Part[] }) {
           </tr>
         </thead>
         <tbody>
-          {all.filter(({ calls }) => calls.includes(part.name)).map((caller) => row(caller.name, part.name, caller))}
-          {all.filter(({ name }) => part.calls.includes(name)).map((callee) => row(part.name, callee.name, callee))}
+          {shop.filter(({ calls }) => calls.includes(part.name)).map((caller) => row(caller.name, part.name, caller))}
+          {shop.filter(({ name }) => part.calls.includes(name)).map((callee) => row(part.name, callee.name, callee))}
         </tbody>
       </table>
     </section>
