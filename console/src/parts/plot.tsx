@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import { Link } from 'react-router'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
@@ -56,6 +56,7 @@ export function Plot(props: Props) {
       }),
     [series, times],
   )
+  const dark = useDark()
   const latest = useRef({ ...props, dots })
   useLayoutEffect(() => {
     latest.current = { ...props, dots }
@@ -76,7 +77,7 @@ export function Plot(props: Props) {
       observer.disconnect()
       made.destroy()
     }
-  }, [names, height])
+  }, [names, height, dark])
 
   useEffect(() => {
     plot?.setData([times, ...columns])
@@ -105,6 +106,17 @@ export function Plot(props: Props) {
     </>
   )
 }
+
+const darkScheme = window.matchMedia('(prefers-color-scheme: dark)')
+/** What is drawn on a canvas does not change its colours by itself. */
+const useDark = (): boolean =>
+  useSyncExternalStore(
+    (changed) => {
+      darkScheme.addEventListener('change', changed)
+      return () => darkScheme.removeEventListener('change', changed)
+    },
+    () => darkScheme.matches,
+  )
 
 /** Links rather than pixels, so that a keyboard reaches them too. */
 function Dots({ plot, dots, unit }: { plot: uPlot; dots: Exemplar[]; unit: Panel['unit'] }) {
