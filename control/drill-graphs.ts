@@ -1,3 +1,4 @@
+import { finitePoints } from '../model/series.ts'
 import type { DrillEvent, DrillState } from '../model/drill.ts'
 import { overview } from '../observability/dashboards/overview.ts'
 import { graphSvg, type GraphMark, type GraphSeries } from '../observability/dashboards/graph.ts'
@@ -60,8 +61,7 @@ async function seriesOf(
   })
   const { data } = (await response.json()) as { data: { result: { metric: Record<string, string>; values: [number, string][] }[] } }
   return data.result.flatMap(({ metric, values }) => {
-    // A quantile of nothing is NaN, and what is divided by nothing infinite: neither can be drawn.
-    const points = values.map(([at, value]): [number, number] => [at, Number(value)]).filter(([, value]) => Number.isFinite(value))
+    const points = finitePoints(values)
     const name = legend.replaceAll(/\{\{(\w+)\}\}/g, (_, label: string) => metric[label] ?? '')
     return points.length === 0 ? [] : [{ name, points }]
   })

@@ -158,6 +158,7 @@ describe('a game day', () => {
 })
 
 test('a fault can grow, and what it grew to is taken back', async () => {
+  await atRest()
   const instructor = client('instructor')
   const before = (await range().load.status()).users
   await assert.rejects(

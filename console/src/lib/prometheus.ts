@@ -1,3 +1,4 @@
+import { finitePoints } from '../../../model/series.ts'
 import { ApiError, get, post } from './api.ts'
 
 export interface Series {
@@ -27,10 +28,6 @@ export async function queryRange(expr: string, legend: string, start: number, en
     points: finitePoints(values),
   }))
 }
-
-/** A quantile of nothing is NaN: a gap, and not a number that would take the whole graph's scale with it. */
-export const finitePoints = (values: readonly [number, string][]): [number, number][] =>
-  values.map(([at, value]): [number, number] => [at, Number(value)]).filter(([, value]) => Number.isFinite(value))
 
 interface RangeQuery {
   query: string
