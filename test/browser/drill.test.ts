@@ -166,7 +166,7 @@ describe('a scenario, as a trainee plays it', () => {
     await page.waitForURL(/\/traces\/[0-9a-f]{32}/)
     for (const address of candidates) {
       await spans.getByRole('listitem').first().waitFor()
-      if ((await spans.getByRole('button', { name: /inventory.*GET \/stock/ }).count()) > 0) break
+      if ((await spans.getByRole('button', { name: /^inventory GET \/stock/ }).count()) > 0) break
       await page.goto(`${base}${address}`)
     }
     // A span counts as looked at when it has been on the screen for a while.
@@ -174,7 +174,7 @@ describe('a scenario, as a trainee plays it', () => {
       async (response) => response.url().endsWith('/views') && ((await response.json()) as { counted?: boolean }).counted === true,
     )
     await spans
-      .getByRole('button', { name: /inventory.*GET \/stock/ })
+      .getByRole('button', { name: /^inventory GET \/stock/ })
       .first()
       .click()
     const details = page.getByRole('complementary', { name: 'Details of the span' })
