@@ -41,7 +41,7 @@ export function CommandPalette({ role, open, onOpenChange }: { role: string; ope
   }
   const asked = text.trim()
   return (
-    <Command.Dialog open={open} onOpenChange={onOpenChange} label="Find anything" loop>
+    <Command.Dialog open={open} onOpenChange={onOpenChange} label="Find anything" loop filter={scoreOf}>
       <Command.Input value={text} onValueChange={setText} placeholder="A page, an action, a component, a trace id…" />
       <Command.List>
         <Command.Empty>Nothing has that name.</Command.Empty>
@@ -86,12 +86,19 @@ interface ItemProps {
 
 function Item({ entry: { name, hint, icon: Icon, to }, group, forced = false, onChoose }: ItemProps) {
   return (
-    <Command.Item value={`${group} ${name} ${to}`} keywords={[name, hint ?? '']} forceMount={forced} onSelect={() => onChoose(to)}>
+    <Command.Item value={`${name} ${group} ${to}`} keywords={[name, hint ?? '']} forceMount={forced} onSelect={() => onChoose(to)}>
       <Icon size={16} />
       <span>{name}</span>
       {hint && <span className="quiet">{hint}</span>}
     </Command.Item>
   )
+}
+
+/** Every word has to be there; what begins with them comes first. Letters strewn over a name find too much. */
+export function scoreOf(value: string, search: string, keywords: string[] = []): number {
+  const [text, asked] = [[value, ...keywords].join(' ').toLowerCase(), search.trim().toLowerCase()]
+  if (!asked.split(/\s+/).every((word) => text.includes(word))) return 0
+  return text.startsWith(asked) ? 1 : text.includes(asked) ? 0.8 : 0.5
 }
 
 function useEntries(role: string, open: boolean): { title: string; entries: Entry[] }[] {
