@@ -107,17 +107,16 @@ function useEntries(role: string, open: boolean): { title: string; entries: Entr
   const boards = useDashboards().data?.dashboards ?? []
   const scenarios = useScenarios().data?.scenarios ?? []
   const { components } = useLive()
+  // Asked for before it is opened: what appears under the fingers of who types is not what Enter takes.
   const actions = useQuery({
     queryKey: ['actions'],
     queryFn: () => get<{ actions: (Named & { kind: 'inspect' | 'change' })[] }>('/api/actions'),
     staleTime: Infinity,
-    enabled: open,
   })
   const runbooks = useQuery({
     queryKey: ['runbooks'],
     queryFn: () => get<{ runbooks: Named[] }>('/api/runbooks'),
     staleTime: Infinity,
-    enabled: open,
   })
   if (!open) return []
   const room = drills?.running ? `/drills/${drills.running}` : null
