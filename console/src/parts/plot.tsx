@@ -136,16 +136,21 @@ function Dots({ plot, dots, unit }: { plot: uPlot; dots: Exemplar[]; unit: Panel
   ))
 }
 
+const measuring = document.createElement('canvas').getContext('2d')
+/** Of a label with what is around it, in pixels. */
+function widthOf(words: string): number {
+  if (!measuring) return words.length * 7
+  measuring.font = labelFont
+  return Math.ceil(measuring.measureText(words).width) + 6
+}
+
 /** Each at its line; hovering tells everything that it stands for. */
 function MarkerLabels({ plot, markers }: { plot: uPlot; markers: Marker[] }) {
   const { left, top, width } = plot.bbox
-  const text = document.createElement('canvas').getContext('2d')
-  if (!text) return null
-  text.font = labelFont
   const placed = placeLabels(
     markers.map((marker) => ({ ...marker, x: plot.valToPos(marker.at, 'x') })),
     width / devicePixelRatio,
-    (words) => Math.ceil(text.measureText(words).width) + 6,
+    widthOf,
   )
   return placed.map((label) => (
     <span
