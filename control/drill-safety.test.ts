@@ -136,7 +136,7 @@ test('a range that cannot be restored is told, takes no drill, and is tried unti
   assert.equal(bench.state(drill).phase, 'finished')
   assert.equal(await broken(bench), false, 'what can be restored is')
   const [told = ''] = bench.engine.troubles
-  assert.match(told, /not as it was .*no drill begins/)
+  assert.match(told, /not as it was .*no drill can start/)
   const start = () => bench.engine.start('slow-shelves', { mode: 'learning', trainee: 'somebody' })
   await assert.rejects(start, { code: 'range-not-restored', message: /firedrill up/ })
   const before = asked
