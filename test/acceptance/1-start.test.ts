@@ -105,8 +105,8 @@ describe('starting a range', () => {
     test('two ranges run side by side, and down leaves nothing of the one', async () => {
       const other = await firedrill(['up', '--dir', otherDir, '--port-base', String(otherBase), '--json'])
       assert.equal(other.code, 0, other.stderr)
-      // On a small machine that runs two, an answer may once take longer than a status waits for it.
-      await until('both to be healthy', 30_000, async () => {
+      // On a small machine that runs two, answers take longer than a status waits for them until both have warmed up.
+      await until('both to be healthy', 120_000, async () => {
         const both = await Promise.all([dir, otherDir].map((folder) => firedrill(['status', '--dir', folder, '--json'])))
         return both.every(({ code }) => code === 0)
       })
@@ -117,7 +117,7 @@ describe('starting a range', () => {
       assert.equal(down.code, 0, down.stderr)
       assert.deepEqual(withEnvironment({ FIREDRILL_RANGE: id }), [])
       for (const [name, offset] of Object.entries(portOffsets)) assert.ok(await isFree(otherBase + offset), `${name} is still open`)
-      await until('the first to be healthy', 30_000, async () => (await firedrill(['status', '--dir', dir])).code === 0)
+      await until('the first to be healthy', 60_000, async () => (await firedrill(['status', '--dir', dir])).code === 0)
     })
   })
 })
