@@ -227,6 +227,7 @@ describe('a scenario, as a trainee plays it', () => {
     await page.getByRole('option', { name: /Roll back a service/ }).waitFor()
     await page.keyboard.press('Enter')
     await page.waitForURL(/action=roll-back$/)
+    await actions.getByRole('combobox', { name: 'service' }).waitFor()
     assert.equal(await actions.getByRole('combobox', { name: 'Action' }).inputValue(), 'roll-back')
     await actions.getByRole('combobox', { name: 'service' }).selectOption('inventory')
     await actions.getByRole('button', { name: 'Run' }).click()
