@@ -3,7 +3,7 @@ import { Maximize2, Minimize2 } from 'lucide-react'
 import { useState } from 'react'
 import type { Panel } from '../../../model/dashboard.ts'
 import { queryExemplars, queryRange } from '../lib/prometheus.ts'
-import { bounds, type TimeRange } from '../lib/time.ts'
+import { bounds, clock, type TimeRange } from '../lib/time.ts'
 import { Plot, type Marker } from './plot.tsx'
 import { Problem } from './states.tsx'
 
@@ -47,14 +47,20 @@ export function Chart({ panel, range, markers, onZoom }: Props) {
           {large ? <Minimize2 size={14} /> : <Maximize2 size={14} />}
         </button>
       </figcaption>
-      {error ? (
-        <Problem error={error} />
-      ) : data ? (
+      {data ? (
         <Plot {...data} panel={panel} markers={markers} {...(large ? { height: 380 } : {})} {...(onZoom ? { onZoom } : {})} />
+      ) : error ? (
+        <Problem error={error} />
       ) : (
         <div className="plot placeholder" aria-busy="true">
           Loading…
         </div>
+      )}
+      {/* What was seen last stays in sight: in an incident an answer may be late. */}
+      {data && error && (
+        <p className="quiet" role="status">
+          Not updated since {clock(data.end * 1_000)}: {error.message}
+        </p>
       )}
     </figure>
   )
