@@ -42,7 +42,8 @@ export function defineService({ name, title, calls, env }: ServiceOptions): Comp
     },
     readiness: (context) => httpReady(`http://127.0.0.1:${context.port(port)}/ready`),
     stop: gentle,
-    startDeadlineMs: 60_000,
+    // It is ready once what it depends on is, which starts beside it: the queue, on a busy machine, in up to 90 s.
+    startDeadlineMs: 120_000,
     metrics: { port, path: '/metrics' },
     logs: { format: 'pino' },
   })
