@@ -13,3 +13,20 @@ export function changeParams(
   change(params)
   setParams(params, options)
 }
+
+/** Sets these in the address; those without a value are taken out of it. */
+export const putParams = (
+  setParams: SetURLSearchParams,
+  values: Readonly<Record<string, string | null>>,
+  options?: { replace?: boolean },
+): void =>
+  changeParams(
+    setParams,
+    (now) => {
+      for (const [name, value] of Object.entries(values)) {
+        if (value) now.set(name, value)
+        else now.delete(name)
+      }
+    },
+    options,
+  )

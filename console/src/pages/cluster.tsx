@@ -4,7 +4,7 @@ import { useSearchParams } from 'react-router'
 import { elapsed } from '../../../model/duration.ts'
 import type { AccessPolicy, Autoscaler, ClusterEvent, ClusterService, DisruptionBudget, PodStatus, Rollout } from '../../../model/range.ts'
 import { get } from '../lib/api.ts'
-import { changeParams } from '../lib/params.ts'
+import { putParams } from '../lib/params.ts'
 import { clock } from '../lib/time.ts'
 import { Empty, Loading, Problem } from '../parts/states.tsx'
 
@@ -108,12 +108,7 @@ export function ClusterPage() {
           <input
             type="checkbox"
             checked={all}
-            onChange={(event) =>
-              changeParams(setParams, (now) => {
-                if (event.target.checked) now.set('events', 'all')
-                else now.delete('events')
-              })
-            }
+            onChange={(event) => putParams(setParams, { events: event.target.checked ? 'all' : null })}
           />
           also what is not a warning
         </label>

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import { useSearchParams } from 'react-router'
 import type { Panel, Unit } from '../../../model/dashboard.ts'
-import { changeParams } from '../lib/params.ts'
+import { putParams } from '../lib/params.ts'
 import { nameOf, queryInstant } from '../lib/prometheus.ts'
 import { bounds, useTimeRange } from '../lib/time.ts'
 import { Chart } from '../parts/chart.tsx'
@@ -32,10 +32,7 @@ export function ExplorePage() {
   const query = params.get('q') ?? ''
   const run = (asked: string) => {
     const text = asked.trim()
-    changeParams(setParams, (now) => {
-      if (text) now.set('q', text)
-      else now.delete('q')
-    })
+    putParams(setParams, { q: text })
     if (!text) return
     const next = [text, ...history.filter((known) => known !== text)].slice(0, kept)
     setHistory(next)

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useSearchParams } from 'react-router'
 import type { LogOverview } from '../../../model/telemetry.ts'
 import { get } from '../lib/api.ts'
-import { changeParams } from '../lib/params.ts'
+import { putParams } from '../lib/params.ts'
 import { bounds, useTimeRange } from '../lib/time.ts'
 import { LogOverviewPanel } from '../parts/log-overview.tsx'
 import type { LogLine } from '../../../model/telemetry.ts'
@@ -22,15 +22,7 @@ export function LogsPage() {
   const [params, setParams] = useSearchParams()
   const [range, setRange] = useTimeRange()
   const value = (name: string) => params.get(name) ?? ''
-  const set = (name: string, next: string) =>
-    changeParams(
-      setParams,
-      (params) => {
-        if (next) params.set(name, next)
-        else params.delete(name)
-      },
-      { replace: true },
-    )
+  const set = (name: string, next: string) => putParams(setParams, { [name]: next }, { replace: true })
   const [text, service, severity] = [value('text'), value('service'), value('severity')]
   useSeen('logs', service || null, service ? `the logs of ${service}` : 'the logs')
   const services = useQuery({ queryKey: ['services'], queryFn: () => get<{ logServices: string[] }>('/api/telemetry/services') })

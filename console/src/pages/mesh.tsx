@@ -6,7 +6,7 @@ import { formatValue } from '../../../model/value.ts'
 import { ApiError, get, post, put } from '../lib/api.ts'
 import { readEdgeSignals } from '../lib/edges.ts'
 import { queryInstant } from '../lib/prometheus.ts'
-import { changeParams } from '../lib/params.ts'
+import { putParams } from '../lib/params.ts'
 import { clock, useNow } from '../lib/time.ts'
 import { useSeen } from '../parts/seen.ts'
 import { Empty, Loading, Problem } from '../parts/states.tsx'
@@ -32,15 +32,7 @@ export function MeshPage() {
         <h1>Mesh</h1>
         <label className="inline">
           Service
-          <select
-            value={service}
-            onChange={(event) =>
-              changeParams(setParams, (now) => {
-                if (event.target.value) now.set('service', event.target.value)
-                else now.delete('service')
-              })
-            }
-          >
+          <select value={service} onChange={(event) => putParams(setParams, { service: event.target.value })}>
             <option value="">all</option>
             {data.identities.map((identity) => (
               <option key={identity.service}>{identity.service}</option>

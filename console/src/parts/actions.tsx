@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { get, post } from '../lib/api.ts'
-import { changeParams } from '../lib/params.ts'
+import { putParams } from '../lib/params.ts'
 import { initialValues, ParamFields, typedValues, type ParamsSchema } from './param-fields.tsx'
 import { paletteKeys } from './palette-keys.ts'
 import { Loading, Problem } from './states.tsx'
@@ -29,8 +29,7 @@ export function Actions({ enabled }: { enabled: boolean }) {
   })
   const [params, setParams] = useSearchParams()
   const chosen = params.get('action') ?? ''
-  const setChosen = (id: string) =>
-    changeParams(setParams, (now) => (id === '' ? now.delete('action') : now.set('action', id)), { replace: true })
+  const setChosen = (id: string) => putParams(setParams, { action: id }, { replace: true })
   const place = useRef<HTMLElement>(null)
   // Chosen by its name in the palette, it may be out of sight.
   useEffect(() => {

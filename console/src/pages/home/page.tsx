@@ -8,7 +8,7 @@ import { ApiError, post } from '../../lib/api.ts'
 import { useDrills, useScenarios } from '../../lib/data.ts'
 import { formatMinutes } from '../../lib/format.ts'
 import { useLive } from '../../lib/live.ts'
-import { changeParams } from '../../lib/params.ts'
+import { putParams } from '../../lib/params.ts'
 import { Empty, Loading, Problem } from '../../parts/states.tsx'
 import { Lobby } from '../../parts/team.tsx'
 import { filtersOf, fits, nextFor, surprise, type Filters } from './choose.ts'
@@ -164,15 +164,7 @@ const Welcome = () => (
 
 function FilterBar({ filters, shown, of }: { filters: Filters; shown: number; of: number }) {
   const [, setParams] = useSearchParams()
-  const set = (name: string, value: string) =>
-    changeParams(
-      setParams,
-      (params) => {
-        if (value) params.set(name, value)
-        else params.delete(name)
-      },
-      { replace: true },
-    )
+  const set = (name: string, value: string) => putParams(setParams, { [name]: value }, { replace: true })
   return (
     <form className="filters" role="search" aria-label="Scenarios" onSubmit={(event) => event.preventDefault()}>
       <label className="search-field">

@@ -4,7 +4,7 @@ import { useParams, useSearchParams } from 'react-router'
 import type { Span } from '../../../../model/telemetry.ts'
 import { get } from '../../lib/api.ts'
 import { formatMicroseconds } from '../../lib/format.ts'
-import { changeParams } from '../../lib/params.ts'
+import { putParams } from '../../lib/params.ts'
 import { serviceColour } from '../../lib/service-colour.ts'
 import { Empty, Loading, Problem } from '../../parts/states.tsx'
 import { foldsAround, rowsOf } from './rows.ts'
@@ -36,8 +36,7 @@ function Trace({ id, all }: { id: string; all: Span[] }) {
   const rows = useMemo(() => rowsOf(roots, toggled), [roots, toggled])
   const asked = params.get('span')
   const selected = nodes.get(asked ?? '') ?? null
-  const set = (name: string, value: string | null) =>
-    changeParams(setParams, (now) => (value === null ? now.delete(name) : now.set(name, value)), { replace: true })
+  const set = (name: string, value: string | null) => putParams(setParams, { [name]: value }, { replace: true })
   // What a link points to is never hidden in a fold.
   useEffect(() => {
     if (asked !== null) setToggled((now) => new Set([...now, ...foldsAround(roots, asked)]))

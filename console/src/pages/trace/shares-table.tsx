@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import { Link, useSearchParams } from 'react-router'
 import { aside, get } from '../../lib/api.ts'
 import { formatMicroseconds } from '../../lib/format.ts'
-import { changeParams } from '../../lib/params.ts'
+import { putParams } from '../../lib/params.ts'
 import type { Span } from '../../../../model/telemetry.ts'
 import { sharesOf, type Share } from './shares.ts'
 import { Empty, Problem } from '../../parts/states.tsx'
@@ -20,15 +20,7 @@ interface Summary {
 export function SharesTable({ traceId, spans, root }: { traceId: string; spans: Span[]; root: Span }) {
   const [params, setParams] = useSearchParams()
   const compared = params.get('with')
-  const set = (other: string | null) =>
-    changeParams(
-      setParams,
-      (now) => {
-        if (other) now.set('with', other)
-        else now.delete('with')
-      },
-      { replace: true },
-    )
+  const set = (other: string | null) => putParams(setParams, { with: other }, { replace: true })
   // One of the middle: with as many that were quicker as slower.
   const usual = useQuery({
     queryKey: ['usual', root.service, root.name],

@@ -4,7 +4,7 @@ import { Link, useSearchParams } from 'react-router'
 import type { TraceSummary } from '../../../../model/telemetry.ts'
 import { get } from '../../lib/api.ts'
 import { formatMicroseconds } from '../../lib/format.ts'
-import { changeParams } from '../../lib/params.ts'
+import { putParams } from '../../lib/params.ts'
 import { serviceColour } from '../../lib/service-colour.ts'
 import { bounds, clock, useTimeRange } from '../../lib/time.ts'
 import { MissingSpans } from '../../parts/missing-spans.tsx'
@@ -23,17 +23,7 @@ const filterNames = ['service', 'operation', 'minDurationMs', 'maxDurationMs', '
 export function TracesPage() {
   const [params, setParams] = useSearchParams()
   const [range, setRange] = useTimeRange()
-  const change = (values: Partial<Record<(typeof filterNames)[number], string>>) =>
-    changeParams(
-      setParams,
-      (now) => {
-        for (const [name, value] of Object.entries(values)) {
-          if (value) now.set(name, value)
-          else now.delete(name)
-        }
-      },
-      { replace: true },
-    )
+  const change = (values: Partial<Record<(typeof filterNames)[number], string>>) => putParams(setParams, values, { replace: true })
   const filters = Object.fromEntries(filterNames.map((name) => [name, params.get(name) ?? '']))
   const narrowed = filterNames.some((name) => filters[name] !== '')
   const { data, error } = useQuery({
