@@ -27,6 +27,10 @@ export const useDrills = () =>
   useQuery({ queryKey: ['drills'], queryFn: () => get<{ drills: DrillState[]; running: string | null }>('/api/drills') })
 export const useDrill = (id: string) =>
   useQuery({ queryKey: ['drill', id], queryFn: () => get<DrillView>(`/api/drills/${id}`), enabled: id !== '' })
+/** Whether it says that something is wrong now; the Watchdog always fires, and says that alerting works. */
+export const isFiring = ({ status, labels }: Alert): boolean => status.state === 'active' && labels['severity'] !== 'none'
+/** The component at which it was seen. */
+export const componentOf = ({ labels }: Alert): string | undefined => labels['component'] ?? labels['service']
 export const useAlerts = () => useQuery({ queryKey: ['alerts'], queryFn: () => get<Alert[]>('/api/alerts'), refetchInterval: 2_000 })
 export const useChanges = () =>
   useQuery({
@@ -66,3 +70,21 @@ export const useGameDay = () =>
     queryFn: () => get<{ gameDay: OpenGameDay | null; me: Actor | null }>('/api/game-day'),
     refetchInterval: 2_000,
   })
+
+/** What users are promised of a journey. */
+export interface ServiceLevel {
+  journey: string
+  kind: 'availability' | 'latency'
+  bad: string
+  objective: number
+  alert: string
+  title: string
+}
+/** What is promised, and at which pace of breaking it somebody is told. */
+export interface Slos {
+  levels: ServiceLevel[]
+  burn: { long: string; short: string; factor: number; severity: string }[]
+}
+export const useSlos = () => useQuery({ queryKey: ['slos'], queryFn: () => get<Slos>('/api/slos'), staleTime: Infinity })
+/** By which a page comes: its windows and its factor. */
+export const pagingBurn = (slos: Slos | undefined) => slos?.burn.find(({ severity }) => severity === 'page')

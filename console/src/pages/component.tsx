@@ -5,7 +5,7 @@ import type { LogLine } from '../../../model/telemetry.ts'
 import { isService } from '../../../model/components.ts'
 import { formatValue } from '../../../model/value.ts'
 import { get } from '../lib/api.ts'
-import { useAlerts, useDashboards } from '../lib/data.ts'
+import { componentOf, isFiring, useAlerts, useDashboards } from '../lib/data.ts'
 import { readEdgeSignals, type EdgeSignals } from '../lib/edges.ts'
 import { useLive } from '../lib/live.ts'
 import { runbookPath } from '../lib/runbook.ts'
@@ -17,7 +17,7 @@ import { useMarkers } from '../parts/markers.ts'
 import { RangePicker } from '../parts/range-picker.tsx'
 import { useSeen } from '../parts/seen.ts'
 import { Empty, Loading, Problem } from '../parts/states.tsx'
-import type { Part } from './map/layout.ts'
+import { isOfShop, type Part } from './map/part.ts'
 
 const lookBackMs = 15 * 60_000
 const errorsShown = 15
@@ -83,10 +83,7 @@ function Component({ part, all }: { part: Part; all: Part[] }) {
 }
 
 function Firing({ name }: { name: string }) {
-  const firing = (useAlerts().data ?? []).filter(
-    ({ labels, status }) =>
-      status.state === 'active' && labels['severity'] !== 'none' && (labels['component'] ?? labels['service']) === name,
-  )
+  const firing = (useAlerts().data ?? []).filter((alert) => isFiring(alert) && componentOf(alert) === name)
   return firing.map(({ fingerprint, labels, annotations, startsAt }) => {
     const runbook = runbookPath(annotations['runbook_url'])
     return (
@@ -132,8 +129,7 @@ function LatestErrors({ name }: { name: string }) {
 
 /** Who calls it, and whom it calls, as who calls sees it. */
 function Neighbours({ part, all }: { part: Part; all: Part[] }) {
-  // A proxy is told with its service.
-  const shop = all.filter(({ role }) => ['service', 'datastore', 'load'].includes(role))
+  const shop = all.filter(isOfShop)
   const { data } = useQuery({ queryKey: ['edges'], queryFn: readEdgeSignals, refetchInterval: 5_000 })
   const row = (from: string, to: string, other: Part) => {
     const edge: EdgeSignals = data?.get(`${from} ${to}`) ?? {}

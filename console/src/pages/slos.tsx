@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
-import { get } from '../lib/api.ts'
+import { pagingBurn, useSlos, type ServiceLevel } from '../lib/data.ts'
 import { formatValue } from '../../../model/value.ts'
 import { queryInstant } from '../lib/prometheus.ts'
 import { ranges, useTimeRange } from '../lib/time.ts'
@@ -9,24 +9,11 @@ import { useMarkers } from '../parts/markers.ts'
 import { RangePicker } from '../parts/range-picker.tsx'
 import { Loading, Problem } from '../parts/states.tsx'
 
-interface ServiceLevel {
-  journey: string
-  kind: 'availability' | 'latency'
-  bad: string
-  objective: number
-  alert: string
-  title: string
-}
-interface Slos {
-  levels: ServiceLevel[]
-  burn: { long: string; short: string; factor: number; severity: string }[]
-}
-
 /** What users were promised, what is left of the error budget, and how fast it burns. */
 export function SlosPage() {
   const [range, setRange] = useTimeRange()
   const markers = useMarkers('overview')
-  const { data, error } = useQuery({ queryKey: ['slos'], queryFn: () => get<Slos>('/api/slos'), staleTime: Infinity })
+  const { data, error } = useSlos()
   if (error) return <Problem error={error} />
   if (!data) return <Loading what="objectives" />
   const seconds = 'last' in range ? ranges[range.last] : Math.max(1, Math.round((range.to - range.from) / 1_000))
@@ -63,7 +50,7 @@ export function SlosPage() {
                     expr: `slo:${level.journey}_${level.kind}:bad_ratio_${window} / ${round(1 - level.objective)}`,
                     legend: `over ${window}`,
                   })),
-                threshold: { value: data.burn.find(({ severity }) => severity === 'page')?.factor ?? 1, label: 'pages above' },
+                threshold: { value: pagingBurn(data)?.factor ?? 1, label: 'pages above' },
               }}
               range={range}
               markers={markers}

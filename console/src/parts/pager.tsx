@@ -4,7 +4,7 @@ import { Link } from 'react-router'
 import { mayDo, type DrillState } from '../../../model/drill.ts'
 import { elapsed } from '../../../model/duration.ts'
 import { get } from '../lib/api.ts'
-import { useAlerts } from '../lib/data.ts'
+import { componentOf, useAlerts } from '../lib/data.ts'
 import { runbookPath } from '../lib/runbook.ts'
 import { useNow } from '../lib/time.ts'
 import { Markdown } from './markdown.tsx'
@@ -25,7 +25,7 @@ export function Pager({ drill, onAcknowledge }: { drill: DrillState; onAcknowled
       {drill.firing.map((page) => {
         const alert = alerts.find(({ fingerprint }) => fingerprint === page.fingerprint)
         const annotations = alert?.annotations
-        const component = alert?.labels['component'] ?? alert?.labels['service']
+        const component = alert && componentOf(alert)
         const runbook = runbookPath(annotations?.['runbook_url'])
         return (
           <article key={page.fingerprint} className="page">

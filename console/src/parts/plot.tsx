@@ -1,9 +1,10 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { Link } from 'react-router'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import type { Panel } from '../../../model/dashboard.ts'
 import { formatValue } from '../../../model/value.ts'
+import { useMedia } from '../lib/media.ts'
 import type { Exemplar, Series } from '../lib/prometheus.ts'
 import { clock } from '../lib/time.ts'
 import { placeLabels } from './marker-labels.ts'
@@ -56,7 +57,8 @@ export function Plot(props: Props) {
       }),
     [series, times],
   )
-  const dark = useDark()
+  // What is drawn on a canvas does not change its colours by itself.
+  const dark = useMedia('(prefers-color-scheme: dark)')
   const latest = useRef({ ...props, dots })
   useLayoutEffect(() => {
     latest.current = { ...props, dots }
@@ -106,17 +108,6 @@ export function Plot(props: Props) {
     </>
   )
 }
-
-const darkScheme = window.matchMedia('(prefers-color-scheme: dark)')
-/** What is drawn on a canvas does not change its colours by itself. */
-const useDark = (): boolean =>
-  useSyncExternalStore(
-    (changed) => {
-      darkScheme.addEventListener('change', changed)
-      return () => darkScheme.removeEventListener('change', changed)
-    },
-    () => darkScheme.matches,
-  )
 
 /** Links rather than pixels, so that a keyboard reaches them too. */
 function Dots({ plot, dots, unit }: { plot: uPlot; dots: Exemplar[]; unit: Panel['unit'] }) {

@@ -1,16 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
-import { get } from '../lib/api.ts'
+import { pagingBurn, useSlos } from '../lib/data.ts'
 import { queryInstant } from '../lib/prometheus.ts'
-
-interface Slos {
-  levels: { journey: string; kind: 'availability' | 'latency'; objective: number }[]
-  burn: { short: string; factor: number; severity: string }[]
-}
 
 /** What users feel right now, before anything that machines report: how many of their requests fail or take too long. */
 export function UsersPain() {
-  const slos = useQuery({ queryKey: ['slos'], queryFn: () => get<Slos>('/api/slos'), staleTime: Infinity })
-  const paging = slos.data?.burn.find(({ severity }) => severity === 'page')
+  const slos = useSlos()
+  const paging = pagingBurn(slos.data)
   const ratios = useQuery({
     queryKey: ['pain'],
     enabled: paging !== undefined,

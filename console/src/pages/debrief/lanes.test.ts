@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DrillEvent } from '../../../../model/drill.ts'
-import { lanesOf, rowsOf, worstOf } from './lanes.ts'
+import { lanesOf, rowsOf } from './lanes.ts'
 
 const alert = (fingerprint: string) => ({
   fingerprint,
@@ -56,31 +56,6 @@ test('what was done is told with how it went, and empty lanes are left out', () 
     [
       ['Done', ['good', 'bad', 'bad', 'plain']],
       ['Cause named', ['bad']],
-    ],
-  )
-})
-
-test('the worst of all series at each moment, in order, without what is no number', () => {
-  assert.deepEqual(
-    worstOf([
-      {
-        points: [
-          [2, 0.1],
-          [1, 0.5],
-        ],
-      },
-      {
-        points: [
-          [1, 0.2],
-          [2, Number.NaN],
-          [3, 0.3],
-        ],
-      },
-    ]),
-    [
-      [1, 0.5],
-      [2, 0.1],
-      [3, 0.3],
     ],
   )
 })

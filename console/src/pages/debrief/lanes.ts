@@ -77,12 +77,3 @@ export function rowsOf(items: readonly LaneItem[]): LaneItem[][] {
   }
   return rows
 }
-
-/** The worst of several series at each moment. */
-export function worstOf(series: readonly { points: readonly (readonly [number, number])[] }[]): [at: number, value: number][] {
-  const worst = new Map<number, number>()
-  for (const { points } of series) {
-    for (const [moment, value] of points) if (Number.isFinite(value)) worst.set(moment, Math.max(worst.get(moment) ?? 0, value))
-  }
-  return [...worst].toSorted(([a], [b]) => a - b)
-}

@@ -3,10 +3,10 @@ import { useMemo, useState } from 'react'
 import type { DrillEvent, DrillState } from '../../../../model/drill.ts'
 import { elapsed } from '../../../../model/duration.ts'
 import { milestoneNames } from '../../../../model/scenario.ts'
-import { get } from '../../lib/api.ts'
+import { pagingBurn, useSlos } from '../../lib/data.ts'
 import { queryRange } from '../../lib/prometheus.ts'
 import { TimelineEvents } from '../../parts/timeline.tsx'
-import { lanesOf, rowsOf, worstOf } from './lanes.ts'
+import { lanesOf, rowsOf } from './lanes.ts'
 
 const aroundMs = 10_000
 const areaHeight = 90
@@ -98,21 +98,17 @@ const LaneRow = ({ name, children }: { name: string; children: React.ReactNode }
   </>
 )
 
-interface Slos {
-  burn: { short: string; severity: string }[]
-}
-
 /** The share of users' requests that missed what was promised, of the journey that fared worst: by seconds since the epoch. */
 function usePain(from: number, to: number): [at: number, value: number][] {
-  const slos = useQuery({ queryKey: ['slos'], queryFn: () => get<Slos>('/api/slos'), staleTime: Infinity })
-  const window = slos.data?.burn.find(({ severity }) => severity === 'page')?.short
+  const window = pagingBurn(useSlos().data)?.short
   const { data } = useQuery({
     queryKey: ['pain', from, to, window],
     enabled: window !== undefined,
     queryFn: async () => {
       const [start, end] = [Math.floor(from / 1_000), Math.ceil(to / 1_000)]
       const step = Math.max(1, Math.floor((end - start) / 400))
-      return worstOf(await queryRange(`max({__name__=~"slo:.+:bad_ratio_${window}"})`, 'pain', start, end, step))
+      const [worst] = await queryRange(`max({__name__=~"slo:.+:bad_ratio_${window}"})`, 'pain', start, end, step)
+      return worst?.points ?? []
     },
   })
   return data ?? []

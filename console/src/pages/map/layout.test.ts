@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { topology } from '../../../../range/topology.ts'
 import { layOut, smoothPath, upstreamOf, type Box } from './layout.ts'
+import { isOfShop } from './part.ts'
 
 const part = (name: string, ...calls: string[]) => ({ name, title: name, role: 'service', calls })
 const overlap = (a: Box, b: Box): boolean =>
@@ -10,7 +11,7 @@ const overlap = (a: Box, b: Box): boolean =>
 for (const direction of ['LR', 'TB'] as const) {
   test(`of the whole shop, drawn ${direction}, no part and no label lies over another, and all are within`, () => {
     const parts = Object.values(topology)
-      .filter(({ role }) => ['service', 'datastore', 'load'].includes(role))
+      .filter(isOfShop)
       .map(({ name, title, role, calls }) => ({ name, title, role, calls: [...calls] }))
     assert.ok(parts.length > 8)
     const { nodes, edges, width, height } = layOut(parts, direction)

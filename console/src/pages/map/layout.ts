@@ -1,11 +1,5 @@
 import dagre from '@dagrejs/dagre'
-
-export interface Part {
-  name: string
-  title: string
-  role: string
-  calls: string[]
-}
+import type { Part } from './part.ts'
 
 /** Pixels. */
 export const nodeSize = { width: 144, height: 62 }

@@ -1,15 +1,17 @@
 import { useQuery } from '@tanstack/react-query'
 import { Lock, LockOpen } from 'lucide-react'
-import { useLayoutEffect, useMemo, useRef, useSyncExternalStore } from 'react'
+import { useLayoutEffect, useMemo, useRef } from 'react'
 import { Link } from 'react-router'
 import { formatValue } from '../../../../model/value.ts'
 import { get } from '../../lib/api.ts'
-import { useAlerts } from '../../lib/data.ts'
+import { componentOf, isFiring, useAlerts } from '../../lib/data.ts'
 import type { EdgeSignals } from '../../lib/edges.ts'
 import { useLive } from '../../lib/live.ts'
+import { useMedia } from '../../lib/media.ts'
 import { EdgeFaults } from '../../parts/edge-faults.tsx'
 import { Loading, Problem } from '../../parts/states.tsx'
-import { layOut, smoothPath, upstreamOf, type Box, type Part } from './layout.ts'
+import { layOut, smoothPath, upstreamOf, type Box } from './layout.ts'
+import { isOfShop, type Part } from './part.ts'
 import { readMapSignals, type EdgeState, type NodeSignals } from './signals.ts'
 
 /** From so much on, calls of an edge are shown as failing. */
@@ -31,7 +33,7 @@ export function MapPage() {
   const session = useQuery({ queryKey: ['session'], queryFn: () => get<{ role: string | null }>('/api/session') })
   if (range.error) return <Problem error={range.error} />
   if (!range.data) return <Loading what="the map" />
-  const parts = range.data.topology.filter(({ role }) => ['service', 'datastore', 'load'].includes(role))
+  const parts = range.data.topology.filter(isOfShop)
   return (
     <>
       <h1>Map</h1>
@@ -61,18 +63,8 @@ function HostsLine({ hosts }: { hosts: Hosts | null }) {
   )
 }
 
-const narrow = window.matchMedia('(max-width: 60rem)')
-const useNarrow = () =>
-  useSyncExternalStore(
-    (changed) => {
-      narrow.addEventListener('change', changed)
-      return () => narrow.removeEventListener('change', changed)
-    },
-    () => narrow.matches,
-  )
-
 function ShopMap({ parts }: { parts: Part[] }) {
-  const direction = useNarrow() ? 'TB' : 'LR'
+  const direction = useMedia('(max-width: 60rem)') ? 'TB' : 'LR'
   const shape = JSON.stringify(parts.map(({ name, calls }) => [name, calls]))
   // By its shape: the same parts are read again every ten seconds.
   // oxlint-disable-next-line react/exhaustive-deps -- `shape` stands for `parts`
@@ -81,8 +73,8 @@ function ShopMap({ parts }: { parts: Part[] }) {
   const alerts = useAlerts().data ?? []
   const alerting = new Set(
     alerts
-      .filter(({ status, labels }) => status.state === 'active' && labels['severity'] !== 'none')
-      .map(({ labels }) => labels['component'] ?? labels['service'] ?? '')
+      .filter(isFiring)
+      .map((alert) => componentOf(alert) ?? '')
       .filter((name) => layout.nodes.has(name)),
   )
   const reached = upstreamOf(parts, alerting)
