@@ -1,11 +1,12 @@
 import { FiredrillError } from '../model/errors.ts'
+import { turns } from '../range/in-turn.ts'
 
 /** So many wait at most; who comes then is told to come back. */
 const mostWaiting = 8
 
 /** What takes a while to work out is worked out one at a time, so that what is quick goes on beside it. */
 export class Heavy {
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #inTurn = turns()
   #waiting = 0
 
   /** Throws `too-many-requests` when too many wait already. */
@@ -13,10 +14,8 @@ export class Heavy {
     if (this.#waiting >= mostWaiting)
       throw new FiredrillError('too-many-requests', `${mostWaiting} such requests wait already: try again in a few seconds`)
     this.#waiting++
-    const turn = this.#last.then(work)
-    this.#last = turn.catch(() => {})
     try {
-      return await turn
+      return await this.#inTurn(work)
     } finally {
       this.#waiting--
     }

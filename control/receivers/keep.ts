@@ -32,11 +32,11 @@ export function keepReceivers(dir: string, file: string): KeptReceivers {
   requireTaken(read, file)
   const target = receiversFile(dir)
   const before = existsSync(target) ? readFileSync(target, 'utf8') : null
-  writeWhole(target, stringify(read.own, { lineWidth: 0, aliasDuplicateObjects: false }), { mode: 0o600 })
+  writeWhole(target, stringify(read.own, { lineWidth: 0, aliasDuplicateObjects: false }))
   return {
     undo() {
       if (before === null) rmSync(target, { force: true })
-      else writeWhole(target, before, { mode: 0o600 })
+      else writeWhole(target, before)
     },
   }
 }
