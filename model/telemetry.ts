@@ -50,3 +50,11 @@ export interface LogLine {
   spanId: string
   attributes: Record<string, string>
 }
+
+const stores = { postgresql: 'postgres', redis: 'redis', rabbitmq: 'rabbitmq' } as const
+
+/** The datastore that a span asks, by the attributes of OpenTelemetry's conventions before and after 1.30; null where it asks none. */
+export function storeOf({ attributes }: { attributes: Readonly<Record<string, unknown>> }): (typeof stores)[keyof typeof stores] | null {
+  const system = String(attributes['db.system.name'] ?? attributes['db.system'] ?? attributes['messaging.system'])
+  return Object.hasOwn(stores, system) ? stores[system as keyof typeof stores] : null
+}

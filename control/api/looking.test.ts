@@ -118,6 +118,17 @@ test('a dashboard that is drawn may say what it shows, of what it was served', a
   assert.deepEqual([shown('trace', 'postgres'), shown('trace', 'gateway'), shown('trace', 'inventory')], [true, true, false])
 })
 
+test('a datastore is in a trace by the conventions of today as well', async (context) => {
+  const asks = { spanId: '3', parentSpanId: '', service: 'catalog', status: 'Unset', attributes: { 'db.system.name': 'redis' } }
+  answers = [[/\/api\/traces\/.+/, { traceId: 'x', spans: [asks] }]]
+  await get(`/api/telemetry/traces/${'0'.repeat(32)}`)
+  context.mock.timers.enable({ apis: ['Date'], now: Date.now() })
+  const viewer = { key: 'nobody', by: undefined }
+  looks.shown(viewer, 'trace', 'redis', '')
+  context.mock.timers.tick(3_000)
+  assert.equal(looks.shown(viewer, 'trace', 'redis', ''), true)
+})
+
 test('the places of scenarios can be looked at by the API', async () => {
   const client = {
     async get<Body>(url: string) {

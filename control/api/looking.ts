@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ShopComponentName } from '../../model/components.ts'
+import { storeOf } from '../../model/telemetry.ts'
 import { componentNamed, componentsIn, failingIn } from '../../drills/evidence.ts'
 import { isAside, type Looks } from '../looks.ts'
 import type { People } from '../people.ts'
@@ -44,9 +45,6 @@ const trace = z.object({
   ),
 })
 
-/** A store, by what a span says of the system that it asks (OpenTelemetry's semantic conventions). */
-const stores: Record<string, string> = { postgresql: 'postgres', redis: 'redis', rabbitmq: 'rabbitmq' }
-
 /** Notes what is looked at by asking the telemetry store. */
 export function lookingAtStore(looks: Looks, people: People) {
   return {
@@ -63,10 +61,7 @@ export function lookingAtStore(looks: Looks, people: People) {
           looks.served(
             viewer,
             'trace',
-            spans.flatMap(({ service, attributes }) => [
-              ...named(service),
-              ...named(stores[String(attributes['db.system'] ?? attributes['messaging.system'])]),
-            ]),
+            spans.flatMap((span) => [...named(span.service), ...named(storeOf(span))]),
           )
           return looks.read(viewer, 'trace', isAside(request) ? [] : failingIn(spans), `trace ${id}`)
         }
@@ -79,4 +74,4 @@ export function lookingAtStore(looks: Looks, people: People) {
   }
 }
 
-const named = (name: string | undefined): ShopComponentName[] => [componentNamed(name)].flatMap((component) => component ?? [])
+const named = (name: string | null): ShopComponentName[] => [componentNamed(name)].flatMap((component) => component ?? [])

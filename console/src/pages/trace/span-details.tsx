@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { X } from 'lucide-react'
 import { Link } from 'react-router'
-import type { LogLine, Span } from '../../../../model/telemetry.ts'
+import { storeOf, type LogLine, type Span } from '../../../../model/telemetry.ts'
 import { get } from '../../lib/api.ts'
 import { formatMicroseconds } from '../../lib/format.ts'
 import { LogLines } from '../../parts/log-lines.tsx'
 import { useSeen } from '../../parts/seen.ts'
 import { Empty, Loading, Problem } from '../../parts/states.tsx'
-import { spanName, storeOf } from './span-name.ts'
+import { spanName } from './span-name.ts'
 import type { SpanNode } from './span-tree.ts'
 
 const aroundMs = 60_000

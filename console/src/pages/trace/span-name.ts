@@ -35,9 +35,3 @@ function pathOf(url: string | undefined): string {
     return ''
   }
 }
-
-/** The datastore that a span talks to, by the attributes of the conventions before and after 1.30. */
-export function storeOf({ attributes }: Span): 'postgres' | 'redis' | 'rabbitmq' | null {
-  const system = attributes['db.system.name'] ?? attributes['db.system'] ?? attributes['messaging.system'] ?? ''
-  return ({ postgresql: 'postgres', redis: 'redis', rabbitmq: 'rabbitmq' } as const)[system] ?? null
-}

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Span } from '../../../../model/telemetry.ts'
+import { storeOf, type Span } from '../../../../model/telemetry.ts'
 import { foldsAround, rowsOf, type Row } from './rows.ts'
 import { sharesOf } from './shares.ts'
-import { spanName, storeOf } from './span-name.ts'
+import { spanName } from './span-name.ts'
 import { criticalPath, spanTrees, withoutProxies } from './span-tree.ts'
 
 const span = (spanId: string, parentSpanId: string, startUs: number, durationUs = 1, more: Partial<Span> = {}): Span => ({
