@@ -1,4 +1,4 @@
-import type { ComponentName } from '../model/components.ts'
+import { withoutProxy, type ComponentName } from '../model/components.ts'
 import { renderAlertmanager } from '../observability/alertmanager/config.ts'
 import { renderRules } from '../observability/rules/index.ts'
 import { renderPrometheus, type ScrapeTarget } from '../observability/scrape.ts'
@@ -69,7 +69,7 @@ function scrapeTargets(context: RangeContext): ScrapeTarget[] {
             tier: component.role === 'service' || component.role === 'datastore' ? ('shop' as const) : ('platform' as const),
             ...(component.role === 'service' ? { service: component.name === 'canary' ? canary?.service : component.name } : {}),
             // What a proxy counts is its service's own.
-            ...(component.role === 'mesh' ? { service: component.name.replace(/-proxy$/, '') } : {}),
+            ...(component.role === 'mesh' ? { service: withoutProxy(component.name) } : {}),
           },
         ]
       : [],

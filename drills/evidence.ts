@@ -1,5 +1,5 @@
 import { parser } from '@prometheus-io/lezer-promql'
-import { shopComponentName, type ShopComponentName } from '../model/components.ts'
+import { shopComponentName, withoutProxy, type ShopComponentName } from '../model/components.ts'
 
 /** What names more components than this is a guess at all of them, and a look at none. */
 export const mostNamed = 2
@@ -70,7 +70,7 @@ function readQuery(query: string): ShopComponentName[] {
 
 /** The component of the shop that a service, a proxy or a log is of; null when it is of none. */
 export function componentNamed(name: string | null | undefined): ShopComponentName | null {
-  return shopComponentName.safeParse(name?.replace(/-proxy$/, '')).data ?? null
+  return shopComponentName.safeParse(name && withoutProxy(name)).data ?? null
 }
 
 interface SpanRead {

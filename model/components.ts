@@ -19,7 +19,12 @@ export const proxyNames = [
   'fulfilment-proxy',
 ] as const
 export type ProxyName = (typeof proxyNames)[number]
-export const proxyOf = (service: ServiceName): ProxyName => `${service}-proxy`
+const proxySuffix = '-proxy'
+export const proxyOf = (service: ServiceName): ProxyName => `${service}${proxySuffix}`
+/** Whether a name is that of a proxy, as its telemetry has it. */
+export const isProxy = (name: string): boolean => name.endsWith(proxySuffix)
+/** `orders` of `orders-proxy`, and of `orders`. */
+export const withoutProxy = (name: string): string => (isProxy(name) ? name.slice(0, -proxySuffix.length) : name)
 
 /** Services of which another release can run beside the one for all: those that are called through the mesh. */
 export const canaryServices = ['catalog', 'inventory', 'orders', 'payments'] as const satisfies readonly ServiceName[]

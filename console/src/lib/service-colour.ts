@@ -1,8 +1,10 @@
+import { withoutProxy } from '../../../model/components.ts'
+
 /** A service keeps its colour on every page: by its name, and a proxy has that of its service. */
 const fixed = ['gateway', 'catalog', 'inventory', 'orders', 'payments', 'fulfilment', 'locust', 'postgres']
 
 export function serviceColour(service: string): string {
-  const name = service.replace(/-proxy$/, '')
+  const name = withoutProxy(service)
   const known = fixed.indexOf(name)
   const index = known >= 0 ? known : [...name].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 8
   return `var(--series-${index + 1})`

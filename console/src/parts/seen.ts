@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import { shopComponentName } from '../../../model/components.ts'
+import { shopComponentName, withoutProxy } from '../../../model/components.ts'
 import type { ViewKind } from '../../../model/scenario.ts'
 import { post } from '../lib/api.ts'
 import { useDrills } from '../lib/data.ts'
@@ -14,7 +14,7 @@ export function useSeen(view: ViewKind, component: string | null, detail: string
   useEffect(() => {
     if (running === null) return
     // What a proxy shows is about its service.
-    const known = shopComponentName.safeParse(component?.replace(/-proxy$/, ''))
+    const known = shopComponentName.safeParse(component && withoutProxy(component))
     const seen = { view, component: known.success ? known.data : null, detail: detail.slice(0, 200) }
     let gone = false
     let timer: ReturnType<typeof setTimeout> | undefined

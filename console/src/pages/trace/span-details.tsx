@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { X } from 'lucide-react'
 import { Link } from 'react-router'
+import { withoutProxy } from '../../../../model/components.ts'
 import { storeOf, type LogLine, type Span } from '../../../../model/telemetry.ts'
 import { get } from '../../lib/api.ts'
 import { formatMicroseconds } from '../../lib/format.ts'
@@ -26,6 +27,7 @@ export function SpanDetails({
 }) {
   const { span, selfUs } = node
   const store = storeOf(span)
+  const component = store ?? withoutProxy(span.service)
   useSeen('trace', span.service, `a span of ${span.service} in a trace`)
   useSeen('trace', store ?? span.service, `a span of ${store ?? span.service} in a trace`)
   const { name } = spanName(span, node.children[0]?.span.service ?? null)
@@ -64,9 +66,7 @@ export function SpanDetails({
       <p className="buttons">
         <Link to={`/logs?service=${span.service}&from=${from}&to=${to}`}>Logs of {span.service} around it</Link>
         <Link to={`/traces?service=${span.service}`}>More traces of it</Link>
-        <Link to={`/components/${(store ?? span.service).replace(/-proxy$/, '')}`}>
-          All of {(store ?? span.service).replace(/-proxy$/, '')}
-        </Link>
+        <Link to={`/components/${component}`}>All of {component}</Link>
       </p>
       <Attributes span={span} />
       <SpanLogs traceId={traceId} span={span} />

@@ -1,3 +1,4 @@
+import { withoutProxy } from '../../../../model/components.ts'
 import type { Span } from '../../../../model/telemetry.ts'
 
 /** A span as people would name it: what it does, and with what. */
@@ -10,8 +11,7 @@ export function spanName(span: Span, calls: string | null = null): { name: strin
     return { name: does, detail: text.toLowerCase().startsWith(does.toLowerCase()) ? text.slice(does.length).trim() : text }
   }
   // A proxy names its span by the address that it dials: who that is, is what matters.
-  if (name.startsWith('egress '))
-    return { name: calls ? `to ${calls.replace(/-proxy$/, '')}` : name, detail: pathOf(attributes['http.url']) }
+  if (name.startsWith('egress ')) return { name: calls ? `to ${withoutProxy(calls)}` : name, detail: pathOf(attributes['http.url']) }
   if (name === 'ingress') return { name, detail: pathOf(attributes['http.url']) }
   const path = attributes['url.path']
   if (path && !name.includes('/'))

@@ -1,3 +1,4 @@
+import { isProxy } from '../../../../model/components.ts'
 import type { Span } from '../../../../model/telemetry.ts'
 
 export interface SpanNode {
@@ -100,17 +101,13 @@ export function criticalPath(root: SpanNode): Stretch[] {
   return path.toSorted((a, b) => a.fromUs - b.fromUs)
 }
 
-/** What proxies are called: their service's name and this. */
-const proxySuffix = '-proxy'
-
 /** The trees without the spans of proxies: their children belong to the span that called the proxy. */
 export function withoutProxies(spans: readonly Span[]): Span[] {
   const known = new Map(spans.map((span) => [span.spanId, span]))
-  const isProxy = ({ service }: Span): boolean => service.endsWith(proxySuffix)
   const parentOf = (span: Span): string => {
     let parent = known.get(span.parentSpanId)
-    for (let steps = 0; parent && isProxy(parent) && steps < spans.length; steps++) parent = known.get(parent.parentSpanId)
-    return parent && !isProxy(parent) ? parent.spanId : ''
+    for (let steps = 0; parent && isProxy(parent.service) && steps < spans.length; steps++) parent = known.get(parent.parentSpanId)
+    return parent && !isProxy(parent.service) ? parent.spanId : ''
   }
-  return spans.filter((span) => !isProxy(span)).map((span) => ({ ...span, parentSpanId: parentOf(span) }))
+  return spans.filter((span) => !isProxy(span.service)).map((span) => ({ ...span, parentSpanId: parentOf(span) }))
 }

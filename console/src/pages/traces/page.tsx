@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { Link, useSearchParams } from 'react-router'
+import { isProxy } from '../../../../model/components.ts'
 import type { TraceSummary } from '../../../../model/telemetry.ts'
 import { get } from '../../lib/api.ts'
 import { formatMicroseconds } from '../../lib/format.ts'
@@ -218,7 +219,7 @@ function TraceList({ traces }: { traces: TraceSummary[] }) {
 
 /** A proxy is told with its service. */
 function Services({ names }: { names: readonly string[] }) {
-  const own = names.filter((name) => !name.endsWith('-proxy'))
+  const own = names.filter((name) => !isProxy(name))
   return (
     <span className="trace-services" title={own.join(', ')}>
       {own.map((name) => (
