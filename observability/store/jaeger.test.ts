@@ -1,18 +1,11 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { after, before, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
-import { chdbEngine } from './engine/chdb.ts'
-import type { Engine } from './engine/engine.ts'
 import type { Intake } from './intake.ts'
-import { createTables } from './schema.ts'
-import { createStoreServer } from './server.ts'
+import { openStoreBench, type StoreBench } from './store-bench.ts'
 
-const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-jaeger-'))
-let engine: Engine
+let bench: StoreBench
 let app: FastifyInstance
 let intake: Intake
 
@@ -33,9 +26,8 @@ const span = (traceId: string, spanId: string, ms: number, fields: object = {}) 
 }
 
 before(async () => {
-  engine = chdbEngine(path.join(folder, 'chdb'))
-  for (const statement of createTables({ hours: 6 })) await engine.execute(statement)
-  ;({ app, intake } = createStoreServer(engine, undefined, { spool: path.join(folder, 'spool') }))
+  bench = await openStoreBench()
+  ;({ app, intake } = bench)
   const spans = [
     span(slow, '1111111111111111', 90_000, { status: { code: 2 }, attributes: [attribute('http.response.status_code', '500')] }),
     span(slow, '2222222222222222', 40, { parentSpanId: '1111111111111111', kind: 3, name: 'pg.query' }),
@@ -54,12 +46,7 @@ before(async () => {
   assert.equal(answer.statusCode, 200)
   await intake.flush()
 })
-after(async () => {
-  await app.close()
-  await intake.stop()
-  await engine.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+after(() => bench.close())
 
 interface Answer {
   data: { traceID: string; spans: { spanID: string }[] }[] | null

@@ -1,41 +1,22 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { after, before, test } from 'node:test'
 import type { FastifyInstance } from 'fastify'
 import { type Completeness, SpanLedger } from './completeness.ts'
-import { chdbEngine } from './engine/chdb.ts'
-import type { Engine } from './engine/engine.ts'
 import type { Intake } from './intake.ts'
 import { encodeTraces } from './otlp/messages.ts'
-import { createTables } from './schema.ts'
-import { createStoreServer } from './server.ts'
 import type { LogOverview } from '../../model/telemetry.ts'
+import { openStoreBench, type StoreBench } from './store-bench.ts'
 
-const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-store-'))
-let engine: Engine
+let bench: StoreBench
 let app: FastifyInstance
 let intake: Intake
 
 before(async () => {
-  engine = chdbEngine(folder)
-  for (const statement of createTables({ hours: 1 })) await engine.execute(statement)
-  const server = createStoreServer(
-    engine,
-    { maxRows: 50, maxBytes: 1e6, batchRows: 100, flushEveryMs: 50 },
-    { spool: path.join(folder, 'spool'), retentionHours: 1 },
-  )
-  app = server.app
-  intake = server.intake
+  bench = await openStoreBench({ limits: { maxRows: 50, maxBytes: 1e6, batchRows: 100, flushEveryMs: 50 }, hours: 1 })
+  ;({ app, intake } = bench)
 })
-after(async () => {
-  await app.close()
-  await intake.stop()
-  await engine.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+after(() => bench.close())
 
 const traceId = '0af7651916cd43dd8448eb211c80319c'
 const nano = (offsetMs: number) => String(BigInt(Date.now() + offsetMs) * 1_000_000n)

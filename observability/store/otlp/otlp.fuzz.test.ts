@@ -1,34 +1,23 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { after, before, test, type TestContext } from 'node:test'
 import fc from 'fast-check'
 import type { FastifyInstance } from 'fastify'
 import { holdsFor, mutated } from '../../../test/fuzz.ts'
-import { chdbEngine } from '../engine/chdb.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Intake } from '../intake.ts'
-import { createTables } from '../schema.ts'
-import { createStoreServer } from '../server.ts'
 import { protobufOf } from './json.ts'
 import { traceRequest } from './messages.ts'
+import { openStoreBench, type StoreBench } from '../store-bench.ts'
 
-const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-otlp-fuzz-'))
+let bench: StoreBench
 let engine: Engine
 let app: FastifyInstance
 let intake: Intake
 before(async () => {
-  engine = chdbEngine(path.join(folder, 'chdb'))
-  for (const statement of createTables({ hours: 6 })) await engine.execute(statement)
-  ;({ app, intake } = createStoreServer(engine, undefined, { spool: path.join(folder, 'spool') }))
+  bench = await openStoreBench()
+  ;({ engine, app, intake } = bench)
 })
-after(async () => {
-  await app.close()
-  await intake.stop()
-  await engine.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+after(() => bench.close())
 
 const nano = (ms: number) => `${Date.now() + ms}000000`
 const request = (service: string) => ({

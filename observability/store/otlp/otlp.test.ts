@@ -1,34 +1,27 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { deflateSync, gzipSync, zstdCompressSync } from 'node:zlib'
 import type { FastifyInstance } from 'fastify'
-import { chdbEngine } from '../engine/chdb.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Intake } from '../intake.ts'
-import { createTables } from '../schema.ts'
 import { createStoreServer } from '../server.ts'
 import { encodeTraces } from './messages.ts'
+import { openStoreBench, type StoreBench } from '../store-bench.ts'
 
-const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-otlp-'))
+let bench: StoreBench
+let folder: string
 let engine: Engine
 let app: FastifyInstance
 let intake: Intake
 
 before(async () => {
-  engine = chdbEngine(path.join(folder, 'chdb'))
-  for (const statement of createTables({ hours: 6 })) await engine.execute(statement)
-  ;({ app, intake } = createStoreServer(engine, undefined, { spool: path.join(folder, 'spool') }))
+  bench = await openStoreBench()
+  ;({ engine, app, intake, folder } = bench)
 })
-after(async () => {
-  await app.close()
-  await intake.stop()
-  await engine.close()
-  rmSync(folder, { recursive: true, force: true })
-})
+after(() => bench.close())
 
 const nowNano = () => BigInt(Date.now()) * 1_000_000n
 const newId = (bytes: number) => randomBytes(bytes).toString('hex')
