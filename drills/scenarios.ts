@@ -5,7 +5,7 @@ import type { Range } from '../model/range.ts'
 import { scenarioSchema, type Scenario } from '../model/scenario.ts'
 import { explainIssues } from '../model/yaml/explain.ts'
 import { readDocument } from '../model/yaml/read.ts'
-import { textOf } from '../model/yaml/text.ts'
+import { byPlace, textOf } from '../model/yaml/text.ts'
 import { lackedFor } from './faults/registry.ts'
 import { checkReferences, checkTeaching, checkVocabulary, readableIn, type TellIssues, type Vocabulary } from './scenario-checks.ts'
 
@@ -97,7 +97,7 @@ export function checkScenario(folder: string, vocabulary?: Vocabulary): { scenar
   const scenario: Scenario | null =
     parsed.success && typeof story === 'string' && typeof debrief === 'string' ? { ...parsed.data, story, debrief } : null
   if (scenario) checkTeaching(scenario, (...given) => tell('warning', ...given))
-  return { scenario, problems: problems.toSorted((a, b) => (a.file === b.file ? a.line - b.line || a.column - b.column : 0)) }
+  return { scenario, problems: problems.toSorted((a, b) => (a.file === b.file ? byPlace(a, b) : 0)) }
 }
 
 /** Whether each step of a scenario can be done to a range, where its shop runs. */

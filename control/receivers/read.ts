@@ -3,7 +3,7 @@ import { visit } from 'yaml'
 import { FiredrillError } from '../../model/errors.ts'
 import { explainIssues } from '../../model/yaml/explain.ts'
 import { readDocument, type YamlDocument } from '../../model/yaml/read.ts'
-import type { Mistake } from '../../model/yaml/text.ts'
+import { byPlace, type Mistake } from '../../model/yaml/text.ts'
 import { ownReceivers, type OwnReceivers } from '../../observability/alertmanager/config.ts'
 
 export interface ReadReceivers {
@@ -65,7 +65,7 @@ export interface LocatedMistake extends Mistake {
 
 export function refuse(file: string, mistakes: readonly LocatedMistake[]): never {
   const lines = mistakes
-    .toSorted((a, b) => a.line - b.line || a.column - b.column)
+    .toSorted(byPlace)
     .map(({ line, column, at, message }) => `${file}:${line}:${column}: ${at ? `${at}: ` : ''}${message}`)
   throw new FiredrillError('bad-request', lines.slice(0, 20).join('\n'))
 }

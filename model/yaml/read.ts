@@ -13,7 +13,7 @@ import {
   type ParsedNode,
 } from 'yaml'
 import { findMistakes } from './structure.ts'
-import { textOf, type Mistake } from './text.ts'
+import { byPlace, textOf, type Mistake } from './text.ts'
 
 /** How every file of a person is read: YAML 1.2, with merge keys. */
 export const yamlOptions = { merge: true, logLevel: 'error', version: '1.2' } as const
@@ -53,7 +53,7 @@ export function readDocuments(source: Uint8Array | string, what: string): { docu
   const once = found.filter(
     ({ line, message }, index) => found.findIndex((other) => other.line === line && other.message === message) === index,
   )
-  if (once.length > 0) return { documents: [], mistakes: once.toSorted((a, b) => a.line - b.line || a.column - b.column) }
+  if (once.length > 0) return { documents: [], mistakes: once.toSorted(byPlace) }
   const documents: YamlDocument[] = []
   for (const document of parsed) {
     if (document.contents === null || (isScalar(document.contents) && document.contents.value === null)) continue

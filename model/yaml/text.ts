@@ -5,12 +5,16 @@ export interface Mistake {
   message: string
 }
 
+/** For sorting: as they stand in the file. */
+export const byPlace = (a: Pick<Mistake, 'line' | 'column'>, b: Pick<Mistake, 'line' | 'column'>): number =>
+  a.line - b.line || a.column - b.column
+
 /** More than anybody reads at once. */
 const told = 20
 
 /** Mistakes as lines of text, those of the first lines first. */
 export function tellMistakes(mistakes: readonly Mistake[]): string {
-  const sorted = mistakes.toSorted((a, b) => a.line - b.line || a.column - b.column)
+  const sorted = mistakes.toSorted(byPlace)
   const lines = sorted.slice(0, told).map(({ line, column, message }) => `line ${line}, column ${column}: ${message}`)
   return [...lines, ...(sorted.length > told ? [`and ${sorted.length - told} more`] : [])].join('\n')
 }
