@@ -64,7 +64,14 @@ export function paperRange(root: string, users: number): Range {
         return rows as unknown as Row[]
       },
     },
-    cache: { command: async (name, ...args) => (name === 'CONFIG' ? [args[1], '0'] : name === 'DBSIZE' ? 1_000 : 'OK') },
+    cache: {
+      async command(name, ...args) {
+        // In the shapes in which Redis answers: what reads them is the real thing.
+        if (name === 'CONFIG') return [args[1], '0']
+        if (name === 'SCAN') return ['0', []]
+        return name === 'DBSIZE' ? 1_000 : 'OK'
+      },
+    },
     queue: {
       status: async (name) => ({ name, ready: 0, consumers: 1 }),
       publish: done,
