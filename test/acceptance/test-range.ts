@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import path from 'node:path'
+import { afterEach } from 'node:test'
 import { projectRoot } from '../../control/paths.ts'
 import { openLocalRange } from '../../control/wiring.ts'
 import { apiClient, type ApiClient } from '../../cli/client.ts'
@@ -69,6 +70,16 @@ export interface UpReport {
 /** Starts the range of the tests, or finds it running. */
 export const up = (): Promise<UpReport> => json<UpReport>('up', '--port-base', String(portBase))
 
+/** Ends a drill that was left running by a test that failed or was killed: the next one is to tell of itself, and not of that. */
+async function endDrillLeft(): Promise<void> {
+  const { running } = await client('instructor').get<{ running: string | null }>('/api/drills')
+  if (running !== null) await client('instructor').post(`/api/drills/${running}/abort`)
+}
+afterEach(async (context) => {
+  // Where there is no range, or none that answers, the test that failed has said so.
+  if ('passed' in context && !context.passed && state.exists) await endDrillLeft().catch(() => {})
+})
+
 export const client = (role: 'trainee' | 'instructor'): ApiClient => apiClient(state, role)
 export const target = () => openLocalRange(dir)
 export const range = () => localRange(target())
@@ -126,6 +137,7 @@ const restMs = 4_000
 
 /** Waits for a range at rest: restored after whatever was played on it, and from then on healthy and without a page for a while. */
 export async function atRest(): Promise<void> {
+  await endDrillLeft()
   await client('instructor').get('/api/fingerprint')
   let since: number | null = null
   let last = ''
