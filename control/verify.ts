@@ -42,9 +42,14 @@ const fulfilmentDeadlineMs = 100_000
 
 /**
  * Plays a scenario as its author meant it, through the API, and checks each thing that it promises. Bounds are those of the reference machine, times
- * `patience` (`patienceFor`).
+ * `patience` (`patienceFor`). `paged` is awaited while it is broken and nothing has been done yet; where it fails, so does the verification.
  */
-export async function verifyScenario(client: Client, id: string, patience = 1): Promise<Verification> {
+export async function verifyScenario(
+  client: Client,
+  id: string,
+  patience = 1,
+  paged: (drill: string) => Promise<void> = async () => {},
+): Promise<Verification> {
   const startedAt = Date.now()
   const restMs = restDeadlineMs * patience
   const plan = await client.get<Scenario>(`/api/scenarios/${id}/plan`)
@@ -72,7 +77,7 @@ export async function verifyScenario(client: Client, id: string, patience = 1): 
     const before = await client.get<Fingerprint>('/api/fingerprint')
     drill = (await startWhenSteady(client, { scenario: id, trainee: 'verify', mode: 'rehearsal' }, restMs, until)).id
     result.drill = drill
-    await play(client, drill, plan, result, until, patience)
+    await play(client, drill, plan, result, until, patience, paged)
     // The drill ends by itself when every milestone is reached.
     await until('the drill to end', 20_000, async () => (await drillOf(client, drill as string)).drill.phase !== 'running')
     const { drill: ended } = await drillOf(client, drill)
@@ -145,7 +150,15 @@ const inFlight = new Set(['accepted_not_fulfilled', 'fulfilled_without_shipment'
 export const ordersAtRest = (violations: Record<string, number>): boolean =>
   Object.entries(violations).every(([name, count]) => count === 0 || (inFlight.has(name) && count < 15))
 
-async function play(client: Client, drill: string, plan: Scenario, result: Verification, until: Wait, patience: number): Promise<void> {
+async function play(
+  client: Client,
+  drill: string,
+  plan: Scenario,
+  result: Verification,
+  until: Wait,
+  patience: number,
+  paged: (drill: string) => Promise<void>,
+): Promise<void> {
   const events = async () => (await drillOf(client, drill)).events
   const lastStep = plan.timeline.length - 1
   await until('the last fault to go in', Math.max(...plan.timeline.map((step) => step.at)) + 30_000, async () =>
@@ -165,6 +178,7 @@ async function play(client: Client, drill: string, plan: Scenario, result: Verif
     result.problems.push(`the page came after ${result.secondsToPage} s, later than promised`)
 
   await until('the oracle to say broken', 30_000, async () => (await drillOf(client, drill)).drill.healthy === false)
+  await paged(drill)
   await client.post(`/api/drills/${drill}/acknowledge`)
   for (const place of plan.located) {
     // What is broken may be what would be looked at.

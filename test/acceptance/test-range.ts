@@ -116,20 +116,18 @@ export async function until<Value>(
   }
 }
 
-/** How many of the scenarios each of these tests plays. */
-const played = { verify: 4, spoilers: 5 }
+/** How many of the scenarios are played. */
+const played = 5
 
 /**
- * The scenarios that a test plays, of those that one host can play: other ones each time, by the seed that the runner prints, and other ones than the other
- * test. Each carries a proof (`control/proof`); `FIREDRILL_SCENARIOS=all` has every one played all the same.
+ * The scenarios that are played, of those that one host can play: other ones each time, by the seed that the runner prints. Each carries a proof
+ * (`control/proof`); `FIREDRILL_SCENARIOS=all` has every one played all the same.
  */
-export function playedScenarios(by: keyof typeof played): Scenario[] {
+export function playedScenarios(): Scenario[] {
   const all = [...loadScenarios(path.join(projectRoot, 'scenarios')).values()].filter((each) => isPlayable(each, { lacks: ['cluster'] }))
   const wanted = process.env['FIREDRILL_SCENARIOS'] ?? 'some'
   assert.ok(['some', 'all'].includes(wanted), `FIREDRILL_SCENARIOS is 'some' or 'all', not '${wanted}'`)
-  if (wanted === 'all') return all
-  const order = chosen(all, played.verify + played.spoilers)
-  return by === 'verify' ? order.slice(0, played.verify) : order.slice(played.verify)
+  return wanted === 'all' ? all : chosen(all, played)
 }
 
 /** For so long the range must have been at rest: what happened before it was restored is still felt for a while. */

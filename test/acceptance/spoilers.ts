@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { projectRoot } from '../../control/paths.ts'
+import { faults } from '../../drills/faults/registry.ts'
+import type { DrillState } from '../../model/drill.ts'
+import type { Scenario } from '../../model/scenario.ts'
+import { listProcesses } from '../../range/targets/local/identity.ts'
+import { base, client, state } from './test-range.ts'
+
+/** Fails when anything that a trainee can reach tells the answer of the scenario whose drill runs, beyond the hint that it asks for. */
+export async function sweepForSpoilers(plan: Scenario, drill: string): Promise<void> {
+  // Who starves whoever is asked is held while all of them are asked for all there is; it is there, and so is its fault.
+  const starving = starvingJobs()
+  for (const pid of starving) process.kill(pid, 'SIGSTOP')
+  try {
+    await client('trainee').post(`/api/drills/${drill}/hint`)
+    const { hints } = (await client('trainee').get<{ drill: DrillState }>(`/api/drills/${drill}`)).drill
+    const released = hints.map((hint) => hint.text)
+    assert.equal(released.length, 1)
+    const secrets = secretsOf(plan).filter((secret) => !released.includes(secret))
+    for (const [place, text] of await reachable(drill)) {
+      const told = [...secrets, ...injectedByProxy].filter((secret) => text.includes(secret))
+      assert.deepEqual(told, [], `${plan.id}: told by ${place}`)
+    }
+    // The sweep sees what there is to see: with the instructor's token the answer is there.
+    assert.ok((await reachable(drill, 'instructor')).some(([, text]) => secrets.some((secret) => text.includes(secret))))
+  } finally {
+    for (const pid of starving) process.kill(pid, 'SIGCONT')
+  }
+}
+
+/** By which an Envoy would tell that a fault was injected: flags of its log and its spans, details, and counters. */
+const injectedByProxy = [
+  'fault_filter_abort',
+  'delays_injected',
+  'aborts_injected',
+  'fault filter',
+  '"response_flags":"DI"',
+  '"response_flags":"FI"',
+  '"flags":"DI"',
+  '"flags":"FI"',
+]
+
+/** Texts that only the author, the instructor and the debrief may say. */
+function secretsOf(plan: Scenario): string[] {
+  return [
+    ...faults
+      .filter((fault) => plan.timeline.some((step) => step.fault === fault.id))
+      .flatMap(({ id, title, effect }) => [id, title, effect]),
+    ...Object.values(plan.milestones).flatMap((milestone) => Object.values(milestone.hints)),
+    ...plan.solution.map((step) => step.why),
+    ...plan.harmful.map((action) => action.why),
+    plan.debrief.trim().split('\n').at(-1) ?? '',
+  ].filter((secret) => secret.length > 3)
+}
+
+/** Processes of jobs that take all of the CPU. */
+const starvingJobs = (): number[] => commandLines().flatMap(([pid, text]) => (text.includes('shop/jobs/sales-report.ts') ? [pid] : []))
+
+/** Of every process that there is, by its pid. */
+const commandLines = (): [number, string][] =>
+  listProcesses().flatMap(({ pid }): [number, string][] => {
+    try {
+      return [[pid, readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')]]
+    } catch {
+      return []
+    }
+  })
+
+/** Every answer that a token gets, the console's code, the arguments of processes, the logs. */
+async function reachable(drill: string, role: 'trainee' | 'instructor' = 'trainee'): Promise<[string, string][]> {
+  const { tokens } = state.config()
+  const { paths } = await client('instructor').get<{ paths: Record<string, Record<string, unknown>> }>('/api/openapi.json')
+  const fill: Record<string, string[]> = {
+    '/api/drills/{id}': [drill],
+    '/api/drills/{id}/debrief': [drill],
+    '/api/scenarios/{id}/plan': ['slow-shelves', 'stuck-checkout', 'silent-warehouse'],
+    '/api/runbooks/{id}': ['browse', 'checkout', 'fulfilment'],
+  }
+  const addresses = Object.entries(paths)
+    .filter(([address, methods]) => 'get' in methods && !['/api/live', '/api/lease'].includes(address))
+    .flatMap(([address]) => (address.includes('{id}') ? (fill[address] ?? []).map((id) => address.replace('{id}', id)) : [address]))
+    .filter((address) => !address.includes('{'))
+  assert.ok(addresses.length > 10)
+  const read = async (address: string): Promise<[string, string]> => {
+    const response = await fetch(`${base}${address}`, {
+      headers: { authorization: `Bearer ${tokens[role]}` },
+      // Some scenarios leave little of the machine.
+      signal: AbortSignal.timeout(30_000),
+    })
+    return [address, response.ok ? await response.text() : '']
+  }
+  const answers = await Promise.all(
+    [
+      ...addresses,
+      '/api/telemetry/logs?limit=1000',
+      '/api/telemetry/traces?limit=100',
+      '/api/prometheus/rules',
+      '/api/prometheus/labels',
+      '/api/prometheus/label/__name__/values',
+      '/api/mesh/history/0',
+    ].map(read),
+  )
+  // What proxies tell of the requests that passed them.
+  const [, found] = await read('/api/telemetry/traces?service=inventory-proxy&limit=6')
+  const { traces } = JSON.parse(found) as { traces: { traceId: string }[] }
+  assert.ok(traces.length > 0)
+  const spans = await Promise.all(traces.map(({ traceId }) => read(`/api/telemetry/traces/${traceId}`)))
+  const code = globSync('console/dist/**/*.{js,html,css}', { cwd: projectRoot }).map((file): [string, string] => [
+    file,
+    readFileSync(path.join(projectRoot, file), 'utf8'),
+  ])
+  const processes = commandLines().map(([pid, text]): [string, string] => [`the arguments of ${pid}`, text])
+  return [...answers, ...spans, ...code, ...processes]
+}
