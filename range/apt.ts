@@ -5,14 +5,14 @@ import path from 'node:path'
 /** Stand in for what would start and enable services (see its README). */
 export const quietPrograms = path.join(import.meta.dirname, 'apt')
 
-/** How apt-get is run with the rights that it needs; null where it cannot be. Somebody at a terminal is asked for their password. */
-export function aptPrefix(): string[] | null {
+/** How apt-get is run with the rights that it needs; null where it cannot be. Somebody at a terminal is asked for their password, unless `ask` says not to. */
+export function aptPrefix({ ask = true } = {}): string[] | null {
   if (!existsSync('/usr/bin/apt-get')) return null
   if (process.getuid?.() === 0) return []
   if (!existsSync('/usr/bin/sudo')) return null
   const may = () => spawnSync('sudo', ['-n', 'true'], { stdio: 'ignore' }).status === 0
   if (may()) return ['sudo', '-n']
-  if (!process.stdin.isTTY) return null
+  if (!ask || !process.stdin.isTTY) return null
   try {
     execFileSync('sudo', ['-v', '-p', 'firedrill: password of %u, to install Debian packages: '], { stdio: 'inherit' })
   } catch {

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { FiredrillError } from '../model/errors.ts'
+import { FiredrillError, describeError } from '../model/errors.ts'
 import { aptGet, aptPrefix } from './apt.ts'
 import { findBinaries, findChromium, type BinaryReport } from './binaries.ts'
 import type { Binaries, HostRole } from './context.ts'
@@ -18,6 +18,7 @@ const pythonPrograms = [
 /** Installs what a host of that role lacks: Debian packages as root or through sudo, Locust and Envoy into Python environments of their own. Idempotent. */
 export async function setup(root: string, cache: string, say: Say, role: HostRole = 'all'): Promise<Binaries> {
   await installDebianPackages(findBinaries(cache, role), say)
+  if (role === 'all') await installTerminal(cache, say)
   const needed = new Set(findBinaries(cache, role).map(({ source }) => source.binary))
   for (const { binary, what, folder } of pythonPrograms) {
     const requirements = path.join(root, folder, 'requirements.txt')
@@ -62,6 +63,23 @@ async function aptInstall(prefix: string[], packages: string[], say: Say): Promi
   say(`installing with apt: ${packages.join(' ')}`)
   await runQuietly(aptGet(prefix, 'update'))
   await runQuietly(aptGet(prefix, 'install', '-y', '--no-install-recommends', ...packages))
+}
+
+/** What the jail of a trainee's terminal is made by, and what completes commands in it. Without it all else works. */
+const terminalPackages = { bubblewrap: '/usr/bin/bwrap', 'bash-completion': '/usr/share/bash-completion/bash_completion' } as const
+
+/** Tried once: nobody waits at each start for what this machine cannot have. */
+async function installTerminal(cache: string, say: Say): Promise<void> {
+  const missing = Object.entries(terminalPackages).flatMap(([name, file]) => (existsSync(file) ? [] : [name]))
+  const tried = path.join(cache, 'terminal-packages')
+  if (process.platform !== 'linux' || missing.length === 0 || existsSync(tried)) return
+  const prefix = aptPrefix({ ask: false })
+  if (prefix === null) return
+  await mkdir(cache, { recursive: true })
+  await writeFile(tried, `${missing.join('\n')}\n`)
+  await aptInstall(prefix, missing, say).catch((error: unknown) =>
+    say(`there will be no terminal for trainees, or no completion in it: ${describeError(error).split('\n')[0]}`),
+  )
 }
 
 /** The browser of the tests: what `up` needs does not include it. */

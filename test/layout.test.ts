@@ -10,13 +10,14 @@ const allowed: Record<string, string[]> = {
   model: [],
   shop: [],
   range: ['model'],
+  shell: ['model', 'range'],
   observability: ['model'],
   drills: ['model'],
   coach: ['model'],
   console: ['model'],
-  control: ['model', 'range', 'observability', 'drills', 'coach'],
-  bench: ['model', 'range', 'observability', 'drills', 'coach', 'control', 'cli'],
-  cli: ['model', 'range', 'observability', 'drills', 'control', 'bench', 'coach'],
+  control: ['model', 'range', 'shell', 'observability', 'drills', 'coach'],
+  bench: ['model', 'range', 'shell', 'observability', 'drills', 'coach', 'control', 'cli'],
+  cli: ['model', 'range', 'shell', 'observability', 'drills', 'control', 'bench', 'coach'],
 }
 
 test('imports point one way', () => {

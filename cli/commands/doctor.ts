@@ -6,6 +6,8 @@ import { findBinaries } from '../../range/binaries.ts'
 import { describeMachine, measureMachine, usersFor } from '../../range/machine.ts'
 import { available, describePrecedence } from '../../range/targets/local/precedence.ts'
 import { setup } from '../../range/setup.ts'
+import { foundPrograms } from '../../shell/own-programs.ts'
+import { jailTrouble } from '../../shell/possible.ts'
 import { assessmentTroubles } from '../../control/assessment.ts'
 import { buildConsole } from '../../control/build-console.ts'
 import { cacheDir, projectRoot } from '../../control/paths.ts'
@@ -25,7 +27,7 @@ export const setupCommand = () =>
     })
 
 export const doctorCommand = () =>
-  command('doctor').action((options: CommonOptions) => {
+  command('doctor').action(async (options: CommonOptions) => {
     const reports = findBinaries(cacheDir, openState(options).role).map(({ source, path }) => ({
       name: source.names[0] ?? source.binary,
       path,
@@ -38,7 +40,9 @@ export const doctorCommand = () =>
     const assessment = assessmentTroubles(projectRoot, state.dir)
     const machine = measureMachine()
     const users = usersFor(machine)
-    if (options.json) printJson({ ok, node: process.version, precedence, machine: { ...machine, users }, programs: reports, assessment })
+    const terminal = { trouble: await jailTrouble(), missing: foundPrograms().filter(({ found }) => !found) }
+    if (options.json)
+      printJson({ ok, node: process.version, precedence, machine: { ...machine, users }, programs: reports, assessment, terminal })
     else {
       print(`${green('✓')} node ${process.version} ${dim(process.execPath)}`)
       for (const { name, path, remedy, variable } of reports) {
@@ -48,6 +52,16 @@ export const doctorCommand = () =>
       }
       print(`${green('✓')} this machine ${dim(`${describeMachine(machine)}; a new range has ${users} users here`)}`)
       print(`${green('✓')} what watches the shop goes first ${dim(precedence)}`)
+      print(
+        terminal.trouble
+          ? `${yellow('!')} no terminal for trainees: ${terminal.trouble}`
+          : `${green('✓')} a terminal for trainees, in a jail of its own`,
+      )
+      if (terminal.missing.length > 0) {
+        const names = terminal.missing.map(({ name }) => name).join(', ')
+        const packages = [...new Set(terminal.missing.map(({ debian }) => debian))].join(' ')
+        print(`${yellow('!')} not in the terminal: ${names} ${dim(`'sudo apt-get install ${packages}' adds them`)}`)
+      }
       if (assessment.length === 0) print(`${green('✓')} nobody else on this machine may read the answers`)
       for (const trouble of assessment) print(`${yellow('!')} for assessments: ${trouble}`)
     }

@@ -1,0 +1,130 @@
+import { chmodSync } from 'node:fs'
+import http from 'node:http'
+import net from 'node:net'
+import type { Target } from './places.ts'
+
+/** Connections of one session at once. */
+const mostConnections = 200
+/** Of the line that names a target, and of a report. */
+const longestLine = 100
+const longestReport = 16 * 1024
+const nameWithinMs = 5_000
+
+interface GateOptions {
+  socket: string
+  targets: ReadonlyMap<string, Target>
+  /** The port at which a target of the range listens. */
+  portOf(target: Extract<Target, { kind: 'port' }>): number
+  /** The control plane, and the token with which this session asks it. */
+  control: { port: number; token: string }
+  onReport(report: string): void
+}
+
+/** This side's end of a session's network: what connects says where to by a name, and gets no further than the names that there are. */
+export class Gate {
+  /** Bytes that came back from each target, since the session was opened. */
+  readonly read = new Map<string, number>()
+  readonly #options: GateOptions
+  readonly #server: net.Server
+  readonly #prometheus: http.Server
+  readonly #open = new Set<net.Socket>()
+
+  private constructor(options: GateOptions) {
+    this.#options = options
+    this.#server = net.createServer({ allowHalfOpen: true }, (socket) => this.#admit(socket))
+    this.#prometheus = prometheusOf(options.control)
+  }
+
+  static async open(options: GateOptions): Promise<Gate> {
+    const gate = new Gate(options)
+    await new Promise<void>((resolve, reject) => {
+      gate.#server.once('error', reject)
+      gate.#server.listen(options.socket, resolve)
+    })
+    // In a folder that nobody else can enter; in the jail it belongs to another user.
+    chmodSync(options.socket, 0o666)
+    return gate
+  }
+
+  close(): void {
+    for (const socket of this.#open) socket.destroy()
+    this.#prometheus.closeAllConnections()
+    this.#server.close()
+  }
+
+  #admit(socket: net.Socket): void {
+    if (this.#open.size >= mostConnections) return void socket.destroy()
+    this.#open.add(socket)
+    socket.once('close', () => this.#open.delete(socket))
+    socket.on('error', () => socket.destroy())
+    socket.setTimeout(nameWithinMs, () => socket.destroy())
+    let said = Buffer.alloc(0)
+    const onData = (bytes: Buffer) => {
+      said = Buffer.concat([said, bytes])
+      const end = said.indexOf(10)
+      if (end < 0 ? said.length > longestLine : end > longestLine) return void socket.destroy()
+      if (end < 0) return
+      socket.off('data', onData).pause().setTimeout(0)
+      socket.unshift(said.subarray(end + 1))
+      this.#connect(socket, said.subarray(0, end).toString('latin1'))
+    }
+    socket.on('data', onData)
+  }
+
+  #connect(socket: net.Socket, name: string): void {
+    const target = this.#options.targets.get(name)
+    if (!target) return void socket.destroy()
+    if (target.kind === 'reports') return this.#hear(socket)
+    if (target.kind === 'prometheus') {
+      this.#count(name, socket)
+      return void this.#prometheus.emit('connection', socket)
+    }
+    const far = net.connect({ host: '127.0.0.1', port: this.#options.portOf(target), allowHalfOpen: true })
+    this.#open.add(far)
+    far.on('data', (bytes) => this.read.set(name, (this.read.get(name) ?? 0) + bytes.length))
+    far.on('error', () => socket.destroy())
+    far.once('close', () => {
+      this.#open.delete(far)
+      socket.destroySoon()
+    })
+    socket.once('close', () => far.destroy())
+    socket.pipe(far)
+    far.pipe(socket)
+  }
+
+  /** Of answers that are made here, by what has been written. */
+  #count(name: string, socket: net.Socket): void {
+    socket.once('close', () => this.read.set(name, (this.read.get(name) ?? 0) + socket.bytesWritten))
+  }
+
+  #hear(socket: net.Socket): void {
+    let report = ''
+    socket.setEncoding('utf8').on('data', (text: string) => {
+      report += text
+      if (report.length > longestReport) socket.destroy()
+    })
+    socket.once('end', () => {
+      socket.end()
+      this.#options.onReport(report)
+    })
+    socket.resume()
+  }
+}
+
+/** Prometheus as the control plane serves it to a trainee: what is asked there is seen, and its lifecycle is out of reach. */
+const prometheusOf = ({ port, token }: GateOptions['control']): http.Server =>
+  http.createServer((request, response) => {
+    const asked = http.request(
+      {
+        ...{ host: '127.0.0.1', port, method: request.method, path: `/prometheus${request.url ?? '/'}` },
+        headers: { ...request.headers, host: `127.0.0.1:${port}`, authorization: `Bearer ${token}`, cookie: '' },
+      },
+      (answer) => {
+        response.writeHead(answer.statusCode ?? 502, answer.headers)
+        answer.pipe(response)
+      },
+    )
+    asked.on('error', () => response.writeHead(502).end('Prometheus does not answer\n'))
+    response.once('close', () => asked.destroy())
+    request.pipe(asked)
+  })

@@ -1,0 +1,60 @@
+import { findProgram } from '../range/binaries.ts'
+import { own } from './jail.ts'
+
+/** Programs of an on-call engineer: those that this machine lacks are named by `doctor` and left out. */
+export const programs: readonly { name: string; debian: string }[] = [
+  { name: 'psql', debian: 'postgresql-client' },
+  { name: 'redis-cli', debian: 'redis-tools' },
+  { name: 'rabbitmqadmin', debian: 'rabbitmq-server' },
+  { name: 'promtool', debian: 'prometheus' },
+  { name: 'amtool', debian: 'prometheus-alertmanager' },
+  { name: 'curl', debian: 'curl' },
+  { name: 'jq', debian: 'jq' },
+  { name: 'less', debian: 'less' },
+  { name: 'vim', debian: 'vim-tiny' },
+  { name: 'nano', debian: 'nano' },
+  { name: 'ss', debian: 'iproute2' },
+  { name: 'lsof', debian: 'lsof' },
+  { name: 'top', debian: 'procps' },
+  { name: 'strace', debian: 'strace' },
+]
+
+/** Only what the jail sees: programs in a home are not there. */
+const visible = /^\/(usr|bin|sbin)\//
+
+/** Of those, which there are. */
+export const foundPrograms = (): { name: string; debian: string; found: boolean }[] =>
+  programs.map(({ name, debian }) => ({ name, debian, found: visible.test(findProgram([name], ['/usr/bin', '/usr/sbin', '/bin']) ?? '') }))
+
+/** Programs that know where the shop is; by their name in the jail. */
+export const wrappers = (rabbitmqPassword: string): Record<string, string> => ({
+  'redis-cli': `#!/bin/sh\nexec /usr/bin/redis-cli -h redis "$@"\n`,
+  rabbitmqadmin: `#!/bin/sh\nexec /usr/bin/rabbitmqadmin --host=rabbitmq --port=15672 --username=oncall --password=${rabbitmqPassword} "$@"\n`,
+  amtool: `#!/bin/sh\nexec /usr/bin/amtool --alertmanager.url=http://alertmanager:9093/alertmanager "$@"\n`,
+})
+
+/** Where programs are looked for in the jail. PostgreSQL's own psql comes before Debian's wrapper, which reads settings of this machine. */
+export function searchPath(): string {
+  const psql = findProgram(['psql'], postgresFolders())
+  const postgres = psql && postgresFolders().find((folder) => psql.startsWith(`${folder}/`))
+  return [`${own}/bin`, ...(postgres ? [postgres] : []), '/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin'].join(':')
+}
+
+const postgresFolders = (): string[] => ['18', '17', '16', '15', '14', '13'].map((version) => `/usr/lib/postgresql/${version}/bin`)
+
+/** What a session is greeted with, in at most ten lines. */
+export function motd(has: readonly { name: string; found: boolean }[], controlPort: number): string {
+  const there = (name: string) => has.some((program) => program.name === name && program.found)
+  const lines = [
+    'You are on call for the shop. Names: gateway catalog inventory orders payments fulfilment postgres redis rabbitmq prometheus',
+    "alertmanager; a service's proxy is NAME-proxy (curl -s orders-proxy/clusters). Logs: tail -f /var/log/shop/orders.log",
+    ...(there('psql') ? ["Database:   psql -c 'select pid, state, wait_event, query from pg_stat_activity'"] : []),
+    ...(there('redis-cli') ? ['Cache:      redis-cli info memory'] : []),
+    ...(there('rabbitmqadmin') ? ['Queue:      rabbitmqadmin list queues   (or curl rabbitmq:15672/api/…)'] : []),
+    ...(there('promtool') ? ["Metrics:    promtool query instant http://prometheus:9090 'up == 0'"] : []),
+    ...(there('amtool') ? ['Alerts:     amtool alert'] : []),
+    `Operations: curl -H "Authorization: Bearer $FIREDRILL_TOKEN" localhost:${controlPort}/api/actions`,
+    "What you run here is part of the drill's timeline. Do not type secrets.",
+  ]
+  return `${lines.join('\n')}\n`
+}

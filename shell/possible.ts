@@ -1,0 +1,85 @@
+import { execFile, execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, mkdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { findProgram } from '../range/binaries.ts'
+import { places } from './places.ts'
+import { prepareJail, uidOf } from './prepare.ts'
+
+const run = promisify(execFile)
+
+/** What a jail cannot be made without. */
+export const needed = [
+  { program: 'bwrap', debian: 'bubblewrap' },
+  { program: 'perl', debian: 'perl-base' },
+  { program: 'setpriv', debian: 'util-linux' },
+  { program: 'prlimit', debian: 'util-linux' },
+  { program: 'bash', debian: 'bash' },
+] as const
+
+export const findBwrap = (): string | null => process.env['FIREDRILL_BWRAP'] || findProgram(['bwrap'], [])
+
+/** Why there can be no terminal on this machine; null when there can. Tried, by making a jail and nothing in it. */
+export async function jailTrouble(): Promise<string | null> {
+  const missing = missingProgram()
+  if (missing) return missing
+  const attempt = trial()
+  try {
+    await run(attempt.file, attempt.args, { env: attempt.env, timeout: 10_000 })
+    return null
+  } catch (error) {
+    return refusal(error)
+  } finally {
+    attempt.remove()
+  }
+}
+
+/** The same, for who cannot wait, such as a test that is skipped where it says why. */
+export function jailTroubleNow(): string | null {
+  const missing = missingProgram()
+  if (missing) return missing
+  const attempt = trial()
+  try {
+    execFileSync(attempt.file, attempt.args, { env: attempt.env, timeout: 10_000, stdio: ['ignore', 'ignore', 'pipe'] })
+    return null
+  } catch (error) {
+    return refusal(error)
+  } finally {
+    attempt.remove()
+  }
+}
+
+function missingProgram(): string | null {
+  if (process.platform !== 'linux') return 'a terminal needs Linux: its jail is made of namespaces'
+  for (const { program, debian } of needed) {
+    const found = program === 'bwrap' ? findBwrap() : existsSync(`/usr/bin/${program}`)
+    if (!found) return `${program} is missing: run 'sudo apt-get install ${debian}', then 'firedrill up'`
+  }
+  return null
+}
+
+function trial() {
+  const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-shell-trial-'))
+  const logs = path.join(folder, 'logs')
+  const jail = prepareJail({
+    bwrap: findBwrap() ?? '',
+    folder: path.join(folder, 'session'),
+    groups: [],
+    places: places({ port: () => 1 }).slice(0, 0),
+    motd: '',
+    uid: process.getuid?.() === 0 ? uidOf(folder, 0) : null,
+    logs,
+    hidden: [],
+    env: { PATH: '/usr/bin:/bin' },
+    command: ['/bin/true'],
+  })
+  mkdirSync(logs)
+  return { ...jail, remove: () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+function refusal(error: unknown): string {
+  const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim().split('\n').at(-1) : ''
+  const how = process.getuid?.() === 0 ? 'this container or host allows no new namespaces' : 'user namespaces are turned off here'
+  return `a jail cannot be made (${said || 'it did not start in time'}): ${how}; start the range where they are allowed`
+}

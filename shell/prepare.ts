@@ -1,0 +1,107 @@
+import { chmodSync, copyFileSync, lstatSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { FiredrillError } from '../model/errors.ts'
+import { rangeId } from '../range/context.ts'
+import { etcOf } from './etc.ts'
+import { bwrapArguments, type JailOptions } from './jail.ts'
+import { forwardMap, type Place } from './places.ts'
+import { seccompFilter } from './seccomp.ts'
+
+/** Sessions of a range at once; each has a number, and by it a user of its own. */
+export const mostSessions = 8
+
+/** The folder of a range's sessions: short, since a socket's path has at most 107 bytes, and for nobody but who runs the range. */
+export const runtimeFolder = (dir: string): string => path.join(tmpdir(), `firedrill-shell-${rangeId(dir)}`)
+
+/** Makes it. Throws where somebody else has made it. */
+export function makeRuntimeFolder(dir: string): string {
+  const folder = runtimeFolder(dir)
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const { uid, mode } = lstatSync(folder)
+  if (!lstatSync(folder).isDirectory() || uid !== process.getuid?.() || (mode & 0o077) !== 0)
+    throw new FiredrillError('conflict', `${folder} belongs to somebody else: remove it, then open a terminal again`)
+  return folder
+}
+
+/** A user that nobody else is: one number for each session of each range, far above those of accounts; or of the few that a container has. */
+export function uidOf(dir: string, slot: number): number {
+  const mapped = readFileSync('/proc/self/uid_map', 'utf8').trim().split('\n')
+  const many = mapped.some((line) => {
+    const [first = 0, , count = 0] = line.trim().split(/\s+/).map(Number)
+    return first === 0 && count > 2_100_000_000
+  })
+  const range = Number.parseInt(rangeId(dir).slice(0, 6), 16)
+  return many ? 2_000_000_000 + (range % 10_000_000) * mostSessions + slot : 61_184 + (range % 400) * mostSessions + slot
+}
+
+export interface PreparedJail {
+  file: string
+  args: string[]
+  env: Record<string, string>
+  folder: string
+  socket: string
+}
+
+interface PrepareOptions extends Pick<JailOptions, 'hidden' | 'env' | 'beside' | 'uid' | 'logs'> {
+  bwrap: string
+  folder: string
+  groups: readonly string[]
+  places: readonly Place[]
+  motd: string
+  /** Programs of ours, by name: first on the path in the jail. */
+  programs?: Readonly<Record<string, string>>
+  command: readonly string[]
+}
+
+/** How what makes the jail ends when it cannot be put into the groups of its session. */
+export const groupsRefused = 97
+
+/** Programs of ours that run in the jail. */
+const inside = path.join(import.meta.dirname, 'inside')
+
+/** Writes all that a session's jail is made of, and says how it is started. By then its socket is to be listened to. */
+export function prepareJail({ bwrap, folder, groups, places, motd, programs = {}, command, ...options }: PrepareOptions): PreparedJail {
+  rmSync(folder, { recursive: true, force: true })
+  const put = (name: string, text: string | Buffer, mode: number) => {
+    writeFileSync(path.join(folder, name), text)
+    chmodSync(path.join(folder, name), mode)
+  }
+  for (const name of ['', 'etc', 'own', 'own/bin']) {
+    mkdirSync(path.join(folder, name), { recursive: true })
+    chmodSync(path.join(folder, name), name.startsWith('own') ? 0o755 : 0o700)
+  }
+  for (const [name, text] of Object.entries(etcOf(options.uid ?? 1_000, places))) put(`etc/${name}`, text, 0o444)
+  for (const name of ['forward.pl', 'bashrc', 'runner.sh']) {
+    copyFileSync(path.join(inside, name), path.join(folder, 'own', name))
+    chmodSync(path.join(folder, 'own', name), 0o444)
+  }
+  put('own/map', forwardMap(places), 0o444)
+  put('own/motd', motd, 0o444)
+  for (const [name, text] of Object.entries(programs)) put(`own/bin/${name}`, text, 0o555)
+  const filter = seccompFilter()
+  if (filter) put('seccomp', filter, 0o400)
+  const args = bwrapArguments({ ...options, folder, seccompFd: filter ? 9 : null, command })
+  const end = args.indexOf('--')
+  // What is in it, the token among it, is on no command line.
+  put(
+    'args',
+    args
+      .slice(0, end)
+      .map((arg) => `${arg}\0`)
+      .join(''),
+    0o400,
+  )
+  const seccomp = filter ? ' 9<"$FOLDER/seccomp"' : ''
+  // Whatever it starts is in its groups from the first, and nothing that was open here is open there.
+  const script = `while [ "$1" != -- ]; do echo $$ >"$1/cgroup.procs" || exit ${groupsRefused}; shift; done; shift
+for fd in /proc/self/fd/*; do fd=\${fd##*/}; [ "$fd" -gt 2 ] && eval "exec $fd>&-"; done
+exec "$BWRAP" --args 8 "$@" 8<"$FOLDER/args"${seccomp}`
+  return {
+    file: '/bin/bash',
+    args: ['-c', script, 'bash', ...groups, '--', ...args.slice(end + 1)],
+    env: { FOLDER: folder, BWRAP: bwrap },
+    folder,
+    socket: path.join(folder, 'own', 'net'),
+  }
+}

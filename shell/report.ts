@@ -1,0 +1,26 @@
+/** What a shell says of a command that has ended. */
+export interface Report {
+  command: string
+  /** Exit status, as the shell has it. */
+  status: number
+  /** The folder that it was left in. */
+  folder: string
+}
+
+const longestCommand = 500
+
+/** Reads what the jail's bash tells: status, folder and command, with a NUL between each; null for anything else. */
+export function readReport(text: string): Report | null {
+  const [status = '', folder, command, ...rest] = text.split('\0')
+  if (!/^\d{1,3}$/.test(status) || !folder || !command || rest.length > 0) return null
+  return { status: Number(status), folder: plain(folder, 200), command: plain(command, longestCommand) }
+}
+
+/** In one line, and without what would do something to a terminal that shows it. */
+export const plain = (text: string, most = longestCommand): string =>
+  text
+    .replaceAll(/\s*\n\s*/g, ' ⏎ ')
+    // oxlint-disable-next-line no-control-regex
+    .replaceAll(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, ' ')
+    .trim()
+    .slice(0, most)

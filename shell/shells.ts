@@ -1,0 +1,251 @@
+import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
+import path from 'node:path'
+import type { Actor } from '../model/drill.ts'
+import { FiredrillError, describeError } from '../model/errors.ts'
+import type { RangeContext } from '../range/context.ts'
+import { rangeId } from '../range/context.ts'
+import { Gate } from './gate.ts'
+import { makeGroups, removeGroups } from './groups.ts'
+import { home, own } from './jail.ts'
+import { LogView, type LogSource } from './log-view.ts'
+import { onCall, onCallPassword } from './on-call.ts'
+import { foundPrograms, motd, searchPath, wrappers } from './own-programs.ts'
+import { places, targets, type Place } from './places.ts'
+import { findBwrap } from './possible.ts'
+import { makeRuntimeFolder, mostSessions, prepareJail, runtimeFolder, uidOf } from './prepare.ts'
+import { readReport, type Report } from './report.ts'
+import { Runner, type Ran } from './runner.ts'
+import { Session, type Window } from './session.ts'
+
+/** Of one person at once. */
+const mostOfOne = 4
+
+/** Whose a session is. */
+export interface Owner {
+  key: string
+  /** By name and role, on a game day. */
+  by?: Actor | undefined
+  /** By which it asks the control plane: a trainee's, or that of somebody who joined a game day. */
+  token: string
+}
+
+export interface OpenShell {
+  id: string
+  owner: Owner
+  openedAt: number
+  session: Session
+}
+
+/** A command that was run, with what came back from where while it ran. */
+export type Told = Report & { shell: string; owner: Owner; read: readonly string[] }
+
+interface ShellsOptions {
+  context: RangeContext
+  logSources: readonly LogSource[]
+  /** Where the answers are: not to be seen from within. */
+  hidden: readonly string[]
+  /** Why there can be none; null when there can. Asked once. */
+  trouble(): Promise<string | null>
+  /** Called as a session opens, and not waited for: lets it into the data stores. */
+  admit?(): Promise<void>
+  onCommand?(told: Told): void
+}
+
+interface Jail {
+  id: string
+  slot: number
+  owner: Owner
+  gate: Gate
+  folder: string
+}
+
+/** The terminals of a range: each a jail of its own, in which everything of the shop is, and nothing of the drill. */
+export class Shells implements AsyncDisposable {
+  readonly #options: ShellsOptions
+  readonly #places: Place[]
+  readonly #range: string
+  readonly #open = new Map<string, OpenShell & Jail>()
+  readonly #runners = new Map<string, Jail & { runner: Runner }>()
+  readonly #slots = new Set<number>()
+  #logs: LogView | null = null
+  #trouble: Promise<string | null> | null = null
+
+  constructor(options: ShellsOptions) {
+    this.#options = options
+    this.#places = places(options.context)
+    this.#range = rangeId(options.context.dir)
+  }
+
+  /** Why there can be no terminal here; null when there can. */
+  trouble(): Promise<string | null> {
+    this.#trouble ??= this.#options.trouble()
+    return this.#trouble
+  }
+
+  list(): OpenShell[] {
+    return [...this.#open.values()]
+  }
+
+  /** Throws `not-found` for one that has ended, or was never there. */
+  shell(id: string): OpenShell {
+    const found = this.#open.get(id)
+    if (!found) throw new FiredrillError('not-found', 'this terminal has ended: open another')
+    return found
+  }
+
+  /** Throws `unsupported` where no jail can be made, and `too-many-requests` when there are too many. */
+  async open(owner: Owner, window: Window): Promise<OpenShell> {
+    await this.#mustBePossible()
+    if (this.list().filter((shell) => shell.owner.key === owner.key).length >= mostOfOne)
+      throw new FiredrillError('too-many-requests', `you have ${mostOfOne} terminals already: close one`)
+    const jail = await this.#jail(owner, ['/bin/bash', '--rcfile', `${own}/bashrc`, '-i'])
+    try {
+      const session = new Session(jail.start, window, () => this.#ended(jail))
+      const shell = { ...jail, openedAt: Date.now(), session }
+      this.#open.set(jail.id, shell)
+      return shell
+    } catch (error) {
+      this.#ended(jail)
+      throw error
+    }
+  }
+
+  /** Runs one command, for who has no terminal; the folder and files of the one before are still there. */
+  async run(owner: Owner, command: string, timeoutSeconds: number): Promise<Ran> {
+    await this.#mustBePossible()
+    const known = this.#runners.get(owner.key) ?? (await this.#startRunner(owner))
+    const before = new Map(known.gate.read)
+    const ran = await known.runner.run(command, timeoutSeconds)
+    const read = [...known.gate.read].flatMap(([name, bytes]) => (bytes > (before.get(name) ?? 0) ? [name] : []))
+    this.#options.onCommand?.({ command, status: ran.status, folder: ran.folder, shell: known.id, owner, read })
+    return ran
+  }
+
+  async #startRunner(owner: Owner): Promise<Jail & { runner: Runner }> {
+    const jail = await this.#jail(owner, ['/bin/bash', '--noprofile', '--norc', `${own}/runner.sh`])
+    const known = { ...jail, runner: new Runner(jail.start, () => this.#ended(jail)) }
+    this.#runners.set(owner.key, known)
+    return known
+  }
+
+  close(id: string, why: string): void {
+    this.shell(id).session.end(why)
+  }
+
+  /** Ends every session, as at the end of a drill. */
+  closeAll(why: string): void {
+    for (const { session } of this.#open.values()) session.end(why)
+    for (const { runner } of this.#runners.values()) runner.end(why)
+  }
+
+  /** Removes what a control plane that was killed has left of its sessions. Processes of theirs died with it. */
+  sweep(): void {
+    removeGroups(this.#range)
+    rmSync(runtimeFolder(this.#options.context.dir), { recursive: true, force: true })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.closeAll('the control plane stopped')
+    await Promise.all([...this.#dying])
+    this.#logs?.stop()
+    this.sweep()
+  }
+
+  async #mustBePossible(): Promise<void> {
+    const why = await this.trouble()
+    if (why !== null) throw new FiredrillError('unsupported', `there is no terminal here: ${why}`)
+  }
+
+  async #jail(owner: Owner, command: string[]): Promise<Jail & { start: { file: string; args: string[]; env: Record<string, string> } }> {
+    const slot = Array.from({ length: mostSessions }, (_, index) => index).find((index) => !this.#slots.has(index))
+    if (slot === undefined)
+      throw new FiredrillError('too-many-requests', `${mostSessions} terminals are open on this range: close one, and try again`)
+    this.#slots.add(slot)
+    const { context } = this.#options
+    const id = randomBytes(12).toString('base64url')
+    const folder = path.join(makeRuntimeFolder(context.dir), id)
+    try {
+      this.#logs ??= new LogView(path.join(makeRuntimeFolder(context.dir), 'logs'), this.#options.logSources)
+      this.#logs.start()
+      const control = { port: context.port('control'), token: owner.token }
+      const start = prepareJail({
+        bwrap: findBwrap() ?? '',
+        folder,
+        groups: makeGroups(this.#range, id),
+        places: this.#places,
+        motd: motd(foundPrograms(), control.port),
+        programs: wrappers(onCallPassword(context, 'rabbitmq')),
+        uid: process.getuid?.() === 0 ? uidOf(context.dir, slot) : null,
+        logs: this.#logs.folder,
+        hidden: this.#options.hidden,
+        env: environment(context, owner),
+        command,
+      })
+      let before = new Map<string, number>()
+      const gate: Gate = await Gate.open({
+        socket: start.socket,
+        targets: targets(),
+        portOf: ({ port }) => context.port(port),
+        control,
+        onReport: (text) => {
+          const report = readReport(text)
+          const read = [...gate.read].flatMap(([name, bytes]) => (bytes > (before.get(name) ?? 0) ? [name] : []))
+          before = new Map(gate.read)
+          if (report) this.#options.onCommand?.({ ...report, shell: id, owner, read })
+        },
+      })
+      this.#options.admit?.().catch((error: unknown) => process.stderr.write(`the on-call role: ${describeError(error)}\n`))
+      return { id, slot, owner, gate, folder, start }
+    } catch (error) {
+      this.#slots.delete(slot)
+      rmSync(folder, { recursive: true, force: true })
+      throw error
+    }
+  }
+
+  readonly #dying = new Set<Promise<void>>()
+
+  #ended({ id, slot, owner, gate, folder }: Jail): void {
+    gate.close()
+    this.#open.delete(id)
+    if (this.#runners.get(owner.key)?.id === id) this.#runners.delete(owner.key)
+    // Its number, and with it its user, goes to another when nothing of it runs any more.
+    const gone = groupsGone(this.#range, id).then(() => {
+      this.#slots.delete(slot)
+      rmSync(folder, { recursive: true, force: true })
+      this.#dying.delete(gone)
+      if (this.#slots.size === 0) {
+        this.#logs?.stop()
+        this.#logs = null
+      }
+    })
+    this.#dying.add(gone)
+  }
+}
+
+async function groupsGone(range: string, id: string): Promise<void> {
+  for (const giveUpAt = performance.now() + 3_000; !removeGroups(range, id) && performance.now() < giveUpAt;)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+}
+
+const environment = (context: RangeContext, owner: Owner): Record<string, string> => ({
+  HOME: home,
+  USER: onCall,
+  LOGNAME: onCall,
+  SHELL: '/bin/bash',
+  PATH: searchPath(),
+  TERM: 'xterm-256color',
+  COLORTERM: 'truecolor',
+  LANG: 'C.UTF-8',
+  TZ: 'UTC',
+  PAGER: 'less',
+  LESS: '-FRX',
+  PGHOST: 'postgres',
+  PGUSER: onCall,
+  PGPASSWORD: onCallPassword(context, 'postgres'),
+  PGDATABASE: 'shop',
+  PGCONNECT_TIMEOUT: '5',
+  FIREDRILL_URL: `http://localhost:${context.port('control')}`,
+  FIREDRILL_TOKEN: owner.token,
+})

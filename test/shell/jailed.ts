@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { paperContext } from '../../control/replay/paper-context.ts'
+import { jailTrouble } from '../../shell/possible.ts'
+import { Shells, type Owner, type Told } from '../../shell/shells.ts'
+
+/** What must never be read in a jail. */
+export const secrets = { instructor: 'token-of-the-instructor', service: 'token-of-the-range', answer: 'the-answer-is-orders' } as const
+
+/** Terminals of a range of which only the folder is there, with secrets in it, and one that runs commands in it. */
+export class Jailed implements AsyncDisposable {
+  readonly dir = mkdtempSync(path.join(tmpdir(), 'firedrill-jailed-'))
+  readonly owner: Owner = { key: 'somebody', token: 'token-of-the-trainee' }
+  readonly told: Told[] = []
+  readonly shells: Shells
+  /** A log that may be read. */
+  readonly log = path.join(this.dir, 'orders.log')
+
+  constructor({ root = path.join(import.meta.dirname, '..', '..'), ports = {} as Record<string, number> } = {}) {
+    writeFileSync(path.join(this.dir, 'range.json'), JSON.stringify(secrets), { mode: 0o600 })
+    writeFileSync(this.log, '{"msg":"an order"}\n', { mode: 0o600 })
+    const paper = paperContext(this.dir, root, 30)
+    this.shells = new Shells({
+      context: { ...paper, port: (name) => ports[name] ?? paper.port(name) },
+      logSources: [{ service: 'orders', file: this.log }],
+      hidden: [root, this.dir],
+      trouble: jailTrouble,
+      onCommand: (told) => void this.told.push(told),
+    })
+  }
+
+  /** What a command printed, and how it ended. */
+  async run(command: string, timeoutSeconds = 20): Promise<{ output: string; status: number }> {
+    return this.shells.run(this.owner, command, timeoutSeconds)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shells[Symbol.asyncDispose]()
+    rmSync(this.dir, { recursive: true, force: true })
+  }
+}
