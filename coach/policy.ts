@@ -147,7 +147,7 @@ function activityOf(state: DrillState, events: readonly DrillEvent[], milestone:
 }
 
 /** Events by which a trainee shows that he tries. */
-const acts = new Set<DrillEvent['type']>(['page-acknowledged', 'place-viewed', 'action-run', 'cause-named', 'note-added'])
+const acts = new Set<DrillEvent['type']>(['page-acknowledged', 'place-viewed', 'action-run', 'command-run', 'cause-named', 'note-added'])
 
 function struggleOf(state: DrillState, scenario: Scenario, milestone: MilestoneName, activity: Activity, now: number): number {
   const before = milestoneNames[milestoneNames.indexOf(milestone) - 1]

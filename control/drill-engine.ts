@@ -41,6 +41,8 @@ import { takenOut } from './taken-out.ts'
 const faultGraceMs = 60_000
 const keptVerdicts = 30
 const mostUnwrittenViews = 100
+/** More than anybody types in a drill. */
+const mostCommands = 2_000
 const compareAlertsEveryMs = 3_000
 /** Whoever ends a drill is answered by then: the range may take longer to be as it was. */
 const answeredAfterMs = 15_000
@@ -319,6 +321,25 @@ export class DrillEngine {
         if (this.running()?.id === drill) this.view(view, component, detail, by)
       })
     }
+  }
+
+  /**
+   * Notes a command that was run in a terminal. Outside drills, and beyond so many in one, nothing is noted; nor what cannot be written down now: a shell waits
+   * for nobody.
+   */
+  noteCommand(command: Omit<Extract<DrillEventBody, { type: 'command-run' }>, 'type'>, by?: Actor): void {
+    if (this.running()?.phase !== 'running' || this.#countOf('command-run') >= mostCommands) return
+    try {
+      this.#append({ type: 'command-run', ...command }, by)
+    } catch (error) {
+      process.stderr.write(`a command cannot be noted: ${describeError(error)}\n`)
+    }
+  }
+
+  #countOf(type: DrillEvent['type']): number {
+    let count = 0
+    for (const event of this.#events) if (event.type === type) count++
+    return count
   }
 
   /** The next hint, for who asks, as soon as the policy gives one; otherwise in how many milliseconds, 0 when there is none left. */

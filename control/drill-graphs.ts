@@ -25,6 +25,8 @@ export async function drillGraphs(context: RangeContext, state: DrillState, even
   const marks = events.flatMap((event): GraphMark[] => {
     if (event.type === 'page-acknowledged') return [{ at: event.at / 1_000, label: 'acknowledged' }]
     if (event.type === 'action-run' && event.kind === 'change') return [{ at: event.at / 1_000, label: event.title }]
+    if (event.type === 'command-run' && event.kind === 'change' && event.status === 0)
+      return [{ at: event.at / 1_000, label: event.command.slice(0, 40) }]
     if (event.type === 'milestone-reached' && (event.milestone === 'mitigated' || event.milestone === 'recovered')) {
       return [{ at: event.at / 1_000, label: event.milestone }]
     }

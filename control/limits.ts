@@ -43,6 +43,10 @@ export const limits = {
   pager: { bytes: 1024 * kib, ms: 15_000, perMinute: { trainee: 60, service: 12_000 } },
   /** Answers that go on for as long as somebody listens; how many at once is limited where they are opened. */
   stream: { bytes: kib, ms: null, perMinute: { trainee: 120, instructor: 240, service: 1_200 } },
+  /** A terminal is opened, and with it a jail made. */
+  shell: { bytes: kib, ms: 10_000, perMinute: { trainee: 30, instructor: 60 } },
+  /** A command is run for who has no terminal: it has a limit of its own. */
+  command: { bytes: 32 * kib, ms: 140_000, perMinute: { trainee: 240, instructor: 600 } },
   /** A call over MCP asks several things of the API, each with its own limit. */
   mcp: { bytes: 256 * kib, ms: 130_000, perMinute: { trainee: 600, instructor: 1_200 } },
 } as const satisfies Record<string, Limit>
@@ -147,6 +151,12 @@ export const routeLimits: Record<string, LimitName> = {
   'POST /api/pager/page': 'pager',
   'POST /api/pager/ticket': 'pager',
   'POST /api/pager/watchdog': 'pager',
+
+  'GET /api/shells': 'read',
+  'POST /api/shells': 'shell',
+  'DELETE /api/shells/{id}': 'word',
+  'GET /api/shells/{id}/socket': 'stream',
+  'POST /api/shells/commands': 'command',
 
   'GET /api/live': 'stream',
   'GET /api/lease': 'stream',

@@ -9,6 +9,7 @@ import { Ledger } from './ledger.ts'
 import { alertsIn } from './alert-reconciliation.ts'
 import { LoadDriver } from './load-driver.ts'
 import { looksOf } from './looks.ts'
+import { shellsOf } from './shells.ts'
 import { People } from './people.ts'
 import { startSampler } from './sampler.ts'
 import { createServer } from './server.ts'
@@ -57,7 +58,8 @@ engine.live.on('event', (event) => {
 const gameDays = new GameDays(ledger, engine, scenarios)
 const people = new People(gameDays)
 const looks = looksOf(engine)
-const app = await createServer({ context, range, ledger, injector, sampler, engine, load, scenarios, gameDays, people, looks })
+const shells = shellsOf({ context, range, engine, looks })
+const app = await createServer({ context, range, ledger, injector, sampler, engine, load, scenarios, gameDays, people, looks, shells })
 
 await app.listen({ host: context.config.console.listen, port: context.port('control') })
 process.stdout.write(`control plane listens on ${context.port('control')}\n`)
@@ -82,6 +84,7 @@ async function stop(): Promise<void> {
   load.stop()
   sampler.stop()
   engine.stop()
+  await shells[Symbol.asyncDispose]()
   await watched[Symbol.asyncDispose]()
   await app.close()
   await engine.settled()

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import fastifyStatic from '@fastify/static'
 import swagger from '@fastify/swagger'
+import websocket from '@fastify/websocket'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { guardAccess } from './access.ts'
@@ -18,11 +19,13 @@ import { pagerRoutes } from './api/pager.ts'
 import { rangeRoutes } from './api/range.ts'
 import { scenarioRoutes } from './api/scenarios.ts'
 import { sessionRoutes } from './api/session.ts'
+import { shellRoutes } from './api/shells.ts'
 import { statusRoutes } from './api/status.ts'
 import { telemetryRoutes } from './api/telemetry.ts'
 
 const routes = [
   sessionRoutes,
+  shellRoutes,
   scenarioRoutes,
   drillRoutes,
   actionRoutes,
@@ -55,6 +58,8 @@ export async function createServer(api: ApiContext, { rated = true }: { rated?: 
     }
   })
 
+  // Of what is typed in one message: a paste is cut into several.
+  await app.register(websocket, { options: { maxPayload: 64 * 1024 } })
   await app.register(swagger, {
     openapi: { info: { title: 'Firedrill', version: '1', description: 'Drive a range and its drills.' } },
     transform: jsonSchemaTransform,

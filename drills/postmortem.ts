@@ -90,6 +90,10 @@ function sentence(event: DrillEvent): string | null {
       return `Escalated after ${elapsed(event.afterMs)}`
     case 'action-run':
       return `${event.title}: ${event.summary}${event.ok ? '' : ' (failed)'}`
+    case 'command-run':
+      return event.kind === 'change'
+        ? `Ran \`${event.command.replaceAll('`', "'")}\`${event.status === 0 ? '' : ` (exit status ${event.status})`}`
+        : null
     case 'cause-named':
       return `Suspected ${event.component}, ${event.category}${event.correct ? ': right' : ': wrong'}${event.sentence ? ` – ${event.sentence}` : ''}`
     case 'milestone-reached':

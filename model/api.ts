@@ -35,6 +35,22 @@ export const extendDrill = z.object({
   byMs: z.number().int().min(60_000).max(3_600_000).default(300_000),
 })
 export const runAction = z.object({ params: z.record(z.string(), z.unknown()).default({}) })
+const columns = z.coerce.number().int().min(1).max(10_000).default(100)
+const rows = z.coerce.number().int().min(1).max(10_000).default(30)
+export const openShell = z.object({ cols: columns, rows })
+/** Where a terminal's window was left: bytes that it has already. */
+export const watchShell = z.object({ from: z.coerce.number().int().min(0).default(0) })
+export const runCommand = z.object({
+  command: z.string().trim().min(1).max(8_000),
+  /** After so long it is stopped. */
+  timeoutSeconds: z.number().int().min(1).max(120).default(30),
+})
+/** What a page says to a terminal, apart from what is typed, which is sent as bytes. */
+export const shellMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('resize'), cols: z.number(), rows: z.number() }),
+  /** Up to which byte what came has been drawn. */
+  z.object({ type: z.literal('drawn'), to: z.number() }),
+])
 export const injectFault = z.object({
   params: z.record(z.string(), z.unknown()).default({}),
   /** How long it lasts at most, in milliseconds. */

@@ -75,6 +75,16 @@ export const drillEventBody = z.discriminatedUnion('type', [
     summary: z.string(),
     harmful: z.string().nullable(),
   }),
+  /** In a terminal, as its shell tells it: which command, in which folder it was left, and how it ended. */
+  z.object({
+    type: z.literal('command-run'),
+    command: z.string(),
+    folder: z.string(),
+    status: z.number().int(),
+    /** Whether it changes the shop, as far as that can be told; what cannot be recognised changes nothing. */
+    kind: z.enum(['inspect', 'change']),
+    shell: z.string(),
+  }),
   z.object({
     type: z.literal('cause-named'),
     component: shopComponentName,
@@ -357,6 +367,8 @@ function step(state: DrillState, event: DrillEvent): DrillState {
         changes: state.changes + (event.kind === 'change' ? 1 : 0),
         harmfulActions: state.harmfulActions + (event.harmful ? 1 : 0),
       }
+    case 'command-run':
+      return { ...next, changes: state.changes + (event.kind === 'change' && event.status === 0 ? 1 : 0) }
     case 'health-changed':
       return {
         ...next,

@@ -97,6 +97,8 @@ function describe(event: DrillEvent): string | null {
       return `looked at ${event.detail}`
     case 'action-run':
       return `ran "${event.title}" ${event.ok ? 'and it worked' : 'and it failed'}`
+    case 'command-run':
+      return `ran in a terminal (${event.status === 0 ? 'it worked' : `exit status ${event.status}`}): ${event.command}`
     case 'cause-named':
       return `named ${event.component}, ${event.category}: ${event.correct ? 'right' : 'not it'}`
     case 'milestone-reached':

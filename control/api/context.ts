@@ -11,6 +11,7 @@ import type { Ledger } from '../ledger.ts'
 import type { LoadDriver } from '../load-driver.ts'
 import type { Looks } from '../looks.ts'
 import type { People } from '../people.ts'
+import type { Shells } from '../../shell/shells.ts'
 import type { Sampler } from '../sampler.ts'
 
 /** What the routes work with. */
@@ -25,6 +26,7 @@ export interface ApiContext {
   gameDays: GameDays
   people: People
   looks: Looks
+  shells: Shells
   scenarios: ReadonlyMap<string, Scenario>
 }
 

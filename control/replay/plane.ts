@@ -13,6 +13,7 @@ import { GameDays } from '../game-days.ts'
 import { Injector } from '../injector.ts'
 import { Ledger } from '../ledger.ts'
 import { LoadDriver } from '../load-driver.ts'
+import { Shells } from '../../shell/shells.ts'
 import { looksOf } from '../looks.ts'
 import { People } from '../people.ts'
 import { createServer } from '../server.ts'
@@ -80,9 +81,11 @@ export class ReplayPlane implements AsyncDisposable {
     engine.live.on('event', ({ type }) => (this.#news ||= type !== 'harm-measured' && type !== 'health-changed'))
     this.#coach = new Coach({ dir: this.#dir, engine, ledger: this.#ledger, scenarios: this.#scenarios })
     const gameDays = new GameDays(this.#ledger, engine, this.#scenarios)
+    const context = paperContext(this.#dir, root, users)
     this.#ready = createServer(
       {
-        context: paperContext(this.#dir, root, users),
+        context,
+        shells: new Shells({ context, logSources: [], hidden: [], trouble: async () => 'a range on paper has none' }),
         range,
         ledger: this.#ledger,
         injector,

@@ -3,9 +3,11 @@ import type { Role } from '../../model/api.ts'
 import { GameDays } from '../game-days.ts'
 import { LoadDriver } from '../load-driver.ts'
 import { looksOf } from '../looks.ts'
+import { shellsOf } from '../shells.ts'
 import { People } from '../people.ts'
 import { projectRoot } from '../paths.ts'
 import { createServer } from '../server.ts'
+import type { Shells } from '../../shell/shells.ts'
 import { EngineBench, scenarios, users } from './engine-bench.ts'
 import { paperContext, paperHost, paperTokens } from './paper-context.ts'
 
@@ -13,13 +15,22 @@ import { paperContext, paperHost, paperTokens } from './paper-context.ts'
 export class ServedBench implements AsyncDisposable {
   readonly bench = new EngineBench()
   readonly app: Promise<Api>
+  readonly shells: Shells
 
-  constructor({ rated = false }: { rated?: boolean } = {}) {
+  /** @param shells why there are no terminals, or how they are made. */
+  constructor({
+    rated = false,
+    trouble = async () => 'a range on paper has none',
+  }: { rated?: boolean; trouble?: () => Promise<string | null> } = {}) {
     const { engine, ledger, injector, sampler, range, dir } = this.bench
+    const context = paperContext(dir, projectRoot, users)
+    const looks = looksOf(engine)
+    this.shells = shellsOf({ context, range, engine, looks, trouble })
     const gameDays = new GameDays(ledger, engine, scenarios)
     this.app = createServer(
       {
-        context: paperContext(dir, projectRoot, users),
+        context,
+        shells: this.shells,
         range,
         ledger,
         injector,
@@ -29,7 +40,7 @@ export class ServedBench implements AsyncDisposable {
         scenarios,
         gameDays,
         people: new People(gameDays),
-        looks: looksOf(engine),
+        looks,
       },
       { rated },
     )
@@ -48,6 +59,7 @@ export class ServedBench implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.shells[Symbol.asyncDispose]()
     await (await this.app).close()
     this.bench[Symbol.dispose]()
   }

@@ -9,6 +9,8 @@ export const markersOf = (events: readonly DrillEvent[]): Marker[] =>
   events.flatMap((event): Marker[] => {
     if (event.type === 'page-received') return [{ at: event.at / 1_000, label: event.alert.name, kind: 'alert' }]
     if (event.type === 'action-run' && event.kind === 'change') return [{ at: event.at / 1_000, label: event.title, kind: 'action' }]
+    if (event.type === 'command-run' && event.kind === 'change' && event.status === 0)
+      return [{ at: event.at / 1_000, label: event.command.slice(0, 60), kind: 'action' }]
     return []
   })
 

@@ -127,6 +127,8 @@ function describe(event: DrillEvent): string | null {
       return `Looked at ${event.detail}.`
     case 'action-run':
       return `${event.title}: ${event.summary}${event.ok ? '' : ' (failed)'}`
+    case 'command-run':
+      return `$ ${event.command}${event.status === 0 ? '' : ` (exit status ${event.status})`}`
     case 'cause-named':
       return `Named ${event.component}, ${event.category}: ${event.correct ? 'correct' : 'incorrect'}.${event.sentence ? ` “${event.sentence}”` : ''}`
     case 'milestone-reached':

@@ -23,6 +23,8 @@ export function lanesOf(events: readonly DrillEvent[], endedAt: number): Lane[] 
     pick('Looked at', (event) => (event.type === 'place-viewed' ? at(event, event.detail) : [])),
     pick('Done', (event) => {
       if (event.type === 'page-acknowledged') return at(event, 'Acknowledged the page', 'good')
+      if (event.type === 'command-run')
+        return at(event, `$ ${event.command}`, event.status !== 0 ? 'bad' : event.kind === 'change' ? 'good' : 'plain')
       if (event.type !== 'action-run') return []
       return at(
         event,

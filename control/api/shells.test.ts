@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { DrillEvent } from '../../model/drill.ts'
+import { jailTrouble, jailTroubleNow } from '../../shell/possible.ts'
+import { paperHost } from '../replay/paper-context.ts'
+import { ServedBench } from '../replay/served-bench.ts'
+
+const skip = jailTroubleNow() ?? false
+
+interface Listed {
+  trouble: string | null
+  shells: { id: string; mayType: boolean; cols: number; owner: string }[]
+}
+type Opened = Listed['shells'][number]
+
+/** What one who watches a terminal has seen, and a way to wait for more of it. */
+async function watch(served: ServedBench, id: string, { token = 'trainee', from = 0, headers = {} } = {}) {
+  const app = await served.app
+  const seen = { text: '', end: from, messages: [] as { type: string; why?: string }[], closed: false }
+  let changed = Promise.withResolvers<void>()
+  const socket = await app.injectWS(
+    `/api/shells/${id}/socket?from=${from}`,
+    { headers: { authorization: `Bearer ${token}`, host: paperHost, ...headers } },
+    {
+      onInit: (client) => {
+        client.on('message', (data: Buffer, isBinary: boolean) => {
+          if (isBinary) {
+            const bytes = data.subarray(8)
+            seen.text += bytes.toString()
+            seen.end = data.readDoubleBE(0) + bytes.length
+            client.send(JSON.stringify({ type: 'drawn', to: seen.end }))
+          } else seen.messages.push(JSON.parse(data.toString()) as { type: string })
+          changed.resolve()
+        })
+        client.on('close', () => {
+          seen.closed = true
+          changed.resolve()
+        })
+      },
+    },
+  )
+  const until = async (what: () => boolean, withinMs = 20_000) => {
+    for (const giveUpAt = performance.now() + withinMs; !what();) {
+      if (performance.now() > giveUpAt) throw new Error(`not seen: ${JSON.stringify(seen).slice(-2_000)}`)
+      changed = Promise.withResolvers()
+      const timer = setTimeout(changed.resolve, 200)
+      await changed.promise
+      clearTimeout(timer)
+    }
+  }
+  const type = (text: string) => socket.send(Buffer.from(text))
+  /** Types a command, and waits for what it prints. */
+  const run = async (command: string, printed: RegExp) => {
+    type(`${command}\r`)
+    await until(() => printed.test(seen.text))
+  }
+  return { socket, seen, until, type, run }
+}
+
+async function open(served: ServedBench): Promise<Opened> {
+  const { status, text } = await served.ask('trainee', 'POST', '/api/shells', { cols: 100, rows: 30 })
+  assert.equal(status, 200, text)
+  return JSON.parse(text) as Opened
+}
+
+test('where no jail can be made there is no terminal, and everybody is told why', async () => {
+  await using served = new ServedBench({ trouble: async () => 'bwrap is missing' })
+  assert.equal((await served.read<Listed>('trainee', '/api/shells')).trouble, 'bwrap is missing')
+  for (const [url, body] of [
+    ['/api/shells', { cols: 80, rows: 24 }],
+    ['/api/shells/commands', { command: 'id' }],
+  ] as const) {
+    const { status, text } = await served.ask('trainee', 'POST', url, body)
+    assert.equal(status, 501)
+    assert.match(text, /there is no terminal here: bwrap is missing/)
+  }
+})
+
+test('a terminal is watched with a token, from our own pages, while it is there', { skip }, async () => {
+  await using served = new ServedBench({ trouble: jailTrouble })
+  const { id } = await open(served)
+  const refused = async (how: Parameters<typeof watch>[2], which = id) =>
+    assert.rejects(watch(served, which, how), /Unexpected server response: 4\d\d/)
+  await refused({ token: 'nobody' })
+  await refused({ headers: { authorization: '' } })
+  await refused({ headers: { origin: 'http://elsewhere.example' } })
+  await refused({ headers: { host: 'elsewhere.example' } })
+  await refused({ token: 'service' })
+  await refused({}, 'another')
+  const trainee = await watch(served, id)
+  await trainee.until(() => trainee.seen.text.includes('$ '))
+  const instructor = await watch(served, id, { token: 'instructor' })
+  await trainee.run('echo "$((40 + 2)) is it"', /42 is it/)
+  await instructor.until(() => instructor.seen.text.includes('42 is it'))
+  instructor.type('echo "$((50 + 5)) is not"\r')
+  await trainee.run('echo "$((60 + 6)) is last"', /66 is last/)
+  assert.doesNotMatch(trainee.seen.text, /55/, 'who watches cannot type')
+  assert.equal((await served.ask('trainee', 'DELETE', `/api/shells/${id}`)).status, 200)
+  await trainee.until(() => trainee.seen.closed)
+  assert.deepEqual(trainee.seen.messages.at(-1), { type: 'ended', why: 'it was closed' })
+  await refused({})
+})
+
+test('who comes back has lost nothing, and what is typed counts in the drill until it ends', { skip }, async () => {
+  await using served = new ServedBench({ trouble: jailTrouble })
+  const drill = await served.bench.start()
+  const { id } = await open(served)
+  const first = await watch(served, id)
+  await first.run('seq -s" " 1 5', /1 2 3 4 5/)
+  const { end } = first.seen
+  first.socket.terminate()
+  // What is printed meanwhile is there.
+  served.shells.shell(id).session.type(Buffer.from('seq -s"-" 1 5; false\r'))
+  const back = await watch(served, id, { from: end })
+  await back.until(() => back.seen.text.includes('1-2-3-4-5'))
+  assert.doesNotMatch(back.seen.text, /1 2 3 4 5/)
+  const again = await watch(served, id)
+  await again.until(() => /1 2 3 4 5[^]*1-2-3-4-5/.test(again.seen.text))
+  const commands = () =>
+    served.bench.events(drill).filter((event): event is DrillEvent & { type: 'command-run' } => event.type === 'command-run')
+  await back.until(() => commands().length === 2)
+  assert.deepEqual(
+    commands().map(({ command, status }) => [command, status]),
+    [
+      ['seq -s" " 1 5', 0],
+      ['seq -s"-" 1 5; false', 1],
+    ],
+  )
+  await served.bench.engine.finish()
+  await back.until(() => back.seen.closed)
+  assert.match(back.seen.messages.at(-1)?.why ?? '', /the drill is over/)
+  assert.deepEqual((await served.read<Listed>('trainee', '/api/shells')).shells, [])
+})
