@@ -26,6 +26,7 @@ const RunbooksPage = lazy(async () => ({ default: (await import('./pages/runbook
 const ProgressPage = lazy(async () => ({ default: (await import('./pages/progress.tsx')).ProgressPage }))
 const SlosPage = lazy(async () => ({ default: (await import('./pages/slos.tsx')).SlosPage }))
 const StatusPage = lazy(async () => ({ default: (await import('./pages/status.tsx')).StatusPage }))
+const TerminalPage = lazy(async () => ({ default: (await import('./pages/terminal.tsx')).TerminalPage }))
 const TracePage = lazy(async () => ({ default: (await import('./pages/trace/page.tsx')).TracePage }))
 const TracesPage = lazy(async () => ({ default: (await import('./pages/traces/page.tsx')).TracesPage }))
 
@@ -67,6 +68,7 @@ const pages = (role: string | null) => (
           <Route path="/mesh" element={<MeshPage />} />
           <Route path="/cluster" element={<ClusterPage />} />
           <Route path="/slos" element={<SlosPage />} />
+          <Route path="/terminal" element={<TerminalPage />} />
           <Route path="/explore" element={<ExplorePage />} />
           <Route path="/traces" element={<TracesPage />} />
           <Route path="/traces/:id" element={<TracePage />} />

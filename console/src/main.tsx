@@ -13,6 +13,7 @@ import './styles/room.css'
 import './styles/debrief.css'
 import './styles/logs.css'
 import './styles/map.css'
+import './styles/terminal.css'
 import './styles/trace.css'
 import './styles/palette.css'
 

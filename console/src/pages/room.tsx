@@ -17,6 +17,7 @@ import { Loading, Problem } from '../parts/states.tsx'
 import { Team } from '../parts/team.tsx'
 import { Timeline } from '../parts/timeline.tsx'
 import { UsersPain } from '../parts/users-pain.tsx'
+import { TerminalDock } from '../terminal/dock.tsx'
 
 /** Where an incident is worked on: what is wrong, what one can do, and what has been done. */
 export function RoomPage() {
@@ -124,6 +125,7 @@ export function RoomPage() {
           <CoachPanel drill={drill} events={events} />
         </div>
       </div>
+      {isOpen(drill) && <TerminalDock />}
     </>
   )
 }

@@ -14,6 +14,7 @@ import {
   ScrollText,
   Share2,
   SlidersHorizontal,
+  SquareTerminal,
   Target,
   TrendingUp,
   type LucideIcon,
@@ -53,6 +54,7 @@ export const places: readonly { group: string; places: readonly Place[] }[] = [
     group: 'Respond',
     places: [
       { to: '/alerts', title: 'Alerts', icon: BellRing },
+      { to: '/terminal', title: 'Terminal', icon: SquareTerminal },
       { to: '/mesh', title: 'Mesh', icon: Network },
       { to: '/runbooks', title: 'Runbooks', icon: BookOpenText },
       { to: '/status', title: 'Status page', icon: Megaphone },

@@ -1,0 +1,84 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { Plus, X } from 'lucide-react'
+import { useState } from 'react'
+import { get, post, remove } from '../lib/api.ts'
+import { Empty, Loading, Problem } from '../parts/states.tsx'
+import { TerminalScreen } from './screen.tsx'
+
+interface Listed {
+  /** Why there can be none. */
+  trouble: string | null
+  shells: { id: string; owner: string; openedAt: number; mayType: boolean }[]
+}
+
+const key = ['shells']
+
+/** Terminals in tabs: one's own, which are still there after a reload, and those of others that may be watched. */
+export function Terminals() {
+  const queries = useQueryClient()
+  const { data, error } = useQuery({ queryKey: key, queryFn: () => get<Listed>('/api/shells'), refetchInterval: 5_000 })
+  const [chosen, setChosen] = useState<string | null>(null)
+  const [over, setOver] = useState<{ id: string; why: string } | null>(null)
+  const refresh = () => queries.invalidateQueries({ queryKey: key })
+  const open = useMutation({
+    mutationFn: () => post<{ id: string }>('/api/shells', { cols: 100, rows: 30 }),
+    onSuccess: async ({ id }) => {
+      setOver(null)
+      await refresh()
+      setChosen(id)
+    },
+  })
+  const close = useMutation({ mutationFn: (id: string) => remove(`/api/shells/${id}`), onSettled: refresh })
+  if (error) return <Problem error={error} />
+  if (!data) return <Loading what="the terminals" />
+  if (data.trouble !== null) return <Empty>There is no terminal here: {data.trouble}.</Empty>
+  const shells = data.shells.toSorted((a, b) => a.openedAt - b.openedAt)
+  const current = shells.find(({ id }) => id === chosen) ?? shells.findLast(({ mayType }) => mayType) ?? shells.at(-1)
+  const own = shells.filter(({ mayType }) => mayType)
+  return (
+    <div className="terminals">
+      <div className="terminal-tabs">
+        <div role="tablist" aria-label="Terminals">
+          {shells.map(({ id, owner, mayType }) => (
+            <button key={id} role="tab" aria-selected={id === current?.id} onClick={() => setChosen(id)}>
+              {mayType ? `Terminal ${own.findIndex((one) => one.id === id) + 1}` : `Watch ${owner}`}
+            </button>
+          ))}
+        </div>
+        <button className="icon-button" aria-label="Open a terminal" disabled={open.isPending} onClick={() => open.mutate()}>
+          <Plus size={16} />
+        </button>
+        {current?.mayType && (
+          <button className="icon-button" aria-label="Close this terminal" onClick={() => close.mutate(current.id)}>
+            <X size={16} />
+          </button>
+        )}
+      </div>
+      {open.error && <Problem error={open.error} />}
+      {over && over.id !== current?.id && (
+        <p className="terminal-note" role="status">
+          The terminal ended: {over.why}.
+        </p>
+      )}
+      {current ? (
+        <TerminalScreen
+          key={current.id}
+          id={current.id}
+          onEnd={(why) => {
+            setOver({ id: current.id, why })
+            void refresh()
+          }}
+        />
+      ) : (
+        <p className="terminal-start">
+          <button className="primary" disabled={open.isPending} onClick={() => open.mutate()}>
+            Open a terminal
+          </button>
+          <span className="quiet">
+            A shell on the shop’s machine, with psql, redis-cli, curl and the logs. Commands are part of the drill’s timeline.
+          </span>
+        </p>
+      )}
+    </div>
+  )
+}
