@@ -86,6 +86,12 @@ export const commands: readonly ListedCommand[] = [
   },
   { name: 'action', usage: '', summary: 'operate the shop', load: async () => (await import('./commands/action.ts')).actionCommand() },
   {
+    name: 'shell',
+    usage: '[options] [id]',
+    summary: "open a terminal on the shop's machine, in a jail",
+    load: async () => (await import('./commands/shell.ts')).shellCommand(),
+  },
+  {
     name: 'fault',
     usage: '',
     summary: 'break the range, reversibly (for instructors)',

@@ -131,3 +131,48 @@ test('who comes back has lost nothing, and what is typed counts in the drill unt
   assert.match(back.seen.messages.at(-1)?.why ?? '', /the drill is over/)
   assert.deepEqual((await served.read<Listed>('trainee', '/api/shells')).shells, [])
 })
+
+interface Ran {
+  output: string
+  leftOut: number
+  status: number
+  folder: string
+}
+
+test('a command runs without a terminal: its folder stays, what it prints is bounded, and it ends in time', { skip }, async () => {
+  await using served = new ServedBench({ trouble: jailTrouble })
+  const drill = await served.bench.start()
+  const run = async (command: string, timeoutSeconds = 20): Promise<Ran> => {
+    const { status, text } = await served.ask('trainee', 'POST', '/api/shells/commands', { command, timeoutSeconds })
+    assert.equal(status, 200, text)
+    return JSON.parse(text) as Ran
+  }
+  const both = await run("mkdir -p ~/found; cd ~/found; echo \"it's\" >'a \"b\" \\ c'; echo 'out ü'; echo err >&2; false")
+  assert.deepEqual([both.output, both.status, both.folder], ['out ü\nerr\n', 1, '/home/oncall/found'])
+  assert.equal((await run('ls; cat *')).output, 'a "b" \\ c\nit\'s\n')
+  const long = await run('seq 1 200000; exit 3')
+  assert.deepEqual([long.status, /^1\n2\n/.test(long.output), /199999\n200000\n$/.test(long.output)], [3, true, true])
+  assert.ok(long.leftOut > 1_000_000 && long.output.length < 60_000)
+  const late = await run('echo begun; sleep 60 & sleep 60', 1)
+  assert.deepEqual([late.output, late.status], ['begun\n', 124])
+  assert.equal((await run('read line; echo "read:$line"')).output, 'read:\n')
+  const [first] = served.bench.events(drill).flatMap((event) => (event.type === 'command-run' ? [event] : []))
+  assert.match(first?.command ?? '', /^mkdir -p ~\/found/)
+})
+
+test('an agent runs commands over MCP, in the same jail', { skip }, async () => {
+  await using served = new ServedBench({ trouble: jailTrouble })
+  const call = async (id: number, command: string) => {
+    const { text } = await served.ask('trainee', 'POST', '/mcp', {
+      jsonrpc: '2.0',
+      id,
+      method: 'tools/call',
+      params: { name: 'run_command', arguments: { command } },
+    })
+    const { result } = JSON.parse(text) as { result: { isError?: boolean; content: { text: string }[] } }
+    assert.ok(!result.isError, text)
+    return JSON.parse(result.content[0]?.text ?? '') as Ran
+  }
+  assert.equal((await call(1, 'cd /tmp; id -un')).output, 'oncall\n')
+  assert.equal((await call(2, 'pwd')).output, '/tmp\n')
+})

@@ -34,6 +34,17 @@ export const respond: readonly Tool[] = [
     run: (api, { action, params }) => api.post(`/api/actions/${action}`, { params }),
   }),
   defineTool({
+    name: 'run_command',
+    title: 'Run a command in a shell',
+    description: `Runs a bash command on the shop's machine, in a jail: psql, redis-cli, rabbitmqadmin, promtool, amtool, curl and jq, with names such as postgres,
+redis, rabbitmq, orders, orders-proxy and prometheus; logs are in /var/log/shop. The folder and the files of one command are there for the next. No input and no
+terminal. Tells the output with its middle left out where it is long, and the exit status (124: stopped after timeoutSeconds).`,
+    input: z.object({ command: z.string().min(1).max(8_000), timeoutSeconds: z.number().int().min(1).max(100).default(30) }),
+    readOnly: false,
+    verbatim: ['command'],
+    run: (api, input) => api.post('/api/shells/commands', input),
+  }),
+  defineTool({
     name: 'name_cause',
     title: 'Name the cause',
     description: 'Says which component is the cause and of which kind it is. Wrong answers count against you.',

@@ -1,0 +1,59 @@
+import { Option } from 'commander'
+import { FiredrillError } from '../../model/errors.ts'
+import { apiClient } from '../client.ts'
+import { command, integer, openState, type CommonOptions } from '../options.ts'
+import { dim, print, printJson } from '../output.ts'
+import { attach } from '../terminal.ts'
+
+interface ShellOptions extends CommonOptions {
+  list: boolean
+  command?: string
+  timeout: number
+}
+interface Listed {
+  trouble: string | null
+  shells: { id: string; owner: string; openedAt: number; watchers: number; mayType: boolean }[]
+}
+interface Ran {
+  output: string
+  status: number
+}
+
+export const shellCommand = () =>
+  command('shell')
+    .argument('[id]', 'one that is open already, as --list names it')
+    .option('--list', 'list the terminals that are open', false)
+    .option('-c, --command <command>', 'run one command in the same jail, print what it prints, and end as it ends')
+    .addOption(new Option('--timeout <seconds>', 'for --command: stop it after so long').argParser(integer).default(30))
+    .action(async (id: string | undefined, options: ShellOptions) => {
+      const state = openState(options)
+      const api = apiClient(state, 'trainee', 150_000)
+      if (options.list) {
+        const { shells } = await api.get<Listed>('/api/shells')
+        if (options.json) return printJson({ shells })
+        if (shells.length === 0) print('no terminal is open')
+        for (const shell of shells)
+          print(
+            `${shell.id}  ${shell.owner}  ${dim(`open since ${new Date(shell.openedAt).toISOString()}, shown ${shell.watchers} times`)}`,
+          )
+        return
+      }
+      if (options.command !== undefined) {
+        const ran = await api.post<Ran>('/api/shells/commands', { command: options.command, timeoutSeconds: options.timeout })
+        if (options.json) printJson(ran)
+        else process.stdout.write(ran.output)
+        process.exitCode = ran.status
+        return
+      }
+      const { stdin, stdout } = process
+      if (!stdin.isTTY || !stdout.isTTY)
+        throw new FiredrillError('bad-request', `this is no terminal: run one command with 'firedrill shell --command COMMAND'`)
+      const own = id ?? (await api.post<{ id: string }>('/api/shells', { cols: stdout.columns, rows: stdout.rows })).id
+      const { portBase, tokens } = state.config()
+      const why = await attach({ url: `ws://127.0.0.1:${portBase}/api/shells/${own}/socket`, token: tokens.trainee }, { stdin, stdout })
+      print(
+        why === null
+          ? `\r\nThe terminal is still open: 'firedrill shell ${own}' returns to it.`
+          : `\r\n${dim(`The terminal ended: ${why}.`)}`,
+      )
+    })

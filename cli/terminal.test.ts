@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { EventEmitter } from 'node:events'
+import { test } from 'node:test'
+import { paperHost, paperTokens } from '../control/replay/paper-context.ts'
+import { ServedBench } from '../control/replay/served-bench.ts'
+import { jailTrouble, jailTroubleNow } from '../shell/possible.ts'
+import { attach } from './terminal.ts'
+
+const skip = jailTroubleNow() ?? false
+
+/** A terminal as somebody has in front of them: what was typed into it, and what it shows. */
+function terminal() {
+  const shown = { text: '', raw: false }
+  const stdin = Object.assign(new EventEmitter(), {
+    setRawMode: (raw: boolean) => (shown.raw = raw),
+    resume() {},
+    pause() {},
+  })
+  const stdout = Object.assign(new EventEmitter(), {
+    columns: 90,
+    rows: 33,
+    write(bytes: Uint8Array | string, done?: () => void) {
+      shown.text += typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString()
+      done?.()
+      return true
+    },
+  })
+  const until = async (what: RegExp) => {
+    for (const giveUpAt = performance.now() + 20_000; !what.test(shown.text);) {
+      assert.ok(performance.now() < giveUpAt, `no ${what} in ${JSON.stringify(shown.text.slice(-2_000))}`)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+  return {
+    streams: { stdin, stdout } as unknown as Parameters<typeof attach>[1],
+    type: (text: string) => stdin.emit('data', Buffer.from(text)),
+    stdout,
+    shown,
+    until,
+  }
+}
+
+test(
+  'a terminal on the command line is one of the range’s: left and come back to, through a lost connection, until it ends',
+  { skip },
+  async () => {
+    await using served = new ServedBench({ trouble: jailTrouble })
+    const app = await served.app
+    await app.listen({ host: '127.0.0.1', port: Number(paperHost.split(':')[1]) })
+    const { id } = JSON.parse((await served.ask('trainee', 'POST', '/api/shells', { cols: 80, rows: 24 })).text) as { id: string }
+    const where = { url: `ws://${paperHost}/api/shells/${id}/socket`, token: paperTokens.trainee }
+
+    const first = terminal()
+    const left = attach(where, first.streams)
+    await first.until(/\$ /)
+    first.type('stty size; echo $((6 * 7)) is it\r')
+    await first.until(/33 90\r\n42 is it/)
+    assert.ok(first.shown.raw)
+    for (const client of app.websocketServer.clients) client.terminate()
+    served.shells.shell(id).session.type(Buffer.from('echo meanwhile $((1 + 1))\r'))
+    await first.until(/meanwhile 2\r\n/)
+    assert.equal(first.shown.text.match(/42 is it/g)?.length, 1, 'nothing twice')
+    first.type('\u001d')
+    assert.equal(await left, null)
+    assert.equal(first.shown.raw, false)
+
+    const second = terminal()
+    const ended = attach(where, second.streams)
+    await second.until(/42 is it[^]*meanwhile 2/)
+    Object.assign(second.stdout, { columns: 70, rows: 20 })
+    second.stdout.emit('resize')
+    second.type('stty size\r')
+    await second.until(/20 70\r\n/)
+    second.type('exit\r')
+    assert.equal(await ended, 'the shell exited')
+  },
+)
