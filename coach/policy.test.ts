@@ -85,6 +85,19 @@ describe('the policy, in one situation', () => {
     assert.equal(at(22_000, [...reached, [21_000, said]]).kind, 'wait')
   })
 
+  test('of milestones that are reached together the last is praised, and then none', () => {
+    const reached: [number, DrillEventBody][] = [
+      [0, started],
+      [10_000, paged],
+      [20_000, { type: 'milestone-reached', milestone: 'located', evidence: 'named redis as the cause' }],
+      [20_000, { type: 'milestone-reached', milestone: 'diagnosed', evidence: 'named redis (cache)' }],
+    ]
+    const decision = at(21_000, reached)
+    assert.equal(decision.kind === 'encourage' ? decision.about : decision.kind, 'diagnosed')
+    const said: DrillEventBody = { type: 'coach-said', about: 'diagnosed', text: '' }
+    assert.notEqual(at(22_000, [...reached, [21_000, said]]).kind, 'encourage')
+  })
+
   test('wrong causes and harmful actions bring the hint sooner', () => {
     const wrong: DrillEventBody = { type: 'cause-named', component: 'redis', category: 'cache', sentence: '', correct: false }
     const soon = 10_000 + scenario.milestones.acknowledged.par * 0.5

@@ -201,11 +201,11 @@ const toDo: Record<MilestoneName, string> = {
 }
 const listed = (items: string[]): string => new Intl.ListFormat('en').format(items)
 
-/** The latest milestone that nobody has said anything about yet. */
+/** The latest milestone, unless somebody has said something about it: one that was passed on the way to it is past. */
 function encouragement(state: DrillState, events: readonly DrillEvent[], scenario: Scenario): Decision | null {
   const said = new Set<string>(events.flatMap((event) => (event.type === 'coach-said' ? [event.about] : [])))
-  const proof = events.findLast((event) => event.type === 'milestone-reached' && !said.has(event.milestone))
-  if (proof?.type !== 'milestone-reached') return null
+  const proof = events.findLast((event) => event.type === 'milestone-reached')
+  if (proof?.type !== 'milestone-reached' || said.has(proof.milestone)) return null
   const { milestone, evidence, at } = proof
   const took = drillClock(state, at)
   const par = scenario.milestones[milestone].par

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import os from 'node:os'
 import { faultById, lackedFor } from '../drills/faults/registry.ts'
 import { FiredrillError, describeError } from '../model/errors.ts'
 import type { FaultRamp, FaultRecord, FaultState } from '../model/fault.ts'
@@ -11,17 +12,21 @@ export const maxFaultMs = 60 * 60_000
 export class Injector {
   readonly #range: Range
   readonly #ledger: Ledger
+  readonly #uptimeMs: () => number
   /** Reversals under way in this process: a second request waits for the first. */
   readonly #reverting = new Map<string, Promise<void>>()
   /** How far each ramp has come in this process. */
   readonly #ramped = new Map<string, number>()
   #advancing = false
+  #clockIsFollowed = true
   /** Out of the range, and not written down as such, since the ledger could not be written. */
   readonly #unwritten = new Set<string>()
 
-  constructor(range: Range, ledger: Ledger) {
+  /** @param uptimeMs since the machine was started: a clock that nobody sets. */
+  constructor(range: Range, ledger: Ledger, uptimeMs: () => number = () => os.uptime() * 1_000) {
     this.#range = range
     this.#ledger = ledger
+    this.#uptimeMs = uptimeMs
   }
 
   /** Throws for a fault that could not go in whatever state the range is in: one that there is not, wrong parameters, or where it cannot be had. */
@@ -178,6 +183,14 @@ export class Injector {
   /** Takes out what has outlived its limit. Returns those taken out; failures stay open, to be tried again. */
   async revertOverdue(graceMs = 0): Promise<FaultRecord[]> {
     for (const instance of this.#unwritten) await this.revert(instance)
+    try {
+      this.#ledger.followClock(this.#uptimeMs())
+      this.#clockIsFollowed = true
+    } catch (error) {
+      // It is tried again at the next look.
+      if (this.#clockIsFollowed) process.stderr.write(`limits do not follow the clock: ${describeError(error)}\n`)
+      this.#clockIsFollowed = false
+    }
     const overdue = this.open().filter((record) => record.deadlineAt + graceMs <= Date.now())
     const taken: FaultRecord[] = []
     for (const record of overdue) {

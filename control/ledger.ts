@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs'
 import path from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import {
   actor,
   drillEventBody,
@@ -18,6 +18,9 @@ import { gameDayEventBody, type GameDayEvent, type GameDayEventBody } from '../m
 import { DrillSummaries } from './drill-summaries.ts'
 import { makePrivateFolder } from '../range/private.ts'
 
+/** Clocks are kept right by small steps, which move no limit. */
+const smallestStepMs = 2_000
+
 /** One notification of the pager. */
 export interface PageNotification {
   /** When it came in, in milliseconds since the epoch. */
@@ -33,6 +36,8 @@ export interface PageNotification {
 export class Ledger implements Disposable {
   readonly #db: DatabaseSync
   readonly #summaries: DrillSummaries
+  /** By their text: what is asked every second is read by SQLite once. */
+  readonly #statements = new Map<string, StatementSync>()
 
   constructor(dir: string) {
     makePrivateFolder(path.join(dir, 'control'))
@@ -66,11 +71,21 @@ export class Ledger implements Disposable {
     if (!columns.some((column) => column['name'] === 'ramp')) this.#db.exec('alter table faults add column ramp text')
   }
 
+  #prepared(sql: string): StatementSync {
+    const known = this.#statements.get(sql)
+    if (known) return known
+    const statement = this.#db.prepare(sql)
+    this.#statements.set(sql, statement)
+    return statement
+  }
+
   append(drill: string, body: DrillEventBody, by?: Actor, at = Date.now()): DrillEvent {
     const checked = { ...drillEventBody.parse(body), ...(by ? { by } : {}) }
-    const { lastInsertRowid } = this.#db
-      .prepare('insert into events (drill, at, body) values (?, ?, ?)')
-      .run(drill, at, JSON.stringify(checked))
+    const { lastInsertRowid } = this.#prepared('insert into events (drill, at, body) values (?, ?, ?)').run(
+      drill,
+      at,
+      JSON.stringify(checked),
+    )
     const event = { id: Number(lastInsertRowid), drill, at, ...checked }
     this.#summaries.advance(event)
     return event
@@ -79,8 +94,7 @@ export class Ledger implements Disposable {
   /** Of one type or several, or all; in the order in which they happened. */
   events(drill: string, types?: readonly DrillEventType[]): DrillEvent[] {
     const some = types ? `and json_extract(body, '$.type') in (${types.map(() => '?').join(', ')})` : ''
-    return this.#db
-      .prepare(`select id, at, body from events where drill = ? ${some} order by id`)
+    return this.#prepared(`select id, at, body from events where drill = ? ${some} order by id`)
       .all(drill, ...(types ?? []))
       .map((row) => {
         const stored = JSON.parse(String(row['body'])) as { by?: unknown }
@@ -91,12 +105,10 @@ export class Ledger implements Disposable {
 
   /** How many events a drill has up to one of them, without those of some types. */
   countEvents(drill: string, upToId: number, without: readonly DrillEventType[]): number {
-    const row = this.#db
-      .prepare(
-        `select count(*) as count from events
+    const row = this.#prepared(
+      `select count(*) as count from events
          where drill = ? and id <= ? and json_extract(body, '$.type') not in (${without.map(() => '?').join(', ')})`,
-      )
-      .get(drill, upToId, ...without)
+    ).get(drill, upToId, ...without)
     return Number(row?.['count'])
   }
 
@@ -107,8 +119,9 @@ export class Ledger implements Disposable {
 
   /** What was told to users since a moment (milliseconds since the epoch), in whichever drill, newest first. */
   statusUpdates(sinceMs: number): { at: number; status: StatusUpdateKind; text: string }[] {
-    return this.#db
-      .prepare(`select at, body from events where json_extract(body, '$.type') = 'status-posted' and at >= ? order by at desc limit 200`)
+    return this.#prepared(
+      `select at, body from events where json_extract(body, '$.type') = 'status-posted' and at >= ? order by at desc limit 200`,
+    )
       .all(sinceMs)
       .flatMap((row) => {
         const body = drillEventBody.parse(JSON.parse(String(row['body'])))
@@ -118,8 +131,7 @@ export class Ledger implements Disposable {
 
   /** Ids of drills, newest first. */
   drills(limit = 200): string[] {
-    return this.#db
-      .prepare(`select drill from events where json_extract(body, '$.type') = 'drill-started' order by id desc limit ?`)
+    return this.#prepared(`select drill from events where json_extract(body, '$.type') = 'drill-started' order by id desc limit ?`)
       .all(limit)
       .map((row) => String(row['drill']))
   }
@@ -133,57 +145,53 @@ export class Ledger implements Disposable {
 
   appendToGameDay(gameDay: string, body: GameDayEventBody, at = Date.now()): GameDayEvent {
     const checked = gameDayEventBody.parse(body)
-    const { lastInsertRowid } = this.#db
-      .prepare('insert into gameday_events (gameday, at, body) values (?, ?, ?)')
-      .run(gameDay, at, JSON.stringify(checked))
+    const { lastInsertRowid } = this.#prepared('insert into gameday_events (gameday, at, body) values (?, ?, ?)').run(
+      gameDay,
+      at,
+      JSON.stringify(checked),
+    )
     return { id: Number(lastInsertRowid), gameDay, at, ...checked }
   }
   gameDayEvents(gameDay: string): GameDayEvent[] {
-    return this.#db
-      .prepare('select id, at, body from gameday_events where gameday = ? order by id')
+    return this.#prepared('select id, at, body from gameday_events where gameday = ? order by id')
       .all(gameDay)
       .map((row) => ({ id: Number(row['id']), gameDay, at: Number(row['at']), ...gameDayEventBody.parse(JSON.parse(String(row['body']))) }))
   }
   /** Ids of game days, newest first. */
   gameDays(limit = 50): string[] {
-    return this.#db
-      .prepare(`select gameday from gameday_events where json_extract(body, '$.type') = 'planned' order by id desc limit ?`)
+    return this.#prepared(`select gameday from gameday_events where json_extract(body, '$.type') = 'planned' order by id desc limit ?`)
       .all(limit)
       .map((row) => String(row['gameday']))
   }
 
   insertFault(record: FaultRecord): void {
-    this.#db
-      .prepare(
-        `insert into faults (instance, fault, params, undo, drill, state, planned_at, injected_at, deadline_at, reverted_at, error, ramp)
+    this.#prepared(
+      `insert into faults (instance, fault, params, undo, drill, state, planned_at, injected_at, deadline_at, reverted_at, error, ramp)
          values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      )
-      .run(
-        record.instance,
-        record.fault,
-        JSON.stringify(record.params),
-        JSON.stringify(record.undo),
-        record.drill,
-        record.state,
-        record.plannedAt,
-        record.injectedAt,
-        record.deadlineAt,
-        record.revertedAt,
-        record.error,
-        record.ramp === null ? null : JSON.stringify(record.ramp),
-      )
+    ).run(
+      record.instance,
+      record.fault,
+      JSON.stringify(record.params),
+      JSON.stringify(record.undo),
+      record.drill,
+      record.state,
+      record.plannedAt,
+      record.injectedAt,
+      record.deadlineAt,
+      record.revertedAt,
+      record.error,
+      record.ramp === null ? null : JSON.stringify(record.ramp),
+    )
   }
 
   /** Moves a fault to another state when it is in one of `from`; false when somebody else was first. */
   moveFault(instance: string, from: readonly FaultState[], to: FaultState, error: string | null = null): boolean {
     const now = Date.now()
-    const { changes } = this.#db
-      .prepare(
-        `update faults set state = ?, error = ?, injected_at = case when ? = 'injected' then ? else injected_at end,
+    const { changes } = this.#prepared(
+      `update faults set state = ?, error = ?, injected_at = case when ? = 'injected' then ? else injected_at end,
            reverted_at = case when ? = 'reverted' then ? else reverted_at end
          where instance = ? and state in (${from.map(() => '?').join(', ')})`,
-      )
-      .run(to, error, to, now, to, now, instance, ...from)
+    ).run(to, error, to, now, to, now, instance, ...from)
     return changes > 0
   }
 
@@ -201,23 +209,22 @@ export class Ledger implements Disposable {
 
   /** Moves the deadlines of a drill's open faults. */
   extendFaults(drill: string, byMs: number): void {
-    this.#db
-      .prepare(`update faults set deadline_at = deadline_at + ? where drill = ? and state in ('planned', 'injected')`)
-      .run(byMs, drill)
+    this.#prepared(`update faults set deadline_at = deadline_at + ? where drill = ? and state in ('planned', 'injected')`).run(byMs, drill)
   }
 
   /** Writes down a page as it came in, drill or no drill; the last thousand are kept. */
   insertPage(status: PageNotification['status'], alert: AlertSummary, at = Date.now()): void {
-    const { lastInsertRowid } = this.#db
-      .prepare('insert into pages (at, status, alert) values (?, ?, ?)')
-      .run(at, status, JSON.stringify(alert))
-    this.#db.prepare('delete from pages where id <= ?').run(Number(lastInsertRowid) - 1_000)
+    const { lastInsertRowid } = this.#prepared('insert into pages (at, status, alert) values (?, ?, ?)').run(
+      at,
+      status,
+      JSON.stringify(alert),
+    )
+    this.#prepared('delete from pages where id <= ?').run(Number(lastInsertRowid) - 1_000)
   }
 
   /** Pages since a moment, oldest first. */
   pages(sinceMs: number): PageNotification[] {
-    return this.#db
-      .prepare('select at, status, alert from pages where at >= ? order by id')
+    return this.#prepared('select at, status, alert from pages where at >= ? order by id')
       .all(sinceMs)
       .map((row) => ({
         at: Number(row['at']),
@@ -225,6 +232,30 @@ export class Ledger implements Disposable {
         status: String(row['status']) as PageNotification['status'],
         alert: JSON.parse(String(row['alert'])) as AlertSummary,
       }))
+  }
+
+  /**
+   * Limits are times of the clock: where that is set back, so are they, or what is in would stay in for as much longer. Whichever process notices first does it.
+   * @param uptimeMs since the machine was started, which nobody sets.
+   */
+  followClock(uptimeMs: number): void {
+    const startedAt = Date.now() - uptimeMs
+    const known = this.note('machine-started-at')
+    const steppedMs = known === null ? 0 : startedAt - Number(known)
+    if (known !== null && Math.abs(steppedMs) < smallestStepMs) return
+    this.#db.exec('begin immediate')
+    try {
+      // Another process may have been first; later than it was is a machine that was started again, or a limit that comes sooner.
+      if (steppedMs < 0 && this.note('machine-started-at') === known)
+        this.#prepared(`update faults set deadline_at = deadline_at + ? where state in ('planned', 'injected', 'reverting', 'failed')`).run(
+          Math.round(steppedMs),
+        )
+      this.setNote('machine-started-at', String(startedAt))
+      this.#db.exec('commit')
+    } catch (error) {
+      this.#db.exec('rollback')
+      throw error
+    }
   }
 
   /** When the control plane last ran, in milliseconds since the epoch; null when it never did. */
@@ -237,18 +268,15 @@ export class Ledger implements Disposable {
 
   /** A small named value, such as when the control plane was last alive. */
   note(name: string): string | null {
-    const row = this.#db.prepare('select value from notes where name = ?').get(name)
+    const row = this.#prepared('select value from notes where name = ?').get(name)
     return row ? String(row['value']) : null
   }
   setNote(name: string, value: string): void {
-    this.#db
-      .prepare('insert into notes (name, value) values (?, ?) on conflict (name) do update set value = excluded.value')
-      .run(name, value)
+    this.#prepared('insert into notes (name, value) values (?, ?) on conflict (name) do update set value = excluded.value').run(name, value)
   }
 
   #faults(where: string, ...params: (string | number)[]): FaultRecord[] {
-    return this.#db
-      .prepare(`select * from faults ${where}`)
+    return this.#prepared(`select * from faults ${where}`)
       .all(...params)
       .map((row) => ({
         instance: String(row['instance']),

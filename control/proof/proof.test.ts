@@ -112,12 +112,19 @@ describe('what a proof covers', () => {
 
   test('a proof that is written is read again, and belongs until something changes', () => {
     const id = 'long-way'
-    const verified = { ok: true, secondsToPage: 9, pageBoundSeconds: 30, secondsToHealthy: 4, tookSeconds: 40 } as Verification
+    const verified = {
+      ok: true,
+      secondsToPage: 9,
+      pageBoundSeconds: 45,
+      patience: 1.5,
+      secondsToHealthy: 4,
+      tookSeconds: 40,
+    } as Verification
     const scope = scopeOf(root, id)
     assert.equal(proofOf(scope.covers, 'local', [verified, { ...verified, ok: false }], new Date()), null)
     const proof = proofOf(scope.covers, 'local', [verified, { ...verified, secondsToPage: 12 }], new Date())
     assert.ok(proof)
-    assert.deepEqual([proof.times, proof.seconds.toPage], [2, 12])
+    assert.deepEqual([proof.times, proof.patience, proof.seconds.toPage, proof.seconds.pageBound], [2, 1.5, 12, 30])
     rmSync(proofFile(root, id), { force: true })
     assert.deepEqual(staleness(root, id), ['it has no proof'])
     writeProof(root, id, proof)
@@ -136,7 +143,7 @@ describe('the proofs of the scenarios that are shipped', () => {
       const reasons = staleness(projectRoot, id, sources)
       if (reasons.length === 0) {
         const proof = readProof(projectRoot, id)
-        assert.ok(proof && proof.seconds.toPage <= proof.seconds.pageBound)
+        assert.ok(proof && proof.seconds.toPage <= proof.seconds.pageBound * proof.patience)
         assert.equal(proof.seconds.pageBound * 1_000, Math.max(...scenario.alerts.expected.map(({ within }) => within)))
         return
       }

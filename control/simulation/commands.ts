@@ -1,0 +1,130 @@
+import fc from 'fast-check'
+import type { CauseCategory } from '../../model/scenario.ts'
+import type { ShopComponentName } from '../../model/components.ts'
+import { simulated, type World } from './world.ts'
+import type { Trouble } from './mortal.ts'
+
+/** Something that somebody does, or that happens. `pick` chooses among what there is at that moment. */
+export type Command = { readonly name: keyof typeof commands; readonly pick: number }
+
+const kinds: Trouble['what'][] = ['fails', 'is lost', 'is slow', 'kills before', 'kills after']
+const own = 'the trainee'
+
+/** What may happen, in words; how likely each is beside the others. */
+const commands = {
+  start: [6, (world: World, pick: number) => start(world, pick)],
+  finish: [2, (world) => world.engine?.finish()],
+  abort: [2, (world) => world.engine?.abort('enough')],
+  acknowledge: [3, (world) => world.engine?.acknowledge()],
+  guess: [1, (world) => void world.engine?.nameCause('redis', 'cache', 'a guess')],
+  'name the cause': [2, (world) => nameCause(world)],
+  mend: [4, (world) => mend(world)],
+  'run an action': [2, (world) => world.engine?.runAction('restart', { component: 'catalog' }, { role: own })],
+  'ask for a hint': [1, (world) => void world.engine?.askHint()],
+  note: [2, (world) => note(world)],
+  pause: [2, (world) => world.engine?.pause()],
+  continue: [3, (world) => world.engine?.continue()],
+  extend: [1, (world) => world.engine?.extend(60_000)],
+  ease: [2, (world) => world.engine?.ease()],
+  look: [2, (world) => world.engine?.view('trace', 'inventory', 'a trace')],
+  'fire an alert': [4, (world, pick) => fire(world, pick)],
+  'resolve an alert': [3, (world, pick) => resolve(world, pick)],
+  'tell a page again': [1, (world, pick) => again(world, pick)],
+  'some time passes': [20, (world, pick) => world.pass(1 + (pick % 20))],
+  'much time passes': [2, (world, pick) => world.pass(60 + (pick % 300))],
+  'the instructor breaks something': [1, (world, pick) => inject(world, pick)],
+  'the instructor takes everything out': [1, (world) => world.injector?.revertAll()],
+  'the instructor resets': [1, (world) => world.engine?.restore()],
+  'the control plane is killed': [3, (world) => world.kill()],
+  'the control plane is started': [6, (world) => world.revive()],
+  'the control plane is suspended': [1, (world) => void (world.suspended = world.engine !== null)],
+  'the control plane goes on': [2, (world) => void (world.suspended = false)],
+  'the clock is set': [1, (world, pick) => set(world, pick)],
+  'the disk is full': [1, (world) => void (world.diskIsFull = true)],
+  'the disk has room again': [3, (world) => void (world.diskIsFull = false)],
+  'a call goes wrong': [4, (world, pick) => trouble(world, pick)],
+} satisfies Record<string, [number, (world: World, pick: number) => unknown]>
+
+export const anyCommand: fc.Arbitrary<Command> = fc.record({
+  name: fc.oneof(...Object.entries(commands).map(([name, [weight]]) => ({ weight, arbitrary: fc.constant(name as Command['name']) }))),
+  pick: fc.nat({ max: 100_000 }),
+})
+
+/** Carries it out; what it is refused with, people are told. What takes time goes on by itself. */
+export async function carryOut(world: World, { name, pick }: Command): Promise<void> {
+  const [, act] = commands[name] as [number, (world: World, pick: number) => unknown]
+  // A suspended control plane takes no command, and none is lost on it: its caller waits, or gives up.
+  if (world.suspended && !/time passes|control plane|alert|clock|disk|call/.test(name)) return
+  let work: unknown
+  try {
+    work = act(world, pick)
+  } catch (error) {
+    work = Promise.reject(error as Error)
+  }
+  if (!(work instanceof Promise)) return
+  if (/time passes/.test(name)) await work
+  else world.does(work)
+}
+
+function start(world: World, pick: number) {
+  const scenario = simulated[pick % simulated.length]
+  return scenario && world.engine?.start(scenario.id, { mode: pick % 2 === 0 ? 'learning' : 'assessment', trainee: own })
+}
+
+const scenarioOf = (world: World) => simulated.find(({ id }) => id === world.engine?.running()?.scenario)
+
+function nameCause(world: World): void {
+  const cause = scenarioOf(world)?.cause
+  if (cause) world.engine?.nameCause(cause.component as ShopComponentName, cause.category as CauseCategory, 'I know it')
+}
+
+/** What the author would do. */
+async function mend(world: World): Promise<void> {
+  const { engine } = world
+  for (const { action, params } of scenarioOf(world)?.solution ?? []) await engine?.runAction(action, params, { role: own })
+}
+
+function note(world: World): void {
+  const text = `note ${world.notes.length + 1}`
+  world.engine?.note(text)
+  if (world.engine) world.notes.push(text)
+}
+
+const names = ['BrowseErrorBudgetBurn', 'CheckoutErrorBudgetBurn', 'QueueGrows']
+function fire(world: World, pick: number): void {
+  const name = names[pick % names.length] ?? ''
+  if (world.alerts.some((alert) => alert.name === name)) return
+  const alert = { fingerprint: name, name, severity: 'page', summary: '', startsAt: new Date(world.clock.now).toISOString() }
+  world.alerts.push({ ...alert, active: true })
+  world.firingSince.set(name, world.seconds)
+  // Notifications get lost, where nobody listens above all.
+  if (pick % 5 < 3 && !world.suspended) world.engine?.page(alert, 'firing')
+}
+function resolve(world: World, pick: number): void {
+  const [alert] = world.alerts.splice(pick % Math.max(1, world.alerts.length), 1)
+  if (!alert) return
+  world.firingSince.delete(alert.fingerprint)
+  if (pick % 5 < 3 && !world.suspended) world.engine?.page(alert, 'resolved')
+}
+function again(world: World, pick: number): void {
+  const alert = world.alerts[pick % Math.max(1, world.alerts.length)]
+  if (alert && !world.suspended) world.engine?.page(alert, 'firing')
+}
+
+/** Instructors break things outside drills only. */
+function inject(world: World, pick: number) {
+  if (world.engine?.running() || !world.injector) return undefined
+  world.engine?.mustBeRestored()
+  const forMs = 1_000 * (1 + (pick % 60))
+  return world.injector.inject('bad-release', { service: 'inventory', version: '1.5.0' }, { forMs, drill: null })
+}
+
+function set(world: World, pick: number): void {
+  world.clock.now += ((pick % 7) - 3) * 1_200_000
+  world.troubledAt = world.seconds
+}
+
+function trouble(world: World, pick: number): void {
+  const what = kinds[pick % kinds.length] ?? 'fails'
+  world.trouble.push({ what, skip: (pick >> 3) % 25, calls: 1 + ((pick >> 8) % 4), lateMs: 1_000 * (1 + ((pick >> 10) % 40)) })
+}

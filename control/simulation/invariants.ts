@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict'
+import { foldDrill, isOpen, type DrillEvent } from '../../model/drill.ts'
+import { leaseMs } from '../lease.ts'
+import type { World } from './world.ts'
+
+const ends = new Set<DrillEvent['type']>(['drill-finished', 'drill-aborted', 'drill-voided'])
+/** What may still be said of a drill that is over: what becomes of the range, and words. */
+const after = new Set<DrillEvent['type']>(['fault-reverted', 'note-added', 'coach-debriefed'])
+/** For so many seconds nothing has gone wrong: what ought to be so is so again. */
+const calmAfter = 30
+/** Within so many seconds what Alertmanager has is known, whatever became of its notifications. */
+const heardWithin = 15
+
+/** What holds whatever happens, at every moment. */
+export async function mustHold(world: World): Promise<void> {
+  assert.deepEqual(world.wrong, [], 'nothing ends with what nobody is told')
+  const calm = world.seconds - world.troubledAt > calmAfter
+  const ids = world.drills()
+  for (const id of ids) ordered(world.ledger.events(id))
+  const open = ids.filter((id) => isOpen(world.state(id)))
+  assert.ok(open.length <= 1, `one drill at a time: ${open.join(', ')}`)
+
+  const { engine } = world
+  if (engine && !world.diskIsFull && calm)
+    assert.equal(engine.running()?.id ?? null, open[0] ?? null, 'the state told is the state that is')
+
+  for (const record of world.ledger.openFaults()) {
+    if (!calm) break
+    const lateMs = world.clock.now - record.deadlineAt
+    assert.ok(lateMs < 5_000, `${record.fault} is in ${lateMs} ms past its limit`)
+    // A drill's fault does not outlive it, as long as somebody is there to take it out.
+    const drill = record.drill === null ? null : world.state(record.drill)
+    if (drill && !isOpen(drill) && world.aliveFor > calmAfter && world.clock.now - (drill.endedAt ?? 0) > 60_000)
+      assert.fail(`${record.fault} is in, and its drill is over`)
+  }
+  if (calm && world.aloneFor > leaseMs / 1_000 + 5)
+    assert.deepEqual(world.ledger.openFaults(), [], 'with nobody to look after it, a fault comes out')
+  pagesAreKnown(world, open[0])
+}
+
+/** The events of one drill, in the order in which they may come. */
+function ordered(events: readonly DrillEvent[]): void {
+  assert.equal(events[0]?.type, 'drill-started')
+  const over = events.findIndex(({ type }) => ends.has(type))
+  for (const [index, event] of events.entries()) {
+    if (index > 0) assert.notEqual(event.type, 'drill-started', 'a drill begins once')
+    if (over >= 0 && index > over) assert.ok(after.has(event.type), `${event.type} after ${events[over]?.type}`)
+  }
+  const texts = events.flatMap((event) => (event.type === 'note-added' ? [event.text] : []))
+  assert.equal(new Set(texts).size, texts.length, 'what is said is said once')
+  const steps = events.flatMap((event) => (event.type === 'fault-injected' ? [event.instance] : []))
+  assert.equal(new Set(steps).size, steps.length, 'a fault goes in once')
+  const firing = new Set<string>()
+  for (const event of events) {
+    if (event.type === 'page-received') {
+      assert.ok(!firing.has(event.alert.fingerprint), 'a page comes once')
+      firing.add(event.alert.fingerprint)
+    }
+    if (event.type === 'page-resolved') assert.ok(firing.delete(event.alert.fingerprint), 'what resolves has fired')
+    if (event.type === 'milestone-reached' && event.milestone === 'recovered') assert.equal(firing.size, 0, 'recovered while a page fires')
+  }
+  const milestones = events.flatMap((event) => (event.type === 'milestone-reached' ? [event.milestone] : []))
+  assert.equal(new Set(milestones).size, milestones.length, 'a milestone is reached once')
+}
+
+/** No page is lost, whatever became of its notification. */
+function pagesAreKnown(world: World, drill: string | undefined): void {
+  const state = drill === undefined ? null : world.state(drill)
+  if (state?.phase !== 'running' || state.lastInjectedAt === null) return
+  const events = world.ledger.events(state.id)
+  // As long as it has been looked at by the same control plane, without anything in the way.
+  const watchedFor = Math.min(world.aliveFor, world.seconds - world.troubledAt, (world.clock.now - state.lastInjectedAt) / 1_000)
+  const last = events.findLast(({ type }) => type === 'drill-continued')
+  if (watchedFor < heardWithin || (last && world.clock.now - last.at < heardWithin * 1_000)) return
+  const firing = new Set(state.firing.map(({ fingerprint }) => fingerprint))
+  for (const { fingerprint, startsAt } of world.alerts) {
+    const since = world.firingSince.get(fingerprint) ?? world.seconds
+    // What fired before the drill began is not of it.
+    if (Date.parse(startsAt) <= state.startedAt || world.seconds - since < heardWithin) continue
+    assert.ok(firing.has(fingerprint), `${fingerprint} fires and is not known`)
+  }
+}
+
+/** Recovered means that somebody mended it: at that moment nothing of the drill was in force, and none of it was taken out by anybody else. */
+export async function recoveryIsTrue(world: World, drill: string): Promise<void> {
+  const events = world.ledger.events(drill)
+  const reverted = new Set(events.flatMap((event) => (event.type === 'fault-reverted' ? [event.instance] : [])))
+  for (const event of events) {
+    if (event.type !== 'fault-injected' || reverted.has(event.instance)) continue
+    const record = world.ledger.fault(event.instance)
+    if (!record) continue
+    assert.equal(record.state, 'injected', `recovered, and ${record.fault} was ${record.state} by somebody else`)
+    assert.equal(await world.isInForce(record.fault, record.params), false, `recovered, and ${record.fault} is in force`)
+  }
+}
+
+/** When all is quiet again the range is as it was, and takes the next drill. */
+export async function comesToRest(world: World): Promise<void> {
+  world.trouble.length = 0
+  world.diskIsFull = false
+  world.suspended = false
+  world.alerts.length = 0
+  world.firingSince.clear()
+  world.revive()
+  await world.pass(40)
+  const state = world.engine?.running()
+  if (state) world.does(world.engine?.abort('enough') ?? Promise.resolve())
+  await world.pass(90)
+  assert.deepEqual(world.wrong, [])
+  const { engine } = world
+  assert.ok(engine, 'the control plane lives')
+  assert.equal(engine.running(), null)
+  assert.deepEqual(
+    world.ledger.openFaults().map(({ fault, state }) => `${fault} ${state}`),
+    [],
+    'nothing is in',
+  )
+  assert.deepEqual(engine.troubles, [])
+  await engine.restore()
+  assert.deepEqual(await world.difference(), [], 'the range is as it was')
+  const next = await engine.start('slow-shelves', { mode: 'learning', trainee: 'the next' })
+  assert.ok(isOpen(next))
+  await engine.abort('enough')
+  assert.deepEqual(foldDrill(world.ledger.events(next.id))?.phase, 'aborted')
+}

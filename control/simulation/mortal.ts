@@ -1,0 +1,96 @@
+import type { Range } from '../../model/range.ts'
+import type { Ledger } from '../ledger.ts'
+
+/** What is to become of calls to the range: of the first `skip` from now nothing, of the next `calls` this. */
+export interface Trouble {
+  /** Fails and does nothing; does it and fails; does it late; the process is killed before or after it. */
+  what: 'fails' | 'is lost' | 'is slow' | 'kills before' | 'kills after'
+  skip: number
+  calls: number
+  /** How late, in milliseconds. */
+  lateMs: number
+}
+
+/** What answers without asking the range. */
+const known = new Set(['list', 'baseline', 'usual'])
+const writes = new Set<string | symbol>(['append', 'moveFault', 'insertFault', 'setNote', 'setAliveAt', 'extendFaults', 'followClock'])
+
+export class OutOfOrder extends Error {}
+
+/** A process that may be killed at any of its calls: whatever it had begun, nothing of it goes on. */
+export class Mortal {
+  dead = false
+  readonly #onDeath: () => void
+  readonly #trouble: () => Trouble[]
+  readonly #diskIsFull: () => boolean
+
+  constructor(options: { onDeath: () => void; trouble: () => Trouble[]; diskIsFull: () => boolean }) {
+    this.#onDeath = options.onDeath
+    this.#trouble = options.trouble
+    this.#diskIsFull = options.diskIsFull
+  }
+
+  kill(): void {
+    if (this.dead) return
+    this.dead = true
+    this.#onDeath()
+  }
+
+  /** The range as this process reaches it. */
+  reach(range: Range): Range {
+    const calls = (owner: object, name: string, call: (...args: unknown[]) => unknown) =>
+      known.has(name) ? call.bind(owner) : (...args: unknown[]) => this.#call(() => call.apply(owner, args))
+    const groups = Object.entries(range).map(([name, group]: [string, unknown]) => {
+      if (typeof group === 'function') return [name, calls(range, name, group as () => unknown)]
+      if (typeof group !== 'object' || group === null || Array.isArray(group)) return [name, group]
+      const parts = Object.entries(group).map(([part, value]: [string, unknown]) => [
+        part,
+        typeof value === 'function' ? calls(group, part, value as () => unknown) : value,
+      ])
+      return [name, Object.fromEntries(parts)]
+    })
+    // Safe: every part of it is there, under its name.
+    return Object.fromEntries(groups) as Range
+  }
+
+  async #call(work: () => unknown): Promise<unknown> {
+    const trouble = this.#next()
+    if (trouble?.what === 'kills before') this.kill()
+    if (this.dead) return never
+    if (trouble?.what === 'fails') throw new OutOfOrder('out of order')
+    if (trouble?.what === 'is slow') await new Promise<void>((resolve) => setTimeout(resolve, trouble.lateMs))
+    if (this.dead) return never
+    const result = await work()
+    if (trouble?.what === 'kills after') this.kill()
+    if (this.dead) return never
+    if (trouble?.what === 'is lost') throw new OutOfOrder('out of order')
+    return result
+  }
+
+  #next(): Trouble | null {
+    const [trouble] = this.#trouble()
+    if (!trouble) return null
+    if (trouble.skip > 0) {
+      trouble.skip--
+      return null
+    }
+    if (--trouble.calls <= 0) this.#trouble().shift()
+    return trouble
+  }
+
+  /** The ledger as this process has it: it takes nothing of a dead one, and nothing while the disk is full. */
+  hold(ledger: Ledger): Ledger {
+    return new Proxy(ledger, {
+      get: (of, name) => {
+        const value: unknown = Reflect.get(of, name, of)
+        if (typeof value !== 'function') return value
+        return (...args: unknown[]) => {
+          if (writes.has(name) && (this.dead || this.#diskIsFull())) throw new OutOfOrder('database or disk is full')
+          return value.apply(of, args) as unknown
+        }
+      },
+    })
+  }
+}
+
+const never = new Promise<never>(() => {})

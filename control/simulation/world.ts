@@ -1,0 +1,287 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { faultById } from '../../drills/faults/registry.ts'
+import { fingerprint, restoreBaseline, type Fingerprint } from '../../drills/baseline.ts'
+import { isPlayable, loadScenarios } from '../../drills/scenarios.ts'
+import type { Sample } from '../../model/check.ts'
+import { usualUsers, type Range } from '../../model/range.ts'
+import { foldDrill, type DrillState } from '../../model/drill.ts'
+import type { Scenario } from '../../model/scenario.ts'
+import type { CurrentAlert } from '../alert-reconciliation.ts'
+import { DrillEngine } from '../drill-engine.ts'
+import { Injector } from '../injector.ts'
+import { leaseMs } from '../lease.ts'
+import { Ledger } from '../ledger.ts'
+import { projectRoot } from '../paths.ts'
+import { settled } from '../replay/engine-bench.ts'
+import { allRunning, paperRange } from '../replay/paper-range.ts'
+import type { Sampler } from '../sampler.ts'
+import { SimulatedClock } from './clock.ts'
+import { Mortal, type Trouble } from './mortal.ts'
+
+const signal = AbortSignal.timeout(2 ** 31 - 1)
+/** What is written is read back by who comes after a crash; a disk of its own makes it no truer. */
+const folder = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
+/** The reaper leaves what is overdue to the control plane for so long. */
+const reaperGraceMs = 2_000
+
+/** Whether a fault's effect can be seen on a range on paper, and is gone when it is out. */
+async function isOnPaper({ fault: id, params }: Scenario['timeline'][number]): Promise<boolean> {
+  const range = paperRange(projectRoot, usualUsers)
+  const fault = faultById(id)
+  const given = fault.params.safeParse(params)
+  if (!given.success) return false
+  const seen = async () => JSON.stringify(await fault.observe({ range, signal }, given.data))
+  try {
+    const fresh = await seen()
+    const undo = await fault.plan({ range, signal }, given.data)
+    await fault.inject({ range, signal }, given.data, undo)
+    const broken = await seen()
+    await fault.revert({ range, signal }, undo)
+    return broken !== fresh && (await seen()) === fresh
+  } catch {
+    return false
+  }
+}
+const all = loadScenarios(path.join(projectRoot, 'scenarios'))
+/** Those whose every fault is one that paper takes. */
+export const simulated: readonly Scenario[] = await onPaper()
+
+async function onPaper(): Promise<Scenario[]> {
+  using clock = new SimulatedClock()
+  const playable = [...all.values()].filter((scenario) => isPlayable(scenario, { lacks: ['cluster'] }))
+  const found = Promise.all(playable.map(({ timeline }) => Promise.all(timeline.map(isOnPaper))))
+  let done = false
+  void found.finally(() => (done = true))
+  // Some wait for what paper never does.
+  while (!done) {
+    clock.advance(1_000)
+    await settled()
+  }
+  const able = await found
+  return playable.filter((_, index) => able[index]?.every(Boolean))
+}
+
+/**
+ * The real engine, injector, ledger and reaper's rules over a range on paper, on a simulated clock: processes are killed and started again, calls to the
+ * range fail or are late, the disk fills up, the clock is set.
+ */
+export class World implements Disposable {
+  readonly clock = new SimulatedClock()
+  readonly range: Range = paperRange(projectRoot, usualUsers)
+  readonly alerts: CurrentAlert[] = []
+  /** What Alertmanager has had since when, on the drill's clock: nothing else is forgotten sooner. */
+  readonly firingSince = new Map<string, number>()
+  /** All that is in store for calls to the range. */
+  readonly trouble: Trouble[] = []
+  diskIsFull = false
+  /** When a call last failed or was late, the disk was full, or the clock was set. */
+  troubledAt = 0
+  seconds = 0
+  readonly #dir = mkdtempSync(path.join(folder, 'firedrill-simulation-'))
+  /** What everybody reads, whoever lives. */
+  readonly ledger = new Ledger(this.#dir)
+  readonly #reaper: Injector
+  readonly #ledgers: Ledger[] = []
+  #control: { process: Mortal; engine: DrillEngine; injector: Injector; sampler: PaperSampler } | null = null
+  #sampler = new PaperSampler()
+  /** Whether the control plane gets no time to run, as when its process is stopped. */
+  suspended = false
+  /** What was noted, and taken. */
+  readonly notes: string[] = []
+  #revivedAt = 0
+  /** Since when there has been nobody to act but the reaper; null while the control plane is there. */
+  #aloneSince: number | null = null
+  #drills: string[] = []
+  /** What did not end as it may. */
+  readonly wrong: unknown[] = []
+  #fresh: Fingerprint | null = null
+  readonly #observed = new Map<string, string>()
+
+  constructor() {
+    const reaper = new Mortal({ onDeath: () => {}, trouble: () => this.trouble, diskIsFull: () => this.diskIsFull })
+    this.#reaper = new Injector(reaper.reach(this.range), reaper.hold(this.ledger), () => this.clock.elapsedMs)
+  }
+
+  static async begin(): Promise<World> {
+    const world = new World()
+    // Paper begins without what a shop makes for itself, such as its queues.
+    await restoreBaseline(world.range, usualUsers)
+    // Paper tells what it keeps, which changes later.
+    world.#fresh = structuredClone(await fingerprint(world.range))
+    world.revive()
+    await world.pass(20)
+    return world
+  }
+
+  get engine(): DrillEngine | null {
+    return this.#control?.engine ?? null
+  }
+  get injector(): Injector | null {
+    return this.#control?.injector ?? null
+  }
+
+  /** Another control plane, where there is none. */
+  revive(): void {
+    if (this.#control) return
+    const process = new Mortal({
+      onDeath: () => void this.#bury(process),
+      trouble: () => this.trouble,
+      diskIsFull: () => this.diskIsFull,
+    })
+    const ledger = new Ledger(this.#dir)
+    this.#ledgers.push(ledger)
+    const held = process.hold(ledger)
+    const range = process.reach(this.range)
+    const injector = new Injector(range, held, () => this.clock.elapsedMs)
+    const sampler = this.#sampler.again()
+    this.#sampler = sampler
+    const engine = new DrillEngine({
+      range,
+      ledger: held,
+      injector,
+      sampler,
+      scenarios: all,
+      users: usualUsers,
+      alerts: async () => this.alerts,
+    })
+    this.#control = { process, engine, injector, sampler }
+    this.suspended = false
+    this.#revivedAt = this.seconds
+    this.#aloneSince = null
+    this.does(engine.resume())
+  }
+
+  kill(): void {
+    this.#control?.process.kill()
+  }
+  #bury(process: Mortal): void {
+    if (this.#control?.process !== process) return
+    this.#control.engine.stop()
+    this.#control = null
+    this.suspended = false
+  }
+
+  /** For so many seconds the control plane has been there and had time to run. */
+  get aliveFor(): number {
+    return this.#control && !this.suspended ? this.seconds - this.#revivedAt : 0
+  }
+  /** For so many seconds there has been nobody to act but the reaper. */
+  get aloneFor(): number {
+    return this.#aloneSince === null ? 0 : this.seconds - this.#aloneSince
+  }
+  /** All that have been begun. */
+  drills(): string[] {
+    const { id } = this.ledger.runningDrill() ?? this.engine?.running() ?? {}
+    if (id !== undefined && !this.#drills.includes(id)) this.#drills.push(id)
+    return this.#drills
+  }
+  state(drill: string): DrillState {
+    const state = foldDrill(this.ledger.events(drill))
+    if (!state) throw new Error(`there is no drill ${drill}`)
+    return state
+  }
+
+  /** Something that goes on by itself: what it may end with is what people are told. */
+  does(work: Promise<unknown>): void {
+    work.catch((error: unknown) => {
+      if (!isTold(error)) this.wrong.push(error)
+    })
+  }
+
+  /** So many seconds go by; in each, whoever lives looks once. */
+  async pass(seconds: number, each: () => void | Promise<void> = () => {}): Promise<void> {
+    for (let second = 0; second < seconds; second++) {
+      this.seconds++
+      this.clock.advance(1_000)
+      if (this.diskIsFull || this.trouble.length > 0) this.troubledAt = this.seconds
+      await this.#reap()
+      if (this.#control && !this.suspended) {
+        const broken = await this.isBroken()
+        // It may have been killed by then.
+        this.#control?.sampler.tick(this.clock.now, broken)
+        this.#aloneSince = null
+      } else {
+        this.#revivedAt = this.seconds
+        this.#aloneSince ??= this.seconds
+      }
+      await settled()
+      await each()
+    }
+  }
+
+  async #reap(): Promise<void> {
+    const silentMs = this.clock.now - (this.ledger.aliveAt() ?? this.clock.now)
+    // It holds a connection: one that nobody serves says so however the clock is set.
+    if ((!this.#control || this.suspended) && silentMs >= leaseMs) this.does(this.#reaper.revertAll())
+    this.does(this.#reaper.revertOverdue(reaperGraceMs))
+  }
+
+  /** Whether anything that was put in is in force: what it changed is not as on a fresh range. */
+  async isBroken(): Promise<boolean> {
+    for (const { fault, params } of this.ledger.openFaults()) if (await this.isInForce(fault, params)) return true
+    return false
+  }
+  async isInForce(id: string, params: unknown): Promise<boolean> {
+    const fault = faultById(id)
+    const key = JSON.stringify([id, params])
+    const observe = async (range: Range) => JSON.stringify(await fault.observe({ range, signal }, params))
+    let fresh = this.#observed.get(key)
+    if (fresh === undefined) this.#observed.set(key, (fresh = await observe(paperRange(projectRoot, usualUsers))))
+    return (await observe(this.range)) !== fresh
+  }
+
+  /** What of the range is not as it was before anything. */
+  async difference(): Promise<string[]> {
+    const [fresh, now] = [this.#fresh?.parts ?? {}, (await fingerprint(this.range)).parts]
+    const differing = Object.keys(now).filter((part) => JSON.stringify(now[part]) !== JSON.stringify(fresh[part]))
+    return differing.map((part) => `${part}: ${JSON.stringify(fresh[part])} became ${JSON.stringify(now[part])}`)
+  }
+
+  [Symbol.dispose](): void {
+    this.kill()
+    for (const ledger of [...this.#ledgers, this.ledger]) ledger[Symbol.dispose]()
+    this.clock[Symbol.dispose]()
+    rmSync(this.#dir, { recursive: true, force: true })
+  }
+}
+
+const isTold = (error: unknown): boolean =>
+  error instanceof Error && (error.name === 'FiredrillError' || /out of order|disk is full/.test(error.message))
+
+/** What the oracle measures: users are served, or wait in vain while something is broken. */
+class PaperSampler implements Sampler {
+  #samples: Sample[] = []
+  readonly #listeners: ((sample: Sample) => void | Promise<void>)[] = []
+  #users = { good: 0, slow: 0, failed: 0 }
+
+  samples = (): readonly Sample[] => this.#samples
+  components = () => this.#samples.at(-1)?.components ?? []
+  onSample = (listener: (sample: Sample) => void | Promise<void>): void => void this.#listeners.push(listener)
+  seen = async (): Promise<void> => {}
+  stop = (): void => {}
+
+  /** That of the next control plane: Locust goes on counting. */
+  again(): PaperSampler {
+    const next = new PaperSampler()
+    next.#users = { ...this.#users }
+    return next
+  }
+
+  tick(at: number, broken: boolean): void {
+    if (broken) this.#users.failed += 12
+    this.#users.good += broken ? 8 : 20
+    const sample: Sample = {
+      at,
+      components: allRunning(),
+      users: { ...this.#users },
+      oldestUnfulfilledSeconds: 1,
+      backlog: 0,
+      deadLetters: 0,
+      stalePrices: 0,
+    }
+    this.#samples = [...this.#samples, sample].slice(-60)
+    for (const listener of this.#listeners) void listener(sample)
+  }
+}
