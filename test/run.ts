@@ -42,6 +42,8 @@ const wanted = (name: string) => asked.length === 0 || asked.includes(name)
 // Tests that choose what they play do so by it; given again, it chooses the same.
 process.env['FIREDRILL_SEED'] = String(seed)
 process.stdout.write(`FIREDRILL_SEED=${seed}\n`)
+// The whole of it is what is shipped.
+if (asked.length === 0) process.env['FIREDRILL_PROOFS'] ??= 'required'
 if (asked.includes('fuzz')) {
   process.env['FIREDRILL_FUZZ_SECONDS'] ??= fuzzSeconds
   suites['fuzz'] = [{ files: properties, concurrency: 1 }]
