@@ -136,6 +136,7 @@ function activityOf(state: DrillState, events: readonly DrillEvent[], milestone:
     if (event.at < progressAt) continue
     if (event.type === 'hint-asked') activity.asks++
     if (event.type === 'cause-named' && !event.correct) activity.wrongCauses++
+    if (event.type === 'command-run' && event.harmful) activity.harmfulActions++
     if (event.type === 'action-run') {
       const key = `${event.action} ${JSON.stringify(event.params)}`
       if (event.harmful) activity.harmfulActions++

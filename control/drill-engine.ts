@@ -70,6 +70,11 @@ export interface CoachText {
   text: string
 }
 
+/** A command that has ended in a terminal, and the action that does the same. */
+export interface RanCommand extends Omit<Extract<DrillEventBody, { type: 'command-run' }>, 'type' | 'harmful'> {
+  sameAs?: { action: string; params: Record<string, unknown> } | undefined
+}
+
 type Listener = { event: [DrillEvent]; verdict: [Verdict]; coach: [CoachText] }
 
 /** Runs drills: one at a time on a range. Everything it knows of a drill is in its events, so that it can be killed at any moment. */
@@ -327,10 +332,12 @@ export class DrillEngine {
    * Notes a command that was run in a terminal. Outside drills, and beyond so many in one, nothing is noted; nor what cannot be written down now: a shell waits
    * for nobody.
    */
-  noteCommand(command: Omit<Extract<DrillEventBody, { type: 'command-run' }>, 'type'>, by?: Actor): void {
-    if (this.running()?.phase !== 'running' || this.#countOf('command-run') >= mostCommands) return
+  noteCommand({ sameAs, ...command }: RanCommand, by?: Actor): void {
+    const state = this.running()
+    if (state?.phase !== 'running' || this.#countOf('command-run') >= mostCommands) return
+    const harmful = sameAs && command.status === 0 ? harmOf(this.#scenario(state.scenario), sameAs.action, sameAs.params) : null
     try {
-      this.#append({ type: 'command-run', ...command }, by)
+      this.#append({ type: 'command-run', ...command, harmful }, by)
     } catch (error) {
       process.stderr.write(`a command cannot be noted: ${describeError(error)}\n`)
     }

@@ -1,3 +1,5 @@
+import { mostNamed } from '../drills/evidence.ts'
+import { readCommand } from '../drills/evidence/read-command.ts'
 import { endsDrill } from '../model/drill.ts'
 import type { Range } from '../model/range.ts'
 import type { RangeContext } from '../range/context.ts'
@@ -8,6 +10,9 @@ import type { DrillEngine } from './drill-engine.ts'
 import type { Looks } from './looks.ts'
 import { cacheDir } from './paths.ts'
 import { logSources } from './wiring.ts'
+
+/** How a command ends that has shown something: well, or stopped by Ctrl C, or by `head`. */
+const looked = new Set([0, 130, 141])
 
 interface Wired {
   context: RangeContext
@@ -20,15 +25,19 @@ interface Wired {
 
 /** The terminals of a range: what is done in them counts for the drill that runs, and they end with it. */
 export function shellsOf({ context, range, engine, looks, trouble = jailTrouble }: Wired): Shells {
-  void looks
   const shells = new Shells({
     context,
     logSources: logSources(context),
     hidden: [context.root, context.dir, cacheDir],
     trouble: async () => placedElsewhere(context) ?? (await trouble()),
     admit: () => admitOnCall(context, range),
-    onCommand: ({ command, folder, status, shell, owner }) =>
-      engine.noteCommand({ command, folder, status, shell, kind: 'inspect' }, owner.by),
+    onCommand: ({ command, folder, status, shell, owner, read }) => {
+      const { changes, sameAs, looks: places } = readCommand(command)
+      engine.noteCommand({ command, folder, status, shell, kind: changes ? 'change' : 'inspect', sameAs }, owner.by)
+      if (!looked.has(status)) return
+      for (const { view, component, detail, answeredBy } of places.slice(0, mostNamed))
+        if (answeredBy === null || read.includes(answeredBy)) looks.read({ key: owner.key, by: owner.by }, view, [component], detail)
+    },
   })
   shells.sweep()
   engine.live.on('event', (event) => {

@@ -55,6 +55,7 @@ function toldToTrainee(event: DrillEvent, numberOf: (id: number) => number, over
     case 'health-changed':
       return withoutOracle(told)
     case 'action-run':
+    case 'command-run':
       return over ? told : { ...told, harmful: null }
     case 'coach-replied':
       return { ...told, to: numberOf(told.to) }

@@ -83,6 +83,8 @@ export const drillEventBody = z.discriminatedUnion('type', [
     status: z.number().int(),
     /** Whether it changes the shop, as far as that can be told; what cannot be recognised changes nothing. */
     kind: z.enum(['inspect', 'change']),
+    /** Why it does harm in this scenario; null when it does not. */
+    harmful: z.string().nullable().default(null),
     shell: z.string(),
   }),
   z.object({
@@ -368,7 +370,11 @@ function step(state: DrillState, event: DrillEvent): DrillState {
         harmfulActions: state.harmfulActions + (event.harmful ? 1 : 0),
       }
     case 'command-run':
-      return { ...next, changes: state.changes + (event.kind === 'change' && event.status === 0 ? 1 : 0) }
+      return {
+        ...next,
+        changes: state.changes + (event.kind === 'change' && event.status === 0 ? 1 : 0),
+        harmfulActions: state.harmfulActions + (event.harmful ? 1 : 0),
+      }
     case 'health-changed':
       return {
         ...next,

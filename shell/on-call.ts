@@ -26,7 +26,7 @@ async function admitToDatabase(context: RangeContext, { database }: Range): Prom
   const password = onCallPassword(context, 'postgres')
   const ending = (name: string) => `create or replace function oncall.${name}(pid integer) returns boolean language sql security definer
     set search_path = pg_catalog as $$ select pg_catalog.${name}(a.pid) from pg_stat_activity a
-      where a.pid = $1 and a.datname = 'shop' and a.backend_type = 'client backend' $$`
+      where a.pid = $1 and a.datname = 'shop' and a.backend_type = 'client backend' and a.application_name not in ('firedrill', 'firedrill-probe') $$`
   const { length: known } = await database.query(`select 1 from pg_roles where rolname = '${onCall}'`)
   for (const statement of [
     ...(known === 0 ? [`create role ${onCall}`] : []),

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import net from 'node:net'
+import path from 'node:path'
 import { test } from 'node:test'
 import type { DrillEvent } from '../../model/drill.ts'
 import { jailTrouble, jailTroubleNow } from '../../shell/possible.ts'
@@ -159,6 +163,39 @@ test('a command runs without a terminal: its folder stays, what it prints is bou
   const [first] = served.bench.events(drill).flatMap((event) => (event.type === 'command-run' ? [event] : []))
   assert.match(first?.command ?? '', /^mkdir -p ~\/found/)
 })
+
+test(
+  'what is done in a terminal is a look at what has answered, and a change as harmful as the action that does the same',
+  { skip },
+  async () => {
+    await using served = new ServedBench({ trouble: jailTrouble })
+    mkdirSync(path.join(served.bench.dir, 'logs'))
+    writeFileSync(path.join(served.bench.dir, 'logs', 'orders.log'), '{"msg":"an order"}\n')
+    const drill = await served.bench.start()
+    const run = async (command: string) => (await served.ask('trainee', 'POST', '/api/shells/commands', { command })).text
+    const seen = () =>
+      served.bench.events(drill).flatMap((event) => (event.type === 'place-viewed' ? [`${event.view} ${event.component}`] : []))
+    await run('curl -s orders-proxy/clusters; redis-cli info; psql -c "select 1"; tail /var/log/shop/catalog.log; true')
+    assert.deepEqual(seen(), [], 'nothing has answered')
+    const proxy = createServer((_request, response) => response.end('orders::healthy')).listen(1_024 + 43, '127.0.0.1')
+    const redis = net.createServer((socket) => socket.on('data', () => socket.end('+OK\r\n'))).listen(1_024 + 11, '127.0.0.1')
+    try {
+      assert.match(await run('curl -s orders-proxy/clusters'), /orders::healthy/)
+      assert.match(await run('cat /var/log/shop/orders.log'), /an order/)
+      assert.deepEqual(seen(), ['mesh orders', 'logs orders'])
+      await run('redis-cli flushall')
+    } finally {
+      for (const server of [proxy, redis]) server.close()
+    }
+    const last = served.bench.events(drill).findLast((event) => event.type === 'command-run')
+    assert.ok(last?.type === 'command-run' && last.kind === 'change')
+    assert.match(last.harmful ?? '', /An empty cache sent more load/)
+    const { harmfulActions, changes } = served.bench.state(drill)
+    assert.deepEqual([harmfulActions, changes], [1, 1])
+    // Why is the oracle's to say, when it is over.
+    assert.doesNotMatch((await served.ask('trainee', 'GET', `/api/drills/${drill}`)).text, /An empty cache/)
+  },
+)
 
 test('an agent runs commands over MCP, in the same jail', { skip }, async () => {
   await using served = new ServedBench({ trouble: jailTrouble })

@@ -24,7 +24,11 @@ export function lanesOf(events: readonly DrillEvent[], endedAt: number): Lane[] 
     pick('Done', (event) => {
       if (event.type === 'page-acknowledged') return at(event, 'Acknowledged the page', 'good')
       if (event.type === 'command-run')
-        return at(event, `$ ${event.command}`, event.status !== 0 ? 'bad' : event.kind === 'change' ? 'good' : 'plain')
+        return at(
+          event,
+          `$ ${event.command}`,
+          event.status !== 0 || event.harmful !== null ? 'bad' : event.kind === 'change' ? 'good' : 'plain',
+        )
       if (event.type !== 'action-run') return []
       return at(
         event,

@@ -1,0 +1,44 @@
+import type { ShopComponentName } from '../../model/components.ts'
+import type { ViewKind } from '../../model/scenario.ts'
+
+/** A place that a command looks at. */
+export interface CommandLook {
+  view: ViewKind
+  component: ShopComponentName
+  /** For people: what was looked at. */
+  detail: string
+  /** The name in the terminal that must have answered meanwhile; null for a file, which says nothing of who reads it. */
+  answeredBy: string | null
+}
+
+/** What one simple command has to do with the shop. */
+export interface CommandRead {
+  looks: CommandLook[]
+  /** Whether it changes the shop. What cannot be recognised changes nothing. */
+  changes: boolean
+  /** The action that does the same, where there is one: it is as harmful. */
+  sameAs?: { action: string; params: Record<string, unknown> }
+}
+
+/** What is recognised in the arguments of one kind of program. */
+export interface CommandEvidence {
+  id: string
+  programs: readonly string[]
+  /** @param words of the command, without the program. */
+  read(words: readonly string[], program: string): CommandRead
+}
+
+export const defineEvidence = (evidence: CommandEvidence): CommandEvidence => evidence
+export const nothing: CommandRead = { looks: [], changes: false }
+
+/** The value of an option, however it is written: `-h redis`, `-hredis`, `--host redis`, `--host=redis`. All of them, where it is given more than once. */
+export function optionValues(words: readonly string[], ...names: string[]): string[] {
+  return words.flatMap((word, index) => {
+    for (const name of names) {
+      if (word === name) return words[index + 1] ?? []
+      if (name.startsWith('--') && word.startsWith(`${name}=`)) return word.slice(name.length + 1)
+      if (!name.startsWith('--') && word.startsWith(name) && !word.startsWith('--')) return word.slice(name.length)
+    }
+    return []
+  })
+}

@@ -1,0 +1,23 @@
+import { defineEvidence, optionValues } from './command.ts'
+
+const changing =
+  /\b(update|insert|delete|merge|truncate|alter|create|drop|grant|revoke|reindex|vacuum|cluster|comment|copy\s+\S+\s+from|pg_(terminate|cancel)_backend|pg_drop_replication_slot|pg_reload_conf|pg_promote|setval)\b/i
+const terminated = /pg_terminate_backend\s*\(\s*(\d+)\s*\)/i
+
+/** A question to PostgreSQL is a look at the database. What is typed at its own prompt is not seen: that something was asked is. */
+export const psql = defineEvidence({
+  id: 'psql',
+  programs: ['psql'],
+  read(words) {
+    if (words.some((word) => /^(--version|-V|--help|-\?)$/.test(word))) return { looks: [], changes: false }
+    // With others before it: `-Atc`.
+    const last = words.flatMap((word, index) => (/^-[A-Za-z]+c$/.test(word) ? (words[index + 1] ?? []) : []))
+    const sql = [...optionValues(words, '-c', '--command'), ...last].join('; ')
+    const pid = terminated.exec(sql)?.[1]
+    return {
+      looks: [{ view: 'database', component: 'postgres', detail: 'PostgreSQL by psql', answeredBy: 'postgres' }],
+      changes: changing.test(sql),
+      ...(pid === undefined ? {} : { sameAs: { action: 'terminate-session', params: { pid: Number(pid) } } }),
+    }
+  },
+})

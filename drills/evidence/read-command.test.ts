@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { readCommand } from './read-command.ts'
+
+const looks = (line: string) =>
+  readCommand(line).looks.map(({ view, component, answeredBy }) => `${view} ${component} ${answeredBy ?? '-'}`)
+
+test('commands look at what they ask', () => {
+  const told: Record<string, string[]> = {
+    psql: ['database postgres postgres'],
+    "psql -c 'select * from pg_stat_activity'": ['database postgres postgres'],
+    'PGOPTIONS="-c statement_timeout=1s" psql -Atc "select 1" | less': ['database postgres postgres'],
+    'watch -n 1 "psql -c select"': [],
+    'watch -n 1 psql -c "select 1"': ['database postgres postgres'],
+    'redis-cli info memory': ['cache redis redis'],
+    'time timeout -k 1 5 redis-cli -n 0 --scan': ['cache redis redis'],
+    '/usr/bin/redis-cli -h redis slowlog get': ['cache redis redis'],
+    'rabbitmqadmin list queues name messages': ['queue rabbitmq rabbitmqManagement'],
+    'curl -su oncall:x http://rabbitmq:15672/api/queues | jq .': ['queue rabbitmq rabbitmqManagement'],
+    'curl -s orders-proxy/clusters': ['mesh orders orders-proxy'],
+    "for n in catalog; do curl -s 'http://catalog-proxy/stats?filter=upstream'; done": ['mesh catalog catalog-proxy'],
+    'curl -s orders/metrics | grep http': ['dashboard orders orders'],
+    'tail -f /var/log/shop/orders.log': ['logs orders -'],
+    'cd /var/log/shop && grep -c error payments.log': ['logs payments -'],
+    'jq -r .msg /var/log/shop/orders-proxy.log >/tmp/x': ['logs orders -'],
+    'cd /tmp ⏎ psql -c "select 1"': ['database postgres postgres'],
+  }
+  for (const [line, places] of Object.entries(told)) assert.deepEqual(looks(line), places, line)
+})
+
+test('what only names something looks at nothing', () => {
+  for (const line of [
+    '',
+    'echo psql',
+    'ls /var/log/shop/orders.log',
+    'psql --version',
+    'man redis-cli',
+    'which curl',
+    'curl https://orders.example.com/metrics',
+    'curl orders/ready',
+    'cat "psql -c',
+    'tail /var/log/shop/*.log',
+    '# psql -c "select 1"',
+    'grep psql ~/.bash_history',
+    'rabbitmqadmin --help',
+  ])
+    assert.deepEqual(looks(line), [], line)
+})
+
+test('what changes the shop is told from what only looks, and from the same word elsewhere', () => {
+  const changing = [
+    'psql -c "select pg_terminate_backend(4711)"',
+    'if true; then psql -Atc "drop index orders.x"; fi',
+    'psql -c "create index concurrently on orders.orders (id)"',
+    "psql --command='UPDATE inventory.stock SET quantity = 1'",
+    'redis-cli del price:P1',
+    'redis-cli -h redis FLUSHALL',
+    'redis-cli config set maxmemory 64mb',
+    'rabbitmqadmin purge queue name=orders.fulfilment',
+    'curl -X POST orders-proxy/reset_counters',
+    'curl -XDELETE -u oncall:x rabbitmq:15672/api/queues/%2F/x',
+    'curl --json "{}" catalog/prices',
+  ]
+  const looking = [
+    'psql -c "select updated_at, created from orders.orders"',
+    'redis-cli config get maxmemory',
+    'redis-cli get delete',
+    'rabbitmqadmin list bindings',
+    'curl -s orders-proxy/clusters',
+    'curl -d x https://example.com/',
+    'echo "drop table"',
+    'rm -rf ~/x',
+  ]
+  for (const line of changing) assert.equal(readCommand(line).changes, true, line)
+  for (const line of looking) assert.equal(readCommand(line).changes, false, line)
+})
+
+test('what an action does as well is as harmful', () => {
+  const same = (line: string) => readCommand(line).sameAs
+  assert.deepEqual(same('redis-cli flushall'), { action: 'flush-cache', params: {} })
+  assert.deepEqual(same('rabbitmqadmin purge queue name=orders.fulfilment'), {
+    action: 'purge-queue',
+    params: { queue: 'orders.fulfilment' },
+  })
+  assert.deepEqual(same('psql -c "select pg_terminate_backend( 12 )"'), { action: 'terminate-session', params: { pid: 12 } })
+  assert.equal(same('redis-cli info'), undefined)
+})

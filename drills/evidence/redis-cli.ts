@@ -1,0 +1,35 @@
+import { defineEvidence, nothing } from './command.ts'
+
+const changing = new Set([
+  ...['set', 'setex', 'psetex', 'setnx', 'mset', 'del', 'unlink', 'getdel', 'expire', 'pexpire', 'persist', 'rename', 'restore', 'copy'],
+  ...['flushall', 'flushdb', 'swapdb', 'shutdown', 'debug', 'replicaof', 'slaveof', 'failover', 'incr', 'decr', 'append'],
+  ...['hset', 'hdel', 'lpush', 'rpush', 'lpop', 'rpop', 'ltrim', 'sadd', 'srem', 'zadd', 'zrem', 'xadd', 'xtrim'],
+])
+/** Of commands with parts, those parts that change something. */
+const changingParts: Record<string, RegExp> = {
+  config: /^(set|resetstat|rewrite)$/,
+  client: /^(kill|pause|unpause)$/,
+  script: /^(flush|kill)$/,
+  slowlog: /^reset$/,
+}
+const withValue = /^(-h|-p|-s|-a|-u|-n|-r|-i|-d|-D|--user|--pass)$/
+
+/** What Redis says is a look at the cache. */
+export const redisCli = defineEvidence({
+  id: 'redis-cli',
+  programs: ['redis-cli'],
+  read(words) {
+    let at = 0
+    while (words[at]?.startsWith('-')) {
+      if (/^(-v|--version|--help)$/.test(words[at] ?? '')) return nothing
+      at += withValue.test(words[at] ?? '') ? 2 : 1
+    }
+    const [name = '', part = ''] = words.slice(at, at + 2).map((word) => word.toLowerCase())
+    const flushes = name === 'flushall' || name === 'flushdb'
+    return {
+      looks: [{ view: 'cache', component: 'redis', detail: 'Redis by redis-cli', answeredBy: 'redis' }],
+      changes: changing.has(name) || changingParts[name]?.test(part) === true,
+      ...(flushes ? { sameAs: { action: 'flush-cache', params: {} } } : {}),
+    }
+  },
+})
