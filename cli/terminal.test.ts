@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { EventEmitter } from 'node:events'
 import { test } from 'node:test'
+import { cacheDir, projectRoot } from '../control/paths.ts'
+import { ensureBundles } from '../range/bundle/bundle.ts'
+import { onCallProgram } from '../shell/firedrill.ts'
 import { paperHost, paperTokens } from '../control/replay/paper-context.ts'
 import { ServedBench } from '../control/replay/served-bench.ts'
 import { jailTrouble, jailTroubleNow } from '../shell/possible.ts'
@@ -75,3 +78,23 @@ test(
     assert.equal(await ended, 'the shell exited')
   },
 )
+
+test('firedrill itself is in the terminal, with the rights of who opened it', { skip }, async () => {
+  await ensureBundles(projectRoot, cacheDir, [onCallProgram], () => {})
+  await using served = new ServedBench({ trouble: jailTrouble })
+  await (await served.app).listen({ host: '127.0.0.1', port: Number(paperHost.split(':')[1]) })
+  const drill = await served.bench.start()
+  const run = async (command: string) => {
+    // The instructor's own terminal has a trainee's token.
+    const { text } = await served.ask('instructor', 'POST', '/api/shells/commands', { command })
+    return JSON.parse(text) as { output: string; status: number }
+  }
+  assert.match((await run('firedrill status')).output, /orders +running +yes/)
+  assert.match((await run('firedrill action list')).output, /restart/)
+  assert.equal((await run('firedrill action run restart --param component=inventory')).status, 0)
+  assert.ok(served.bench.events(drill).some((event) => event.type === 'action-run' && event.action === 'restart'))
+  assert.match((await run('firedrill fault list')).output, /unknown command 'fault'/)
+  assert.match((await run('cat $FIREDRILL_DIR/range.json')).output, /"instructor":"","service":""/)
+  const { output } = await run('curl -s -H "Authorization: Bearer $FIREDRILL_TOKEN" $FIREDRILL_URL/api/faults')
+  assert.match(output, /this is for the instructor/)
+})

@@ -29,6 +29,7 @@ export function shellsOf({ context, range, engine, looks, trouble = jailTrouble 
     context,
     logSources: logSources(context),
     hidden: [context.root, context.dir, cacheDir],
+    cache: cacheDir,
     trouble: async () => placedElsewhere(context) ?? (await trouble()),
     admit: () => admitOnCall(context, range),
     onCommand: ({ command, folder, status, shell, owner, read }) => {

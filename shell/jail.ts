@@ -34,7 +34,7 @@ export interface JailOptions {
   hidden: readonly string[]
   env: Record<string, string>
   /** Bytes of the seccomp filter come from this descriptor. */
-  seccompFd: number | null
+  seccompFd: number
   command: readonly string[]
 }
 
@@ -106,16 +106,16 @@ export function bwrapArguments({ uid, folder, hidden, env, seccompFd, command, .
     ...writable('/tmp', limits.tmpBytes),
     ...writable(home, limits.homeBytes),
     // Whose parents are made on the way are for root alone.
-    ...['/etc', '/run', '/var', '/var/log'].flatMap((at) => ['--perms', '0755', '--dir', at]),
+    ...['/etc', '/etc/ssl', '/run', '/var', '/var/log', '/opt'].flatMap((at) => ['--perms', '0755', '--dir', at]),
     ...etcPieces.flatMap((piece) => ['--ro-bind-try', `/etc/${piece}`, `/etc/${piece}`]),
     ...etcFiles.flatMap((name) => ['--ro-bind', path.join(folder, 'etc', name), `/etc/${name}`]),
     ...['--ro-bind', path.join(folder, 'own'), own],
     ...['--ro-bind', rest.logs, logs],
-    ...(rest.beside ?? []).flatMap(({ at, from }) => ['--ro-bind', from, at]),
+    ...(rest.beside ?? []).flatMap(({ at, from }) => ['--perms', '0755', '--dir', path.dirname(at), '--ro-bind', from, at]),
     // What has no quota takes nothing.
     ...['--remount-ro', '/dev', '--remount-ro', '/'],
     ...['--chdir', home],
-    ...(seccompFd === null ? [] : ['--seccomp', String(seccompFd)]),
+    ...['--seccomp', String(seccompFd)],
     '--',
     ...[
       '/usr/bin/prlimit',

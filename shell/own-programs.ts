@@ -43,7 +43,7 @@ export function searchPath(): string {
 const postgresFolders = (): string[] => ['18', '17', '16', '15', '14', '13'].map((version) => `/usr/lib/postgresql/${version}/bin`)
 
 /** What a session is greeted with, in at most ten lines. */
-export function motd(has: readonly { name: string; found: boolean }[], controlPort: number): string {
+export function motd(has: readonly { name: string; found: boolean }[], firedrill: boolean): string {
   const there = (name: string) => has.some((program) => program.name === name && program.found)
   const lines = [
     'You are on call for the shop. Names: gateway catalog inventory orders payments fulfilment postgres redis rabbitmq prometheus',
@@ -53,7 +53,9 @@ export function motd(has: readonly { name: string; found: boolean }[], controlPo
     ...(there('rabbitmqadmin') ? ['Queue:      rabbitmqadmin list queues   (or curl rabbitmq:15672/api/…)'] : []),
     ...(there('promtool') ? ["Metrics:    promtool query instant http://prometheus:9090 'up == 0'"] : []),
     ...(there('amtool') ? ['Alerts:     amtool alert'] : []),
-    `Operations: curl -H "Authorization: Bearer $FIREDRILL_TOKEN" localhost:${controlPort}/api/actions`,
+    firedrill
+      ? 'Operations: firedrill action list'
+      : 'Operations: curl -H "Authorization: Bearer $FIREDRILL_TOKEN" $FIREDRILL_URL/api/actions',
     "What you run here is part of the drill's timeline. Do not type secrets.",
   ]
   return `${lines.join('\n')}\n`

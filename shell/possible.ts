@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { findProgram } from '../range/binaries.ts'
 import { places } from './places.ts'
 import { prepareJail, uidOf } from './prepare.ts'
+import { seccompFilter } from './seccomp.ts'
 
 const run = promisify(execFile)
 
@@ -56,6 +57,7 @@ function missingProgram(): string | null {
     const found = program === 'bwrap' ? findBwrap() : existsSync(`/usr/bin/${program}`)
     if (!found) return `${program} is missing: run 'sudo apt-get install ${debian}', then 'firedrill up'`
   }
+  if (seccompFilter() === null) return `a jail refuses system calls, and those of ${process.arch} are not known here`
   return null
 }
 

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { FiredrillError } from '../model/errors.ts'
 import { rangeId } from '../range/context.ts'
 import { etcOf } from './etc.ts'
+import { removeGroups } from './groups.ts'
 import { bwrapArguments, type JailOptions } from './jail.ts'
 import { forwardMap, type Place } from './places.ts'
 import { seccompFilter } from './seccomp.ts'
@@ -13,6 +14,12 @@ export const mostSessions = 8
 
 /** The folder of a range's sessions: short, since a socket's path has at most 107 bytes, and for nobody but who runs the range. */
 export const runtimeFolder = (dir: string): string => path.join(tmpdir(), `firedrill-shell-${rangeId(dir)}`)
+
+/** Removes what a control plane that was killed has left of its sessions. Processes of theirs died with it. */
+export function sweepShells(dir: string): void {
+  removeGroups(rangeId(dir))
+  rmSync(runtimeFolder(dir), { recursive: true, force: true })
+}
 
 /** Makes it. Throws where somebody else has made it. */
 export function makeRuntimeFolder(dir: string): string {
@@ -51,6 +58,10 @@ interface PrepareOptions extends Pick<JailOptions, 'hidden' | 'env' | 'beside' |
   motd: string
   /** Programs of ours, by name: first on the path in the jail. */
   programs?: Readonly<Record<string, string>>
+  /** What `firedrill` knows of its range in the jail. */
+  rangeFile?: string
+  /** Files to be copied into the jail's own folder, by where they are in it. */
+  copies?: Readonly<Record<string, string>>
   command: readonly string[]
 }
 
@@ -60,28 +71,44 @@ export const groupsRefused = 97
 /** Programs of ours that run in the jail. */
 const inside = path.join(import.meta.dirname, 'inside')
 
+function unfiltered(): never {
+  throw new FiredrillError('unsupported', `no system calls are known of ${process.arch}, so none can be refused`)
+}
+
 /** Writes all that a session's jail is made of, and says how it is started. By then its socket is to be listened to. */
-export function prepareJail({ bwrap, folder, groups, places, motd, programs = {}, command, ...options }: PrepareOptions): PreparedJail {
+export function prepareJail({
+  bwrap,
+  folder,
+  groups,
+  places,
+  motd,
+  programs = {},
+  rangeFile,
+  copies = {},
+  command,
+  ...options
+}: PrepareOptions): PreparedJail {
   rmSync(folder, { recursive: true, force: true })
   const put = (name: string, text: string | Buffer, mode: number) => {
     writeFileSync(path.join(folder, name), text)
     chmodSync(path.join(folder, name), mode)
   }
-  for (const name of ['', 'etc', 'own', 'own/bin']) {
+  for (const name of ['', 'etc', 'own', 'own/bin', 'own/range', 'own/program']) {
     mkdirSync(path.join(folder, name), { recursive: true })
     chmodSync(path.join(folder, name), name.startsWith('own') ? 0o755 : 0o700)
   }
   for (const [name, text] of Object.entries(etcOf(options.uid ?? 1_000, places))) put(`etc/${name}`, text, 0o444)
-  for (const name of ['forward.pl', 'bashrc', 'runner.sh']) {
-    copyFileSync(path.join(inside, name), path.join(folder, 'own', name))
+  const ours = Object.fromEntries(['forward.pl', 'bashrc', 'runner.sh'].map((name) => [name, path.join(inside, name)]))
+  for (const [name, from] of Object.entries({ ...ours, ...copies })) {
+    copyFileSync(from, path.join(folder, 'own', name))
     chmodSync(path.join(folder, 'own', name), 0o444)
   }
   put('own/map', forwardMap(places), 0o444)
   put('own/motd', motd, 0o444)
+  if (rangeFile !== undefined) put('own/range/range.json', rangeFile, 0o444)
   for (const [name, text] of Object.entries(programs)) put(`own/bin/${name}`, text, 0o555)
-  const filter = seccompFilter()
-  if (filter) put('seccomp', filter, 0o400)
-  const args = bwrapArguments({ ...options, folder, seccompFd: filter ? 9 : null, command })
+  put('seccomp', seccompFilter() ?? unfiltered(), 0o400)
+  const args = bwrapArguments({ ...options, folder, seccompFd: 9, command })
   const end = args.indexOf('--')
   // What is in it, the token among it, is on no command line.
   put(
@@ -92,11 +119,10 @@ export function prepareJail({ bwrap, folder, groups, places, motd, programs = {}
       .join(''),
     0o400,
   )
-  const seccomp = filter ? ' 9<"$FOLDER/seccomp"' : ''
   // Whatever it starts is in its groups from the first, and nothing that was open here is open there.
   const script = `while [ "$1" != -- ]; do echo $$ >"$1/cgroup.procs" || exit ${groupsRefused}; shift; done; shift
 for fd in /proc/self/fd/*; do fd=\${fd##*/}; [ "$fd" -gt 2 ] && eval "exec $fd>&-"; done
-exec "$BWRAP" --args 8 "$@" 8<"$FOLDER/args"${seccomp}`
+exec "$BWRAP" --args 8 "$@" 8<"$FOLDER/args" 9<"$FOLDER/seccomp"`
   return {
     file: '/bin/bash',
     args: ['-c', script, 'bash', ...groups, '--', ...args.slice(end + 1)],

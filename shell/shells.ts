@@ -5,6 +5,7 @@ import type { Actor } from '../model/drill.ts'
 import { FiredrillError, describeError } from '../model/errors.ts'
 import type { RangeContext } from '../range/context.ts'
 import { rangeId } from '../range/context.ts'
+import { firedrillFolder, firedrillIn, rangeSeen } from './firedrill.ts'
 import { Gate } from './gate.ts'
 import { makeGroups, removeGroups } from './groups.ts'
 import { home, own } from './jail.ts'
@@ -13,7 +14,7 @@ import { onCall, onCallPassword } from './on-call.ts'
 import { foundPrograms, motd, searchPath, wrappers } from './own-programs.ts'
 import { places, targets, type Place } from './places.ts'
 import { findBwrap } from './possible.ts'
-import { makeRuntimeFolder, mostSessions, prepareJail, runtimeFolder, uidOf } from './prepare.ts'
+import { makeRuntimeFolder, mostSessions, prepareJail, sweepShells, uidOf } from './prepare.ts'
 import { readReport, type Report } from './report.ts'
 import { Runner, type Ran } from './runner.ts'
 import { Session, type Window } from './session.ts'
@@ -45,6 +46,8 @@ interface ShellsOptions {
   logSources: readonly LogSource[]
   /** Where the answers are: not to be seen from within. */
   hidden: readonly string[]
+  /** Where bundles are, `firedrill` itself among them. */
+  cache: string | null
   /** Why there can be none; null when there can. Asked once. */
   trouble(): Promise<string | null>
   /** Called as a session opens, and not waited for: lets it into the data stores. */
@@ -141,8 +144,7 @@ export class Shells implements AsyncDisposable {
 
   /** Removes what a control plane that was killed has left of its sessions. Processes of theirs died with it. */
   sweep(): void {
-    removeGroups(this.#range)
-    rmSync(runtimeFolder(this.#options.context.dir), { recursive: true, force: true })
+    sweepShells(this.#options.context.dir)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -168,14 +170,18 @@ export class Shells implements AsyncDisposable {
     try {
       this.#logs ??= new LogView(path.join(makeRuntimeFolder(context.dir), 'logs'), this.#options.logSources)
       this.#logs.start()
+      const firedrill = firedrillIn(context.root, this.#options.cache)
       const control = { port: context.port('control'), token: owner.token }
       const start = prepareJail({
         bwrap: findBwrap() ?? '',
         folder,
         groups: makeGroups(this.#range, id),
         places: this.#places,
-        motd: motd(foundPrograms(), control.port),
-        programs: wrappers(onCallPassword(context, 'rabbitmq')),
+        motd: motd(foundPrograms(), firedrill !== null),
+        programs: { ...wrappers(onCallPassword(context, 'rabbitmq')), ...firedrill?.programs },
+        beside: firedrill?.beside ?? [],
+        copies: firedrill?.copies ?? {},
+        rangeFile: JSON.stringify(rangeSeen(context, owner.token)),
         uid: process.getuid?.() === 0 ? uidOf(context.dir, slot) : null,
         logs: this.#logs.folder,
         hidden: this.#options.hidden,
@@ -246,6 +252,7 @@ const environment = (context: RangeContext, owner: Owner): Record<string, string
   PGPASSWORD: onCallPassword(context, 'postgres'),
   PGDATABASE: 'shop',
   PGCONNECT_TIMEOUT: '5',
+  FIREDRILL_DIR: `${own}/${firedrillFolder}`,
   FIREDRILL_URL: `http://localhost:${context.port('control')}`,
   FIREDRILL_TOKEN: owner.token,
 })

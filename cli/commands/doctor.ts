@@ -6,6 +6,7 @@ import { findBinaries } from '../../range/binaries.ts'
 import { describeMachine, measureMachine, usersFor } from '../../range/machine.ts'
 import { available, describePrecedence } from '../../range/targets/local/precedence.ts'
 import { setup } from '../../range/setup.ts'
+import { onCallProgram } from '../../shell/firedrill.ts'
 import { foundPrograms } from '../../shell/own-programs.ts'
 import { jailTrouble } from '../../shell/possible.ts'
 import { assessmentTroubles } from '../../control/assessment.ts'
@@ -21,7 +22,7 @@ export const setupCommand = () =>
       const say = (line: string) => void (options.json || print(line))
       const binaries = await setup(projectRoot, cacheDir, say, options.role)
       if (hasConsole(options.role)) await buildConsole(say)
-      await ensureBundles(projectRoot, cacheDir, programsOn(options.role), say)
+      await ensureBundles(projectRoot, cacheDir, [...programsOn(options.role), ...(hasConsole(options.role) ? [onCallProgram] : [])], say)
       if (options.json) printJson({ ok: true, binaries })
       else print(green('everything is there'))
     })

@@ -1,5 +1,6 @@
 import { deployedCluster } from '../../range/context.ts'
 import { openLocalRange } from '../../control/wiring.ts'
+import { sweepShells } from '../../shell/prepare.ts'
 import { command, openState, rangeExists, type CommonOptions } from '../options.ts'
 import { dim, print, printJson } from '../output.ts'
 
@@ -19,6 +20,7 @@ export const downCommand = () =>
         stopped.push(name)
         if (!options.json) print(`stopped ${name}`)
       })
+      sweepShells(options.dir)
       const cluster = deployedCluster(target.context.config.placement)
       // What was put into a cluster is taken out of it again, with its data.
       if (cluster) {

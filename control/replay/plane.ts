@@ -85,7 +85,7 @@ export class ReplayPlane implements AsyncDisposable {
     this.#ready = createServer(
       {
         context,
-        shells: new Shells({ context, logSources: [], hidden: [], trouble: async () => 'a range on paper has none' }),
+        shells: new Shells({ context, logSources: [], hidden: [], cache: null, trouble: async () => 'a range on paper has none' }),
         range,
         ledger: this.#ledger,
         injector,

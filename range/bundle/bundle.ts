@@ -31,6 +31,10 @@ export async function asBundle(spec: ProcessSpec, root: string, cache: string | 
   }
 }
 
+/** The bundle of a program that is there, of what its files are now; null where it has to be built first. */
+export const bundleThere = (root: string, cache: string, program: string): string | null =>
+  freshBundle(root, bundleFolder(cache, root), bundleName(program))
+
 async function bundleOf(root: string, cache: string, program: string): Promise<string> {
   const find = () => freshBundle(root, bundleFolder(cache, root), bundleName(program))
   const there = find()

@@ -29,7 +29,7 @@ export const attempts: Attempt[] = [
   {
     title: "read another's environment",
     command: 'cat /proc/[0-9]*/environ | tr "\\0" "\\n"',
-    never: /token-of-the-(instructor|range)|FIREDRILL_DIR/,
+    never: /token-of-the-(instructor|range)|FIREDRILL_(CACHE|NONCE)/,
   },
   {
     title: "read the control plane's environment by its number",

@@ -10,21 +10,25 @@ export const secrets = { instructor: 'token-of-the-instructor', service: 'token-
 
 /** Terminals of a range of which only the folder is there, with secrets in it, and one that runs commands in it. */
 export class Jailed implements AsyncDisposable {
-  readonly dir = mkdtempSync(path.join(tmpdir(), 'firedrill-jailed-'))
+  readonly dir: string
   readonly owner: Owner = { key: 'somebody', token: 'token-of-the-trainee' }
   readonly told: Told[] = []
   readonly shells: Shells
   /** A log that may be read. */
-  readonly log = path.join(this.dir, 'orders.log')
+  readonly log: string
 
-  constructor({ root = path.join(import.meta.dirname, '..', '..'), ports = {} as Record<string, number> } = {}) {
+  constructor({ dir = mkdtempSync(path.join(tmpdir(), 'firedrill-jailed-')) } = {}) {
+    const root = path.join(import.meta.dirname, '..', '..')
+    this.dir = dir
+    this.log = path.join(dir, 'orders.log')
     writeFileSync(path.join(this.dir, 'range.json'), JSON.stringify(secrets), { mode: 0o600 })
     writeFileSync(this.log, '{"msg":"an order"}\n', { mode: 0o600 })
     const paper = paperContext(this.dir, root, 30)
     this.shells = new Shells({
-      context: { ...paper, port: (name) => ports[name] ?? paper.port(name) },
+      context: paper,
       logSources: [{ service: 'orders', file: this.log }],
       hidden: [root, this.dir],
+      cache: null,
       trouble: jailTrouble,
       onCommand: (told) => void this.told.push(told),
     })

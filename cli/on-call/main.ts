@@ -1,0 +1,22 @@
+import { Command } from 'commander'
+import { actionCommand } from '../commands/action.ts'
+import { drillCommand } from '../commands/drill.ts'
+import { meshCommand } from '../commands/mesh.ts'
+import { scenariosCommand } from '../commands/scenarios.ts'
+import { silenceCommand } from '../commands/silence.ts'
+import { runProgram } from '../run.ts'
+import { statusCommand } from './status.ts'
+
+/** `firedrill` in a trainee's terminal: what its API lets a trainee do. What needs the checkout, or the range's own folder, is not in it. */
+const program = new Command('firedrill').description('Practise incidents on a real system: what you can do from here.')
+const summaries = new Map([
+  [statusCommand, 'say how each component of the shop is'],
+  [actionCommand, 'operate the shop'],
+  [drillCommand, 'take part in the drill'],
+  [meshCommand, 'read and change the policy of the service mesh'],
+  [silenceCommand, 'mute alerts for a while'],
+  [scenariosCommand, 'list the scenarios'],
+])
+for (const [command, summary] of summaries) program.addCommand(command().description(summary))
+
+await runProgram(program)

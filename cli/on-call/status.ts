@@ -1,0 +1,20 @@
+import type { ComponentStatus } from '../../model/components.ts'
+import { apiClient } from '../client.ts'
+import { command, openState, type CommonOptions } from '../options.ts'
+import { printJson, printTable } from '../output.ts'
+
+/** As the API tells it: from here, no process of the range can be looked at. */
+export const statusCommand = () =>
+  command('status').action(async (options: CommonOptions) => {
+    const { components } = await apiClient(openState(options), 'trainee').get<{ components: ComponentStatus[] }>('/api/components')
+    if (options.json) return printJson(components)
+    printTable(
+      components.map(({ name, state, healthy, version, detail }) => ({
+        name,
+        state,
+        healthy: healthy ? 'yes' : 'no',
+        version: version ?? '',
+        detail: detail ?? '',
+      })),
+    )
+  })

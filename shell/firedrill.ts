@@ -1,0 +1,45 @@
+import { readdirSync } from 'node:fs'
+import path from 'node:path'
+import { bundleThere } from '../range/bundle/bundle.ts'
+import type { RangeConfig, RangeContext } from '../range/context.ts'
+import { own } from './jail.ts'
+
+/** `firedrill` as it is in the jail: what a trainee may do, in one bundle, without the checkout that it was made of. */
+export const onCallProgram = 'cli/on-call/main.ts'
+/** Where it finds its range, in the jail's own folder. */
+export const firedrillFolder = 'range'
+
+const node = '/opt/firedrill/node'
+
+interface FiredrillInJail {
+  beside: { at: string; from: string }[]
+  programs: Record<string, string>
+  /** To be copied: what is in the cache may be for nobody else to read. */
+  copies: Record<string, string>
+}
+
+/** What the jail needs for it; null where its bundle has not been built. */
+export function firedrillIn(root: string, cache: string | null): FiredrillInJail | null {
+  const bundle = cache === null ? null : bundleThere(root, cache, onCallProgram)
+  if (bundle === null) return null
+  return {
+    beside: [{ at: node, from: process.execPath }],
+    copies: Object.fromEntries(
+      readdirSync(path.dirname(bundle))
+        .filter((name) => name.endsWith('.js'))
+        .map((name) => [`program/${name}`, path.join(path.dirname(bundle), name)]),
+    ),
+    programs: {
+      firedrill: `#!/bin/sh\nexec ${node} --disable-warning=ExperimentalWarning --max-old-space-size=96 ${own}/program/${path.basename(bundle)} "$@"\n`,
+    },
+  }
+}
+
+/** The range as its trainees may know it: without anybody else's token, and without the shop's passwords. */
+export const rangeSeen = ({ config }: Pick<RangeContext, 'config'>, token: string): RangeConfig => ({
+  ...config,
+  placement: { role: 'all' },
+  clickhouseUrl: null,
+  tokens: { trainee: token, instructor: '', service: '' },
+  passwords: { postgres: '', rabbitmq: '' },
+})

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+import { rangeId } from '../../range/context.ts'
+import { jailTroubleNow } from '../../shell/possible.ts'
+import { runtimeFolder } from '../../shell/prepare.ts'
+import { Jailed } from './jailed.ts'
+
+const skip = jailTroubleNow() ?? false
+
+/** Processes in whose arguments a word is. */
+const running = (word: string): string[] =>
+  readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && Number(pid) !== process.pid && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(word)
+    } catch {
+      return false
+    }
+  })
+
+test('of sessions whose control plane was killed nothing runs on, and the next one removes what is left', { skip }, async () => {
+  const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-killed-'))
+  const word = `firedrill-word-${process.pid}`
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', path.join(import.meta.dirname, 'killed-child.ts'), dir, word],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  )
+  try {
+    child.stdout.setEncoding('utf8')
+    for await (const said of child.stdout) if (String(said).includes('both run')) break
+    assert.ok(running(word).length >= 2, 'in the terminal, and without one')
+  } finally {
+    child.kill('SIGKILL')
+  }
+  for (const giveUpAt = performance.now() + 10_000; running(word).length > 0;) {
+    assert.ok(performance.now() < giveUpAt, `${running(word).length} still run`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  assert.ok(existsSync(runtimeFolder(dir)), 'there is something to remove')
+  const next = new Jailed({ dir })
+  next.shells.sweep()
+  assert.ok(!existsSync(runtimeFolder(dir)))
+  assert.deepEqual(globSync(`/sys/fs/cgroup/{,*/}firedrill-${rangeId(dir)}-shell-*`), [])
+  assert.doesNotMatch(readFileSync('/proc/self/mounts', 'utf8'), new RegExp(path.basename(runtimeFolder(dir))))
+  await next[Symbol.asyncDispose]()
+  rmSync(dir, { recursive: true, force: true })
+})
