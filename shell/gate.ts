@@ -77,7 +77,9 @@ export class Gate {
     if (target.kind === 'reports') return this.#hear(socket)
     if (target.kind === 'prometheus') {
       this.#count(name, socket)
-      return void this.#prometheus.emit('connection', socket)
+      this.#prometheus.emit('connection', socket)
+      // What came with the name, and whatever comes: it was paused until then.
+      return void socket.resume()
     }
     const far = net.connect({ host: '127.0.0.1', port: this.#options.portOf(target), allowHalfOpen: true })
     this.#open.add(far)

@@ -197,6 +197,37 @@ test(
   },
 )
 
+test(
+  'what is asked of Prometheus goes through the control plane: it is noted there, and its lifecycle is out of reach',
+  { skip },
+  async () => {
+    await using served = new ServedBench({ trouble: jailTrouble })
+    const app = await served.app
+    await app.listen({ host: '127.0.0.1', port: Number(paperHost.split(':')[1]) })
+    const asked: string[] = []
+    const answer = { status: 'success', data: { resultType: 'vector', result: [{ metric: { service: 'orders' }, value: [1, '1'] }] } }
+    const prometheus = createServer((request, response) => {
+      asked.push(`${request.method} ${request.url?.split('?')[0]}`)
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(answer))
+    }).listen(1_024 + 20, '127.0.0.1')
+    try {
+      const drill = await served.bench.start()
+      const run = async (command: string) => (await served.ask('trainee', 'POST', '/api/shells/commands', { command })).text
+      const query = 'up{service="orders"}'
+      assert.match(await run(`curl -sG prometheus:9090/api/v1/query --data-urlencode 'query=${query}'`), /success/)
+      assert.ok(served.bench.events(drill).some((event) => event.type === 'place-viewed' && event.component === 'orders'))
+      // Which asks by POST.
+      const promtool = await run(`command -v promtool >/dev/null || echo none; promtool query instant http://prometheus:9090 '${query}'`)
+      assert.match(promtool, /\{service=\\"orders\\"\} => 1|none/)
+      asked.length = 0
+      await run('curl -s -X POST prometheus:9090/-/quit; curl -s -X POST prometheus:9090/-/reload')
+      assert.deepEqual(asked, [])
+    } finally {
+      prometheus.close()
+    }
+  },
+)
+
 test('an agent runs commands over MCP, in the same jail', { skip }, async () => {
   await using served = new ServedBench({ trouble: jailTrouble })
   const call = async (id: number, command: string) => {
