@@ -16,6 +16,7 @@ import { meshBenchmark } from './mesh.ts'
 import { pageBenchmark } from './page.ts'
 import { precedenceBenchmark } from './precedence.ts'
 import { rangeBenchmark } from './range.ts'
+import { shellBenchmark } from './shell.ts'
 import { storeBenchmark } from './store.ts'
 import { traceBenchmark } from './trace.ts'
 import { upBenchmark } from './up.ts'
@@ -33,6 +34,7 @@ export const benchmarks: readonly Benchmark[] = [
   coachLeakBenchmark,
   rangeBenchmark,
   consoleBenchmark,
+  shellBenchmark,
   storeBenchmark,
   incidentBenchmark,
   floodBenchmark,

@@ -12,8 +12,8 @@ export const limits = {
   files: 1_024,
   /** All that its programs and its files take together, in bytes. */
   memoryBytes: 320 * 1024 * 1024,
-  /** Of one core. */
-  cpuShare: 0.5,
+  /** Cores; beside others it gets less than they do. */
+  cpuShare: 1,
 } as const
 
 export const home = '/home/oncall'
@@ -117,15 +117,8 @@ export function bwrapArguments({ uid, folder, hidden, env, seccompFd, command, .
     ...['--chdir', home],
     ...['--seccomp', String(seccompFd)],
     '--',
-    ...[
-      '/usr/bin/prlimit',
-      `--nproc=${limits.processes}`,
-      `--nofile=${limits.files}`,
-      '--core=0',
-      '--memlock=65536',
-      '--msgqueue=65536',
-      '--',
-    ],
+    // Counted within the user namespace. As root they are set before, for the user of the session alone.
+    ...(uid === null ? ['/usr/bin/prlimit', ...Object.entries(ulimits).map(([, [long, most]]) => `--${long}=${most}`), '--'] : []),
     // Names have their usual ports, below 1024, which take a right that is given up at once.
     ...['/usr/bin/perl', `${own}/forward.pl`, `${own}/net`, `${own}/map`, String(uid ?? '-')],
     ...stepDown(uid),
@@ -134,6 +127,21 @@ export function bwrapArguments({ uid, folder, hidden, env, seccompFd, command, .
 }
 
 const writable = (at: string, bytes: number): string[] => ['--perms', '1777', '--size', String(bytes), '--tmpfs', at]
+
+/** By bash's own letter: the option of prlimit, and how much. Bash counts locked memory in KiB, prlimit in bytes. */
+const ulimits = {
+  u: ['nproc', limits.processes],
+  n: ['nofile', limits.files],
+  c: ['core', 0],
+  l: ['memlock', 64 * 1024],
+  q: ['msgqueue', 64 * 1024],
+} as const
+
+/** For bash, before it becomes what makes the jail: so is one program less started on the way to a prompt. */
+export const ulimitCommand = (): string =>
+  `ulimit ${Object.entries(ulimits)
+    .map(([letter, [, most]]) => `-${letter} ${letter === 'l' ? most / 1024 : most}`)
+    .join(' ')}`
 
 /** Becomes a user who owns nothing and may do nothing, and can never become another. */
 const stepDown = (uid: number | null): string[] => [

@@ -5,7 +5,7 @@ import { FiredrillError } from '../model/errors.ts'
 import { rangeId } from '../range/context.ts'
 import { etcOf } from './etc.ts'
 import { removeGroups } from './groups.ts'
-import { bwrapArguments, type JailOptions } from './jail.ts'
+import { bwrapArguments, ulimitCommand, type JailOptions } from './jail.ts'
 import { forwardMap, type Place } from './places.ts'
 import { seccompFilter } from './seccomp.ts'
 
@@ -122,7 +122,7 @@ export function prepareJail({
   // Whatever it starts is in its groups from the first, and nothing that was open here is open there.
   const script = `while [ "$1" != -- ]; do echo $$ >"$1/cgroup.procs" || exit ${groupsRefused}; shift; done; shift
 for fd in /proc/self/fd/*; do fd=\${fd##*/}; [ "$fd" -gt 2 ] && eval "exec $fd>&-"; done
-exec "$BWRAP" --args 8 "$@" 8<"$FOLDER/args" 9<"$FOLDER/seccomp"`
+${options.uid === null ? '' : `${ulimitCommand()}\n`}exec "$BWRAP" --args 8 "$@" 8<"$FOLDER/args" 9<"$FOLDER/seccomp"`
   return {
     file: '/bin/bash',
     args: ['-c', script, 'bash', ...groups, '--', ...args.slice(end + 1)],

@@ -13,7 +13,8 @@ export const attempts: Attempt[] = [
   { title: 'read a scenario', command: 'cat "$CHECKOUT"/scenarios/*/scenario.yaml', never: /timeline|fault:/ },
   {
     title: 'find scenarios anywhere',
-    command: 'find / -name scenario.yaml -o -name range.json -o -name "ledger*" 2>/dev/null; echo none',
+    command:
+      'find / -name scenario.yaml -o -name "range.json" -o -name "ledger*" 2>/dev/null | grep -v ^/run/firedrill/range/; grep -o token-of-the-.* /run/firedrill/range/range.json | grep -v trainee; echo none',
     prints: /^none$/m,
     never: /\//,
   },
