@@ -91,9 +91,10 @@ export function bwrapArguments({ uid, folder, hidden, env, seccompFd, command, .
       'shop',
       '--die-with-parent',
     ],
-    // As root the user is changed within; otherwise a namespace in which no other can be made.
+    // As root the user is changed within; otherwise it is one of a user namespace, with rights over the jail's loopback
+    // alone; and nothing of bwrap stays in it, since the filter of system calls is for what it starts.
     ...(uid === null
-      ? ['--unshare-user', '--disable-userns', '--uid', '1000', '--gid', '1000', '--cap-drop', 'ALL']
+      ? ['--unshare-user', '--as-pid-1', '--uid', '1000', '--gid', '1000', '--cap-drop', 'ALL']
       : ['--cap-drop', 'ALL', ...['CAP_SETUID', 'CAP_SETGID', 'CAP_SETPCAP'].flatMap((name) => ['--cap-add', name])]),
     ...['--cap-add', 'CAP_NET_BIND_SERVICE'],
     '--clearenv',
@@ -101,7 +102,7 @@ export function bwrapArguments({ uid, folder, hidden, env, seccompFd, command, .
     ...['--ro-bind', '/usr', '/usr', ...systemFolders()],
     // Wherever the answers are, they are not there.
     ...hidden.filter((place) => /^\/(usr|bin|sbin|lib)(\/|$)/.test(place)).flatMap((place) => ['--tmpfs', place]),
-    ...['--proc', '/proc', '--dev', '/dev'],
+    ...['--proc', '/proc', ...(uid === null ? plainDevices() : ['--dev', '/dev'])],
     ...writable('/dev/shm', limits.tmpBytes),
     ...writable('/tmp', limits.tmpBytes),
     ...writable(home, limits.homeBytes),
@@ -125,6 +126,18 @@ export function bwrapArguments({ uid, folder, hidden, env, seccompFd, command, .
     ...command,
   ]
 }
+
+/** Without pseudo-terminals of its own: for those bwrap makes a second user namespace, which has no rights over the loopback of the first. */
+const plainDevices = (): string[] => [
+  ...['--perms', '0755', '--tmpfs', '/dev'],
+  ...['null', 'zero', 'full', 'random', 'urandom', 'tty'].flatMap((name) => ['--dev-bind', `/dev/${name}`, `/dev/${name}`]),
+  ...[
+    ['self/fd', 'fd'],
+    ['self/fd/0', 'stdin'],
+    ['self/fd/1', 'stdout'],
+    ['self/fd/2', 'stderr'],
+  ].flatMap(([from, to]) => [...['--symlink', `/proc/${from}`, `/dev/${to}`]]),
+]
 
 const writable = (at: string, bytes: number): string[] => ['--perms', '1777', '--size', String(bytes), '--tmpfs', at]
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { findProgram } from '../range/binaries.ts'
+import { defaultPortBase } from '../range/context.ts'
 import { places } from './places.ts'
 import { prepareJail, uidOf } from './prepare.ts'
 import { seccompFilter } from './seccomp.ts'
@@ -68,7 +69,7 @@ function trial() {
     bwrap: findBwrap() ?? '',
     folder: path.join(folder, 'session'),
     groups: [],
-    places: places({ port: () => 1 }).slice(0, 0),
+    places: places({ port: () => defaultPortBase }),
     motd: '',
     uid: process.getuid?.() === 0 ? uidOf(folder, 0) : null,
     logs,

@@ -4,6 +4,8 @@ export interface Attempt {
   command: string
   prints?: RegExp
   never?: RegExp
+  /** Only where the first process is another user's: elsewhere it is the session's own shell. */
+  asRoot?: true
 }
 
 /** `CHECKOUT`, `RANGE` and `HOSTPID` are set for each. All are run for real. */
@@ -39,12 +41,18 @@ export const attempts: Attempt[] = [
   },
   {
     title: 'read memory of the first process',
+    asRoot: true,
     command: 'head -c 100 /proc/1/mem; cat /proc/1/maps; echo done',
     prints: /denied|Permission|done/,
     never: /heap/,
   },
-  { title: 'open descriptors of the first process', command: 'ls -l /proc/1/fd', never: /->/ },
-  { title: 'trace the first process', command: 'strace -p 1 -c & sleep 0.5; kill %1 2>/dev/null; echo done', never: /attached/ },
+  { title: 'open descriptors of the first process', asRoot: true, command: 'ls -l /proc/1/fd', never: /->/ },
+  {
+    title: 'trace the first process',
+    asRoot: true,
+    command: 'strace -p 1 -c & sleep 0.5; kill %1 2>/dev/null; echo done',
+    never: /attached/,
+  },
   { title: 'signal the control plane', command: 'kill -9 $HOSTPID; echo $?', prints: /No such process/ },
   { title: 'signal everything', command: '(kill -9 -1) 2>/dev/null; echo still', prints: /./ },
   { title: 'read kernel memory', command: 'head -c 10 /proc/kcore /dev/mem /dev/kmem /proc/kmsg | wc -c', prints: /^0$/m },
