@@ -5,6 +5,9 @@ import type { Viewer } from './looks.ts'
 
 export const personCookie = 'firedrill-person'
 
+/** By what somebody who joined a game day is known. */
+export const memberKey = (name: string): string => `${name} of the team`
+
 /** Who a request comes from, where people have given their names: on game days. */
 export class People {
   readonly #gameDays: GameDays
@@ -33,6 +36,6 @@ export class People {
   /** Whose eyes a request is for. */
   viewer(request: FastifyRequest): Viewer {
     const by = this.of(request)
-    return { key: by ? `${by.name} of the team` : (request.role ?? 'nobody'), by }
+    return { key: by ? memberKey(by.name) : (request.role ?? 'nobody'), by }
   }
 }

@@ -14,6 +14,7 @@ function watcher({ slow = false } = {}) {
   const seen = { bytes: 0, text: '', skips: 0, why: '' }
   const state = { draws: (_place: number) => {} }
   const takes: Watcher = {
+    name: 'somebody',
     print(bytes, at) {
       seen.bytes += bytes.length
       seen.text = (seen.text + bytes.toString('latin1')).slice(-200)

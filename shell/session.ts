@@ -27,6 +27,8 @@ const sendAgainMs = 20
 
 /** Who sees a session: a page, or a terminal elsewhere. */
 export interface Watcher {
+  /** Who watches. */
+  name: string
   /** Output, and the place of its first byte. */
   print(bytes: Buffer, at: number): void
   /** What is between has gone: what is printed next begins on a blank screen. */
@@ -91,6 +93,10 @@ export class Session {
   }
   get window(): Window {
     return this.#window
+  }
+  /** Everybody who watches, once. */
+  get watchedBy(): string[] {
+    return [...new Set([...this.#watching].map(({ watcher }) => watcher.name))]
   }
   get watchers(): number {
     return this.#watching.size

@@ -136,6 +136,12 @@ export class Shells implements AsyncDisposable {
     this.shell(id).session.end(why)
   }
 
+  /** Ends those of one person. */
+  closeOf(key: string, why: string): void {
+    for (const { owner, session } of this.#open.values()) if (owner.key === key) session.end(why)
+    this.#runners.get(key)?.runner.end(why)
+  }
+
   /** Ends every session, as at the end of a drill. */
   closeAll(why: string): void {
     for (const { session } of this.#open.values()) session.end(why)

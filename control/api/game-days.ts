@@ -5,7 +5,7 @@ import { FiredrillError } from '../../model/errors.ts'
 import type { GameDayState } from '../../model/game-day.ts'
 import { sessionCookie } from '../access.ts'
 import { assessmentTroubles } from '../assessment.ts'
-import { personCookie } from '../people.ts'
+import { memberKey, personCookie } from '../people.ts'
 import type { Api, ApiContext } from './context.ts'
 
 interface Said {
@@ -19,7 +19,7 @@ interface Said {
 const gameDayId = { params: z.object({ id: z.uuid() }) }
 const cookieTraits = 'Path=/; HttpOnly; SameSite=Strict; Max-Age=604800'
 
-export function gameDayRoutes(app: Api, { context, gameDays, people, ledger, scenarios, engine }: ApiContext): void {
+export function gameDayRoutes(app: Api, { context, gameDays, people, ledger, scenarios, engine, shells }: ApiContext): void {
   /** What the team has said and told its users, in drills and between them, oldest first. */
   function talk(state: GameDayState): Said[] {
     const between = ledger
@@ -73,6 +73,7 @@ export function gameDayRoutes(app: Api, { context, gameDays, people, ledger, sce
     { config: { access: 'instructor' }, schema: { params: z.object({ id: z.uuid(), name: z.string() }) } },
     async (request) => {
       gameDays.revoke(request.params.id, request.params.name)
+      shells.closeOf(memberKey(request.params.name), 'you were asked to leave the game day')
       return forTeam(gameDays.state(request.params.id))
     },
   )

@@ -95,6 +95,8 @@ test('a terminal is watched with a token, from our own pages, while it is there'
   await trainee.until(() => trainee.seen.text.includes('$ '))
   const instructor = await watch(served, id, { token: 'instructor' })
   await trainee.run('echo "$((40 + 2)) is it"', /42 is it/)
+  const listed = await served.read<{ shells: { watchedBy: string[] }[] }>('trainee', '/api/shells')
+  assert.deepEqual(listed.shells[0]?.watchedBy, ['instructor'])
   await instructor.until(() => instructor.seen.text.includes('42 is it'))
   instructor.type('echo "$((50 + 5)) is not"\r')
   await trainee.run('echo "$((60 + 6)) is last"', /66 is last/)
@@ -227,6 +229,34 @@ test(
     }
   },
 )
+
+test('the team sees a member’s terminal, and who is asked to leave has none any more', { skip }, async () => {
+  await using served = new ServedBench({ trouble: jailTrouble })
+  const { text } = await served.ask('instructor', 'POST', '/api/game-days', { title: 'Friday', scenarios: ['slow-shelves'] })
+  const { id: day, code } = JSON.parse(text) as { id: string; code: string }
+  const join = async (name: string) => {
+    const payload = { code, name, role: 'operations' }
+    const answer = await (await served.app).inject({ method: 'POST', url: '/api/game-day/join', headers: { host: paperHost }, payload })
+    return /firedrill=([^;]+)/.exec([answer.headers['set-cookie'] ?? []].flat().join(';'))?.[1] ?? ''
+  }
+  const [robin, sam] = [await join('Robin'), await join('Sam')]
+  const opened = await (
+    await served.app
+  ).inject({ method: 'POST', url: '/api/shells', headers: { host: paperHost, authorization: `Bearer ${robin}` }, payload: {} })
+  const { id, owner } = opened.json<Opened>()
+  assert.equal(owner, 'Robin of the team')
+  const robins = await watch(served, id, { token: robin })
+  const sams = await watch(served, id, { token: sam })
+  await robins.run('echo "$FIREDRILL_TOKEN" | cut -c1-4', new RegExp(robin.slice(0, 4)))
+  sams.type('echo "$((50 + 5)) is not"\r')
+  await robins.run('echo "$((60 + 6)) is last"', /66 is last/)
+  await sams.until(() => sams.seen.text.includes('66 is last'))
+  assert.doesNotMatch(sams.seen.text, /55/)
+  await assert.rejects(watch(served, id), /Unexpected server response: 404/, 'somebody who has not joined')
+  assert.equal((await served.ask('instructor', 'DELETE', `/api/game-days/${day}/people/Robin`)).status, 200)
+  await robins.until(() => robins.seen.closed)
+  assert.equal(served.shells.list().length, 0)
+})
 
 test('an agent runs commands over MCP, in the same jail', { skip }, async () => {
   await using served = new ServedBench({ trouble: jailTrouble })

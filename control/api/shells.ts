@@ -30,6 +30,8 @@ export function shellRoutes(app: Api, { context, engine, people, shells }: ApiCo
     openedAt: shell.openedAt,
     ...shell.session.window,
     watchers: shell.session.watchers,
+    /** Others who see it just now: whoever types is told. */
+    watchedBy: shell.session.watchedBy.filter((name) => name !== shell.owner.key),
     mayType: isOwn(request, shell),
   })
   /** Others of a team see each other's, and the instructor sees all; one's own is one's own. */
@@ -93,6 +95,7 @@ export function shellRoutes(app: Api, { context, engine, people, shells }: ApiCo
       say({ type: 'watching', ...told(request, shell), end: shell.session.scrollback.end })
       const watching = shell.session.watch(
         {
+          name: people.viewer(request).key,
           print: (bytes, at) => {
             // Its place is before it, so that who comes back can say what it has.
             const place = Buffer.alloc(8)

@@ -10,7 +10,13 @@ await jailed.run(`${detach}; sleep 0.2`)
 let seen = ''
 await new Promise<void>((resolve) => {
   session.watch(
-    { print: (bytes) => /[\r\n]detached/.test((seen += bytes.toString())) && resolve(), skip() {}, buffered: () => 0, ended: () => {} },
+    {
+      name: 'somebody',
+      print: (bytes) => /[\r\n]detached/.test((seen += bytes.toString())) && resolve(),
+      skip() {},
+      buffered: () => 0,
+      ended: () => {},
+    },
     0,
   )
 })

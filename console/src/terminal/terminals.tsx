@@ -8,7 +8,7 @@ import { TerminalScreen } from './screen.tsx'
 interface Listed {
   /** Why there can be none. */
   trouble: string | null
-  shells: { id: string; owner: string; openedAt: number; mayType: boolean }[]
+  shells: { id: string; owner: string; openedAt: number; mayType: boolean; watchedBy: string[] }[]
 }
 
 const key = ['shells']
@@ -58,6 +58,11 @@ export function Terminals() {
       {over && over.id !== current?.id && (
         <p className="terminal-note" role="status">
           The terminal ended: {over.why}.
+        </p>
+      )}
+      {current?.mayType && current.watchedBy.length > 0 && (
+        <p className="terminal-note" role="status">
+          Watched by {current.watchedBy.join(', ')}.
         </p>
       )}
       {current ? (
