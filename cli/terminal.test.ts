@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { cacheDir, projectRoot } from '../control/paths.ts'
 import { ensureBundles } from '../range/bundle/bundle.ts'
 import { onCallProgram } from '../shell/firedrill.ts'
-import { paperHost, paperTokens } from '../control/replay/paper-context.ts'
+import { ownPorts, paperTokens } from '../control/replay/paper-context.ts'
 import { ServedBench } from '../control/replay/served-bench.ts'
 import { jailTrouble, jailTroubleNow } from '../shell/possible.ts'
 import { attach } from './terminal.ts'
@@ -47,11 +47,11 @@ test(
   'a terminal on the command line is one of the range’s: left and come back to, through a lost connection, until it ends',
   { skip },
   async () => {
-    await using served = new ServedBench({ trouble: jailTrouble })
+    await using served = new ServedBench({ trouble: jailTrouble, portBase: ownPorts() })
     const app = await served.app
-    await app.listen({ host: '127.0.0.1', port: Number(paperHost.split(':')[1]) })
+    await app.listen({ host: '127.0.0.1', port: served.port('control') })
     const { id } = JSON.parse((await served.ask('trainee', 'POST', '/api/shells', { cols: 80, rows: 24 })).text) as { id: string }
-    const where = { url: `ws://${paperHost}/api/shells/${id}/socket`, token: paperTokens.trainee }
+    const where = { url: `ws://${served.host}/api/shells/${id}/socket`, token: paperTokens.trainee }
 
     const first = terminal()
     const left = attach(where, first.streams)
@@ -81,8 +81,8 @@ test(
 
 test('firedrill itself is in the terminal, with the rights of who opened it', { skip }, async () => {
   await ensureBundles(projectRoot, cacheDir, [onCallProgram], () => {})
-  await using served = new ServedBench({ trouble: jailTrouble })
-  await (await served.app).listen({ host: '127.0.0.1', port: Number(paperHost.split(':')[1]) })
+  await using served = new ServedBench({ trouble: jailTrouble, portBase: ownPorts() })
+  await (await served.app).listen({ host: '127.0.0.1', port: served.port('control') })
   const drill = await served.bench.start()
   const run = async (command: string) => {
     // The instructor's own terminal has a trainee's token.

@@ -6,7 +6,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import type { DrillEvent } from '../../model/drill.ts'
 import { jailTrouble, jailTroubleNow } from '../../shell/possible.ts'
-import { paperHost } from '../replay/paper-context.ts'
+import { ownPorts } from '../replay/paper-context.ts'
 import { ServedBench } from '../replay/served-bench.ts'
 
 const skip = jailTroubleNow() ?? false
@@ -24,7 +24,7 @@ async function watch(served: ServedBench, id: string, { token = 'trainee', from 
   let changed = Promise.withResolvers<void>()
   const socket = await app.injectWS(
     `/api/shells/${id}/socket?from=${from}`,
-    { headers: { authorization: `Bearer ${token}`, host: paperHost, ...headers } },
+    { headers: { authorization: `Bearer ${token}`, host: served.host, ...headers } },
     {
       onInit: (client) => {
         client.on('message', (data: Buffer, isBinary: boolean) => {
@@ -81,7 +81,7 @@ test('where no jail can be made there is no terminal, and everybody is told why'
 })
 
 test('a terminal is watched with a token, from our own pages, while it is there', { skip }, async () => {
-  await using served = new ServedBench({ trouble: jailTrouble })
+  await using served = new ServedBench({ trouble: jailTrouble, portBase: ownPorts() })
   const { id } = await open(served)
   const refused = async (how: Parameters<typeof watch>[2], which = id) =>
     assert.rejects(watch(served, which, how), /Unexpected server response: 4\d\d/)
@@ -108,7 +108,7 @@ test('a terminal is watched with a token, from our own pages, while it is there'
 })
 
 test('who comes back has lost nothing, and what is typed counts in the drill until it ends', { skip }, async () => {
-  await using served = new ServedBench({ trouble: jailTrouble })
+  await using served = new ServedBench({ trouble: jailTrouble, portBase: ownPorts() })
   const drill = await served.bench.start()
   const { id } = await open(served)
   const first = await watch(served, id)
@@ -146,7 +146,7 @@ interface Ran {
 }
 
 test('a command runs without a terminal: its folder stays, what it prints is bounded, and it ends in time', { skip }, async () => {
-  await using served = new ServedBench({ trouble: jailTrouble })
+  await using served = new ServedBench({ trouble: jailTrouble, portBase: ownPorts() })
   const drill = await served.bench.start()
   const run = async (command: string, timeoutSeconds = 20): Promise<Ran> => {
     const { status, text } = await served.ask('trainee', 'POST', '/api/shells/commands', { command, timeoutSeconds })
@@ -170,7 +170,7 @@ test(
   'what is done in a terminal is a look at what has answered, and a change as harmful as the action that does the same',
   { skip },
   async () => {
-    await using served = new ServedBench({ trouble: jailTrouble })
+    await using served = new ServedBench({ trouble: jailTrouble, portBase: ownPorts() })
     mkdirSync(path.join(served.bench.dir, 'logs'))
     writeFileSync(path.join(served.bench.dir, 'logs', 'orders.log'), '{"msg":"an order"}\n')
     const drill = await served.bench.start()
@@ -179,8 +179,8 @@ test(
       served.bench.events(drill).flatMap((event) => (event.type === 'place-viewed' ? [`${event.view} ${event.component}`] : []))
     await run('curl -s orders-proxy/clusters; redis-cli info; psql -c "select 1"; tail /var/log/shop/catalog.log; true')
     assert.deepEqual(seen(), [], 'nothing has answered')
-    const proxy = createServer((_request, response) => response.end('orders::healthy')).listen(1_024 + 43, '127.0.0.1')
-    const redis = net.createServer((socket) => socket.on('data', () => socket.end('+OK\r\n'))).listen(1_024 + 11, '127.0.0.1')
+    const proxy = createServer((_request, response) => response.end('orders::healthy')).listen(served.port('orders-admin'), '127.0.0.1')
+    const redis = net.createServer((socket) => socket.on('data', () => socket.end('+OK\r\n'))).listen(served.port('redis'), '127.0.0.1')
     try {
       assert.match(await run('curl -s orders-proxy/clusters'), /orders::healthy/)
       assert.match(await run('cat /var/log/shop/orders.log'), /an order/)
@@ -203,15 +203,15 @@ test(
   'what is asked of Prometheus goes through the control plane: it is noted there, and its lifecycle is out of reach',
   { skip },
   async () => {
-    await using served = new ServedBench({ trouble: jailTrouble })
+    await using served = new ServedBench({ trouble: jailTrouble, portBase: ownPorts() })
     const app = await served.app
-    await app.listen({ host: '127.0.0.1', port: Number(paperHost.split(':')[1]) })
+    await app.listen({ host: '127.0.0.1', port: served.port('control') })
     const asked: string[] = []
     const answer = { status: 'success', data: { resultType: 'vector', result: [{ metric: { service: 'orders' }, value: [1, '1'] }] } }
     const prometheus = createServer((request, response) => {
       asked.push(`${request.method} ${request.url?.split('?')[0]}`)
       response.setHeader('content-type', 'application/json').end(JSON.stringify(answer))
-    }).listen(1_024 + 20, '127.0.0.1')
+    }).listen(served.port('prometheus'), '127.0.0.1')
     try {
       const drill = await served.bench.start()
       const run = async (command: string) => (await served.ask('trainee', 'POST', '/api/shells/commands', { command })).text
@@ -231,18 +231,18 @@ test(
 )
 
 test('the team sees a member’s terminal, and who is asked to leave has none any more', { skip }, async () => {
-  await using served = new ServedBench({ trouble: jailTrouble })
+  await using served = new ServedBench({ trouble: jailTrouble, portBase: ownPorts() })
   const { text } = await served.ask('instructor', 'POST', '/api/game-days', { title: 'Friday', scenarios: ['slow-shelves'] })
   const { id: day, code } = JSON.parse(text) as { id: string; code: string }
   const join = async (name: string) => {
     const payload = { code, name, role: 'operations' }
-    const answer = await (await served.app).inject({ method: 'POST', url: '/api/game-day/join', headers: { host: paperHost }, payload })
+    const answer = await (await served.app).inject({ method: 'POST', url: '/api/game-day/join', headers: { host: served.host }, payload })
     return /firedrill=([^;]+)/.exec([answer.headers['set-cookie'] ?? []].flat().join(';'))?.[1] ?? ''
   }
   const [robin, sam] = [await join('Robin'), await join('Sam')]
   const opened = await (
     await served.app
-  ).inject({ method: 'POST', url: '/api/shells', headers: { host: paperHost, authorization: `Bearer ${robin}` }, payload: {} })
+  ).inject({ method: 'POST', url: '/api/shells', headers: { host: served.host, authorization: `Bearer ${robin}` }, payload: {} })
   const { id, owner } = opened.json<Opened>()
   assert.equal(owner, 'Robin of the team')
   const robins = await watch(served, id, { token: robin })
@@ -259,7 +259,7 @@ test('the team sees a member’s terminal, and who is asked to leave has none an
 })
 
 test('an agent runs commands over MCP, in the same jail', { skip }, async () => {
-  await using served = new ServedBench({ trouble: jailTrouble })
+  await using served = new ServedBench({ trouble: jailTrouble, portBase: ownPorts() })
   const call = async (id: number, command: string) => {
     const { text } = await served.ask('trainee', 'POST', '/mcp', {
       jsonrpc: '2.0',

@@ -2,13 +2,15 @@ import { ownConsole, portOffsets, type PortName, type RangeContext } from '../..
 import { baselinePolicy } from '../../range/mesh/files.ts'
 
 /** Below those that anything is given. */
-const portBase = 1_024
+const lowestPorts = 1_024
+/** For tests in which something listens: others in other processes do so at the same time, and some expect that nobody does. */
+export const ownPorts = (): number => 10_240 + (process.pid % 200) * 100
 export const paperTokens = { trainee: 'trainee', instructor: 'instructor', service: 'service' }
 /** By which the control plane of such a range is known. */
-export const paperHost = `127.0.0.1:${portBase + portOffsets.control}`
+export const paperHost = `127.0.0.1:${lowestPorts + portOffsets.control}`
 
 /** Nothing listens anywhere: the API is called in the process. */
-export function paperContext(dir: string, root: string, users: number): RangeContext {
+export function paperContext(dir: string, root: string, users: number, portBase = lowestPorts): RangeContext {
   const nowhere = new Proxy({}, { get: () => '' })
   return {
     dir,

@@ -9,21 +9,28 @@ import { projectRoot } from '../paths.ts'
 import { createServer } from '../server.ts'
 import type { Shells } from '../../shell/shells.ts'
 import { EngineBench, scenarios, users } from './engine-bench.ts'
-import { paperContext, paperHost, paperTokens } from './paper-context.ts'
+import type { PortName } from '../../range/context.ts'
+import { paperContext, paperTokens } from './paper-context.ts'
 
 /** The real control plane, with its API, over a range on paper: the clock goes on only when it is told to, and nothing listens behind it. */
 export class ServedBench implements AsyncDisposable {
   readonly bench = new EngineBench()
   readonly app: Promise<Api>
+  /** By which it is known, whether or not it listens. */
+  readonly host: string
+  readonly port: (name: PortName) => number
   readonly shells: Shells
 
   /** @param shells why there are no terminals, or how they are made. */
   constructor({
     rated = false,
     trouble = async () => 'a range on paper has none',
-  }: { rated?: boolean; trouble?: () => Promise<string | null> } = {}) {
+    portBase,
+  }: { rated?: boolean; trouble?: () => Promise<string | null>; portBase?: number } = {}) {
     const { engine, ledger, injector, sampler, range, dir } = this.bench
-    const context = paperContext(dir, projectRoot, users)
+    const context = paperContext(dir, projectRoot, users, portBase)
+    this.host = `127.0.0.1:${context.port('control')}`
+    this.port = (name) => context.port(name)
     const looks = looksOf(engine)
     this.shells = shellsOf({ context, range, engine, looks, trouble })
     const gameDays = new GameDays(ledger, engine, scenarios)
@@ -48,7 +55,7 @@ export class ServedBench implements AsyncDisposable {
 
   /** What a role is answered. */
   async ask(role: Role, method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, body?: object) {
-    const headers = { authorization: `Bearer ${paperTokens[role]}`, host: paperHost }
+    const headers = { authorization: `Bearer ${paperTokens[role]}`, host: this.host }
     const { statusCode, body: text } = await (await this.app).inject({ method, url, headers, ...(body ? { payload: body } : {}) })
     return { status: statusCode, text }
   }

@@ -3,23 +3,24 @@ import { after, before, test } from 'node:test'
 import { AxeBuilder } from '@axe-core/playwright'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { buildConsole } from '../../control/build-console.ts'
-import { paperHost, paperTokens } from '../../control/replay/paper-context.ts'
+import { ownPorts, paperTokens } from '../../control/replay/paper-context.ts'
 import { ServedBench } from '../../control/replay/served-bench.ts'
 import { findChromium } from '../../range/binaries.ts'
 import { jailTrouble, jailTroubleNow } from '../../shell/possible.ts'
 
 /** The real console, API and jail over a range on paper. */
 const skip = jailTroubleNow() ?? (findChromium() === null && 'there is no browser')
-const base = `http://${paperHost}`
 let served: ServedBench
+let base = ''
 let browser: Browser
 let drill = ''
 
 before(async () => {
   if (skip) return
   await buildConsole(() => {})
-  served = new ServedBench({ trouble: jailTrouble })
-  await (await served.app).listen({ host: '127.0.0.1', port: Number(paperHost.split(':')[1]) })
+  served = new ServedBench({ trouble: jailTrouble, portBase: ownPorts() })
+  await (await served.app).listen({ host: '127.0.0.1', port: served.port('control') })
+  base = `http://${served.host}`
   drill = await served.bench.start()
   browser = await chromium.launch({ executablePath: findChromium() ?? 'chromium', args: ['--no-sandbox'] })
 })
