@@ -8,13 +8,13 @@ import type { Scenario } from '../../model/scenario.ts'
 import { listProcesses } from '../../range/targets/local/identity.ts'
 import { base, client, state } from './test-range.ts'
 
-/** Fails when anything that a trainee can reach tells the answer of the scenario whose drill runs, beyond the hint that it asks for. */
+/** Fails when anything that a trainee can reach tells the answer of the scenario whose drill runs, beyond the hint that is given. */
 export async function sweepForSpoilers(plan: Scenario, drill: string): Promise<void> {
   // Who starves whoever is asked is held while all of them are asked for all there is; it is there, and so is its fault.
   const starving = starvingJobs()
   for (const pid of starving) process.kill(pid, 'SIGSTOP')
   try {
-    await client('trainee').post(`/api/drills/${drill}/hint`)
+    await client('instructor').post(`/api/drills/${drill}/hint`)
     const { hints } = (await client('trainee').get<{ drill: DrillState }>(`/api/drills/${drill}`)).drill
     const released = hints.map((hint) => hint.text)
     assert.equal(released.length, 1)
