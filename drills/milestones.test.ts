@@ -24,9 +24,12 @@ const bodies: DrillEventBody[] = [
 ]
 const events = bodies.map((body, index): DrillEvent => ({ id: index + 1, drill: 'd', at: index, ...body }))
 
-/** What is proven by these verdicts, one each second. */
-function proven(seen: readonly { usersFine: boolean; healthy: boolean }[], also: readonly DrillEventBody[] = []): string[] {
-  const all = [...events, ...also.map((body, index): DrillEvent => ({ id: 100 + index, drill: 'd', at: 100 + index, ...body }))]
+/** What is proven by these verdicts, one each second, when the page came so many milliseconds after the first. */
+function proven(seen: readonly { usersFine: boolean; healthy: boolean }[], also: readonly DrillEventBody[] = [], pagedAt = 3): string[] {
+  const all = [
+    ...events.map((event) => (event.type === 'page-received' ? { ...event, at: pagedAt } : event)),
+    ...also.map((body, index): DrillEvent => ({ id: 100 + index, drill: 'd', at: 100 + index, ...body })),
+  ]
   const state = foldDrill(all)
   assert.ok(state && scenario)
   const verdicts = seen.map((verdict, index): TimedVerdict => ({ ...verdict, results: [], at: index * 1_000 }))
@@ -49,6 +52,12 @@ test('users who felt something and no longer do are, though not all is well yet'
 
 test('what users never felt is mitigated when all is well', () => {
   assert.deepEqual(proven([...times(5, broken), ...times(10, well)]), ['mitigated'])
+})
+
+test('users who were served before the page came are not served again', () => {
+  const seen = [...times(5, felt), ...times(15, broken)]
+  assert.deepEqual(proven(seen, [], 19_000), [])
+  assert.deepEqual(proven(seen, [], 10_000), ['mitigated'])
 })
 
 test('whoever names the right cause has located it; a wrong one locates nothing', () => {

@@ -18,6 +18,8 @@ export function provenMilestones(
   verdicts: readonly TimedVerdict[],
   scenario: Scenario,
 ): { milestone: MilestoneName; evidence: string }[] {
+  // What users felt, or did not, before anybody was paged says nothing of what was done about it.
+  const sincePage = verdicts.filter(({ at }) => at >= (state.pagedAt ?? Infinity))
   const proofs: Record<MilestoneName, () => string | null> = {
     acknowledged: () => (events.some((event) => event.type === 'page-acknowledged') ? 'the page was acknowledged' : null),
     located: () => {
@@ -37,18 +39,16 @@ export function provenMilestones(
     },
     mitigated: () =>
       state.wasBroken &&
-      state.pagedAt !== null &&
-      heldFor(verdicts, mitigatedAfterMs, (verdict) => verdict.usersFine) &&
+      heldFor(sincePage, mitigatedAfterMs, (verdict) => verdict.usersFine) &&
       // Again, and not still: what breaks may take a while until users feel it.
-      (verdicts.some((verdict) => !verdict.usersFine) || heldFor(verdicts, mitigatedAfterMs, (verdict) => verdict.healthy))
+      (verdicts.some((verdict) => !verdict.usersFine) || heldFor(sincePage, mitigatedAfterMs, (verdict) => verdict.healthy))
         ? 'users are served again'
         : null,
     recovered: () =>
       state.wasBroken &&
-      state.pagedAt !== null &&
       state.milestones.mitigated !== null &&
       state.firing.length === 0 &&
-      heldFor(verdicts, recoveredAfterMs, (verdict) => verdict.healthy)
+      heldFor(sincePage, recoveredAfterMs, (verdict) => verdict.healthy)
         ? 'every check passes and no page fires'
         : null,
   }

@@ -10,9 +10,11 @@ export const databaseSessions = defineResource<string[]>({
   title: "others' sessions in the database",
   after: ['datastores', 'jobs'],
   async read(range) {
+    // One that is being opened at this moment has no name and no state yet.
     const rows = await range.database.query<{ name: string }>(
       `select distinct application_name as name from pg_stat_activity
-       where datname = 'shop' and backend_type = 'client backend' and application_name <> all ($1) order by 1`,
+       where datname = 'shop' and backend_type = 'client backend' and state is not null and application_name <> all ($1)
+       order by 1`,
       [usual],
     )
     return rows.map(({ name }) => name)
