@@ -40,8 +40,8 @@ const commands = {
   'the control plane is suspended': [1, (world) => void (world.suspended = world.engine !== null)],
   'the control plane goes on': [2, (world) => void (world.suspended = false)],
   'the clock is set': [1, (world, pick) => set(world, pick)],
-  'the disk is full': [1, (world) => void (world.diskIsFull = true)],
-  'the disk has room again': [3, (world) => void (world.diskIsFull = false)],
+  'the disk is full': [1, (world) => fill(world, true)],
+  'the disk has room again': [3, (world) => fill(world, false)],
   'a call goes wrong': [4, (world, pick) => trouble(world, pick)],
 } satisfies Record<string, [number, (world: World, pick: number) => unknown]>
 
@@ -117,6 +117,12 @@ function inject(world: World, pick: number) {
   world.engine?.mustBeRestored()
   const forMs = 1_000 * (1 + (pick % 60))
   return world.injector.inject('bad-release', { service: 'inventory', version: '1.5.0' }, { forMs, drill: null })
+}
+
+function fill(world: World, full: boolean): void {
+  world.diskIsFull = full
+  // What could not be written down meanwhile is, at the next look.
+  world.troubledAt = world.seconds
 }
 
 function set(world: World, pick: number): void {
