@@ -127,6 +127,7 @@ function fill(world: World, full: boolean): void {
 
 function set(world: World, pick: number): void {
   world.clock.now += ((pick % 7) - 3) * 1_200_000
+  world.clockWasSet = true
   world.troubledAt = world.seconds
 }
 

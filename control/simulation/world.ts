@@ -76,6 +76,7 @@ export class World implements Disposable {
   /** All that is in store for calls to the range. */
   readonly trouble: Trouble[] = []
   diskIsFull = false
+  clockWasSet = false
   /** When a call last failed or was late, the disk was full, or the clock was set. */
   troubledAt = 0
   seconds = 0
