@@ -6,10 +6,10 @@ import { ensureBundles } from '../range/bundle/bundle.ts'
 import { onCallProgram } from '../shell/firedrill.ts'
 import { ownPorts, paperTokens } from '../control/replay/paper-context.ts'
 import { ServedBench } from '../control/replay/served-bench.ts'
-import { jailTrouble, jailTroubleNow } from '../shell/possible.ts'
+import { jailTrouble } from '../shell/possible.ts'
 import { attach } from './terminal.ts'
 
-const skip = jailTroubleNow() ?? false
+const skip = (await jailTrouble()) ?? false
 
 /** A terminal as somebody has in front of them: what was typed into it, and what it shows. */
 function terminal() {
@@ -48,8 +48,7 @@ test(
   { skip },
   async () => {
     await using served = new ServedBench({ trouble: jailTrouble, portBase: ownPorts() })
-    const app = await served.app
-    await app.listen({ host: '127.0.0.1', port: served.port('control') })
+    await served.listen()
     const { id } = JSON.parse((await served.ask('trainee', 'POST', '/api/shells', { cols: 80, rows: 24 })).text) as { id: string }
     const where = { url: `ws://${served.host}/api/shells/${id}/socket`, token: paperTokens.trainee }
 
@@ -59,7 +58,7 @@ test(
     first.type('stty size; echo $((6 * 7)) is it\r')
     await first.until(/33 90\r\n42 is it/)
     assert.ok(first.shown.raw)
-    for (const client of app.websocketServer.clients) client.terminate()
+    for (const client of (await served.app).websocketServer.clients) client.terminate()
     served.shells.shell(id).session.type(Buffer.from('echo meanwhile $((1 + 1))\r'))
     await first.until(/meanwhile 2\r\n/)
     assert.equal(first.shown.text.match(/42 is it/g)?.length, 1, 'nothing twice')
@@ -82,7 +81,7 @@ test(
 test('firedrill itself is in the terminal, with the rights of who opened it', { skip }, async () => {
   await ensureBundles(projectRoot, cacheDir, [onCallProgram], () => {})
   await using served = new ServedBench({ trouble: jailTrouble, portBase: ownPorts() })
-  await (await served.app).listen({ host: '127.0.0.1', port: served.port('control') })
+  await served.listen()
   const drill = await served.bench.start()
   const run = async (command: string) => {
     // The instructor's own terminal has a trainee's token.

@@ -1,49 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import type { Sample } from '../model/check.ts'
 import { shopComponentNames } from '../model/components.ts'
-import type { Sampler } from './sampler.ts'
 import { EngineBench, settled } from './replay/engine-bench.ts'
+import { Measured, well, type Second } from './replay/measured.ts'
 import { allRunning } from './replay/paper-range.ts'
 
-/** What the oracle measures in a second: answers that users got, and what it reads of orders and queues. */
-type Second = Pick<Sample, 'components' | 'oldestUnfulfilledSeconds' | 'backlog' | 'deadLetters' | 'stalePrices'> & {
-  users: { good: number; slow: number; failed: number } | null
-}
-const well = (): Second => ({
-  components: allRunning(),
-  users: { good: 20, slow: 0, failed: 0 },
-  oldestUnfulfilledSeconds: 1,
-  backlog: 0,
-  deadLetters: 0,
-  stalePrices: 0,
-})
 /** As in `slow-shelves`: most are slow, and there are fewer of them. */
 const broken = (): Second => ({ ...well(), users: { good: 4, slow: 8, failed: 0 } })
-
-/** The measurements of a range that does as it is told, in place of a real one; the checks, the engine and the milestones are the real ones. */
-class Measured implements Sampler {
-  readonly #samples: Sample[] = []
-  readonly #listeners: ((sample: Sample) => void | Promise<void>)[] = []
-  readonly #users = { good: 0, slow: 0, failed: 0 }
-  next: (second: number) => Second = well
-  #second = 0
-
-  samples = (): readonly Sample[] => this.#samples
-  components = () => this.#samples.at(-1)?.components ?? []
-  onSample = (listener: (sample: Sample) => void | Promise<void>): void => void this.#listeners.push(listener)
-  seen = async (): Promise<void> => {}
-  stop = (): void => {}
-
-  async tick(at: number): Promise<void> {
-    const { users, ...rest } = this.next(this.#second++)
-    for (const outcome of ['good', 'slow', 'failed'] as const) this.#users[outcome] += users?.[outcome] ?? 0
-    const sample = { ...rest, at, users: users && { ...this.#users } }
-    this.#samples.push(sample)
-    if (this.#samples.length > 60) this.#samples.shift()
-    await Promise.all(this.#listeners.map((listener) => listener(sample)))
-  }
-}
 
 /** A drill whose fault is in, felt and paged. */
 class Cheater implements Disposable {

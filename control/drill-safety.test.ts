@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { NotRestored } from '../drills/baseline.ts'
 import { EngineBench, settled } from './replay/engine-bench.ts'
+import { ledgerWrites } from './simulation/mortal.ts'
 
 const broken = async (bench: EngineBench) =>
   (await bench.range.releases.current('inventory')) !== bench.range.releases.baseline('inventory')
@@ -11,10 +12,9 @@ function fillDisk(bench: EngineBench): () => void {
   const full = () => {
     throw new Error('database or disk is full')
   }
-  const methods = ['append', 'moveFault', 'insertFault', 'setNote', 'setAliveAt'] as const
-  for (const method of methods) Object.defineProperty(bench.ledger, method, { value: full, configurable: true })
+  for (const method of ledgerWrites) Object.defineProperty(bench.ledger, method, { value: full, configurable: true })
   return () => {
-    for (const method of methods) Reflect.deleteProperty(bench.ledger, method)
+    for (const method of ledgerWrites) Reflect.deleteProperty(bench.ledger, method)
   }
 }
 

@@ -77,7 +77,7 @@ export async function verifyScenario(
     const before = await client.get<Fingerprint>('/api/fingerprint')
     drill = (await startWhenSteady(client, { scenario: id, trainee: 'verify', mode: 'rehearsal' }, restMs, until)).id
     result.drill = drill
-    await play(client, drill, plan, result, until, patience, paged)
+    await play(client, drill, plan, result, { until, patience, paged })
     // The drill ends by itself when every milestone is reached.
     await until('the drill to end', 20_000, async () => (await drillOf(client, drill as string)).drill.phase !== 'running')
     const { drill: ended } = await drillOf(client, drill)
@@ -155,9 +155,7 @@ async function play(
   drill: string,
   plan: Scenario,
   result: Verification,
-  until: Wait,
-  patience: number,
-  paged: (drill: string) => Promise<void>,
+  { until, patience, paged }: { until: Wait; patience: number; paged: (drill: string) => Promise<void> },
 ): Promise<void> {
   const events = async () => (await drillOf(client, drill)).events
   const lastStep = plan.timeline.length - 1
@@ -227,7 +225,8 @@ async function pages(client: Client): Promise<unknown[]> {
   return alerts.filter((alert) => alert.labels['severity'] === 'page')
 }
 
-function difference(before: Fingerprint, after: Fingerprint): string[] {
+/** What of a range differs from before, in words. */
+export function difference(before: Fingerprint, after: Fingerprint): string[] {
   return Object.keys(before.parts)
     .filter((part) => JSON.stringify(before.parts[part]) !== JSON.stringify(after.parts[part]))
     .map((part) => `${part} was left behind: ${JSON.stringify(before.parts[part])} became ${JSON.stringify(after.parts[part])}`)

@@ -46,6 +46,16 @@ export class Gate {
     return gate
   }
 
+  /** Tells, each time that it is asked, what has answered since the last. */
+  follow(): () => string[] {
+    let before = new Map(this.read)
+    return () => {
+      const answered = [...this.read].flatMap(([name, bytes]) => (bytes > (before.get(name) ?? 0) ? [name] : []))
+      before = new Map(this.read)
+      return answered
+    }
+  }
+
   close(): void {
     for (const socket of this.#open) socket.destroy()
     this.#prometheus.closeAllConnections()

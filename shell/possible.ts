@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { existsSync, mkdtempSync, mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -29,21 +29,6 @@ export async function jailTrouble(): Promise<string | null> {
   const attempt = trial()
   try {
     await run(attempt.file, attempt.args, { env: attempt.env, timeout: 10_000 })
-    return null
-  } catch (error) {
-    return refusal(error)
-  } finally {
-    attempt.remove()
-  }
-}
-
-/** The same, for who cannot wait, such as a test that is skipped where it says why. */
-export function jailTroubleNow(): string | null {
-  const missing = missingProgram()
-  if (missing) return missing
-  const attempt = trial()
-  try {
-    execFileSync(attempt.file, attempt.args, { env: attempt.env, timeout: 10_000, stdio: ['ignore', 'ignore', 'pipe'] })
     return null
   } catch (error) {
     return refusal(error)

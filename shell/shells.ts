@@ -17,7 +17,7 @@ import { findBwrap } from './possible.ts'
 import { makeRuntimeFolder, mostSessions, prepareJail, sweepShells, uidOf } from './prepare.ts'
 import { readReport, type Report } from './report.ts'
 import { Runner, type Ran } from './runner.ts'
-import { Session, type Window } from './session.ts'
+import { Session, type Started, type Window } from './session.ts'
 
 /** Of one person at once. */
 const mostOfOne = 4
@@ -118,10 +118,9 @@ export class Shells implements AsyncDisposable {
   async run(owner: Owner, command: string, timeoutSeconds: number): Promise<Ran> {
     await this.#mustBePossible()
     const known = this.#runners.get(owner.key) ?? (await this.#startRunner(owner))
-    const before = new Map(known.gate.read)
+    const answered = known.gate.follow()
     const ran = await known.runner.run(command, timeoutSeconds)
-    const read = [...known.gate.read].flatMap(([name, bytes]) => (bytes > (before.get(name) ?? 0) ? [name] : []))
-    this.#options.onCommand?.({ command, status: ran.status, folder: ran.folder, shell: known.id, owner, read })
+    this.#options.onCommand?.({ command, status: ran.status, folder: ran.folder, shell: known.id, owner, read: answered() })
     return ran
   }
 
@@ -165,7 +164,7 @@ export class Shells implements AsyncDisposable {
     if (why !== null) throw new FiredrillError('unsupported', `there is no terminal here: ${why}`)
   }
 
-  async #jail(owner: Owner, command: string[]): Promise<Jail & { start: { file: string; args: string[]; env: Record<string, string> } }> {
+  async #jail(owner: Owner, command: string[]): Promise<Jail & { start: Started }> {
     const slot = Array.from({ length: mostSessions }, (_, index) => index).find((index) => !this.#slots.has(index))
     if (slot === undefined)
       throw new FiredrillError('too-many-requests', `${mostSessions} terminals are open on this range: close one, and try again`)
@@ -194,7 +193,6 @@ export class Shells implements AsyncDisposable {
         env: environment(context, owner),
         command,
       })
-      let before = new Map<string, number>()
       const gate: Gate = await Gate.open({
         socket: start.socket,
         targets: targets(),
@@ -202,11 +200,11 @@ export class Shells implements AsyncDisposable {
         control,
         onReport: (text) => {
           const report = readReport(text)
-          const read = [...gate.read].flatMap(([name, bytes]) => (bytes > (before.get(name) ?? 0) ? [name] : []))
-          before = new Map(gate.read)
+          const read = answered()
           if (report) this.#options.onCommand?.({ ...report, shell: id, owner, read })
         },
       })
+      const answered = gate.follow()
       this.#options.admit?.().catch((error: unknown) => process.stderr.write(`the on-call role: ${describeError(error)}\n`))
       return { id, slot, owner, gate, folder, start }
     } catch (error) {

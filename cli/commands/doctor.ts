@@ -1,12 +1,12 @@
 import { Option } from 'commander'
 import { hostRoles, type HostRole } from '../../range/context.ts'
 import { ensureBundles } from '../../range/bundle/bundle.ts'
-import { hasConsole, programsOn } from '../../range/topology.ts'
+import { hasConsole } from '../../range/topology.ts'
 import { findBinaries } from '../../range/binaries.ts'
 import { describeMachine, measureMachine, usersFor } from '../../range/machine.ts'
 import { available, describePrecedence } from '../../range/targets/local/precedence.ts'
 import { setup } from '../../range/setup.ts'
-import { onCallProgram } from '../../shell/firedrill.ts'
+import { bundledOn } from '../../shell/firedrill.ts'
 import { foundPrograms } from '../../shell/own-programs.ts'
 import { jailTrouble } from '../../shell/possible.ts'
 import { assessmentTroubles } from '../../control/assessment.ts'
@@ -22,7 +22,7 @@ export const setupCommand = () =>
       const say = (line: string) => void (options.json || print(line))
       const binaries = await setup(projectRoot, cacheDir, say, options.role)
       if (hasConsole(options.role)) await buildConsole(say)
-      await ensureBundles(projectRoot, cacheDir, [...programsOn(options.role), ...(hasConsole(options.role) ? [onCallProgram] : [])], say)
+      await ensureBundles(projectRoot, cacheDir, bundledOn(options.role), say)
       if (options.json) printJson({ ok: true, binaries })
       else print(green('everything is there'))
     })

@@ -1,7 +1,7 @@
 import { loadScenarios } from '../../drills/scenarios.ts'
 import { ensureBundles } from '../../range/bundle/bundle.ts'
-import { hasConsole, programsOn } from '../../range/topology.ts'
-import { onCallProgram } from '../../shell/firedrill.ts'
+import { hasConsole } from '../../range/topology.ts'
+import { bundledOn } from '../../shell/firedrill.ts'
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { Option } from 'commander'
@@ -76,7 +76,7 @@ export const upCommand = () =>
       await requireRoom(options)
       await setup(projectRoot, cacheDir, say, role)
       if (hasConsole(role)) await buildConsole(say)
-      await ensureBundles(projectRoot, cacheDir, [...programsOn(role), ...(hasConsole(role) ? [onCallProgram] : [])], say)
+      await ensureBundles(projectRoot, cacheDir, bundledOn(role), say)
       configure(options, say)
       const cluster = deployedCluster(openState(options).config().placement)
       if (cluster) {

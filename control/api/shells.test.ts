@@ -5,11 +5,11 @@ import net from 'node:net'
 import path from 'node:path'
 import { test } from 'node:test'
 import type { DrillEvent } from '../../model/drill.ts'
-import { jailTrouble, jailTroubleNow } from '../../shell/possible.ts'
+import { jailTrouble } from '../../shell/possible.ts'
 import { ownPorts } from '../replay/paper-context.ts'
 import { ServedBench } from '../replay/served-bench.ts'
 
-const skip = jailTroubleNow() ?? false
+const skip = (await jailTrouble()) ?? false
 
 interface Listed {
   trouble: string | null
@@ -204,8 +204,7 @@ test(
   { skip },
   async () => {
     await using served = new ServedBench({ trouble: jailTrouble, portBase: ownPorts() })
-    const app = await served.app
-    await app.listen({ host: '127.0.0.1', port: served.port('control') })
+    await served.listen()
     const asked: string[] = []
     const answer = { status: 'success', data: { resultType: 'vector', result: [{ metric: { service: 'orders' }, value: [1, '1'] }] } }
     const prometheus = createServer((request, response) => {

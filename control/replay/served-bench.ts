@@ -53,6 +53,11 @@ export class ServedBench implements AsyncDisposable {
     )
   }
 
+  /** From now on at `host`, for who comes over the network. */
+  async listen(): Promise<void> {
+    await (await this.app).listen({ host: '127.0.0.1', port: this.port('control') })
+  }
+
   /** What a role is answered. */
   async ask(role: Role, method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, body?: object) {
     const headers = { authorization: `Bearer ${paperTokens[role]}`, host: this.host }

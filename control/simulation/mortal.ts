@@ -13,7 +13,9 @@ export interface Trouble {
 
 /** What answers without asking the range. */
 const known = new Set(['list', 'baseline', 'usual'])
-const writes = new Set<string | symbol>(['append', 'moveFault', 'insertFault', 'setNote', 'setAliveAt', 'extendFaults', 'followClock'])
+/** Of the ledger, what a full disk refuses. */
+export const ledgerWrites = ['append', 'moveFault', 'insertFault', 'setNote', 'setAliveAt', 'extendFaults', 'followClock'] as const
+const writes = new Set<string | symbol>(ledgerWrites)
 
 export class OutOfOrder extends Error {}
 

@@ -4,7 +4,6 @@ import path from 'node:path'
 import { faultById } from '../../drills/faults/registry.ts'
 import { fingerprint, restoreBaseline, type Fingerprint } from '../../drills/baseline.ts'
 import { isPlayable, loadScenarios } from '../../drills/scenarios.ts'
-import type { Sample } from '../../model/check.ts'
 import { usualUsers, type Range } from '../../model/range.ts'
 import { foldDrill, type DrillState } from '../../model/drill.ts'
 import type { Scenario } from '../../model/scenario.ts'
@@ -15,8 +14,9 @@ import { leaseMs } from '../lease.ts'
 import { Ledger } from '../ledger.ts'
 import { projectRoot } from '../paths.ts'
 import { settled } from '../replay/engine-bench.ts'
-import { allRunning, paperRange } from '../replay/paper-range.ts'
-import type { Sampler } from '../sampler.ts'
+import { Measured, well, type Second } from '../replay/measured.ts'
+import { paperRange } from '../replay/paper-range.ts'
+import { difference } from '../verify.ts'
 import { SimulatedClock } from './clock.ts'
 import { Mortal, type Trouble } from './mortal.ts'
 
@@ -85,8 +85,8 @@ export class World implements Disposable {
   readonly ledger = new Ledger(this.#dir)
   readonly #reaper: Injector
   readonly #ledgers: Ledger[] = []
-  #control: { process: Mortal; engine: DrillEngine; injector: Injector; sampler: PaperSampler } | null = null
-  #sampler = new PaperSampler()
+  #control: { process: Mortal; engine: DrillEngine; injector: Injector } | null = null
+  #sampler = new Measured()
   /** Whether the control plane gets no time to run, as when its process is stopped. */
   suspended = false
   /** What was noted, and taken. */
@@ -147,7 +147,7 @@ export class World implements Disposable {
       users: usualUsers,
       alerts: async () => this.alerts,
     })
-    this.#control = { process, engine, injector, sampler }
+    this.#control = { process, engine, injector }
     this.suspended = false
     this.#revivedAt = this.seconds
     this.#aloneSince = null
@@ -201,7 +201,10 @@ export class World implements Disposable {
       if (this.#control && !this.suspended) {
         const broken = await this.isBroken()
         // It may have been killed by then.
-        this.#control?.sampler.tick(this.clock.now, broken)
+        if (this.#control) {
+          this.#sampler.next = broken ? hurt : well
+          void this.#sampler.tick(this.clock.now)
+        }
         this.#aloneSince = null
       } else {
         this.#revivedAt = this.seconds
@@ -235,9 +238,7 @@ export class World implements Disposable {
 
   /** What of the range is not as it was before anything. */
   async difference(): Promise<string[]> {
-    const [fresh, now] = [this.#fresh?.parts ?? {}, (await fingerprint(this.range)).parts]
-    const differing = Object.keys(now).filter((part) => JSON.stringify(now[part]) !== JSON.stringify(fresh[part]))
-    return differing.map((part) => `${part}: ${JSON.stringify(fresh[part])} became ${JSON.stringify(now[part])}`)
+    return this.#fresh ? difference(this.#fresh, await fingerprint(this.range)) : []
   }
 
   [Symbol.dispose](): void {
@@ -251,38 +252,5 @@ export class World implements Disposable {
 const isTold = (error: unknown): boolean =>
   error instanceof Error && (error.name === 'FiredrillError' || /out of order|disk is full/.test(error.message))
 
-/** What the oracle measures: users are served, or wait in vain while something is broken. */
-class PaperSampler implements Sampler {
-  #samples: Sample[] = []
-  readonly #listeners: ((sample: Sample) => void | Promise<void>)[] = []
-  #users = { good: 0, slow: 0, failed: 0 }
-
-  samples = (): readonly Sample[] => this.#samples
-  components = () => this.#samples.at(-1)?.components ?? []
-  onSample = (listener: (sample: Sample) => void | Promise<void>): void => void this.#listeners.push(listener)
-  seen = async (): Promise<void> => {}
-  stop = (): void => {}
-
-  /** That of the next control plane: Locust goes on counting. */
-  again(): PaperSampler {
-    const next = new PaperSampler()
-    next.#users = { ...this.#users }
-    return next
-  }
-
-  tick(at: number, broken: boolean): void {
-    if (broken) this.#users.failed += 12
-    this.#users.good += broken ? 8 : 20
-    const sample: Sample = {
-      at,
-      components: allRunning(),
-      users: { ...this.#users },
-      oldestUnfulfilledSeconds: 1,
-      backlog: 0,
-      deadLetters: 0,
-      stalePrices: 0,
-    }
-    this.#samples = [...this.#samples, sample].slice(-60)
-    for (const listener of this.#listeners) void listener(sample)
-  }
-}
+/** Users wait in vain while something is broken. */
+const hurt = (): Second => ({ ...well(), users: { good: 8, slow: 0, failed: 12 } })

@@ -6,10 +6,10 @@ import { buildConsole } from '../../control/build-console.ts'
 import { ownPorts, paperTokens } from '../../control/replay/paper-context.ts'
 import { ServedBench } from '../../control/replay/served-bench.ts'
 import { findChromium } from '../../range/binaries.ts'
-import { jailTrouble, jailTroubleNow } from '../../shell/possible.ts'
+import { jailTrouble } from '../../shell/possible.ts'
 
 /** The real console, API and jail over a range on paper. */
-const skip = jailTroubleNow() ?? (findChromium() === null && 'there is no browser')
+const skip = (await jailTrouble()) ?? (findChromium() === null && 'there is no browser')
 let served: ServedBench
 let base = ''
 let browser: Browser
@@ -19,7 +19,7 @@ before(async () => {
   if (skip) return
   await buildConsole(() => {})
   served = new ServedBench({ trouble: jailTrouble, portBase: ownPorts() })
-  await (await served.app).listen({ host: '127.0.0.1', port: served.port('control') })
+  await served.listen()
   base = `http://${served.host}`
   drill = await served.bench.start()
   browser = await chromium.launch({ executablePath: findChromium() ?? 'chromium', args: ['--no-sandbox'] })

@@ -4,11 +4,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { jailTroubleNow } from '../../shell/possible.ts'
+import { jailTrouble } from '../../shell/possible.ts'
 import { attempts } from './attempts.ts'
 import { Jailed } from './jailed.ts'
 
-const skip = jailTroubleNow() ?? false
+const skip = (await jailTrouble()) ?? false
 const checkout = path.join(import.meta.dirname, '..', '..')
 const secret = http.createServer((_request, response) => response.end('secret service'))
 const jailed = new Jailed()

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { rangeId } from '../../range/context.ts'
-import { jailTroubleNow } from '../../shell/possible.ts'
+import { jailTrouble } from '../../shell/possible.ts'
 import { runtimeFolder } from '../../shell/prepare.ts'
 import { Jailed } from './jailed.ts'
 
-const skip = jailTroubleNow() ?? false
+const skip = (await jailTrouble()) ?? false
 
 /** Processes in whose arguments a word is. */
 const running = (word: string): string[] =>
