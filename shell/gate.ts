@@ -1,6 +1,8 @@
 import { chmodSync } from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
+import type { ShopSeen } from './operator/command.ts'
+import { serveOperator } from './operator/serve.ts'
 import type { Target } from './places.ts'
 
 /** Connections of one session at once. */
@@ -18,6 +20,8 @@ interface GateOptions {
   /** The control plane, and the token with which this session asks it. */
   control: { port: number; token: string }
   onReport(report: string): void
+  /** The shop itself, for commands about its processes. */
+  shop(): ShopSeen
 }
 
 /** This side's end of a session's network: what connects says where to by a name, and gets no further than the names that there are. */
@@ -85,6 +89,10 @@ export class Gate {
     const target = this.#options.targets.get(name)
     if (!target) return void socket.destroy()
     if (target.kind === 'reports') return this.#hear(socket)
+    if (target.kind === 'operator') {
+      this.#count(name, socket)
+      return serveOperator(socket, this.#options.shop)
+    }
     if (target.kind === 'prometheus') {
       this.#count(name, socket)
       this.#prometheus.emit('connection', socket)

@@ -9,6 +9,8 @@ export type Target =
   | { kind: 'prometheus' }
   /** Where the shell says which command has ended. */
   | { kind: 'reports' }
+  /** Commands about the shop's processes, which run on its side. */
+  | { kind: 'operator' }
 
 /** A name in the jail, with the ports at which something listens there. */
 export interface Place {
@@ -29,7 +31,7 @@ const usualPorts: Record<string, Record<number, PortName>> = {
 }
 
 /** At which ports of the loopback the jail finds what is not a place of the shop. */
-export const ownPorts = { reports: 9 } as const
+export const ownPorts = { reports: 9, operator: 10 } as const
 
 /** What a target's name stands for; none but these can be reached out of the jail. */
 export function targets(): ReadonlyMap<string, Target> {
@@ -39,7 +41,12 @@ export function targets(): ReadonlyMap<string, Target> {
     ...Object.values(usualPorts).flatMap((known) => Object.values(known).map((port): [string, PortName] => [port, port])),
     ...([['control', 'control']] as [string, PortName][]),
   ].map(([name, port]): [string, Target] => [name, { kind: 'port', port }])
-  return new Map<string, Target>([...ports, ['prometheus', { kind: 'prometheus' }], ['reports', { kind: 'reports' }]])
+  return new Map<string, Target>([
+    ...ports,
+    ['prometheus', { kind: 'prometheus' }],
+    ['reports', { kind: 'reports' }],
+    ['operator', { kind: 'operator' }],
+  ])
 }
 
 /** Every name in the jail. The control plane is at `localhost`, at the port that it has outside. */
@@ -51,7 +58,11 @@ export function places(context: Pick<RangeContext, 'port'>): Place[] {
     ['prometheus', { 9090: 'prometheus' }],
   ]
   return [
-    { name: 'localhost', address: '127.0.0.1', ports: [own(context.port('control'), 'control'), own(ownPorts.reports, 'reports')] },
+    {
+      name: 'localhost',
+      address: '127.0.0.1',
+      ports: [own(context.port('control'), 'control'), own(ownPorts.reports, 'reports'), own(ownPorts.operator, 'operator')],
+    },
     ...named.map(([name, ports], index) => ({
       name,
       address: `127.0.7.${index + 1}`,

@@ -15,6 +15,7 @@ import { foundPrograms, motd, searchPath, wrappers } from './own-programs.ts'
 import { places, targets, type Place } from './places.ts'
 import { findBwrap } from './possible.ts'
 import { makeRuntimeFolder, mostSessions, prepareJail, sweepShells, uidOf } from './prepare.ts'
+import { shopSeen } from './operator/shop.ts'
 import { readReport, type Report } from './report.ts'
 import { Runner, type Ran } from './runner.ts'
 import { Session, type Started, type Window } from './session.ts'
@@ -198,6 +199,7 @@ export class Shells implements AsyncDisposable {
         targets: targets(),
         portOf: ({ port }) => context.port(port),
         control,
+        shop: () => shopSeen(context),
         onReport: (text) => {
           const report = readReport(text)
           const read = answered()

@@ -60,6 +60,8 @@ test('what changes the shop is told from what only looks, and from the same word
     'curl -X POST orders-proxy/reset_counters',
     'curl -XDELETE -u oncall:x rabbitmq:15672/api/queues/%2F/x',
     'curl --json "{}" catalog/prices',
+    'sudo kill -9 4711',
+    'sudo /bin/kill 4711',
   ]
   const looking = [
     'psql -c "select updated_at, created from orders.orders"',
@@ -70,6 +72,9 @@ test('what changes the shop is told from what only looks, and from the same word
     'curl -d x https://example.com/',
     'echo "drop table"',
     'rm -rf ~/x',
+    'kill %1',
+    'sudo kill -0 4711',
+    'sudo ps aux | grep kill',
   ]
   for (const line of changing) assert.equal(readCommand(line).changes, true, line)
   for (const line of looking) assert.equal(readCommand(line).changes, false, line)

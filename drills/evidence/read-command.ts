@@ -8,7 +8,6 @@ const wrappers: Record<string, (words: readonly string[]) => number> = {
   nohup: () => 0,
   exec: () => 0,
   command: () => 0,
-  sudo: options(/^-[ugh]$/),
   env: (words) => words.findIndex((word) => !/^(-\w+|\w+=.*)$/.test(word)),
   nice: options(/^-n$/),
   watch: options(/^(-n|--interval)$/),

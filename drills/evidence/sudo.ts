@@ -1,0 +1,11 @@
+import { defineEvidence, nothing } from './command.ts'
+
+/** A signal to the shop's processes changes it; what only lists them is about all of them, and a look at none. */
+export const sudo = defineEvidence({
+  id: 'sudo',
+  programs: ['sudo'],
+  read([first = '', ...rest]) {
+    const program = (first === '-n' ? (rest[0] ?? '') : first).split('/').at(-1)
+    return program === 'kill' && !rest.includes('-0') ? { looks: [], changes: true } : nothing
+  },
+})

@@ -1,0 +1,12 @@
+import { shopProcesses } from '../../range/targets/local/shop-processes.ts'
+import type { RangeContext } from '../../range/context.ts'
+import { targets } from '../places.ts'
+import type { ShopSeen } from './command.ts'
+
+/** The shop on this host, as it is now. */
+export const shopSeen = (context: RangeContext): ShopSeen => ({
+  pids: shopProcesses(context.dir).map(({ pid }) => pid),
+  ports: new Set(
+    [...targets().values()].flatMap((target) => (target.kind === 'port' && target.port !== 'control' ? [context.port(target.port)] : [])),
+  ),
+})
