@@ -38,6 +38,8 @@ interface Client {
 
 const recoveryDeadlineMs = 60_000
 const restDeadlineMs = 60_000
+/** For a command of the solution. */
+const terminalSeconds = 60
 const fulfilmentDeadlineMs = 100_000
 
 /**
@@ -184,8 +186,9 @@ async function play(
     if ((await drillOf(client, drill)).drill.milestones.located !== null) break
   }
   await client.post(`/api/drills/${drill}/cause`, { component: plan.cause.component, category: plan.cause.category, sentence: 'verify' })
-  for (const step of plan.solution) {
-    await client.post(`/api/actions/${step.action}`, { params: await resolveParams(client, step.params) })
+  for (const { action, terminal, params } of plan.solution) {
+    if (terminal !== undefined) await runInTerminal(client, terminal)
+    else await client.post(`/api/actions/${action}`, { params: await resolveParams(client, params) })
   }
   const fixedAt = Date.now()
   await until(
@@ -198,6 +201,15 @@ async function play(
   result.unexpectedPages = [...new Set((await pagesOf()).map((event) => event.alert.name))].filter(
     (name) => ![...expected, ...plan.alerts.allowed].some((pattern) => fits(name, pattern)),
   )
+}
+
+async function runInTerminal(client: Client, command: string): Promise<void> {
+  const { status, output } = await client.post<{ status: number; output: string }>('/api/shells/commands', {
+    command,
+    timeoutSeconds: terminalSeconds,
+  })
+  if (status !== 0)
+    throw new FiredrillError('component-failed', `in the terminal, \`${command}\` ended with status ${status}: ${output.slice(-300)}`)
 }
 
 /** `*` at the end of a pattern stands for any ending. */

@@ -56,7 +56,7 @@ ${quality.alerts.map(({ name, pages, firstAfterMs, use }) => `| ${name} | ${page
 
 ## Resolution
 
-${scenario.solution.map(({ action, why }, index) => `${index + 1}. \`${action}\`: ${why}`).join('\n')}
+${scenario.solution.map(({ action, terminal, why }, index) => `${index + 1}. \`${action ?? terminal}\`: ${why}`).join('\n')}
 
 ## What went well
 

@@ -33,12 +33,15 @@ const table: [SilenceMatcher, boolean | 'unsure'][] = [
   [matcher('service', '!=', 'catalog'), true],
   [matcher('service', '=~', '.*'), true],
   [matcher('service', '=~', '.+'), false],
-  // Only in Go's syntax: nobody here can tell.
-  [matcher('alertname', '=~', '(?i)watchdog'), 'unsure'],
-  [matcher('alertname', '=~', String.raw`\AWatchdog\z`), 'unsure'],
-  [matcher('alertname', '=~', String.raw`\QWatchdog\E`), 'unsure'],
-  [matcher('alertname', '=~', '[[:alpha:]]+'), 'unsure'],
-  [matcher('alertname', '=~', String.raw`\pL+`), 'unsure'],
+  // Only in Go's syntax.
+  [matcher('alertname', '=~', '(?i)watchdog'), true],
+  [matcher('alertname', '=~', String.raw`\AWatchdog\z`), true],
+  [matcher('alertname', '=~', String.raw`\QWatchdog\E`), true],
+  [matcher('alertname', '=~', '[[:alpha:]]+'), true],
+  [matcher('alertname', '=~', String.raw`\pL+`), true],
+  [matcher('alertname', '=~', '(?i)watch'), false],
+  [matcher('alertname', '=~', '(?=Watch).*'), 'unsure'],
+  [matcher('alertname', '=~', '('), 'unsure'],
 ]
 
 test('a matcher is judged by what it says', () => {
@@ -76,16 +79,15 @@ test('all matchers must hold', () => {
 
 test('what would mute the Watchdog is refused, with what to write instead', () => {
   assert.match(String(muteRefusal([matcher('alertname', '=~', '.+')])), /alertname=~"\.\+" would silence the Watchdog .*severity!="none"/)
-  assert.match(String(muteRefusal([matcher('alertname', '=~', '(?i).+')])), /cannot be told/)
+  assert.match(String(muteRefusal([matcher('alertname', '=~', '(?i).+')])), /would silence the Watchdog/)
+  assert.match(String(muteRefusal([matcher('alertname', '=~', '(?=W).+')])), /not valid/)
   assert.equal(muteRefusal([matcher('alertname', '=~', '.+'), matcher('severity', '!=', 'none')]), null)
   assert.equal(muteRefusal([matcher('alertname', '=', 'BrowseErrorBudgetBurn')]), null)
 })
 
-test('an expression that takes for ever is told to be so, and holds nothing up', () => {
-  const startedAt = performance.now()
-  const verdict = silences([matcher('alertname', '=~', `${'.*'.repeat(100)}x`)], alert)
-  assert.equal(verdict, 'unsure')
-  assert.ok(performance.now() - startedAt < 1_000, 'it stops')
+test('an expression over which a backtracking engine would stand for ever holds nothing up', () => {
+  for (const expression of [`${'.*'.repeat(100)}x`, '(.+)+x', '(((W|a)+)+)+!'])
+    assert.equal(silences([matcher('alertname', '=~', expression)], { alertname: 'W'.repeat(200) }), false, expression)
 })
 
 async function freePortBase(): Promise<number> {

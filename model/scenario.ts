@@ -53,6 +53,18 @@ const milestone = z.strictObject({
   hints: hintLadder,
 })
 
+/** An action, or what is typed in a terminal where there is no action for it. */
+const solutionStep = z
+  .strictObject({
+    action: z.string().optional(),
+    params: z.record(z.string(), z.unknown()).default({}),
+    /** For bash in the shop's terminal; must end with status 0. */
+    terminal: z.string().min(1).max(4_000).optional(),
+    why: z.string(),
+  })
+  .refine(({ action, terminal }) => (action === undefined) !== (terminal === undefined), 'write either an action or a terminal command')
+export type SolutionStep = z.output<typeof solutionStep>
+
 export const scenarioSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case words joined by hyphens'),
   title: z.string().min(1).max(60),
@@ -96,7 +108,7 @@ export const scenarioSchema = z.strictObject({
     recovered: milestone,
   }),
   /** Applied by `verify`, and shown in the debrief. */
-  solution: z.array(z.strictObject({ action: z.string(), params: z.record(z.string(), z.unknown()).default({}), why: z.string() })).min(1),
+  solution: z.array(solutionStep).min(1),
   /** Actions that make things worse here, and why. */
   harmful: z
     .array(z.strictObject({ action: z.string(), params: z.record(z.string(), z.unknown()).default({}), why: z.string() }))
@@ -120,6 +132,13 @@ export type Scenario = z.output<typeof scenarioSchema> & {
   /** Markdown, shown only after the drill. */
   debrief: string
 }
+
+/** Whether it can only be solved in a terminal. */
+export const needsTerminal = ({ solution }: Pick<Scenario, 'solution'>): boolean => solution.some(({ terminal }) => terminal !== undefined)
+
+/** The steps of a solution that are actions. */
+export const actionsOf = ({ solution }: Pick<Scenario, 'solution'>): { action: string; params: Record<string, unknown> }[] =>
+  solution.flatMap(({ action, params }) => (action === undefined ? [] : [{ action, params }]))
 
 /** What a trainee may see of a scenario before its debrief. */
 export const scenarioCard = z.object({

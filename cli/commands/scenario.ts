@@ -87,7 +87,8 @@ export function scenarioCommand(): Command {
             for (const [rung, text] of Object.entries(hints)) print(`  ${dim(rung.padEnd(6))} ${text}`)
           }
           print()
-          for (const { action, params, why } of scenario.solution) print(`${green(action)} ${JSON.stringify(params)} ${dim(why)}`)
+          for (const { action, params, terminal, why } of scenario.solution)
+            print(action === undefined ? `${green('$')} ${terminal} ${dim(why)}` : `${green(action)} ${JSON.stringify(params)} ${dim(why)}`)
         }),
     )
     .addCommand(command('schema', 'print the JSON Schema of scenario.yaml, for editors').action(() => printJson(scenarioJsonSchema())))

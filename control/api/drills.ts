@@ -17,6 +17,7 @@ import { postmortem } from '../../drills/postmortem.ts'
 import type { Role } from '../../model/api.ts'
 import { foldDrill, mayDo, type DrillState } from '../../model/drill.ts'
 import { FiredrillError, describeError } from '../../model/errors.ts'
+import { needsTerminal } from '../../model/scenario.ts'
 import { assessmentTroubles } from '../assessment.ts'
 import { debriefOf } from '../debrief.ts'
 import { Heavy } from '../heavy.ts'
@@ -26,7 +27,7 @@ import type { Api, ApiContext } from './context.ts'
 
 const drillId = { params: z.object({ id: z.string() }) }
 
-export function drillRoutes(app: Api, { context, ledger, engine, scenarios, sampler, people, looks }: ApiContext): void {
+export function drillRoutes(app: Api, { context, ledger, engine, scenarios, sampler, people, looks, shells }: ApiContext): void {
   const stateOf = (id: string): DrillState => {
     const state = ledger.drill(id)
     if (!state) throw new FiredrillError('not-found', `there is no drill ${id}`)
@@ -63,6 +64,10 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
   app.post('/api/drills', { schema: { body: startDrill } }, async (request, reply) => {
     const { scenario, mode, trainee } = request.body
     if (mode === 'rehearsal' && request.role !== 'instructor') throw new FiredrillError('forbidden', 'rehearsals are for the instructor')
+    const played = scenarios.get(scenario)
+    const trouble = played && needsTerminal(played) ? await shells.trouble() : null
+    if (trouble !== null)
+      throw new FiredrillError('unsupported', `'${scenario}' is solved in a terminal, and there is none here: ${trouble}`)
     await engine.settled()
     const started = publicState(await engine.start(scenario, { mode, trainee }))
     const warnings = mode === 'assessment' ? assessmentTroubles(context.root, context.dir) : []

@@ -1,14 +1,15 @@
 import { z } from 'zod'
-import { difficulties, type Scenario, type ScenarioCard } from '../../model/scenario.ts'
+import { difficulties, needsTerminal, type Scenario, type ScenarioCard } from '../../model/scenario.ts'
 import { isPlayable } from '../../drills/scenarios.ts'
 import { scoreDrill } from '../../drills/scoring.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Api, ApiContext } from './context.ts'
 
-export function scenarioRoutes(app: Api, { scenarios, ledger, range }: ApiContext): void {
+export function scenarioRoutes(app: Api, { scenarios, ledger, range, shells }: ApiContext): void {
   app.get('/api/scenarios', async () => {
     const played = playedDrills(ledger, scenarios)
-    const playable = (scenario: Scenario) => isPlayable(scenario, range)
+    const terminal = (await shells.trouble()) === null
+    const playable = (scenario: Scenario) => isPlayable(scenario, range) && (terminal || !needsTerminal(scenario))
     const easiestFirst = [...scenarios.values()].toSorted(
       (a, b) =>
         Number(playable(b)) - Number(playable(a)) ||

@@ -38,7 +38,7 @@ export function scopeOf(root: string, id: string, sources = new Sources(root)): 
   const scenarioFile = `scenarios/${id}/scenario.yaml`
   const scenario = documentsOf(readFileSync(path.join(root, scenarioFile), 'utf8'))[0]?.toJS() as {
     timeline: Step[]
-    solution: { action: string }[]
+    solution: { action?: string }[]
     alerts: { expected: { name: string }[] }
   }
   const covers: Covers = { scenario: hashOf(canonical(withoutWords(scenario))) }
@@ -63,7 +63,7 @@ export function scopeOf(root: string, id: string, sources = new Sources(root)): 
       for (const imported of entry?.imported.filter(own) ?? []) cover(imported, own)
     }
   }
-  for (const { action } of scenario.solution) cover(`drills/actions/${action}.ts`, ofDrills)
+  for (const { action } of scenario.solution) if (action !== undefined) cover(`drills/actions/${action}.ts`, ofDrills)
   cover('drills/checks/registry.ts', ofDrills)
 
   // A job is started by its name.

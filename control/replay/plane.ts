@@ -5,7 +5,7 @@ import { Trainee, type Doing, type Help, type Persona } from '../../coach/person
 import { drillClock, foldDrill, type DrillEvent, type DrillState } from '../../model/drill.ts'
 import { FiredrillError, errorIn } from '../../model/errors.ts'
 import type { Range } from '../../model/range.ts'
-import type { Scenario } from '../../model/scenario.ts'
+import { actionsOf, type Scenario } from '../../model/scenario.ts'
 import type { Api } from '../api/context.ts'
 import { Coach } from '../coach.ts'
 import { DrillEngine } from '../drill-engine.ts'
@@ -131,7 +131,7 @@ export class ReplayPlane implements AsyncDisposable {
     await this.#range.releases.setCanary({ service: 'catalog', version: this.#range.releases.baseline('catalog') }, 'delivery pipeline')
     await this.#range.cluster?.edit({ kind: 'HorizontalPodAutoscaler', name: 'catalog', patch: {} })
     for (const job of await this.#range.jobs.running()) await this.#range.jobs.stop(job)
-    for (const { action, params } of scenario.solution)
+    for (const { action, params } of actionsOf(scenario))
       if (action === 'stop-job') await this.#range.jobs.start(String(params['program']), {})
     this.#sampler.begin(recording)
     if (help !== 'coach') await this.#call('instructor', 'PUT', `/api/drills/${drill}/coach/mode`, { mode: 'muted' })
@@ -188,10 +188,13 @@ export class ReplayPlane implements AsyncDisposable {
       await post('cause', { component, category, sentence: 'found' })
     }
     if (doing.milestone === 'mitigated')
-      for (const { action, params } of scenario.solution)
-        await this.#call('trainee', 'POST', `/api/actions/${action}`, {
-          params: params['pid'] === '$blocker' ? { ...params, pid: 4_711 } : params,
-        })
+      for (const { action, terminal, params } of scenario.solution)
+        if (terminal !== undefined)
+          this.#engine.noteCommand({ command: terminal, folder: '/', status: 0, shell: 'paper', kind: 'change', sameAs: undefined })
+        else
+          await this.#call('trainee', 'POST', `/api/actions/${action}`, {
+            params: params['pid'] === '$blocker' ? { ...params, pid: 4_711 } : params,
+          })
     // Who has mitigated it waits until the graphs say that it has recovered.
   }
 

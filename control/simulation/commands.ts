@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type { CauseCategory } from '../../model/scenario.ts'
+import { actionsOf, type CauseCategory } from '../../model/scenario.ts'
 import type { ShopComponentName } from '../../model/components.ts'
 import { simulated, type World } from './world.ts'
 import type { Trouble } from './mortal.ts'
@@ -81,7 +81,8 @@ function nameCause(world: World): void {
 /** What the author would do. */
 async function mend(world: World): Promise<void> {
   const { engine } = world
-  for (const { action, params } of scenarioOf(world)?.solution ?? []) await engine?.runAction(action, params, { role: own })
+  const scenario = scenarioOf(world)
+  for (const { action, params } of scenario ? actionsOf(scenario) : []) await engine?.runAction(action, params, { role: own })
 }
 
 function note(world: World): void {

@@ -6,7 +6,7 @@ import { fingerprint, restoreBaseline, type Fingerprint } from '../../drills/bas
 import { isPlayable, loadScenarios } from '../../drills/scenarios.ts'
 import { usualUsers, type Range } from '../../model/range.ts'
 import { foldDrill, type DrillState } from '../../model/drill.ts'
-import type { Scenario } from '../../model/scenario.ts'
+import { needsTerminal, type Scenario } from '../../model/scenario.ts'
 import type { CurrentAlert } from '../alert-reconciliation.ts'
 import { DrillEngine } from '../drill-engine.ts'
 import { Injector } from '../injector.ts'
@@ -50,7 +50,7 @@ export const simulated: readonly Scenario[] = await onPaper()
 
 async function onPaper(): Promise<Scenario[]> {
   using clock = new SimulatedClock()
-  const playable = [...all.values()].filter((scenario) => isPlayable(scenario, { lacks: ['cluster'] }))
+  const playable = [...all.values()].filter((scenario) => isPlayable(scenario, { lacks: ['cluster'] }) && !needsTerminal(scenario))
   const found = Promise.all(playable.map(({ timeline }) => Promise.all(timeline.map(isOnPaper))))
   let done = false
   void found.finally(() => (done = true))

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineAction } from '../../model/action.ts'
+import { scheduledJobs } from '../scheduled.ts'
 
 export const listJobs = defineAction({
   id: 'list-jobs',
@@ -8,7 +9,7 @@ export const listJobs = defineAction({
   kind: 'inspect',
   params: z.object({}),
   async run({ range }) {
-    const jobs = await range.jobs.running()
+    const jobs = (await range.jobs.running()).filter((id) => !scheduledJobs.includes(id.slice(0, -9)))
     return {
       summary: jobs.length === 0 ? 'no job runs' : `${jobs.length} run`,
       rows: jobs.map((job) => ({ job, program: job.slice(0, -9) })),

@@ -48,7 +48,11 @@ import { queueBacklog } from './queue-backlog.ts'
 import { queueLostBinding } from './queue-lost-binding.ts'
 import { queuePoison } from './queue-poison.ts'
 import { redisDelay } from './redis-delay.ts'
+import { cacheRestricted } from './cache-restricted.ts'
+import { cacheTornEntry } from './cache-torn-entry.ts'
+import { postgresAuditTrigger } from './postgres-audit-trigger.ts'
 import { redisFlush } from './redis-flush.ts'
+import { scheduledLimits } from './scheduled-limits.ts'
 import { redisMemoryLimit } from './redis-memory-limit.ts'
 import { redisPause } from './redis-pause.ts'
 import { slowBank } from './slow-bank.ts'
@@ -75,6 +79,10 @@ export const faults: readonly AnyFault[] = [
   postgresReadOnly,
   postgresBadPlan,
   redisFlush,
+  cacheTornEntry,
+  cacheRestricted,
+  scheduledLimits,
+  postgresAuditTrigger,
   redisPause,
   brokerMemoryAlarm,
   queueBacklog,

@@ -1,5 +1,6 @@
 import type { Range } from '../../model/range.ts'
-import { defineResource } from './resource.ts'
+import { cacheRights, freshRights } from '../cache-rights.ts'
+import { defineResource, listed } from './resource.ts'
 
 /** As Redis is started. */
 export const freshCache = { memoryBytes: 64 * 1024 * 1024, whenFull: 'allkeys-lru' }
@@ -25,6 +26,22 @@ export const cacheMemory = defineResource<{ memoryBytes: number; whenFull: strin
   },
 })
 
+/** Redis is started with one user, who may do everything without a password. */
+const usual = (user: string): boolean => /^user default on (?:sanitize-payload )?nopass ~\* (?:&\* )?\+@all$/.test(user)
+
+export const cacheUsers = defineResource<string[]>({
+  id: 'cache-users',
+  title: 'the users of the cache',
+  after: ['datastores'],
+  read: cacheRights,
+  differs: (found) => listed(found.filter((user) => !usual(user))),
+  async restore(range, found) {
+    await range.cache.command('ACL', 'SETUSER', 'default', ...freshRights)
+    const others = found.map((user) => user.split(' ')[1] ?? '').filter((name) => name !== 'default' && name !== '')
+    if (others.length > 0) await range.cache.command('ACL', 'DELUSER', ...others)
+  },
+})
+
 /** Who is paused never answers: within this, whoever is not does, beside whatever else runs. */
 const answersWithinMs = 3_000
 type Answers = 'all' | 'reads' | 'nothing'
@@ -33,7 +50,7 @@ type Answers = 'all' | 'reads' | 'nothing'
 export const cacheAnswers = defineResource<Answers>({
   id: 'cache-answers',
   title: 'the answers of the cache',
-  after: ['datastores'],
+  after: ['cache-users'],
   async read(range) {
     const answered = (...command: [string, ...string[]]) => {
       const late = Promise.withResolvers<false>()
@@ -55,6 +72,45 @@ export const cacheAnswers = defineResource<Answers>({
   },
 })
 
+/** Of a product as the cache has it; undefined where that is none: anybody may have written it. */
+function priceIn(text: string): unknown {
+  try {
+    // Safe: whatever it is, it is only compared.
+    return (JSON.parse(text) as { priceCents?: unknown } | null)?.priceCents
+  } catch {
+    return undefined
+  }
+}
+
+/** Entries of which nobody can make anything, or that would never be forgotten: catalog writes whole JSON, each with a time to live. */
+const spoilt = `
+local spoilt, cursor = {}, '0'
+repeat
+  local page = redis.call('SCAN', cursor, 'COUNT', 500)
+  cursor = page[1]
+  for _, key in ipairs(page[2]) do
+    local bad = redis.call('TTL', key) == -1 or redis.call('TYPE', key).ok ~= 'string'
+    if not bad then
+      local ends = redis.call('GETRANGE', key, 0, 0) .. redis.call('GETRANGE', key, -1, -1)
+      bad = ends ~= '{}' and ends ~= '[]' and ends ~= 'nl'
+    end
+    if bad and key ~= 'probe' then spoilt[#spoilt + 1] = key end
+  end
+until cursor == '0'
+return spoilt`
+
+export const cachedValues = defineResource<string[]>({
+  id: 'cached-values',
+  title: 'entries of the cache',
+  after: ['cache-memory'],
+  async read(range) {
+    const found = await range.cache.command('EVAL', spoilt, '0')
+    return Array.isArray(found) ? found.map(String).toSorted() : []
+  },
+  differs: (found) => listed(found.slice(0, 10)),
+  restore: async (range, found) => void (await range.cache.command('DEL', ...found)),
+})
+
 /** Products that the cache shows as they were: it did not hear of the changes while it could not be reached. */
 export const cachedPrices = defineResource<number>({
   id: 'cached-prices',
@@ -67,10 +123,7 @@ export const cachedPrices = defineResource<number>({
     if (changed.length === 0) return 0
     // Safe: MGET answers with one string or null for each key.
     const shown = (await range.cache.command('MGET', ...changed.map(({ sku }) => `catalog:product:${sku}`))) as (string | null)[]
-    // Safe: only catalog writes these keys, with a product.
-    return shown.filter(
-      (text, index) => text !== null && (JSON.parse(text) as { priceCents?: number }).priceCents !== changed[index]?.cents,
-    ).length
+    return shown.filter((text, index) => text !== null && priceIn(text) !== changed[index]?.cents).length
   },
   differs: (found) => (found === 0 ? null : `${found} products are shown as they were`),
   restore: async (range) => void (await range.cache.command('FLUSHALL')),

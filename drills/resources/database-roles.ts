@@ -12,7 +12,7 @@ const owners: readonly string[] = databaseRole.options
 export const databaseRoles = defineResource<Found>({
   id: 'database-roles',
   title: "limits and settings of the database's roles",
-  after: ['datastores'],
+  after: ['datastores', 'jobs'],
   async read(range) {
     const [limits, settings] = await Promise.all([
       range.database.query<{ role: string; limit: number }>(

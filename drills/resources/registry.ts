@@ -1,12 +1,13 @@
 import { thirdParty } from './bank.ts'
 import { bindings, brokerMemory, deadLetters } from './broker.ts'
-import { cacheAnswers, cachedPrices, cacheMemory } from './cache.ts'
+import { cacheAnswers, cachedPrices, cachedValues, cacheMemory, cacheUsers } from './cache.ts'
 import { canary } from './canary.ts'
 import { cluster } from './cluster.ts'
 import { datastores, proxies, services } from './components.ts'
 import { databaseIndexes } from './database-indexes.ts'
 import { databaseRoles } from './database-roles.ts'
 import { databaseSessions } from './database-sessions.ts'
+import { databaseTriggers } from './database-triggers.ts'
 import { deployments } from './deployments.ts'
 import { descriptorLimits } from './descriptors.ts'
 import { jobs } from './jobs.ts'
@@ -32,13 +33,16 @@ export const resources: readonly Resource[] = [
   databaseRoles,
   databaseSessions,
   databaseIndexes,
+  databaseTriggers,
   thirdParty,
   bindings,
   brokerMemory,
   deadLetters,
+  cacheUsers,
   cacheAnswers,
   cacheMemory,
   cachedPrices,
+  cachedValues,
   alertRules,
   scraping,
   silences,

@@ -12,7 +12,7 @@ export interface Debrief {
   cause: { component: string; category: string }
   places: { view: string; component: string; seen: boolean }[]
   budgetBurnt: number | null
-  solution: { action: string; params: Record<string, unknown>; why: string }[]
+  solution: { action?: string; terminal?: string; params: Record<string, unknown>; why: string }[]
   text: string
   events: DrillEvent[]
   alerts: {

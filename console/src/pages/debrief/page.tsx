@@ -88,9 +88,18 @@ export function DebriefPage() {
             </p>
             <ol>
               {data.solution.map((step) => (
-                <li key={step.action}>
-                  <b>{step.action.replaceAll('-', ' ')}</b>{' '}
-                  {Object.values(step.params).join(' ').replace('$blocker', '(the blocking session)')}: {step.why}
+                <li key={step.action ?? step.terminal}>
+                  {step.action === undefined ? (
+                    <>
+                      In a terminal, <code>{step.terminal}</code>
+                    </>
+                  ) : (
+                    <>
+                      <b>{step.action.replaceAll('-', ' ')}</b>{' '}
+                      {Object.values(step.params).join(' ').replace('$blocker', '(the blocking session)')}
+                    </>
+                  )}
+                  : {step.why}
                 </li>
               ))}
             </ol>

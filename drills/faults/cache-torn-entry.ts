@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import { defineFault } from '../../model/fault.ts'
+import type { Range } from '../../model/range.ts'
+
+const params = z.object({
+  category: z
+    .string()
+    .regex(/^[a-z]+$/)
+    .default('kitchen'),
+  /** Pages of the category, from the second on: the first is loaded anew too often, as its products change their prices. */
+  pages: z.number().int().min(2).max(50).default(12),
+})
+type Params = z.output<typeof params>
+
+const pageSize = 24
+const keysOf = ({ category, pages }: Params): string[] =>
+  Array.from({ length: pages - 1 }, (_, index) => `catalog:page:${category}:${index + 2}`)
+
+/** Half of each entry, without a time to live: as left by a program that warms the cache in two steps and died between them. */
+export const cacheTornEntry = defineFault({
+  id: 'cache-torn-entry',
+  title: 'Torn entries in the cache',
+  effect: 'Pages of one category fail, and go on failing',
+  category: 'cache',
+  params,
+  plan: async (_context, given) => ({ keys: keysOf(given) }),
+  async inject({ range }, given) {
+    for (const [index, key] of keysOf(given).entries()) {
+      const page = index + 2
+      const products = await range.database.query(
+        `select sku, name, category, description, price_cents as "priceCents" from catalog.products
+         where category = $1 order by sku limit $2 offset $3`,
+        [given.category, pageSize, (page - 1) * pageSize],
+      )
+      const whole = JSON.stringify({ page, products })
+      await range.cache.command('SET', key, whole.slice(0, Math.ceil(whole.length / 2)))
+    }
+  },
+  // They are loaded anew by whoever asks next.
+  async revert({ range }, { keys }) {
+    const torn = await tornOf(range, keys)
+    if (torn.length > 0) await range.cache.command('DEL', ...torn)
+  },
+  observe: async ({ range }, given) => (await tornOf(range, keysOf(given))).length,
+})
+
+async function tornOf(range: Range, keys: string[]): Promise<string[]> {
+  // Safe: MGET answers with one string or null for each key.
+  const texts = (await range.cache.command('MGET', ...keys)) as (string | null)[]
+  return keys.filter((_, index) => typeof texts[index] === 'string' && !texts[index].endsWith('}'))
+}
