@@ -89,6 +89,8 @@ export const routeLimits: Record<string, LimitName> = {
 
   'GET /api/progress': 'worked',
   'GET /api/drills/{id}/debrief': 'worked',
+  'GET /api/drills/{id}/terminals': 'read',
+  'GET /api/drills/{id}/terminals/{terminal}': 'worked',
   'GET /api/drills/{id}/postmortem.md': 'worked',
   'GET /api/drills/{id}/postmortem.zip': 'worked',
 

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { mostNamed } from '../drills/evidence.ts'
 import { readCommand } from '../drills/evidence/read-command.ts'
 import { endsDrill } from '../model/drill.ts'
@@ -32,6 +33,10 @@ export function shellsOf({ context, range, engine, looks, trouble = jailTrouble 
     cache: cacheDir,
     trouble: async () => placedElsewhere(context) ?? (await trouble()),
     admit: () => admitOnCall(context, range),
+    recordings: () => {
+      const state = engine.running()
+      return state?.phase === 'running' ? recordingsOf(context, state.id) : null
+    },
     onCommand: ({ command, folder, status, shell, owner, read }) => {
       const { changes, sameAs, looks: places } = readCommand(command)
       engine.noteCommand({ command, folder, status, shell, kind: changes ? 'change' : 'inspect', sameAs }, owner.by)
@@ -48,6 +53,9 @@ export function shellsOf({ context, range, engine, looks, trouble = jailTrouble 
   })
   return shells
 }
+
+/** Where what was printed in the terminals of a drill is kept. */
+export const recordingsOf = ({ dir }: Pick<RangeContext, 'dir'>, drill: string): string => path.join(dir, 'terminals', drill)
 
 const placedElsewhere = ({ config }: RangeContext): string | null => {
   if (config.placement.role !== 'observability') return null

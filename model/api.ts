@@ -37,7 +37,12 @@ export const extendDrill = z.object({
 export const runAction = z.object({ params: z.record(z.string(), z.unknown()).default({}) })
 const columns = z.coerce.number().int().min(1).max(10_000).default(100)
 const rows = z.coerce.number().int().min(1).max(10_000).default(30)
-export const openShell = z.object({ cols: columns, rows })
+export const openShell = z.object({
+  cols: columns,
+  rows,
+  /** Whether what it prints is kept for the debrief, in a drill. */
+  record: z.boolean().default(true),
+})
 /** Where a terminal's window was left: bytes that it has already. */
 export const watchShell = z.object({ from: z.coerce.number().int().min(0).default(0) })
 export const runCommand = z.object({

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import type { IPty } from '@lydell/node-pty'
 import { errorCode } from '../model/errors.ts'
 import { groupsRefused } from './prepare.ts'
+import type { Recording } from './recording.ts'
 import { Scrollback } from './scrollback.ts'
 
 /** A terminal's window: what is beyond that is somebody's mistake, or an attempt. */
@@ -68,9 +69,12 @@ export class Session {
   #ended: string | null = null
   #window: Window
   readonly #onEnd: (why: string) => void
+  /** Of what it prints; null where nothing is kept. */
+  readonly recording: Recording | null
 
-  constructor({ file, args, env }: Started, window: Window, onEnd: (why: string) => void) {
+  constructor({ file, args, env }: Started, window: Window, onEnd: (why: string) => void, recording: Recording | null = null) {
     this.#onEnd = onEnd
+    this.recording = recording
     this.#window = fitting(window)
     // Loaded only where somebody opens a terminal: it has a library of its own for the system.
     const { spawn } = createRequire(import.meta.url)('@lydell/node-pty') as typeof import('@lydell/node-pty')
@@ -132,6 +136,7 @@ export class Session {
 
   resize(window: Window): void {
     this.#window = fitting(window)
+    this.recording?.resized(this.#window)
     if (this.#ended === null) this.#pty.resize(this.#window.cols, this.#window.rows)
   }
 
@@ -147,11 +152,13 @@ export class Session {
     this.#pty.resume()
     this.#pump()
     for (const { watcher } of this.#watching) watcher.ended(why)
+    void this.recording?.end()
     this.#onEnd(why)
   }
 
   #printed(bytes: Buffer): void {
     this.scrollback.push(bytes)
+    this.recording?.output(bytes)
     this.#left -= bytes.length
     this.#pump()
   }

@@ -16,6 +16,7 @@ import { places, targets, type Place } from './places.ts'
 import { findBwrap } from './possible.ts'
 import { makeRuntimeFolder, mostSessions, prepareJail, sweepShells, uidOf } from './prepare.ts'
 import { shopSeen } from './operator/shop.ts'
+import { Recording } from './recording.ts'
 import { readReport, type Report } from './report.ts'
 import { Runner, type Ran } from './runner.ts'
 import { Session, type Started, type Window } from './session.ts'
@@ -54,6 +55,8 @@ interface ShellsOptions {
   /** Called as a session opens, and not waited for: lets it into the data stores. */
   admit?(): Promise<void>
   onCommand?(told: Told): void
+  /** Where what a session prints is kept; null where it is not. */
+  recordings?(): string | null
 }
 
 interface Jail {
@@ -99,13 +102,15 @@ export class Shells implements AsyncDisposable {
   }
 
   /** Throws `unsupported` where no jail can be made, and `too-many-requests` when there are too many. */
-  async open(owner: Owner, window: Window): Promise<OpenShell> {
+  async open(owner: Owner, window: Window, { record = true } = {}): Promise<OpenShell> {
     await this.#mustBePossible()
     if (this.list().filter((shell) => shell.owner.key === owner.key).length >= mostOfOne)
       throw new FiredrillError('too-many-requests', `you have ${mostOfOne} terminals already: close one`)
     const jail = await this.#jail(owner, ['/bin/bash', '--rcfile', `${own}/bashrc`, '-i'])
     try {
-      const session = new Session(jail.start, window, () => this.#ended(jail))
+      const folder = record ? (this.#options.recordings?.() ?? null) : null
+      const recording = folder === null ? null : Recording.start(folder, jail.id, window, owner.by?.name ?? owner.key)
+      const session = new Session(jail.start, window, () => this.#ended(jail), recording)
       const shell = { ...jail, openedAt: Date.now(), session }
       this.#open.set(jail.id, shell)
       return shell

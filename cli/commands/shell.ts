@@ -7,6 +7,7 @@ import { attach } from '../terminal.ts'
 
 interface ShellOptions extends CommonOptions {
   list: boolean
+  record: boolean
   command?: string
   timeout: number
 }
@@ -23,6 +24,7 @@ export const shellCommand = () =>
   command('shell')
     .argument('[id]', 'one that is open already, as --list names it')
     .option('--list', 'list the terminals that are open', false)
+    .option('--no-record', 'do not keep the output for the debrief')
     .option('-c, --command <command>', 'run one command in the same jail, print what it prints, and end as it ends')
     .addOption(new Option('--timeout <seconds>', 'for --command: stop it after so long').argParser(integer).default(30))
     .action(async (id: string | undefined, options: ShellOptions) => {
@@ -48,7 +50,8 @@ export const shellCommand = () =>
       const { stdin, stdout } = process
       if (!stdin.isTTY || !stdout.isTTY)
         throw new FiredrillError('bad-request', `this is no terminal: run one command with 'firedrill shell --command COMMAND'`)
-      const own = id ?? (await api.post<{ id: string }>('/api/shells', { cols: stdout.columns, rows: stdout.rows })).id
+      const own =
+        id ?? (await api.post<{ id: string }>('/api/shells', { cols: stdout.columns, rows: stdout.rows, record: options.record })).id
       const { portBase, tokens } = state.config()
       const why = await attach({ url: `ws://127.0.0.1:${portBase}/api/shells/${own}/socket`, token: tokens.trainee }, { stdin, stdout })
       print(

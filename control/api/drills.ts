@@ -20,7 +20,9 @@ import { FiredrillError, describeError } from '../../model/errors.ts'
 import { needsTerminal } from '../../model/scenario.ts'
 import { assessmentTroubles } from '../assessment.ts'
 import { debriefOf } from '../debrief.ts'
+import { readRecording, recordingsIn } from '../../shell/recording.ts'
 import { Heavy } from '../heavy.ts'
+import { recordingsOf } from '../shells.ts'
 import { LiveTelling, publicState, toldEvents, withoutOracle } from '../told.ts'
 import { drillGraphs } from '../drill-graphs.ts'
 import type { Api, ApiContext } from './context.ts'
@@ -198,6 +200,21 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
     if (state.phase !== 'finished') throw new FiredrillError('wrong-state', 'the debrief comes when the drill is finished')
     return { state, scenario }
   }
+  /** What was printed in terminals, to be watched again. */
+  app.get('/api/drills/:id/terminals', { schema: drillId }, async (request) => {
+    const { state } = finished(request.params.id, request.role)
+    return { terminals: recordingsIn(recordingsOf(context, state.id)) }
+  })
+  app.get(
+    '/api/drills/:id/terminals/:terminal',
+    { schema: { params: z.object({ id: z.string(), terminal: z.string().max(40) }) } },
+    async (request, reply) => {
+      const { state } = finished(request.params.id, request.role)
+      const recording = readRecording(recordingsOf(context, state.id), request.params.terminal)
+      if (recording === null) throw new FiredrillError('not-found', 'there is no recording of this terminal')
+      return reply.type('application/x-asciicast').send(recording)
+    },
+  )
   app.get('/api/drills/:id/debrief', { schema: drillId }, async (request) => {
     const { state, scenario } = finished(request.params.id, request.role)
     const debrief = debriefOf(state, ledger.events(state.id), scenario, played())

@@ -33,6 +33,7 @@ export function shellRoutes(app: Api, { context, engine, people, shells }: ApiCo
     /** Others who see it just now: whoever types is told. */
     watchedBy: shell.session.watchedBy.filter((name) => name !== shell.owner.key),
     mayType: isOwn(request, shell),
+    recorded: shell.session.recording !== null,
   })
   /** Others of a team see each other's, and the instructor sees all; one's own is one's own. */
   const maySee = (request: FastifyRequest, shell: OpenShell) =>
@@ -59,7 +60,7 @@ export function shellRoutes(app: Api, { context, engine, people, shells }: ApiCo
 
   app.post('/api/shells', { schema: { body: openShell } }, async (request) => {
     mustPlay()
-    return told(request, await shells.open(ownerOf(request), request.body))
+    return told(request, await shells.open(ownerOf(request), request.body, request.body))
   })
 
   app.delete('/api/shells/:id', { schema: shellId }, async (request) => {

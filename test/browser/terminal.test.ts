@@ -101,10 +101,22 @@ test('on a phone, in both themes, it fits and can be read', { skip }, async () =
   }
 })
 
-test('when the drill ends the page says so', { skip }, async () => {
+test('when the drill ends the page says so, and the debrief plays what was printed', { skip }, async () => {
   const page = await room()
   await page.goto(`${base}/terminal`)
   await shows(page, 'oncall@shop')
   await served.bench.engine.finish()
   await page.getByText('The terminal ended: the drill is over').waitFor()
+  await page.goto(`${base}/drills/${drill}/debrief`)
+  const terminals = page.getByRole('region', { name: 'Terminals' })
+  await terminals.getByRole('button', { name: 'Watch' }).first().click()
+  const moment = terminals.getByRole('slider', { name: 'Moment of the recording' })
+  await moment.fill(String(await moment.getAttribute('max')))
+  await shows(page, 'the sum is 42')
+  // What was before is drawn anew.
+  await moment.fill('0')
+  await page.locator('.cast-host').getByText('the sum is 42').waitFor({ state: 'detached' })
+  await terminals.getByRole('combobox', { name: 'Speed' }).selectOption('5')
+  await terminals.getByRole('button', { name: 'Play' }).click()
+  await shows(page, 'the sum is 42')
 })

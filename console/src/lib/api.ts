@@ -12,7 +12,7 @@ export class ApiError extends Error {
 /** For what a page asks beside what is looked at: the drill does not take it for a look. */
 export const aside = { 'x-firedrill-aside': '1' }
 
-async function call<Body>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Body> {
+async function ask(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> {
   const response = await fetch(path, {
     method,
     headers: { ...headers, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
@@ -20,14 +20,21 @@ async function call<Body>(method: string, path: string, body?: unknown, headers:
   }).catch(() => {
     throw new ApiError(0, 'disconnected', 'The control plane does not answer.')
   })
-  const answer: unknown = await response.json().catch(() => null)
-  if (response.ok) return answer as Body
-  const problem = answer as { error?: { code?: string; message?: string } | string; message?: string } | null
+  if (response.ok) return response
+  const problem = (await response.json().catch(() => null)) as {
+    error?: { code?: string; message?: string } | string
+    message?: string
+  } | null
   const error = typeof problem?.error === 'object' ? problem.error : undefined
   throw new ApiError(response.status, error?.code ?? 'failed', error?.message ?? problem?.message ?? `It was answered ${response.status}.`)
 }
 
+async function call<Body>(...asked: Parameters<typeof ask>): Promise<Body> {
+  return (await (await ask(...asked)).json().catch(() => null)) as Body
+}
+
 export const get = <Body>(path: string, headers?: Record<string, string>): Promise<Body> => call('GET', path, undefined, headers)
+export const getText = async (path: string): Promise<string> => (await ask('GET', path)).text()
 export const post = <Body>(path: string, body: unknown = {}): Promise<Body> => call('POST', path, body)
 export const put = <Body>(path: string, body: unknown): Promise<Body> => call('PUT', path, body)
 export const remove = <Body>(path: string): Promise<Body> => call('DELETE', path)

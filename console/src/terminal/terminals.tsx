@@ -8,7 +8,7 @@ import { TerminalScreen } from './screen.tsx'
 interface Listed {
   /** Why there can be none. */
   trouble: string | null
-  shells: { id: string; owner: string; openedAt: number; mayType: boolean; watchedBy: string[] }[]
+  shells: { id: string; owner: string; openedAt: number; mayType: boolean; watchedBy: string[]; recorded: boolean }[]
 }
 
 const key = ['shells']
@@ -18,10 +18,11 @@ export function Terminals() {
   const queries = useQueryClient()
   const { data, error } = useQuery({ queryKey: key, queryFn: () => get<Listed>('/api/shells'), refetchInterval: 5_000 })
   const [chosen, setChosen] = useState<string | null>(null)
+  const [record, setRecord] = useState(true)
   const [over, setOver] = useState<{ id: string; why: string } | null>(null)
   const refresh = () => queries.invalidateQueries({ queryKey: key })
   const open = useMutation({
-    mutationFn: () => post<{ id: string }>('/api/shells', { cols: 100, rows: 30 }),
+    mutationFn: () => post<{ id: string }>('/api/shells', { cols: 100, rows: 30, record }),
     onSuccess: async ({ id }) => {
       setOver(null)
       await refresh()
@@ -60,6 +61,11 @@ export function Terminals() {
           The terminal ended: {over.why}.
         </p>
       )}
+      {current?.recorded && (
+        <p className="terminal-note" role="note">
+          Recorded for the debrief.
+        </p>
+      )}
       {current?.mayType && current.watchedBy.length > 0 && (
         <p className="terminal-note" role="status">
           Watched by {current.watchedBy.join(', ')}.
@@ -82,6 +88,10 @@ export function Terminals() {
           <span className="quiet">
             A shell on the shop’s machine, with psql, redis-cli, curl and the logs. Commands are part of the drill’s timeline.
           </span>
+          <label>
+            <input type="checkbox" checked={record} onChange={(event) => setRecord(event.target.checked)} /> Record the output for the
+            debrief
+          </label>
         </p>
       )}
     </div>

@@ -11,6 +11,7 @@ import { Course } from './course.tsx'
 import type { Debrief } from './debrief.ts'
 import { AlertsInHindsight, Tries } from './hindsight.tsx'
 import { Story } from './story.tsx'
+import { RecordedTerminals } from './terminals.tsx'
 
 /** What the coach says of it, when it has. */
 function CoachWords({ events }: { events: DrillEvent[] }) {
@@ -121,6 +122,7 @@ export function DebriefPage() {
             <Markdown text={data.text} />
           </section>
           <Course drill={drill} events={data.events} />
+          <RecordedTerminals drill={id} startedAt={drill.startedAt} />
           <AlertsInHindsight alerts={data.alerts} />
           {data.tries.length > 1 && <Tries tries={data.tries} id={id} />}
         </div>

@@ -1,0 +1,54 @@
+import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense, useState } from 'react'
+import { elapsed } from '../../../../model/duration.ts'
+import { get } from '../../lib/api.ts'
+import { Loading } from '../../parts/states.tsx'
+
+/** Loaded when the first recording is opened. */
+const CastPlayer = lazy(async () => ({ default: (await import('../../terminal/player.tsx')).CastPlayer }))
+
+interface Kept {
+  id: string
+  owner: string
+  startedAt: number
+}
+
+/** What was printed in the drill's terminals, to be watched again. Nothing where nobody opened one. */
+export function RecordedTerminals({ drill, startedAt }: { drill: string; startedAt: number }) {
+  const { data } = useQuery({
+    queryKey: ['recorded-terminals', drill],
+    queryFn: () => get<{ terminals: Kept[] }>(`/api/drills/${drill}/terminals`),
+  })
+  const [open, setOpen] = useState<string | null>(null)
+  if (!data || data.terminals.length === 0) return null
+  return (
+    <section className="box" aria-label="Terminals">
+      <h2>Terminals</h2>
+      <ul className="cast-list">
+        {data.terminals.map(({ id, owner, startedAt: at }) => {
+          const source = `/api/drills/${drill}/terminals/${id}`
+          return (
+            <li key={id}>
+              <span>
+                {owner}, from {elapsed(Math.max(0, at - startedAt))}
+              </span>
+              <span className="buttons">
+                <button aria-expanded={open === id} onClick={() => setOpen(open === id ? null : id)}>
+                  {open === id ? 'Close' : 'Watch'}
+                </button>
+                <a className="button" href={source} download={`terminal-${id}.cast`}>
+                  Download (asciicast)
+                </a>
+              </span>
+              {open === id && (
+                <Suspense fallback={<Loading what="the player" />}>
+                  <CastPlayer source={source} />
+                </Suspense>
+              )}
+            </li>
+          )
+        })}
+      </ul>
+    </section>
+  )
+}

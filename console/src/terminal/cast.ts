@@ -1,0 +1,48 @@
+/** Of a recording: what was printed, or how large the window became, and when. */
+export interface CastEvent {
+  /** Seconds since its beginning, without pauses that nobody wants to sit through. */
+  at: number
+  kind: 'o' | 'r'
+  text: string
+}
+
+export interface Cast {
+  cols: number
+  rows: number
+  /** Seconds. */
+  length: number
+  events: CastEvent[]
+}
+
+/** Longest pause that is shown, in seconds. */
+const longestPause = 2
+
+/** Reads an asciicast of version 2. Throws where it is none. */
+export function readCast(text: string): Cast {
+  const [first = '', ...lines] = text.split('\n')
+  // Safe: each part that is used is looked at.
+  const header = JSON.parse(first) as { version?: unknown; width?: unknown; height?: unknown }
+  if (header.version !== 2) throw new Error('this is not an asciicast of version 2')
+  let [before, now] = [0, 0]
+  const events = lines.flatMap((line): CastEvent[] => {
+    // The last line may have been cut off as the range was killed.
+    const event = parsed(line)
+    if (event === null) return []
+    const [at, kind, written] = event
+    now += Math.min(Math.max(0, at - before), longestPause)
+    before = at
+    return [{ at: now, kind, text: written }]
+  })
+  return { cols: Number(header.width) || 80, rows: Number(header.height) || 24, length: now, events }
+}
+
+function parsed(line: string): [at: number, kind: 'o' | 'r', text: string] | null {
+  try {
+    const event: unknown = JSON.parse(line)
+    if (!Array.isArray(event)) return null
+    const [at, kind, text] = event as unknown[]
+    return typeof at === 'number' && (kind === 'o' || kind === 'r') && typeof text === 'string' ? [at, kind, text] : null
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,126 @@
+import { Terminal } from '@xterm/xterm'
+import '@xterm/xterm/css/xterm.css'
+import { Pause, Play } from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
+import { useQuery } from '@tanstack/react-query'
+import { elapsed } from '../../../model/duration.ts'
+import { getText } from '../lib/api.ts'
+import { Loading, Problem } from '../parts/states.tsx'
+import { readCast, type Cast } from './cast.ts'
+import { currentTheme } from './theme.ts'
+
+const speeds = [1, 2, 5] as const
+
+/** A recorded terminal, with what every player has: play, pause, a slider and a speed. */
+export function CastPlayer({ source }: { source: string }) {
+  const { data, error } = useQuery({
+    queryKey: ['cast', source],
+    queryFn: async () => readCast(await getText(source)),
+    staleTime: Infinity,
+  })
+  if (error) return <Problem error={error} />
+  return data ? <Screen cast={data} /> : <Loading what="the recording" />
+}
+
+function Screen({ cast }: { cast: Cast }) {
+  const host = useRef<HTMLDivElement>(null)
+  const shown = useRef<{ terminal: Terminal; next: number } | null>(null)
+  const [at, setAt] = useState(0)
+  const [playing, setPlaying] = useState(false)
+  const [speed, setSpeed] = useState<(typeof speeds)[number]>(1)
+
+  useEffect(() => {
+    const element = host.current
+    if (!element) return
+    const terminal = new Terminal({
+      cols: cast.cols,
+      rows: Math.min(cast.rows, 40),
+      disableStdin: true,
+      fontFamily: getComputedStyle(element).getPropertyValue('--mono'),
+      fontSize: 12,
+      minimumContrastRatio: 4.5,
+      scrollback: 10_000,
+      theme: currentTheme(element),
+    })
+    terminal.open(element)
+    shown.current = { terminal, next: 0 }
+    return () => {
+      shown.current = null
+      terminal.dispose()
+    }
+  }, [cast])
+
+  // Draws what there is to see at that moment; what lies before begins again on a blank screen.
+  useEffect(() => {
+    const screen = shown.current
+    if (!screen) return
+    const before = cast.events[screen.next - 1]
+    if (before && before.at > at) {
+      screen.terminal.reset()
+      screen.next = 0
+    }
+    for (let event = cast.events[screen.next]; event && event.at <= at; event = cast.events[++screen.next]) {
+      const size = event.kind === 'r' ? /^(\d+)x(\d+)$/.exec(event.text) : null
+      if (size) screen.terminal.resize(Number(size[1]), Math.min(Number(size[2]), 40))
+      else if (event.kind === 'o') screen.terminal.write(event.text)
+    }
+  }, [at, cast])
+
+  useEffect(() => {
+    if (!playing) return
+    let last = performance.now()
+    const timer = window.setInterval(() => {
+      const now = performance.now()
+      const passed = ((now - last) / 1_000) * speed
+      last = now
+      setAt((known) => {
+        const next = Math.min(known + passed, cast.length)
+        if (next >= cast.length) setPlaying(false)
+        return next
+      })
+    }, 50)
+    return () => window.clearInterval(timer)
+  }, [playing, speed, cast.length])
+
+  return (
+    <div className="cast">
+      <div className="cast-controls">
+        <button
+          className="icon-button"
+          aria-label={playing ? 'Pause' : 'Play'}
+          onClick={() => {
+            if (!playing && at >= cast.length) setAt(0)
+            setPlaying(!playing)
+          }}
+        >
+          {playing ? <Pause size={16} /> : <Play size={16} />}
+        </button>
+        <input
+          type="range"
+          aria-label="Moment of the recording"
+          aria-valuetext={elapsed(at * 1_000)}
+          min={0}
+          max={cast.length}
+          step={0.1}
+          value={at}
+          onChange={(event) => setAt(Number(event.target.value))}
+        />
+        <span className="quiet">
+          {elapsed(at * 1_000)} of {elapsed(cast.length * 1_000)}
+        </span>
+        <select
+          aria-label="Speed"
+          value={speed}
+          onChange={(event) => setSpeed(speeds.find((one) => String(one) === event.target.value) ?? 1)}
+        >
+          {speeds.map((one) => (
+            <option key={one} value={one}>
+              {one}×
+            </option>
+          ))}
+        </select>
+      </div>
+      <div className="cast-host" ref={host} tabIndex={0} role="img" aria-label="Recorded terminal" />
+    </div>
+  )
+}

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+import { readRecording, Recording, recordingsIn } from './recording.ts'
+
+const folder = () => mkdtempSync(path.join(tmpdir(), 'firedrill-recording-'))
+const window = { cols: 100, rows: 30 }
+
+test('a recording is an asciicast: characters whole, times from its beginning, for nobody else to read', async () => {
+  const dir = folder()
+  const recording = Recording.start(dir, 'one', window, 'Ada', 1_000)
+  const euro = Buffer.from('€')
+  recording?.output(Buffer.from('price: '), 1_250)
+  recording?.output(euro.subarray(0, 1), 1_500)
+  recording?.output(euro.subarray(1), 1_600)
+  recording?.resized({ cols: 80, rows: 24 }, 2_000)
+  await recording?.end()
+  const lines = readFileSync(path.join(dir, 'one.cast'), 'utf8').trim().split('\n')
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line) as unknown),
+    [{ version: 2, width: 100, height: 30, timestamp: 1, title: 'Ada' }, [0.25, 'o', 'price: '], [0.6, 'o', '€'], [1, 'r', '80x24']],
+  )
+  assert.equal(statSync(path.join(dir, 'one.cast')).mode & 0o777, 0o600)
+  assert.deepEqual(recordingsIn(dir), [{ id: 'one', owner: 'Ada', startedAt: 1_000 }])
+  rmSync(dir, { recursive: true })
+})
+
+test('a flood is kept up to a limit, and says where it ends', async () => {
+  const dir = folder()
+  const recording = Recording.start(dir, 'flood', window, 'Ada')
+  for (let count = 0; count < 20; count++) recording?.output(Buffer.alloc(512 * 1024, 'y'))
+  await recording?.end()
+  const text = readFileSync(path.join(dir, 'flood.cast'), 'utf8')
+  assert.ok(text.length < 6 * 1024 * 1024, `${text.length} bytes`)
+  assert.match(text, /the recording ends here/)
+  rmSync(dir, { recursive: true })
+})
+
+test('what is no recording is neither listed nor read', () => {
+  const dir = folder()
+  writeFileSync(path.join(dir, 'other.cast'), 'no header')
+  writeFileSync(path.join(dir, 'note.txt'), '{}')
+  assert.deepEqual(recordingsIn(dir), [])
+  assert.deepEqual(recordingsIn(path.join(dir, 'none')), [])
+  assert.equal(readRecording(dir, '../note'), null)
+  assert.equal(readRecording(dir, 'missing'), null)
+  rmSync(dir, { recursive: true })
+})

@@ -1,0 +1,108 @@
+import { createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync, type WriteStream } from 'node:fs'
+import path from 'node:path'
+import { StringDecoder } from 'node:string_decoder'
+import { z } from 'zod'
+import type { Window } from './session.ts'
+
+/** Of one session; a flood is nothing that anybody watches again. */
+const mostBytes = 4 * 1024 * 1024
+/** Sessions of one drill. */
+const mostOfDrill = 40
+
+/** The first line of a recording: asciicast, version 2 (https://docs.asciinema.org/manual/asciicast/v2/). */
+const header = z.object({
+  version: z.literal(2),
+  width: z.number().int(),
+  height: z.number().int(),
+  /** Seconds since the epoch. */
+  timestamp: z.number(),
+  title: z.string(),
+})
+
+/** What a terminal printed, as it did, in a file that only the range may read. */
+export class Recording {
+  readonly #file: WriteStream
+  readonly #decoder = new StringDecoder('utf8')
+  readonly #startedAt: number
+  #bytes = 0
+
+  private constructor(file: string, window: Window, title: string, now: number) {
+    this.#startedAt = now
+    this.#file = createWriteStream(file, { flags: 'wx', mode: 0o600 })
+    // A full disk costs the recording, and not the session.
+    this.#file.on('error', () => (this.#bytes = Number.POSITIVE_INFINITY))
+    this.#line({ version: 2, width: window.cols, height: window.rows, timestamp: now / 1_000, title } satisfies z.output<typeof header>)
+  }
+
+  /** Null where a drill has more than anybody will watch. @param title whose it is. */
+  static start(folder: string, name: string, window: Window, title: string, now = Date.now()): Recording | null {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    if (readdirSync(folder).length >= mostOfDrill) return null
+    return new Recording(path.join(folder, `${name}.cast`), window, title, now)
+  }
+
+  output(bytes: Buffer, now = Date.now()): void {
+    if (this.#bytes > mostBytes) return
+    this.#bytes += bytes.length
+    const text = this.#decoder.write(bytes)
+    if (text !== '') this.#event(now, 'o', text)
+    if (this.#bytes > mostBytes) this.#event(now, 'o', '\r\n[the recording ends here: 4 MiB were printed]\r\n')
+  }
+
+  resized({ cols, rows }: Window, now = Date.now()): void {
+    if (this.#bytes <= mostBytes) this.#event(now, 'r', `${cols}x${rows}`)
+  }
+
+  /** Resolves when all of it is written. */
+  end(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#file.destroyed) return resolve()
+      this.#file.once('close', resolve)
+      this.#file.end()
+    })
+  }
+
+  #event(now: number, kind: 'o' | 'r', text: string): void {
+    this.#line([Math.max(0, now - this.#startedAt) / 1_000, kind, text])
+  }
+  #line(value: unknown): void {
+    this.#file.write(`${JSON.stringify(value)}\n`)
+  }
+}
+
+/** A recording that was kept. */
+export interface Kept {
+  id: string
+  /** Whose terminal it was. */
+  owner: string
+  /** Milliseconds since the epoch. */
+  startedAt: number
+}
+
+const nameOf = /^([\w-]{1,40})\.cast$/
+
+/** Those of a folder, oldest first. What is no recording is left out. */
+export function recordingsIn(folder: string): Kept[] {
+  if (!existsSync(folder)) return []
+  return readdirSync(folder)
+    .flatMap((file) => {
+      const id = nameOf.exec(file)?.[1]
+      const first = id === undefined ? null : parsed(readFileSync(path.join(folder, file), 'utf8').split('\n', 1)[0] ?? '')
+      return id !== undefined && first ? [{ id, owner: first.title, startedAt: Math.round(first.timestamp * 1_000) }] : []
+    })
+    .toSorted((a, b) => a.startedAt - b.startedAt)
+}
+
+function parsed(line: string): z.output<typeof header> | null {
+  try {
+    return header.safeParse(JSON.parse(line)).data ?? null
+  } catch {
+    return null
+  }
+}
+
+/** The asciicast itself; null where there is none of that name. */
+export function readRecording(folder: string, id: string): string | null {
+  const file = path.join(folder, `${id}.cast`)
+  return nameOf.test(`${id}.cast`) && existsSync(file) ? readFileSync(file, 'utf8') : null
+}
