@@ -157,6 +157,7 @@ export const routeLimits: Record<string, LimitName> = {
   'GET /api/shells': 'read',
   'POST /api/shells': 'shell',
   'DELETE /api/shells/{id}': 'word',
+  'PUT /api/shells/{id}/keyboard': 'word',
   'GET /api/shells/{id}/socket': 'stream',
   'POST /api/shells/commands': 'command',
 

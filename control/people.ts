@@ -28,6 +28,12 @@ export class People {
     return person && { name: person.name, role: person.role }
   }
 
+  /** Of the team, the one with that key. */
+  byKey(key: string): Actor | undefined {
+    const person = this.#gameDays.current()?.people.find(({ name }) => memberKey(name) === key)
+    return person && { name: person.name, role: person.role }
+  }
+
   /** Whether a request that was let in as somebody of the team still would be. */
   mayStay(request: FastifyRequest): boolean {
     return !request.person || this.#gameDays.hasJoined(request.person)

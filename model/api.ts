@@ -43,6 +43,8 @@ export const openShell = z.object({
   /** Whether what it prints is kept for the debrief, in a drill. */
   record: z.boolean().default(true),
 })
+/** Who of those that watch a terminal may type in it as well; null takes the keyboard back. */
+export const handOverKeyboard = z.object({ to: z.string().min(1).max(100).nullable() })
 /** Where a terminal's window was left: bytes that it has already. */
 export const watchShell = z.object({ from: z.coerce.number().int().min(0).default(0) })
 export const runCommand = z.object({

@@ -22,6 +22,7 @@ function watcher({ slow = false } = {}) {
     },
     skip: () => void seen.skips++,
     buffered: () => 0,
+    keyboard() {},
     ended: (why) => void (seen.why = why),
   }
   return { seen, state, takes }

@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { IPty } from '@lydell/node-pty'
+import type { Actor } from '../model/drill.ts'
 import { errorCode } from '../model/errors.ts'
 import { groupsRefused } from './prepare.ts'
 import type { Recording } from './recording.ts'
@@ -26,6 +27,13 @@ const refillMs = 50
 const mostInput = 256 * 1024
 const sendAgainMs = 20
 
+/** Who has the keyboard of a terminal that is another's. */
+export interface Typist {
+  /** As a watcher's name. */
+  name: string
+  by?: Actor | undefined
+}
+
 /** Who sees a session: a page, or a terminal elsewhere. */
 export interface Watcher {
   /** Who watches. */
@@ -36,6 +44,8 @@ export interface Watcher {
   skip(to: number): void
   /** Bytes that it was given and has not sent on. */
   buffered(): number
+  /** The keyboard was handed over: to whom of those who watch, or back to the owner. */
+  keyboard(typist: Typist | null): void
   /** The session is over, and why. */
   ended(why: string): void
 }
@@ -68,6 +78,7 @@ export class Session {
   #exited = false
   #ended: string | null = null
   #window: Window
+  #typist: Typist | null = null
   readonly #onEnd: (why: string) => void
   /** Of what it prints; null where nothing is kept. */
   readonly recording: Recording | null
@@ -102,6 +113,17 @@ export class Session {
   get watchedBy(): string[] {
     return [...new Set([...this.#watching].map(({ watcher }) => watcher.name))]
   }
+  /** Who has the keyboard beside the owner; null when nobody has. */
+  get typist(): Typist | null {
+    return this.#typist
+  }
+  /** Gives the keyboard to one of those who watch, or takes it back. Returns false for somebody who does not watch. */
+  handOver(to: Typist | null): boolean {
+    if (to !== null && !this.watchedBy.includes(to.name)) return false
+    this.#typist = to
+    for (const { watcher } of this.#watching) watcher.keyboard(to)
+    return true
+  }
   get watchers(): number {
     return this.#watching.size
   }
@@ -120,6 +142,7 @@ export class Session {
       },
       leave: () => {
         this.#watching.delete(watching)
+        if (this.#typist && !this.watchedBy.includes(this.#typist.name)) this.handOver(null)
         this.#pump()
       },
     }

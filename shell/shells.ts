@@ -208,7 +208,10 @@ export class Shells implements AsyncDisposable {
         onReport: (text) => {
           const report = readReport(text)
           const read = answered()
-          if (report) this.#options.onCommand?.({ ...report, shell: id, owner, read })
+          // Whoever has the keyboard has typed it.
+          const typist = this.#open.get(id)?.session.typist
+          if (report)
+            this.#options.onCommand?.({ ...report, shell: id, owner: typist ? { ...owner, key: typist.name, by: typist.by } : owner, read })
         },
       })
       const answered = gate.follow()

@@ -132,8 +132,20 @@ test('who comes back has lost nothing, and what is typed counts in the drill unt
       ['seq -s"-" 1 5; false', 1],
     ],
   )
+  const unrecorded = await served.ask('trainee', 'POST', '/api/shells', { cols: 100, rows: 30, record: false })
+  assert.equal((JSON.parse(unrecorded.text) as { recorded: boolean }).recorded, false)
+  assert.equal((await served.ask('trainee', 'GET', `/api/drills/${drill}/terminals`)).status, 409, 'not before the end')
   await served.bench.engine.finish()
   await back.until(() => back.seen.closed)
+  const { terminals } = await served.read<{ terminals: { id: string; owner: string }[] }>('trainee', `/api/drills/${drill}/terminals`)
+  assert.deepEqual(
+    terminals.map(({ id: one, owner }) => [one, owner]),
+    [[id, 'trainee']],
+  )
+  const { text: cast } = await served.ask('trainee', 'GET', `/api/drills/${drill}/terminals/${id}`)
+  assert.match(cast, /^\{"version":2,"width":100,/)
+  assert.match(cast, /1-2-3-4-5/)
+  assert.equal((await served.ask('trainee', 'GET', `/api/drills/${drill}/terminals/none`)).status, 404)
   assert.match(back.seen.messages.at(-1)?.why ?? '', /the drill is over/)
   assert.deepEqual((await served.read<Listed>('trainee', '/api/shells')).shells, [])
 })
@@ -252,6 +264,30 @@ test('the team sees a member’s terminal, and who is asked to leave has none an
   await sams.until(() => sams.seen.text.includes('66 is last'))
   assert.doesNotMatch(sams.seen.text, /55/)
   await assert.rejects(watch(served, id), /Unexpected server response: 404/, 'somebody who has not joined')
+  // The keyboard is the owner's to give, to somebody who watches, for as long as they do.
+  const handOver = async (token: string, to: string | null) =>
+    (
+      await (
+        await served.app
+      ).inject({
+        method: 'PUT',
+        url: `/api/shells/${id}/keyboard`,
+        headers: { host: served.host, authorization: `Bearer ${token}` },
+        payload: { to },
+      })
+    ).statusCode
+  assert.equal(await handOver(sam, 'Sam of the team'), 403)
+  assert.equal(await handOver(robin, 'Kim of the team'), 404)
+  assert.equal(await handOver(robin, 'Sam of the team'), 200)
+  await sams.until(() => sams.seen.messages.some(({ type }) => type === 'keyboard'))
+  await sams.run('echo "$((70 + 7)) is Sam"', /77 is Sam/)
+  await robins.until(() => robins.seen.text.includes('77 is Sam'))
+  sams.socket.terminate()
+  await robins.until(() => robins.seen.messages.filter(({ type }) => type === 'keyboard').length === 2)
+  const again = await watch(served, id, { token: sam, from: sams.seen.end })
+  again.type('echo "$((80 + 8)) is not"\r')
+  await robins.run('echo "$((90 + 9)) is last"', /99 is last/)
+  assert.doesNotMatch(robins.seen.text, /88/)
   assert.equal((await served.ask('instructor', 'DELETE', `/api/game-days/${day}/people/Robin`)).status, 200)
   await robins.until(() => robins.seen.closed)
   assert.equal(served.shells.list().length, 0)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { openShell, runCommand, shellMessage, watchShell } from '../../model/api.ts'
+import { handOverKeyboard, openShell, runCommand, shellMessage, watchShell } from '../../model/api.ts'
 import { isOpen } from '../../model/drill.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { foundPrograms } from '../../shell/own-programs.ts'
@@ -24,6 +24,8 @@ export function shellRoutes(app: Api, { context, engine, people, shells }: ApiCo
     token: (people.of(request) && people.id(request)) ?? context.config.tokens.trainee,
   })
   const isOwn = (request: FastifyRequest, { owner }: OpenShell) => owner.key === people.viewer(request).key
+  const mayType = (request: FastifyRequest, shell: OpenShell) =>
+    isOwn(request, shell) || shell.session.typist?.name === people.viewer(request).key
   const told = (request: FastifyRequest, shell: OpenShell) => ({
     id: shell.id,
     owner: shell.owner.key,
@@ -32,7 +34,10 @@ export function shellRoutes(app: Api, { context, engine, people, shells }: ApiCo
     watchers: shell.session.watchers,
     /** Others who see it just now: whoever types is told. */
     watchedBy: shell.session.watchedBy.filter((name) => name !== shell.owner.key),
-    mayType: isOwn(request, shell),
+    mayType: mayType(request, shell),
+    isOwn: isOwn(request, shell),
+    /** Somebody else who has been given the keyboard. */
+    typist: shell.session.typist?.name ?? null,
     recorded: shell.session.recording !== null,
   })
   /** Others of a team see each other's, and the instructor sees all; one's own is one's own. */
@@ -70,6 +75,17 @@ export function shellRoutes(app: Api, { context, engine, people, shells }: ApiCo
     return { closed: shell.id }
   })
 
+  /** The owner gives the keyboard to somebody who watches, or takes it back. */
+  app.put('/api/shells/:id/keyboard', { schema: { ...shellId, body: handOverKeyboard } }, async (request) => {
+    const shell = shellFor(request, request.params.id)
+    if (!isOwn(request, shell)) throw new FiredrillError('forbidden', 'only whose terminal it is can hand over its keyboard')
+    const { to } = request.body
+    const by = to === null ? undefined : people.byKey(to)
+    if (!shell.session.handOver(to === null ? null : { name: to, by }))
+      throw new FiredrillError('not-found', `${to} does not watch this terminal`)
+    return told(request, shell)
+  })
+
   app.post('/api/shells/commands', { schema: { body: runCommand } }, async (request) => {
     mustPlay()
     return shells.run(ownerOf(request), request.body.command, request.body.timeoutSeconds)
@@ -90,7 +106,6 @@ export function shellRoutes(app: Api, { context, engine, people, shells }: ApiCo
     },
     (socket, request) => {
       const shell = shells.shell(request.params.id)
-      const mayType = isOwn(request, shell)
       const say = (message: object) => socket.send(JSON.stringify(message))
       let [typed, typedAt, answered] = [0, performance.now(), true]
       say({ type: 'watching', ...told(request, shell), end: shell.session.scrollback.end })
@@ -105,6 +120,7 @@ export function shellRoutes(app: Api, { context, engine, people, shells }: ApiCo
           },
           skip: (to) => say({ type: 'skipped', to }),
           buffered: () => socket.bufferedAmount,
+          keyboard: (typist) => say({ type: 'keyboard', mayType: mayType(request, shell), typist: typist?.name ?? null }),
           ended: (why) => {
             say({ type: 'ended', why })
             socket.close(1000, 'ended')
@@ -114,7 +130,7 @@ export function shellRoutes(app: Api, { context, engine, people, shells }: ApiCo
       )
       socket.on('message', (data: Buffer, isBinary: boolean) => {
         if (isBinary) {
-          if (!mayType) return
+          if (!mayType(request, shell)) return
           const now = performance.now()
           typed = Math.max(0, typed - ((now - typedAt) / 1_000) * typedPerSecond) + data.length
           typedAt = now
@@ -124,7 +140,7 @@ export function shellRoutes(app: Api, { context, engine, people, shells }: ApiCo
         const message = shellMessage.safeParse(parsed(data.toString()))
         if (!message.success) return socket.close(1008, 'what is that?')
         if (message.data.type === 'drawn') watching.acknowledge(message.data.to)
-        else if (mayType) shell.session.resize(message.data)
+        else if (isOwn(request, shell)) shell.session.resize(message.data)
       })
       socket.on('pong', () => (answered = true))
       const alive = setInterval(() => {

@@ -15,6 +15,7 @@ await new Promise<void>((resolve) => {
       print: (bytes) => /[\r\n]detached/.test((seen += bytes.toString())) && resolve(),
       skip() {},
       buffered: () => 0,
+      keyboard() {},
       ended: () => {},
     },
     0,

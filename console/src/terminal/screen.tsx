@@ -56,6 +56,10 @@ export function TerminalScreen({ id, onEnd }: { id: string; onEnd: (why: string)
         terminal.options.disableStdin = !mayType
         setState({ connected: true, mayType, owner })
       },
+      keyboard: (mayType) => {
+        terminal.options.disableStdin = !mayType
+        setState((known) => ({ ...known, mayType }))
+      },
       connected: (connected) => setState((known) => ({ ...known, connected })),
       ended: (why) => ended.current(why),
     })

@@ -1,14 +1,14 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Plus, X } from 'lucide-react'
 import { useState } from 'react'
-import { get, post, remove } from '../lib/api.ts'
+import { get, post, put, remove } from '../lib/api.ts'
 import { Empty, Loading, Problem } from '../parts/states.tsx'
 import { TerminalScreen } from './screen.tsx'
 
 interface Listed {
   /** Why there can be none. */
   trouble: string | null
-  shells: { id: string; owner: string; openedAt: number; mayType: boolean; watchedBy: string[]; recorded: boolean }[]
+  shells: { id: string; owner: string; openedAt: number; isOwn: boolean; typist: string | null; watchedBy: string[]; recorded: boolean }[]
 }
 
 const key = ['shells']
@@ -30,26 +30,30 @@ export function Terminals() {
     },
   })
   const close = useMutation({ mutationFn: (id: string) => remove(`/api/shells/${id}`), onSettled: refresh })
+  const handOver = useMutation({
+    mutationFn: ({ id, to }: { id: string; to: string | null }) => put(`/api/shells/${id}/keyboard`, { to }),
+    onSettled: refresh,
+  })
   if (error) return <Problem error={error} />
   if (!data) return <Loading what="the terminals" />
   if (data.trouble !== null) return <Empty>There is no terminal here: {data.trouble}.</Empty>
   const shells = data.shells.toSorted((a, b) => a.openedAt - b.openedAt)
-  const current = shells.find(({ id }) => id === chosen) ?? shells.findLast(({ mayType }) => mayType) ?? shells.at(-1)
-  const own = shells.filter(({ mayType }) => mayType)
+  const current = shells.find(({ id }) => id === chosen) ?? shells.findLast(({ isOwn }) => isOwn) ?? shells.at(-1)
+  const own = shells.filter(({ isOwn }) => isOwn)
   return (
     <div className="terminals">
       <div className="terminal-tabs">
         <div role="tablist" aria-label="Terminals">
-          {shells.map(({ id, owner, mayType }) => (
+          {shells.map(({ id, owner, isOwn }) => (
             <button key={id} role="tab" aria-selected={id === current?.id} onClick={() => setChosen(id)}>
-              {mayType ? `Terminal ${own.findIndex((one) => one.id === id) + 1}` : `Watch ${owner}`}
+              {isOwn ? `Terminal ${own.findIndex((one) => one.id === id) + 1}` : `Watch ${owner}`}
             </button>
           ))}
         </div>
         <button className="icon-button" aria-label="Open a terminal" disabled={open.isPending} onClick={() => open.mutate()}>
           <Plus size={16} />
         </button>
-        {current?.mayType && (
+        {current?.isOwn && (
           <button className="icon-button" aria-label="Close this terminal" onClick={() => close.mutate(current.id)}>
             <X size={16} />
           </button>
@@ -66,11 +70,23 @@ export function Terminals() {
           Recorded for the debrief.
         </p>
       )}
-      {current?.mayType && current.watchedBy.length > 0 && (
+      {current?.isOwn && current.watchedBy.length > 0 && (
         <p className="terminal-note" role="status">
-          Watched by {current.watchedBy.join(', ')}.
+          Watched by{' '}
+          {current.watchedBy.map((name) => (
+            <span key={name}>
+              {name}{' '}
+              <button
+                aria-pressed={current.typist === name}
+                onClick={() => handOver.mutate({ id: current.id, to: current.typist === name ? null : name })}
+              >
+                {current.typist === name ? 'Take the keyboard back' : 'Hand over the keyboard'}
+              </button>{' '}
+            </span>
+          ))}
         </p>
       )}
+      {handOver.error && <Problem error={handOver.error} />}
       {current ? (
         <TerminalScreen
           key={current.id}
