@@ -8,6 +8,7 @@ import { isPlayable } from '../drills/scenarios.ts'
 import { trafficOf, withTraffic } from '../drills/traffic.ts'
 import { AlertReconciliation, type CurrentAlert } from './alert-reconciliation.ts'
 import { harmOf, isCause, provenMilestones, type TimedVerdict } from '../drills/milestones.ts'
+import type { Pin } from '../model/pin.ts'
 import type { ActionResult } from '../model/action.ts'
 import type { Sample } from '../model/check.ts'
 import {
@@ -455,9 +456,9 @@ export class DrillEngine {
     }
   }
 
-  note(text: string, by?: Actor): void {
+  note(note: { text: string; pin?: Pin | undefined }, by?: Actor): void {
     this.#current('note')
-    this.#append({ type: 'note-added', text }, by)
+    this.#append({ type: 'note-added', ...note }, by)
   }
 
   noteToolCall(tool: string, ok: boolean): void {

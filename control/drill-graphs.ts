@@ -1,4 +1,5 @@
 import { finitePoints } from '../model/series.ts'
+import { pinsOf } from '../drills/pins.ts'
 import type { DrillEvent, DrillState } from '../model/drill.ts'
 import { overview } from '../observability/dashboards/overview.ts'
 import { graphSvg, type GraphMark, type GraphSeries } from '../observability/dashboards/graph.ts'
@@ -50,6 +51,14 @@ export async function drillGraphs(context: RangeContext, state: DrillState, even
   )
   return graphs.flat()
 }
+
+/** What was pinned with a graph, as pictures of what it was then. */
+export const pinGraphs = (events: readonly DrillEvent[], startedAt: number): DrillGraph[] =>
+  pinsOf(events).flatMap(({ pin: { title, graph }, file }) => {
+    if (!graph || file === null) return []
+    const { unit, from, to, series } = graph
+    return [{ file, title, svg: graphSvg({ title, unit, queries: [] }, series, [], { from, to, zero: startedAt / 1_000 }) }]
+  })
 
 async function seriesOf(
   context: RangeContext,

@@ -27,6 +27,8 @@ export const limits = {
   worked: { bytes: kib, ms: 30_000, perMinute: { trainee: 60, instructor: 300 } },
   /** What stands behind answers: Prometheus, Alertmanager, the telemetry store. Queries may be long. */
   telemetry: { bytes: 1024 * kib, ms: 20_000, perMinute: { trainee: 3_000, instructor: 6_000 } },
+  /** A note with a graph as it was: as `model/pin.ts` limits it. */
+  pin: { bytes: 64 * kib, ms: 10_000, perMinute: { trainee: 120, instructor: 240 } },
   /** A word of a person, or of a page for one. */
   word: { bytes: 16 * kib, ms: 10_000, perMinute: { trainee: 300, instructor: 600 } },
   /** Questions to the coach: each may cost a model's time. */
@@ -106,7 +108,7 @@ export const routeLimits: Record<string, LimitName> = {
   'POST /api/drills/{id}/coach': 'question',
   'POST /api/drills/{id}/coach/snooze': 'word',
   'PUT /api/drills/{id}/coach/mode': 'word',
-  'POST /api/drills/{id}/notes': 'word',
+  'POST /api/drills/{id}/notes': 'pin',
   'POST /api/drills/{id}/views': 'word',
   'POST /api/drills/{id}/tool-calls': 'word',
   'POST /api/drills/{id}/messages': 'word',

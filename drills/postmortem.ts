@@ -1,6 +1,7 @@
 import { elapsed } from '../model/duration.ts'
 import type { DrillEvent, DrillState } from '../model/drill.ts'
 import { milestoneNames, type Scenario } from '../model/scenario.ts'
+import { pinsOf, type PinnedNote } from './pins.ts'
 import { alertQuality } from './alert-quality.ts'
 import { budgetBurnt } from './scoring.ts'
 
@@ -10,6 +11,8 @@ export function postmortem(
   events: readonly DrillEvent[],
   scenario: Scenario,
   graphs: readonly { title: string; href: string }[] = [],
+  /** Where the pictures of what was pinned are; null where they are not beside it. */
+  pinFolder: string | null = null,
 ): string {
   const { harm, startedAt } = state
   const after = (at: number | null): string => (at === null ? 'not reached' : elapsed(at - startedAt))
@@ -46,7 +49,7 @@ ${graphs.map(({ title, href }) => `![${title}](${href})`).join('\n\n')}
 |---|---|
 ${lines.join('\n')}
 
-## Detection
+${pinned(pinsOf(events), startedAt, pinFolder)}## Detection
 
 ${quality.pages} pages, ${quality.actionablePages} of them actionable.
 
@@ -77,6 +80,21 @@ ${scenario.solution.map(({ action, terminal, why }, index) => `${index + 1}. \`$
 | | | |
 `
 }
+
+/** What was seen and kept, as it was then. */
+function pinned(pins: readonly PinnedNote[], startedAt: number, folder: string | null): string {
+  if (pins.length === 0) return ''
+  const parts = pins.map(({ at, text, pin, file }) =>
+    [
+      `### ${elapsed(at - startedAt)}: ${oneLine(text)}`,
+      `${pin.kind}: ${oneLine(pin.title)}`,
+      ...(file && folder ? [`![${oneLine(pin.title)}](${folder}/${file})`] : []),
+      ...(pin.facts.length > 0 ? [pin.facts.map((fact) => `- ${oneLine(fact)}`).join('\n')] : []),
+    ].join('\n\n'),
+  )
+  return `## What was seen\n\n${parts.join('\n\n')}\n\n`
+}
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').replaceAll(/[[\]<>`*_]/g, String.raw`\$&`)
 
 function sentence(event: DrillEvent): string | null {
   switch (event.type) {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { pin } from './pin.ts'
 import { shopComponentName } from './components.ts'
 import { coachMode, drillModes, statusUpdateKind } from './drill.ts'
 import { faultRamp } from './fault.ts'
@@ -23,6 +24,8 @@ export const nameCause = z.object({
 })
 export const recordView = z.object({ view: viewKind, component: shopComponentName.nullable(), detail: z.string().max(200) })
 export const addNote = z.object({ text: z.string().trim().min(1).max(2_000) })
+/** A note, and what it is about as it is now. */
+export const addPinnedNote = addNote.extend({ pin: pin.optional() })
 export const askCoach = z.object({ text: z.string().trim().min(1).max(500) })
 export const setCoachMode = z.object({ mode: coachMode })
 export const snoozeCoach = z.object({

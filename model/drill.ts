@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { shopComponentName } from './components.ts'
+import { pin } from './pin.ts'
 import { causeCategory, hintRung, milestoneName, milestoneNames, viewKind, type MilestoneName } from './scenario.ts'
 
 /** A rehearsal is played by `verify`: it counts for nobody. */
@@ -128,7 +129,8 @@ export const drillEventBody = z.discriminatedUnion('type', [
   z.object({ type: z.literal('scenario-eased'), what: z.string() }),
   /** What the coach says when all is over. */
   z.object({ type: z.literal('coach-debriefed'), text: z.string(), words: wordsOf }),
-  z.object({ type: z.literal('note-added'), text: z.string() }),
+  /** What somebody noted, and what they had in front of them, if they pinned it. */
+  z.object({ type: z.literal('note-added'), text: z.string(), pin: pin.optional() }),
   /** An agent used a tool of MCP. */
   z.object({ type: z.literal('tool-called'), tool: z.string(), ok: z.boolean() }),
   /** From the instructor to whoever plays. */

@@ -2,6 +2,7 @@ import { strToU8, zipSync } from 'fflate'
 import { z } from 'zod'
 import {
   addNote,
+  addPinnedNote,
   askCoach,
   extendDrill,
   nameCause,
@@ -24,7 +25,7 @@ import { readRecording, recordingsIn } from '../../shell/recording.ts'
 import { Heavy } from '../heavy.ts'
 import { recordingsOf } from '../shells.ts'
 import { LiveTelling, publicState, toldEvents, withoutOracle } from '../told.ts'
-import { drillGraphs } from '../drill-graphs.ts'
+import { drillGraphs, pinGraphs } from '../drill-graphs.ts'
 import type { Api, ApiContext } from './context.ts'
 
 const drillId = { params: z.object({ id: z.string() }) }
@@ -132,11 +133,11 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
       return {}
     },
   )
-  app.post('/api/drills/:id/notes', { schema: { ...drillId, body: addNote } }, async (request) => {
+  app.post('/api/drills/:id/notes', { schema: { ...drillId, body: addPinnedNote } }, async (request) => {
     const { id } = request.params
     const by = people.of(request)
-    if (engine.running()?.id === id) engine.note(request.body.text, by)
-    else if (mayDo(stateOf(id).phase, 'note')) ledger.append(id, { type: 'note-added', text: request.body.text }, by)
+    if (engine.running()?.id === id) engine.note(request.body, by)
+    else if (mayDo(stateOf(id).phase, 'note')) ledger.append(id, { type: 'note-added', ...request.body }, by)
     else throw new FiredrillError('wrong-state', `drill ${id} was aborted`)
     return {}
   })
@@ -242,10 +243,11 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
       events,
       scenario,
       graphs.map(({ file, title }) => ({ title, href: `graphs/${file}` })),
+      'graphs',
     )
     const archive = zipSync({
       'postmortem.md': strToU8(text),
-      ...Object.fromEntries(graphs.map(({ file, svg }) => [`graphs/${file}`, strToU8(svg)])),
+      ...Object.fromEntries([...graphs, ...pinGraphs(events, state.startedAt)].map(({ file, svg }) => [`graphs/${file}`, strToU8(svg)])),
     })
     return reply
       .type('application/zip')

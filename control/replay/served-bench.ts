@@ -8,13 +8,13 @@ import { People } from '../people.ts'
 import { projectRoot } from '../paths.ts'
 import { createServer } from '../server.ts'
 import type { Shells } from '../../shell/shells.ts'
-import { EngineBench, scenarios, users } from './engine-bench.ts'
+import { EngineBench, scenarios, users, type TickedSampler } from './engine-bench.ts'
 import type { PortName } from '../../range/context.ts'
 import { paperContext, paperTokens } from './paper-context.ts'
 
 /** The real control plane, with its API, over a range on paper: the clock goes on only when it is told to, and nothing listens behind it. */
 export class ServedBench implements AsyncDisposable {
-  readonly bench = new EngineBench()
+  readonly bench: EngineBench
   readonly app: Promise<Api>
   /** By which it is known, whether or not it listens. */
   readonly host: string
@@ -26,7 +26,9 @@ export class ServedBench implements AsyncDisposable {
     rated = false,
     trouble = async () => 'a range on paper has none',
     portBase,
-  }: { rated?: boolean; trouble?: () => Promise<string | null>; portBase?: number } = {}) {
+    sampler: measures,
+  }: { rated?: boolean; trouble?: () => Promise<string | null>; portBase?: number; sampler?: TickedSampler } = {}) {
+    this.bench = new EngineBench(measures)
     const { engine, ledger, injector, sampler, range, dir } = this.bench
     const context = paperContext(dir, projectRoot, users, portBase)
     this.host = `127.0.0.1:${context.port('control')}`

@@ -87,7 +87,7 @@ async function mend(world: World): Promise<void> {
 
 function note(world: World): void {
   const text = `note ${world.notes.length + 1}`
-  world.engine?.note(text)
+  world.engine?.note({ text })
   if (world.engine) world.notes.push(text)
 }
 

@@ -32,14 +32,14 @@ export function rangeQuery(range: TimeRange): string {
 }
 
 /** The time range in the URL, and how to change it. */
-export function useTimeRange(): [TimeRange, (next: TimeRange) => void] {
+export function useTimeRange(usual: RangeName = '15m'): [TimeRange, (next: TimeRange) => void] {
   const [params, setParams] = useSearchParams()
   const asked = params.get('range') ?? ''
   const [from, to] = [Number(params.get('from')), Number(params.get('to'))]
   const range = useMemo((): TimeRange => {
     if (from > 0 && to > from) return { from, to }
-    return { last: asked in ranges ? (asked as RangeName) : '15m' }
-  }, [asked, from, to])
+    return { last: asked in ranges ? (asked as RangeName) : usual }
+  }, [asked, from, to, usual])
   return [
     range,
     (next) =>

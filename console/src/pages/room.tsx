@@ -1,11 +1,12 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { Link, useNavigate, useParams } from 'react-router'
+import { Link, useNavigate, useParams, useSearchParams } from 'react-router'
 import { drillClock, isOpen, mayDo } from '../../../model/drill.ts'
 import { milestoneNames } from '../../../model/scenario.ts'
 import { post } from '../lib/api.ts'
 import { useDashboards, useDrill } from '../lib/data.ts'
 import { elapsed } from '../../../model/duration.ts'
-import { useNow } from '../lib/time.ts'
+import { putParams } from '../lib/params.ts'
+import { rangeQuery, useNow, useTimeRange } from '../lib/time.ts'
 import { Actions } from '../parts/actions.tsx'
 import { CauseForm } from '../parts/cause-form.tsx'
 import { Chart } from '../parts/chart.tsx'
@@ -13,6 +14,8 @@ import { CoachPanel } from '../parts/coach-panel.tsx'
 import { Markdown } from '../parts/markdown.tsx'
 import { useMarkers } from '../parts/markers.ts'
 import { Pager } from '../parts/pager.tsx'
+import { RangePicker } from '../parts/range-picker.tsx'
+import { RunbookPanel } from '../parts/runbook-panel.tsx'
 import { Loading, Problem } from '../parts/states.tsx'
 import { Team } from '../parts/team.tsx'
 import { Timeline } from '../parts/timeline.tsx'
@@ -25,6 +28,9 @@ export function RoomPage() {
   const { data, error } = useDrill(id)
   const { data: boards } = useDashboards()
   const markers = useMarkers('overview')
+  const [range, setRange] = useTimeRange('5m')
+  const [params, setParams] = useSearchParams()
+  const runbook = params.get('runbook')
   const now = useNow()
   const navigate = useNavigate()
   const queries = useQueryClient()
@@ -93,20 +99,34 @@ export function RoomPage() {
           )
         })}
       </ol>
-      <Pager drill={drill} onAcknowledge={() => command.mutate('acknowledge')} />
-      <UsersPain />
-      <div className="room">
-        <div>
-          <section aria-label="Golden signals">
-            <h2>
-              Golden signals <Link to="/dashboards/overview?range=5m">all dashboards</Link>
-            </h2>
-            <div className="panels">
-              {signals.map((panel) => (
-                <Chart key={panel.title} panel={panel} range={{ last: '5m' }} markers={markers} />
-              ))}
-            </div>
-          </section>
+      <div className="cockpit-top">
+        <UsersPain />
+        <Pager
+          drill={drill}
+          onAcknowledge={() => command.mutate('acknowledge')}
+          runbook={runbook}
+          onRunbook={(next) => putParams(setParams, { runbook: next }, { replace: true })}
+        />
+      </div>
+      <div className="cockpit">
+        <section aria-label="Golden signals" className="signals">
+          <div className="action-head">
+            <h2>Golden signals</h2>
+            <Link to={`/dashboards/overview?${rangeQuery(range)}`}>all dashboards</Link>
+            <RangePicker usual="5m" />
+          </div>
+          <div className="panels">
+            {signals.map((panel) => (
+              <Chart key={panel.title} panel={panel} range={range} markers={markers} compact onZoom={setRange} />
+            ))}
+          </div>
+        </section>
+        <div className="notebook">
+          {runbook && <RunbookPanel id={runbook} onClose={() => putParams(setParams, { runbook: null }, { replace: true })} />}
+          <details className="story" open={drill.pagedAt === null}>
+            <summary>The story</summary>
+            <Markdown text={story} />
+          </details>
           <Timeline
             drillId={id}
             startedAt={drill.startedAt}
@@ -115,11 +135,7 @@ export function RoomPage() {
             canSay={mayDo(drill.phase, 'say')}
           />
         </div>
-        <div>
-          <details className="story" open={drill.pagedAt === null}>
-            <summary>The story</summary>
-            <Markdown text={story} />
-          </details>
+        <div className="doing">
           <Actions enabled={running} />
           <CauseForm drill={drill} />
           <CoachPanel drill={drill} events={events} />

@@ -26,24 +26,26 @@ export function CauseForm({ drill }: { drill: DrillState }) {
           name.mutate()
         }}
       >
-        <label>
-          Component
-          <select required value={component} onChange={(event) => setComponent(event.target.value)}>
-            <option value="">choose…</option>
-            {shopComponentNames.map((option) => (
-              <option key={option}>{option}</option>
-            ))}
-          </select>
-        </label>
-        <label>
-          Category
-          <select required value={category} onChange={(event) => setCategory(event.target.value)}>
-            <option value="">choose…</option>
-            {causeCategories.map((option) => (
-              <option key={option}>{option}</option>
-            ))}
-          </select>
-        </label>
+        <div className="cause-fields">
+          <label>
+            Component
+            <select required value={component} onChange={(event) => setComponent(event.target.value)}>
+              <option value="">choose…</option>
+              {shopComponentNames.map((option) => (
+                <option key={option}>{option}</option>
+              ))}
+            </select>
+          </label>
+          <label>
+            Category
+            <select required value={category} onChange={(event) => setCategory(event.target.value)}>
+              <option value="">choose…</option>
+              {causeCategories.map((option) => (
+                <option key={option}>{option}</option>
+              ))}
+            </select>
+          </label>
+        </div>
         <label>
           In one sentence
           <input value={sentence} maxLength={500} onChange={(event) => setSentence(event.target.value)} />
@@ -52,7 +54,9 @@ export function CauseForm({ drill }: { drill: DrillState }) {
           Name the cause
         </button>
       </form>
-      <p role="status">{found ? 'That is it.' : name.data && !name.data.correct ? 'That is not it. Look again.' : ''}</p>
+      <p role="status" className="cause-answer">
+        {found ? 'That is it.' : name.data && !name.data.correct ? 'That is not it. Look again.' : ''}
+      </p>
       {name.error && <Problem error={name.error} />}
     </section>
   )

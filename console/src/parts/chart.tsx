@@ -2,21 +2,29 @@ import { useQuery } from '@tanstack/react-query'
 import { Maximize2, Minimize2 } from 'lucide-react'
 import { useState } from 'react'
 import type { Panel } from '../../../model/dashboard.ts'
-import { queryExemplars, queryRange } from '../lib/prometheus.ts'
+import { queryExemplars, queryRange, type Series } from '../lib/prometheus.ts'
 import { bounds, clock, type TimeRange } from '../lib/time.ts'
+import { thinOut, type Pin } from '../../../model/pin.ts'
+import { PinButton } from './pin-button.tsx'
 import { Plot, type Marker } from './plot.tsx'
 import { Problem } from './states.tsx'
+
+/** Pixels. */
+const largeHeight = 380
+const compactHeight = 150
 
 interface Props {
   panel: Panel
   range: TimeRange
   markers: Marker[]
+  /** Low, where several have to be in sight at once. */
+  compact?: boolean
   /** Called with what was dragged over, in milliseconds since the epoch. */
   onZoom?: (range: { from: number; to: number }) => void
 }
 
 /** One panel: its series over time, what changed meanwhile, and the requests behind it as dots that open their trace. */
-export function Chart({ panel, range, markers, onZoom }: Props) {
+export function Chart({ panel, range, markers, compact = false, onZoom }: Props) {
   const [large, setLarge] = useState(false)
   const asked = bounds(range)
   const step = Math.max(1, Math.floor((asked.to - asked.from) / 300_000))
@@ -35,20 +43,29 @@ export function Chart({ panel, range, markers, onZoom }: Props) {
     },
   })
   return (
-    <figure className={large ? 'panel large' : 'panel'}>
+    <figure className={['panel', large ? 'large' : '', compact && !large ? 'compact' : ''].filter(Boolean).join(' ')}>
       <figcaption>
         {panel.title}
-        <button
-          className="enlarge"
-          aria-label={large ? `Show ${panel.title} small` : `Enlarge ${panel.title}`}
-          aria-pressed={large}
-          onClick={() => setLarge(!large)}
-        >
-          {large ? <Minimize2 size={14} /> : <Maximize2 size={14} />}
-        </button>
+        <span className="panel-buttons">
+          {data && <PinButton what={panel.title} pinned={() => pinOf(panel, data)} />}
+          <button
+            className="enlarge"
+            aria-label={large ? `Show ${panel.title} small` : `Enlarge ${panel.title}`}
+            aria-pressed={large}
+            onClick={() => setLarge(!large)}
+          >
+            {large ? <Minimize2 size={14} /> : <Maximize2 size={14} />}
+          </button>
+        </span>
       </figcaption>
       {data ? (
-        <Plot {...data} panel={panel} markers={markers} {...(large ? { height: 380 } : {})} {...(onZoom ? { onZoom } : {})} />
+        <Plot
+          {...data}
+          panel={panel}
+          markers={markers}
+          {...(large ? { height: largeHeight } : compact ? { height: compactHeight } : {})}
+          {...(onZoom ? { onZoom } : {})}
+        />
       ) : error ? (
         <Problem error={error} />
       ) : (
@@ -64,4 +81,22 @@ export function Chart({ panel, range, markers, onZoom }: Props) {
       )}
     </figure>
   )
+}
+
+/** The graph as it is drawn now; one that was written by hand leads back to its query. */
+function pinOf(panel: Panel, { series, start, end }: { series: Series[]; start: number; end: number }): Pin {
+  const address = new URL(window.location.href)
+  for (const name of ['range', 'action', 'runbook']) address.searchParams.delete(name)
+  const byHand = address.pathname === '/explore'
+  // The room shows what is now; what was then is on the dashboard of the same graphs.
+  const path = address.pathname.startsWith('/drills/') ? '/dashboards/overview' : address.pathname
+  address.searchParams.set('from', String(start * 1_000))
+  address.searchParams.set('to', String(end * 1_000))
+  return {
+    kind: byHand ? 'query' : 'graph',
+    title: panel.title.slice(0, 300),
+    href: `${path}${address.search}`,
+    facts: [],
+    graph: thinOut({ unit: panel.unit, from: start, to: end, series }),
+  }
 }

@@ -1,7 +1,9 @@
 import { Link } from 'react-router'
 import type { LogLine } from '../../../model/telemetry.ts'
 import { serviceColour } from '../lib/service-colour.ts'
+import type { Pin } from '../../../model/pin.ts'
 import { clock } from '../lib/time.ts'
+import { PinButton } from './pin-button.tsx'
 
 const aroundMs = 15_000
 
@@ -29,6 +31,7 @@ export function LogLines({ lines }: { lines: LogLine[] }) {
               ))}
             </dl>
             <p className="buttons">
+              <PinButton what="this line" pinned={() => pinOf(line)} />
               {line.traceId && <Link to={`/traces/${line.traceId}${line.spanId ? `?span=${line.spanId}` : ''}`}>Open its trace</Link>}
               <Link to={`/logs?from=${line.timeMs - aroundMs}&to=${line.timeMs + aroundMs}&service=${line.service}`}>
                 What {line.service} said around it
@@ -41,3 +44,15 @@ export function LogLines({ lines }: { lines: LogLine[] }) {
     </ul>
   )
 }
+
+const pinOf = ({ timeMs, service, severity, body, attributes }: LogLine): Pin => ({
+  kind: 'log',
+  title: body.slice(0, 300) || 'an empty line',
+  href: `/logs?from=${timeMs - aroundMs}&to=${timeMs + aroundMs}&service=${encodeURIComponent(service)}`,
+  facts: [
+    `${clock(timeMs)} ${severity} ${service}`,
+    ...Object.entries(attributes)
+      .slice(0, 8)
+      .map(([key, value]) => `${key}: ${value}`.slice(0, 300)),
+  ],
+})

@@ -102,8 +102,8 @@ export function Plot(props: Props) {
             {name} <b>{formatValue(hovered === null ? points.at(-1)?.[1] : columns[index]?.[hovered], panel.unit)}</b>
           </li>
         ))}
-        {panel.threshold && <li className="quiet">┄ {panel.threshold.label}</li>}
-        {dots.length > 0 && <li className="quiet">○ one request: opens its trace</li>}
+        {panel.threshold && <li className="quiet legend-hint">┄ {panel.threshold.label}</li>}
+        {dots.length > 0 && <li className="quiet legend-hint">○ one request: opens its trace</li>}
       </ul>
     </>
   )

@@ -1,7 +1,7 @@
 import { clock, ranges, useTimeRange, type RangeName } from '../lib/time.ts'
 
-export function RangePicker() {
-  const [range, setRange] = useTimeRange()
+export function RangePicker({ usual }: { usual?: RangeName } = {}) {
+  const [range, setRange] = useTimeRange(usual)
   return (
     <label className="inline">
       Time range

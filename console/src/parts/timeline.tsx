@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { statusUpdateKinds, type CoachMode, type DrillEvent, type StatusUpdateKind } from '../../../model/drill.ts'
 import { post } from '../lib/api.ts'
 import { elapsed } from '../../../model/duration.ts'
+import { Pinned } from './pinned.tsx'
 import { Problem } from './states.tsx'
 
 interface Props {
@@ -98,6 +99,7 @@ export function TimelineEvents({ startedAt, events, most }: { startedAt: number;
         .map(({ event, sentence }) => (
           <li key={event.id} className={`event-${event.type}`}>
             <time>{elapsed(event.at - startedAt)}</time> {event.by && <b>{event.by.name}:</b>} {sentence}
+            {event.type === 'note-added' && event.pin && <Pinned pin={event.pin} />}
           </li>
         ))}
     </ol>

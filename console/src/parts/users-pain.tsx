@@ -2,7 +2,9 @@ import { useQuery } from '@tanstack/react-query'
 import { pagingBurn, useSlos } from '../lib/data.ts'
 import { queryInstant } from '../lib/prometheus.ts'
 
-/** What users feel right now, before anything that machines report: how many of their requests fail or take too long. */
+type State = 'bad' | 'warn' | 'good' | 'unknown'
+
+/** What users feel right now, before anything that machines report: the worst of it as one number, then each promise. */
 export function UsersPain() {
   const slos = useSlos()
   const paging = pagingBurn(slos.data)
@@ -16,31 +18,41 @@ export function UsersPain() {
     },
   })
   if (!slos.data || !paging) return null
-  const journeys = [...Map.groupBy(slos.data.levels, ({ journey }) => journey)]
+  const felt = slos.data.levels.map(({ journey, kind, objective }) => {
+    const ratio = ratios.data?.get(`${journey}_${kind}`)
+    const known = ratio !== undefined && !Number.isNaN(ratio)
+    const burn = known ? ratio / (1 - objective) : 0
+    const state: State = !known ? 'unknown' : burn >= paging.factor ? 'bad' : burn > 1 ? 'warn' : 'good'
+    return { journey, kind, burn, state, ratio: known ? ratio : null, what: kind === 'availability' ? 'failed' : 'slow or failed' }
+  })
+  const worst = felt.reduce<(typeof felt)[number] | null>((most, one) => (most === null || one.burn > most.burn ? one : most), null)
   return (
     <section aria-label="What users feel" className="pain">
-      {journeys.map(([journey, levels]) => (
-        <dl key={journey}>
-          <dt>{journey}</dt>
-          {levels.map(({ kind, objective }) => {
-            const ratio = ratios.data?.get(`${journey}_${kind}`)
-            const burn = ratio === undefined ? 0 : ratio / (1 - objective)
-            const state =
-              ratio === undefined || Number.isNaN(ratio) ? 'unknown' : burn >= paging.factor ? 'bad' : burn > 1 ? 'warn' : 'good'
-            return (
-              <dd key={kind} className={`is-${state}`}>
-                <b>{state === 'unknown' ? '–' : percent(ratio ?? 0)}</b>{' '}
-                {kind === 'availability' ? 'fail' : levels.length > 1 ? 'slow or failed' : 'late or failed'}
-              </dd>
-            )
-          })}
-        </dl>
-      ))}
-      <p className="quiet">
-        last {paging.short} · objective: at most {percent(1 - Math.max(...slos.data.levels.map(({ objective }) => objective)))}
-      </p>
+      {worst && (
+        <p className={`pain-worst is-${worst.state}`}>
+          <b>{told(worst.ratio)}</b>{' '}
+          <span>
+            of {worst.journey} requests {worst.what}
+            <br />
+            <span className="quiet">
+              last {paging.short}, promised: at most {percent(1 - Math.max(...slos.data.levels.map(({ objective }) => objective)))}
+            </span>
+          </span>
+        </p>
+      )}
+      <ul>
+        {felt.map((one) => (
+          <li key={`${one.journey} ${one.kind}`} className={`is-${one.state}`}>
+            <span className="quiet">
+              {one.journey} {one.what}
+            </span>{' '}
+            <b>{told(one.ratio)}</b>
+          </li>
+        ))}
+      </ul>
     </section>
   )
 }
 
+const told = (ratio: number | null): string => (ratio === null ? '–' : percent(ratio))
 const percent = (ratio: number): string => `${(ratio * 100).toFixed(ratio > 0 && ratio < 0.0995 ? 1 : 0)} %`

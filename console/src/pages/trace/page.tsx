@@ -5,10 +5,12 @@ import type { Span } from '../../../../model/telemetry.ts'
 import { get } from '../../lib/api.ts'
 import { formatMicroseconds } from '../../lib/format.ts'
 import { putParams } from '../../lib/params.ts'
+import type { Pin } from '../../../../model/pin.ts'
+import { PinButton } from '../../parts/pin-button.tsx'
 import { serviceColour } from '../../lib/service-colour.ts'
 import { Empty, Loading, Problem } from '../../parts/states.tsx'
 import { foldsAround, rowsOf } from './rows.ts'
-import { everyNode, servicesOf } from './shares.ts'
+import { everyNode, servicesOf, sharesOf } from './shares.ts'
 import { SharesTable } from './shares-table.tsx'
 import { SpanDetails } from './span-details.tsx'
 import { criticalPath, spanTrees, withoutProxies, type SpanNode, type Stretch } from './span-tree.ts'
@@ -55,6 +57,7 @@ function Trace({ id, all }: { id: string; all: Span[] }) {
           <input type="checkbox" checked={hidesProxies} onChange={(event) => set('proxies', event.target.checked ? 'hidden' : null)} />
           Hide proxies
         </label>
+        <PinButton what="this trace" pinned={() => pinOf(id, all, roots)} />
         {zoom && <button onClick={() => setZoom(null)}>Show the whole trace</button>}
       </div>
       <p className="quiet trace-facts">
@@ -131,3 +134,20 @@ function windowOf(spans: readonly Span[]): Window {
 }
 
 const bySpan = (path: readonly Stretch[]): ReadonlyMap<string, Stretch[]> => Map.groupBy(path, ({ spanId }) => spanId)
+
+/** Who took how long, as of now. */
+function pinOf(id: string, all: Span[], roots: SpanNode[]): Pin {
+  const root = roots[0]?.span
+  const failed = all.filter(({ status }) => status === 'Error').length
+  return {
+    kind: 'trace',
+    title: `${root?.service ?? ''}: ${root?.name ?? ''}`.slice(0, 300),
+    href: `/traces/${id}`,
+    facts: [
+      `${formatMicroseconds(root?.durationUs ?? 0)}, ${all.length} spans${failed > 0 ? `, ${failed} failed` : ''}`,
+      ...sharesOf(all)
+        .slice(0, 4)
+        .map(({ service, name, spans, selfUs }) => `${service} ${name} × ${spans}: ${formatMicroseconds(selfUs)} of its own`.slice(0, 300)),
+    ],
+  }
+}

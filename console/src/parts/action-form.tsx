@@ -1,0 +1,98 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Undo2 } from 'lucide-react'
+import { useState } from 'react'
+import { post } from '../lib/api.ts'
+import { initialValues, ParamFields, typedValues, type ParamsSchema } from './param-fields.tsx'
+import { Problem } from './states.tsx'
+
+export interface Action {
+  id: string
+  title: string
+  description: string
+  kind: 'inspect' | 'change'
+  caution: string | null
+  params: ParamsSchema
+}
+interface Result {
+  summary: string
+  rows?: Record<string, unknown>[]
+  undo: { action: string; params: Record<string, string | number>; what: string } | null
+}
+
+/** The parameters of an action, what it did, and the way back where there is one. */
+export function ActionForm({ action, enabled }: { action: Action; enabled: boolean }) {
+  const [values, setValues] = useState(() => initialValues(action.params))
+  const queries = useQueryClient()
+  const refresh = () => queries.invalidateQueries({ queryKey: ['drill'] })
+  const run = useMutation({
+    mutationFn: () => post<Result>(`/api/actions/${action.id}`, { params: typedValues(action.params, values) }),
+    onMutate: () => undo.reset(),
+    onSettled: refresh,
+  })
+  const undo = useMutation({
+    mutationFn: ({ action: id, params }: NonNullable<Result['undo']>) => post<Result>(`/api/actions/${id}`, { params }),
+    onSettled: refresh,
+  })
+  const done = undo.data ?? run.data
+  const back = action.kind === 'change' && !undo.data ? run.data?.undo : null
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault()
+        run.mutate()
+      }}
+    >
+      <p className="quiet">{action.description}</p>
+      {action.caution && <p className="caution">{action.caution}</p>}
+      <ParamFields schema={action.params} values={values} onChange={setValues} />
+      <button className="primary" disabled={run.isPending || !enabled}>
+        {run.isPending ? 'Running…' : 'Run'}
+      </button>
+      {(run.error ?? undo.error) && <Problem error={run.error ?? undo.error} />}
+      {done && (
+        <div role="status">
+          <p>{undo.data ? `Undone: ${undo.data.summary}` : done.summary}</p>
+          {back && (
+            <p className="buttons">
+              <button type="button" disabled={undo.isPending || !enabled} onClick={() => undo.mutate(back)}>
+                <Undo2 size={14} aria-hidden="true" /> Undo
+              </button>
+              <span className="quiet">{back.what}</span>
+            </p>
+          )}
+          {done.rows && done.rows.length > 0 && <Rows rows={done.rows} />}
+        </div>
+      )}
+    </form>
+  )
+}
+
+function Rows({ rows }: { rows: Record<string, unknown>[] }) {
+  const columns = Object.keys(rows[0] ?? {})
+  return (
+    // Scrolled by keyboard too.
+    <div className="table" role="region" aria-label="Result" tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <th key={column} scope="col">
+                {column.replaceAll('_', ' ')}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row, index) => (
+            <tr key={index}>
+              {columns.map((column) => (
+                <td key={column}>{row[column] === null || row[column] === undefined ? '' : String(row[column])}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}

@@ -1,0 +1,67 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { Pin as PinIcon } from 'lucide-react'
+import { useState } from 'react'
+import type { Pin } from '../../../model/pin.ts'
+import { post } from '../lib/api.ts'
+import { useDrills } from '../lib/data.ts'
+
+/** It was asked for by a press: the next thing to do is to write. */
+const focused = (input: HTMLInputElement | null): void => input?.focus()
+
+/** Keeps what is in front of somebody in the notes of the drill that runs, as it is now. Nothing where no drill runs. */
+export function PinButton({ what, pinned }: { what: string; pinned: () => Pin }) {
+  const running = useDrills().data?.running ?? null
+  // As it was when the button was pressed: writing takes its time.
+  const [held, setHeld] = useState<Pin | null>(null)
+  const [text, setText] = useState('')
+  const queries = useQueryClient()
+  const keep = useMutation({
+    mutationFn: () => post(`/api/drills/${running}/notes`, { text: text.trim() || `Pinned: ${held?.title ?? what}`, pin: held }),
+    onSuccess: () => {
+      setHeld(null)
+      setText('')
+      return queries.invalidateQueries({ queryKey: ['drill', running] })
+    },
+  })
+  if (running === null) return null
+  return (
+    <span className="pin">
+      <button
+        type="button"
+        className="icon"
+        aria-label={`Pin ${what} to the notes`}
+        title={keep.isSuccess && held === null ? 'Pinned to the notes' : 'Pin to the notes, as it is now'}
+        aria-expanded={held !== null}
+        onClick={() => setHeld(held === null ? pinned() : null)}
+      >
+        <PinIcon size={14} className={keep.isSuccess && held === null ? 'pinned' : ''} />
+      </button>
+      {held && (
+        <form
+          className="pin-form"
+          onSubmit={(event) => {
+            event.preventDefault()
+            keep.mutate()
+          }}
+        >
+          <input
+            ref={focused}
+            onKeyDown={(event) => event.key === 'Escape' && setHeld(null)}
+            aria-label="What it shows"
+            placeholder="What does it show? (optional)"
+            maxLength={2000}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
+          <button className="primary" disabled={keep.isPending}>
+            Pin
+          </button>
+          {keep.error && <span role="alert">{keep.error.message}</span>}
+        </form>
+      )}
+      <span role="status" className="hidden">
+        {keep.isSuccess && held === null ? 'Pinned to the notes' : ''}
+      </span>
+    </span>
+  )
+}

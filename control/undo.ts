@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { serviceName } from '../model/components.ts'
+import type { Range } from '../model/range.ts'
+
+/** An action that puts back what another one has changed. */
+export interface Undo {
+  action: string
+  params: Record<string, string | number>
+  /** What it does, to be read on a button's side: `deploy inventory 1.5.0 again`. */
+  what: string
+}
+
+const releaseOf = async (range: Range, params: unknown): Promise<Undo | null> => {
+  const asked = z.object({ service: serviceName }).safeParse(params)
+  if (!asked.success) return null
+  const { service } = asked.data
+  const version = await range.releases.current(service)
+  return { action: 'deploy', params: { service, version }, what: `deploy ${service} ${version} again` }
+}
+const settingOf = async (range: Range, params: unknown): Promise<Undo | null> => {
+  const asked = z.object({ service: serviceName, key: z.string() }).safeParse(params)
+  if (!asked.success) return null
+  const { service, key } = asked.data
+  const value = (await range.config.get(service))[key] ?? ''
+  return { action: 'change-setting', params: { service, key, value }, what: `set ${key} of ${service} back to ${value || 'its default'}` }
+}
+const rateOf = async (range: Range): Promise<Undo> => {
+  const requestsPerSecond = Number((await range.config.get('gateway'))['RATE_LIMIT_RPS'] ?? 0)
+  const what = requestsPerSecond === 0 ? 'lift the limit' : `limit the gateway to ${requestsPerSecond} requests a second again`
+  return { action: 'limit-rate', params: { requestsPerSecond }, what }
+}
+const policyOf = async (range: Range): Promise<Undo | null> => {
+  const revision = (await range.mesh.history()).at(-1)?.revision
+  return revision === undefined
+    ? null
+    : { action: 'roll-back-mesh-policy', params: { revision }, what: `activate revision ${revision} of the mesh policy again` }
+}
+
+/** What can be put back, by action. What restarts, stops or throws something away cannot. */
+const undoes: Readonly<Record<string, (range: Range, params: unknown) => Promise<Undo | null>>> = {
+  deploy: releaseOf,
+  'roll-back': releaseOf,
+  'change-setting': settingOf,
+  'limit-rate': rateOf,
+  'set-mesh-timeout': policyOf,
+  'set-mesh-retries': policyOf,
+  'apply-mesh-policy': policyOf,
+  'roll-back-mesh-policy': policyOf,
+}
+
+/** How to undo an action, read before it runs; null where nothing undoes it. What cannot be read holds up no action. */
+export const undoOf = async (range: Range, action: string, params: unknown): Promise<Undo | null> =>
+  (await undoes[action]?.(range, params).catch(() => null)) ?? null

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { pin, pinLimits, thinOut } from './pin.ts'
+
+test('a graph that is pinned keeps its highest point and its highest series, and fits', () => {
+  const points = Array.from({ length: 3_600 }, (_, at): [number, number] => [1_000 + at, at === 1_777 ? 99 : 1])
+  const series = [
+    ...Array.from({ length: 9 }, (_, index) => ({ name: `calm ${index}`, points: [[1_000, 0.1]] as [number, number][] })),
+    { name: 'p99', points },
+  ]
+  const thin = thinOut({ unit: 'seconds', from: 1_000, to: 4_600, series })
+  assert.equal(thin.series.length, pinLimits.series)
+  assert.equal(thin.series[0]?.name, 'p99')
+  assert.ok(thin.series[0].points.some(([at, value]) => at === 2_777 && value === 99))
+  assert.ok(pin.safeParse({ kind: 'graph', title: 'Latency', href: '/dashboards/overview', graph: thin }).success)
+})
+
+test('a pin leads to a place in the console, and nowhere else', () => {
+  for (const href of ['//elsewhere.example', 'https://elsewhere.example', 'javascript:alert(1)', 'logs'])
+    assert.equal(pin.safeParse({ kind: 'log', title: 'a line', href }).success, false, href)
+})

@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { chromium, type Browser, type Page } from 'playwright-core'
+import { paperTokens } from '../../control/replay/paper-context.ts'
+import { findChromium } from '../../range/binaries.ts'
+import { PaperShop } from './paper/shop.ts'
+import { hugeTrace } from './paper/traces.ts'
+import { labelsApart, noSeriousViolations, noSidewaysScroll } from './readable.ts'
+
+/** The real console and control plane over a range on paper: every page, and whole drills, in seconds. */
+const skip = findChromium() === null && 'there is no browser'
+let shop: PaperShop
+let base = ''
+let browser: Browser
+
+before(async () => {
+  if (skip) return
+  shop = new PaperShop()
+  base = await shop.open()
+  browser = await chromium.launch({ executablePath: findChromium() ?? 'chromium', args: ['--no-sandbox'] })
+})
+after(async () => {
+  await browser?.close()
+  await shop?.[Symbol.asyncDispose]()
+})
+
+async function open({ width = 1440, height = 900, role = 'trainee' as keyof typeof paperTokens } = {}): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width, height } })
+  // What is shown first to everybody is shown to nobody here who does not look for it.
+  await context.addInitScript(() => localStorage.setItem('firedrill.tour', 'seen'))
+  const page = await context.newPage()
+  page.setDefaultTimeout(20_000)
+  page.on('pageerror', (error) => assert.fail(`the page threw: ${error.message}`))
+  await page.goto(`${base}/login#token=${paperTokens[role]}`)
+  await page.getByRole('heading', { name: 'Scenarios' }).waitFor()
+  return page
+}
+
+const started = async (): Promise<string> => {
+  const { engine } = shop.served.bench
+  const running = engine.running()?.id
+  if (running) await engine.abort('by the test')
+  await shop.calm()
+  return shop.served.bench.start()
+}
+
+test(
+  'the incident room is a cockpit: all that is needed is above the fold, and an action is undone where it was done',
+  { skip },
+  async () => {
+    const drill = await started()
+    await shop.breaks('slow-shelves')
+    const page = await open()
+    await page.goto(`${base}/drills/${drill}`)
+    await page.getByText('Browsing is slow for users', { exact: true }).waitFor()
+    for (const region of ['What users feel', 'Pager', 'Golden signals', 'Timeline', 'Actions', 'Name the cause', 'Coach']) {
+      const box = await page.getByRole('region', { name: region, exact: true }).boundingBox()
+      assert.ok(box && box.y < 860 && box.x >= 0, `${region} is above the fold: ${JSON.stringify(box)}`)
+    }
+    const signals = page.getByRole('region', { name: 'Golden signals' })
+    const last = await signals.getByRole('figure').nth(3).boundingBox()
+    assert.ok(last && last.y + last.height <= 900, `four graphs are in sight at once: ${JSON.stringify(last)}`)
+    await page.getByRole('button', { name: 'Runbook' }).click()
+    await page.getByRole('region', { name: 'Runbook' }).getByRole('heading').nth(1).waitFor()
+    const actions = page.getByRole('region', { name: 'Actions' })
+    await actions.getByRole('combobox', { name: 'Find an action' }).fill('roll back a serv')
+    await actions.getByRole('option', { name: 'Roll back a service' }).click()
+    await actions.getByRole('combobox', { name: 'service' }).selectOption('inventory')
+    await actions.getByRole('button', { name: 'Run' }).click()
+    await actions.getByText('inventory was rolled back from 1.5.0 to 1.4.0').waitFor()
+    assert.equal(await shop.served.bench.range.releases.current('inventory'), '1.4.0')
+    await actions.getByRole('button', { name: 'Undo' }).click()
+    await actions.getByText(/^Undone: inventory 1\.5\.0 was deployed/).waitFor()
+    assert.equal(await shop.served.bench.range.releases.current('inventory'), '1.5.0')
+    await page.context().close()
+  },
+)
+
+const pages = (drill: string): string[] => [
+  '/',
+  `/drills/${drill}`,
+  '/dashboards/overview',
+  '/dashboards/inventory',
+  '/map',
+  '/components/inventory',
+  '/mesh',
+  '/slos',
+  '/explore',
+  '/explore?q=sum%20by%20(service)%20(rate(http_requests_total%5B30s%5D))',
+  '/traces?range=5m',
+  `/traces/${hugeTrace}`,
+  '/logs?range=5m',
+  '/alerts',
+  '/progress',
+  '/status',
+  '/join#code=none',
+  '/runbooks',
+  '/runbooks/browse',
+  '/nowhere',
+]
+test('every page on a desk and on a telephone, light and dark: no violation, nothing cut off', { skip }, async () => {
+  const drill = await started()
+  await shop.breaks('slow-shelves')
+  const page = await open()
+  for (const address of pages(drill)) await everyWay(page, address)
+  await page.context().close()
+  const instructor = await open({ role: 'instructor' })
+  await everyWay(instructor, '/instructor')
+  await instructor.context().close()
+})
+
+/** Loaded once and looked at in four ways. Contrast depends on the theme, everything else on the width. */
+async function everyWay(page: Page, address: string): Promise<void> {
+  const t0 = performance.now()
+  setTimeout(() => console.error(address, Math.round(performance.now() - t0)), 0)
+  await page.goto(`${base}${address}`)
+  await page.getByRole('heading').or(page.getByText('There is no such page')).first().waitFor()
+  await page
+    .getByText('Loading')
+    .first()
+    .waitFor({ state: 'detached' })
+    .catch(() => {})
+  for (const [width, height] of [
+    [1440, 900],
+    [390, 844],
+  ] as const) {
+    await page.setViewportSize({ width, height })
+    for (const theme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: theme })
+      const what = `${address}, ${width} wide, ${theme}`
+      if (width > 1_000) await noSeriousViolations(page, what, theme === 'light' ? 'all' : 'contrast')
+      else if (theme === 'light') await noSeriousViolations(page, what, 'others')
+    }
+    await noSidewaysScroll(page, `${address}, ${width} wide`)
+    await labelsApart(page, `${address}, ${width} wide`)
+  }
+  await page.setViewportSize({ width: 1440, height: 900 })
+}

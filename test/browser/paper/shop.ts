@@ -1,0 +1,87 @@
+import path from 'node:path'
+import { buildConsole } from '../../../control/build-console.ts'
+import { projectRoot } from '../../../control/paths.ts'
+import { ownPorts } from '../../../control/replay/paper-context.ts'
+import { readRecording } from '../../../control/replay/recording.ts'
+import { ReplaySampler } from '../../../control/replay/sampler.ts'
+import { ServedBench } from '../../../control/replay/served-bench.ts'
+import { PaperTelemetry, type PaperAlert } from './telemetry.ts'
+
+const headStartMs = 60_000
+const runbook = 'http://127.0.0.1/runbooks/browse'
+
+/** The real console and control plane over a range on paper, with telemetry behind it; its clock goes on when it is told to. */
+export class PaperShop implements AsyncDisposable {
+  readonly sampler = new ReplaySampler()
+  readonly served: ServedBench
+  readonly telemetry = new PaperTelemetry()
+
+  constructor() {
+    this.served = new ServedBench({ portBase: ownPorts(), sampler: this.sampler })
+    // What is passed through at once has been by the time that a browser, whose clock is its own, looks at it.
+    this.served.bench.now -= headStartMs
+  }
+
+  /** The console as it is now, served at the address that is returned. */
+  async open(): Promise<string> {
+    await buildConsole(() => {})
+    await this.telemetry.listen(this.served.port)
+    await this.served.listen()
+    await this.served.bench.pass(20)
+    return `http://${this.served.host}`
+  }
+
+  /** What the scenario's rehearsal recorded begins: users are hurt, and the on-call engineer is paged. */
+  async breaks(scenario: string): Promise<void> {
+    const { bench } = this.served
+    const recording = readRecording(path.join(projectRoot, 'bench', 'recordings'), scenario)
+    if (!recording) throw new Error(`${scenario} has no recording`)
+    this.sampler.begin(recording)
+    this.telemetry.incident.from = bench.now
+    await bench.pass(12)
+    this.page({
+      fingerprint: 'b1',
+      name: 'BrowseLatencyBudgetBurn',
+      severity: 'page',
+      summary: 'Browsing is slow for users',
+      description: '62 % of requests took longer than 250 ms over the last 30 s; the objective is at most 1 %.',
+      runbook,
+      component: 'gateway',
+      startsAt: new Date(bench.now - 4_000).toISOString(),
+    })
+    await bench.pass(1)
+  }
+
+  /** As if nothing had been broken yet. */
+  async calm(): Promise<void> {
+    this.sampler.calm()
+    this.telemetry.alerts = []
+    this.served.bench.alerts.splice(0)
+    Object.assign(this.telemetry.incident, { from: Infinity, to: Infinity })
+    await this.served.bench.pass(20)
+  }
+
+  page(alert: PaperAlert): void {
+    this.telemetry.alerts.push(alert)
+    const { fingerprint, name, severity, summary, startsAt } = alert
+    this.served.bench.alerts.push({ fingerprint, name, severity, summary, startsAt, active: true })
+    this.served.bench.engine.page({ fingerprint, name, severity, summary, startsAt }, 'firing')
+  }
+
+  /** Users are served well again, and the page is resolved. */
+  async recovers(): Promise<void> {
+    const { bench } = this.served
+    this.sampler.fix()
+    this.telemetry.incident.to = bench.now
+    await bench.pass(8)
+    for (const { fingerprint, name, severity, summary, startsAt } of this.telemetry.alerts.splice(0))
+      bench.engine.page({ fingerprint, name, severity, summary, startsAt }, 'resolved')
+    bench.alerts.splice(0)
+    await bench.pass(120)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.telemetry[Symbol.asyncDispose]()
+    await this.served[Symbol.asyncDispose]()
+  }
+}

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { AxeBuilder } from '@axe-core/playwright'
+import type { Page } from 'playwright-core'
+
+/** By all rules; or by that of contrast alone, which takes longest and depends on the theme, or by all others, which depend on the width. */
+export async function noSeriousViolations(page: Page, what: string, rules: 'all' | 'contrast' | 'others' = 'all'): Promise<void> {
+  const axe = new AxeBuilder({ page })
+  if (rules === 'contrast') axe.withRules(['color-contrast'])
+  if (rules === 'others') axe.disableRules(['color-contrast'])
+  const { violations } = await axe.analyze()
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+  assert.deepEqual(
+    serious.map(
+      ({ id, nodes }) =>
+        `${id}: ${nodes
+          .map((node) => node.target.join(' '))
+          .slice(0, 3)
+          .join(', ')}`,
+    ),
+    [],
+    what,
+  )
+}
+
+/** Nothing is wider than the window. */
+export async function noSidewaysScroll(page: Page, what: string): Promise<void> {
+  const excess = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+  assert.ok(excess <= 0, `${what} is ${excess} pixels too wide`)
+}
+
+/** What is written on a map or over a graph can be read: nothing lies over anything else, and nothing is cut. */
+export async function labelsApart(page: Page, what: string): Promise<void> {
+  const clashes = await page.evaluate(() => {
+    const found: string[] = []
+    const inside = (selector: string, labels: string) => {
+      for (const host of document.querySelectorAll(selector)) {
+        const frame = host.getBoundingClientRect()
+        const all = [...host.querySelectorAll(labels)].map((label) => ({ text: label.textContent, box: label.getBoundingClientRect() }))
+        all.forEach((one, index) => {
+          if (one.box.left < frame.left - 1 || one.box.right > frame.right + 1) found.push(`${one.text} is cut`)
+          for (const other of all.slice(index + 1)) {
+            const apart =
+              one.box.right <= other.box.left + 1 ||
+              other.box.right <= one.box.left + 1 ||
+              one.box.bottom <= other.box.top + 1 ||
+              other.box.bottom <= one.box.top + 1
+            if (!apart) found.push(`${one.text} lies over ${other.text}`)
+          }
+        })
+      }
+    }
+    inside('.map > div', '.edge-label > span, .node')
+    inside('.plot', '.marker-label')
+    return found
+  })
+  assert.deepEqual(clashes, [], what)
+}
