@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { projectRoot } from '../control/paths.ts'
-import { scenarioJsonSchema } from './commands/scenario.ts'
+import { peopleJsonSchema, scenarioJsonSchema } from './commands/scenario.ts'
 
 test('the JSON Schema that editors read is the one that scenarios are checked by', () => {
   const written: unknown = JSON.parse(readFileSync(path.join(projectRoot, 'scenarios', 'scenario.schema.json'), 'utf8'))
@@ -11,5 +11,14 @@ test('the JSON Schema that editors read is the one that scenarios are checked by
     written,
     JSON.parse(JSON.stringify(scenarioJsonSchema())),
     "run 'firedrill scenario schema > scenarios/scenario.schema.json'",
+  )
+})
+
+test('so is the one of people', () => {
+  const written: unknown = JSON.parse(readFileSync(path.join(projectRoot, 'scenarios', 'people.schema.json'), 'utf8'))
+  assert.deepEqual(
+    written,
+    JSON.parse(JSON.stringify(peopleJsonSchema())),
+    "run 'firedrill scenario schema --people > scenarios/people.schema.json'",
   )
 })

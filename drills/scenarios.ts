@@ -1,11 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { FiredrillError } from '../model/errors.ts'
+import type { People } from '../model/people.ts'
 import type { Range } from '../model/range.ts'
 import { scenarioSchema, type Scenario } from '../model/scenario.ts'
 import { explainIssues } from '../model/yaml/explain.ts'
 import { readDocument } from '../model/yaml/read.ts'
 import { byPlace, textOf } from '../model/yaml/text.ts'
+import { readPeople, type Answer } from '../people/read.ts'
 import { lackedFor } from './faults/registry.ts'
 import { checkReferences, checkTeaching, checkVocabulary, readableIn, type TellIssues, type Vocabulary } from './scenario-checks.ts'
 
@@ -94,10 +96,22 @@ export function checkScenario(folder: string, vocabulary?: Vocabulary): { scenar
   const readable = readableIn(document.value)
   checkReferences(readable, path.basename(path.resolve(folder)), (...given) => tell('error', ...given), tellIssues)
   if (vocabulary) checkVocabulary(readable, vocabulary, (...given) => tell('error', ...given))
+  const people = peopleIn(folder, parsed.data ?? null, problems)
   const scenario: Scenario | null =
-    parsed.success && typeof story === 'string' && typeof debrief === 'string' ? { ...parsed.data, story, debrief } : null
+    parsed.success && typeof story === 'string' && typeof debrief === 'string'
+      ? { ...parsed.data, story, debrief, ...(people ? { people } : {}) }
+      : null
   if (scenario) checkTeaching(scenario, (...given) => tell('warning', ...given))
   return { scenario, problems: problems.toSorted((a, b) => (a.file === b.file ? byPlace(a, b) : 0)) }
+}
+
+/** A scenario may have people; they are in a file of their own. */
+function peopleIn(folder: string, answer: Answer | null, problems: ScenarioProblem[]): People | null {
+  const file = path.join(folder, 'people.yaml')
+  if (!existsSync(file)) return null
+  const { people, mistakes } = readPeople(readFileSync(file), answer)
+  problems.push(...mistakes.map((mistake) => ({ ...mistake, file })))
+  return people
 }
 
 /** Whether each step of a scenario can be done to a range, where its shop runs. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { shopComponentName } from './components.ts'
 import { pin } from './pin.ts'
+import { audience, characterId, wanted } from './people.ts'
 import { causeCategory, hintRung, milestoneName, milestoneNames, viewKind, type MilestoneName } from './scenario.ts'
 
 /** A rehearsal is played by `verify`: it counts for nobody. */
@@ -138,7 +139,49 @@ export const drillEventBody = z.discriminatedUnion('type', [
   /** Among those who play. */
   z.object({ type: z.literal('said'), text: z.string() }),
   /** To the users, on the status page. */
-  z.object({ type: z.literal('status-posted'), status: statusUpdateKind, text: z.string() }),
+  z.object({
+    type: z.literal('status-posted'),
+    status: statusUpdateKind,
+    text: z.string(),
+    /** Without one it is for customers. */
+    audience: audience.optional(),
+    /** When the next one is promised, in milliseconds from this one. */
+    nextInMs: z.number().optional(),
+  }),
+  /** One of the scenario's people, to the trainee. */
+  z.object({
+    type: z.literal('person-said'),
+    person: characterId,
+    text: z.string(),
+    /** Why: a beat of theirs, an answer, a reminder, thanks for what was wanted, or the instructor's wish. */
+    about: z.enum(['beat', 'answer', 'reminder', 'thanks', 'instructor']),
+    beat: z.string().nullable(),
+    /** The fact that is told by it. */
+    fact: z.string().nullable(),
+    /** The event that it answers. */
+    to: z.number().nullable(),
+    wants: wanted.nullable(),
+    /** How long the person waits for that, in milliseconds on the drill's clock; null for as long as it takes. */
+    withinMs: z.number().nullable(),
+    via: z.enum(['chat', 'phone']),
+  }),
+  /** The trainee, to one of them: a question, or a word that was wanted. */
+  z.object({ type: z.literal('person-asked'), person: characterId, text: z.string() }),
+  /** What a model takes a question for that words did not match: one of the person's facts, by id. */
+  z.object({ type: z.literal('question-understood'), to: z.number(), fact: z.string() }),
+  /** The instructor sends somebody in, with words of their own or without. */
+  z.object({ type: z.literal('person-sent'), person: characterId, text: z.string().nullable() }),
+  z.object({ type: z.literal('people-muted'), muted: z.boolean() }),
+  /** No interruptions for so long, on the drill's clock. */
+  z.object({ type: z.literal('quiet-asked'), forMs: z.number() }),
+  /** It is over, and this is what it cost. */
+  z.object({
+    type: z.literal('quiet-ended'),
+    /** Who had something to say meanwhile, and how long it waited. */
+    held: z.array(z.object({ person: characterId, waitedMs: z.number() })),
+    /** Who wanted something by a time that has passed meanwhile. */
+    missed: z.array(characterId),
+  }),
   /** The clock of the drill stands; the faults stay in. */
   z.object({ type: z.literal('drill-paused') }),
   z.object({
@@ -181,6 +224,8 @@ export const hiddenFromTrainees: readonly DrillEventType[] = [
   'coach-decided',
   'coach-fell-back',
   'coach-used-tool',
+  'question-understood',
+  'person-sent',
 ]
 export const traineeMaySee = (event: DrillEventBody): boolean => !hiddenFromTrainees.includes(event.type)
 
@@ -199,6 +244,9 @@ export const allowedPhases = {
   note: ['running', 'paused', 'finished'],
   say: ['running', 'paused'],
   'post-status': ['running', 'paused'],
+  'ask-person': ['running'],
+  'ask-quiet': ['running'],
+  'direct-people': ['running', 'paused'],
   message: ['running', 'paused'],
   extend: ['running', 'paused'],
   pause: ['running'],

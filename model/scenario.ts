@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { serviceNames, shopComponentName } from './components.ts'
 import { durationMsIn, durationProblem } from './duration.ts'
+import type { People } from './people.ts'
 
 /** Steps of progress, in the order in which a responder usually takes them. */
 export const milestoneNames = ['acknowledged', 'located', 'diagnosed', 'mitigated', 'recovered'] as const
@@ -28,13 +29,13 @@ export const causeCategories = [
 export const causeCategory = z.enum(causeCategories)
 export type CauseCategory = z.infer<typeof causeCategory>
 
-const duration = z.string({ error: ({ input }) => durationProblem(input) }).transform((text, context) => {
+export const duration = z.string({ error: ({ input }) => durationProblem(input) }).transform((text, context) => {
   const ms = durationMsIn(text)
   if (ms !== null) return ms
   context.addIssue({ code: 'custom', message: durationProblem(text) })
   return z.NEVER
 })
-const someTime = duration.refine((ms) => ms > 0, 'takes no time: write at least 1s')
+export const someTime = duration.refine((ms) => ms > 0, 'takes no time: write at least 1s')
 
 const hintLadder = z.strictObject({ orient: z.string().min(1), point: z.string().min(1), tell: z.string().min(1) })
 
@@ -131,6 +132,8 @@ export type Scenario = z.output<typeof scenarioSchema> & {
   story: string
   /** Markdown, shown only after the drill. */
   debrief: string
+  /** From `people.yaml`, where the folder has one. */
+  people?: People
 }
 
 /** Whether it can only be solved in a terminal. */

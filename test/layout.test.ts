@@ -12,12 +12,13 @@ const allowed: Record<string, string[]> = {
   range: ['model'],
   shell: ['model', 'range'],
   observability: ['model'],
-  drills: ['model'],
+  people: ['model'],
+  drills: ['model', 'people'],
   coach: ['model'],
-  console: ['model'],
-  control: ['model', 'range', 'shell', 'observability', 'drills', 'coach'],
-  bench: ['model', 'range', 'shell', 'observability', 'drills', 'coach', 'control', 'cli'],
-  cli: ['model', 'range', 'shell', 'observability', 'drills', 'control', 'bench', 'coach'],
+  console: ['model', 'people'],
+  control: ['model', 'range', 'shell', 'observability', 'drills', 'people', 'coach'],
+  bench: ['model', 'range', 'shell', 'observability', 'drills', 'people', 'coach', 'control', 'cli'],
+  cli: ['model', 'range', 'shell', 'observability', 'drills', 'people', 'control', 'bench', 'coach'],
 }
 
 test('imports point one way', () => {

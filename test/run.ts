@@ -7,7 +7,7 @@ import { spec } from 'node:test/reporters'
 import { seed } from './seed.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
-const unit = globSync('{model,shop,shell,range,observability,drills,coach,control,cli,console/src,bench,test}/**/*.test.ts', {
+const unit = globSync('{model,shop,shell,range,observability,drills,people,coach,control,cli,console/src,bench,test}/**/*.test.ts', {
   cwd: root,
   exclude: ['test/acceptance/**', 'test/browser/**'],
 })

@@ -62,7 +62,7 @@ test('scenarios and documents have none of them', () => {
   )
 })
 
-for (const folder of ['bench', 'cli', 'coach', 'console/src', 'control', 'drills', 'model', 'observability']) {
+for (const folder of ['bench', 'cli', 'coach', 'console/src', 'control', 'drills', 'model', 'observability', 'people']) {
   test(`texts of ${folder} have none of them`, () => {
     const files = ours([`${folder}/**/*.{ts,tsx}`])
     assert.ok(files.length > 0)

@@ -7,6 +7,7 @@ import { projectRoot } from '../../control/paths.ts'
 import { checkScenario, describeProblem, type ScenarioProblem, type Vocabulary } from '../../drills/scenarios.ts'
 import { formatDurationMs } from '../../model/duration.ts'
 import { FiredrillError } from '../../model/errors.ts'
+import { peopleSchema } from '../../model/people.ts'
 import { milestoneNames, scenarioSchema } from '../../model/scenario.ts'
 import { ruleGroups } from '../../observability/rules/index.ts'
 import { timings } from '../../observability/timing.ts'
@@ -91,11 +92,18 @@ export function scenarioCommand(): Command {
             print(action === undefined ? `${green('$')} ${terminal} ${dim(why)}` : `${green(action)} ${JSON.stringify(params)} ${dim(why)}`)
         }),
     )
-    .addCommand(command('schema', 'print the JSON Schema of scenario.yaml, for editors').action(() => printJson(scenarioJsonSchema())))
+    .addCommand(
+      command('schema', 'print the JSON Schema of scenario.yaml, for editors')
+        .option('--people', 'that of people.yaml instead', false)
+        .action(({ people }: { people: boolean }) => printJson(people ? peopleJsonSchema() : scenarioJsonSchema())),
+    )
 }
 
 /** As `scenarios/scenario.schema.json` holds it. */
 export const scenarioJsonSchema = () => ({ ...z.toJSONSchema(scenarioSchema, { io: 'input' }), title: 'A scenario of Firedrill' })
+
+/** As `scenarios/people.schema.json` holds it. */
+export const peopleJsonSchema = () => ({ ...z.toJSONSchema(peopleSchema, { io: 'input' }), title: 'The people of a scenario of Firedrill' })
 
 const isError = ({ level }: ScenarioProblem): boolean => level === 'error'
 

@@ -22,8 +22,11 @@ export function explainIssues(
   schema: z.core.$ZodType,
   within: readonly PropertyKey[] = [],
 ): ValueMistake[] {
+  const mistyped = new Set(issues.flatMap(({ code, path }) => (code === 'invalid_type' ? [path.join('.')] : [])))
   return issues.flatMap((issue) => {
     const path = [...within, ...issue.path]
+    // How long something is says nothing where it is not what it should be.
+    if ((issue.code === 'too_big' || issue.code === 'too_small') && mistyped.has(issue.path.join('.'))) return []
     const found = valueAt(value, issue.path)
     if (issue.code === 'unrecognized_keys') {
       const known = keysAt(schema, issue.path)

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { statusUpdateKinds, type CoachMode, type DrillEvent, type StatusUpdateKind } from '../../../model/drill.ts'
+import { characters } from '../../../people/characters/registry.ts'
 import { post } from '../lib/api.ts'
 import { elapsed } from '../../../model/duration.ts'
 import { Pinned } from './pinned.tsx'
@@ -106,6 +107,22 @@ export function TimelineEvents({ startedAt, events, most }: { startedAt: number;
   )
 }
 
+/** A role within a sentence: "the support lead". */
+const inSentence = (role: string): string => `the ${role.charAt(0).toLowerCase()}${role.slice(1)}`
+
+/** What a time without interruptions has cost, in words. */
+export function priceOfQuiet({ held, missed }: Pick<Extract<DrillEvent, { type: 'quiet-ended' }>, 'held' | 'missed'>): string {
+  const list = (items: string[]): string => new Intl.ListFormat('en').format(items)
+  const waited = held.map(({ person, waitedMs }) => `${inSentence(characters[person].role)} waited ${elapsed(waitedMs)}`)
+  const late = missed.map((person) => inSentence(characters[person].role))
+  if (waited.length + late.length === 0) return 'Interruptions are on again. Nobody had to wait.'
+  return [
+    'Interruptions are on again.',
+    ...(waited.length > 0 ? [`Meanwhile ${list(waited)}.`] : []),
+    ...(late.length > 0 ? [`An answer for ${list(late)} is overdue.`] : []),
+  ].join(' ')
+}
+
 const coachModes: Record<CoachMode, string> = {
   auto: 'The coach is back.',
   muted: 'The instructor has muted the coach.',
@@ -167,7 +184,23 @@ function describe(event: DrillEvent): string | null {
     case 'said':
       return `“${event.text}”`
     case 'status-posted':
-      return `Status page, ${event.status}: ${event.text}`
+      return event.audience === undefined || event.audience === 'customers'
+        ? `Status page, ${event.status}: ${event.text}`
+        : `Update for ${event.audience}, ${event.status}: ${event.text}`
+    case 'person-said':
+      return `${characters[event.person].role}: ${event.text}`
+    case 'person-asked':
+      return `To ${inSentence(characters[event.person].role)}: ${event.text}`
+    case 'question-understood':
+      return null
+    case 'person-sent':
+      return `The instructor sent in ${inSentence(characters[event.person].role)}.`
+    case 'people-muted':
+      return event.muted ? 'The instructor has muted all people.' : 'People may speak again.'
+    case 'quiet-asked':
+      return `No interruptions for ${elapsed(event.forMs)}.`
+    case 'quiet-ended':
+      return priceOfQuiet(event)
     case 'drill-paused':
       return 'The clock was stopped.'
     case 'drill-continued':

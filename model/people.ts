@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import { duration, milestoneNames, someTime } from './scenario.ts'
+
+/** Roles that people in a scenario play; each has a file in `people/characters/`. */
+export const characterIds = [
+  'support-lead',
+  'head-of-sales',
+  'chief-executive',
+  'provider-engineer',
+  'database-colleague',
+  'previous-shift',
+  'security-officer',
+  'customer',
+] as const
+export const characterId = z.enum(characterIds)
+export type CharacterId = z.infer<typeof characterId>
+
+/** Who a status update is written for. Customers read it on the status page. */
+export const audiences = ['customers', 'support', 'management', 'engineers'] as const
+export const audience = z.enum(audiences)
+export type Audience = z.infer<typeof audience>
+
+/** What a person waits for: a word to them, or a status update for their audience. */
+export const wanted = z.enum(['answer', 'update'])
+export type Wanted = z.infer<typeof wanted>
+
+/** Moments of a drill that a beat or a fact can wait for. */
+export const moments = ['start', 'page', 'escalated', ...milestoneNames, 'update', 'change', 'harmful', 'wrong-cause'] as const
+export const moment = z.enum(moments)
+export type Moment = z.infer<typeof moment>
+
+const when = z.strictObject({
+  /** Time after the moment, on the drill's clock. */
+  after: duration.default(0),
+  /** The first time that this happened in the drill. */
+  since: moment.default('start'),
+  /** Only when so many requests of users have failed. */
+  failed: z.number().int().min(1).optional(),
+  /** Not once one of these has happened. */
+  unless: z.array(moment).default([]),
+})
+export type When = z.output<typeof when>
+
+const id = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case words joined by hyphens')
+/** Different wordings of the same; a drill uses one of them. */
+const wordings = z.array(z.string().trim().min(1).max(400)).min(1).max(5)
+
+const beat = z.strictObject({
+  id,
+  when,
+  say: wordings,
+  /** On the phone it rings; in the chat it waits to be read. */
+  via: z.enum(['chat', 'phone']).default('chat'),
+  wants: wanted.optional(),
+  /** How long the person waits for it before asking once more. */
+  within: someTime.optional(),
+})
+export type Beat = z.output<typeof beat>
+
+const fact = z.strictObject({
+  id,
+  /** What can be asked, as the person offers it: "I can look at …". It must not give the fact away. */
+  topic: z.string().trim().min(1).max(100),
+  /** Phrases; a question that has all the words of one of them asks about this. */
+  asked: z.array(z.string().trim().min(1).max(80)).min(2).max(20),
+  say: wordings,
+  /** How long the person takes to find out. */
+  takes: duration.default(10_000),
+  /** When it becomes known; before that, `notYet` is the answer. */
+  known: when.optional(),
+  notYet: z.string().trim().min(1).max(300).optional(),
+})
+export type Fact = z.output<typeof fact>
+
+export const peopleSchema = z.strictObject({
+  /** Whether status updates count for the score. */
+  communication: z.enum(['optional', 'scored']).default('optional'),
+  /** What hurts, for whom, in the words in which an update should say it; phrases, any of which will do. */
+  journeys: z.array(z.string().trim().min(1).max(60)).min(1),
+  people: z
+    .array(z.strictObject({ character: characterId, beats: z.array(beat).default([]), facts: z.array(fact).default([]) }))
+    .min(1)
+    .max(8),
+})
+export type People = z.output<typeof peopleSchema>
+export type Person = People['people'][number]

@@ -1,0 +1,58 @@
+import type { Fact } from '../model/people.ts'
+
+/** Words that say nothing about what is asked. */
+const empty = new Set(
+  (
+    'a about an and any anything are at be been can could did do does for from had has have how i in is it me my of on or our please see so ' +
+    'some something tell than that the their them there they this to us was we were what when where which who why will with would you your'
+  ).split(' '),
+)
+const stemLength = 5
+
+/** Stems of the words that carry meaning. */
+export const stemsOf = (text: string): string[] =>
+  text
+    .normalize('NFKD')
+    .replaceAll(/\p{M}/gu, '')
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .filter((word) => word !== '' && !empty.has(word))
+    .map((word) => (word.length > 3 ? word.replace(/(?:ies|es|s)$/, '') : word).slice(0, stemLength))
+
+/**
+ * The fact that a question is about: one of its phrases has all its words in one sentence of the question. Of several, that of the longest
+ * phrase. A long text that touches everything asks about nothing in particular, so each sentence counts by itself.
+ */
+export function factAsked(question: string, facts: readonly Fact[]): Fact | null {
+  let best: { fact: Fact; weight: number } | null = null
+  for (const sentence of question.split(/[.!?;:\n]+/)) {
+    const said = new Set(stemsOf(sentence))
+    if (said.size > mostStems) continue
+    for (const fact of facts)
+      for (const phrase of fact.asked) {
+        const wanted = stemsOf(phrase)
+        if (wanted.length === 0 || !wanted.every((stem) => said.has(stem))) continue
+        if (!best || wanted.length > best.weight) best = { fact, weight: wanted.length }
+      }
+  }
+  return best?.fact ?? null
+}
+/** A sentence with more words that mean something is a list of words, and no question. */
+const mostStems = 25
+
+/** Whether a question has anything to do with a fact: what a model may take it for. */
+export const isNear = (question: string, fact: Fact): boolean => {
+  const said = new Set(stemsOf(question))
+  return [fact.topic, ...fact.asked].some((phrase) => stemsOf(phrase).some((stem) => said.has(stem)))
+}
+
+const question =
+  /^\W*(?:what|when|where|which|who|why|how|is|are|was|were|do|does|did|can|could|would|will|have|has|tell|show|check|look|explain|please)\b|\?\s*$/i
+const sentences = (text: string): string[] => text.split(/(?<=[.!?;\n])\s*/).filter((sentence) => sentence.trim() !== '')
+
+/** Whether a text asks something. */
+export const asks = (text: string): boolean => sentences(text).some((sentence) => question.test(sentence.trim()))
+
+/** Whether a text says something: one of its sentences is no question, and has more than a word or two. */
+export const tells = (text: string): boolean =>
+  sentences(text).some((sentence) => !question.test(sentence.trim()) && sentence.trim().split(/\s+/).length >= 3)

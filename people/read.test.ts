@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { readPeople, type Answer } from './read.ts'
+
+const answer: Answer = { cause: { component: 'inventory', category: 'release', accept: [] }, limit: 20 * 60_000 }
+
+test('a file without mistakes is read, with what need not be written', () => {
+  const { people, mistakes } = readPeople(
+    `journeys: [checkout]
+people:
+  - character: support-lead
+    beats:
+      - id: calls
+        when: { since: page, after: 1m30s }
+        say: [People are calling.]
+        wants: answer
+        within: 2m
+`,
+    answer,
+  )
+  assert.deepEqual(mistakes, [])
+  assert.equal(people?.communication, 'optional')
+  assert.deepEqual(people?.people[0]?.beats[0], {
+    id: 'calls',
+    when: { since: 'page', after: 90_000, unless: [] },
+    say: ['People are calling.'],
+    via: 'chat',
+    wants: 'answer',
+    within: 120_000,
+  })
+  assert.deepEqual(people?.people[0]?.facts, [])
+})
+
+test('everything that is wrong is told at once, with its line and what to write', () => {
+  const { people, mistakes } = readPeople(
+    `journeys: []
+people:
+  - character: suport-lead
+    beats:
+      - id: calls
+        when: { after: 2 min }
+        say: People are calling.
+        within: 2m
+        tone: angry
+  - character: customer
+    facts:
+      - id: order
+        topic: my order
+        asked: [order]
+        say: [I ordered.]
+`,
+    answer,
+  )
+  assert.equal(people, null)
+  assert.deepEqual(
+    mistakes.map(({ line, at, message }) => `${line} ${at}: ${message}`),
+    [
+      '1 journeys: is an empty list: write at least one entry',
+      "3 people.0.character: 'suport-lead' is none of what can be chosen: did you mean 'support-lead'? choose support-lead, head-of-sales, chief-executive, provider-engineer, database-colleague, previous-shift, security-officer, customer",
+      "6 people.0.beats.0.when.after: '2 min' is not a duration: write it as 2m",
+      "7 people.0.beats.0.say: is no list: write ['People are calling.']",
+      "9 people.0.beats.0.tone: there is no 'tone' here: choose id, when, say, via, wants, within",
+      '14 people.1.facts.0.asked: is an empty list: write at least 2 entries',
+    ],
+  )
+})
+
+test('what does not go together is told, and so is what gives the answer away', () => {
+  const { mistakes } = readPeople(
+    `journeys: [pages]
+people:
+  - character: support-lead
+    beats:
+      - { id: a, when: { since: mitigated, unless: [mitigated] }, say: [Hello.] }
+      - { id: a, when: { after: 30m }, say: [Is it the release?], within: 2m }
+  - character: support-lead
+    facts:
+      - { id: f, topic: the inventory, asked: [the, stock], say: [The release of inventory is slow.], known: { since: page } }
+      - { id: g, topic: stock, asked: [stock, shelves], say: [It is full.], notYet: I do not know. }
+`,
+    answer,
+  )
+  assert.deepEqual(
+    mistakes.map(({ level, line, at, message }) => `${level} ${line} ${at} ${message.split(':')[0]}`),
+    [
+      "error 5 people.0.beats.0.when.unless holds 'mitigated', which the beat waits for",
+      "error 6 people.0.beats.1.id there is a beat 'a' already",
+      'error 6 people.0.beats.1.within is how long the person waits, but nothing is wanted',
+      "error 6 people.0.beats.1.when.after is past the scenario's limit, when the drill has ended",
+      "warning 6 people.0.beats.1.say.0 names 'release', which is part of the answer",
+      "error 7 people.1.character 'support-lead' is there already",
+      "error 9 people.1.facts.0.known needs a 'notYet'",
+      "error 9 people.1.facts.0.asked.0 'the' has no word that says what is asked",
+      "warning 9 people.1.facts.0.topic names 'inventory', which is part of the answer",
+      "warning 9 people.1.facts.0.say.0 is the whole answer, 'inventory' and 'release'",
+      'error 10 people.1.facts.1.notYet is never said, because the fact is always known',
+    ],
+  )
+})

@@ -1,0 +1,183 @@
+import { drillClock, type DrillEvent, type DrillState } from '../model/drill.ts'
+import type { CharacterId, Moment, Wanted, When } from '../model/people.ts'
+import { characters } from './characters/registry.ts'
+import { tells } from './questions.ts'
+
+/** Something that a person waits for. All times are on the drill's clock, in milliseconds. */
+export interface Want {
+  /** The event by which it was wanted. */
+  event: number
+  person: CharacterId
+  kind: Wanted
+  at: number
+  dueAt: number | null
+  metAt: number | null
+  remindedAt: number | null
+}
+
+export interface Question {
+  event: number
+  person: CharacterId
+  text: string
+  at: number
+  /** Whether it tells this person what they waited for. */
+  wanted: boolean
+  /** The fact that a model takes it to be about. */
+  understood: string | null
+}
+
+/** What the drill's events say of its people. */
+export interface PeopleState {
+  muted: boolean
+  /** When any voice, the coach's too, was last heard. */
+  heardAt: number
+  /** When one of them last spoke without being asked. */
+  unaskedAt: number
+  /** `character beat` of what was said. */
+  said: ReadonlySet<string>
+  /** `character fact` of what was told. */
+  told: ReadonlySet<string>
+  /** Who has been in touch, in either direction. */
+  reached: ReadonlySet<CharacterId>
+  wants: readonly Want[]
+  /** Not answered yet, oldest first. */
+  questions: readonly Question[]
+  /** Sent in by the instructor, and not heard yet. */
+  sent: readonly { event: number; person: CharacterId; text: string | null }[]
+  /** The last quiet that was asked for; `over` when its price was told. */
+  quiet: { from: number; until: number; over: boolean } | null
+  /** When each moment was first reached. */
+  moments: Readonly<Partial<Record<Moment, number>>>
+}
+
+/** Voices that are not people's: nobody talks into them. */
+const coachSpeaks = new Set<DrillEvent['type']>(['hint-given', 'coach-said', 'coach-replied', 'message-sent'])
+
+export function peopleState(state: DrillState, events: readonly DrillEvent[]): PeopleState {
+  const said = new Set<string>()
+  const told = new Set<string>()
+  const reached = new Set<CharacterId>()
+  const wants: Want[] = []
+  const questions = new Map<number, Question>()
+  const sent = new Map<number, { event: number; person: CharacterId; text: string | null }>()
+  const found: Partial<Record<Moment, number>> = {}
+  let muted = false
+  let quiet = null as PeopleState['quiet']
+  let heardAt = -Infinity
+  let unaskedAt = -Infinity
+
+  for (const event of events) {
+    const at = drillClock(state, event.at)
+    for (const each of momentsIn(event)) found[each] ??= at
+    if (coachSpeaks.has(event.type)) heardAt = at
+    switch (event.type) {
+      case 'person-said': {
+        heardAt = at
+        reached.add(event.person)
+        if (event.beat !== null) said.add(`${event.person} ${event.beat}`)
+        if (event.fact !== null) told.add(`${event.person} ${event.fact}`)
+        if (event.about === 'beat' || event.about === 'reminder') unaskedAt = at
+        if (event.about === 'reminder') for (const want of wants) if (want.event === event.to) want.remindedAt = at
+        if (event.wants !== null)
+          wants.push({
+            event: event.id,
+            person: event.person,
+            kind: event.wants,
+            at,
+            dueAt: event.withinMs === null ? null : at + event.withinMs,
+            metAt: null,
+            remindedAt: null,
+          })
+        if (event.to !== null) {
+          questions.delete(event.to)
+          sent.delete(event.to)
+        }
+        break
+      }
+      case 'person-asked': {
+        const open = tells(event.text)
+          ? wants.filter((want) => want.person === event.person && want.kind === 'answer' && want.metAt === null)
+          : []
+        questions.set(event.id, {
+          event: event.id,
+          person: event.person,
+          text: event.text,
+          at,
+          wanted: open.length > 0,
+          understood: null,
+        })
+        for (const want of open) want.metAt = at
+        break
+      }
+      case 'question-understood': {
+        const question = questions.get(event.to)
+        if (question) question.understood = event.fact
+        break
+      }
+      case 'status-posted':
+        for (const want of wants) if (want.metAt === null && isFor(event.audience, want.person)) want.metAt = at
+        break
+      case 'person-sent':
+        sent.set(event.id, { event: event.id, person: event.person, text: event.text })
+        break
+      case 'people-muted':
+        muted = event.muted
+        break
+      case 'quiet-asked':
+        quiet = { from: at, until: at + event.forMs, over: false }
+        break
+      case 'quiet-ended':
+        if (quiet) quiet = { ...quiet, until: Math.min(quiet.until, at), over: true }
+        break
+    }
+  }
+  return {
+    muted,
+    heardAt,
+    unaskedAt,
+    said,
+    told,
+    reached,
+    wants,
+    questions: [...questions.values()],
+    sent: [...sent.values()],
+    quiet,
+    moments: found,
+  }
+}
+
+/** Whether an update reaches a person: customers' updates are public, and read by support as well. */
+const isFor = (audience: string | undefined, person: CharacterId): boolean => {
+  const { reads } = characters[person]
+  return reads === (audience ?? 'customers') || (reads === 'support' && (audience ?? 'customers') === 'customers')
+}
+
+function momentsIn(event: DrillEvent): Moment[] {
+  switch (event.type) {
+    case 'drill-started':
+      return ['start']
+    case 'page-received':
+      return ['page']
+    case 'page-escalated':
+      return ['escalated']
+    case 'milestone-reached':
+      return [event.milestone]
+    case 'status-posted':
+      return ['update']
+    case 'cause-named':
+      return event.correct ? [] : ['wrong-cause']
+    case 'action-run':
+    case 'command-run':
+      return [...(event.kind === 'change' ? (['change'] as const) : []), ...(event.harmful ? (['harmful'] as const) : [])]
+    default:
+      return []
+  }
+}
+
+/** When a condition came true, on the drill's clock; null when it is not true now. */
+export function dueAt(condition: When, state: DrillState, { moments }: PeopleState, now: number): number | null {
+  const since = moments[condition.since]
+  if (since === undefined || now < since + condition.after) return null
+  if (condition.failed !== undefined && state.harm.failed < condition.failed) return null
+  return condition.unless.some((each) => moments[each] !== undefined) ? null : since + condition.after
+}
