@@ -84,6 +84,12 @@ export const commands: readonly ListedCommand[] = [
     summary: 'start a drill and take part in it',
     load: async () => (await import('./commands/drill.ts')).drillCommand(),
   },
+  {
+    name: 'people',
+    usage: '',
+    summary: 'talk to those who wait in a drill, and to those who know something',
+    load: async () => (await import('./commands/people.ts')).peopleCommand(),
+  },
   { name: 'action', usage: '', summary: 'operate the shop', load: async () => (await import('./commands/action.ts')).actionCommand() },
   {
     name: 'shell',

@@ -23,13 +23,15 @@ import {
   type DrillEvent,
   type DrillEventBody,
   type DrillState,
-  type StatusUpdateKind,
   type UserHarm,
 } from '../model/drill.ts'
 import { FiredrillError, describeError } from '../model/errors.ts'
 import type { Range } from '../model/range.ts'
+import type { CharacterId } from '../model/people.ts'
 import type { CauseCategory, Scenario, ViewKind } from '../model/scenario.ts'
 import type { ShopComponentName } from '../model/components.ts'
+import { peopleParameters } from '../people/parameters.ts'
+import { decidePeople, isPersonSpeaking } from '../people/policy.ts'
 import type { Injector } from './injector.ts'
 import { usersOn } from '../drills/users.ts'
 import { leaseMs } from './lease.ts'
@@ -439,7 +441,9 @@ export class DrillEngine {
   /** Lets the coach's policy look at the drill, and does what it decides. */
   #coach(): void {
     const state = this.running()
-    if (state) this.#carryOut(decide({ state, events: this.#events, scenario: this.#scenario(state.scenario), now: Date.now() }))
+    // Two voices at once are heard by nobody.
+    if (state && !isPersonSpeaking(this.#events, Date.now()))
+      this.#carryOut(decide({ state, events: this.#events, scenario: this.#scenario(state.scenario), now: Date.now() }))
   }
 
   #carryOut(decision: Decision): void {
@@ -470,9 +474,56 @@ export class DrillEngine {
     this.#append({ type: 'said', text }, by)
   }
 
-  postStatus(status: StatusUpdateKind, text: string, by?: Actor): void {
+  postStatus(update: Omit<Extract<DrillEventBody, { type: 'status-posted' }>, 'type'>, by?: Actor): void {
     this.#current('post-status')
-    this.#append({ type: 'status-posted', status, text }, by)
+    this.#append({ type: 'status-posted', ...update }, by)
+  }
+
+  /** The trainee to one of the drill's people: a question, or a word that they wait for. */
+  askPerson(person: CharacterId, text: string, by?: Actor): void {
+    this.#current('ask-person')
+    this.#append({ type: 'person-asked', person, text }, by)
+  }
+
+  /** How many times the trainee may still ask for quiet. */
+  quietsLeft(): number {
+    return peopleParameters.quiets - this.#events.filter((event) => event.type === 'quiet-asked' && event.forMs > 0).length
+  }
+
+  /** No interruptions for so long; 0 ends a quiet. Throws `conflict` when there were enough of them. */
+  askQuiet(forMs: number, by?: Actor): void {
+    this.#current('ask-quiet')
+    if (forMs > 0 && this.quietsLeft() <= 0)
+      throw new FiredrillError(
+        'conflict',
+        `you have asked for quiet ${peopleParameters.quiets} times, which is as often as people accept it in one incident`,
+      )
+    this.#append({ type: 'quiet-asked', forMs }, by)
+  }
+
+  /** The instructor lets somebody speak; in that person's own words without a text. */
+  sendPerson(person: CharacterId, text: string | null): void {
+    this.#current('direct-people')
+    this.#append({ type: 'person-sent', person, text })
+  }
+
+  mutePeople(muted: boolean): void {
+    this.#current('direct-people')
+    this.#append({ type: 'people-muted', muted })
+  }
+
+  /** What a model takes a question for. */
+  noteUnderstood(to: number, fact: string): void {
+    if (this.running()) this.#append({ type: 'question-understood', to, fact })
+  }
+
+  /** Lets people say what their policy decides. */
+  #people(): void {
+    const state = this.running()
+    if (!state) return
+    const decision = decidePeople({ state, events: this.#events, scenario: this.#scenario(state.scenario), now: Date.now() })
+    if (decision.kind === 'say') this.#append({ type: 'person-said', ...decision.saying })
+    if (decision.kind === 'end-quiet') this.#append({ type: 'quiet-ended', held: decision.held, missed: decision.missed })
   }
 
   /** Stops the drill's clock, for a talk or a break; the faults stay in, and their limits move. */
@@ -595,6 +646,7 @@ export class DrillEngine {
       this.#reachMilestones()
       this.#escalate()
       this.#coach()
+      this.#people()
       const now = this.running()
       if (now && drillClock(now, Date.now()) > now.limitMs) await this.#end({ type: 'drill-finished', outcome: 'time-up' })
       else if (now && Object.values(now.milestones).every((at) => at !== null))

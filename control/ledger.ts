@@ -120,7 +120,8 @@ export class Ledger implements Disposable {
   /** What was told to users since a moment (milliseconds since the epoch), in whichever drill, newest first. */
   statusUpdates(sinceMs: number): { at: number; status: StatusUpdateKind; text: string }[] {
     return this.#prepared(
-      `select at, body from events where json_extract(body, '$.type') = 'status-posted' and at >= ? order by at desc limit 200`,
+      `select at, body from events where json_extract(body, '$.type') = 'status-posted' and at >= ?
+       and coalesce(json_extract(body, '$.audience'), 'customers') = 'customers' order by at desc limit 200`,
     )
       .all(sinceMs)
       .flatMap((row) => {

@@ -114,6 +114,11 @@ export const routeLimits: Record<string, LimitName> = {
   'POST /api/drills/{id}/messages': 'word',
   'POST /api/drills/{id}/chat': 'word',
   'POST /api/drills/{id}/status-updates': 'word',
+  'GET /api/drills/{id}/people': 'read',
+  'POST /api/drills/{id}/people/{person}/messages': 'question',
+  'POST /api/drills/{id}/people/{person}/enter': 'word',
+  'PUT /api/drills/{id}/people/muted': 'word',
+  'POST /api/drills/{id}/quiet': 'word',
   'PUT /api/game-day/role': 'word',
   'POST /api/game-day/chat': 'word',
 

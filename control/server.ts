@@ -16,6 +16,7 @@ import { liveRoutes } from './api/live.ts'
 import { mcpRoutes } from './api/mcp.ts'
 import { meshRoutes } from './api/mesh.ts'
 import { pagerRoutes } from './api/pager.ts'
+import { peopleRoutes } from './api/people.ts'
 import { rangeRoutes } from './api/range.ts'
 import { scenarioRoutes } from './api/scenarios.ts'
 import { sessionRoutes } from './api/session.ts'
@@ -35,6 +36,7 @@ const routes = [
   mcpRoutes,
   meshRoutes,
   pagerRoutes,
+  peopleRoutes,
   rangeRoutes,
   statusRoutes,
   telemetryRoutes,

@@ -59,6 +59,15 @@ function toldToTrainee(event: DrillEvent, numberOf: (id: number) => number, over
       return over ? told : { ...told, harmful: null }
     case 'coach-replied':
       return { ...told, to: numberOf(told.to) }
+    case 'person-said':
+      // That the instructor wished it, and which fact of the author's it is, is not what a person would say.
+      return {
+        ...told,
+        about: told.about === 'instructor' ? 'beat' : told.about,
+        fact: null,
+        beat: null,
+        to: told.about === 'instructor' || told.to === null ? null : numberOf(told.to),
+      }
     default:
       return told
   }

@@ -3,6 +3,7 @@ import { pin } from './pin.ts'
 import { shopComponentName } from './components.ts'
 import { coachMode, drillModes, statusUpdateKind } from './drill.ts'
 import { faultRamp } from './fault.ts'
+import { audience } from './people.ts'
 import { teamRole } from './game-day.ts'
 import { causeCategory, viewKind } from './scenario.ts'
 
@@ -68,7 +69,21 @@ export const injectFault = z.object({
   /** Lets one parameter grow or shrink to its value. */
   ramp: faultRamp.optional(),
 })
-export const postStatus = z.object({ status: statusUpdateKind, text: z.string().trim().min(1).max(2_000) })
+export const postStatus = z.object({
+  status: statusUpdateKind,
+  text: z.string().trim().min(1).max(2_000),
+  /** Without one it is for customers, on the status page. */
+  audience: audience.optional(),
+  /** When the next update comes, in milliseconds from now. */
+  nextInMs: z.number().int().min(60_000).max(3_600_000).optional(),
+})
+export const askPerson = z.object({ text: z.string().trim().min(1).max(500) })
+export const askQuiet = z.object({
+  /** For how long nobody interrupts, in milliseconds; 0 ends it. */
+  forMs: z.number().int().min(0).max(600_000).default(300_000),
+})
+export const enterPerson = z.object({ text: z.string().trim().min(1).max(400).optional() })
+export const mutePeople = z.object({ muted: z.boolean() })
 const personName = z.string().trim().min(1).max(40)
 export const planGameDay = z.object({
   title: z.string().trim().min(1).max(80),

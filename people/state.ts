@@ -124,7 +124,9 @@ export function peopleState(state: DrillState, events: readonly DrillEvent[]): P
         muted = event.muted
         break
       case 'quiet-asked':
-        quiet = { from: at, until: at + event.forMs, over: false }
+        // Asked for again it goes on, or ends earlier.
+        if (quiet && !quiet.over) quiet = { ...quiet, until: at + event.forMs }
+        else if (event.forMs > 0) quiet = { from: at, until: at + event.forMs, over: false }
         break
       case 'quiet-ended':
         if (quiet) quiet = { ...quiet, until: Math.min(quiet.until, at), over: true }

@@ -168,7 +168,7 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
   })
   app.post('/api/drills/:id/status-updates', { schema: { ...drillId, body: postStatus } }, async (request) => {
     mustRun(request.params.id)
-    engine.postStatus(request.body.status, request.body.text, people.of(request))
+    engine.postStatus(request.body, people.of(request))
     return {}
   })
   app.post('/api/drills/:id/pause', { config: { access: 'instructor' }, schema: drillId }, async (request) => {

@@ -1,6 +1,7 @@
 import { investigate } from './investigate.ts'
+import { people } from './people.ts'
 import { respond } from './respond.ts'
 import type { Tool } from './tool.ts'
 
 /** All that an agent may use. */
-export const tools: readonly Tool[] = [...investigate, ...respond]
+export const tools: readonly Tool[] = [...investigate, ...respond, ...people]

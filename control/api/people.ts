@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import { askPerson, askQuiet, enterPerson, mutePeople } from '../../model/api.ts'
+import { drillClock } from '../../model/drill.ts'
+import { FiredrillError } from '../../model/errors.ts'
+import { characterId, characterIds } from '../../model/people.ts'
+import { characters } from '../../people/characters/registry.ts'
+import { peopleParameters } from '../../people/parameters.ts'
+import { peopleState } from '../../people/state.ts'
+import type { Api, ApiContext } from './context.ts'
+
+const drillId = { params: z.object({ id: z.string() }) }
+const onePerson = { params: z.object({ id: z.string(), person: characterId }) }
+
+/** Those whom a drill's trainee can talk to. Their number is the same in every scenario: who is there says nothing of what is broken. */
+export function peopleRoutes(app: Api, { ledger, engine, scenarios, people }: ApiContext): void {
+  const mustRun = (id: string): void => {
+    if (engine.running()?.id !== id) throw new FiredrillError('wrong-state', `drill ${id} is not running any more`)
+  }
+
+  app.get('/api/drills/:id/people', { schema: drillId }, async (request) => {
+    const state = ledger.drill(request.params.id)
+    if (!state) throw new FiredrillError('not-found', `there is no drill ${request.params.id}`)
+    const cast = scenarios.get(state.scenario)?.people
+    const { quiet, muted, reached, wants } = peopleState(state, ledger.events(state.id))
+    const now = drillClock(state, state.endedAt ?? Date.now())
+    const open = quiet && !quiet.over
+    return {
+      people: characterIds.map((id) => {
+        const { role, reads, reach } = characters[id]
+        const wanted = wants.find(({ person, metAt }) => person === id && metAt === null)
+        return {
+          person: id,
+          role,
+          reads,
+          via: reach.via,
+          reached: reached.has(id),
+          /** What this person waits for, and for how much longer; negative when it is overdue. */
+          wants: wanted ? { what: wanted.kind, leftMs: wanted.dueAt === null ? null : wanted.dueAt - now } : null,
+          ...(request.role === 'instructor'
+            ? { beats: cast?.people.find(({ character }) => character === id)?.beats.map(({ id: beat, say }) => ({ beat, say })) ?? [] }
+            : {}),
+        }
+      }),
+      communication: cast?.communication ?? null,
+      quietLeftMs: open ? Math.max(0, quiet.until - now) : 0,
+      quietsLeft: engine.running()?.id === state.id ? engine.quietsLeft() : 0,
+      longestQuietMs: peopleParameters.longestQuietMs,
+      muted,
+    }
+  })
+  /** The answer is an event, and takes as long as that person would. */
+  app.post('/api/drills/:id/people/:person/messages', { schema: { ...onePerson, body: askPerson } }, async (request) => {
+    mustRun(request.params.id)
+    engine.askPerson(request.params.person, request.body.text, people.of(request))
+    return {}
+  })
+  /** No interruptions for so long; 0 ends it. */
+  app.post('/api/drills/:id/quiet', { schema: { ...drillId, body: askQuiet } }, async (request) => {
+    mustRun(request.params.id)
+    engine.askQuiet(request.body.forMs, people.of(request))
+    return { quietsLeft: engine.quietsLeft() }
+  })
+  app.post(
+    '/api/drills/:id/people/:person/enter',
+    { config: { access: 'instructor' }, schema: { ...onePerson, body: enterPerson } },
+    async (request) => {
+      mustRun(request.params.id)
+      engine.sendPerson(request.params.person, request.body.text ?? null)
+      return {}
+    },
+  )
+  app.put(
+    '/api/drills/:id/people/muted',
+    { config: { access: 'instructor' }, schema: { ...drillId, body: mutePeople } },
+    async (request) => {
+      mustRun(request.params.id)
+      engine.mutePeople(request.body.muted)
+      return {}
+    },
+  )
+}
