@@ -2,6 +2,7 @@ import { alertQuality, type AlertQuality } from '../drills/alert-quality.ts'
 import { scoreDrill, type Score } from '../drills/scoring.ts'
 import type { DrillEvent, DrillState } from '../model/drill.ts'
 import { budgetBurnt } from '../drills/scoring.ts'
+import { judgeUpdates, type Communication } from '../people/updates.ts'
 import type { Scenario, ViewKind } from '../model/scenario.ts'
 
 export interface Debrief {
@@ -19,6 +20,8 @@ export interface Debrief {
   events: DrillEvent[]
   skills: string[]
   alerts: AlertQuality
+  /** How others were told, where the scenario has people. */
+  communication: Communication | null
   /** Earlier and later tries at the same scenario, oldest first, this one among them. */
   tries: { id: string; at: number; trainee: string; score: number; assisted: boolean }[]
 }
@@ -41,6 +44,7 @@ export function debriefOf(state: DrillState, events: DrillEvent[], scenario: Sce
     events,
     skills: scenario.skills,
     alerts: alertQuality(events, scenario),
+    communication: scenario.people ? judgeUpdates(state, scenario.people) : null,
     tries: others
       .filter((other) => other.scenario === state.scenario && other.phase === 'finished')
       .toSorted((a, b) => a.startedAt - b.startedAt)

@@ -43,3 +43,43 @@ test('the error budget burnt is a multiple of what may go wrong', () => {
   assert.equal(budgetBurnt({ good: 10, slow: 0, failed: 0 }), 0)
   assert.equal(budgetBurnt({ good: 0, slow: 0, failed: 0 }), null)
 })
+
+test('where telling others counts, it is fifteen of the hundred, and silence costs them', () => {
+  const scored = loadScenario(path.join(import.meta.dirname, '..', 'scenarios', 'stuck-checkout'))
+  const started: DrillEventBody = {
+    type: 'drill-started',
+    scenario: scored.id,
+    mode: 'learning',
+    trainee: 't',
+    limitMs: 1,
+    seed: 1,
+    usersBefore: null,
+    fingerprint: '',
+  }
+  const paged: DrillEventBody = {
+    type: 'page-received',
+    alert: { fingerprint: 'f', name: 'A', severity: 'page', summary: '', startsAt: '' },
+  }
+  const update: DrillEventBody = {
+    type: 'status-posted',
+    status: 'investigating',
+    text: 'Checkout has failed for many customers since 14:02. We are investigating.',
+    nextInMs: 600_000,
+  }
+  const total = (bodies: DrillEventBody[]) => {
+    const all: DrillEventBody[] = [
+      started,
+      paged,
+      ...bodies,
+      ...milestoneNames.map((milestone): DrillEventBody => ({ type: 'milestone-reached', milestone, evidence: '' })),
+      { type: 'drill-finished', outcome: 'resolved' },
+    ]
+    const state = foldDrill(all.map((body, index): DrillEvent => ({ ...body, id: index, drill: 'd', at: index * 1_000 })))
+    assert.ok(state)
+    return scoreDrill(state, scored)
+  }
+  assert.equal(total([update]).total, 100)
+  assert.equal(total([]).total, 85)
+  const line = total([]).lines.find(({ what }) => what === 'communication')
+  assert.deepEqual([line?.points, line?.of, line?.detail], [0, 15, 'Nobody was told anything.'])
+})

@@ -1,4 +1,6 @@
 import { drillClock, type DrillState, type UserHarm } from '../model/drill.ts'
+import { firstUpdate } from '../people/update-rules.ts'
+import { judgeUpdates } from '../people/updates.ts'
 import { milestoneNames, type MilestoneName, type Scenario } from '../model/scenario.ts'
 
 /** Points for each milestone reached within its par; the rest of the hundred is for the users. */
@@ -10,13 +12,21 @@ export const weights: Record<MilestoneName | 'users', number> = {
   recovered: 15,
   users: 10,
 }
+/** The same where telling others counts as well. */
+export const weightsWithCommunication: Record<MilestoneName | 'users' | 'communication', number> = {
+  ...weights,
+  located: 10,
+  diagnosed: 20,
+  mitigated: 20,
+  communication: 15,
+}
 export const penalties = { wrongCause: 5, harmfulAction: 10, hintInAssessment: 3 }
 
 /** At this multiple of its par a milestone is worth nothing any more; in between, points fall evenly. */
 const worthlessAt = 4
 
 export interface ScoreLine {
-  what: MilestoneName | 'users' | 'wrong causes' | 'harmful actions' | 'hints'
+  what: MilestoneName | 'users' | 'communication' | 'wrong causes' | 'harmful actions' | 'hints'
   points: number
   of: number
   /** Milliseconds on the drill's clock; null when it was not reached or is not a time. */
@@ -33,10 +43,12 @@ export interface Score {
 
 /** Scores a drill from its state alone: the same events give the same score. */
 export function scoreDrill(state: DrillState, scenario: Scenario): Score {
+  const communication = scenario.people?.communication === 'scored' ? judgeUpdates(state, scenario.people) : null
+  const worth = communication ? weightsWithCommunication : weights
   const lines: ScoreLine[] = milestoneNames.map((name) => {
     const reachedAt = state.milestones[name]
     const parMs = scenario.milestones[name].par
-    const of = weights[name]
+    const of = worth[name]
     if (reachedAt === null) return { what: name, points: 0, of, tookMs: null, parMs, detail: 'not reached' }
     const tookMs = drillClock(state, reachedAt)
     return {
@@ -60,6 +72,18 @@ export function scoreDrill(state: DrillState, scenario: Scenario): Score {
     parMs: null,
     detail: `${failed} requests failed and ${slow} were slow, of ${all}`,
   })
+  if (communication) {
+    const of = weightsWithCommunication.communication
+    const points = Math.round((of * communication.total) / 100)
+    lines.push({
+      what: 'communication',
+      points,
+      of,
+      tookMs: communication.firstAfterMs,
+      parMs: firstUpdate.bestMs,
+      detail: communication.summary,
+    })
+  }
   const penalty = (what: ScoreLine['what'], count: number, each: number, detail: string) => {
     if (count > 0) lines.push({ what, points: -count * each, of: 0, tookMs: null, parMs: null, detail })
   }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { shopComponentName } from './components.ts'
 import { pin } from './pin.ts'
-import { audience, characterId, wanted } from './people.ts'
+import { audience, characterId, wanted, type Audience } from './people.ts'
 import { causeCategory, hintRung, milestoneName, milestoneNames, viewKind, type MilestoneName } from './scenario.ts'
 
 /** A rehearsal is played by `verify`: it counts for nobody. */
@@ -263,6 +263,16 @@ export const mayDo = (phase: DrillPhase, command: DrillCommand): boolean =>
 /** Whether the drill has begun and not ended. */
 export const isOpen = ({ phase }: Pick<DrillState, 'phase'>): boolean => phase === 'running' || phase === 'paused'
 
+/** What an audience was told, and when it was promised the next word: in milliseconds from then. */
+export interface StatusUpdate {
+  /** Milliseconds since the epoch. */
+  at: number
+  status: StatusUpdateKind
+  text: string
+  audience: Audience
+  nextInMs: number | null
+}
+
 export interface DrillState {
   id: string
   scenario: string
@@ -305,6 +315,8 @@ export interface DrillState {
   wrongCauses: number
   /** Tools of MCP that an agent used. */
   toolCalls: number
+  /** Status updates, oldest first. */
+  updates: StatusUpdate[]
   harmfulActions: number
   changes: number
   healthy: boolean | null
@@ -364,6 +376,7 @@ function begin(event: DrillEvent): DrillState | null {
     wrappedUpAt: null,
     wrongCauses: 0,
     toolCalls: 0,
+    updates: [],
     harmfulActions: 0,
     changes: 0,
     healthy: null,
@@ -411,6 +424,10 @@ function step(state: DrillState, event: DrillEvent): DrillState {
       return event.about === 'the end' ? { ...next, wrappedUpAt: state.wrappedUpAt ?? event.at } : next
     case 'cause-named':
       return { ...next, wrongCauses: state.wrongCauses + (event.correct ? 0 : 1) }
+    case 'status-posted': {
+      const { at, status, text, audience: readBy = 'customers', nextInMs = null } = event
+      return { ...next, updates: [...state.updates, { at, status, text, audience: readBy, nextInMs }] }
+    }
     case 'tool-called':
       return { ...next, toolCalls: state.toolCalls + 1 }
     case 'action-run':

@@ -75,7 +75,9 @@ export type Fact = z.output<typeof fact>
 export const peopleSchema = z.strictObject({
   /** Whether status updates count for the score. */
   communication: z.enum(['optional', 'scored']).default('optional'),
-  /** What hurts, for whom, in the words in which an update should say it; phrases, any of which will do. */
+  /** What users notice, as an update may say it: a sentence without its full stop. It names no cause. */
+  hurt: z.string().trim().min(1).max(120),
+  /** By any of which an update says what hurts. */
   journeys: z.array(z.string().trim().min(1).max(60)).min(1),
   people: z
     .array(z.strictObject({ character: characterId, beats: z.array(beat).default([]), facts: z.array(fact).default([]) }))

@@ -6,7 +6,8 @@ const answer: Answer = { cause: { component: 'inventory', category: 'release', a
 
 test('a file without mistakes is read, with what need not be written', () => {
   const { people, mistakes } = readPeople(
-    `journeys: [checkout]
+    `hurt: It hurts
+journeys: [checkout]
 people:
   - character: support-lead
     beats:
@@ -33,7 +34,8 @@ people:
 
 test('everything that is wrong is told at once, with its line and what to write', () => {
   const { people, mistakes } = readPeople(
-    `journeys: []
+    `hurt: It hurts
+journeys: []
 people:
   - character: suport-lead
     beats:
@@ -55,19 +57,20 @@ people:
   assert.deepEqual(
     mistakes.map(({ line, at, message }) => `${line} ${at}: ${message}`),
     [
-      '1 journeys: is an empty list: write at least one entry',
-      "3 people.0.character: 'suport-lead' is none of what can be chosen: did you mean 'support-lead'? choose support-lead, head-of-sales, chief-executive, provider-engineer, database-colleague, previous-shift, security-officer, customer",
-      "6 people.0.beats.0.when.after: '2 min' is not a duration: write it as 2m",
-      "7 people.0.beats.0.say: is no list: write ['People are calling.']",
-      "9 people.0.beats.0.tone: there is no 'tone' here: choose id, when, say, via, wants, within",
-      '14 people.1.facts.0.asked: is an empty list: write at least 2 entries',
+      '2 journeys: is an empty list: write at least one entry',
+      "4 people.0.character: 'suport-lead' is none of what can be chosen: did you mean 'support-lead'? choose support-lead, head-of-sales, chief-executive, provider-engineer, database-colleague, previous-shift, security-officer, customer",
+      "7 people.0.beats.0.when.after: '2 min' is not a duration: write it as 2m",
+      "8 people.0.beats.0.say: is no list: write ['People are calling.']",
+      "10 people.0.beats.0.tone: there is no 'tone' here: choose id, when, say, via, wants, within",
+      '15 people.1.facts.0.asked: is an empty list: write at least 2 entries',
     ],
   )
 })
 
 test('what does not go together is told, and so is what gives the answer away', () => {
   const { mistakes } = readPeople(
-    `journeys: [pages]
+    `hurt: It hurts
+journeys: [pages]
 people:
   - character: support-lead
     beats:
@@ -83,17 +86,17 @@ people:
   assert.deepEqual(
     mistakes.map(({ level, line, at, message }) => `${level} ${line} ${at} ${message.split(':')[0]}`),
     [
-      "error 5 people.0.beats.0.when.unless holds 'mitigated', which the beat waits for",
-      "error 6 people.0.beats.1.id there is a beat 'a' already",
-      'error 6 people.0.beats.1.within is how long the person waits, but nothing is wanted',
-      "error 6 people.0.beats.1.when.after is past the scenario's limit, when the drill has ended",
-      "warning 6 people.0.beats.1.say.0 names 'release', which is part of the answer",
-      "error 7 people.1.character 'support-lead' is there already",
-      "error 9 people.1.facts.0.known needs a 'notYet'",
-      "error 9 people.1.facts.0.asked.0 'the' has no word that says what is asked",
-      "warning 9 people.1.facts.0.topic names 'inventory', which is part of the answer",
-      "warning 9 people.1.facts.0.say.0 is the whole answer, 'inventory' and 'release'",
-      'error 10 people.1.facts.1.notYet is never said, because the fact is always known',
+      "error 6 people.0.beats.0.when.unless holds 'mitigated', which the beat waits for",
+      "error 7 people.0.beats.1.id there is a beat 'a' already",
+      'error 7 people.0.beats.1.within is how long the person waits, but nothing is wanted',
+      "error 7 people.0.beats.1.when.after is past the scenario's limit, when the drill has ended",
+      "warning 7 people.0.beats.1.say.0 names 'release', which is part of the answer",
+      "error 8 people.1.character 'support-lead' is there already",
+      "error 10 people.1.facts.0.known needs a 'notYet'",
+      "error 10 people.1.facts.0.asked.0 'the' has no word that says what is asked",
+      "warning 10 people.1.facts.0.topic names 'inventory', which is part of the answer",
+      "warning 10 people.1.facts.0.say.0 is the whole answer, 'inventory' and 'release'",
+      'error 11 people.1.facts.1.notYet is never said, because the fact is always known',
     ],
   )
 })

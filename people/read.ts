@@ -34,7 +34,8 @@ export function readPeople(source: Uint8Array | string, answer: Answer | null): 
 
 type Tell = (level: PeopleMistake['level'], keys: readonly PropertyKey[], message: string) => void
 
-function checkPeople({ people }: People, answer: Answer | null, tell: Tell): void {
+function checkPeople({ people, hurt }: People, answer: Answer | null, tell: Tell): void {
+  givesAway(hurt, answer, (message) => tell('warning', ['hurt'], message))
   const twice = (seen: Set<string>, value: string, keys: readonly PropertyKey[], message: string) => {
     if (seen.has(value)) tell('error', keys, message)
     seen.add(value)
