@@ -6,6 +6,7 @@ import { post, put, remove } from '../lib/api.ts'
 import { useDrill, useDrills } from '../lib/data.ts'
 import { elapsed } from '../../../model/duration.ts'
 import { clock, useNow } from '../lib/time.ts'
+import { DirectPeople } from '../parts/people/direct.tsx'
 import { GameDayPanel } from '../parts/game-day-panel.tsx'
 import { LoadPanel } from '../parts/load-panel.tsx'
 import { FaultForm, useFaults, type FaultType } from '../parts/fault-form.tsx'
@@ -205,6 +206,7 @@ function Watch() {
           </p>
           {command.error && <Problem error={command.error} />}
           <CoachModeSelect drill={running} mode={data.drill.coach} enabled={mayDo(data.drill.phase, 'set-coach')} />
+          <DirectPeople drill={running} enabled={mayDo(data.drill.phase, 'direct-people')} />
           <TimelineEvents startedAt={data.drill.startedAt} events={data.events} most={20} />
         </>
       )}

@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router'
-import { drillClock, isOpen, mayDo } from '../../../model/drill.ts'
+import { drillClock, isOpen, mayDo, type DrillEvent } from '../../../model/drill.ts'
 import { milestoneNames } from '../../../model/scenario.ts'
 import { post } from '../lib/api.ts'
 import { useDashboards, useDrill } from '../lib/data.ts'
@@ -14,6 +14,10 @@ import { CoachPanel } from '../parts/coach-panel.tsx'
 import { Markdown } from '../parts/markdown.tsx'
 import { useMarkers } from '../parts/markers.ts'
 import { Pager } from '../parts/pager.tsx'
+import { UpdateComposer } from '../parts/people/composer.tsx'
+import { useInbox } from '../parts/people/inbox.ts'
+import { PeoplePanel } from '../parts/people/panel.tsx'
+import { Phone } from '../parts/people/phone.tsx'
 import { RangePicker } from '../parts/range-picker.tsx'
 import { RunbookPanel } from '../parts/runbook-panel.tsx'
 import { Loading, Problem } from '../parts/states.tsx'
@@ -21,6 +25,8 @@ import { Team } from '../parts/team.tsx'
 import { Timeline } from '../parts/timeline.tsx'
 import { UsersPain } from '../parts/users-pain.tsx'
 import { TerminalDock } from '../terminal/dock.tsx'
+
+const noEvents: DrillEvent[] = []
 
 /** Where an incident is worked on: what is wrong, what one can do, and what has been done. */
 export function RoomPage() {
@@ -32,6 +38,7 @@ export function RoomPage() {
   const [params, setParams] = useSearchParams()
   const runbook = params.get('runbook')
   const now = useNow()
+  const inbox = useInbox(id, data?.events ?? noEvents)
   const navigate = useNavigate()
   const queries = useQueryClient()
   const command = useMutation({
@@ -99,6 +106,7 @@ export function RoomPage() {
           )
         })}
       </ol>
+      <Phone inbox={inbox} />
       <div className="cockpit-top">
         <UsersPain />
         <Pager
@@ -138,6 +146,8 @@ export function RoomPage() {
         <div className="doing">
           <Actions enabled={running} />
           <CauseForm drill={drill} />
+          <PeoplePanel drill={drill} inbox={inbox} />
+          <UpdateComposer drill={drill} />
           <CoachPanel drill={drill} events={events} />
         </div>
       </div>

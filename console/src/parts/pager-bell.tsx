@@ -38,14 +38,16 @@ export function PagerBell() {
   )
 }
 
-/** Two short tones. A browser that nobody has clicked in yet stays silent. */
-function ring(): void {
+const pageTones = [
+  [0, 880],
+  [0.22, 660],
+] as const
+
+/** Short tones, each at its second. A browser that nobody has clicked in yet stays silent. */
+export function ring(tones: readonly (readonly [start: number, frequency: number])[] = pageTones): void {
   try {
     const audio = new AudioContext()
-    for (const [start, frequency] of [
-      [0, 880],
-      [0.22, 660],
-    ] as const) {
+    for (const [index, [start, frequency]] of tones.entries()) {
       const tone = audio.createOscillator()
       const volume = audio.createGain()
       tone.frequency.value = frequency
@@ -54,7 +56,7 @@ function ring(): void {
       tone.connect(volume).connect(audio.destination)
       tone.start(audio.currentTime + start)
       tone.stop(audio.currentTime + start + 0.2)
-      if (start > 0) tone.addEventListener('ended', () => void audio.close(), { once: true })
+      if (index === tones.length - 1) tone.addEventListener('ended', () => void audio.close(), { once: true })
     }
   } catch {
     // No sound here: the page is on the screen.

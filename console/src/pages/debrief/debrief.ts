@@ -1,4 +1,4 @@
-import type { DrillEvent, DrillState } from '../../../../model/drill.ts'
+import type { DrillEvent, DrillState, StatusUpdate } from '../../../../model/drill.ts'
 
 /** What is told of a drill once it is over, as the API answers. */
 export interface Debrief {
@@ -20,5 +20,17 @@ export interface Debrief {
     pages: number
     actionablePages: number
   }
+  communication: {
+    total: number
+    counts: boolean
+    updates: (StatusUpdate & {
+      points: number
+      findings: { rule: string; title: string; points: number; of: number }[]
+      better: string | null
+    })[]
+    missing: number[]
+    firstAfterMs: number | null
+    summary: string
+  } | null
   tries: { id: string; at: number; trainee: string; score: number; assisted: boolean }[]
 }

@@ -1,3 +1,4 @@
+import { characters } from '../../../../people/characters/registry.ts'
 import type { DrillEvent } from '../../../../model/drill.ts'
 
 export interface LaneItem {
@@ -42,9 +43,16 @@ export function lanesOf(events: readonly DrillEvent[], endedAt: number): Lane[] 
         : [],
     ),
     pick('Told', (event) => {
-      if (event.type === 'status-posted') return at(event, `To users, ${event.status}: ${event.text}`)
+      if (event.type === 'status-posted') return at(event, `To ${event.audience ?? 'users'}, ${event.status}: ${event.text}`)
+      if (event.type === 'person-asked') return at(event, `To the ${characters[event.person].role.toLowerCase()}: ${event.text}`)
       if (event.type === 'said') return at(event, `To the team: ${event.text}`)
       return event.type === 'note-added' ? at(event, `Note: ${event.text}`) : []
+    }),
+    pick('People', (event) => {
+      if (event.type === 'person-said') return at(event, `${characters[event.person].role}: ${event.text}`)
+      return event.type === 'quiet-asked' && event.forMs > 0
+        ? [{ from: event.at, to: quietUntil(events, event.at + event.forMs, event.at), text: 'No interruptions', tone: 'good' as const }]
+        : []
     }),
     pick('Coach', (event) => {
       if (event.type === 'hint-given') return at(event, `Hint: ${event.text}`)
@@ -53,6 +61,10 @@ export function lanesOf(events: readonly DrillEvent[], endedAt: number): Lane[] 
     }),
   ].filter(({ items }) => items.length > 0)
 }
+
+/** When a quiet that was asked for ended. */
+const quietUntil = (events: readonly DrillEvent[], planned: number, from: number): number =>
+  events.find((event) => event.type === 'quiet-ended' && event.at >= from)?.at ?? planned
 
 /** From when a page came until it was resolved, or the end. */
 function pagesOf(events: readonly DrillEvent[], endedAt: number): LaneItem[] {

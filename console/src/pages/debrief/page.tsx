@@ -12,6 +12,7 @@ import type { Debrief } from './debrief.ts'
 import { AlertsInHindsight, Tries } from './hindsight.tsx'
 import { Story } from './story.tsx'
 import { RecordedTerminals } from './terminals.tsx'
+import { Telling } from './telling.tsx'
 
 /** What the coach says of it, when it has. */
 function CoachWords({ events }: { events: DrillEvent[] }) {
@@ -118,6 +119,7 @@ export function DebriefPage() {
               </p>
             )}
           </section>
+          {data.communication && <Telling drill={drill} events={data.events} communication={data.communication} />}
           <section className="box" aria-label="What happened">
             <Markdown text={data.text} />
           </section>

@@ -1,0 +1,67 @@
+import { useEffect, useState } from 'react'
+import type { DrillEvent } from '../../../../model/drill.ts'
+import type { CharacterId } from '../../../../model/people.ts'
+import { ring } from '../pager-bell.tsx'
+import { callIn, talkIn, unreadIn, type Said } from './talk.ts'
+
+export interface Inbox {
+  talk: Said[]
+  selected: CharacterId | null
+  select(person: CharacterId): void
+  unread: Partial<Record<CharacterId, number>>
+  /** Who is on the telephone. */
+  call: Said | null
+  decline(): void
+  sound: boolean
+  toggleSound(): void
+}
+
+const soundKey = 'firedrill.people-sound'
+
+/** What is read is kept for as long as the tab is open. */
+export function useInbox(drill: string, events: readonly DrillEvent[]): Inbox {
+  const key = `firedrill.inbox.${drill}`
+  const [read, setRead] = useState<Record<string, number>>(() => JSON.parse(sessionStorage.getItem(key) ?? '{}') as Record<string, number>)
+  const [declined, setDeclined] = useState(0)
+  const [selected, setSelected] = useState<CharacterId | null>(null)
+  const [sound, setSound] = useState(() => localStorage.getItem(soundKey) !== 'off')
+  const talk = talkIn(events)
+  const lastOf = (person: CharacterId): number => talk.findLast((event) => event.person === person)?.id ?? 0
+  const last = talk.findLast((event) => event.type === 'person-said')
+  /** Up to which word there was a sound; what was there before the page was opened has none. */
+  const [heard, setHeard] = useState<number | null>(null)
+
+  // What comes while its talk is open is read.
+  const lastOfSelected = selected === null ? 0 : lastOf(selected)
+  useEffect(() => {
+    if (selected !== null) setRead((before) => ({ ...before, [selected]: lastOfSelected }))
+  }, [selected, lastOfSelected])
+  useEffect(() => sessionStorage.setItem(key, JSON.stringify(read)), [key, read])
+  useEffect(() => {
+    if (events.length === 0 || (heard !== null && (last?.id ?? 0) <= heard)) return
+    setHeard(last?.id ?? 0)
+    if (sound && heard !== null && last) ring(last.type === 'person-said' && last.via === 'phone' ? phoneTones : chatTones)
+  }, [events.length, last, heard, sound])
+
+  const call = callIn(talk, read)
+  return {
+    talk,
+    selected,
+    select: setSelected,
+    unread: unreadIn(talk, read),
+    call: call && call.id > declined ? call : null,
+    decline: () => setDeclined(call?.id ?? 0),
+    sound,
+    toggleSound() {
+      setSound(!sound)
+      localStorage.setItem(soundKey, sound ? 'off' : 'on')
+    },
+  }
+}
+
+const chatTones = [[0, 520]] as const
+const phoneTones = [
+  [0, 440],
+  [0.3, 440],
+  [0.6, 440],
+] as const

@@ -1,0 +1,174 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import { drillClock, mayDo, type DrillState } from '../../../../model/drill.ts'
+import { elapsed } from '../../../../model/duration.ts'
+import type { Audience, CharacterId } from '../../../../model/people.ts'
+import { get, post } from '../../lib/api.ts'
+import { useNow } from '../../lib/time.ts'
+import { Problem } from '../states.tsx'
+import type { Inbox } from './inbox.ts'
+
+export interface Listed {
+  person: CharacterId
+  role: string
+  reads: Audience
+  via: 'chat' | 'phone'
+  reached: boolean
+  wants: { what: 'answer' | 'update'; leftMs: number | null } | null
+}
+export interface PeopleView {
+  people: Listed[]
+  communication: 'optional' | 'scored' | null
+  quietLeftMs: number
+  quietsLeft: number
+  muted: boolean
+}
+export const usePeople = (drill: string) =>
+  useQuery({ queryKey: ['drill', drill, 'people'], queryFn: () => get<PeopleView>(`/api/drills/${drill}/people`), enabled: drill !== '' })
+
+const quietMs = 300_000
+
+/** Those who wait and those who know something: a talk with each, whom else one can ask, and a time without interruptions. */
+export function PeoplePanel({ drill, inbox }: { drill: DrillState; inbox: Inbox }) {
+  const { data, dataUpdatedAt } = usePeople(drill.id)
+  const now = useNow()
+  const queries = useQueryClient()
+  const quiet = useMutation({
+    mutationFn: (forMs: number) => post(`/api/drills/${drill.id}/quiet`, { forMs }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['drill', drill.id] }),
+  })
+  if (!data || (data.communication === null && inbox.talk.length === 0)) return null
+  const { selected, unread } = inbox
+  const lastOf = (person: CharacterId): number => inbox.talk.findLast((event) => event.person === person)?.id ?? 0
+  const talking = data.people.filter(({ person }) => lastOf(person) > 0).toSorted((a, b) => lastOf(b.person) - lastOf(a.person))
+  const others = data.people.filter(({ person }) => lastOf(person) === 0)
+  const passed = drill.phase === 'running' ? now - dataUpdatedAt : 0
+  const quietLeft = Math.max(0, data.quietLeftMs - passed)
+  const open = data.people.find(({ person }) => person === selected)
+  return (
+    <section aria-label="People" className="box people">
+      <h2>
+        People{' '}
+        <button className="bell" aria-pressed={inbox.sound} onClick={inbox.toggleSound}>
+          {inbox.sound ? 'Sound on' : 'Sound off'}
+        </button>
+      </h2>
+      {talking.length === 0 && <p className="quiet">Nobody has said anything yet. You can ask somebody.</p>}
+      <ul className="talks">
+        {talking.map((each) => (
+          <li key={each.person}>
+            <button aria-pressed={each.person === selected} onClick={() => inbox.select(each.person)}>
+              {each.role}
+              {(unread[each.person] ?? 0) > 0 && <b className="unread"> {unread[each.person]} new</b>}
+              {each.wants && <span className="waits">{waitsFor(each.wants, passed)}</span>}
+            </button>
+          </li>
+        ))}
+      </ul>
+      <label className="inline">
+        <span>Ask somebody else</span>
+        <select
+          value={open && others.includes(open) ? open.person : ''}
+          onChange={(event) => event.target.value && inbox.select(event.target.value as CharacterId)}
+        >
+          <option value="">choose…</option>
+          {others.map(({ person, role, via }) => (
+            <option key={person} value={person}>
+              {role} ({via === 'phone' ? 'call' : 'write'})
+            </option>
+          ))}
+        </select>
+      </label>
+      {open && <Talk key={open.person} drill={drill} listed={open} inbox={inbox} />}
+      {mayDo(drill.phase, 'ask-quiet') && (
+        <p className="buttons">
+          {quietLeft > 0 ? (
+            <>
+              <span role="status">No interruptions for {elapsed(quietLeft)}.</span>
+              <button onClick={() => quiet.mutate(0)}>End it</button>
+            </>
+          ) : (
+            <button onClick={() => quiet.mutate(quietMs)} disabled={data.quietsLeft === 0 || quiet.isPending}>
+              No interruptions for 5 minutes{data.quietsLeft === 0 ? ' (used up)' : ''}
+            </button>
+          )}
+        </p>
+      )}
+      {quiet.error && <Problem error={quiet.error} />}
+    </section>
+  )
+}
+
+function waitsFor({ what, leftMs }: NonNullable<Listed['wants']>, passedMs: number): string {
+  const wanted = what === 'update' ? 'waits for an update' : 'waits for an answer'
+  if (leftMs === null) return wanted
+  const left = leftMs - passedMs
+  return left >= 0 ? `${wanted}, ${elapsed(left)} left` : `${wanted}, ${elapsed(-left)} overdue`
+}
+
+/** The talk with one of them. */
+function Talk({ drill, listed, inbox }: { drill: DrillState; listed: Listed; inbox: Inbox }) {
+  const [text, setText] = useState('')
+  const queries = useQueryClient()
+  const list = useRef<HTMLDivElement>(null)
+  const field = useRef<HTMLInputElement>(null)
+  const send = useMutation({
+    mutationFn: () => post(`/api/drills/${drill.id}/people/${listed.person}/messages`, { text }),
+    onSuccess: () => {
+      setText('')
+      return queries.invalidateQueries({ queryKey: ['drill', drill.id] })
+    },
+  })
+  const lines = inbox.talk.filter((event) => event.person === listed.person)
+  useEffect(() => field.current?.focus(), [])
+  useEffect(() => {
+    list.current?.scrollTo({ top: list.current.scrollHeight })
+  }, [lines.length])
+  const asked = lines.findLast((event) => event.type === 'person-asked')
+  const waiting = asked !== undefined && !lines.some((event) => event.type === 'person-said' && event.to === asked.id)
+  return (
+    <div className="one-talk">
+      <div className="talk" ref={list} role="log" aria-label={`With ${listed.role}`} tabIndex={0}>
+        <ol>
+          {lines.map((event) => (
+            <li key={event.id} className={event.type === 'person-said' ? 'person' : 'you'}>
+              <span className="quiet">
+                {event.type === 'person-said' ? listed.role : (event.by?.name ?? 'you')} · {elapsed(drillClock(drill, event.at))}
+              </span>
+              <br />
+              {event.text}
+            </li>
+          ))}
+          {waiting && mayDo(drill.phase, 'ask-person') && (
+            <li className="person" aria-busy="true">
+              <span className="quiet">{listed.role}</span>
+              <br />
+              {listed.reached ? '…' : listed.via === 'phone' ? 'calling…' : 'not seen yet…'}
+            </li>
+          )}
+        </ol>
+      </div>
+      {mayDo(drill.phase, 'ask-person') && (
+        <form
+          className="note"
+          onSubmit={(event) => {
+            event.preventDefault()
+            send.mutate()
+          }}
+        >
+          <input
+            ref={field}
+            aria-label={`To ${listed.role}`}
+            placeholder="Ask, or say what they wait for"
+            required
+            maxLength={500}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
+          <button disabled={send.isPending}>Send</button>
+        </form>
+      )}
+      {send.error && <Problem error={send.error} />}
+    </div>
+  )
+}

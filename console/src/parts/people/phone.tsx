@@ -1,0 +1,25 @@
+import { characters } from '../../../../people/characters/registry.ts'
+import type { Inbox } from './inbox.ts'
+
+/** Somebody calls: at the top of the room, until the call is taken or turned down. */
+export function Phone({ inbox }: { inbox: Inbox }) {
+  const { call } = inbox
+  if (!call) return null
+  return (
+    <div className="phone" role="alert">
+      <b>On call for you: {characters[call.person].role}</b>
+      <span className="buttons">
+        <button
+          className="primary"
+          onClick={() => {
+            inbox.select(call.person)
+            document.querySelector('section.people')?.scrollIntoView({ block: 'nearest' })
+          }}
+        >
+          Answer
+        </button>
+        <button onClick={inbox.decline}>Not now</button>
+      </span>
+    </div>
+  )
+}
