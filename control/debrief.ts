@@ -17,6 +17,8 @@ export interface Debrief {
   budgetBurnt: number | null
   /** Markdown by the scenario's author. */
   text: string
+  /** A public postmortem of a real incident of this kind. */
+  reading: Scenario['reading'] | null
   events: DrillEvent[]
   skills: string[]
   alerts: AlertQuality
@@ -41,6 +43,7 @@ export function debriefOf(state: DrillState, events: DrillEvent[], scenario: Sce
     })),
     budgetBurnt: budgetBurnt(state.harm),
     text: scenario.debrief,
+    reading: scenario.reading ?? null,
     events,
     skills: scenario.skills,
     alerts: alertQuality(events, scenario),

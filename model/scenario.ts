@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { serviceNames, shopComponentName } from './components.ts'
 import { durationMsIn, durationProblem } from './duration.ts'
 import type { People } from './people.ts'
+import { scenarioId, scenarioKinds } from './scenario-kinds.ts'
 
 /** Steps of progress, in the order in which a responder usually takes them. */
 export const milestoneNames = ['acknowledged', 'located', 'diagnosed', 'mitigated', 'recovered'] as const
@@ -67,12 +68,13 @@ const solutionStep = z
 export type SolutionStep = z.output<typeof solutionStep>
 
 export const scenarioSchema = z.strictObject({
-  id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case words joined by hyphens'),
+  id: scenarioId,
   title: z.string().min(1).max(60),
   /** Shown in the catalogue, to trainees: tells the symptom, never the cause. */
   summary: z.string().min(1).max(300),
   difficulty,
   skills: z.array(z.string().min(1)).min(1),
+  ...scenarioKinds,
   /** After this the drill ends by itself. */
   limit: someTime,
   /** Faults, each at a time after the start. */

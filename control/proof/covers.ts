@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { kindFields } from '../../model/scenario-kinds.ts'
 import { documentsOf } from '../../model/yaml/read.ts'
 import { ruleGroups } from '../../observability/rules/index.ts'
 import { timings } from '../../observability/timing.ts'
@@ -20,7 +21,7 @@ interface Step {
 }
 
 /** What people read or what the coach goes by: `verify` plays the same without. */
-const words = ['title', 'summary', 'difficulty', 'skills', 'milestones', 'harmful', 'ease', 'runbooks']
+const words = ['title', 'summary', 'difficulty', 'skills', ...kindFields, 'milestones', 'harmful', 'ease', 'runbooks']
 
 /**
  * What the proof of a scenario covers: what decides that it breaks, pages and recovers as it was seen to.

@@ -78,6 +78,11 @@ describe('what a proof covers', () => {
     const file = 'scenarios/slow-shelves/scenario.yaml'
     assert.deepEqual(staleBy(file, 'within: 30s', 'within: 31s'), { 'slow-shelves': ['scenario has changed'] })
     assert.deepEqual(staleBy(file, 'You have been paged.', 'You were paged.'), {})
+    assert.deepEqual(
+      staleBy(file, /^skills: .*$/m, 'skills: [other]\nfamily: late-pages\nreading: { title: A title, url: https://example.com }'),
+      {},
+    )
+    assert.deepEqual(staleBy(file, /^limit:/m, 'traits: [slow-growing]\nlimit:'), {})
     assert.deepEqual(staleBy(file, 'The previous release sends one', 'The last release sends one'), {})
     assert.deepEqual(staleBy('scenarios/slow-shelves/debrief.md', /^/, 'Well played.\n'), {})
   })

@@ -14,6 +14,7 @@ export interface Debrief {
   budgetBurnt: number | null
   solution: { action?: string; terminal?: string; params: Record<string, unknown>; why: string }[]
   text: string
+  reading: { title: string; url: string } | null
   events: DrillEvent[]
   alerts: {
     alerts: { name: string; use: 'actionable' | 'symptom' | 'noise'; pages: number; firstAfterMs: number; firedMs: number }[]

@@ -122,6 +122,14 @@ export function DebriefPage() {
           {data.communication && <Telling drill={drill} events={data.events} communication={data.communication} />}
           <section className="box" aria-label="What happened">
             <Markdown text={data.text} />
+            {data.reading && (
+              <p>
+                It has happened to others:{' '}
+                <a href={data.reading.url} target="_blank" rel="noreferrer">
+                  {data.reading.title}
+                </a>
+              </p>
+            )}
           </section>
           <Course drill={drill} events={data.events} />
           <RecordedTerminals drill={id} startedAt={drill.startedAt} />
