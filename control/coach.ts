@@ -10,6 +10,7 @@ import type { CoachDesk } from '../coach/tools/tool.ts'
 import { nextMilestone, type DrillEvent, type DrillState } from '../model/drill.ts'
 import { FiredrillError, describeError } from '../model/errors.ts'
 import { hintRungs, milestoneNames, type Scenario } from '../model/scenario.ts'
+import { isHidden } from './blind.ts'
 import type { DrillEngine } from './drill-engine.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -226,7 +227,7 @@ export function rulesOf(state: DrillState, events: readonly DrillEvent[], scenar
   })
   return {
     secrets: [...secrets, ...scenario.solution.map(({ why }) => why), scenario.debrief],
-    known: [scenario.title, scenario.summary, scenario.story, ...told],
+    known: [...(isHidden(state) ? [] : [scenario.title, scenario.summary, scenario.story]), ...told],
     before: events.flatMap((event) => (event.type === 'coach-replied' && event.words === 'model' ? [event.text] : [])),
     guessing: turn.kind === 'answer' && state.milestones.recovered === null,
   }

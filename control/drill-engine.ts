@@ -38,6 +38,7 @@ import { leaseMs } from './lease.ts'
 import type { Ledger } from './ledger.ts'
 import { Restoration } from './restoration.ts'
 import type { Sampler } from './sampler.ts'
+import { mustBeBlind } from './blind.ts'
 import { takenOut } from './taken-out.ts'
 
 /** A fault lives a little longer than its drill, so that the drill's own end is what takes it out. */
@@ -76,6 +77,12 @@ export interface CoachText {
 /** A command that has ended in a terminal, and the action that does the same. */
 export interface RanCommand extends Omit<Extract<DrillEventBody, { type: 'command-run' }>, 'type' | 'harmful'> {
   sameAs?: { action: string; params: Record<string, unknown> } | undefined
+}
+
+export interface StartOptions {
+  mode: DrillState['mode']
+  trainee: string
+  blind?: boolean
 }
 
 type Listener = { event: [DrillEvent]; verdict: [Verdict]; coach: [CoachText] }
@@ -226,7 +233,7 @@ export class DrillEngine {
       throw new FiredrillError('unsupported', `'${scenario.title}' cannot be played where the shop runs now`)
   }
 
-  async start(scenarioId: string, options: { mode: DrillState['mode']; trainee: string }): Promise<DrillState> {
+  async start(scenarioId: string, options: StartOptions): Promise<DrillState> {
     const scenario = this.#scenario(scenarioId)
     if (this.#unwrittenEnd) throw new FiredrillError('wrong-state', overUnwritten)
     if (this.running() || this.#starting || this.#ending)
@@ -257,6 +264,8 @@ export class DrillEngine {
           trainee: options.trainee,
           limitMs: scenario.limit,
           seed: Math.floor(Math.random() * 2 ** 31),
+          number: this.#deps.ledger.countDrills() + 1,
+          blind: mustBeBlind(options),
           usersBefore: this.#deps.sampler.samples().at(-1)?.users ?? null,
           fingerprint: before.hash,
         },

@@ -97,7 +97,7 @@ export class GameDays {
     const scenario = gameDay.scenarios[gameDay.drills.length]
     if (scenario === undefined) throw new FiredrillError('wrong-state', 'every scenario of this game day has been played')
     await this.#engine.settled()
-    const drill = await this.#engine.start(scenario, { mode: gameDay.mode, trainee: gameDay.title })
+    const drill = await this.#engine.start(scenario, { mode: gameDay.mode, trainee: gameDay.title, blind: true })
     this.#append(id, { type: 'drill-begun', drill: drill.id, scenario })
     return drill
   }

@@ -137,6 +137,12 @@ export class Ledger implements Disposable {
       .map((row) => String(row['drill']))
   }
 
+  /** How many drills there have ever been. */
+  countDrills(): number {
+    const row = this.#prepared(`select count(*) as count from events where json_extract(body, '$.type') = 'drill-started'`).get()
+    return Number(row?.['count'])
+  }
+
   /** The drill that has started and not ended, if there is one. */
   runningDrill(): DrillState | null {
     const latest = this.drills(1)[0]

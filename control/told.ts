@@ -1,5 +1,6 @@
 import type { Role } from '../model/api.ts'
-import { hiddenFromTrainees, isOpen, traineeMaySee, type DrillEvent, type DrillState } from '../model/drill.ts'
+import { endsDrill, hiddenFromTrainees, isOpen, traineeMaySee, type DrillEvent, type DrillState } from '../model/drill.ts'
+import { isHidden } from './blind.ts'
 import type { CoachText } from './drill-engine.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -10,7 +11,7 @@ import type { Ledger } from './ledger.ts'
 export function toldEvents(events: readonly DrillEvent[], role: Role | null): DrillEvent[] {
   if (role === 'instructor') return [...events]
   const numbers = new Map<number, number>()
-  const over = events.some(({ type }) => type === 'drill-finished')
+  const over = overBy(events)
   return events.filter(traineeMaySee).map((event, index) => {
     numbers.set(event.id, index + 1)
     return toldToTrainee(event, (id) => numbers.get(id) ?? 0, over)
@@ -31,7 +32,7 @@ export class LiveTelling {
   event(event: DrillEvent): DrillEvent | null {
     const known = this.#told.get(event)
     if (known !== undefined) return known
-    const told = traineeMaySee(event) ? toldToTrainee(event, (id) => this.number(event.drill, id), event.type === 'drill-finished') : null
+    const told = traineeMaySee(event) ? toldToTrainee(event, (id) => this.number(event.drill, id), overBy([event])) : null
     this.#told.set(event, told)
     return told
   }
@@ -46,17 +47,24 @@ export class LiveTelling {
   }
 }
 
+const overBy = (events: readonly DrillEvent[]) => ({
+  ended: events.some(endsDrill),
+  finished: events.some(({ type }) => type === 'drill-finished'),
+})
+
 /** What checks say, why an action does harm, and how the drill is made are the oracle's words, and the instructor's to read. */
-function toldToTrainee(event: DrillEvent, numberOf: (id: number) => number, over: boolean): DrillEvent {
+function toldToTrainee(event: DrillEvent, numberOf: (id: number) => number, over: { ended: boolean; finished: boolean }): DrillEvent {
   const told = { ...event, id: numberOf(event.id) }
   switch (told.type) {
     case 'drill-started':
-      return { ...told, seed: 0, fingerprint: '', usersBefore: null }
+      return over.ended
+        ? { ...told, fingerprint: '', usersBefore: null }
+        : { ...told, ...(told.blind ? { scenario: '' } : {}), seed: 0, variant: null, fingerprint: '', usersBefore: null }
     case 'health-changed':
       return withoutOracle(told)
     case 'action-run':
     case 'command-run':
-      return over ? told : { ...told, harmful: null }
+      return over.finished ? told : { ...told, harmful: null }
     case 'coach-replied':
       return { ...told, to: numberOf(told.to) }
     case 'person-said':
@@ -75,7 +83,7 @@ function toldToTrainee(event: DrillEvent, numberOf: (id: number) => number, over
 
 export const withoutOracle = (event: DrillEvent): DrillEvent => (event.type === 'health-changed' ? { ...event, failing: [] } : event)
 
-/** The state of a drill without what only the instructor may know; when something last happened may have been something hidden. */
+/** The state of a drill without what only the instructor may know, and of a blind one without what is played; when something last happened may have been something hidden. */
 export function publicState({
   injectedSteps: _steps,
   lastInjectedAt: _at,
@@ -86,5 +94,6 @@ export function publicState({
   lastEventAt: _last,
   ...state
 }: DrillState) {
-  return { ...state, harmfulActions: isOpen({ phase: state.phase }) ? 0 : state.harmfulActions }
+  if (!isOpen(state)) return state
+  return { ...state, scenario: isHidden(state) ? '' : state.scenario, variant: null, harmfulActions: 0 }
 }

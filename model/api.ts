@@ -5,7 +5,7 @@ import { coachMode, drillModes, statusUpdateKind } from './drill.ts'
 import { faultRamp } from './fault.ts'
 import { audience } from './people.ts'
 import { teamRole } from './game-day.ts'
-import { causeCategory, viewKind } from './scenario.ts'
+import { causeCategory, difficulties, viewKind } from './scenario.ts'
 
 /** Who asks: an instructor may do all that a trainee may; `service` is for the range's own parts. */
 export const roles = ['trainee', 'instructor', 'service'] as const
@@ -14,7 +14,12 @@ export type Role = (typeof roles)[number]
 export const errorBody = z.object({ error: z.object({ code: z.string(), message: z.string() }) })
 
 export const startDrill = z.object({
-  scenario: z.string().max(100),
+  /** Without one, it is a surprise: a scenario that the trainee has practised least, played blind. */
+  scenario: z.string().max(100).optional(),
+  /** Of this difficulty, for a surprise. */
+  difficulty: z.enum(difficulties).optional(),
+  /** Tell those who play nothing of what is played until it is over; assessments and surprises always are. */
+  blind: z.boolean().default(false),
   mode: z.enum(drillModes).default('learning'),
   trainee: z.string().trim().min(1).max(60).default('trainee'),
 })

@@ -54,6 +54,12 @@ export const drillEventBody = z.discriminatedUnion('type', [
     trainee: z.string(),
     limitMs: z.number(),
     seed: z.number(),
+    /** Which variant of the scenario the seed drew; null for one that has none. */
+    variant: z.string().nullable().optional(),
+    /** Counts the drills of a range, from 1: by it a blind drill is known. */
+    number: z.number().int().optional(),
+    /** Those who play are told nothing of what is played until it is over, except by the pager. */
+    blind: z.boolean().optional(),
     /** What users had felt when the drill began, as Locust counts it; null when that was not known. */
     usersBefore: z.object({ good: z.number(), slow: z.number(), failed: z.number() }).nullable(),
     /** Equal at the end, or something was left behind. */
@@ -288,6 +294,10 @@ export interface DrillState {
   /** What users felt in the pauses. */
   harmPaused: UserHarm
   seed: number
+  variant: string | null
+  /** 0 for a drill from before drills had numbers. */
+  number: number
+  blind: boolean
   usersBefore: UserHarm | null
   fingerprint: string
   /** When each milestone was first reached. */
@@ -360,6 +370,9 @@ function begin(event: DrillEvent): DrillState | null {
     pauses: [],
     harmPaused: { good: 0, slow: 0, failed: 0 },
     seed: event.seed,
+    variant: event.variant ?? null,
+    number: event.number ?? 0,
+    blind: event.blind ?? false,
     usersBefore: event.usersBefore,
     fingerprint: event.fingerprint,
     milestones: { acknowledged: null, located: null, diagnosed: null, mitigated: null, recovered: null },

@@ -43,6 +43,7 @@ const hintLadder = z.strictObject({ orient: z.string().min(1), point: z.string()
 /** Easiest first. */
 export const difficulties = ['beginner', 'intermediate', 'advanced'] as const
 const difficulty = z.enum(difficulties)
+export type Difficulty = z.infer<typeof difficulty>
 
 /** A place in the console or in the telemetry that counts as having looked. */
 export const viewKinds = ['dashboard', 'trace', 'logs', 'alerts', 'queue', 'database', 'cache', 'deploys', 'mesh'] as const
@@ -161,5 +162,11 @@ export const scenarioCard = z.object({
   playable: z.boolean(),
 })
 export type ScenarioCard = z.infer<typeof scenarioCard>
+
+/** How many can be played of each difficulty. */
+export const countPlayable = (cards: readonly Pick<ScenarioCard, 'difficulty' | 'playable'>[]): Record<Difficulty, number> => {
+  const count = (level: Difficulty) => cards.filter(({ difficulty: its, playable }) => playable && its === level).length
+  return { beginner: count('beginner'), intermediate: count('intermediate'), advanced: count('advanced') }
+}
 
 export const namesAService = (name: string): boolean => (serviceNames as readonly string[]).includes(name)

@@ -2,17 +2,26 @@ import { Command, Option } from 'commander'
 import { drillModes, type DrillEvent, type DrillState } from '../../model/drill.ts'
 import { shopComponentNames } from '../../model/components.ts'
 import { FiredrillError } from '../../model/errors.ts'
-import { causeCategory } from '../../model/scenario.ts'
+import { causeCategory, difficulties } from '../../model/scenario.ts'
 import { formatDurationMs } from '../../model/duration.ts'
 import { apiClient, type ApiClient } from '../client.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 import { bold, dim, print, printJson } from '../output.ts'
 
+interface StartOptions extends CommonOptions {
+  mode: string
+  trainee: string
+  blind?: boolean
+  surprise?: boolean
+  level?: string
+}
+
 const trainee = (options: CommonOptions): ApiClient => apiClient(openState(options), 'trainee')
 
 async function runningId(client: ApiClient): Promise<string> {
   const { running } = await client.get<{ running: string | null }>('/api/drills')
-  if (running === null) throw new FiredrillError('wrong-state', `no drill is running: 'firedrill drill start SCENARIO' starts one`)
+  if (running === null)
+    throw new FiredrillError('wrong-state', `no drill is running: 'firedrill drill start SCENARIO' or '--surprise' starts one`)
   return running
 }
 
@@ -28,13 +37,21 @@ export function drillCommand(): Command {
   return new Command('drill')
     .addCommand(
       command('start', 'start a drill')
-        .argument('<scenario>', `id of the scenario ('firedrill scenarios' lists them)`)
+        .argument('[scenario]', `id of the scenario ('firedrill scenarios' lists them)`)
+        .option('--surprise', 'instead of a scenario: one that you have practised least, played blind')
+        .addOption(new Option('--level <level>', 'for a surprise: its difficulty').choices([...difficulties]))
+        .option('--blind', 'tell nothing of what is played until it is over, except by the pager (assessments always are)')
         .addOption(new Option('--mode <mode>', 'hints are free when learning').choices([...drillModes]).default('learning'))
         .option('--trainee <name>', 'who takes part', 'trainee')
-        .action(async (scenario: string, options: CommonOptions & { mode: string; trainee: string }) => {
-          const drill = await trainee(options).post<DrillState>('/api/drills', { scenario, mode: options.mode, trainee: options.trainee })
+        .action(async (scenario: string | undefined, options: StartOptions) => {
+          if ((scenario === undefined) !== (options.surprise ?? false))
+            throw new FiredrillError('bad-request', `give the id of a scenario, or --surprise ('firedrill scenarios' lists the ids)`)
+          if (options.level !== undefined && scenario !== undefined)
+            throw new FiredrillError('bad-request', '--level is for a surprise: leave it out, or give --surprise instead of the scenario')
+          const { mode, trainee: name, blind, level: difficulty } = options
+          const drill = await trainee(options).post<DrillState>('/api/drills', { scenario, mode, trainee: name, blind, difficulty })
           if (options.json) printJson(drill)
-          else print(`drill ${drill.id} has begun: the pager will tell you more ('firedrill drill status', or the console)`)
+          else print(`drill ${drill.number} has begun: the pager will tell you more ('firedrill drill status', or the console)`)
         }),
     )
     .addCommand(

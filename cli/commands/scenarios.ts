@@ -1,4 +1,5 @@
 import type { ScenarioCard } from '../../model/scenario.ts'
+import { FiredrillError } from '../../model/errors.ts'
 import { formatDurationMs } from '../../model/duration.ts'
 import { apiClient } from '../client.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
@@ -6,7 +7,10 @@ import { printJson, printTable } from '../output.ts'
 
 export const scenariosCommand = () =>
   command('scenarios').action(async (options: CommonOptions) => {
-    const { scenarios } = await apiClient(openState(options), 'trainee').get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
+    const { scenarios, closed } = await apiClient(openState(options), 'trainee').get<{ scenarios: ScenarioCard[]; closed: boolean }>(
+      '/api/scenarios',
+    )
+    if (closed) throw new FiredrillError('wrong-state', 'a blind drill is running: the list of scenarios can be read when it is over')
     if (options.json) return printJson(scenarios)
     printTable(
       scenarios.map(({ id, title, difficulty, parMs, best, playable }) => ({

@@ -13,24 +13,28 @@ import {
   snoozeCoach,
   startDrill,
 } from '../../model/api.ts'
+import { isPlayable } from '../../drills/scenarios.ts'
+import { surpriseFor } from '../../drills/surprise.ts'
 import { progressOf } from '../../drills/progress.ts'
 import { postmortem } from '../../drills/postmortem.ts'
 import type { Role } from '../../model/api.ts'
 import { foldDrill, mayDo, type DrillState } from '../../model/drill.ts'
 import { FiredrillError, describeError } from '../../model/errors.ts'
-import { needsTerminal } from '../../model/scenario.ts'
+import { needsTerminal, type Difficulty } from '../../model/scenario.ts'
+import { isHidden } from '../blind.ts'
 import { assessmentTroubles } from '../assessment.ts'
+import { drillView } from '../drill-view.ts'
 import { debriefOf } from '../debrief.ts'
 import { readRecording, recordingsIn } from '../../shell/recording.ts'
 import { Heavy } from '../heavy.ts'
 import { recordingsOf } from '../shells.ts'
-import { LiveTelling, publicState, toldEvents, withoutOracle } from '../told.ts'
+import { LiveTelling, publicState, withoutOracle } from '../told.ts'
 import { drillGraphs, pinGraphs } from '../drill-graphs.ts'
 import type { Api, ApiContext } from './context.ts'
 
 const drillId = { params: z.object({ id: z.string() }) }
 
-export function drillRoutes(app: Api, { context, ledger, engine, scenarios, sampler, people, looks, shells }: ApiContext): void {
+export function drillRoutes(app: Api, { context, ledger, engine, scenarios, sampler, people, looks, range, shells }: ApiContext): void {
   const stateOf = (id: string): DrillState => {
     const state = ledger.drill(id)
     if (!state) throw new FiredrillError('not-found', `there is no drill ${id}`)
@@ -44,6 +48,15 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
       .drills()
       .flatMap((id) => ledger.drill(id) ?? [])
       .filter((state) => state.mode !== 'rehearsal')
+  const surprise = (trainee: string, difficulty: Difficulty | undefined, terminal: boolean): string => {
+    const playable = [...scenarios.values()].filter(
+      (scenario) => isPlayable(scenario, range) && (terminal || !needsTerminal(scenario)) && (difficulty === undefined || scenario.difficulty === difficulty),
+    )
+    const own = played().filter((state) => state.trainee === trainee)
+    const chosen = surpriseFor(playable, own, Math.random)
+    if (!chosen) throw new FiredrillError('not-found', 'there is no scenario of this difficulty that can be played where the shop runs now')
+    return chosen.id
+  }
   const mustRun = (id: string): void => {
     const running = engine.running()
     if (running?.id !== id) throw new FiredrillError('wrong-state', `drill ${id} is not running any more`)
@@ -52,27 +65,47 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
   /** What was found out in an earlier drill would tell the answer of one that runs: it can be read again afterwards. */
   const mustNotSpoil = (state: DrillState, role: Role | null): void => {
     const running = engine.running()
-    if (role !== 'instructor' && running && running.id !== state.id && running.scenario === state.scenario)
+    if (role === 'instructor' || !running || running.id === state.id) return
+    // Whether it is refused would tell which scenario is played.
+    if (isHidden(running)) throw new FiredrillError('wrong-state', 'a blind drill is running: earlier drills can be read when it is over')
+    if (running.scenario === state.scenario)
       throw new FiredrillError('wrong-state', 'the same scenario is being played: what came of it before can be read when that is over')
   }
 
-  app.get('/api/drills', async () => ({
-    // What was said in them is told where each is read.
-    drills: played().map((state) => ({ ...publicState(state), hints: state.hints.map((hint) => ({ ...hint, text: '' })) })),
-    running: engine.running()?.id ?? null,
-  }))
+  app.get('/api/drills', async (request) => {
+    const running = engine.running()
+    const hides = request.role !== 'instructor' && isHidden(running)
+    return {
+      drills: played().map((state) => ({
+        ...publicState(state),
+        ...(hides ? { scenario: '' } : {}),
+        // What was said in them is told where each is read.
+        hints: state.hints.map((hint) => ({ ...hint, text: '' })),
+      })),
+      running: running?.id ?? null,
+    }
+  })
 
-  app.get('/api/progress', async () => heavy.one(async () => progressOf(played(), scenarios)))
+  app.get('/api/progress', async (request) => {
+    const progress = await heavy.one(async () => progressOf(played(), scenarios))
+    if (request.role === 'instructor') return progress
+    const hides = isHidden(engine.running())
+    // Which scenario trains a skill is told to who has played it.
+    const told = progress.skills.map((skill) => ({ ...skill, scenarios: hides ? [] : skill.scenarios.filter((one) => one.played) }))
+    return { ...progress, skills: told }
+  })
 
   app.post('/api/drills', { schema: { body: startDrill } }, async (request, reply) => {
-    const { scenario, mode, trainee } = request.body
+    const { mode, trainee, difficulty } = request.body
     if (mode === 'rehearsal' && request.role !== 'instructor') throw new FiredrillError('forbidden', 'rehearsals are for the instructor')
-    const played = scenarios.get(scenario)
-    const trouble = played && needsTerminal(played) ? await shells.trouble() : null
-    if (trouble !== null)
-      throw new FiredrillError('unsupported', `'${scenario}' is solved in a terminal, and there is none here: ${trouble}`)
+    const trouble = await shells.trouble()
+    const wanted = scenarios.get(request.body.scenario ?? '')
+    if (trouble !== null && wanted && needsTerminal(wanted))
+      throw new FiredrillError('unsupported', `'${wanted.id}' is solved in a terminal, and there is none here: ${trouble}`)
     await engine.settled()
-    const started = publicState(await engine.start(scenario, { mode, trainee }))
+    const scenario = request.body.scenario ?? surprise(trainee, difficulty, trouble === null)
+    const blind = request.body.blind || request.body.scenario === undefined
+    const started = publicState(await engine.start(scenario, { mode, trainee, blind }))
     const warnings = mode === 'assessment' ? assessmentTroubles(context.root, context.dir) : []
     for (const warning of warnings) process.stderr.write(`an assessment has begun, and ${warning}\n`)
     // Where the answers are is nothing to tell a trainee.
@@ -84,16 +117,7 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
     const state = foldDrill(events)
     if (!state) throw new FiredrillError('not-found', `there is no drill ${request.params.id}`)
     mustNotSpoil(state, request.role)
-    const card = scenarios.get(state.scenario)
-    return {
-      drill: publicState(state),
-      title: card?.title ?? state.scenario,
-      story: card?.story ?? '',
-      // They name what may be the matter: before the page, nobody has a reason to read them.
-      runbooks: request.role === 'instructor' || state.pagedAt !== null ? (card?.runbooks ?? []) : [],
-      pars: card ? Object.fromEntries(Object.entries(card.milestones).map(([name, milestone]) => [name, milestone.par])) : {},
-      events: toldEvents(events, request.role),
-    }
+    return drillView(state, events, scenarios.get(state.scenario), request.role)
   })
 
   app.post('/api/drills/:id/acknowledge', { schema: drillId }, async (request) => {

@@ -5,6 +5,7 @@ import { FiredrillError } from '../../model/errors.ts'
 import type { GameDayState } from '../../model/game-day.ts'
 import { sessionCookie } from '../access.ts'
 import { assessmentTroubles } from '../assessment.ts'
+import { blindTitle, isHidden } from '../blind.ts'
 import { memberKey, personCookie } from '../people.ts'
 import type { Api, ApiContext } from './context.ts'
 
@@ -43,11 +44,11 @@ export function gameDayRoutes(app: Api, { context, gameDays, people, ledger, sce
     endedAt,
     of: planned.length,
     people: team.map(({ name, role }) => ({ name, role })),
-    drills: drills.map(({ drill, scenario }) => ({
-      drill,
-      title: scenarios.get(scenario)?.title ?? scenario,
-      phase: ledger.drill(drill)?.phase ?? 'aborted',
-    })),
+    drills: drills.map(({ drill, scenario }) => {
+      const state = ledger.drill(drill)
+      const title = scenarios.get(scenario)?.title ?? scenario
+      return { drill, title: state && isHidden(engine.running()) ? blindTitle(state) : title, phase: state?.phase ?? 'aborted' }
+    }),
   })
 
   app.get('/api/game-days', { config: { access: 'instructor' } }, async () => ({

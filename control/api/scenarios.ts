@@ -2,11 +2,14 @@ import { z } from 'zod'
 import { difficulties, needsTerminal, type Scenario, type ScenarioCard } from '../../model/scenario.ts'
 import { isPlayable } from '../../drills/scenarios.ts'
 import { scoreDrill } from '../../drills/scoring.ts'
+import { isHidden } from '../blind.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Api, ApiContext } from './context.ts'
 
-export function scenarioRoutes(app: Api, { scenarios, ledger, range, shells }: ApiContext): void {
-  app.get('/api/scenarios', async () => {
+export function scenarioRoutes(app: Api, { scenarios, ledger, range, engine, shells }: ApiContext): void {
+  app.get('/api/scenarios', async (request) => {
+    // Nothing that a trainee can read says what is played.
+    if (request.role !== 'instructor' && isHidden(engine.running())) return { scenarios: [], closed: true }
     const played = playedDrills(ledger, scenarios)
     const terminal = (await shells.trouble()) === null
     const playable = (scenario: Scenario) => isPlayable(scenario, range) && (terminal || !needsTerminal(scenario))
@@ -16,7 +19,7 @@ export function scenarioRoutes(app: Api, { scenarios, ledger, range, shells }: A
         difficulties.indexOf(a.difficulty) - difficulties.indexOf(b.difficulty) ||
         a.title.localeCompare(b.title),
     )
-    return { scenarios: easiestFirst.map((scenario) => card(scenario, played, playable(scenario))) }
+    return { scenarios: easiestFirst.map((scenario) => card(scenario, played, playable(scenario))), closed: false }
   })
 
   app.get(

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { serviceName } from '../../model/components.ts'
+import { countPlayable, type ScenarioCard } from '../../model/scenario.ts'
 import { defineTool, limit, nothing, running, type Tool } from './tool.ts'
 
 const lastSeconds = z.number().int().min(1).max(86_400).default(300).describe('how far back, in seconds')
@@ -28,11 +29,14 @@ const of = (service: string | undefined): string => (service === undefined ? '' 
 export const investigate: readonly Tool[] = [
   defineTool({
     name: 'list_scenarios',
-    title: 'List scenarios',
-    description: 'Incidents that can be practised: symptom, difficulty, skills, and the time within which a steady engineer is done.',
+    title: 'Count scenarios',
+    description: 'How many incidents of each difficulty can be practised. What they are about is not told: start_drill chooses one.',
     input: nothing,
     readOnly: true,
-    run: (api) => api.get('/api/scenarios'),
+    async run(api) {
+      const { scenarios } = await api.get<{ scenarios: Pick<ScenarioCard, 'difficulty' | 'playable'>[] }>('/api/scenarios')
+      return { scenarios: countPlayable(scenarios) }
+    },
   }),
   defineTool({
     name: 'get_drill',

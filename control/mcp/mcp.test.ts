@@ -50,7 +50,7 @@ before(async () => {
   } as unknown as ApiContext)
   app.get('/api/drills', async () => ({ running: 'd1' }))
   app.post('/api/drills/d1/tool-calls', { schema: { body: noteToolCall } }, async ({ body }) => (noted.push(body), {}))
-  app.get('/api/scenarios', async () => ({ scenarios: [{ id: 'slow-shelves' }] }))
+  app.get('/api/scenarios', async () => ({ scenarios: [{ id: 'slow-shelves', difficulty: 'beginner', playable: true }] }))
   app.post('/api/actions/restart', async ({ body }) => ({ did: body }))
   mcpRoutes(app)
   base = await app.listen({ port: 0, host: '127.0.0.1' })
@@ -106,7 +106,7 @@ describe('arguments as language models write them', () => {
     'a parameter that the client made up': { arguments: { random_string: 'x' } },
   }))
     test(`${how}, for a tool without parameters`, async () => {
-      assert.match((await call('list_scenarios', params)).text, /slow-shelves/)
+      assert.match((await call('list_scenarios', params)).text, /"beginner":1/)
       assert.deepEqual(noted, [{ tool: 'list_scenarios', ok: true }])
     })
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { shopComponentName } from '../../model/components.ts'
-import { causeCategory } from '../../model/scenario.ts'
+import { causeCategory, difficulties } from '../../model/scenario.ts'
 import { defineTool, nothing, running, type Tool } from './tool.ts'
 
 /** Tools by which something changes: in the drill, or in the shop. */
@@ -8,14 +8,16 @@ export const respond: readonly Tool[] = [
   defineTool({
     name: 'start_drill',
     title: 'Start a drill',
-    description: 'Starts an incident. Its page comes within a minute: ask get_drill until it is there, and acknowledge it.',
+    description:
+      'Starts an incident that you have not practised, of a difficulty if you choose one. It has a number and no title. Its page comes within a minute: ask get_drill until it is there, and acknowledge it.',
     input: z.object({
-      scenario: z.string(),
+      difficulty: z.enum(difficulties).optional(),
+      scenario: z.string().optional().describe('an id, if your operator gave you one'),
       trainee: z.string().min(1).max(60).default('agent'),
       mode: z.enum(['learning', 'assessment']).default('assessment'),
     }),
     readOnly: false,
-    run: (api, input) => api.post('/api/drills', input),
+    run: (api, input) => api.post('/api/drills', { ...input, blind: true }),
   }),
   defineTool({
     name: 'acknowledge_page',

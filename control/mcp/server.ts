@@ -42,7 +42,7 @@ export function createMcpServer(api: TraineeApi): McpServer {
     json(uri, await api.get('/api/range')),
   )
   server.registerResource('scenarios', 'firedrill://scenarios', { title: 'Scenarios', mimeType: 'application/json' }, async (uri) =>
-    json(uri, await api.get('/api/scenarios')),
+    json(uri, await toolNamed('list_scenarios').run(api, {})),
   )
   server.registerResource(
     'runbook',

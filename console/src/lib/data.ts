@@ -22,7 +22,8 @@ export interface DrillView {
   events: DrillEvent[]
 }
 
-export const useScenarios = () => useQuery({ queryKey: ['scenarios'], queryFn: () => get<{ scenarios: ScenarioCard[] }>('/api/scenarios') })
+export const useScenarios = () =>
+  useQuery({ queryKey: ['scenarios'], queryFn: () => get<{ scenarios: ScenarioCard[]; closed: boolean }>('/api/scenarios') })
 export const useDrills = () =>
   useQuery({ queryKey: ['drills'], queryFn: () => get<{ drills: DrillState[]; running: string | null }>('/api/drills') })
 export const useDrill = (id: string) =>

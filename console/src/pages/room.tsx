@@ -101,7 +101,10 @@ export function RoomPage() {
               <span>
                 <span aria-hidden="true">{at === null ? '○' : '●'}</span> {name}
               </span>
-              <span className="quiet"> {at === null ? `par ${elapsed(data.pars[name] ?? 0)}` : elapsed(drillClock(drill, at))}</span>
+              <span className="quiet">
+                {' '}
+                {at !== null ? elapsed(drillClock(drill, at)) : data.pars[name] === undefined ? '' : `par ${elapsed(data.pars[name])}`}
+              </span>
             </li>
           )
         })}
@@ -131,10 +134,12 @@ export function RoomPage() {
         </section>
         <div className="notebook">
           {runbook && <RunbookPanel id={runbook} onClose={() => putParams(setParams, { runbook: null }, { replace: true })} />}
-          <details className="story" open={drill.pagedAt === null}>
-            <summary>The story</summary>
-            <Markdown text={story} />
-          </details>
+          {story !== '' && (
+            <details className="story" open={drill.pagedAt === null}>
+              <summary>The story</summary>
+              <Markdown text={story} />
+            </details>
+          )}
           <Timeline
             drillId={id}
             startedAt={drill.startedAt}

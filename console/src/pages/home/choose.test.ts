@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ScenarioCard } from '../../../../model/scenario.ts'
-import { filtersOf, fits, nextFor, surprise } from './choose.ts'
+import { filtersOf, fits, nextFor } from './choose.ts'
 
 const card = (id: string, more: Partial<ScenarioCard> = {}): ScenarioCard => ({
   id,
@@ -39,14 +39,4 @@ test('next is the easiest that is new and can be played, then the one done worst
   const played = (id: string, score: number) => card(id, { plays: 1, best: { score, drill: 'd' } })
   assert.equal(nextFor([played('a', 90), played('b', 40)])?.id, 'b')
   assert.equal(nextFor([]), null)
-})
-
-test('a surprise is one that is new, as long as there is any', () => {
-  const list = [card('a', { plays: 1 }), card('b'), card('c', { playable: false })]
-  assert.deepEqual(new Set([0, 0.5, 0.99].map((at) => surprise(list, () => at)?.id)), new Set(['b']))
-  assert.equal(surprise([card('a', { plays: 2 })], () => 0.5)?.id, 'a')
-  assert.equal(
-    surprise([], () => 0.5),
-    null,
-  )
 })

@@ -36,11 +36,3 @@ export function nextFor(scenarios: readonly ScenarioCard[]): ScenarioCard | null
   const fresh = playable.filter(({ plays }) => plays === 0).toSorted((a, b) => level(a) - level(b) || a.parMs - b.parMs)
   return fresh[0] ?? playable.toSorted((a, b) => (a.best?.score ?? 0) - (b.best?.score ?? 0))[0] ?? null
 }
-
-/** One at random of those that have not been played; of all, once all have been. */
-export function surprise(scenarios: readonly ScenarioCard[], random: () => number = Math.random): ScenarioCard | null {
-  const playable = scenarios.filter((scenario) => scenario.playable)
-  const fresh = playable.filter(({ plays }) => plays === 0)
-  const from = fresh.length > 0 ? fresh : playable
-  return from[Math.floor(random() * from.length)] ?? null
-}

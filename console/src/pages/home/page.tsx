@@ -11,7 +11,7 @@ import { useLive } from '../../lib/live.ts'
 import { putParams } from '../../lib/params.ts'
 import { Empty, Loading, Problem } from '../../parts/states.tsx'
 import { Lobby } from '../../parts/team.tsx'
-import { filtersOf, fits, nextFor, surprise, type Filters } from './choose.ts'
+import { filtersOf, fits, nextFor, type Filters } from './choose.ts'
 import { PastDrills } from './past-drills.tsx'
 import { ScenarioTile } from './scenario-tile.tsx'
 
@@ -31,7 +31,8 @@ export function ScenariosPage() {
   const [mode, setMode] = useState<Mode>('learning')
   const navigate = useNavigate()
   const start = useMutation({
-    mutationFn: (scenario: string) => post<DrillState>('/api/drills', { scenario, mode }),
+    mutationFn: (what: { scenario: string } | 'surprise') =>
+      post<DrillState>('/api/drills', { ...(what === 'surprise' ? {} : what), mode }),
     // A range that was just started, or reset, takes some seconds until its users are served: the drill begins then.
     retry: (tries, problem) => isUnsteady(problem) && tries < mostTries,
     retryDelay: againAfterMs,
@@ -51,7 +52,7 @@ export function ScenariosPage() {
       scenario={scenario}
       topics={filters.topics}
       busy={running !== null || start.isPending}
-      onStart={() => start.mutate(scenario.id)}
+      onStart={() => start.mutate({ scenario: scenario.id })}
     />
   )
   const next = nextFor(data.scenarios)
@@ -84,7 +85,17 @@ export function ScenariosPage() {
               The range is not steady yet; a drill that you start now begins as soon as it is.
             </p>
           )}
-          {next && (
+          {mode === 'assessment' && (
+            <div className="hero">
+              <span>
+                <b>An assessment is blind.</b> It picks an incident that you have not practised, and only the pager tells you about it.
+              </span>
+              <button className="primary" disabled={start.isPending} onClick={() => start.mutate('surprise')}>
+                Start an assessment
+              </button>
+            </div>
+          )}
+          {mode === 'learning' && next && (
             <div className="hero">
               <span>
                 <b>{past.length === 0 ? 'Start here' : 'Next for you'}:</b> {next.title}{' '}
@@ -93,15 +104,13 @@ export function ScenariosPage() {
                 </span>
               </span>
               <span className="buttons">
-                <button className="primary" disabled={start.isPending} onClick={() => start.mutate(next.id)}>
+                <button className="primary" disabled={start.isPending} onClick={() => start.mutate({ scenario: next.id })}>
                   Play {next.title}
                 </button>
                 <button
                   disabled={start.isPending}
-                  onClick={() => {
-                    const any = surprise(here.length > 0 ? here : data.scenarios)
-                    if (any) start.mutate(any.id)
-                  }}
+                  title="Something that you have practised least. Only the pager tells you about it."
+                  onClick={() => start.mutate('surprise')}
                 >
                   <Dices size={16} /> Surprise me
                 </button>
@@ -117,20 +126,24 @@ export function ScenariosPage() {
       )}
       {start.error && <Problem error={start.error} />}
       <Lobby />
-      <FilterBar filters={filters} shown={here.length} of={data.scenarios.filter(({ playable }) => playable).length} />
-      {shown.length === 0 && <Empty>No scenario fits. Clear the search, or choose another level.</Empty>}
-      {difficulties.map((level) => {
-        const those = here.filter(({ difficulty }) => difficulty === level)
-        return those.length === 0 ? null : (
-          <section key={level} aria-label={level}>
-            <h2 className="level-title">
-              {level} <span className="quiet">{those.length}</span>
-            </h2>
-            <ul className="tiles">{those.map(tile)}</ul>
-          </section>
-        )
-      })}
-      {elsewhere.length > 0 && (
+      {data.closed && <Empty>A blind drill is running. The scenarios are listed again when it is over.</Empty>}
+      {!data.closed && mode === 'learning' && (
+        <FilterBar filters={filters} shown={here.length} of={data.scenarios.filter(({ playable }) => playable).length} />
+      )}
+      {!data.closed && shown.length === 0 && <Empty>No scenario fits. Clear the search, or choose another level.</Empty>}
+      {mode === 'learning' &&
+        difficulties.map((level) => {
+          const those = here.filter(({ difficulty }) => difficulty === level)
+          return those.length === 0 ? null : (
+            <section key={level} aria-label={level}>
+              <h2 className="level-title">
+                {level} <span className="quiet">{those.length}</span>
+              </h2>
+              <ul className="tiles">{those.map(tile)}</ul>
+            </section>
+          )
+        })}
+      {mode === 'learning' && elsewhere.length > 0 && (
         <details className="elsewhere">
           <summary>{elsewhere.length} more where the shop runs elsewhere</summary>
           <ul className="tiles">{elsewhere.map(tile)}</ul>

@@ -15,7 +15,7 @@ export function PastDrills({ drills, titles }: { drills: readonly DrillState[]; 
         <ul className="rows">
           {drills.slice(0, shown).map((drill) => (
             <li key={drill.id}>
-              <Link to={`/drills/${drill.id}/debrief`}>{titles.get(drill.scenario) ?? drill.scenario}</Link>
+              <Link to={`/drills/${drill.id}/debrief`}>{titles.get(drill.scenario) ?? `Drill ${drill.number}`}</Link>
               <span className="quiet">
                 {new Date(drill.startedAt).toLocaleString()} · {drill.outcome} · {assistance(drill.hints.length)}
               </span>

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { DrillState } from '../model/drill.ts'
+import type { Scenario } from '../model/scenario.ts'
+import { surpriseFor } from './surprise.ts'
+
+// Safe: what else a scenario and a drill have is not read.
+const scenario = (id: string, ...skills: string[]) => ({ id, skills }) as unknown as Scenario
+const drill = (of: string, startedAt: number) => ({ scenario: of, startedAt }) as unknown as DrillState
+const all = [scenario('a', 'locks'), scenario('b', 'locks', 'pools'), scenario('c', 'queues'), scenario('d', 'caches')]
+const choices = (drills: DrillState[], among = all) =>
+  new Set([0, 0.25, 0.5, 0.75, 0.99].map((at) => surpriseFor(among, drills, () => at)?.id))
+
+test('somebody new may be given anything', () => {
+  assert.deepEqual(choices([]), new Set(['a', 'b', 'c', 'd']))
+})
+
+test('what trains most that was not practised comes first', () => {
+  assert.deepEqual(choices([drill('a', 1)]), new Set(['c', 'd']))
+  assert.deepEqual(choices([drill('a', 1), drill('c', 2), drill('d', 3)]), new Set(['b']))
+})
+
+test('when everything was played, it is the one that was played the longest ago', () => {
+  const played = [drill('a', 1), drill('b', 2), drill('c', 3), drill('d', 4), drill('a', 5)]
+  assert.deepEqual(choices(played), new Set(['b']))
+  assert.equal(
+    surpriseFor([], [], () => 0),
+    null,
+  )
+})
