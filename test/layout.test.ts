@@ -35,6 +35,27 @@ test('imports point one way', () => {
   assert.deepEqual(wrong, [])
 })
 
+test('no file imports, by way of others, itself', () => {
+  const files = globSync(`{${Object.keys(allowed).join(',')}}/**/*.{ts,tsx}`, { cwd: root, exclude: ['console/dist/**'] })
+  const known = new Set(files)
+  // What is imported as a type is gone when the program runs.
+  const imports = (file: string) =>
+    [...readFileSync(path.join(root, file), 'utf8').matchAll(/^(?:import|export) (?!type )(?:[^'";]*? from )?'(\.[^']+)'/gm)]
+      .map(([, target = '']) => path.normalize(path.join(path.dirname(file), target)))
+      .filter((target) => known.has(target))
+  const done = new Set<string>()
+  const circles: string[] = []
+  const visit = (file: string, way: readonly string[]) => {
+    const at = way.indexOf(file)
+    if (at >= 0) return void circles.push([...way.slice(at), file].join(' → '))
+    if (done.has(file)) return
+    for (const target of imports(file)) visit(target, [...way, file])
+    done.add(file)
+  }
+  for (const file of files) visit(file, [])
+  assert.deepEqual(circles, [])
+})
+
 test('services of the shop share only the kit', () => {
   const wrong = globSync('shop/*/**/*.ts', { cwd: root }).flatMap((file) => {
     const own = file.split(path.sep)[1]

@@ -6,7 +6,8 @@ import type { ServiceName } from '../../model/components.ts'
 import type { RangeContext } from '../context.ts'
 import { writeWhole } from '../whole-file.ts'
 import { readPolicy } from './policy-reader.ts'
-import { meshDir, translate, type ConfigFile } from './envoy/proxy.ts'
+import { translate, type ConfigFile } from './envoy/proxy.ts'
+import { meshDir } from './proxy-folder.ts'
 import { hasRuntime, runtimeContent, runtimeFile } from './envoy/runtime.ts'
 
 const digest = (content: unknown): string => createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 12)

@@ -1,6 +1,7 @@
 import { proxyOf, type ServiceName } from '../../../model/components.ts'
-import { configDir, type RangeContext } from '../../context.ts'
+import type { RangeContext } from '../../context.ts'
 import { adminPort } from '../edges.ts'
+import { meshDir } from '../proxy-folder.ts'
 import { maxProgramSize } from '../regex.ts'
 import type { Resource } from '../resources.ts'
 import { clustersOf } from './clusters.ts'
@@ -22,8 +23,6 @@ export interface ConfigFile {
   readout: string
   content: Json
 }
-
-export const meshDir = (context: RangeContext, service: ServiceName): string => configDir(context, proxyOf(service))
 
 /** Translates the policy and the faults on edges into one proxy's configuration. */
 export function translate(
