@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import fc, { type Arbitrary } from 'fast-check'
+import { anything, fitting, texts, type Schema } from '../test/from-schema.ts'
 import { seed } from '../test/seed.ts'
 import { limitOf } from './limits.ts'
 import { paperHost } from './replay/paper-context.ts'
@@ -12,22 +13,6 @@ const longestAnswerMs = 2_000
 /** Of this thread, for one request: it holds all others up for no longer than that. */
 const mostCpuMs = 200
 
-interface Schema {
-  type?: string
-  enum?: unknown[]
-  const?: unknown
-  anyOf?: Schema[]
-  properties?: Record<string, Schema>
-  required?: string[]
-  items?: Schema
-  minimum?: number
-  maximum?: number
-  minLength?: number
-  maxLength?: number
-  minItems?: number
-  maxItems?: number
-  pattern?: string
-}
 interface Operation {
   parameters?: { name: string; in: string; schema: Schema }[]
   requestBody?: { content: Record<string, { schema: Schema }> }
@@ -37,52 +22,6 @@ interface Asked {
   url: string
   headers: Record<string, string>
   payload: string | undefined
-}
-
-const nasty = fc.constantFrom(
-  ...['', '\0', '..', '../../etc/passwd', '%00', '%', '{{', '${x}', '__proto__', 'null', '-1', '1e999', 'a|b|.+', '\u{1f600}', '\ud800'],
-  ...['x'.repeat(5_000), '('.repeat(1_000), 'a\n'.repeat(2_000), '&a '.repeat(300), "' or 1=1 --", 'up{service="inventory"}'],
-)
-const texts = fc.oneof(fc.string({ maxLength: 40 }), nasty)
-const anything = fc.oneof(fc.jsonValue({ maxDepth: 4 }), texts, fc.double(), fc.constant(null))
-
-/** Values that fit a schema, as the document has it. */
-function fitting(schema: Schema): Arbitrary<unknown> {
-  if (schema.enum) return fc.constantFrom(...schema.enum)
-  if ('const' in schema) return fc.constant(schema.const)
-  if (schema.anyOf) return fc.oneof(...schema.anyOf.map(fitting))
-  const { minimum = -1e6, maximum = 1e6, minItems = 0, maxItems = 5 } = schema
-  switch (schema.type) {
-    case 'string':
-      return schema.pattern
-        ? matching(schema.pattern)
-        : fc.string({ minLength: schema.minLength ?? 0, maxLength: Math.min(schema.maxLength ?? 100, 2_000) })
-    case 'integer':
-      return fc.integer({ min: Math.max(minimum, -1e9), max: Math.min(maximum, 1e9) })
-    case 'number':
-      return fc.double({ min: minimum, max: maximum, noNaN: true })
-    case 'boolean':
-      return fc.boolean()
-    case 'array':
-      return fc.array(fitting(schema.items ?? {}), { minLength: minItems, maxLength: Math.min(maxItems, 10) })
-    case 'object':
-      return schema.properties
-        ? fc.record(Object.fromEntries(Object.entries(schema.properties).map(([name, of]) => [name, fitting(of)])), {
-            requiredKeys: (schema.required ?? []) as never,
-          })
-        : fc.dictionary(fc.string({ maxLength: 10 }), anything, { maxKeys: 4 })
-    default:
-      return anything
-  }
-}
-
-function matching(pattern: string): Arbitrary<string> {
-  try {
-    return fc.stringMatching(new RegExp(pattern))
-  } catch {
-    // An expression that the library does not draw from.
-    return fc.uuid()
-  }
 }
 
 /** Requests to one route: such as fit its schemas, and such as do not. */

@@ -50,7 +50,10 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
       .filter((state) => state.mode !== 'rehearsal')
   const surprise = (trainee: string, difficulty: Difficulty | undefined, terminal: boolean): string => {
     const playable = [...scenarios.values()].filter(
-      (scenario) => isPlayable(scenario, range) && (terminal || !needsTerminal(scenario)) && (difficulty === undefined || scenario.difficulty === difficulty),
+      (scenario) =>
+        isPlayable(scenario, range) &&
+        (terminal || !needsTerminal(scenario)) &&
+        (difficulty === undefined || scenario.difficulty === difficulty),
     )
     const own = played().filter((state) => state.trainee === trainee)
     const chosen = surpriseFor(playable, own, Math.random)

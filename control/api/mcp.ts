@@ -1,4 +1,5 @@
 import { errorAnswer, errorIn, FiredrillError } from '../../model/errors.ts'
+import { clearly } from '../mcp/clearer.ts'
 import { messagesIn, refusal } from '../mcp/messages.ts'
 import type { TraineeApi } from '../mcp/tool.ts'
 import type { Api } from './context.ts'
@@ -64,7 +65,7 @@ async function answerTo(messages: unknown, version: string | undefined, api: Tra
   try {
     const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true })
     // Safe: the SDK's own transport; its type is only stricter about what may be undefined.
-    await server.connect(transport as never)
+    await server.connect(clearly(transport as never))
     // The SDK insists on both forms, whichever it answers in.
     const headers = { accept: 'application/json, text/event-stream', 'content-type': 'application/json' }
     const request = new Request('http://range.invalid/mcp', {

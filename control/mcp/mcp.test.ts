@@ -235,6 +235,15 @@ const listed = (id: unknown) => ({ jsonrpc: '2.0', id, method: 'tools/call', par
 const cancel = (requestId: unknown) => ({ jsonrpc: '2.0', method: 'notifications/cancelled', params: { requestId } })
 
 describe('MCP as clients of several years speak it, over HTTP', () => {
+  test('what does not fit is the client’s mistake, and said in words', async () => {
+    const ask = async (method: string, params: unknown) => (await post({ jsonrpc: '2.0', id: 1, method, params })).body.error
+    assert.deepEqual(await ask('initialize', { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: '' }), {
+      code: -32_602,
+      message: 'params.clientInfo: expected object, received string',
+    })
+    for (const uri of ['', 'runbooks/checkout', 'firedrill://runbooks/', 'firedrill://moon'])
+      assert.match(String((await ask('resources/read', { uri }))?.message), /there is no .*: list the resources/, uri)
+  })
   test('Accept in any order, in part, or not at all; one that takes no JSON is told so', async () => {
     for (const accept of [
       'application/json, text/event-stream',

@@ -1,5 +1,11 @@
 import { McpServer, ResourceTemplate } from '@modelcontextprotocol/sdk/server/mcp.js'
-import { CallToolRequestSchema, ErrorCode, ListToolsRequestSchema, McpError } from '@modelcontextprotocol/sdk/types.js'
+import {
+  CallToolRequestSchema,
+  ErrorCode,
+  ListToolsRequestSchema,
+  McpError,
+  ReadResourceRequestSchema,
+} from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
 import { FiredrillError, describeError } from '../../model/errors.ts'
 import { plain, readArguments } from './arguments.ts'
@@ -37,13 +43,9 @@ export function createMcpServer(api: TraineeApi): McpServer {
       return { isError: true, content: [{ type: 'text', text: describeError(error) }] }
     }
   })
-  const json = (uri: URL, value: unknown) => ({ contents: [{ uri: uri.href, mimeType: 'application/json', text: JSON.stringify(value) }] })
-  server.registerResource('topology', 'firedrill://topology', { title: 'Who calls whom', mimeType: 'application/json' }, async (uri) =>
-    json(uri, await api.get('/api/range')),
-  )
-  server.registerResource('scenarios', 'firedrill://scenarios', { title: 'Scenarios', mimeType: 'application/json' }, async (uri) =>
-    json(uri, await toolNamed('list_scenarios').run(api, {})),
-  )
+  const read = (uri: URL) => readResource(api, uri.href)
+  server.registerResource('topology', 'firedrill://topology', { title: 'Who calls whom', mimeType: 'application/json' }, read)
+  server.registerResource('scenarios', 'firedrill://scenarios', { title: 'Scenarios', mimeType: 'application/json' }, read)
   server.registerResource(
     'runbook',
     new ResourceTemplate('firedrill://runbooks/{id}', {
@@ -55,15 +57,25 @@ export function createMcpServer(api: TraineeApi): McpServer {
       },
     }),
     { title: 'Runbooks', description: 'The pages that alerts link to' },
-    async (uri, { id }) => {
-      const { text } = await api.get<{ text: string }>(`/api/runbooks/${encodeURIComponent(String(id))}`).catch((error: unknown) => {
-        const missing = error instanceof FiredrillError && error.code === 'not-found'
-        throw missing ? new McpError(resourceNotFound, `there is no ${uri.href}`) : error
-      })
-      return { contents: [{ uri: uri.href, mimeType: 'text/markdown', text }] }
-    },
+    read,
   )
+  // The SDK's own throws for what is no URI, which is then told as a failure of the server.
+  server.server.setRequestHandler(ReadResourceRequestSchema, ({ params }) => readResource(api, params.uri))
   return server
+}
+
+/** Throws `McpError` for what there is not. */
+async function readResource(api: TraineeApi, uri: string) {
+  const contents = (mimeType: string, text: string) => ({ contents: [{ uri, mimeType, text }] })
+  if (uri === 'firedrill://topology') return contents('application/json', JSON.stringify(await api.get('/api/range')))
+  if (uri === 'firedrill://scenarios') return contents('application/json', JSON.stringify(await toolNamed('list_scenarios').run(api, {})))
+  const [, id] = /^firedrill:\/\/runbooks\/([^/]+)$/.exec(uri) ?? []
+  const missing = new McpError(resourceNotFound, `there is no ${uri}: list the resources for those that there are`)
+  if (id === undefined) throw missing
+  const { text } = await api.get<{ text: string }>(`/api/runbooks/${encodeURIComponent(id)}`).catch((error: unknown) => {
+    throw error instanceof FiredrillError && error.httpStatus < 500 ? missing : error
+  })
+  return contents('text/markdown', text)
 }
 
 const listed = ({ name, title, description, input, readOnly }: Tool) => ({

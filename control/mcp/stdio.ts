@@ -3,6 +3,7 @@ import { PassThrough, type Readable, type Writable } from 'node:stream'
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import { messagesIn, refusal } from './messages.ts'
+import { clearly } from './clearer.ts'
 
 /**
  * Serves MCP over lines of standard input and output; resolves when the input has ended and every call is answered. What is no message is
@@ -25,7 +26,7 @@ export async function serveLines(server: McpServer, input: Readable, output: Wri
     if ('id' in message && !('method' in message)) settle(message.id)
   }
   // Safe: the SDK's own transport; its type is only stricter about what may be undefined.
-  await server.connect(transport as never)
+  await server.connect(clearly(transport as never))
 
   const refuse = (refused: object) => void output.write(`${JSON.stringify(refused)}\n`)
   /** As the client asked for it: the server only takes an older one. */
