@@ -3,7 +3,8 @@ import { scoreDrill, type Score } from '../drills/scoring.ts'
 import type { DrillEvent, DrillState } from '../model/drill.ts'
 import { budgetBurnt } from '../drills/scoring.ts'
 import { judgeUpdates, type Communication } from '../people/updates.ts'
-import type { Scenario, ViewKind } from '../model/scenario.ts'
+import { milestoneNames, type MilestoneName, type Scenario, type ViewKind } from '../model/scenario.ts'
+import { storyOf, type StorySentence } from '../drills/told-story.ts'
 
 export interface Debrief {
   drill: DrillState
@@ -19,6 +20,10 @@ export interface Debrief {
   text: string
   /** A public postmortem of a real incident of this kind. */
   reading: Scenario['reading'] | null
+  /** What happened, in sentences. */
+  story: StorySentence[]
+  /** When the reference solution reaches each milestone, in milliseconds of the drill's clock. */
+  reference: { milestone: MilestoneName; parMs: number }[]
   events: DrillEvent[]
   skills: string[]
   alerts: AlertQuality
@@ -44,6 +49,8 @@ export function debriefOf(state: DrillState, events: DrillEvent[], scenario: Sce
     budgetBurnt: budgetBurnt(state.harm),
     text: scenario.debrief,
     reading: scenario.reading ?? null,
+    story: storyOf(state, events, scenario),
+    reference: milestoneNames.map((milestone) => ({ milestone, parMs: scenario.milestones[milestone].par })),
     events,
     skills: scenario.skills,
     alerts: alertQuality(events, scenario),

@@ -94,6 +94,7 @@ export const routeLimits: Record<string, LimitName> = {
   'GET /api/drills/{id}/terminals': 'read',
   'GET /api/drills/{id}/terminals/{terminal}': 'worked',
   'GET /api/drills/{id}/postmortem.md': 'worked',
+  'GET /api/drills/{id}/debrief.html': 'worked',
   'GET /api/drills/{id}/postmortem.zip': 'worked',
 
   'POST /api/drills': 'step',

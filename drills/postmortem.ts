@@ -20,7 +20,7 @@ export function postmortem(
   const hurt = harm.failed + harm.slow
   const all = hurt + harm.good
   const lines = events.flatMap((event) => {
-    const told = sentence(event)
+    const told = eventInWords(event)
     return told === null ? [] : [`| ${elapsed(event.at - startedAt)} | ${told.replaceAll('|', '\\|').replaceAll('\n', ' ')} |`]
   })
   return `# Postmortem: ${scenario.title}
@@ -96,7 +96,8 @@ function pinned(pins: readonly PinnedNote[], startedAt: number, folder: string |
 }
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').replaceAll(/[[\]<>`*_]/g, String.raw`\$&`)
 
-function sentence(event: DrillEvent): string | null {
+/** An event in words for a document; null for those that say nothing to its readers. */
+export function eventInWords(event: DrillEvent): string | null {
   switch (event.type) {
     case 'page-received':
       return `Page: ${event.alert.summary} (${event.alert.name})`

@@ -29,6 +29,7 @@ import { readRecording, recordingsIn } from '../../shell/recording.ts'
 import { Heavy } from '../heavy.ts'
 import { recordingsOf } from '../shells.ts'
 import { LiveTelling, publicState, withoutOracle } from '../told.ts'
+import { debriefHtml } from '../debrief-html.ts'
 import { drillGraphs, pinGraphs } from '../drill-graphs.ts'
 import type { Api, ApiContext } from './context.ts'
 
@@ -248,6 +249,17 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
     const debrief = debriefOf(state, ledger.events(state.id), scenario, played())
     // What broke and when may be known by now; what the oracle said of it is still its own.
     return request.role === 'instructor' ? debrief : { ...debrief, events: debrief.events.map(withoutOracle) }
+  })
+  /** The debrief as one file, to be shared and printed. */
+  app.get('/api/drills/:id/debrief.html', { schema: drillId }, async (request, reply) => {
+    const { state, scenario } = finished(request.params.id, request.role)
+    const events = ledger.events(state.id)
+    // Without its graphs it is still worth sharing.
+    const graphs = await heavy.one(() => drillGraphs(context, state, events).catch(() => []))
+    return reply
+      .type('text/html; charset=utf-8')
+      .header('content-disposition', `attachment; filename="debrief-${scenario.id}.html"`)
+      .send(debriefHtml(debriefOf(state, events, scenario, played()), scenario, graphs))
   })
   app.get('/api/drills/:id/postmortem.md', { schema: drillId }, async (request, reply) => {
     const { state, scenario } = finished(request.params.id, request.role)

@@ -22,18 +22,22 @@ const span = ({ from, to }: { from?: number | undefined; to?: number | undefined
   fromMs: from ?? (to ?? Date.now()) - 3_600_000,
 })
 /** Strict: a data source that is pointed at the wrong path is told so, and does not get an empty list. */
+/** `key=value`, as often as wanted. */
+const tags = z
+  .union([z.string(), z.array(z.string()).max(10)])
+  .optional()
+  .transform((given) => (given === undefined ? [] : [given].flat()))
+  .pipe(z.array(z.string().regex(/^[^=]+=/, 'write a tag as key=value')))
+const pairsOf = (given: readonly string[]): Record<string, string> =>
+  Object.fromEntries(given.map((pair) => pair.split(/=(.*)/s).slice(0, 2)))
 const traceQuery = z.strictObject({
   service: z.string().optional(),
   operation: z.string().optional(),
   minDurationMs: z.coerce.number().min(0).optional(),
   maxDurationMs: z.coerce.number().min(0).optional(),
   errors: z.stringbool().optional(),
-  /** `key=value`, as often as wanted: some span of the trace has each. */
-  tag: z
-    .union([z.string(), z.array(z.string()).max(10)])
-    .optional()
-    .transform((tags) => (tags === undefined ? [] : [tags].flat()))
-    .pipe(z.array(z.string().regex(/^[^=]+=/, 'write a tag as key=value'))),
+  /** Some span of the trace has each. */
+  tag: tags,
   ...lastHour,
   limit: z.coerce.number().int().min(1).max(500).default(50),
 })
@@ -46,6 +50,8 @@ const logQuery = z.object({
     .string()
     .regex(/^[0-9a-f]{16}$/)
     .optional(),
+  /** Each line has each of them. */
+  tag: tags,
   ...lastHour,
   limit: z.coerce.number().int().min(1).max(2_000).default(200),
 })
@@ -104,8 +110,15 @@ export function createStoreServer(
   })
   app.get('/api/traces', async (request) => {
     const { errors, tag, limit, from, to, ...search } = traceQuery.parse(request.query)
-    const attributes = Object.fromEntries(tag.map((pair) => pair.split(/=(.*)/s).slice(0, 2)))
-    return { traces: await searchTraces(engine, { ...search, attributes, errors: errors || undefined, limit, ...span({ from, to }) }) }
+    return {
+      traces: await searchTraces(engine, {
+        ...search,
+        attributes: pairsOf(tag),
+        errors: errors || undefined,
+        limit,
+        ...span({ from, to }),
+      }),
+    }
   })
   app.get('/api/traces/:id', async (request) => {
     const { id } = z.object({ id: traceId }).parse(request.params)
@@ -115,13 +128,23 @@ export function createStoreServer(
     return { traceId: id, spans }
   })
   app.get('/api/logs/overview', async (request) => {
-    const { service, from, to, ...search } = logQuery.parse(request.query)
-    return overviewLogs(engine, { ...search, services: service === undefined ? undefined : [service].flat(), ...span({ from, to }) })
+    const { service, from, to, tag, ...search } = logQuery.parse(request.query)
+    return overviewLogs(engine, {
+      ...search,
+      attributes: pairsOf(tag),
+      services: service === undefined ? undefined : [service].flat(),
+      ...span({ from, to }),
+    })
   })
   app.get('/api/logs', async (request) => {
-    const { service, from, to, ...search } = logQuery.parse(request.query)
+    const { service, from, to, tag, ...search } = logQuery.parse(request.query)
     return {
-      logs: await searchLogs(engine, { ...search, services: service === undefined ? undefined : [service].flat(), ...span({ from, to }) }),
+      logs: await searchLogs(engine, {
+        ...search,
+        attributes: pairsOf(tag),
+        services: service === undefined ? undefined : [service].flat(),
+        ...span({ from, to }),
+      }),
     }
   })
   app.get('/api/service-graph', async (request) => {

@@ -83,6 +83,7 @@ test('logs are found by text, severity and trace', async () => {
     body: { stringValue: text },
     traceId,
     spanId: '00f067aa0ba902b7',
+    attributes: [attribute('level of it', `no ${severityNumber}`)],
   })
   const payload = JSON.stringify({
     resourceLogs: [
@@ -117,6 +118,8 @@ test('logs are found by text, severity and trace', async () => {
   assert.deepEqual(await search('text=0F8FAD5BD9CB469FA16570867728950E%20NOT'), ['order 0f8fad5bd9cb469fa16570867728950e is not'])
   assert.equal((await search('text=0f8fad5b')).length, 2, 'a part of one is found as any text is')
   assert.deepEqual(await search("text=' OR 1=1"), [])
+  assert.deepEqual(await search('tag=level%20of%20it%3Dno%2017'), ['The Kettle broke'])
+  assert.deepEqual(await search("tag=level%20of%20it%3D'%20OR%201=1"), [])
   const overview = (await app.inject('/api/logs/overview?service=front')).json<LogOverview>()
   assert.deepEqual(
     overview.buckets.map(({ lines, errors }) => ({ lines, errors })),

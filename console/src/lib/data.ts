@@ -31,7 +31,7 @@ export const useDrill = (id: string) =>
 /** Whether it says that something is wrong now; the Watchdog always fires, and says that alerting works. */
 export const isFiring = ({ status, labels }: Alert): boolean => status.state === 'active' && labels['severity'] !== 'none'
 /** The component at which it was seen. */
-export const componentOf = ({ labels }: Alert): string | undefined => labels['component'] ?? labels['service']
+export const componentOf = ({ labels }: Pick<Alert, 'labels'>): string | undefined => labels['component'] ?? labels['service']
 export const useAlerts = () => useQuery({ queryKey: ['alerts'], queryFn: () => get<Alert[]>('/api/alerts'), refetchInterval: 2_000 })
 export const useChanges = () =>
   useQuery({

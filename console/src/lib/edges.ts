@@ -17,12 +17,12 @@ const queries: Record<keyof EdgeSignals, string> = {
   p95: `histogram_quantile(0.95, ${perPeer('http_client_request_duration_seconds_bucket', ', le')})`,
 }
 
-/** By `from to`. The same everywhere in the console, so that no two pages say different things of one edge. */
-export async function readEdgeSignals(): Promise<Map<string, EdgeSignals>> {
+/** By `from to`, at a moment (seconds since the epoch; now without one). The same everywhere in the console, so that no two pages say different things of one edge. */
+export async function readEdgeSignals(at?: number): Promise<Map<string, EdgeSignals>> {
   const found = new Map<string, EdgeSignals>()
   await Promise.all(
     Object.entries(queries).map(async ([name, query]) => {
-      for (const { metric, value } of await queryInstant(query)) {
+      for (const { metric, value } of await queryInstant(query, at)) {
         const edge = `${metric['service']} ${metric['peer']}`
         found.set(edge, { ...found.get(edge), [name]: value })
       }

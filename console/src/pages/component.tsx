@@ -130,7 +130,7 @@ function LatestErrors({ name }: { name: string }) {
 /** Who calls it, and whom it calls, as who calls sees it. */
 function Neighbours({ part, all }: { part: Part; all: Part[] }) {
   const shop = all.filter(isOfShop)
-  const { data } = useQuery({ queryKey: ['edges'], queryFn: readEdgeSignals, refetchInterval: 5_000 })
+  const { data } = useQuery({ queryKey: ['edges'], queryFn: () => readEdgeSignals(), refetchInterval: 5_000 })
   const row = (from: string, to: string, other: Part) => {
     const edge: EdgeSignals = data?.get(`${from} ${to}`) ?? {}
     return (

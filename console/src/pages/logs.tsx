@@ -1,13 +1,16 @@
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Pause, Play, X } from 'lucide-react'
+import { useMemo } from 'react'
 import { useSearchParams } from 'react-router'
 import type { LogOverview } from '../../../model/telemetry.ts'
 import { get } from '../lib/api.ts'
-import { putParams } from '../lib/params.ts'
+import { changeParams, putParams } from '../lib/params.ts'
 import { bounds, useTimeRange } from '../lib/time.ts'
 import { LogOverviewPanel } from '../parts/log-overview.tsx'
 import type { LogLine } from '../../../model/telemetry.ts'
-import { LogLines } from '../parts/log-lines.tsx'
+import { LogTable } from '../parts/log-table.tsx'
 import { RangePicker } from '../parts/range-picker.tsx'
+import { joined } from '../parts/log-pages.ts'
 import { useSeen } from '../parts/seen.ts'
 import { ServiceSelect } from '../parts/service-select.tsx'
 import { Empty, Loading, Problem } from '../parts/states.tsx'
@@ -18,6 +21,9 @@ const severities = [
   ['17', 'errors'],
 ] as const
 
+/** So many lines are asked for at a time. */
+const pageOf = 2_000
+
 export function LogsPage() {
   const [params, setParams] = useSearchParams()
   const [range, setRange] = useTimeRange()
@@ -26,22 +32,38 @@ export function LogsPage() {
   const [text, service, severity] = [value('text'), value('service'), value('severity')]
   useSeen('logs', service || null, service ? `the logs of ${service}` : 'the logs')
   const services = useQuery({ queryKey: ['services'], queryFn: () => get<{ logServices: string[] }>('/api/telemetry/services') })
+  const tags = params.getAll('tag').filter((tag) => /^[^=]+=/.test(tag))
+  const setTags = (next: string[]) =>
+    changeParams(setParams, (now) => {
+      now.delete('tag')
+      for (const tag of next) now.append('tag', tag)
+    })
+  const columns = value('columns')
+    .split(',')
+    .filter((name) => name !== '')
   const tail = value('tail') !== 'off' && 'last' in range
   const query = (limit: number, { from, to }: { from: number; to: number }) => {
     const asked = new URLSearchParams({ from: String(from), to: String(to), limit: String(limit) })
     if (text) asked.set('text', text)
     if (service) asked.set('service', service)
     if (severity) asked.set('minSeverity', severity)
+    for (const tag of tags) asked.append('tag', tag)
     return asked
   }
-  const found = useQuery({
-    queryKey: ['logs', text, service, severity, range],
-    refetchInterval: tail ? 2_000 : false,
+  const found = useInfiniteQuery({
+    queryKey: ['logs', text, service, severity, tags, range],
+    // Who reads what is older does not want it to move.
+    refetchInterval: ({ state }) => (tail && (state.data?.pages.length ?? 1) === 1 ? 2_000 : false),
     placeholderData: (before) => before,
-    queryFn: () => get<{ logs: LogLine[] }>(`/api/telemetry/logs?${query(200, bounds(range))}`),
+    initialPageParam: null as number | null,
+    queryFn: ({ pageParam }: { pageParam: number | null }): Promise<{ logs: LogLine[] }> => {
+      const { from, to } = bounds(range)
+      return get(`/api/telemetry/logs?${query(pageOf, { from, to: pageParam ?? to })}`)
+    },
+    getNextPageParam: ({ logs }: { logs: LogLine[] }): number | null => (logs.length < pageOf ? null : (logs.at(-1)?.timeMs ?? null)),
   })
   const overview = useQuery({
-    queryKey: ['log-overview', text, service, severity, range],
+    queryKey: ['log-overview', text, service, severity, tags, range],
     refetchInterval: tail ? 5_000 : false,
     placeholderData: (before) => before,
     queryFn: async () => {
@@ -49,6 +71,7 @@ export function LogsPage() {
       return { ...(await get<LogOverview>(`/api/telemetry/logs/overview?${query(1, asked)}`)), ...asked }
     },
   })
+  const lines = useMemo(() => joined(found.data?.pages.map(({ logs }) => logs) ?? []), [found.data])
   return (
     <>
       <div className="heading">
@@ -72,12 +95,23 @@ export function LogsPage() {
           </select>
         </label>
         {'last' in range && (
-          <label className="inline">
-            <input type="checkbox" checked={tail} onChange={(event) => set('tail', event.target.checked ? '' : 'off')} />
-            live
-          </label>
+          <button type="button" aria-pressed={tail} onClick={() => set('tail', tail ? 'off' : '')}>
+            {tail ? <Pause size={14} aria-hidden="true" /> : <Play size={14} aria-hidden="true" />} {tail ? 'Pause' : 'Live'}
+          </button>
         )}
       </form>
+      {tags.length > 0 && (
+        <ul className="tags log-tags" aria-label="Fields">
+          {tags.map((tag) => (
+            <li key={tag}>
+              {tag}{' '}
+              <button className="icon" aria-label={`Remove ${tag}`} onClick={() => setTags(tags.filter((other) => other !== tag))}>
+                <X size={12} />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
       {overview.data && (
         <LogOverviewPanel
           overview={overview.data}
@@ -90,7 +124,27 @@ export function LogsPage() {
         />
       )}
       {found.error ? <Problem error={found.error} /> : !found.data ? <Loading what="logs" /> : null}
-      {found.data && (found.data.logs.length === 0 ? <Empty>No line fits.</Empty> : <LogLines lines={found.data.logs} />)}
+      {found.data &&
+        (lines.length === 0 ? (
+          <Empty>No line fits. Widen the time range, or take a filter away.</Empty>
+        ) : (
+          <>
+            <LogTable
+              lines={lines}
+              columns={columns}
+              onColumns={(next) => set('columns', next.join(','))}
+              onField={(key, value) => setTags([...new Set([...tags, `${key}=${value}`])])}
+            />
+            {found.hasNextPage && (
+              <p className="buttons">
+                <button disabled={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
+                  {found.isFetchingNextPage ? 'Loading older lines…' : `Load ${pageOf.toLocaleString()} older lines`}
+                </button>
+                <span className="quiet">{lines.length.toLocaleString()} are shown.</span>
+              </p>
+            )}
+          </>
+        ))}
     </>
   )
 }

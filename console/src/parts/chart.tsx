@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Maximize2, Minimize2 } from 'lucide-react'
 import { useState } from 'react'
 import type { Panel } from '../../../model/dashboard.ts'
-import { queryExemplars, queryRange, type Series } from '../lib/prometheus.ts'
+import { queryExemplars, queryRange, type Exemplar, type Series } from '../lib/prometheus.ts'
 import { bounds, clock, type TimeRange } from '../lib/time.ts'
 import { thinOut, type Pin } from '../../../model/pin.ts'
 import { PinButton } from './pin-button.tsx'
@@ -19,12 +19,14 @@ interface Props {
   markers: Marker[]
   /** Low, where several have to be in sight at once. */
   compact?: boolean
+  /** Milliseconds since the epoch: nothing later is drawn. */
+  until?: number
   /** Called with what was dragged over, in milliseconds since the epoch. */
   onZoom?: (range: { from: number; to: number }) => void
 }
 
 /** One panel: its series over time, what changed meanwhile, and the requests behind it as dots that open their trace. */
-export function Chart({ panel, range, markers, compact = false, onZoom }: Props) {
+export function Chart({ panel, range, markers, compact = false, until, onZoom }: Props) {
   const [large, setLarge] = useState(false)
   const asked = bounds(range)
   const step = Math.max(1, Math.floor((asked.to - asked.from) / 300_000))
@@ -60,7 +62,7 @@ export function Chart({ panel, range, markers, compact = false, onZoom }: Props)
       </figcaption>
       {data ? (
         <Plot
-          {...data}
+          {...upTo(data, until)}
           panel={panel}
           markers={markers}
           {...(large ? { height: largeHeight } : compact ? { height: compactHeight } : {})}
@@ -81,6 +83,17 @@ export function Chart({ panel, range, markers, compact = false, onZoom }: Props)
       )}
     </figure>
   )
+}
+
+/** What had been by a moment. */
+function upTo<Data extends { series: Series[]; exemplars: Exemplar[] }>(data: Data, until: number | undefined): Data {
+  if (until === undefined) return data
+  const end = until / 1_000
+  return {
+    ...data,
+    series: data.series.map(({ name, points }) => ({ name, points: points.filter(([at]) => at <= end) })),
+    exemplars: data.exemplars.filter(({ at }) => at <= end),
+  }
 }
 
 /** The graph as it is drawn now; one that was written by hand leads back to its query. */

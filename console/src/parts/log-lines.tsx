@@ -13,35 +13,68 @@ export function LogLines({ lines }: { lines: LogLine[] }) {
     <ul className="logs">
       {lines.map((line, index) => (
         <li key={`${line.timeMs}-${index}`} className={`severity-${line.severity.toLowerCase()}`}>
-          <details>
-            <summary>
-              <time>{clock(line.timeMs)}</time> <b className="severity">{line.severity}</b>{' '}
-              <span className="log-service">
-                <i className="swatch" style={{ background: serviceColour(line.service) }} />
-                {line.service}
-              </span>{' '}
-              <span className="log-body">{line.body.slice(0, 400)}</span>
-            </summary>
-            <dl className="facts">
-              {Object.entries(line.attributes).map(([key, value]) => (
-                <div key={key} className="pair">
-                  <dt>{key}</dt>
-                  <dd>{value}</dd>
-                </div>
-              ))}
-            </dl>
-            <p className="buttons">
-              <PinButton what="this line" pinned={() => pinOf(line)} />
-              {line.traceId && <Link to={`/traces/${line.traceId}${line.spanId ? `?span=${line.spanId}` : ''}`}>Open its trace</Link>}
-              <Link to={`/logs?from=${line.timeMs - aroundMs}&to=${line.timeMs + aroundMs}&service=${line.service}`}>
-                What {line.service} said around it
-              </Link>
-              <Link to={`/logs?from=${line.timeMs - aroundMs}&to=${line.timeMs + aroundMs}`}>What all said around it</Link>
-            </p>
-          </details>
+          <LogRow line={line} />
         </li>
       ))}
     </ul>
+  )
+}
+
+interface RowProps {
+  line: LogLine
+  columns?: readonly string[]
+  /** Gives an attribute a column, or takes it away; without, there are no columns. */
+  onColumn?: (name: string) => void
+  onField?: (key: string, value: string) => void
+}
+
+export function LogRow({ line, columns = [], onColumn, onField }: RowProps) {
+  return (
+    <details>
+      <summary>
+        <time>{clock(line.timeMs)}</time> <b className="severity">{line.severity}</b>{' '}
+        <span className="log-service">
+          <i className="swatch" style={{ background: serviceColour(line.service) }} />
+          {line.service}
+        </span>{' '}
+        <span className="log-body">
+          {columns.map((name) => (
+            <span key={name} className="log-field" title={name}>
+              {line.attributes[name] ?? '–'}
+            </span>
+          ))}
+          {line.body.slice(0, 400)}
+        </span>
+      </summary>
+      <dl className="facts">
+        {Object.entries(line.attributes).map(([key, value]) => (
+          <div key={key} className="pair">
+            <dt>{key}</dt>
+            <dd>
+              {value}
+              {onField && (
+                <button className="link" onClick={() => onField(key, value)}>
+                  only these
+                </button>
+              )}
+              {onColumn && (
+                <button className="link" onClick={() => onColumn(key)}>
+                  {columns.includes(key) ? 'no column' : 'as a column'}
+                </button>
+              )}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      <p className="buttons">
+        <PinButton what="this line" pinned={() => pinOf(line)} />
+        {line.traceId && <Link to={`/traces/${line.traceId}${line.spanId ? `?span=${line.spanId}` : ''}`}>Open its trace</Link>}
+        <Link to={`/logs?from=${line.timeMs - aroundMs}&to=${line.timeMs + aroundMs}&service=${line.service}`}>
+          What {line.service} said around it
+        </Link>
+        <Link to={`/logs?from=${line.timeMs - aroundMs}&to=${line.timeMs + aroundMs}`}>What all said around it</Link>
+      </p>
+    </details>
   )
 }
 

@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import type { LogOverview } from '../../../model/telemetry.ts'
 import { formatDuration } from '../lib/format.ts'
 import { clock } from '../lib/time.ts'
@@ -13,19 +14,51 @@ interface Props {
 }
 
 const height = 72
+/** As a share of the width: less is a click. */
+const leastDrag = 0.008
+
+const shareAt = (event: React.PointerEvent<HTMLElement>): number => {
+  const box = event.currentTarget.getBoundingClientRect()
+  return Math.min(1, Math.max(0, (event.clientX - box.left) / box.width))
+}
 
 /** What a search found, counted: over time, by service, and by the shape of the messages. Each bar and name narrows the search. */
 export function LogOverviewPanel({ overview, from, to, service, onService, onZoom, onWords }: Props) {
   const { buckets, bucketSeconds, services, patterns } = overview
+  const [drag, setDrag] = useState<[number, number] | null>(null)
   const most = Math.max(1, ...buckets.map(({ lines }) => lines))
   const total = buckets.reduce((sum, { lines }) => sum + lines, 0)
   const width = (bucketSeconds * 1_000) / (to - from)
+  const brush = (one: number, other: number) => {
+    const time = (share: number) => Math.round(from + share * (to - from))
+    const [begin, end] = [time(Math.min(one, other)), time(Math.max(one, other))]
+    if (Math.abs(other - one) > leastDrag) return onZoom({ from: begin, to: end })
+    // A click: the bar under it.
+    const bucket = buckets.find(({ atMs }) => atMs <= begin && begin < atMs + bucketSeconds * 1_000)
+    if (bucket) onZoom({ from: bucket.atMs, to: bucket.atMs + bucketSeconds * 1_000 })
+  }
   return (
     <section aria-label="Overview" className="box">
       <p className="quiet">
-        {total.toLocaleString()} lines, {formatDuration(bucketSeconds)} each bar; a click narrows the time.
+        {total.toLocaleString()} lines, {formatDuration(bucketSeconds)} each bar; drag over some to see those alone.
       </p>
-      <div className="histogram" style={{ height }}>
+      <div
+        className="histogram"
+        style={{ height }}
+        onPointerDown={(event) => setDrag([shareAt(event), shareAt(event)])}
+        onPointerMove={(event) => drag && setDrag([drag[0], shareAt(event)])}
+        onPointerLeave={() => setDrag(null)}
+        onPointerUp={(event) => {
+          if (drag) brush(drag[0], shareAt(event))
+          setDrag(null)
+        }}
+      >
+        {drag && Math.abs(drag[1] - drag[0]) > leastDrag && (
+          <i
+            className="brush"
+            style={{ left: `${Math.min(...drag) * 100}%`, width: `${Math.abs(drag[1] - drag[0]) * 100}%`, top: 0, height: '100%' }}
+          />
+        )}
         {buckets.map(({ atMs, lines, warnings, errors }) => (
           <button
             key={atMs}
@@ -36,7 +69,8 @@ export function LogOverviewPanel({ overview, from, to, service, onService, onZoo
             }}
             aria-label={`${clock(atMs)}: ${lines} lines, ${errors} errors`}
             title={`${clock(atMs)}: ${lines} lines, ${warnings} warnings, ${errors} errors`}
-            onClick={() => onZoom({ from: atMs, to: atMs + bucketSeconds * 1_000 })}
+            // A drag that ends on a bar has chosen what lies between.
+            onClick={(event) => event.detail === 0 && onZoom({ from: atMs, to: atMs + bucketSeconds * 1_000 })}
           >
             <span className="warnings" style={{ height: `${(warnings / lines) * 100}%` }} />
             <span className="errors" style={{ height: `${(errors / lines) * 100}%` }} />

@@ -9,6 +9,8 @@ export interface LogSearch {
   minSeverity?: number | undefined
   traceId?: string | undefined
   spanId?: string | undefined
+  /** Attributes that a line has, with these values. */
+  attributes?: Record<string, string> | undefined
   fromMs: number
   toMs: number
   limit: number
@@ -40,6 +42,11 @@ function conditionsOf(search: LogSearch): { where: string; params: Record<string
     conditions.push('SpanId = {spanId:String}')
     params['spanId'] = search.spanId
   }
+  Object.entries(search.attributes ?? {}).forEach(([key, value], index) => {
+    conditions.push(`LogAttributes[{key${index}:String}] = {value${index}:String}`)
+    params[`key${index}`] = key
+    params[`value${index}`] = value
+  })
   const words = (search.text ?? '')
     .split(/\s+/)
     .filter((word) => word !== '')

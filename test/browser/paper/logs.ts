@@ -14,6 +14,7 @@ function* matching(incident: Incident, fromMs: number, toMs: number, search: Sea
     const line = lineAt(at, incident)
     if (search['service'] && ![search['service']].flat().includes(line.service)) continue
     if (least > { INFO: 9, WARN: 13, ERROR: 17 }[line.severity as 'INFO' | 'WARN' | 'ERROR']) continue
+    if ([search['tag'] ?? []].flat().some((tag) => line.attributes[tag.split('=')[0] ?? ''] !== tag.split('=')[1])) continue
     if (words !== '' && !line.body.toLowerCase().includes(words)) continue
     yield line
   }

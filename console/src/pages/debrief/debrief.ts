@@ -1,4 +1,5 @@
 import type { DrillEvent, DrillState, StatusUpdate } from '../../../../model/drill.ts'
+import type { MilestoneName } from '../../../../model/scenario.ts'
 
 /** What is told of a drill once it is over, as the API answers. */
 export interface Debrief {
@@ -15,6 +16,10 @@ export interface Debrief {
   solution: { action?: string; terminal?: string; params: Record<string, unknown>; why: string }[]
   text: string
   reading: { title: string; url: string } | null
+  /** What happened, in sentences, each of its events. */
+  story: { at: number | null; text: string; tone: 'bad' | 'good' | 'plain'; events: number[] }[]
+  /** When the reference solution reaches each milestone, in milliseconds of the drill's clock. */
+  reference: { milestone: MilestoneName; parMs: number }[]
   events: DrillEvent[]
   alerts: {
     alerts: { name: string; use: 'actionable' | 'symptom' | 'noise'; pages: number; firstAfterMs: number; firedMs: number }[]

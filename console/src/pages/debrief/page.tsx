@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { Link, useParams } from 'react-router'
 import type { DrillEvent } from '../../../../model/drill.ts'
 import { get } from '../../lib/api.ts'
@@ -7,10 +8,12 @@ import { formatValue } from '../../../../model/value.ts'
 import { Markdown } from '../../parts/markdown.tsx'
 import { Loading, Problem } from '../../parts/states.tsx'
 import { Timeline } from '../../parts/timeline.tsx'
-import { Course } from './course.tsx'
 import type { Debrief } from './debrief.ts'
 import { AlertsInHindsight, Tries } from './hindsight.tsx'
+import { PractiseNext } from './practise-next.tsx'
+import { Replay } from './replay.tsx'
 import { Story } from './story.tsx'
+import { Told } from './told.tsx'
 import { RecordedTerminals } from './terminals.tsx'
 import { Telling } from './telling.tsx'
 
@@ -26,6 +29,8 @@ function CoachWords({ events }: { events: DrillEvent[] }) {
 
 export function DebriefPage() {
   const { id = '' } = useParams()
+  // Of the story, the graphs, the map and the alerts: milliseconds since the epoch.
+  const [moment, setMoment] = useState<number | null>(null)
   const { data, error } = useQuery({
     queryKey: ['debrief', id],
     queryFn: () => get<Debrief>(`/api/drills/${id}/debrief`),
@@ -35,6 +40,7 @@ export function DebriefPage() {
   if (error) return <Problem error={error} />
   if (!data) return <Loading what="the debrief" />
   const { drill, score } = data
+  const shownAt = moment ?? drill.endedAt ?? drill.lastEventAt
   return (
     <>
       <div className="heading">
@@ -44,6 +50,10 @@ export function DebriefPage() {
           <span className="quiet"> of 100 · {score.assisted ? 'assisted' : 'unassisted'}</span>
         </span>
         <span className="buttons">
+          <a className="button primary" href={`/api/drills/${id}/debrief.html`} download>
+            Share: one file (HTML)
+          </a>
+          <button onClick={() => window.print()}>Print</button>
           <a className="button" href={`/api/drills/${id}/postmortem.md`} download>
             Postmortem (Markdown)
           </a>
@@ -56,7 +66,9 @@ export function DebriefPage() {
         </span>
       </div>
       <CoachWords events={data.events} />
-      <Story drill={drill} events={data.events} />
+      <Story drill={drill} events={data.events} reference={data.reference} moment={shownAt} onMoment={setMoment} />
+      <Told story={data.story} drill={drill} onMoment={setMoment} />
+      <Replay drill={drill} events={data.events} moment={shownAt} />
       <div className="room">
         <div>
           <section className="box" aria-label="Score">
@@ -131,9 +143,9 @@ export function DebriefPage() {
               </p>
             )}
           </section>
-          <Course drill={drill} events={data.events} />
           <RecordedTerminals drill={id} startedAt={drill.startedAt} />
           <AlertsInHindsight alerts={data.alerts} />
+          <PractiseNext drill={drill} score={score} />
           {data.tries.length > 1 && <Tries tries={data.tries} id={id} />}
         </div>
         <div>

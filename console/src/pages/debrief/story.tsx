@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { useMemo } from 'react'
 import type { DrillEvent, DrillState } from '../../../../model/drill.ts'
 import { elapsed } from '../../../../model/duration.ts'
 import { milestoneNames } from '../../../../model/scenario.ts'
 import { pagingBurn, useSlos } from '../../lib/data.ts'
 import { queryRange } from '../../lib/prometheus.ts'
+import { Playback } from '../../parts/playback.tsx'
 import { TimelineEvents } from '../../parts/timeline.tsx'
+import type { Debrief } from './debrief.ts'
 import { lanesOf, rowsOf } from './lanes.ts'
 
 const aroundMs = 10_000
@@ -14,12 +16,20 @@ const areaHeight = 90
 const told = 6
 
 /** The drill as one picture: what users felt, and over the same time what fired, was looked at, done, told and hinted. */
-export function Story({ drill, events }: { drill: DrillState; events: DrillEvent[] }) {
+interface Props {
+  drill: DrillState
+  events: DrillEvent[]
+  reference: Debrief['reference']
+  /** What is shown, in milliseconds since the epoch. */
+  moment: number
+  onMoment: (at: number) => void
+}
+
+export function Story({ drill, events, reference, moment, onMoment }: Props) {
   const endedAt = drill.endedAt ?? drill.lastEventAt
   const [from, to] = [drill.startedAt - aroundMs, endedAt + aroundMs]
   const place = (at: number): number => Math.min(100, Math.max(0, ((at - from) / (to - from)) * 100))
   const lanes = useMemo(() => lanesOf(events, endedAt), [events, endedAt])
-  const [moment, setMoment] = useState(endedAt)
   const pain = usePain(from, to)
   const marks = milestoneNames.flatMap((name) => {
     const at = drill.milestones[name]
@@ -67,10 +77,27 @@ export function Story({ drill, events }: { drill: DrillState; events: DrillEvent
             </i>
           ))}
         </div>
+        <span className="lane-name">Reference</span>
+        <div className="lane lane-marks reference">
+          {reference
+            .filter(({ parMs }) => drill.startedAt + parMs <= to)
+            .map(({ milestone, parMs }, index) => (
+              <i
+                key={milestone}
+                style={{ left: `${place(drill.startedAt + parMs)}%`, top: `${index * 1.1}rem` }}
+                className={place(drill.startedAt + parMs) > 80 ? 'ends' : ''}
+              >
+                {milestone} {elapsed(parMs)}
+              </i>
+            ))}
+          {reference.every(({ parMs }) => drill.startedAt + parMs > to) && (
+            <span className="quiet">You were quicker than every reference time; the first is {elapsed(reference[0]?.parMs ?? 0)}.</span>
+          )}
+        </div>
         <div className="lane-cursor" aria-hidden="true">
           <i style={{ left: `${place(moment)}%` }} />
         </div>
-        <span className="lane-name">Moment</span>
+        <Playback from={from} to={to} moment={moment} onMoment={onMoment} />
         <input
           type="range"
           aria-label="Moment"
@@ -79,7 +106,7 @@ export function Story({ drill, events }: { drill: DrillState; events: DrillEvent
           max={to}
           step={1_000}
           value={moment}
-          onChange={(event) => setMoment(Number(event.target.value))}
+          onChange={(event) => onMoment(Number(event.target.value))}
         />
       </div>
       <p>

@@ -25,18 +25,20 @@ export interface MapSignals {
 
 const window = '[10s]'
 
-export async function readMapSignals(): Promise<MapSignals> {
+/** How components and calls were at a moment (seconds since the epoch); now without one. */
+export async function readMapSignals(at?: number): Promise<MapSignals> {
+  const ask = (query: string) => queryInstant(query, at)
   const perEdge = (metric: string) => `sum by (service, envoy_cluster_name) (rate(${metric}[20s]))`
   const [edges, rps, errors, p95, cache, database, retries, refused, tls] = await Promise.all([
-    readEdgeSignals(),
-    queryInstant('service:requests:rate'),
-    queryInstant('service:error_ratio'),
-    queryInstant('service:latency_seconds:p95'),
-    queryInstant(`sum by (service) (rate(cache_lookups_total${window}))`),
-    queryInstant(`sum by (service) (rate(db_pool_acquire_seconds_count${window}))`),
-    queryInstant(perEdge('envoy_cluster_upstream_rq_retry')),
-    queryInstant(perEdge('envoy_cluster_upstream_rq_pending_overflow')),
-    queryInstant(perEdge('envoy_cluster_ssl_connection_error')),
+    readEdgeSignals(at),
+    ask('service:requests:rate'),
+    ask('service:error_ratio'),
+    ask('service:latency_seconds:p95'),
+    ask(`sum by (service) (rate(cache_lookups_total${window}))`),
+    ask(`sum by (service) (rate(db_pool_acquire_seconds_count${window}))`),
+    ask(perEdge('envoy_cluster_upstream_rq_retry')),
+    ask(perEdge('envoy_cluster_upstream_rq_pending_overflow')),
+    ask(perEdge('envoy_cluster_ssl_connection_error')),
   ])
   const nodes = new Map<string, NodeSignals>()
   const noteNode = (list: Sample[], name: keyof NodeSignals) => {

@@ -1,0 +1,63 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useLayoutEffect, useRef, useState } from 'react'
+import type { LogLine } from '../../../model/telemetry.ts'
+import { LogRow } from './log-lines.tsx'
+
+const rowHeight = 25
+
+interface Props {
+  lines: readonly LogLine[]
+  /** Attributes that have a column of their own. */
+  columns: readonly string[]
+  onColumns: (columns: string[]) => void
+  /** Shows only lines with this value of an attribute. */
+  onField: (key: string, value: string) => void
+}
+
+/** Many log lines: only those in sight are drawn, and each opens in place. */
+export function LogTable({ lines, columns, onColumns, onField }: Props) {
+  const list = useRef<HTMLUListElement>(null)
+  const [above, setAbove] = useState(0)
+  useLayoutEffect(() => setAbove(list.current?.offsetTop ?? 0), [])
+  // oxlint-disable-next-line react/incompatible-library -- the console is not built by the React Compiler, and nothing below is memoized
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => document.scrollingElement,
+    estimateSize: () => rowHeight,
+    overscan: 30,
+    scrollMargin: above,
+  })
+  const toggle = (name: string) => onColumns(columns.includes(name) ? columns.filter((other) => other !== name) : [...columns, name])
+  return (
+    <>
+      {columns.length > 0 && (
+        <p className="quiet log-columns">
+          Columns:{' '}
+          {columns.map((name) => (
+            <button key={name} className="link" title="Take this column away" onClick={() => toggle(name)}>
+              {name}
+            </button>
+          ))}
+        </p>
+      )}
+      <ul ref={list} className="logs virtual" aria-label="Log lines" style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map(({ index, start, key }) => {
+          const line = lines[index]
+          return (
+            line && (
+              <li
+                key={key}
+                ref={virtual.measureElement}
+                data-index={index}
+                className={`severity-${line.severity.toLowerCase()}`}
+                style={{ transform: `translateY(${start - above}px)` }}
+              >
+                <LogRow line={line} columns={columns} onColumn={toggle} onField={onField} />
+              </li>
+            )
+          )
+        })}
+      </ul>
+    </>
+  )
+}
