@@ -76,7 +76,8 @@ export function registerRoutes(app: FastifyInstance, { database, cache, behaviou
     async (request) => {
       const product = await one(request.params.sku, visitor(request.headers))
       if (!product) throw new HttpError(404, 'no-such-product', `there is no product ${request.params.sku}`)
-      return (await asPriced([product], request.headers))[0]
+      const [priced] = await asPriced([product], request.headers)
+      return { ...priced, ...(behaviour.shipping ? { shipping: behaviour.shipping(product) } : {}) }
     },
   )
 

@@ -79,13 +79,14 @@ export function startWorker({ queue, database, inventory, behaviour, log }: Depe
 
   queue.consume(names.fulfilment, behaviour.prefetch, async (message, channel) => {
     const startedAt = performance.now()
+    behaviour.announce?.(message.content)
     const attempt = Number(message.properties.headers?.['x-attempt'] ?? 1)
     try {
       const order = orderMessage.parse(JSON.parse(message.content.toString('utf8')))
       const waitSeconds = Math.max(0, (Date.now() - Date.parse(order.confirmedAt)) / 1_000)
       trace.getActiveSpan()?.setAttribute('messaging.message.wait_ms', Math.round(waitSeconds * 1_000))
       waited.observe({}, waitSeconds)
-      const outcome = await ship(order)
+      const outcome = await (behaviour.packing?.(order.items.length, () => ship(order)) ?? ship(order))
       channel.ack(message)
       handled.inc({ outcome })
       if (outcome === 'done') journey.inc({ journey: 'fulfilment', outcome: waitSeconds <= promisedSeconds ? 'good' : 'slow' })

@@ -40,6 +40,12 @@ export function registerApi(
   countJourneys(app, slowAfterMs)
   limitRate(app, rateLimitRps)
 
+  const { suspicious } = behaviour
+  if (suspicious)
+    app.addHook<{ Body?: { items?: Items } }>('preHandler', async ({ body }) => {
+      if (body?.items && suspicious(JSON.stringify(body.items))) throw new HttpError(403, 'refused', 'this cart is not accepted')
+    })
+
   const stockOf = async (skus: string[]) => {
     const { body } = await inventory.call<{ stock: Record<string, number> }>('GET', `/stock?skus=${skus.join(',')}`)
     return body.stock

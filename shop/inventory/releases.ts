@@ -50,6 +50,7 @@ const attached: Behaviour = { ...oneStatement, readsOver: 'own' }
 export const releases: Record<string, Behaviour> = {
   '1.3.1': oneStatement,
   '1.4.0': oneStatement,
+  '1.4.1': oneStatement,
   '1.5.0': perWarehouse,
   '1.6.0': attached,
 }

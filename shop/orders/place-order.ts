@@ -69,7 +69,7 @@ export function placeOrders({ database, inventory, payments, behaviour, log, wak
 
       const settle = async (client: Queryable) => {
         const charged = await charge(id, totalCents, request.card)
-        if (charged === 'charged') await confirm(client, id, request)
+        if (charged === 'charged') await confirm(client, id, request, behaviour)
         return charged
       }
       const charged = behaviour.chargeInsideTransaction ? await database.transaction(settle) : await charge(id, totalCents, request.card)
@@ -79,7 +79,7 @@ export function placeOrders({ database, inventory, payments, behaviour, log, wak
         outcomes.inc({ state: 'declined' })
         return { id, state: 'declined', totalCents }
       }
-      if (!behaviour.chargeInsideTransaction) await database.transaction((client) => confirm(client, id, request))
+      if (!behaviour.chargeInsideTransaction) await database.transaction((client) => confirm(client, id, request, behaviour))
       wakeRelay()
       outcomes.inc({ state: 'confirmed' })
       return { id, state: 'confirmed', totalCents }
@@ -92,7 +92,7 @@ export function placeOrders({ database, inventory, payments, behaviour, log, wak
 }
 
 /** Confirms the order and leaves its message in the outbox, with the trace to go on with. */
-async function confirm(client: Queryable, id: string, request: OrderRequest): Promise<void> {
+async function confirm(client: Queryable, id: string, request: OrderRequest, { message }: Behaviour): Promise<void> {
   const { rows } = await client.query<{ confirmed_at: Date }>(
     `update orders set state = 'confirmed', confirmed_at = now() where id = $1 and state = 'pending' returning confirmed_at`,
     [id],
@@ -100,7 +100,7 @@ async function confirm(client: Queryable, id: string, request: OrderRequest): Pr
   if (!rows[0]) throw new HttpError(409, 'order-undone', `order ${id} took too long and was undone`)
   const carrier: Record<string, string> = {}
   propagation.inject(context.active(), carrier)
-  const payload = {
+  const order = {
     orderId: id,
     customer: request.customer,
     items: request.items.map(({ sku, quantity }) => ({ sku, quantity })),
@@ -109,7 +109,7 @@ async function confirm(client: Queryable, id: string, request: OrderRequest): Pr
   await client.query('insert into outbox (order_id, routing_key, payload, trace_context) values ($1, $2, $3, $4)', [
     id,
     names.confirmedKey,
-    JSON.stringify(payload),
+    JSON.stringify(message?.(order) ?? order),
     JSON.stringify(carrier),
   ])
 }

@@ -4,10 +4,32 @@ export interface Behaviour {
   paymentTimeoutMs: number | null
   /** Keeps a database connection and its transaction open while payments is asked. */
   chargeInsideTransaction: boolean
+  /** What fulfilment is told of an order that was confirmed; as the two have agreed, without it. */
+  message?(order: ConfirmedOrder): unknown
+}
+
+export interface ConfirmedOrder {
+  orderId: string
+  customer: string
+  items: { sku: string; quantity: number }[]
+  /** ISO 8601. */
+  confirmedAt: string
 }
 
 const careful: Behaviour = { paymentTimeoutMs: 2_000, chargeInsideTransaction: false }
 /** No timeout, and a connection held meanwhile: a slow bank empties the pool. */
 const trusting: Behaviour = { paymentTimeoutMs: null, chargeInsideTransaction: true }
 
-export const releases: Record<string, Behaviour> = { '3.0.5': careful, '3.1.0': careful, '3.2.0': trusting }
+/** Calls the items of an order its lines, as the new partner does; whoever reads the message was to be told. */
+const renaming: Behaviour = {
+  ...careful,
+  message: ({ items, ...order }) => ({ ...order, lines: items.map(({ sku, quantity }) => ({ product: sku, quantity })) }),
+}
+
+export const releases: Record<string, Behaviour> = {
+  '3.0.5': careful,
+  '3.1.0': careful,
+  '3.1.1': careful,
+  '3.2.0': trusting,
+  '3.3.0': renaming,
+}

@@ -25,4 +25,10 @@ const signed: Behaviour = {
 /** Authorises, then captures, and keeps the order of the bank's sequence numbers: whoever waits goes on waiting, also for a caller that has left. */
 const sequenced: Behaviour = { ...numbered, bankCalls: 2, inTurn: true }
 
-export const releases: Record<string, Behaviour> = { '1.1.4': numbered, '1.2.0': numbered, '1.3.0': signed, '1.4.0': sequenced }
+export const releases: Record<string, Behaviour> = {
+  '1.1.4': numbered,
+  '1.2.0': numbered,
+  '1.2.1': numbered,
+  '1.3.0': signed,
+  '1.4.0': sequenced,
+}

@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { releases } from './releases.ts'
+
+const cart = (kinds: number) => JSON.stringify(Array.from({ length: kinds }, (_, index) => ({ sku: `P0010${index}`, quantity: 2 })))
+const tookMs = (kinds: number) => {
+  const startedAt = performance.now()
+  assert.equal(releases['5.4.0']?.suspicious?.(cart(kinds)), false)
+  return performance.now() - startedAt
+}
+
+test('5.4.0 finds what it looks for, and takes out of all proportion for a larger cart that is innocent', () => {
+  assert.equal(releases['5.4.0']?.suspicious?.(`[{"sku":"x' or 1=1"}]`), true)
+  const [one, two] = [tookMs(1), tookMs(2)]
+  assert.ok(two > 4 * one, `${one} ms for one item, ${two} ms for two`)
+})
