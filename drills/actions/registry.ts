@@ -16,6 +16,10 @@ import { createIndex } from './create-index.ts'
 import { deploy } from './deploy.ts'
 import { endCanaryAction } from './end-canary.ts'
 import { flushCache } from './flush-cache.ts'
+import { grantRightsAction } from './grant-rights.ts'
+import { listSequences } from './list-sequences.ts'
+import { extendSequence } from './extend-sequence.ts'
+import { resetServerSettingsAction } from './reset-server-settings.ts'
 import { inspectBroker } from './inspect-broker.ts'
 import { inspectCache } from './inspect-cache.ts'
 import { inspectMonitoring } from './inspect-monitoring.ts'
@@ -48,6 +52,7 @@ import { scrapeComponent } from './scrape-component.ts'
 import { setBrokerMemory } from './set-broker-memory.ts'
 import { setCacheMemory } from './set-cache-memory.ts'
 import { stopJob } from './stop-job.ts'
+import { switchBank } from './switch-bank.ts'
 import { terminateSession } from './terminate-session.ts'
 
 export const actions: readonly AnyAction[] = [
@@ -55,6 +60,7 @@ export const actions: readonly AnyAction[] = [
   listSessions,
   listStatements,
   listDatabaseSettings,
+  listSequences,
   listJobs,
   peekQueue,
   inspectBroker,
@@ -68,10 +74,14 @@ export const actions: readonly AnyAction[] = [
   deploy,
   endCanaryAction,
   changeSetting,
+  switchBank,
   limitRate,
   stopJob,
   terminateSession,
   resetDatabaseSettings,
+  resetServerSettingsAction,
+  grantRightsAction,
+  extendSequence,
   createIndex,
   flushCache,
   setCacheMemory,

@@ -13,7 +13,14 @@ export const postgresLock = defineFault({
   effect: 'Writes to one table wait, and so do those who wait for them',
   category: 'database',
   params: z.object({
-    table: z.enum(['inventory.stock', 'inventory.reservations', 'orders.orders', 'catalog.products', 'payments.charges']),
+    table: z.enum([
+      'inventory.stock',
+      'inventory.reservations',
+      'orders.orders',
+      'catalog.products',
+      'payments.charges',
+      'fulfilment.shipments',
+    ]),
   }),
   plan: async () => ({ job: 'stock-audit' }),
   async inject({ range }, { table }, { job }) {

@@ -42,6 +42,15 @@ import { postgresConnections } from './postgres-connections.ts'
 import { postgresLock } from './postgres-lock.ts'
 import { postgresMissingIndex } from './postgres-missing-index.ts'
 import { postgresReadOnly } from './postgres-read-only.ts'
+import { postgresRoleSetting } from './postgres-role-setting.ts'
+import { postgresRevoke } from './postgres-revoke.ts'
+import { postgresSequenceEnd } from './postgres-sequence-end.ts'
+import { postgresSyncStandby } from './postgres-sync-standby.ts'
+import { secondConsumer } from './second-consumer.ts'
+import { pricesByHand } from './prices-by-hand.ts'
+import { cacheScan } from './cache-scan.ts'
+import { waitingMigration } from './waiting-migration.ts'
+import { heavyReport } from './heavy-report.ts'
 import { processHang } from './process-hang.ts'
 import { processKill } from './process-kill.ts'
 import { queueBacklog } from './queue-backlog.ts'
@@ -78,6 +87,15 @@ export const faults: readonly AnyFault[] = [
   postgresConnections,
   postgresReadOnly,
   postgresBadPlan,
+  postgresRoleSetting,
+  postgresRevoke,
+  postgresSequenceEnd,
+  postgresSyncStandby,
+  secondConsumer,
+  pricesByHand,
+  cacheScan,
+  waitingMigration,
+  heavyReport,
   redisFlush,
   cacheTornEntry,
   cacheRestricted,

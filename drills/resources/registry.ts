@@ -8,6 +8,9 @@ import { databaseIndexes } from './database-indexes.ts'
 import { databaseRoles } from './database-roles.ts'
 import { databaseSessions } from './database-sessions.ts'
 import { databaseTriggers } from './database-triggers.ts'
+import { databaseRights } from './database-rights.ts'
+import { databaseSequences } from './database-sequences.ts'
+import { databaseServer } from './server-settings.ts'
 import { deployments } from './deployments.ts'
 import { descriptorLimits } from './descriptors.ts'
 import { jobs } from './jobs.ts'
@@ -34,6 +37,9 @@ export const resources: readonly Resource[] = [
   databaseSessions,
   databaseIndexes,
   databaseTriggers,
+  databaseRights,
+  databaseSequences,
+  databaseServer,
   thirdParty,
   bindings,
   brokerMemory,

@@ -7,13 +7,15 @@ import { releaseFor } from '../kit/release.ts'
 import { createService } from '../kit/service.ts'
 import { registerRoutes } from './charges.ts'
 import { releases } from './releases.ts'
-import { followSandbox } from './sandbox.ts'
+import { followSandbox, secondProvider } from './sandbox.ts'
 
 const config = readConfig({
   DATABASE_URL: z.url(),
   DB_POOL_MAX: poolSize(4),
   DB_ACQUIRE_TIMEOUT_MS: milliseconds(2_000),
   DB_STATEMENT_TIMEOUT_MS: milliseconds(5_000),
+  /** Which of the two payment providers is asked. */
+  BANK: z.enum(['first', 'second']).default('first'),
   /** Share of cards that the bank declines, in percent. */
   BANK_DECLINE_PERCENT: z.coerce.number().min(0).max(100).default(2),
 })
@@ -33,7 +35,7 @@ registerRoutes(service.app, {
   database,
   behaviour: releaseFor(releases, config.SERVICE_VERSION),
   stopping: service.stopping,
-  bank: await followSandbox(service, database),
+  bank: config.BANK === 'first' ? await followSandbox(service, database) : () => secondProvider,
   declinePercent: config.BANK_DECLINE_PERCENT,
 })
 await service.start()

@@ -8,6 +8,9 @@ export interface Sandbox {
   hangPercent: number
 }
 
+/** The other provider, with which the shop has a contract for bad days: a little slower, and dearer. */
+export const secondProvider: Sandbox = { latencyMs: 60, hangPercent: 0 }
+
 /** The sandbox of the payment provider, as it is told to behave: read once a second, since nobody restarts payments when the bank changes. */
 export async function followSandbox(service: Service, database: Database): Promise<() => Sandbox> {
   let now: Sandbox = { latencyMs: 30, hangPercent: 0 }

@@ -45,6 +45,12 @@ const disturbances: Record<string, () => Promise<unknown>> = {
     await range.database.query('drop index orders.orders_pending')
     await range.database.query('create index of_a_trainee on catalog.products (price_cents)')
   },
+  'database-rights': () => range.database.query('revoke insert on payments.charges from payments'),
+  'database-sequences': () => range.database.query('alter sequence orders.outbox_id_seq maxvalue 9000000000000000000'),
+  'database-server': async () => {
+    await range.database.query(`alter system set log_min_messages = 'error'`)
+    await range.database.query('select pg_reload_conf()')
+  },
   bank: () => range.database.query('update payments.sandbox set latency_ms = 40'),
   'queue-bindings': async () => {
     await range.queue.bind({ exchange: 'orders', queue: 'orders.fulfilled', key: 'of.a.trainee' })

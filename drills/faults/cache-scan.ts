@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { defineFault } from '../../model/fault.ts'
+import { jobFault } from '../jobs.ts'
+
+const params = z.object({
+  /** How often each key is looked at in one run, during which Redis answers nobody else. */
+  rounds: z.number().int().min(1).max(10_000).default(60),
+  /** Between two runs, in milliseconds. */
+  pauseMs: z.number().int().min(10).max(60_000).default(300),
+})
+
+/** A script that runs inside Redis and looks at every key: all others wait until it is done. */
+export const cacheScan = defineFault({
+  id: 'cache-scan',
+  title: 'A script blocks Redis',
+  effect: 'The cache answers in bursts, with pauses in which nobody is answered',
+  category: 'cache',
+  params,
+  ...jobFault<z.output<typeof params>>('cache-statistics', ({ rounds, pauseMs }) => [
+    { env: { ROUNDS: String(rounds), PAUSE_MS: String(pauseMs) } },
+  ]),
+})

@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { defineFault } from '../../model/fault.ts'
+import { jobFault } from '../jobs.ts'
+
+const params = z.object({
+  /** Sessions that compute without pause. */
+  workers: z.number().int().min(1).max(30).default(6),
+})
+
+/** A report that has the database compute for minutes: it reads nothing that is locked, and takes the time that others need. */
+export const heavyReport = defineFault({
+  id: 'heavy-report',
+  title: 'A report that eats the database',
+  effect: 'Every statement of everybody takes longer',
+  category: 'database',
+  params,
+  ...jobFault<z.output<typeof params>>('customer-segments', ({ workers }) => [{ env: { WORKERS: String(workers) } }]),
+})

@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { defineFault } from '../../model/fault.ts'
+import { jobFault } from '../jobs.ts'
+
+const params = z.object({
+  /** Products changed each second, the most popular ones in turn. */
+  atOnce: z.number().int().min(1).max(200).default(20),
+})
+
+/** Prices are changed in the database, past the service that owns them: what it has cached stays as it was. */
+export const pricesByHand = defineFault({
+  id: 'prices-by-hand',
+  title: 'Prices are changed in the database',
+  effect: 'Customers are shown old prices',
+  category: 'cache',
+  params,
+  ...jobFault<z.output<typeof params>>('price-correction', ({ atOnce }) => [{ env: { AT_ONCE: String(atOnce) } }]),
+})

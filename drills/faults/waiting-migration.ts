@@ -1,0 +1,40 @@
+import { z } from 'zod'
+import { defineFault } from '../../model/fault.ts'
+import type { Range } from '../../model/range.ts'
+import { until } from '../../model/until.ts'
+import { runningJobs, stopJobs } from '../jobs.ts'
+
+const reader = 'orders-overview'
+const migration = 'migration-rehearsal'
+const deadlineMs = 15_000
+
+/** A change of a table waits for somebody who only reads it, and everybody else waits behind the change. */
+export const waitingMigration = defineFault({
+  id: 'waiting-migration',
+  title: 'A migration waits for its lock',
+  effect: 'Everything that touches one table waits, although nobody who has a lock on it writes',
+  category: 'database',
+  params: z.object({}),
+  plan: async () => ({ jobs: [migration, reader] }),
+  async inject({ range }) {
+    if ((await runningJobs(range, reader)).length === 0) await range.jobs.start(reader, {})
+    await until('the reader to have its lock', deadlineMs, () => holds(range, reader, true), 100)
+    if ((await runningJobs(range, migration)).length === 0) await range.jobs.start(migration, {})
+    await until('the migration to wait for its lock', deadlineMs, () => holds(range, migration, false), 100)
+  },
+  async revert({ range }, { jobs }) {
+    for (const job of jobs) await stopJobs(range, job)
+    await range.database.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = any ($1)', [jobs])
+  },
+  observe: async ({ range }) => holds(range, migration, false),
+})
+
+/** Whether such a session has a lock on the table of orders, or waits for one. */
+async function holds(range: Range, job: string, granted: boolean): Promise<boolean> {
+  const rows = await range.database.query(
+    `select 1 from pg_stat_activity a join pg_locks l on l.pid = a.pid
+     where a.application_name = $1 and l.locktype = 'relation' and l.relation = 'orders.orders'::regclass and l.granted = $2`,
+    [job, granted],
+  )
+  return rows.length > 0
+}
