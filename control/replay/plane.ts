@@ -131,8 +131,10 @@ export class ReplayPlane implements AsyncDisposable {
     await this.#range.releases.setCanary({ service: 'catalog', version: this.#range.releases.baseline('catalog') }, 'delivery pipeline')
     await this.#range.cluster?.edit({ kind: 'HorizontalPodAutoscaler', name: 'catalog', patch: {} })
     for (const job of await this.#range.jobs.running()) await this.#range.jobs.stop(job)
-    for (const { action, params } of actionsOf(scenario))
+    for (const { action, params } of actionsOf(scenario)) {
       if (action === 'stop-job') await this.#range.jobs.start(String(params['program']), {})
+      if (action === 'remove-rules') await this.#range.monitoring.setExtraRules(String(params['file']), '')
+    }
     this.#sampler.begin(recording)
     if (help !== 'coach') await this.#call('instructor', 'PUT', `/api/drills/${drill}/coach/mode`, { mode: 'muted' })
     const trainee = new Trainee(scenario, persona, seed)
