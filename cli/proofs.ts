@@ -2,7 +2,16 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { projectRoot } from '../control/paths.ts'
 import { scopeOf } from '../control/proof/covers.ts'
-import { changedSince, proofOf, readProof, staleness, writeProof, type ProofTarget } from '../control/proof/proof.ts'
+import {
+  changedSince,
+  proofOf,
+  readProof,
+  staleness,
+  variantStaleness,
+  withVariant,
+  writeProof,
+  type ProofTarget,
+} from '../control/proof/proof.ts'
 import { Sources } from '../control/proof/source.ts'
 import type { Verification } from '../control/verify.ts'
 import type { RangeState } from '../range/targets/local/state.ts'
@@ -10,20 +19,20 @@ import { dim } from './output.ts'
 
 type Tell = (text: string) => void
 
-/** Why a scenario is to be proven anew, told on one line; empty when it is not. */
-export function whyStale(id: string, tell: Tell): string[] {
-  const reasons = staleness(projectRoot, id)
+/** Why a scenario, or one variant of it, is to be proven again, told on one line; empty when it is not. */
+export function whyStale(id: string, variant: string | null, tell: Tell): string[] {
+  const reasons = variantStaleness(projectRoot, id, readProof(projectRoot, id), variant)
   if (reasons.length > 0)
     tell(dim(`${id}: ${reasons.slice(0, 3).join(', ')}${reasons.length > 3 ? ` and ${reasons.length - 3} more` : ''}`))
   return reasons
 }
 
 /** Writes the proof beside the scenario where somebody can commit it, unless what was played may not be what is there now. */
-export function keepProof(state: RangeState, id: string, results: Verification[], tell: Tell): void {
+export function keepProof(state: RangeState, id: string, variant: string | null, results: Verification[], tell: Tell): void {
   if (!existsSync(path.join(projectRoot, '.git'))) return
   const { placement, profile } = state.config()
   const sources = new Sources(projectRoot)
-  const scope = scopeOf(projectRoot, id, sources)
+  const scope = scopeOf(projectRoot, id, sources, variant)
   const target: ProofTarget = placement.role !== 'observability' ? 'local' : placement.cluster ? 'kubernetes' : 'hosts'
   const proof = proofOf(scope.covers, target, results, new Date())
   if (!proof) return
@@ -33,6 +42,7 @@ export function keepProof(state: RangeState, id: string, results: Verification[]
   if (changed.length > 0)
     return none(`changed after the control plane had started: ${changed.join(', ')}; run 'firedrill down' and 'up', then again`)
   // One that holds for where it was first proven is as good as this one.
-  if (readProof(projectRoot, id)?.target !== target && staleness(projectRoot, id, sources).length === 0) return
-  writeProof(projectRoot, id, proof)
+  const known = readProof(projectRoot, id)
+  if (known?.target !== target && staleness(projectRoot, id, sources).length === 0) return
+  writeProof(projectRoot, id, variant === null ? proof : withVariant(known, variant, proof))
 }

@@ -10,6 +10,7 @@ import type { CoachDesk } from '../coach/tools/tool.ts'
 import { nextMilestone, type DrillEvent, type DrillState } from '../model/drill.ts'
 import { FiredrillError, describeError } from '../model/errors.ts'
 import { hintRungs, milestoneNames, type Scenario } from '../model/scenario.ts'
+import { scenarioOf } from '../drills/variants.ts'
 import { isHidden } from './blind.ts'
 import type { DrillEngine } from './drill-engine.ts'
 import type { Ledger } from './ledger.ts'
@@ -129,7 +130,7 @@ export class Coach implements Disposable {
     const { ledger, scenarios } = this.#deps
     const events = ledger.events(drill)
     const state = ledger.drill(drill)
-    const scenario = state ? scenarios.get(state.scenario) : undefined
+    const scenario = state ? scenarioOf(scenarios, state) : undefined
     if (!state || !scenario || state.mode === 'rehearsal') return
     const facts = debriefWords(state, events, scenario)
     const model = await this.#model()

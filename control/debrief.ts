@@ -18,6 +18,8 @@ export interface Debrief {
   budgetBurnt: number | null
   /** Markdown by the scenario's author. */
   text: string
+  /** By which the same is played again; null for a scenario that is always the same. */
+  again: { seed: number; variant: string | null } | null
   /** A public postmortem of a real incident of this kind. */
   reading: Scenario['reading'] | null
   /** What happened, in sentences. */
@@ -48,6 +50,7 @@ export function debriefOf(state: DrillState, events: DrillEvent[], scenario: Sce
     })),
     budgetBurnt: budgetBurnt(state.harm),
     text: scenario.debrief,
+    again: scenario.versions ? { seed: state.seed, variant: state.variant } : null,
     reading: scenario.reading ?? null,
     story: storyOf(state, events, scenario),
     reference: milestoneNames.map((milestone) => ({ milestone, parMs: scenario.milestones[milestone].par })),

@@ -5,6 +5,7 @@ import { decide, nextHint, type Decision } from '../coach/policy.ts'
 import { fingerprint } from '../drills/baseline.ts'
 import { judge, type Verdict } from '../drills/checks/registry.ts'
 import { isPlayable } from '../drills/scenarios.ts'
+import { drawnScenario, variantFor } from '../drills/variants.ts'
 import { trafficOf, withTraffic } from '../drills/traffic.ts'
 import { AlertReconciliation, type CurrentAlert } from './alert-reconciliation.ts'
 import { harmOf, isCause, provenMilestones, type TimedVerdict } from '../drills/milestones.ts'
@@ -83,6 +84,10 @@ export interface StartOptions {
   mode: DrillState['mode']
   trainee: string
   blind?: boolean
+  /** By which what is played is drawn; at random without. */
+  seed?: number | undefined
+  /** Instead of the one that the seed draws. */
+  variant?: string | undefined
 }
 
 type Listener = { event: [DrillEvent]; verdict: [Verdict]; coach: [CoachText] }
@@ -234,7 +239,10 @@ export class DrillEngine {
   }
 
   async start(scenarioId: string, options: StartOptions): Promise<DrillState> {
-    const scenario = this.#scenario(scenarioId)
+    const planned = this.#scenario(scenarioId)
+    const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31)
+    const variant = variantFor(planned, seed, options.variant)
+    const scenario = drawnScenario(planned, { seed, variant })
     if (this.#unwrittenEnd) throw new FiredrillError('wrong-state', overUnwritten)
     if (this.running() || this.#starting || this.#ending)
       throw new FiredrillError('conflict', 'a drill is already running on this range: finish or abort it first')
@@ -263,7 +271,8 @@ export class DrillEngine {
           mode: options.mode,
           trainee: options.trainee,
           limitMs: scenario.limit,
-          seed: Math.floor(Math.random() * 2 ** 31),
+          seed,
+          variant,
           number: this.#deps.ledger.countDrills() + 1,
           blind: mustBeBlind(options),
           usersBefore: this.#deps.sampler.samples().at(-1)?.users ?? null,
@@ -288,7 +297,7 @@ export class DrillEngine {
   nameCause(component: ShopComponentName, category: CauseCategory, sentence: string, by?: Actor): boolean {
     const state = this.#current('name-cause')
     if (state.milestones.diagnosed !== null) return true
-    const correct = isCause(this.#scenario(state.scenario), component, category)
+    const correct = isCause(this.#played(state), component, category)
     this.#append({ type: 'cause-named', component, category, sentence, correct }, by)
     this.#reachMilestones()
     return correct
@@ -303,7 +312,7 @@ export class DrillEngine {
     }
     const params = parsed.data as Record<string, unknown>
     const state = this.running() ? this.#current('run-action') : null
-    const harmful = state ? harmOf(this.#scenario(state.scenario), id, params) : null
+    const harmful = state ? harmOf(this.#played(state), id, params) : null
     const record = (ok: boolean, summary: string) => {
       if (this.running()?.id === state?.id && state) {
         this.#append({ type: 'action-run', action: id, title: action.title, kind: action.kind, params, ok, summary, harmful }, by)
@@ -347,7 +356,7 @@ export class DrillEngine {
   noteCommand({ sameAs, ...command }: RanCommand, by?: Actor): void {
     const state = this.running()
     if (state?.phase !== 'running' || this.#countOf('command-run') >= mostCommands) return
-    const harmful = sameAs && command.status === 0 ? harmOf(this.#scenario(state.scenario), sameAs.action, sameAs.params) : null
+    const harmful = sameAs && command.status === 0 ? harmOf(this.#played(state), sameAs.action, sameAs.params) : null
     try {
       this.#append({ type: 'command-run', ...command, harmful }, by)
     } catch (error) {
@@ -364,7 +373,7 @@ export class DrillEngine {
   /** The next hint, for who asks, as soon as the policy gives one; otherwise in how many milliseconds, 0 when there is none left. */
   askHint(by?: Actor): { given: boolean; waitMs: number; hint: { milestone: string; rung: string; text: string } | null } {
     const state = this.#current('ask-hint')
-    const decision = decide({ state, events: this.#events, scenario: this.#scenario(state.scenario), now: Date.now(), asked: true })
+    const decision = decide({ state, events: this.#events, scenario: this.#played(state), now: Date.now(), asked: true })
     this.#append({ type: 'hint-asked' }, by)
     this.#carryOut(decision)
     const hint = decision.kind === 'hint' ? { milestone: decision.milestone, rung: decision.rung, text: decision.text } : null
@@ -390,7 +399,7 @@ export class DrillEngine {
   decisions(): { state: DrillState; events: readonly DrillEvent[]; scenario: Scenario; unasked: Decision; asked: Decision } | null {
     const state = this.running()
     if (!state) return null
-    const situation = { state, events: this.#events, scenario: this.#scenario(state.scenario), now: Date.now() }
+    const situation = { state, events: this.#events, scenario: this.#played(state), now: Date.now() }
     return {
       state,
       events: this.#events,
@@ -413,7 +422,7 @@ export class DrillEngine {
 
   async #ease(): Promise<void> {
     const state = this.#current('extend')
-    const { ease, timeline } = this.#scenario(state.scenario)
+    const { ease, timeline } = this.#played(state)
     if (!ease || state.easedAt !== null) return
     this.#append({ type: 'scenario-eased', what: ease.what })
     if (ease.users !== undefined) await this.#deps.range.load.setUsers(usersOn(this.#deps.range, ease.users))
@@ -433,7 +442,7 @@ export class DrillEngine {
   /** The next hint, by the instructor's hand: it does not count as asking. Returns whether there was one. */
   giveHint(): boolean {
     const state = this.#current('ask-hint')
-    const hint = nextHint(state, this.#scenario(state.scenario))
+    const hint = nextHint(state, this.#played(state))
     if (!hint) return false
     this.#append({ type: 'hint-given', ...hint, reason: 'instructor' })
     return true
@@ -452,7 +461,7 @@ export class DrillEngine {
     const state = this.running()
     // Two voices at once are heard by nobody.
     if (state && !isPersonSpeaking(this.#events, Date.now()))
-      this.#carryOut(decide({ state, events: this.#events, scenario: this.#scenario(state.scenario), now: Date.now() }))
+      this.#carryOut(decide({ state, events: this.#events, scenario: this.#played(state), now: Date.now() }))
   }
 
   #carryOut(decision: Decision): void {
@@ -530,7 +539,7 @@ export class DrillEngine {
   #people(): void {
     const state = this.running()
     if (!state) return
-    const decision = decidePeople({ state, events: this.#events, scenario: this.#scenario(state.scenario), now: Date.now() })
+    const decision = decidePeople({ state, events: this.#events, scenario: this.#played(state), now: Date.now() })
     if (decision.kind === 'say') this.#append({ type: 'person-said', ...decision.saying })
     if (decision.kind === 'end-quiet') this.#append({ type: 'quiet-ended', held: decision.held, missed: decision.missed })
   }
@@ -609,6 +618,11 @@ export class DrillEngine {
     const scenario = this.#deps.scenarios.get(id)
     if (!scenario) throw new FiredrillError('not-found', `there is no scenario '${id}'`)
     return scenario
+  }
+
+  /** What is played in a drill, as its seed drew it. */
+  #played(state: DrillState): Scenario {
+    return drawnScenario(this.#scenario(state.scenario), state)
   }
 
   #current(command: DrillCommand): DrillState {
@@ -695,7 +709,7 @@ export class DrillEngine {
   }
 
   async #injectDue(state: DrillState): Promise<void> {
-    const scenario = this.#scenario(state.scenario)
+    const scenario = this.#played(state)
     for (const [step, { at, fault, params, for: limitMs }] of scenario.timeline.entries()) {
       if (state.injectedSteps.includes(step) || drillClock(state, Date.now()) < at) continue
       // Injected, but not written down before the control plane went away.
@@ -769,7 +783,7 @@ export class DrillEngine {
   #reachMilestones(): void {
     const state = this.running()
     if (state?.phase !== 'running') return
-    for (const proof of provenMilestones(state, this.#events, this.#verdicts, this.#scenario(state.scenario))) {
+    for (const proof of provenMilestones(state, this.#events, this.#verdicts, this.#played(state))) {
       this.#append({ type: 'milestone-reached', ...proof })
     }
   }

@@ -10,6 +10,8 @@ import { recordingOf, type Recording } from './replay/recording.ts'
 
 export interface Verification {
   id: string
+  /** Null for a scenario without variants. */
+  variant: string | null
   ok: boolean
   /** From the last fault of the timeline to the last of the expected pages. */
   secondsToPage: number | null
@@ -31,6 +33,9 @@ export interface Verification {
   drill: string | null
 }
 
+/** By which what differs within a variant is drawn: the same each time. */
+const verifySeed = 0
+
 interface Client {
   get<Body>(path: string): Promise<Body>
   post<Body>(path: string, body?: unknown): Promise<Body>
@@ -44,20 +49,21 @@ const fulfilmentDeadlineMs = 100_000
 
 /**
  * Plays a scenario as its author meant it, through the API, and checks each thing that it promises. Bounds are those of the reference machine, times
- * `patience` (`patienceFor`). `paged` is awaited while it is broken and nothing has been done yet; where it fails, so does the verification.
+ * `patience` (`patienceFor`). Of a scenario with variants, it plays the one that is given. `paged` is awaited while it is broken and nothing has been done yet; where it fails, so does the verification.
  */
 export async function verifyScenario(
   client: Client,
   id: string,
   patience = 1,
-  paged: (drill: string) => Promise<void> = async () => {},
+  { variant = null, paged = async () => {} }: { variant?: string | null; paged?: (drill: string) => Promise<void> } = {},
 ): Promise<Verification> {
   const startedAt = Date.now()
   const restMs = restDeadlineMs * patience
-  const plan = await client.get<Scenario>(`/api/scenarios/${id}/plan`)
+  const plan = await client.get<Scenario>(`/api/scenarios/${id}/plan?seed=${verifySeed}${variant === null ? '' : `&variant=${variant}`}`)
   const bound = round((Math.max(...plan.alerts.expected.map((alert) => alert.within)) * patience) / 1_000)
   const result: Verification = {
     id,
+    variant,
     ok: false,
     secondsToPage: null,
     pageBoundSeconds: bound,
@@ -77,7 +83,14 @@ export async function verifyScenario(
     await until('the range to be healthy before', restMs, async () => (await client.get<Verdict>('/api/health')).healthy)
     await until('no page to fire before', restMs, async () => (await pages(client)).length === 0)
     const before = await client.get<Fingerprint>('/api/fingerprint')
-    drill = (await startWhenSteady(client, { scenario: id, trainee: 'verify', mode: 'rehearsal' }, restMs, until)).id
+    drill = (
+      await startWhenSteady(
+        client,
+        { scenario: id, trainee: 'verify', mode: 'rehearsal', seed: verifySeed, ...(variant === null ? {} : { variant }) },
+        restMs,
+        until,
+      )
+    ).id
     result.drill = drill
     await play(client, drill, plan, result, { until, patience, paged })
     // The drill ends by itself when every milestone is reached.
@@ -112,7 +125,7 @@ export async function verifyScenario(
 /** Starts a drill when the range takes it: one that is well may not be so the moment after, as when users have just come. */
 export async function startWhenSteady(
   client: Pick<Client, 'post'>,
-  asked: { scenario: string; trainee: string; mode: DrillState['mode'] },
+  asked: { scenario: string; trainee: string; mode: DrillState['mode']; seed?: number; variant?: string },
   deadlineMs: number,
   wait: Wait = waitUntil,
 ): Promise<DrillState> {

@@ -1,13 +1,14 @@
 import type { DrillState } from '../model/drill.ts'
 import type { Progress, SkillProgress, StepProgress } from '../model/progress.ts'
 import { milestoneNames, type Scenario } from '../model/scenario.ts'
+import { scenarioOf } from './variants.ts'
 import { scoreDrill } from './scoring.ts'
 
 /** What has been practised over all finished drills, by skill and by step; oldest drill first in every series. */
 export function progressOf(drills: readonly DrillState[], scenarios: ReadonlyMap<string, Scenario>): Progress {
   const finished = drills
     .flatMap((state) => {
-      const scenario = scenarios.get(state.scenario)
+      const scenario = scenarioOf(scenarios, state)
       return state.phase === 'finished' && scenario ? [{ state, scenario, score: scoreDrill(state, scenario) }] : []
     })
     .toSorted((a, b) => a.state.startedAt - b.state.startedAt)

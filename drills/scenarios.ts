@@ -1,14 +1,18 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { z } from 'zod'
 import { FiredrillError } from '../model/errors.ts'
 import type { People } from '../model/people.ts'
 import type { Range } from '../model/range.ts'
 import { scenarioSchema, type Scenario } from '../model/scenario.ts'
+import { scenarioVariants } from '../model/scenario-variants.ts'
 import { explainIssues } from '../model/yaml/explain.ts'
-import { readDocument } from '../model/yaml/read.ts'
+import { readDocument, type YamlDocument } from '../model/yaml/read.ts'
 import { byPlace, textOf } from '../model/yaml/text.ts'
 import { readPeople, type Answer } from '../people/read.ts'
 import { lackedFor } from './faults/registry.ts'
+import { everyWay, isVaried, versionsOf, type Filled } from './scenario-template.ts'
+import { everyVariant, variedIn } from './variants.ts'
 import { checkReferences, checkTeaching, checkVocabulary, readableIn, type TellIssues, type Vocabulary } from './scenario-checks.ts'
 
 export type { Vocabulary } from './scenario-checks.ts'
@@ -67,7 +71,7 @@ export const describeProblem = ({ file, line, column, at, message }: ScenarioPro
 export function checkScenario(folder: string, vocabulary?: Vocabulary): { scenario: Scenario | null; problems: ScenarioProblem[] } {
   const file = path.join(folder, 'scenario.yaml')
   const problems: ScenarioProblem[] = []
-  const [source, story, debrief] = ['scenario.yaml', 'story.md', 'debrief.md'].map((name) => {
+  const read = (name: string): { bytes: Uint8Array; text: string } | null => {
     const full = path.join(folder, name)
     if (!existsSync(full)) {
       const message = 'is missing: a scenario has scenario.yaml, story.md and debrief.md'
@@ -75,37 +79,74 @@ export function checkScenario(folder: string, vocabulary?: Vocabulary): { scenar
       return null
     }
     const bytes = readFileSync(full)
-    if (name === 'scenario.yaml') return bytes
+    if (name === 'scenario.yaml') return { bytes, text: '' }
     const { text, mistakes } = textOf(bytes)
     for (const mistake of mistakes) problems.push({ level: 'error', file: full, at: '', ...mistake })
-    return mistakes.length > 0 ? null : text
-  })
-  if (source === null || source === undefined) return { scenario: null, problems }
+    return mistakes.length > 0 ? null : { bytes, text }
+  }
+  const [source, story, debrief] = [read('scenario.yaml'), read('story.md')?.text, read('debrief.md')?.text]
+  if (!source) return { scenario: null, problems }
 
-  const { document, mistakes } = readDocument(source, 'a scenario')
+  const { document, mistakes } = readDocument(source.bytes, 'a scenario')
   for (const mistake of mistakes) problems.push({ level: 'error', file, at: '', ...mistake })
   if (!document) return { scenario: null, problems }
-  const tell = (level: ScenarioProblem['level'], keys: readonly PropertyKey[], message: string) =>
-    problems.push({ level, file, at: keys.join('.'), message, ...document.placeOf(keys) })
-  const tellIssues: TellIssues = (issues, value, schema, within) => {
-    for (const { path: _, ...mistake } of explainIssues(issues, value, document, schema, within))
-      problems.push({ level: 'error', file, ...mistake })
-  }
-  const parsed = scenarioSchema.safeParse(document.value)
-  if (parsed.error) tellIssues(parsed.error.issues, document.value, scenarioSchema)
-  const readable = readableIn(document.value)
-  checkReferences(readable, path.basename(path.resolve(folder)), (...given) => tell('error', ...given), tellIssues)
-  if (vocabulary) checkVocabulary(readable, vocabulary, (...given) => tell('error', ...given))
-  const people = peopleIn(folder, parsed.data ?? null, problems)
+  const template = { document: document.value, story: story ?? '', debrief: debrief ?? '' }
+  // Without variants, the whole schema is read as it stands.
+  const fields = z.object(scenarioVariants).safeParse(isVaried(variedIn(document.value)) ? document.value : {})
+  for (const { path: _, ...mistake } of explainIssues(fields.error?.issues ?? [], document.value, document, z.object(scenarioVariants)))
+    problems.push({ level: 'error', file, ...mistake })
+  const ways = everyWay(template, (text, keys, name, message) => {
+    if (text === 'document') problems.push({ level: 'error', file, at: keys.join('.'), message, ...document.placeOf(keys) })
+    else problems.push({ level: 'error', file: path.join(folder, `${text}.md`), at: '', message, ...placeIn(template[text], name) })
+  })
+  const checked = ways.map((way) => ({ way, ...checkWay(way, document, { folder, file, vocabulary }) }))
+  problems.push(...together(checked.map(({ way, problems: found }) => ({ variant: way.variant, found }))))
+  const [first] = checked
+  const isSound = checked.every(({ parsed }) => parsed !== null) && !problems.some(({ level }) => level === 'error')
+  const people = first?.people ? { people: first.people } : {}
   const scenario: Scenario | null =
-    parsed.success && typeof story === 'string' && typeof debrief === 'string'
-      ? { ...parsed.data, story, debrief, ...(people ? { people } : {}) }
+    first?.parsed && isSound && typeof story === 'string' && typeof debrief === 'string'
+      ? {
+          ...first.parsed,
+          ...fields.data,
+          story: first.way.story,
+          debrief: first.way.debrief,
+          ...people,
+          versions: versionsOf(template, people),
+        }
       : null
-  if (scenario) checkTeaching(scenario, (...given) => tell('warning', ...given))
   return { scenario, problems: problems.toSorted((a, b) => (a.file === b.file ? byPlace(a, b) : 0)) }
 }
 
-/** A scenario may have people; they are in a file of their own. */
+/** What is wrong with a scenario in one of the ways in which it can be drawn. */
+function checkWay(
+  { document: value, story, debrief }: Filled,
+  written: YamlDocument,
+  { folder, file, vocabulary }: { folder: string; file: string; vocabulary: Vocabulary | undefined },
+) {
+  const problems: ScenarioProblem[] = []
+  const document: YamlDocument = {
+    ...written,
+    // What was drawn is not what is written there.
+    sourceOf: (keys) => (written.sourceOf(keys)?.includes('${') ? undefined : written.sourceOf(keys)),
+  }
+  const tell = (level: ScenarioProblem['level'], keys: readonly PropertyKey[], message: string) =>
+    problems.push({ level, file, at: keys.join('.'), message, ...document.placeOf(keys) })
+  const tellIssues: TellIssues = (issues, given, schema, within) => {
+    for (const { path: _, ...mistake } of explainIssues(issues, given, document, schema, within))
+      problems.push({ level: 'error', file, ...mistake })
+  }
+  const parsed = scenarioSchema.safeParse(value)
+  if (parsed.error) tellIssues(parsed.error.issues, value, scenarioSchema)
+  const readable = readableIn(value)
+  checkReferences(readable, path.basename(path.resolve(folder)), (...given) => tell('error', ...given), tellIssues)
+  if (vocabulary) checkVocabulary(readable, vocabulary, (...given) => tell('error', ...given))
+  const people = peopleIn(folder, parsed.data ?? null, problems)
+  if (parsed.success) checkTeaching({ ...parsed.data, story, debrief }, (...given) => tell('warning', ...given))
+  return { parsed: parsed.data ?? null, people, problems }
+}
+
+/** A scenario may have people; they are in a file of their own, and the same in all its variants. */
 function peopleIn(folder: string, answer: Answer | null, problems: ScenarioProblem[]): People | null {
   const file = path.join(folder, 'people.yaml')
   if (!existsSync(file)) return null
@@ -114,6 +155,27 @@ function peopleIn(folder: string, answer: Answer | null, problems: ScenarioProbl
   return people
 }
 
+/** Each problem once, with the variants that have it where others do not. */
+function together(ways: { variant: string | null; found: ScenarioProblem[] }[]): ScenarioProblem[] {
+  const all = new Set(ways.map(({ variant }) => variant))
+  const known = new Map<string, { problem: ScenarioProblem; variants: Set<string | null> }>()
+  for (const { variant, found } of ways)
+    for (const problem of found) {
+      const key = `${problem.file} ${problem.line}:${problem.column} ${problem.at} ${problem.message}`
+      const entry = known.get(key) ?? { problem, variants: new Set() }
+      known.set(key, { ...entry, variants: entry.variants.add(variant) })
+    }
+  return [...known.values()].map(({ problem, variants }) =>
+    variants.size === all.size ? problem : { ...problem, message: `in variant ${[...variants].join(', ')}: ${problem.message}` },
+  )
+}
+
+/** Where a text names a value. */
+function placeIn(text: string, name: string): { line: number; column: number } {
+  const before = text.slice(0, Math.max(0, text.indexOf(`\${${name}}`))).split('\n')
+  return { line: before.length, column: (before.at(-1) ?? '').length + 1 }
+}
+
 /** Whether each step of a scenario can be done to a range, where its shop runs. */
-export const isPlayable = ({ timeline }: Scenario, range: Pick<Range, 'lacks'>): boolean =>
-  timeline.every(({ fault, params }) => lackedFor(fault, params, range).length === 0)
+export const isPlayable = (scenario: Scenario, range: Pick<Range, 'lacks'>): boolean =>
+  everyVariant(scenario).every(({ timeline }) => timeline.every(({ fault, params }) => lackedFor(fault, params, range).length === 0))

@@ -18,6 +18,15 @@ export const startDrill = z.object({
   scenario: z.string().max(100).optional(),
   /** Of this difficulty, for a surprise. */
   difficulty: z.enum(difficulties).optional(),
+  /** By which a scenario's variant and what differs within it are drawn; at random without. */
+  seed: z
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 31)
+    .optional(),
+  /** A variant by its name, instead of the one that the seed draws. */
+  variant: z.string().max(100).optional(),
   /** Tell those who play nothing of what is played until it is over; assessments and surprises always are. */
   blind: z.boolean().default(false),
   mode: z.enum(drillModes).default('learning'),

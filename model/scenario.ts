@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { serviceNames, shopComponentName } from './components.ts'
 import { durationMsIn, durationProblem } from './duration.ts'
 import type { People } from './people.ts'
+import { scenarioVariants, type Draw } from './scenario-variants.ts'
 import { scenarioId, scenarioKinds } from './scenario-kinds.ts'
 
 /** Steps of progress, in the order in which a responder usually takes them. */
@@ -76,6 +77,7 @@ export const scenarioSchema = z.strictObject({
   difficulty,
   skills: z.array(z.string().min(1)).min(1),
   ...scenarioKinds,
+  ...scenarioVariants,
   /** After this the drill ends by itself. */
   limit: someTime,
   /** Faults, each at a time after the start. */
@@ -137,6 +139,12 @@ export type Scenario = z.output<typeof scenarioSchema> & {
   debrief: string
   /** From `people.yaml`, where the folder has one. */
   people?: People
+  /** How it is drawn anew for each drill; not there when it is always the same. */
+  versions?: Versions | undefined
+}
+export interface Versions {
+  /** The scenario as a drill's seed draws it, or its first variant when there is none of that name. */
+  of(draw: Draw): Scenario
 }
 
 /** Whether it can only be solved in a terminal. */
@@ -160,6 +168,8 @@ export const scenarioCard = z.object({
   plays: z.number(),
   /** Whether the range, where its shop runs, can be broken in the way that this scenario takes. */
   playable: z.boolean(),
+  /** Names of its variants, for the instructor alone. */
+  variants: z.array(z.string()).optional(),
 })
 export type ScenarioCard = z.infer<typeof scenarioCard>
 

@@ -5,7 +5,7 @@ import { FiredrillError } from '../../model/errors.ts'
 import { causeCategory, difficulties } from '../../model/scenario.ts'
 import { formatDurationMs } from '../../model/duration.ts'
 import { apiClient, type ApiClient } from '../client.ts'
-import { command, openState, type CommonOptions } from '../options.ts'
+import { command, integer, openState, type CommonOptions } from '../options.ts'
 import { bold, dim, print, printJson } from '../output.ts'
 
 interface StartOptions extends CommonOptions {
@@ -14,6 +14,8 @@ interface StartOptions extends CommonOptions {
   blind?: boolean
   surprise?: boolean
   level?: string
+  seed?: number
+  variant?: string
 }
 
 const trainee = (options: CommonOptions): ApiClient => apiClient(openState(options), 'trainee')
@@ -42,14 +44,17 @@ export function drillCommand(): Command {
         .addOption(new Option('--level <level>', 'for a surprise: its difficulty').choices([...difficulties]))
         .option('--blind', 'tell nothing of what is played until it is over, except by the pager (assessments always are)')
         .addOption(new Option('--mode <mode>', 'hints are free when learning').choices([...drillModes]).default('learning'))
+        .option('--seed <number>', 'play again what was played with this seed: the debrief names it', integer)
+        .option('--variant <name>', 'one variant of a scenario, instead of the one that the seed draws')
         .option('--trainee <name>', 'who takes part', 'trainee')
         .action(async (scenario: string | undefined, options: StartOptions) => {
           if ((scenario === undefined) !== (options.surprise ?? false))
             throw new FiredrillError('bad-request', `give the id of a scenario, or --surprise ('firedrill scenarios' lists the ids)`)
           if (options.level !== undefined && scenario !== undefined)
             throw new FiredrillError('bad-request', '--level is for a surprise: leave it out, or give --surprise instead of the scenario')
-          const { mode, trainee: name, blind, level: difficulty } = options
-          const drill = await trainee(options).post<DrillState>('/api/drills', { scenario, mode, trainee: name, blind, difficulty })
+          const { mode, trainee: name, blind, level: difficulty, seed, variant } = options
+          const asked = { scenario, mode, trainee: name, blind, difficulty, seed, variant }
+          const drill = await trainee(options).post<DrillState>('/api/drills', asked)
           if (options.json) printJson(drill)
           else print(`drill ${drill.number} has begun: the pager will tell you more ('firedrill drill status', or the console)`)
         }),

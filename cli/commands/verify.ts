@@ -11,15 +11,27 @@ import { dim, green, print, printJson, red } from '../output.ts'
 interface Options extends CommonOptions {
   times: number
   stale?: boolean
+  variants?: boolean
   proofs: boolean
   record?: string
   waits?: boolean
+}
+
+/** One scenario, or one variant of it, and how it went each time. */
+interface Play {
+  id: string
+  variant: string | null
+  /** Null for the first variant, which simulated trainees play. */
+  recordedAs: string | null
+  name: string
+  results: Verification[]
 }
 
 export const verifyCommand = () =>
   command('verify')
     .argument('[ids...]', 'which (all without)')
     .option('--times <n>', 'how often, in a row', integer, 1)
+    .option('--variants', 'every variant of each, instead of the first')
     .option('--stale', 'only those whose proof is missing or does not belong to what is there')
     .option('--no-proofs', 'write no proof beside what is proven; without this, a checkout keeps it in scenarios/ID/proof.json')
     .option('--record <folder>', 'keep what was seen of each that is proven there, to be played again without a range')
@@ -37,29 +49,39 @@ export const verifyCommand = () =>
       if (ids.length === 0 && playable.length < known.length && !options.json)
         print(dim(`not where the shop runs now: ${known.filter((id) => !playable.includes(id)).join(', ')}`))
       const tell = (text: string) => void (options.json || print(text))
-      const chosen = (ids.length > 0 ? ids : playable).filter((id) => !options.stale || whyStale(id, tell).length > 0)
+      const wanted = ids.length > 0 ? ids : playable
+      const plays = wanted.flatMap((id): Play[] => {
+        const { variants = [] } = scenarios.find((scenario) => scenario.id === id) ?? {}
+        const names = variants.length === 0 ? [null] : options.variants || options.stale ? variants : variants.slice(0, 1)
+        return names.map((variant) => ({
+          id,
+          variant,
+          recordedAs: variant === variants[0] ? null : variant,
+          name: variant === null ? id : `${id} (${variant})`,
+          results: [],
+        }))
+      })
+      const chosen = plays.filter(({ id, variant }) => !options.stale || whyStale(id, variant, tell).length > 0)
       if (chosen.length === 0) tell('every proof belongs to what is there')
 
       const { speed } = measureMachine()
-      const results = new Map<string, Verification[]>(chosen.map((id) => [id, []]))
       for (let round = 1; round <= options.times; round++) {
-        for (const id of chosen) {
-          const result = await verifyScenario(client, id, patienceFor({ speed, idle: await idleCores() }))
-          const each = [...(results.get(id) ?? []), result]
-          results.set(id, each)
+        for (const { id, variant, recordedAs, name, results } of chosen) {
+          const result = await verifyScenario(client, id, patienceFor({ speed, idle: await idleCores() }), { variant })
+          results.push(result)
           if (options.record && result.ok && result.drill) {
             mkdirSync(options.record, { recursive: true })
-            writeFileSync(recordingFile(options.record, id), `${JSON.stringify(await recordVerified(client, result.drill))}\n`)
+            writeFileSync(recordingFile(options.record, id, recordedAs), `${JSON.stringify(await recordVerified(client, result.drill))}\n`)
           }
           tell(
-            `${result.ok ? green('✓') : red('✗')} ${id}  page after ${result.secondsToPage ?? '—'} s ${dim(`(bound ${result.pageBoundSeconds} s)`)}  healthy ${result.secondsToHealthy ?? '—'} s after the fix  restored: ${result.restored ? 'yes' : 'no'}  ${dim(`${result.tookSeconds} s in all${result.patience > 1 ? `, bounds × ${result.patience}: this machine is slow or busy` : ''}`)}`,
+            `${result.ok ? green('✓') : red('✗')} ${name}  page after ${result.secondsToPage ?? '—'} s ${dim(`(bound ${result.pageBoundSeconds} s)`)}  healthy ${result.secondsToHealthy ?? '—'} s after the fix  restored: ${result.restored ? 'yes' : 'no'}  ${dim(`${result.tookSeconds} s in all${result.patience > 1 ? `, bounds × ${result.patience}: this machine is slow or busy` : ''}`)}`,
           )
           if (options.waits) for (const wait of result.waits) tell(dim(`    ${wait.seconds} s for ${wait.for}`))
           for (const problem of result.problems) tell(`    ${problem}`)
-          if (round === options.times && options.proofs) keepProof(state, id, each, tell)
+          if (round === options.times && options.proofs) keepProof(state, id, variant, results, tell)
         }
       }
-      const all = [...results.values()].flat()
+      const all = chosen.flatMap(({ results }) => results)
       if (options.json) printJson(all)
       process.exitCode = all.every((result) => result.ok) ? 0 : 1
     })

@@ -14,6 +14,7 @@ import {
   startDrill,
 } from '../../model/api.ts'
 import { isPlayable } from '../../drills/scenarios.ts'
+import { scenarioOf } from '../../drills/variants.ts'
 import { surpriseFor } from '../../drills/surprise.ts'
 import { progressOf } from '../../drills/progress.ts'
 import { postmortem } from '../../drills/postmortem.ts'
@@ -100,7 +101,7 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
   })
 
   app.post('/api/drills', { schema: { body: startDrill } }, async (request, reply) => {
-    const { mode, trainee, difficulty } = request.body
+    const { mode, trainee, difficulty, seed, variant } = request.body
     if (mode === 'rehearsal' && request.role !== 'instructor') throw new FiredrillError('forbidden', 'rehearsals are for the instructor')
     const trouble = await shells.trouble()
     const wanted = scenarios.get(request.body.scenario ?? '')
@@ -109,7 +110,7 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
     await engine.settled()
     const scenario = request.body.scenario ?? surprise(trainee, difficulty, trouble === null)
     const blind = request.body.blind || request.body.scenario === undefined
-    const started = publicState(await engine.start(scenario, { mode, trainee, blind }))
+    const started = publicState(await engine.start(scenario, { mode, trainee, blind, seed, variant }))
     const warnings = mode === 'assessment' ? assessmentTroubles(context.root, context.dir) : []
     for (const warning of warnings) process.stderr.write(`an assessment has begun, and ${warning}\n`)
     // Where the answers are is nothing to tell a trainee.
@@ -121,7 +122,7 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
     const state = foldDrill(events)
     if (!state) throw new FiredrillError('not-found', `there is no drill ${request.params.id}`)
     mustNotSpoil(state, request.role)
-    return drillView(state, events, scenarios.get(state.scenario), request.role)
+    return drillView(state, events, scenarioOf(scenarios, state), request.role)
   })
 
   app.post('/api/drills/:id/acknowledge', { schema: drillId }, async (request) => {
@@ -223,7 +224,7 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
   const finished = (id: string, role: Role | null) => {
     const state = stateOf(id)
     mustNotSpoil(state, role)
-    const scenario = scenarios.get(state.scenario)
+    const scenario = scenarioOf(scenarios, state)
     if (!scenario) throw new FiredrillError('not-found', `the scenario '${state.scenario}' is not installed any more`)
     // The answer is for afterwards, even for those who ask early.
     if (state.phase !== 'finished') throw new FiredrillError('wrong-state', 'the debrief comes when the drill is finished')

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { difficulties, needsTerminal, type Scenario, type ScenarioCard } from '../../model/scenario.ts'
 import { isPlayable } from '../../drills/scenarios.ts'
+import { drawnScenario, scenarioOf, variantFor } from '../../drills/variants.ts'
 import { scoreDrill } from '../../drills/scoring.ts'
 import { isHidden } from '../blind.ts'
 import type { Ledger } from '../ledger.ts'
@@ -19,18 +20,37 @@ export function scenarioRoutes(app: Api, { scenarios, ledger, range, engine, she
         difficulties.indexOf(a.difficulty) - difficulties.indexOf(b.difficulty) ||
         a.title.localeCompare(b.title),
     )
-    return { scenarios: easiestFirst.map((scenario) => card(scenario, played, playable(scenario))), closed: false }
+    return {
+      scenarios: easiestFirst.map((scenario) => ({
+        ...card(scenario, played, playable(scenario)),
+        ...(request.role === 'instructor' ? { variants: (scenario.variants ?? []).map(({ name }) => name) } : {}),
+      })),
+      closed: false,
+    }
   })
 
   app.get(
     '/api/scenarios/:id/plan',
-    { config: { access: 'instructor' }, schema: { params: z.object({ id: z.string() }) } },
+    { config: { access: 'instructor' }, schema: { params: z.object({ id: z.string() }), querystring: planDraw } },
     async (request, reply) => {
+      const { seed, variant } = request.query
       const scenario = scenarios.get(request.params.id)
-      return scenario ?? reply.code(404).send({ error: { code: 'not-found', message: `there is no scenario '${request.params.id}'` } })
+      if (!scenario) return reply.code(404).send({ error: { code: 'not-found', message: `there is no scenario '${request.params.id}'` } })
+      return drawnScenario(scenario, { seed, variant: variantFor(scenario, seed, variant) })
     },
   )
 }
+
+/** As it would be played with a seed. */
+const planDraw = z.object({
+  seed: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(2 ** 31)
+    .default(0),
+  variant: z.string().max(100).optional(),
+})
 
 interface Played {
   drill: string
@@ -41,7 +61,7 @@ interface Played {
 function playedDrills(ledger: Ledger, scenarios: ReadonlyMap<string, Scenario>): Played[] {
   return ledger.drills().flatMap((id) => {
     const state = ledger.drill(id)
-    const scenario = state && scenarios.get(state.scenario)
+    const scenario = state && scenarioOf(scenarios, state)
     if (!state || !scenario || state.phase !== 'finished' || state.mode === 'rehearsal') return []
     return [{ drill: id, scenario: state.scenario, score: scoreDrill(state, scenario).total }]
   })

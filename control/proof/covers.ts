@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { kindFields } from '../../model/scenario-kinds.ts'
+import { isVaried } from '../../drills/scenario-template.ts'
+import { filled, valuesFor, variedIn } from '../../drills/variants.ts'
 import { documentsOf } from '../../model/yaml/read.ts'
 import { ruleGroups } from '../../observability/rules/index.ts'
 import { timings } from '../../observability/timing.ts'
@@ -35,13 +37,9 @@ const words = ['title', 'summary', 'difficulty', 'skills', ...kindFields, 'miles
  * It does not cover the rest of the shop, the mesh, the engine and the targets, on which every scenario rests: a change of those would make all
  * proofs stale at once. They have tests of their own, and the suite plays a few scenarios each time, other ones each time.
  */
-export function scopeOf(root: string, id: string, sources = new Sources(root)): Scope {
+export function scopeOf(root: string, id: string, sources = new Sources(root), variant: string | null = null): Scope {
   const scenarioFile = `scenarios/${id}/scenario.yaml`
-  const scenario = documentsOf(readFileSync(path.join(root, scenarioFile), 'utf8'))[0]?.toJS() as {
-    timeline: Step[]
-    solution: { action?: string }[]
-    alerts: { expected: { name: string }[] }
-  }
+  const scenario = drawnForProof(readScenario(root, id), variant)
   const covers: Covers = { scenario: hashOf(canonical(withoutWords(scenario))) }
   const files = new Set([scenarioFile])
   const cover = (file: string, within: (imported: string) => boolean) => {
@@ -74,6 +72,43 @@ export function scopeOf(root: string, id: string, sources = new Sources(root)): 
   }
   for (const { name } of scenario.alerts.expected) covers[`alert ${name}`] = hashOf(canonical(rulesOf(name)))
   return { covers: Object.fromEntries(Object.entries(covers).toSorted(([a], [b]) => (a < b ? -1 : 1))), files: [...files] }
+}
+
+interface Read {
+  timeline: Step[]
+  solution: { action?: string }[]
+  alerts: { expected: { name: string }[] }
+}
+
+// Safe: a scenario that is proven was read without a mistake.
+const readScenario = (root: string, id: string) =>
+  documentsOf(readFileSync(path.join(root, `scenarios/${id}/scenario.yaml`), 'utf8'))[0]?.toJS() as Read
+
+/** Names of a scenario's variants, each of which has a proof of its own; null alone for one without. */
+export function provenVariants(root: string, id: string): (string | null)[] {
+  const names = variedIn(readScenario(root, id)).variants.map(({ name }) => name)
+  return names.length > 0 ? names : [null]
+}
+
+/** A variant as it is played, with all that can be drawn within it in what is played; without variants and draws, the scenario as it stands. */
+function drawnForProof(scenario: Read, variant: string | null): Read {
+  const varied = variedIn(scenario)
+  if (!isVaried(varied)) return scenario
+  const { variants: _variants, draws: _draws, ...rest } = scenario as Read & { variants?: unknown; draws?: unknown }
+  const used = new Set<string>()
+  filled(
+    withoutWords(rest),
+    valuesFor({ ...varied, draws: {} }, variant, () => 0),
+    (name) => used.add(name),
+  )
+  const played = Object.entries(varied.draws).filter(([name]) => used.has(name))
+  // Safe: what is filled in stands where the text stood.
+  const drawn = filled(
+    rest,
+    valuesFor(varied, variant, () => 0),
+    () => {},
+  ) as Read
+  return played.length > 0 ? { ...drawn, ...{ draws: Object.fromEntries(played) } } : drawn
 }
 
 /** What each entry of the solution says about why is for the debrief. */

@@ -8,8 +8,9 @@ import { projectRoot } from '../paths.ts'
 import type { Verification } from '../verify.ts'
 import { ruleGroups } from '../../observability/rules/index.ts'
 import { timings } from '../../observability/timing.ts'
-import { rulesOf, scopeOf } from './covers.ts'
-import { changedSince, differences, proofFile, proofOf, readProof, staleness, writeProof } from './proof.ts'
+import { everyVariant } from '../../drills/variants.ts'
+import { provenVariants, rulesOf, scopeOf } from './covers.ts'
+import { changedSince, differences, proofFile, proofOf, readProof, runOf, staleness, withVariant, writeProof } from './proof.ts'
 import { Sources } from './source.ts'
 
 const scenarios = loadScenarios(path.join(projectRoot, 'scenarios'))
@@ -140,6 +141,55 @@ describe('what a proof covers', () => {
   })
 })
 
+describe('the proof of a scenario with variants', () => {
+  const root = mkdtempSync(path.join(tmpdir(), 'firedrill-variants-'))
+  after(() => rmSync(root, { recursive: true, force: true }))
+  for (const folder of ['drills', 'shop', 'scenarios']) cpSync(path.join(projectRoot, folder), path.join(root, folder), { recursive: true })
+  const id = 'slow-shelves'
+  const file = path.join(root, 'scenarios', id, 'scenario.yaml')
+  const before = scopeOf(root, id).covers
+  const written = readFileSync(file, 'utf8')
+    .replace('service: inventory, version: 1.5.0', "service: inventory, version: '${version}'")
+    .replace(/at: 3s/, 'at: ${pause}')
+    .replace('You have been paged.', '${greeting}, you have been paged.')
+  const variants = `draws: { pause: [3s, 5s], greeting: [Hello, Good morning] }
+variants:
+  - { name: first, set: { version: 1.5.0 } }
+  - { name: second, set: { version: 1.6.0 } }
+`
+  const verified = { ok: true, secondsToPage: 9, pageBoundSeconds: 45, patience: 1, secondsToHealthy: 4, tookSeconds: 40 } as Verification
+  const prove = (variant: string) => {
+    const proof = proofOf(scopeOf(root, id, undefined, variant).covers, 'local', [verified], new Date())
+    assert.ok(proof)
+    writeProof(root, id, withVariant(readProof(root, id), variant, proof))
+  }
+
+  test('each variant is proven by itself, and only what is played of it counts', () => {
+    writeFileSync(file, `${written}${variants}`)
+    assert.deepEqual(staleness(root, id), ['variant first: it has no proof', 'variant second: it has no proof'])
+    prove('first')
+    assert.deepEqual(staleness(root, id), ['variant second: it has no proof'])
+    prove('second')
+    assert.deepEqual(staleness(root, id), [])
+    const proof = readProof(root, id)
+    assert.ok(proof && runOf(proof, 'second')?.covers['shop/inventory/releases.ts 1.6.0'])
+    writeFileSync(file, `${written}${variants.replace('Good morning', 'Good evening')}`)
+    assert.deepEqual(staleness(root, id), [])
+    writeFileSync(file, `${written}${variants.replace('5s]', '6s]')}`)
+    assert.deepEqual(staleness(root, id), ['variant first: scenario has changed', 'variant second: scenario has changed'])
+    writeFileSync(file, `${written}${variants.replace('second, set: { version: 1.6.0', 'second, set: { version: 1.5.0')}`)
+    assert.deepEqual(
+      staleness(root, id).map((why) => why.split(':')[0]),
+      ['variant second', 'variant second', 'variant second'],
+    )
+  })
+
+  test('the variant that says what the scenario said before has the same hash', () => {
+    writeFileSync(file, `${written.replace('${pause}', '3s').replace('${greeting}, you', 'You')}${variants.replace(/^draws.*\n/, '')}`)
+    assert.deepEqual(scopeOf(root, id, undefined, 'first').covers, before)
+  })
+})
+
 describe('the proofs of the scenarios that are shipped', () => {
   const sources = new Sources(projectRoot)
   for (const scenario of scenarios.values()) {
@@ -148,8 +198,12 @@ describe('the proofs of the scenarios that are shipped', () => {
       const reasons = staleness(projectRoot, id, sources)
       if (reasons.length === 0) {
         const proof = readProof(projectRoot, id)
-        assert.ok(proof && proof.seconds.toPage <= proof.seconds.pageBound * proof.patience)
-        assert.equal(proof.seconds.pageBound * 1_000, Math.max(...scenario.alerts.expected.map(({ within }) => within)))
+        const names = provenVariants(projectRoot, id)
+        for (const [index, each] of everyVariant(scenario).entries()) {
+          const proven = proof && runOf(proof, names[index] ?? null)
+          assert.ok(proven && proven.seconds.toPage <= proven.seconds.pageBound * proven.patience)
+          assert.equal(proven.seconds.pageBound * 1_000, Math.max(...each.alerts.expected.map(({ within }) => within)))
+        }
         return
       }
       const told = `not proven on this code: ${reasons.join(', ')}`

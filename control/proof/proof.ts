@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import type { Verification } from '../verify.ts'
-import { scopeOf, type Covers, type Scope } from './covers.ts'
+import { provenVariants, scopeOf, type Covers, type Scope } from './covers.ts'
 import type { Sources } from './source.ts'
 
 /** Where a range's shop runs: scenarios are proven there. */
@@ -10,9 +10,7 @@ export const proofTargets = ['local', 'hosts', 'kubernetes'] as const
 export type ProofTarget = (typeof proofTargets)[number]
 
 /** That a scenario has proven itself, on which code, and how. Written by `firedrill verify` beside the scenario. */
-export const proofSchema = z.strictObject({
-  format: z.literal(1),
-  target: z.enum(proofTargets),
+const run = {
   date: z.iso.date(),
   /** How often it was played, every time with success. */
   times: z.number().int().min(1),
@@ -22,8 +20,28 @@ export const proofSchema = z.strictObject({
   seconds: z.strictObject({ toPage: z.number(), pageBound: z.number(), toHealthy: z.number(), inAll: z.number() }),
   /** What it rests on, and the hash of each: see `scopeOf`. */
   covers: z.record(z.string(), z.string().regex(/^[0-9a-f]{16}$/)),
-})
-export type Proof = z.output<typeof proofSchema>
+}
+const head = { format: z.literal(1), target: z.enum(proofTargets) }
+const single = z.strictObject({ ...head, ...run })
+/** Of a scenario with variants: each of them was played. */
+const varied = z.strictObject({ ...head, variants: z.record(z.string(), z.strictObject(run)) })
+export const proofSchema = z.union([single, varied])
+export type SingleProof = z.output<typeof single>
+export type VariedProof = z.output<typeof varied>
+export type Proof = SingleProof | VariedProof
+type Run = VariedProof['variants'][string]
+
+/** What a proof says of one variant, or of a scenario without any (null). */
+export function runOf(proof: Proof, variant: string | null): Run | undefined {
+  if (variant !== null) return 'variants' in proof ? proof.variants[variant] : undefined
+  return 'variants' in proof ? undefined : proof
+}
+
+/** A proof with one more variant, or with it proven again. What was proven elsewhere is dropped: one proof is of one target. */
+export function withVariant(known: Proof | null, variant: string, { format, target, ...proven }: SingleProof): VariedProof {
+  const others = known && 'variants' in known && known.target === target ? known.variants : {}
+  return { format, target, variants: { ...others, [variant]: proven } }
+}
 
 export const proofFile = (root: string, id: string): string => path.join(root, 'scenarios', id, 'proof.json')
 
@@ -46,7 +64,16 @@ export const writeProof = (root: string, id: string, proof: Proof): void =>
 export function staleness(root: string, id: string, sources?: Sources): string[] {
   if (!existsSync(proofFile(root, id))) return ['it has no proof']
   const proof = readProof(root, id)
-  return proof ? differences(proof.covers, scopeOf(root, id, sources).covers) : ['its proof cannot be read']
+  if (!proof) return ['its proof cannot be read']
+  return provenVariants(root, id).flatMap((variant) => variantStaleness(root, id, proof, variant, sources))
+}
+
+/** The same of one variant. */
+export function variantStaleness(root: string, id: string, proof: Proof | null, variant: string | null, sources?: Sources): string[] {
+  const of = variant === null ? '' : `variant ${variant}: `
+  const proven = proof && runOf(proof, variant)
+  if (!proven) return [`${of}it has no proof`]
+  return differences(proven.covers, scopeOf(root, id, sources, variant).covers).map((why) => `${of}${why}`)
 }
 
 export function differences(proven: Covers, present: Covers): string[] {
@@ -63,7 +90,7 @@ export const changedSince = (root: string, { files }: Scope, startedAt: number):
   files.filter((file) => statSync(path.join(root, file)).mtimeMs > startedAt)
 
 /** The proof of a scenario from every time that it was verified; null unless each went well. */
-export function proofOf(covers: Covers, target: ProofTarget, results: readonly Verification[], at: Date): Proof | null {
+export function proofOf(covers: Covers, target: ProofTarget, results: readonly Verification[], at: Date): SingleProof | null {
   const [first] = results
   if (!first || results.some(({ ok, secondsToPage, secondsToHealthy }) => !ok || secondsToPage === null || secondsToHealthy === null))
     return null

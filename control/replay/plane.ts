@@ -67,7 +67,7 @@ export class ReplayPlane implements AsyncDisposable {
     this.#scenarios = new Map(
       [...scenarios].map(([id, scenario]) => [
         id,
-        { ...scenario, timeline: scenario.timeline.map((step) => ({ ...step, fault: 'noop', params: {} })) },
+        { ...scenario, versions: undefined, timeline: scenario.timeline.map((step) => ({ ...step, fault: 'noop', params: {} })) },
       ]),
     )
     this.#recordings = recordings

@@ -62,7 +62,9 @@ export function recordingOf(samples: readonly Sample[], events: readonly DrillEv
   })
 }
 
-export const recordingFile = (folder: string, scenario: string): string => path.join(folder, `${scenario}.json`)
+/** The file of a recording; of a scenario with variants, simulated trainees play the first one, whose file has the scenario's own name. */
+export const recordingFile = (folder: string, scenario: string, variant: string | null = null): string =>
+  path.join(folder, `${scenario}${variant === null ? '' : `.${variant}`}.json`)
 
 /** The recording of a scenario in a folder; null where there is none. */
 export function readRecording(folder: string, scenario: string): Recording | null {

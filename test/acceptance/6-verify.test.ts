@@ -15,7 +15,7 @@ for (const plan of playedScenarios()) {
   const { id } = plan
   test(`${id} proves itself, and nothing that a trainee can reach tells its answer`, async () => {
     const patience = patienceFor({ speed: measureMachine().speed, idle: await idleCores() })
-    const result = await verifyScenario(client('instructor'), id, patience, (drill) => sweepForSpoilers(plan, drill))
+    const result = await verifyScenario(client('instructor'), id, patience, { paged: (drill) => sweepForSpoilers(plan, drill) })
     assert.ok(result.ok && result.restored, JSON.stringify(result))
   })
 }

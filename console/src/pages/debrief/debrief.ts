@@ -15,6 +15,8 @@ export interface Debrief {
   budgetBurnt: number | null
   solution: { action?: string; terminal?: string; params: Record<string, unknown>; why: string }[]
   text: string
+  /** By which the same is played again. */
+  again: { seed: number; variant: string | null } | null
   reading: { title: string; url: string } | null
   /** What happened, in sentences, each of its events. */
   story: { at: number | null; text: string; tone: 'bad' | 'good' | 'plain'; events: number[] }[]

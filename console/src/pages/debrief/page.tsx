@@ -134,6 +134,16 @@ export function DebriefPage() {
           {data.communication && <Telling drill={drill} events={data.events} communication={data.communication} />}
           <section className="box" aria-label="What happened">
             <Markdown text={data.text} />
+            {data.again && (
+              <p>
+                This scenario differs from drill to drill. To play the same again, run{' '}
+                <code>
+                  firedrill drill start {drill.scenario} --seed {data.again.seed}
+                  {data.again.variant !== null && ` --variant ${data.again.variant}`}
+                </code>
+                .
+              </p>
+            )}
             {data.reading && (
               <p>
                 It has happened to others:{' '}

@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Debrief } from './debrief.ts'
+import type { DrillState } from '../model/drill.ts'
+import type { Scenario } from '../model/scenario.ts'
+import { ServedBench } from './replay/served-bench.ts'
+
+const id = 'every-fourth-page'
+
+test('a drill is played as its seed drew it, and its debrief says how to play the same again', async () => {
+  await using served = new ServedBench()
+  const { bench } = served
+  const begin = async (body: object) => {
+    await bench.pass(20)
+    const { status, text } = await served.ask('trainee', 'POST', '/api/drills', { scenario: id, ...body })
+    assert.equal(status, 201, text)
+    await bench.pass(6)
+    return JSON.parse(text) as DrillState
+  }
+  const broken = async () => (await bench.range.mesh.faults()).map(({ to }) => to)
+  const seedOf: Record<string, number> = {}
+  for (let seed = 1; seed < 20; seed++) {
+    const plan = await served.read<Scenario>('instructor', `/api/scenarios/${id}/plan?seed=${seed}`)
+    seedOf[plan.cause.component] = seed
+  }
+  assert.deepEqual(Object.keys(seedOf).toSorted(), ['catalog', 'inventory'])
+  for (const [component, seed] of Object.entries(seedOf)) {
+    const { id: drill, variant } = await begin({ seed })
+    assert.equal(variant, null, 'which one it is would tell what there is to be found')
+    assert.deepEqual(await broken(), [component])
+    const told = await served.ask('trainee', 'GET', `/api/drills/${drill}`)
+    assert.ok(!told.text.includes(`"seed":${seed}`) && !told.text.includes('"variant":"'), told.text)
+    assert.equal(bench.engine.nameCause(component as 'catalog', 'network', ''), true)
+    await bench.engine.finish()
+    const debrief = await served.read<Debrief>('trainee', `/api/drills/${drill}/debrief`)
+    assert.equal(debrief.cause.component, component)
+    assert.ok(debrief.text.includes(component) && !debrief.text.includes('${'))
+    assert.deepEqual(debrief.again, { seed, variant: component === 'catalog' ? 'products' : 'stock' })
+  }
+  await begin({ seed: seedOf['catalog'], variant: 'stock' })
+  assert.deepEqual(await broken(), ['inventory'])
+  await bench.engine.finish()
+  const { status, text } = await served.ask('trainee', 'POST', '/api/drills', { scenario: id, variant: 'books' })
+  assert.equal(status, 404)
+  assert.match(text, /has no variant 'books': choose stock, products/)
+})

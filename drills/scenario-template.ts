@@ -1,0 +1,106 @@
+import { FiredrillError } from '../model/errors.ts'
+import { scenarioSchema, type Scenario, type Versions } from '../model/scenario.ts'
+import { kindFields } from '../model/scenario-kinds.ts'
+import { choice } from '../model/yaml/explain.ts'
+import { bySeed, filled, valuesFor, variedIn, type Varied } from './variants.ts'
+
+/** What a scenario's folder says, before anything is drawn. */
+export interface Template {
+  document: unknown
+  story: string
+  debrief: string
+}
+
+/** A scenario's folder with one set of values in it. */
+export interface Filled extends Template {
+  /** What was drawn, for its author: the name of a variant. */
+  variant: string | null
+}
+
+/** What the catalogue and progress go by, which is the same whatever is drawn. */
+const constant = ['id', 'title', 'summary', 'difficulty', 'skills', ...kindFields]
+/** Of these, each set of values is seen once with each variant. */
+const own = ['variants', 'draws']
+
+export const isVaried = ({ variants, draws }: Varied): boolean => variants.length > 0 || Object.keys(draws).length > 0
+
+/**
+ * A folder's texts in so many ways that each variant is seen, and within it each value of each draw. `told` gets what is wrong with the templates
+ * themselves: where they name what has no value, or where nothing may be drawn; `file` is one of the three texts.
+ */
+export function everyWay(
+  template: Template,
+  told: (file: keyof Template, at: readonly PropertyKey[], text: string, message: string) => void,
+): Filled[] {
+  const varied = variedIn(template.document)
+  if (!isVaried(varied)) return [{ ...template, variant: null }]
+  const names: (string | null)[] = varied.variants.length > 0 ? varied.variants.map(({ name }) => name) : [null]
+  const most = Math.max(1, ...Object.values(varied.draws).map((values) => values.length))
+  const used = new Set<string>()
+  const seen = new Set<string>()
+  const ways = names.flatMap((variant) =>
+    Array.from({ length: most }, (_, nth) => {
+      const values = valuesFor(varied, variant, (_name, of) => nth % of)
+      const fill = (file: keyof Template) =>
+        filled(without(template[file]), values, (name, at) => {
+          used.add(name)
+          const key = `${file} ${at.join('.')} ${name} ${name in values}`
+          if (seen.has(key)) return
+          seen.add(key)
+          if (file === 'document' && constant.includes(String(at[0])))
+            told(file, at, name, `has \${${name}}: the catalogue shows this field, so it has to be the same in each drill`)
+          else if (!(name in values))
+            told(
+              file,
+              at,
+              name,
+              `there is no value '${name}'${variant === null ? '' : ` in variant '${variant}'`}: ${choice(Object.keys(values), name)}`,
+            )
+        })
+      // Safe: a text with texts in it is one.
+      return { variant, document: fill('document'), story: fill('story') as string, debrief: fill('debrief') as string }
+    }),
+  )
+  for (const set of varied.variants.map((variant) => variant.set)) filled(set, {}, (name) => used.add(name))
+  for (const name of new Set([...varied.variants.flatMap(({ set }) => Object.keys(set)), ...Object.keys(varied.draws)]))
+    if (!used.has(name)) told('document', own, name, `nothing says \${${name}}: use the value '${name}', or leave it out`)
+  return ways
+}
+
+const without = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).filter(([name]) => !own.includes(name))) : value
+
+const mostKept = 64
+
+/** How a sound template is drawn; undefined for one that is always the same. */
+export function versionsOf(template: Template, constantly: Pick<Scenario, 'people'>): Versions | undefined {
+  const varied = variedIn(template.document)
+  if (!isVaried(varied)) return undefined
+  const kept = new Map<string, Scenario>()
+  const first = varied.variants[0]?.name ?? null
+  const versions: Versions = {
+    of({ seed, variant }) {
+      const name = varied.variants.some((each) => each.name === variant) ? variant : first
+      const key = `${name} ${seed}`
+      const known = kept.get(key)
+      if (known) return known
+      const values = valuesFor(varied, name, bySeed(seed))
+      const fill = (value: unknown) => filled(value, values, () => {})
+      const parsed = scenarioSchema.safeParse(fill(without(template.document)))
+      // Each value was seen when the scenario was read, so only values that do not go together come here.
+      if (!parsed.success)
+        throw new FiredrillError('internal', `variant '${name}' cannot be drawn with seed ${seed}: ${parsed.error.issues[0]?.message}`)
+      const scenario: Scenario = {
+        ...parsed.data,
+        ...constantly,
+        story: String(fill(template.story)),
+        debrief: String(fill(template.debrief)),
+        versions,
+      }
+      if (kept.size >= mostKept) kept.clear()
+      kept.set(key, scenario)
+      return scenario
+    },
+  }
+  return versions
+}

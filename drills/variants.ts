@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto'
+import type { DrillState } from '../model/drill.ts'
+import { FiredrillError } from '../model/errors.ts'
+import type { Scenario } from '../model/scenario.ts'
+import type { Draw } from '../model/scenario-variants.ts'
+
+type Values = Readonly<Record<string, unknown>>
+
+/** The variants and draws of a `scenario.yaml` as far as they can be read. */
+export interface Varied {
+  variants: { name: string; set: Values }[]
+  draws: Record<string, unknown[]>
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export function variedIn(document: unknown): Varied {
+  const { variants, draws } = isRecord(document) ? document : {}
+  return {
+    variants: (Array.isArray(variants) ? variants : []).flatMap((each: unknown) =>
+      isRecord(each) && typeof each['name'] === 'string' ? [{ name: each['name'], set: isRecord(each['set']) ? each['set'] : {} }] : [],
+    ),
+    draws: Object.fromEntries(
+      Object.entries(isRecord(draws) ? draws : {}).flatMap(([name, values]) =>
+        Array.isArray(values) && values.length > 0 ? [[name, values]] : [],
+      ),
+    ),
+  }
+}
+
+/** A number from 0 up to `below`, by a seed and what it is for: what else is drawn does not matter to it. */
+const drawn = (seed: number, what: string, below: number): number =>
+  createHash('sha256').update(`${seed} ${what}`).digest().readUInt32BE(0) % below
+
+/** The variant that a seed draws, or the one that is wanted; null for a scenario without variants. Throws `not-found` for one that is not there. */
+export function variantFor({ id, variants = [] }: Pick<Scenario, 'id' | 'variants'>, seed: number, wanted?: string | null): string | null {
+  const names = variants.map(({ name }) => name)
+  if (wanted === undefined || wanted === null) return names[drawn(seed, 'variant', names.length)] ?? null
+  if (names.includes(wanted)) return wanted
+  throw new FiredrillError(
+    'not-found',
+    names.length === 0 ? `'${id}' has no variants` : `'${id}' has no variant '${wanted}': choose ${names.join(', ')}`,
+  )
+}
+
+/** What each name stands for in a drill. Values of a variant may name draws. */
+export function valuesFor({ variants, draws }: Varied, variant: string | null, pick: (name: string, of: number) => number): Values {
+  const own = Object.fromEntries(Object.entries(draws).map(([name, values]) => [name, values[pick(name, values.length)]]))
+  const set = variants.find(({ name }) => name === variant)?.set ?? {}
+  // Safe: a record stays one.
+  return { ...own, ...(filled(set, own, () => {}) as Values) }
+}
+export const bySeed =
+  (seed: number) =>
+  (name: string, of: number): number =>
+    drawn(seed, name, of)
+
+const placeholder = /\$\{([^}]*)\}/g
+
+/**
+ * What a template says with the values in place of `${name}`. A text that is nothing but a placeholder becomes the value, of whatever kind it is.
+ * `told` is called for each placeholder, with its name and where it stands; what has no value is left as it is.
+ */
+export function filled(
+  template: unknown,
+  values: Values,
+  told: (name: string, at: readonly PropertyKey[]) => void,
+  at: readonly PropertyKey[] = [],
+): unknown {
+  if (Array.isArray(template)) return template.map((each, index) => filled(each, values, told, [...at, index]))
+  if (isRecord(template))
+    return Object.fromEntries(Object.entries(template).map(([key, each]) => [key, filled(each, values, told, [...at, key])]))
+  if (typeof template !== 'string') return template
+  const [whole] = template.matchAll(placeholder)
+  if (whole?.[0] === template) {
+    const [, name = ''] = whole
+    told(name, at)
+    return name in values ? values[name] : template
+  }
+  return template.replace(placeholder, (text, name: string) => {
+    told(name, at)
+    return name in values ? String(values[name]) : text
+  })
+}
+
+/** A scenario in each of its variants, with what is drawn within them; the scenario itself where it has none. */
+export const everyVariant = (scenario: Scenario): Scenario[] => {
+  const { versions, variants } = scenario
+  return versions && variants ? variants.map(({ name }) => versions.of({ seed: 0, variant: name })) : [scenario]
+}
+
+/** The scenario of a drill, as its seed drew it. */
+export function scenarioOf(
+  scenarios: ReadonlyMap<string, Scenario>,
+  drill: Pick<DrillState, 'scenario' | 'seed' | 'variant'>,
+): Scenario | undefined {
+  const scenario = scenarios.get(drill.scenario)
+  return scenario && drawnScenario(scenario, drill)
+}
+
+/** A scenario as a seed draws it. A variant that it does not have any more counts as its first. */
+export const drawnScenario = (scenario: Scenario, draw: Draw): Scenario => scenario.versions?.of(draw) ?? scenario
