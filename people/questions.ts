@@ -1,10 +1,10 @@
 import type { Fact } from '../model/people.ts'
 
 /** Words that say nothing about what is asked. */
-const empty = new Set(
+const empty: ReadonlySet<string> = new Set(
   (
-    'a about an and any anything are at be been can could did do does for from had has have how i in is it me my of on or our please see so ' +
-    'some something tell than that the their them there they this to us was we were what when where which who why will with would you your'
+    'a about an and any anything are at be been can could did do does for from had has have i in is it me my of on or our please so ' +
+    'some something tell than that the their them there they this to us was we were what which will with would you your'
   ).split(' '),
 )
 const stemLength = 5
@@ -18,6 +18,19 @@ export const stemsOf = (text: string): string[] =>
     .split(/[^a-z0-9]+/)
     .filter((word) => word !== '' && !empty.has(word))
     .map((word) => (word.length > 3 ? word.replace(/(?:ies|es|s)$/, '') : word).slice(0, stemLength))
+
+/** Stems of words that come up in any talk, whatever it is about: a phrase needs another word beside one of them. */
+const everyday: ReadonlySet<string> = new Set(
+  stemsOf(
+    'answer broken cause customer error everything fact fix happen how issue know look message now order people problem question release ' +
+      'request role say see show slow state status system text time user wait when where who why wrong work',
+  ),
+)
+/** Whether a phrase would be found in talk that is about something else. */
+export const isLoose = (phrase: string): boolean => {
+  const stems = stemsOf(phrase)
+  return stems.length === 0 || (stems.length === 1 && everyday.has(stems[0] ?? ''))
+}
 
 /**
  * The fact that a question is about: one of its phrases has all its words in one sentence of the question. Of several, that of the longest

@@ -93,7 +93,7 @@ people:
       "warning 7 people.0.beats.1.say.0 names 'release', which is part of the answer",
       "error 8 people.1.character 'support-lead' is there already",
       "error 10 people.1.facts.0.known needs a 'notYet'",
-      "error 10 people.1.facts.0.asked.0 'the' has no word that says what is asked",
+      "error 10 people.1.facts.0.asked.0 'the' comes up in any talk",
       "warning 10 people.1.facts.0.topic names 'inventory', which is part of the answer",
       "warning 10 people.1.facts.0.say.0 is the whole answer, 'inventory' and 'release'",
       'error 11 people.1.facts.1.notYet is never said, because the fact is always known',

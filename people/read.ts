@@ -3,7 +3,7 @@ import { peopleSchema, type People } from '../model/people.ts'
 import type { Scenario } from '../model/scenario.ts'
 import { explainIssues } from '../model/yaml/explain.ts'
 import { readDocument } from '../model/yaml/read.ts'
-import { stemsOf } from './questions.ts'
+import { isLoose } from './questions.ts'
 
 export interface PeopleMistake {
   level: 'error' | 'warning'
@@ -65,8 +65,8 @@ function checkPeople({ people, hurt }: People, answer: Answer | null, tell: Tell
       if (fact.known !== undefined && fact.notYet === undefined)
         tell('error', [...here, 'known'], "needs a 'notYet': what the person says before the fact is known")
       fact.asked.forEach((phrase, which) => {
-        if (stemsOf(phrase).length === 0)
-          tell('error', [...here, 'asked', which], `'${phrase}' has no word that says what is asked: add one`)
+        if (isLoose(phrase))
+          tell('error', [...here, 'asked', which], `'${phrase}' comes up in any talk: add a word that only this question has`)
       })
       givesAway(fact.topic, answer, (message) => tell('warning', [...here, 'topic'], message))
       if (answer) {

@@ -10,7 +10,7 @@ export const supportLead: Character = {
   reads: 'support',
   reach: { via: 'chat', ms: 5_000 },
   lines: {
-    opening: ['Hi, support here. The queue is growing. Is there anything that I can tell people yet?'],
+    opening: ['Hi, support here. More and more customers write to us. Is there anything that I can tell people yet?'],
     thanks: ["Thank you, that helps. I'll pass it on to the team.", 'Perfect, that is something we can tell people. Thank you.'],
     heard: ['Got it, thanks for telling me.', "Noted. I'm here if you need anything from our side."],
     reminder: [
@@ -18,6 +18,6 @@ export const supportLead: Character = {
       'Just checking in: is there anything new that we can tell customers? "We are still on it" would do.',
     ],
     unsure: ["I'm not sure I can answer that one. What I can tell you about is", 'That is beyond what we see in support. I do know about'],
-    nothing: ["I'm not sure I can help with that. All I see is the queue.", 'That is more than we see in support, sorry.'],
+    nothing: ["I'm not sure I can help with that. All I see is what customers write.", 'That is more than we see in support, sorry.'],
   },
 }
