@@ -17,6 +17,7 @@ import './styles/people.css'
 import './styles/terminal.css'
 import './styles/trace.css'
 import './styles/palette.css'
+import './styles/tour.css'
 
 const queries = new QueryClient({
   defaultOptions: {

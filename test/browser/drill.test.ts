@@ -26,6 +26,8 @@ async function open(options: { width?: number; height?: number; dark?: boolean; 
     viewport: { width: options.width ?? 1440, height: options.height ?? 900 },
     colorScheme: options.dark ? 'dark' : 'light',
   })
+  // What is shown to everybody once is shown to nobody here.
+  await context.addInitScript(() => localStorage.setItem('firedrill.tour', 'seen'))
   const page = await context.newPage()
   page.setDefaultTimeout(30_000)
   page.on('pageerror', (error) => assert.fail(`the page threw: ${error.message}`))

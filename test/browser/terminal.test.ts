@@ -32,6 +32,7 @@ after(async () => {
 async function room({ width = 1440, height = 900, dark = false } = {}): Promise<Page> {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light' })
   await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: base })
+  await context.addInitScript(() => localStorage.setItem('firedrill.tour', 'seen'))
   const page = await context.newPage()
   page.setDefaultTimeout(20_000)
   page.on('pageerror', (error) => assert.fail(`the page threw: ${error.message}`))

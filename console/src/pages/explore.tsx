@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
+import { X } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import { useSearchParams } from 'react-router'
 import type { Panel, Unit } from '../../../model/dashboard.ts'
-import { putParams } from '../lib/params.ts'
+import { changeParams } from '../lib/params.ts'
 import { nameOf, queryInstant } from '../lib/prometheus.ts'
 import { bounds, useTimeRange } from '../lib/time.ts'
 import { Chart } from '../parts/chart.tsx'
@@ -29,20 +30,28 @@ export function ExplorePage() {
   const [range, setRange] = useTimeRange()
   const markers = useMarkers('')
   const [history, setHistory] = useState(readHistory)
-  const query = params.get('q') ?? ''
+  // Several, each in the address; one of them is being written.
+  const queries = params.getAll('q').filter((text) => text !== '')
+  const [editing, setEditing] = useState(0)
+  const query = queries[editing] ?? ''
+  const setQueries = (next: readonly string[]) =>
+    changeParams(setParams, (now) => {
+      now.delete('q')
+      for (const text of next) now.append('q', text)
+    })
   const run = (asked: string) => {
     const text = asked.trim()
-    putParams(setParams, { q: text })
+    setQueries(text === '' ? queries.filter((_query, index) => index !== editing) : queries.toSpliced(editing, 1, text))
     if (!text) return
     const next = [text, ...history.filter((known) => known !== text)].slice(0, kept)
     setHistory(next)
     localStorage.setItem(remembered, JSON.stringify(next))
   }
   const panel: Panel = {
-    title: query,
-    unit: unitOf(query),
-    queries: [{ expr: query, legend: '' }],
-    ...(/(\w+)_bucket/.test(query) ? { exemplars: /(\w+_bucket(?:\{[^}]*\})?)/.exec(query)?.[1] ?? '' } : {}),
+    title: queries.join(' · '),
+    unit: unitOf(queries[0] ?? ''),
+    queries: queries.map((expr) => ({ expr, legend: '' })),
+    ...(queries.length === 1 && /(\w+)_bucket/.test(query) ? { exemplars: /(\w+_bucket(?:\{[^}]*\})?)/.exec(query)?.[1] ?? '' } : {}),
   }
   return (
     <>
@@ -51,14 +60,27 @@ export function ExplorePage() {
         <RangePicker />
       </div>
       <Suspense fallback={<Loading what="the editor" />}>
-        <PromqlEditor value={query} onRun={run} />
+        <PromqlEditor key={editing} value={query} onRun={run} />
       </Suspense>
-      {query ? (
+      {queries.length > 0 && (
+        <QueryList
+          queries={queries}
+          editing={editing}
+          onEdit={setEditing}
+          onRemove={(gone) => {
+            setQueries(queries.filter((_query, index) => index !== gone))
+            setEditing(0)
+          }}
+        />
+      )}
+      {queries.length > 0 ? (
         <>
           <div className="panels one">
             <Chart panel={panel} range={range} markers={markers} onZoom={setRange} />
           </div>
-          <Values query={query} unit={panel.unit} />
+          {queries.map((text) => (
+            <Values key={text} query={text} unit={unitOf(text)} />
+          ))}
         </>
       ) : (
         <Empty>Write a query in PromQL, or choose a metric or an example below.</Empty>
@@ -79,6 +101,37 @@ export function ExplorePage() {
         </section>
       </div>
     </>
+  )
+}
+
+interface ListProps {
+  queries: readonly string[]
+  editing: number
+  onEdit: (index: number) => void
+  onRemove: (index: number) => void
+}
+
+/** The queries that are drawn together: which one is being written, and a place for one more. */
+function QueryList({ queries, editing, onEdit, onRemove }: ListProps) {
+  return (
+    <ul className="facets query-list" aria-label="Queries that are drawn">
+      {queries.length > 1 &&
+        queries.map((text, index) => (
+          <li key={text}>
+            <button aria-pressed={index === editing} onClick={() => onEdit(index)} title={text}>
+              <code>{text.length > 60 ? `${text.slice(0, 60)}…` : text}</code>
+            </button>
+            <button className="icon" aria-label={`Remove ${text}`} onClick={() => onRemove(index)}>
+              <X size={12} />
+            </button>
+          </li>
+        ))}
+      <li>
+        <button aria-pressed={editing >= queries.length} onClick={() => onEdit(queries.length)}>
+          Add a query
+        </button>
+      </li>
+    </ul>
   )
 }
 

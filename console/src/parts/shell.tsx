@@ -1,5 +1,5 @@
 import { Flame, Menu, Search } from 'lucide-react'
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import { NavLink, useLocation } from 'react-router'
 import { useDrills, useInCluster } from '../lib/data.ts'
 import { useLive } from '../lib/live.ts'
@@ -7,6 +7,10 @@ import { CommandPalette } from './command-palette.tsx'
 import { PagerBell } from './pager-bell.tsx'
 import { paletteKeys } from './palette-keys.ts'
 import { icons, placesFor } from './places.ts'
+import { useTour } from './tour/first-visit.ts'
+
+/** Once and never again, for most. */
+const Tour = lazy(async () => ({ default: (await import('./tour/tour.tsx')).Tour }))
 
 /** The frame of every page: where one can go, whether pages ring, and how the range is. */
 export function Shell({ role, children }: { role: string; children: React.ReactNode }) {
@@ -14,6 +18,7 @@ export function Shell({ role, children }: { role: string; children: React.ReactN
   const inCluster = useInCluster().data ?? false
   const [menu, setMenu] = useState(false)
   const [palette, setPalette] = useState(false)
+  const tour = useTour()
   const { pathname } = useLocation()
   useEffect(() => setMenu(false), [pathname])
   const room = running && `/drills/${running}`
@@ -65,6 +70,11 @@ export function Shell({ role, children }: { role: string; children: React.ReactN
         </nav>
         <div className="sidebar-foot">
           <PagerBell />
+          {!tour.shown && (
+            <button className="bell" onClick={tour.begin}>
+              Take the tour
+            </button>
+          )}
           <Connection />
         </div>
       </header>
@@ -74,6 +84,11 @@ export function Shell({ role, children }: { role: string; children: React.ReactN
           {children}
         </main>
       </div>
+      {tour.shown && (
+        <Suspense fallback={null}>
+          <Tour role={role} onEnd={tour.end} />
+        </Suspense>
+      )}
       <CommandPalette role={role} open={palette} onOpenChange={setPalette} />
     </div>
   )

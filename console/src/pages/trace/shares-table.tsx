@@ -5,6 +5,7 @@ import { aside, get } from '../../lib/api.ts'
 import { formatMicroseconds } from '../../lib/format.ts'
 import { putParams } from '../../lib/params.ts'
 import type { Span } from '../../../../model/telemetry.ts'
+import { differenceOf, pair } from './compare.ts'
 import { sharesOf, type Share } from './shares.ts'
 import { Empty, Problem } from '../../parts/states.tsx'
 
@@ -45,11 +46,29 @@ export function SharesTable({ traceId, spans, root }: { traceId: string; spans: 
       <div className="heading">
         <h2>Where the time went</h2>
         {compared === null ? (
-          usual.data && (
-            <button onClick={() => set(usual.data?.traceId ?? null)}>
-              Compare with a typical one ({formatMicroseconds(usual.data.durationMs * 1_000)})
-            </button>
-          )
+          <span className="buttons">
+            {usual.data && (
+              <button onClick={() => set(usual.data?.traceId ?? null)}>
+                Compare with a typical one ({formatMicroseconds(usual.data.durationMs * 1_000)})
+              </button>
+            )}
+            <form
+              className="buttons"
+              onSubmit={(event) => {
+                event.preventDefault()
+                set(String(new FormData(event.currentTarget).get('other')).trim().toLowerCase())
+              }}
+            >
+              <input
+                name="other"
+                aria-label="Id of another trace"
+                placeholder="or another trace id"
+                pattern="\s*[0-9a-fA-F]{32}\s*"
+                required
+              />
+              <button>Compare</button>
+            </form>
+          </span>
         ) : (
           <span className="buttons">
             <Link to={`/traces/${compared}`}>The other trace</Link>
@@ -68,8 +87,9 @@ export function SharesTable({ traceId, spans, root }: { traceId: string; spans: 
                 <th scope="col">operation</th>
                 <th scope="col">spans</th>
                 <th scope="col">own time</th>
-                {compared !== null && <th scope="col">spans, typical</th>}
-                {compared !== null && <th scope="col">own time, typical</th>}
+                {compared !== null && <th scope="col">spans, the other</th>}
+                {compared !== null && <th scope="col">own time, the other</th>}
+                {compared !== null && <th scope="col">difference</th>}
               </tr>
             </thead>
             <tbody>
@@ -82,6 +102,7 @@ export function SharesTable({ traceId, spans, root }: { traceId: string; spans: 
                   <td>{ownTime(here)}</td>
                   {compared !== null && <td>{there?.spans ?? 0}</td>}
                   {compared !== null && <td>{ownTime(there)}</td>}
+                  {compared !== null && <Difference here={here} there={there} />}
                 </tr>
               ))}
             </tbody>
@@ -92,16 +113,9 @@ export function SharesTable({ traceId, spans, root }: { traceId: string; spans: 
   )
 }
 
-const ownTime = (share: Share | undefined): string => (share ? formatMicroseconds(share.selfUs) : '–')
-
-/** Both traces by operation, where they differ most first. */
-function pair(own: Share[], theirs: Share[]): { key: string; here: Share | undefined; there: Share | undefined }[] {
-  const keyOf = ({ service, name }: Share) => `${service} ${name}`
-  const [here, there] = [new Map(own.map((share) => [keyOf(share), share])), new Map(theirs.map((share) => [keyOf(share), share]))]
-  return [...new Set([...here.keys(), ...there.keys()])]
-    .map((key) => ({ key, here: here.get(key), there: there.get(key) }))
-    .toSorted((a, b) => differs(b) - differs(a))
+function Difference(shares: { here: Share | undefined; there: Share | undefined }) {
+  const difference = differenceOf(shares)
+  return <td className={difference?.worse ? 'bad-text' : 'quiet'}>{difference?.text ?? 'alike'}</td>
 }
 
-const differs = ({ here, there }: { here: Share | undefined; there: Share | undefined }): number =>
-  Math.abs((here?.selfUs ?? 0) - (there?.selfUs ?? 0))
+const ownTime = (share: Share | undefined): string => (share ? formatMicroseconds(share.selfUs) : '–')
