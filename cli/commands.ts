@@ -72,6 +72,12 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import('./commands/open.ts')).openCommand(),
   },
   {
+    name: 'paths',
+    usage: '[options] [id]',
+    summary: 'learning paths: what to play in which order, and what to read',
+    load: async () => (await import('./commands/paths.ts')).pathsCommand(),
+  },
+  {
     name: 'scenarios',
     usage: '[options]',
     summary: 'list the scenarios',

@@ -123,7 +123,7 @@ test('help on a command, by either way', async () => {
   const asked = await firedrill('help', 'logs')
   assert.match(asked.stdout, /firedrill logs \[options\] <component>\n\nprint the last lines that a component wrote\n[^]*--lines <n>/)
   assert.equal((await firedrill('logs', '--help')).stdout, asked.stdout)
-  assert.match((await firedrill('help', 'drill')).stdout, /start \[options\] <scenario>/)
+  assert.match((await firedrill('help', 'drill')).stdout, /start \[options\] \[scenario\]/)
 })
 
 test('a command that is not there', async () => {

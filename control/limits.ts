@@ -90,6 +90,7 @@ export const routeLimits: Record<string, LimitName> = {
   'GET /api/slos': 'read',
 
   'GET /api/progress': 'worked',
+  'GET /api/paths': 'worked',
   'GET /api/drills/{id}/debrief': 'worked',
   'GET /api/drills/{id}/terminals': 'read',
   'GET /api/drills/{id}/terminals/{terminal}': 'worked',

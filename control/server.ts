@@ -16,6 +16,7 @@ import { liveRoutes } from './api/live.ts'
 import { mcpRoutes } from './api/mcp.ts'
 import { meshRoutes } from './api/mesh.ts'
 import { pagerRoutes } from './api/pager.ts'
+import { pathRoutes } from './api/paths.ts'
 import { peopleRoutes } from './api/people.ts'
 import { rangeRoutes } from './api/range.ts'
 import { scenarioRoutes } from './api/scenarios.ts'
@@ -36,6 +37,7 @@ const routes = [
   mcpRoutes,
   meshRoutes,
   pagerRoutes,
+  pathRoutes,
   peopleRoutes,
   rangeRoutes,
   statusRoutes,

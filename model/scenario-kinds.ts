@@ -27,6 +27,12 @@ export type ScenarioTrait = (typeof scenarioTraits)[number]
 
 export const scenarioId = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case words joined by hyphens')
 
+/** Something to read on the web. */
+export const reading = z.strictObject({
+  title: z.string().min(1).max(120),
+  url: z.url({ protocol: /^https$/, error: 'write an address that begins with https://' }),
+})
+
 const distinct = <Name extends string>(names: readonly Name[]) =>
   z.array(z.enum(names)).refine((all) => new Set(all).size === all.length, 'names one twice')
 
@@ -41,12 +47,7 @@ export const scenarioKinds = {
   /** Scenarios of one family begin with the same symptom and page, and have different causes. */
   family: scenarioId.optional(),
   /** A public postmortem of a real incident of this kind, for the debrief. */
-  reading: z
-    .strictObject({
-      title: z.string().min(1).max(120),
-      url: z.url({ protocol: /^https$/, error: 'write an address that begins with https://' }),
-    })
-    .optional(),
+  reading: reading.optional(),
 }
 /** Names of those fields. */
 export const kindFields = Object.keys(scenarioKinds)

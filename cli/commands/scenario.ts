@@ -4,7 +4,8 @@ import { Command } from 'commander'
 import { z } from 'zod'
 import { runbooks } from '../../control/runbooks.ts'
 import { projectRoot } from '../../control/paths.ts'
-import { checkScenario, describeProblem, type ScenarioProblem, type Vocabulary } from '../../drills/scenarios.ts'
+import { scenarioTable } from '../../drills/scenario-table.ts'
+import { checkScenario, describeProblem, loadScenarios, type ScenarioProblem, type Vocabulary } from '../../drills/scenarios.ts'
 import { formatDurationMs } from '../../model/duration.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { peopleSchema } from '../../model/people.ts'
@@ -91,6 +92,11 @@ export function scenarioCommand(): Command {
           for (const { action, params, terminal, why } of scenario.solution)
             print(action === undefined ? `${green('$')} ${terminal} ${dim(why)}` : `${green(action)} ${JSON.stringify(params)} ${dim(why)}`)
         }),
+    )
+    .addCommand(
+      command('table', 'print docs/scenarios.md, the list of all scenarios').action(() => {
+        process.stdout.write(scenarioTable([...loadScenarios(folder).values()]))
+      }),
     )
     .addCommand(
       command('schema', 'print the JSON Schema of scenario.yaml, for editors')

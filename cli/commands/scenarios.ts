@@ -5,13 +5,17 @@ import { apiClient } from '../client.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 import { printJson, printTable } from '../output.ts'
 
+interface Catalogue {
+  scenarios: ScenarioCard[]
+  closed: boolean
+  counts: object
+}
+
 export const scenariosCommand = () =>
   command('scenarios').action(async (options: CommonOptions) => {
-    const { scenarios, closed } = await apiClient(openState(options), 'trainee').get<{ scenarios: ScenarioCard[]; closed: boolean }>(
-      '/api/scenarios',
-    )
+    const { scenarios, closed, counts } = await apiClient(openState(options), 'trainee').get<Catalogue>('/api/scenarios')
     if (closed) throw new FiredrillError('wrong-state', 'a blind drill is running: the list of scenarios can be read when it is over')
-    if (options.json) return printJson(scenarios)
+    if (options.json) return printJson({ scenarios, counts })
     printTable(
       scenarios.map(({ id, title, difficulty, parMs, best, playable }) => ({
         id,

@@ -2,15 +2,17 @@ import { z } from 'zod'
 import { difficulties, needsTerminal, type Scenario, type ScenarioCard } from '../../model/scenario.ts'
 import { isPlayable } from '../../drills/scenarios.ts'
 import { drawnScenario, scenarioOf, variantFor } from '../../drills/variants.ts'
+import { countScenarios } from '../../drills/counts.ts'
 import { scoreDrill } from '../../drills/scoring.ts'
 import { isHidden } from '../blind.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Api, ApiContext } from './context.ts'
 
 export function scenarioRoutes(app: Api, { scenarios, ledger, range, engine, shells }: ApiContext): void {
+  const counts = countScenarios([...scenarios.values()])
   app.get('/api/scenarios', async (request) => {
     // Nothing that a trainee can read says what is played.
-    if (request.role !== 'instructor' && isHidden(engine.running())) return { scenarios: [], closed: true }
+    if (request.role !== 'instructor' && isHidden(engine.running())) return { scenarios: [], closed: true, counts }
     const played = playedDrills(ledger, scenarios)
     const terminal = (await shells.trouble()) === null
     const playable = (scenario: Scenario) => isPlayable(scenario, range) && (terminal || !needsTerminal(scenario))
@@ -26,6 +28,7 @@ export function scenarioRoutes(app: Api, { scenarios, ledger, range, engine, she
         ...(request.role === 'instructor' ? { variants: (scenario.variants ?? []).map(({ name }) => name) } : {}),
       })),
       closed: false,
+      counts,
     }
   })
 

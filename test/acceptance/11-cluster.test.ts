@@ -69,7 +69,7 @@ describe('all of it in a cluster', { skip: kubeconfig && overlay ? false : 'KUBE
   })
 
   test('one that only a cluster can teach is offered', async () => {
-    const scenarios = JSON.parse(await said('firedrill', 'scenarios', '--json')) as { id: string; playable: boolean }[]
+    const { scenarios } = JSON.parse(await said('firedrill', 'scenarios', '--json')) as { scenarios: { id: string; playable: boolean }[] }
     assert.equal(scenarios.find(({ id }) => id === 'polite-request')?.playable, true)
   })
 

@@ -12,6 +12,7 @@ import { putParams } from '../../lib/params.ts'
 import { Empty, Loading, Problem } from '../../parts/states.tsx'
 import { Lobby } from '../../parts/team.tsx'
 import { filtersOf, fits, nextFor, type Filters } from './choose.ts'
+import { LearningPaths } from './learning-paths.tsx'
 import { PastDrills } from './past-drills.tsx'
 import { ScenarioTile } from './scenario-tile.tsx'
 
@@ -126,6 +127,9 @@ export function ScenariosPage() {
       )}
       {start.error && <Problem error={start.error} />}
       <Lobby />
+      {mode === 'learning' && running === null && (
+        <LearningPaths busy={start.isPending} onStart={(scenario) => start.mutate({ scenario })} />
+      )}
       {data.closed && <Empty>A blind drill is running. The scenarios are listed again when it is over.</Empty>}
       {!data.closed && mode === 'learning' && (
         <FilterBar filters={filters} shown={here.length} of={data.scenarios.filter(({ playable }) => playable).length} />

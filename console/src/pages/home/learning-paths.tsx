@@ -1,0 +1,57 @@
+import { useQuery } from '@tanstack/react-query'
+import type { PathView } from '../../../../model/learning-path.ts'
+import { get } from '../../lib/api.ts'
+
+/** What to play in which order, and what to read; nothing is locked, and the path to go on with is open. */
+export function LearningPaths({ busy, onStart }: { busy: boolean; onStart: (scenario: string) => void }) {
+  const { data } = useQuery({ queryKey: ['paths'], queryFn: () => get<{ paths: PathView[] }>('/api/paths') })
+  if (!data || data.paths.length === 0) return null
+  const paths = data.paths.toSorted((a, b) => Number(b.recommended) - Number(a.recommended))
+  return (
+    <section aria-label="Learning paths">
+      <h2>Learning paths</h2>
+      {paths.map((path) => (
+        <details key={path.id} className="box">
+          <summary>
+            <b>{path.title}</b>{' '}
+            <span className="quiet">
+              {path.steps.filter(({ resolved }) => resolved).length} of {path.steps.length} resolved
+              {path.recommended && ' · recommended for you'}
+            </span>
+          </summary>
+          <p>{path.why}</p>
+          <Readings when="Read before" readings={path.before} />
+          <ol>
+            {path.steps.map(({ scenario, title, why, playable, resolved }) => (
+              <li key={scenario}>
+                {playable ? (
+                  <button disabled={busy} onClick={() => onStart(scenario)} aria-label={`Start ${title}`}>
+                    {title}
+                  </button>
+                ) : (
+                  <b>{title}</b>
+                )}{' '}
+                {why} <span className="quiet">{resolved ? 'resolved' : playable ? '' : 'not where the shop runs now'}</span>
+              </li>
+            ))}
+          </ol>
+          <Readings when="Read after" readings={path.after} />
+        </details>
+      ))}
+    </section>
+  )
+}
+
+const Readings = ({ when, readings }: { when: string; readings: PathView['before'] }) => (
+  <p>
+    {when}:{' '}
+    {readings.map(({ title, url }, index) => (
+      <span key={url}>
+        {index > 0 && ', '}
+        <a href={url} target="_blank" rel="noreferrer">
+          {title}
+        </a>
+      </span>
+    ))}
+  </p>
+)

@@ -1,0 +1,23 @@
+import path from 'node:path'
+import { loadPaths, pathViews } from '../../drills/paths.ts'
+import { isPlayable } from '../../drills/scenarios.ts'
+import { isHidden } from '../blind.ts'
+import type { Api, ApiContext } from './context.ts'
+
+/** Learning paths, each with what was resolved of it. */
+export function pathRoutes(app: Api, { context, scenarios, ledger, engine, range }: ApiContext): void {
+  const paths = loadPaths(path.join(context.root, 'paths'))
+  app.get('/api/paths', async (request) => {
+    // They name scenarios, as the catalogue does.
+    if (request.role !== 'instructor' && isHidden(engine.running())) return { paths: [] }
+    const drills = ledger.drills().flatMap((id) => ledger.drill(id) ?? [])
+    return {
+      paths: pathViews(
+        paths,
+        scenarios,
+        drills.filter(({ mode }) => mode !== 'rehearsal'),
+        (scenario) => isPlayable(scenario, range),
+      ),
+    }
+  })
+}
