@@ -14,6 +14,7 @@ import { scenarioOf } from '../drills/variants.ts'
 import { isHidden } from './blind.ts'
 import type { DrillEngine } from './drill-engine.ts'
 import type { Ledger } from './ledger.ts'
+import { readQuestion } from './question-reader.ts'
 
 /** What talks to models: loaded when there is one, which in most ranges there is not. */
 const models = async () => {
@@ -72,10 +73,18 @@ export class Coach implements Disposable {
       // So that it is loaded when it is first needed.
       if (event.mode !== 'rehearsal') this.#queue(async () => void (await this.#model()))
     }
+    if (event.type === 'person-asked') void this.#read(event)
     if (event.type === 'coach-asked') this.#queue(() => this.#answer(event.id, event.text))
     // Who asked in the talk is answered there.
     if (event.type === 'hint-given' && !this.#answering) this.#queue(() => this.#sayHint(event.id, event.text))
     if (event.type === 'drill-finished') this.#queue(() => this.#debrief(event.drill))
+  }
+
+  /** Beside what is said: who waits for a person does not wait for the coach. */
+  async #read(event: Extract<DrillEvent, { type: 'person-asked' }>): Promise<void> {
+    const model = await this.#model()
+    // A small model can say a hint in other words; what somebody means is too much for it.
+    if (model && !('fellBack' in model) && !model.small) await readQuestion(event, this.#deps.engine, model)
   }
 
   /** Whether a hint that is given just now was asked for in the talk. */
