@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { peopleTemplate } from '../cli/people-template.ts'
 import { readPeople, type Answer } from './read.ts'
 
 const answer: Answer = { cause: { component: 'inventory', category: 'release', accept: [] }, limit: 20 * 60_000 }
@@ -98,5 +99,12 @@ people:
       "warning 10 people.1.facts.0.say.0 is the whole answer, 'inventory' and 'release'",
       'error 11 people.1.facts.1.notYet is never said, because the fact is always known',
     ],
+  )
+})
+
+test('what a new file begins with has no mistakes', () => {
+  assert.deepEqual(
+    readPeople(peopleTemplate, { cause: { component: 'payments', category: 'third-party', accept: [] }, limit: 20 * 60_000 }).mistakes,
+    [],
   )
 })

@@ -13,6 +13,7 @@ import { milestoneNames, scenarioSchema } from '../../model/scenario.ts'
 import { ruleGroups } from '../../observability/rules/index.ts'
 import { timings } from '../../observability/timing.ts'
 import { command, type CommonOptions } from '../options.ts'
+import { peopleTemplate } from '../people-template.ts'
 import { bold, dim, green, print, printJson, printTable, red } from '../output.ts'
 
 const folder = path.join(projectRoot, 'scenarios')
@@ -24,13 +25,15 @@ export function scenarioCommand(): Command {
     .addCommand(
       command('new', 'begin a scenario')
         .argument('<id>', 'lower-case words joined by hyphens; the name of its folder')
-        .action((id: string, options: CommonOptions) => {
+        .option('--with-people', 'with a people.yaml: those who wait, and those who know something', false)
+        .action((id: string, options: CommonOptions & { withPeople: boolean }) => {
           if (!scenarioSchema.shape.id.safeParse(id).success)
             throw new FiredrillError('bad-request', `'${id}' is no id: write lower-case words joined by hyphens`)
           const target = path.join(folder, id)
           if (existsSync(target)) throw new FiredrillError('conflict', `${target} is there already`)
           mkdirSync(target)
-          const files = Object.entries(template(id)).map(([name, text]) => {
+          const texts = { ...template(id), ...(options.withPeople ? { 'people.yaml': peopleTemplate } : {}) }
+          const files = Object.entries(texts).map(([name, text]) => {
             const file = path.join(target, name)
             writeFileSync(file, text)
             return file
@@ -91,6 +94,11 @@ export function scenarioCommand(): Command {
           print()
           for (const { action, params, terminal, why } of scenario.solution)
             print(action === undefined ? `${green('$')} ${terminal} ${dim(why)}` : `${green(action)} ${JSON.stringify(params)} ${dim(why)}`)
+          for (const { character, beats, facts } of scenario.people?.people ?? []) {
+            print(`\n${bold(character)}`)
+            for (const { when, say } of beats) print(`  ${dim(`${when.since} + ${formatDurationMs(when.after)}`)} ${say[0]}`)
+            for (const { topic, takes, say } of facts) print(`  ${dim(`asked about ${topic}, after ${formatDurationMs(takes)}`)} ${say[0]}`)
+          }
         }),
     )
     .addCommand(
