@@ -3,6 +3,7 @@ import http from 'node:http'
 import net from 'node:net'
 import type { ShopSeen } from './operator/command.ts'
 import { serveOperator } from './operator/serve.ts'
+import type { PortName } from '../range/context.ts'
 import type { Target } from './places.ts'
 
 /** Connections of one session at once. */
@@ -11,6 +12,8 @@ const mostConnections = 200
 const longestLine = 100
 const longestReport = 16 * 1024
 const nameWithinMs = 5_000
+/** Ports of what asks for a name and a password. */
+const asksWho: ReadonlySet<PortName> = new Set(['postgres', 'amqp', 'rabbitmqManagement'])
 
 interface GateOptions {
   socket: string
@@ -20,6 +23,8 @@ interface GateOptions {
   /** The control plane, and the token with which this session asks it. */
   control: { port: number; token: string }
   onReport(report: string): void
+  /** Resolves when whoever is on call has been let into the data stores, or could not be. */
+  admitted?: Promise<unknown>
   /** The shop itself, for commands about its processes. */
   shop(): ShopSeen
 }
@@ -99,6 +104,13 @@ export class Gate {
       // What came with the name, and whatever comes: it was paused until then.
       return void socket.resume()
     }
+    // Who is quicker than that would be refused.
+    if (asksWho.has(target.port)) void (this.#options.admitted ?? Promise.resolve()).then(() => this.#carry(socket, name, target))
+    else this.#carry(socket, name, target)
+  }
+
+  #carry(socket: net.Socket, name: string, target: Extract<Target, { kind: 'port' }>): void {
+    if (socket.destroyed) return
     const far = net.connect({ host: '127.0.0.1', port: this.#options.portOf(target), allowHalfOpen: true })
     this.#open.add(far)
     far.on('data', (bytes) => this.read.set(name, (this.read.get(name) ?? 0) + bytes.length))

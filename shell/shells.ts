@@ -52,7 +52,7 @@ interface ShellsOptions {
   cache: string | null
   /** Why there can be none; null when there can. Asked once. */
   trouble(): Promise<string | null>
-  /** Called as a session opens, and not waited for: lets it into the data stores. */
+  /** Called as a session opens, which does not wait for it: lets it into the data stores. Only what connects to these waits. */
   admit?(): Promise<void>
   onCommand?(told: Told): void
   /** Where what a session prints is kept; null where it is not. */
@@ -199,8 +199,12 @@ export class Shells implements AsyncDisposable {
         env: environment(context, owner),
         command,
       })
+      const admitted = this.#options
+        .admit?.()
+        .catch((error: unknown) => process.stderr.write(`the on-call role: ${describeError(error)}\n`))
       const gate: Gate = await Gate.open({
         socket: start.socket,
+        ...(admitted ? { admitted } : {}),
         targets: targets(),
         portOf: ({ port }) => context.port(port),
         control,
@@ -215,7 +219,6 @@ export class Shells implements AsyncDisposable {
         },
       })
       const answered = gate.follow()
-      this.#options.admit?.().catch((error: unknown) => process.stderr.write(`the on-call role: ${describeError(error)}\n`))
       return { id, slot, owner, gate, folder, start }
     } catch (error) {
       this.#slots.delete(slot)

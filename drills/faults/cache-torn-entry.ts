@@ -3,37 +3,39 @@ import { defineFault } from '../../model/fault.ts'
 import type { Range } from '../../model/range.ts'
 
 const params = z.object({
-  category: z
-    .string()
-    .regex(/^[a-z]+$/)
-    .default('kitchen'),
-  /** Pages of the category, from the second on: the first is loaded anew too often, as its products change their prices. */
+  /** Of the products whose pages are torn. */
+  categories: z
+    .array(z.string().regex(/^[a-z]+$/))
+    .min(1)
+    .max(10)
+    .default(['kitchen']),
+  /** Pages of each category, from the second on: the first is loaded anew too often, as its products change their prices. */
   pages: z.number().int().min(2).max(50).default(12),
 })
 type Params = z.output<typeof params>
 
 const pageSize = 24
-const keysOf = ({ category, pages }: Params): string[] =>
-  Array.from({ length: pages - 1 }, (_, index) => `catalog:page:${category}:${index + 2}`)
+const pagesOf = ({ categories, pages }: Params): { category: string; page: number }[] =>
+  categories.flatMap((category) => Array.from({ length: pages - 1 }, (_, index) => ({ category, page: index + 2 })))
+const keysOf = (given: Params): string[] => pagesOf(given).map(({ category, page }) => `catalog:page:${category}:${page}`)
 
 /** Half of each entry, without a time to live: as left by a program that warms the cache in two steps and died between them. */
 export const cacheTornEntry = defineFault({
   id: 'cache-torn-entry',
   title: 'Torn entries in the cache',
-  effect: 'Pages of one category fail, and go on failing',
+  effect: 'Pages of some categories fail, and go on failing',
   category: 'cache',
   params,
   plan: async (_context, given) => ({ keys: keysOf(given) }),
   async inject({ range }, given) {
-    for (const [index, key] of keysOf(given).entries()) {
-      const page = index + 2
+    for (const { category, page } of pagesOf(given)) {
       const products = await range.database.query(
         `select sku, name, category, description, price_cents as "priceCents" from catalog.products
          where category = $1 order by sku limit $2 offset $3`,
-        [given.category, pageSize, (page - 1) * pageSize],
+        [category, pageSize, (page - 1) * pageSize],
       )
       const whole = JSON.stringify({ page, products })
-      await range.cache.command('SET', key, whole.slice(0, Math.ceil(whole.length / 2)))
+      await range.cache.command('SET', `catalog:page:${category}:${page}`, whole.slice(0, Math.ceil(whole.length / 2)))
     }
   },
   // They are loaded anew by whoever asks next.

@@ -59,7 +59,7 @@ const samples: Record<string, Record<string, unknown>> = {
   'tight-breaker': { to: 'payments' },
   'redis-delay': { delayMs: 25 },
   'redis-memory-limit': { maxBytes: 1_000_000 },
-  'cache-torn-entry': { pages: 3 },
+  'cache-torn-entry': { categories: ['home', 'office'], pages: 3 },
   'cache-restricted': {},
   'scheduled-limits': { role: 'payments', limit: 8, everySeconds: 1 },
   'postgres-audit-trigger': {},
