@@ -72,6 +72,12 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import('./commands/open.ts')).openCommand(),
   },
   {
+    name: 'pack',
+    usage: '',
+    summary: "check, sign and make packs: scenarios of your own, for 'firedrill up --pack'",
+    load: async () => (await import('./commands/pack.ts')).packCommand(),
+  },
+  {
     name: 'paths',
     usage: '[options] [id]',
     summary: 'learning paths: what to play in which order, and what to read',

@@ -19,8 +19,12 @@ import { dim } from './output.ts'
 
 type Tell = (text: string) => void
 
+/** Whether a scenario is of the checkout, and not of a pack. */
+const isShipped = (id: string): boolean => existsSync(path.join(projectRoot, 'scenarios', id))
+
 /** Why a scenario, or one variant of it, is to be proven again, told on one line; empty when it is not. */
 export function whyStale(id: string, variant: string | null, tell: Tell): string[] {
+  if (!isShipped(id)) return ['it is of a pack']
   const reasons = variantStaleness(projectRoot, id, readProof(projectRoot, id), variant)
   if (reasons.length > 0)
     tell(dim(`${id}: ${reasons.slice(0, 3).join(', ')}${reasons.length > 3 ? ` and ${reasons.length - 3} more` : ''}`))
@@ -30,6 +34,7 @@ export function whyStale(id: string, variant: string | null, tell: Tell): string
 /** Writes the proof beside the scenario where somebody can commit it, unless what was played may not be what is there now. */
 export function keepProof(state: RangeState, id: string, variant: string | null, results: Verification[], tell: Tell): void {
   if (!existsSync(path.join(projectRoot, '.git'))) return
+  if (!isShipped(id)) return tell('    no proof is written: this scenario is of a pack')
   const { placement, profile } = state.config()
   const sources = new Sources(projectRoot)
   const scope = scopeOf(projectRoot, id, sources, variant)

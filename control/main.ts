@@ -1,5 +1,3 @@
-import path from 'node:path'
-import { loadScenarios } from '../drills/scenarios.ts'
 import { endsDrill } from '../model/drill.ts'
 import { Coach } from './coach.ts'
 import { DrillEngine } from './drill-engine.ts'
@@ -17,6 +15,7 @@ import { surviveFullDisk } from './full-disk.ts'
 import { keep } from './reaper/keep.ts'
 import { watching } from '../range/targets/local/watching.ts'
 import { projectRoot } from './paths.ts'
+import { scenariosOf } from './packs.ts'
 import { openLocalRange, rangeOf } from './wiring.ts'
 
 surviveFullDisk()
@@ -28,7 +27,7 @@ const { context } = target
 const range = rangeOf(target)
 const ledger = new Ledger(dir)
 const injector = new Injector(range, ledger)
-const scenarios = loadScenarios(path.join(projectRoot, 'scenarios'), ({ message }) =>
+const scenarios = scenariosOf(projectRoot, dir, ({ message }) =>
   process.stderr.write(`left out until it is fixed and the range restarted: ${message}\n`),
 )
 const watched = watching(range, context)

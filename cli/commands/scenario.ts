@@ -49,7 +49,7 @@ export function scenarioCommand(): Command {
         .action((ids: string[], options: CommonOptions) => {
           const all = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
           const folders = (ids.length > 0 ? ids : all.map(({ name }) => name)).map(folderOf)
-          const known = vocabulary()
+          const known = scenarioVocabulary()
           const problems = folders.flatMap((each) => checkScenario(each, known).problems)
           if (options.json) printJson({ ok: !problems.some(isError), problems })
           else {
@@ -67,7 +67,7 @@ export function scenarioCommand(): Command {
       command('preview', 'show a scenario as trainees and instructors see it')
         .argument('<id>')
         .action((id: string, options: CommonOptions) => {
-          const { scenario, problems } = checkScenario(folderOf(id), vocabulary())
+          const { scenario, problems } = checkScenario(folderOf(id), scenarioVocabulary())
           const mistake = problems.find(isError)
           if (mistake) throw new FiredrillError('bad-request', describeProblem(mistake))
           if (!scenario) throw new FiredrillError('not-found', `there is no scenario '${id}'`)
@@ -121,7 +121,7 @@ export const peopleJsonSchema = () => ({ ...z.toJSONSchema(peopleSchema, { io: '
 
 const isError = ({ level }: ScenarioProblem): boolean => level === 'error'
 
-function vocabulary(): Vocabulary {
+export function scenarioVocabulary(): Vocabulary {
   const alerts = ruleGroups(timings.drill).flatMap(({ rules }) => rules.flatMap((rule) => ('alert' in rule ? [rule.alert] : [])))
   return { alerts: new Set(alerts), runbooks: new Set(runbooks().keys()) }
 }

@@ -2,12 +2,14 @@ import { loadScenarios } from '../../drills/scenarios.ts'
 import { ensureBundles } from '../../range/bundle/bundle.ts'
 import { hasConsole } from '../../range/topology.ts'
 import { bundledOn } from '../../shell/firedrill.ts'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { Option } from 'commander'
 import { buildConsole } from '../../control/build-console.ts'
 import { cacheDir, projectRoot } from '../../control/paths.ts'
 import { keepReceivers, layAsideRefused, openLocalRange, type KeptReceivers } from '../../control/wiring.ts'
+import { dropPacks, keepPacks, scenariosOf } from '../../control/packs.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { formatDurationMs } from '../../model/duration.ts'
 import {
@@ -32,6 +34,7 @@ import { reloadAlertmanager } from '../../range/targets/local/monitoring.ts'
 import type { LocalTarget } from '../../range/targets/local/target.ts'
 import type { RangeState } from '../../range/targets/local/state.ts'
 import { liveness } from '../../range/targets/local/identity.ts'
+import { scenarioVocabulary } from './scenario.ts'
 import { apiClient } from '../client.ts'
 import { allowOrigin, command, integer, openState, type CommonOptions } from '../options.ts'
 import { bold, dim, green, print, printJson, red } from '../output.ts'
@@ -40,6 +43,9 @@ interface UpOptions extends CommonOptions {
   profile?: Profile
   users?: number
   clickhouse?: string
+  /** False for none any more. */
+  pack?: string[] | boolean
+  trust?: string
   receivers?: string
   target?: 'local' | 'kubernetes'
   kubeconfig?: string
@@ -51,6 +57,23 @@ interface UpOptions extends CommonOptions {
   allowOrigin?: string[]
 }
 
+/** A range that runs has read its scenarios already. */
+async function takePacks(options: UpOptions, say: (line: string) => void): Promise<void> {
+  const { dir, pack, trust } = options
+  if (pack === undefined || pack === true) return
+  const state = openState(options)
+  const control = state.run('control')
+  if (control && liveness(control) !== 'gone')
+    throw new FiredrillError('conflict', "packs are read when the range starts: run 'firedrill down' first")
+  if (pack === false) return dropPacks(dir)
+  const taken = new Set(loadScenarios(path.join(projectRoot, 'scenarios'), () => {}).keys())
+  const trusted = trust === undefined ? undefined : readFileSync(trust, 'utf8')
+  for (const { head, scenarios, signer } of await keepPacks(dir, pack, { taken, vocabulary: scenarioVocabulary(), trusted }))
+    say(
+      `pack ${head?.id} ${head?.version}: ${scenarios.length} scenarios, ${signer === null ? 'not signed' : `signed with the key ${signer}`}`,
+    )
+}
+
 const steadyDeadlineMs = 60_000
 /** Images are pulled first. */
 const clusterDeadlineMs = 600_000
@@ -60,6 +83,9 @@ export const upCommand = () =>
     .addOption(new Option('--profile <name>', 'speed of alerting: drill pages within seconds').choices([...profiles]))
     .addOption(new Option('--users <n>', 'simulated users').argParser(integer))
     .option('--clickhouse <url>', 'keep logs and traces in this ClickHouse instead of the embedded one')
+    .option('--pack <source...>', 'also play the scenarios of these packs, folders or archives, until other packs are given')
+    .option('--no-pack', 'play no packs any more')
+    .option('--trust <file>', 'take only packs that this public key (PEM) signed')
     .option('--receivers <file>', "YAML with your team's own Alertmanager receivers, told beside the console")
     .addOption(new Option('--target <where>', 'where the shop runs: on this host, or in a cluster').choices(['local', 'kubernetes']))
     .option('--kubeconfig <file>', 'of the cluster (KUBECONFIG without)')
@@ -73,6 +99,7 @@ export const upCommand = () =>
       const startedAt = Date.now()
       const say = (line: string) => void (options.json || print(line))
       const { role } = openState(options)
+      await takePacks(options, say)
       await requireRoom(options)
       await setup(projectRoot, cacheDir, say, role)
       if (hasConsole(role)) await buildConsole(say)
@@ -101,7 +128,7 @@ export const upCommand = () =>
       const alertmanager = reports.find(({ name }) => name === 'alertmanager')
       if (kept && alertmanager) await takeUp(kept, alertmanager.outcome, target)
       if (hasConsole(role)) {
-        loadScenarios(path.join(projectRoot, 'scenarios'), ({ message }) => say(`${red('✗')} a scenario is left out: ${message}`))
+        scenariosOf(projectRoot, options.dir, ({ message }) => say(`${red('✗')} a scenario is left out: ${message}`))
       }
       const failed = reports.filter((report) => report.outcome === 'failed')
       const readyMs = Date.now() - startedAt
