@@ -72,3 +72,24 @@ test('what was recorded of real rehearsals can be read, and has what a drill nee
   }
   assert.ok(personas.length >= 6)
 })
+
+test('with people everyone gets to the end, and no voice talks over another', async () => {
+  const cast = new Map([...scenarios].filter(([, { people }]) => people))
+  assert.ok(cast.size >= 8, `${cast.size} scenarios with people`)
+  await using plane = new ReplayPlane({ root, scenarios: cast, recordings: new Map([...cast.keys()].map((id) => [id, drawn(id)])) })
+  let heard = 0
+  for (const [index, id] of [...cast.keys()].entries()) {
+    const persona = personas[index % personas.length] ?? personaNamed('expert')
+    const { completed, events } = await plane.play(id, persona, 'coach', 1)
+    assert.ok(completed, `${persona.name} did not finish ${id}`)
+    const voices = events.filter(({ type }) => type === 'person-said' || type === 'coach-said' || type === 'hint-given')
+    for (const [at, event] of voices.entries()) {
+      const before = voices[at - 1]
+      const asked = event.type === 'hint-given' && event.reason === 'asked'
+      if (!before || asked || (event.type !== 'person-said' && before.type !== 'person-said')) continue
+      assert.ok(event.at - before.at >= 10_000, `${id}, ${persona.name}: ${event.type} ${event.at - before.at} ms after ${before.type}`)
+    }
+    heard += voices.filter(({ type }) => type === 'person-said').length
+  }
+  assert.ok(heard >= 8, `${heard} words of people`)
+})
