@@ -49,6 +49,8 @@ export async function labelsApart(page: Page, what: string): Promise<void> {
         })
       }
     }
+    for (const box of document.querySelectorAll('.map .node'))
+      if (box.scrollWidth > box.clientWidth + 1) found.push(`${box.textContent} does not fit into its box`)
     inside('.map > div', '.edge-label > span, .node')
     inside('.plot', '.marker-label')
     return found

@@ -120,18 +120,22 @@ export function RoomPage() {
         />
       </div>
       <div className="cockpit">
-        <section aria-label="Golden signals" className="signals">
-          <div className="action-head">
-            <h2>Golden signals</h2>
-            <Link to={`/dashboards/overview?${rangeQuery(range)}`}>all dashboards</Link>
-            <RangePicker usual="5m" />
-          </div>
-          <div className="panels">
-            {signals.map((panel) => (
-              <Chart key={panel.title} panel={panel} range={range} markers={markers} compact onZoom={setRange} />
-            ))}
-          </div>
-        </section>
+        <div className="seeing">
+          <section aria-label="Golden signals">
+            <div className="action-head">
+              <h2>Golden signals</h2>
+              <Link to={`/dashboards/overview?${rangeQuery(range)}`}>all dashboards</Link>
+              <RangePicker usual="5m" />
+            </div>
+            <div className="panels">
+              {signals.map((panel) => (
+                <Chart key={panel.title} panel={panel} range={range} markers={markers} compact onZoom={setRange} />
+              ))}
+            </div>
+          </section>
+          <PeoplePanel drill={drill} inbox={inbox} />
+          <UpdateComposer drill={drill} />
+        </div>
         <div className="notebook">
           {runbook && <RunbookPanel id={runbook} onClose={() => putParams(setParams, { runbook: null }, { replace: true })} />}
           {story !== '' && (
@@ -151,8 +155,6 @@ export function RoomPage() {
         <div className="doing">
           <Actions enabled={running} />
           <CauseForm drill={drill} />
-          <PeoplePanel drill={drill} inbox={inbox} />
-          <UpdateComposer drill={drill} />
           <CoachPanel drill={drill} events={events} />
         </div>
       </div>

@@ -28,7 +28,8 @@ export function LogOverviewPanel({ overview, from, to, service, onService, onZoo
   const [drag, setDrag] = useState<[number, number] | null>(null)
   const most = Math.max(1, ...buckets.map(({ lines }) => lines))
   const total = buckets.reduce((sum, { lines }) => sum + lines, 0)
-  const width = (bucketSeconds * 1_000) / (to - from)
+  // The first and the last bar may begin before the range and end after it.
+  const share = (at: number) => Math.min(1, Math.max(0, (at - from) / (to - from)))
   const brush = (one: number, other: number) => {
     const time = (share: number) => Math.round(from + share * (to - from))
     const [begin, end] = [time(Math.min(one, other)), time(Math.max(one, other))]
@@ -63,8 +64,8 @@ export function LogOverviewPanel({ overview, from, to, service, onService, onZoo
           <button
             key={atMs}
             style={{
-              left: `${((atMs - from) / (to - from)) * 100}%`,
-              width: `calc(${width * 100}% - 1px)`,
+              left: `${share(atMs) * 100}%`,
+              width: `calc(${(share(atMs + bucketSeconds * 1_000) - share(atMs)) * 100}% - 1px)`,
               height: `${(lines / most) * 100}%`,
             }}
             aria-label={`${clock(atMs)}: ${lines} lines, ${errors} errors`}

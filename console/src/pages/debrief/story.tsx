@@ -35,6 +35,7 @@ export function Story({ drill, events, reference, moment, onMoment }: Props) {
     const at = drill.milestones[name]
     return at === null ? [] : [{ name, at }]
   })
+  const later = reference.filter(({ parMs }) => drill.startedAt + parMs > to)
   const felt = pain.findLast(([at]) => at * 1_000 <= moment)?.[1]
   return (
     <section className="box story-picture" aria-label="The course of the incident">
@@ -72,7 +73,7 @@ export function Story({ drill, events, reference, moment, onMoment }: Props) {
         <span className="lane-name">Milestones</span>
         <div className="lane lane-marks">
           {marks.map(({ name, at }, index) => (
-            <i key={name} style={{ left: `${place(at)}%`, top: `${index * 1.1}rem` }} className={place(at) > 80 ? 'ends' : ''}>
+            <i key={name} style={{ left: `${place(at)}%`, top: `${index * 1.1}rem` }} className={place(at) > 60 ? 'ends' : ''}>
               {name} {elapsed(at - drill.startedAt)}
             </i>
           ))}
@@ -85,13 +86,15 @@ export function Story({ drill, events, reference, moment, onMoment }: Props) {
               <i
                 key={milestone}
                 style={{ left: `${place(drill.startedAt + parMs)}%`, top: `${index * 1.1}rem` }}
-                className={place(drill.startedAt + parMs) > 80 ? 'ends' : ''}
+                className={place(drill.startedAt + parMs) > 60 ? 'ends' : ''}
               >
                 {milestone} {elapsed(parMs)}
               </i>
             ))}
-          {reference.every(({ parMs }) => drill.startedAt + parMs > to) && (
-            <span className="quiet">You were quicker than every reference time; the first is {elapsed(reference[0]?.parMs ?? 0)}.</span>
+          {later.length > 0 && (
+            <span className="quiet reference-later">
+              After the end: {later.map(({ milestone, parMs }) => `${milestone} ${elapsed(parMs)}`).join(', ')}
+            </span>
           )}
         </div>
         <div className="lane-cursor" aria-hidden="true">
