@@ -194,7 +194,7 @@ describe('a scenario, as a trainee plays it', () => {
     await page.getByRole('heading', { name: 'Debrief: Slow shelves' }).waitFor()
     for (const milestone of ['acknowledged', 'located', 'diagnosed', 'mitigated', 'recovered'])
       await page.getByRole('rowheader', { name: milestone }).waitFor()
-    await page.getByText('It was').waitFor()
+    await page.getByText(/^It was inventory/).waitFor()
     await page.screenshot({ path: path.join(screenshots, 'debrief.png'), fullPage: true })
     await noSeriousViolations(page, 'the debrief')
     await page.context().close()
