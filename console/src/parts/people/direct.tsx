@@ -28,7 +28,7 @@ export function DirectPeople({ drill, enabled }: { drill: string; enabled: boole
   return (
     <>
       <form
-        className="note"
+        className="note direct"
         onSubmit={(event) => {
           event.preventDefault()
           send.mutate()
