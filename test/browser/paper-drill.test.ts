@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { after, before, test } from 'node:test'
+import { chromium, type Browser, type Page } from 'playwright-core'
+import { paperTokens } from '../../control/replay/paper-context.ts'
+import { findChromium } from '../../range/binaries.ts'
+import { PaperShop } from './paper/shop.ts'
+import { labelsApart, noSeriousViolations, noSidewaysScroll } from './readable.ts'
+
+/** Whole drills over a range on paper, from the catalogue to the debrief that is shared. */
+const skip = findChromium() === null && 'there is no browser'
+let shop: PaperShop
+let base = ''
+let browser: Browser
+
+before(async () => {
+  if (skip) return
+  shop = new PaperShop()
+  base = await shop.open()
+  browser = await chromium.launch({ executablePath: findChromium() ?? 'chromium', args: ['--no-sandbox'] })
+})
+after(async () => {
+  await browser?.close()
+  await shop?.[Symbol.asyncDispose]()
+})
+
+async function open(width: number, height: number): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width, height }, acceptDownloads: true })
+  const page = await context.newPage()
+  page.setDefaultTimeout(30_000)
+  page.on('pageerror', (error) => assert.fail(`the page threw: ${error.message}`))
+  await page.goto(`${base}/login#token=${paperTokens.trainee}`)
+  await page.getByRole('heading', { name: 'Scenarios' }).waitFor()
+  return page
+}
+
+/** Presses Tab until what has this name has the focus. */
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let presses = 0; presses < 160; presses++) {
+    await page.keyboard.press('Tab')
+    const focused = await page.evaluate(() => {
+      const element = document.activeElement
+      const label =
+        element instanceof HTMLSelectElement || element instanceof HTMLInputElement ? element.labels?.[0]?.firstChild?.textContent : null
+      return (element?.getAttribute('aria-label') ?? label ?? element?.textContent ?? '').trim()
+    })
+    if (focused === name) return
+  }
+  assert.fail(`no press of Tab leads to '${name}'`)
+}
+
+test('a drill by the keyboard alone, with the tour beside it, from the catalogue to the debrief that is shared', { skip }, async () => {
+  const page = await open(1440, 900)
+  const tour = page.getByRole('complementary', { name: 'Tour' })
+  await tour.getByText('Start your first drill').waitFor()
+  await page.keyboard.press('ControlOrMeta+k')
+  await page.getByRole('combobox', { name: 'Find anything' }).fill('slow shelves')
+  await page.getByRole('option', { name: /Slow shelves/ }).waitFor()
+  await page.keyboard.press('Enter')
+  await tabTo(page, 'Start Slow shelves')
+  await page.keyboard.press('Enter')
+  await page.getByRole('timer', { name: 'Elapsed time' }).waitFor()
+  await tour.getByText('Users first').waitFor()
+  await tabTo(page, 'Skip the tour')
+  await page.keyboard.press('Enter')
+  await tour.waitFor({ state: 'detached' })
+  await shop.breaks('slow-shelves')
+  await page.getByRole('button', { name: 'Acknowledge' }).waitFor()
+  await tabTo(page, 'Acknowledge')
+  await page.keyboard.press('Enter')
+  await page.getByRole('list', { name: 'Milestones' }).getByText('● acknowledged').waitFor()
+  await tabTo(page, 'Component')
+  await page.keyboard.type('inventory')
+  await page.keyboard.press('Tab')
+  await page.keyboard.type('release')
+  await tabTo(page, 'Name the cause')
+  await page.keyboard.press('Enter')
+  await page.getByText('That is it.').waitFor()
+  await page.keyboard.press('ControlOrMeta+k')
+  await page.getByRole('combobox', { name: 'Find anything' }).fill('roll back a serv')
+  await page.getByRole('option', { name: /Roll back a service/ }).waitFor()
+  await page.keyboard.press('Enter')
+  // The first field has the focus.
+  await page.getByRole('region', { name: 'Actions' }).getByRole('combobox', { name: 'service' }).waitFor()
+  await page.waitForFunction(() => document.activeElement instanceof HTMLSelectElement)
+  await page.keyboard.type('inventory')
+  await tabTo(page, 'Run')
+  await page.keyboard.press('Enter')
+  await page.getByText('inventory was rolled back from 1.5.0 to 1.4.0').first().waitFor()
+  await shop.recovers()
+  await page.getByRole('link', { name: 'Go to the debrief' }).waitFor()
+  await tabTo(page, 'Go to the debrief')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Debrief: Slow shelves' }).waitFor()
+  await page.getByText(/^The cause was named after/).waitFor()
+  const download = page.waitForEvent('download')
+  await tabTo(page, 'Share: one file (HTML)')
+  await page.keyboard.press('Enter')
+  assert.equal((await download).suggestedFilename(), 'debrief-slow-shelves.html')
+  await noSeriousViolations(page, 'the debrief')
+  await page.context().close()
+})
+
+test('a drill on a telephone, from the catalogue to the debrief that is shared', { skip }, async () => {
+  await shop.calm()
+  const page = await open(390, 844)
+  await page.getByRole('button', { name: 'Skip the tour' }).click()
+  await page.getByRole('button', { name: 'Start Slow shelves' }).click()
+  await page.getByRole('timer', { name: 'Elapsed time' }).waitFor()
+  await shop.breaks('slow-shelves')
+  await page.getByRole('button', { name: 'Acknowledge' }).click()
+  await page.getByRole('figure').nth(3).locator('canvas').waitFor()
+  await noSidewaysScroll(page, 'the room')
+  await labelsApart(page, 'the room')
+  await page.getByRole('button', { name: 'Pin Latency of browsing to the notes' }).click()
+  await page.getByRole('textbox', { name: 'What it shows' }).fill('It begins here')
+  await page.getByRole('button', { name: 'Pin', exact: true }).click()
+  await page.getByText('Note: It begins here').waitFor()
+  const actions = page.getByRole('region', { name: 'Actions' })
+  await actions.getByRole('combobox', { name: 'Find an action' }).fill('roll back a serv')
+  await actions.getByRole('option', { name: 'Roll back a service' }).click()
+  await actions.getByRole('combobox', { name: 'service' }).selectOption('inventory')
+  await actions.getByRole('button', { name: 'Run' }).click()
+  await actions.getByText(/inventory was rolled back/).waitFor()
+  await shop.recovers()
+  // Whoever does not name the cause says when it is over.
+  await page.getByRole('button', { name: 'Finish' }).click()
+  await page.getByRole('heading', { name: 'Debrief: Slow shelves' }).waitFor()
+  await page.getByText(/^The cause was not named/).waitFor()
+  await noSidewaysScroll(page, 'the debrief')
+  const download = page.waitForEvent('download')
+  await page.getByRole('link', { name: 'Share: one file (HTML)' }).click()
+  await (await download).delete()
+  await page.context().close()
+})
