@@ -76,7 +76,7 @@ export function peopleCommand(): Command {
     )
     .addCommand(
       command('update', 'post a status update')
-        .argument('<words...>', 'which journey is hurt, since when, what is being done, and when the next word comes')
+        .argument('<words...>', 'what users notice, since when, what is being done, and when the next update comes')
         .addOption(new Option('--status <status>', 'how the incident stands').choices([...statusUpdateKinds]).default('investigating'))
         .addOption(new Option('--for <audience>', 'who reads it').choices([...audiences]).default('customers'))
         .option('--next <duration>', 'when the next update comes, such as 10m')

@@ -4,7 +4,7 @@ export const chiefExecutive: Character = {
   id: 'chief-executive',
   role: 'Chief executive',
   temper: 'Polite and brief. Worries about trust more than about one hour of sales.',
-  aim: 'To know how bad it is, who is on it, and when the next word comes.',
+  aim: 'To know how bad it is, who is on it, and when to expect the next update.',
   speech: 'One or two full sentences, never jargon.',
   patient: false,
   reads: 'management',
@@ -17,7 +17,7 @@ export const chiefExecutive: Character = {
       'I asked earlier how bad it is. A short answer is enough.',
       'Could somebody tell me where we stand? I would rather hear "we don\'t know yet" than nothing.',
     ],
-    unsure: ['That is a question for the engineers. From me you can learn about', 'I cannot say. I can tell you about'],
+    unsure: ['That is a question for the engineers. I can tell you about', 'I do not know. What I can tell you about is'],
     nothing: ['That is a question for the engineers, I am afraid.', 'I cannot help you there.'],
   },
 }

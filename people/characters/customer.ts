@@ -4,7 +4,7 @@ export const customer: Character = {
   id: 'customer',
   role: 'Customer',
   temper: 'Worried about one order, not about the shop.',
-  aim: 'To know what happens with the order.',
+  aim: 'To know what is happening with the order.',
   speech: 'Everyday words, no technical terms.',
   patient: true,
   reads: 'customers',

@@ -15,7 +15,7 @@ export const databaseColleague: Character = {
     heard: ['OK. Tell me if I should look at anything.', "Noted. I'm around."],
     reminder: [
       "Did you see my question? I'd rather not touch anything before you answer.",
-      'Still waiting for your answer on this one, no hurry.',
+      "I'm still waiting for your answer on this one, but there is no hurry.",
     ],
     unsure: ["I'm not sure what to look at. I could look at", 'Can you narrow that down? I can check'],
     nothing: ["I can't see that from where I am.", 'Nothing that I can see from the database side, sorry.'],

@@ -13,7 +13,7 @@ export const previousShift: Character = {
     opening: ["Hi, I had the shift before you. I'm on my way home, but call me if something is unclear."],
     thanks: ['Great, then I can sleep. Thanks.', 'Thanks. Good luck with the rest.'],
     heard: ['OK, thanks for telling me.', 'All right. Ask if you need to know what happened on my shift.'],
-    reminder: ["You wanted to tell me something? I'm about to lie down.", 'Still up for a few minutes, in case you need an answer.'],
+    reminder: ["You were going to tell me something? I'm about to go to bed.", "I'm up for a few more minutes. You wanted to answer me?"],
     unsure: ["Hm, I don't remember anything about that. What I do remember is", "I'm not sure. I can tell you about"],
     nothing: ['Nothing like that happened on my shift, as far as I remember.', "Sorry, I can't think of anything."],
   },

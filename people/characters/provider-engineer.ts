@@ -14,10 +14,10 @@ export const providerEngineer: Character = {
     thanks: ['Thank you, I have added that to the case.', 'Noted in the case, thank you.'],
     heard: ['I have added that to the case.', 'Noted. Is there a question for us?'],
     reminder: [
-      'The case still waits for your answer. Without it we will have to close it.',
+      'The case is still waiting for your answer. Without it we will have to close it.',
       'We are still waiting for your reply on this case.',
     ],
     unsure: ['I cannot answer that from here. I can look up', 'Could you be more specific? On our side I can check'],
-    nothing: ['I have no information about that on our side.', 'That is outside of what we can see from here.'],
+    nothing: ['I have no information about that on our side.', 'We cannot see that from here.'],
   },
 }

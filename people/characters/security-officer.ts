@@ -11,7 +11,7 @@ export const securityOfficer: Character = {
   reach: { via: 'chat', ms: 15_000 },
   lines: {
     opening: ['Security here. Is there any sign that this is an attack? I need to know before I alert anybody.'],
-    thanks: ['Thank you. That is enough for the record.', 'Good. I will note it like that.'],
+    thanks: ['Thank you. That is enough for the record.', 'Good. I will record it like that.'],
     heard: ['Noted for the record.', 'Understood. Tell me if anything looks deliberate.'],
     reminder: [
       'I still need your answer for the record: what do you know?',

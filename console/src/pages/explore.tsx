@@ -114,7 +114,7 @@ interface ListProps {
 /** The queries that are drawn together: which one is being written, and a place for one more. */
 function QueryList({ queries, editing, onEdit, onRemove }: ListProps) {
   return (
-    <ul className="facets query-list" aria-label="Queries that are drawn">
+    <ul className="facets query-list" aria-label="Queries on the graph">
       {queries.length > 1 &&
         queries.map((text, index) => (
           <li key={text}>

@@ -126,7 +126,7 @@ export function LogsPage() {
       {found.error ? <Problem error={found.error} /> : !found.data ? <Loading what="logs" /> : null}
       {found.data &&
         (lines.length === 0 ? (
-          <Empty>No line fits. Widen the time range, or take a filter away.</Empty>
+          <Empty>No line matches. Widen the time range, or remove a filter.</Empty>
         ) : (
           <>
             <LogTable
@@ -140,7 +140,7 @@ export function LogsPage() {
                 <button disabled={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>
                   {found.isFetchingNextPage ? 'Loading older lines…' : `Load ${pageOf.toLocaleString()} older lines`}
                 </button>
-                <span className="quiet">{lines.length.toLocaleString()} are shown.</span>
+                <span className="quiet">{lines.length.toLocaleString()} lines are shown.</span>
               </p>
             )}
           </>

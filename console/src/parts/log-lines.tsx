@@ -59,7 +59,7 @@ export function LogRow({ line, columns = [], onColumn, onField }: RowProps) {
               )}
               {onColumn && (
                 <button className="link" onClick={() => onColumn(key)}>
-                  {columns.includes(key) ? 'no column' : 'as a column'}
+                  {columns.includes(key) ? 'remove column' : 'add column'}
                 </button>
               )}
             </dd>
@@ -70,9 +70,9 @@ export function LogRow({ line, columns = [], onColumn, onField }: RowProps) {
         <PinButton what="this line" pinned={() => pinOf(line)} />
         {line.traceId && <Link to={`/traces/${line.traceId}${line.spanId ? `?span=${line.spanId}` : ''}`}>Open its trace</Link>}
         <Link to={`/logs?from=${line.timeMs - aroundMs}&to=${line.timeMs + aroundMs}&service=${line.service}`}>
-          What {line.service} said around it
+          Logs of {line.service} around it
         </Link>
-        <Link to={`/logs?from=${line.timeMs - aroundMs}&to=${line.timeMs + aroundMs}`}>What all said around it</Link>
+        <Link to={`/logs?from=${line.timeMs - aroundMs}&to=${line.timeMs + aroundMs}`}>All logs around it</Link>
       </p>
     </details>
   )

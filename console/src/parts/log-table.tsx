@@ -34,7 +34,7 @@ export function LogTable({ lines, columns, onColumns, onField }: Props) {
         <p className="quiet log-columns">
           Columns:{' '}
           {columns.map((name) => (
-            <button key={name} className="link" title="Take this column away" onClick={() => toggle(name)}>
+            <button key={name} className="link" title="Remove this column" onClick={() => toggle(name)}>
               {name}
             </button>
           ))}

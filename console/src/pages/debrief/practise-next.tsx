@@ -15,8 +15,8 @@ export function PractiseNext({ drill, score }: { drill: DrillState; score: Debri
       <h2>Practise next</h2>
       <p>
         {weak.length === 0
-          ? 'Every milestone was reached within its par. Something harder, or something new:'
-          : `What took longer than its par, or was not reached: ${weak.join(', ')}. These train the same skills:`}
+          ? 'You reached every milestone within its par. Try something harder, or something new:'
+          : `Over par, or not reached: ${weak.join(', ')}. These scenarios train the same skills:`}
       </p>
       <ul className="rows">
         {next.map(({ id, title, difficulty, shared, plays }) => (

@@ -44,7 +44,9 @@ export function Telling({
         ))}
       </ol>
       {communication.missing.length > 0 && (
-        <p>No update came where one was overdue: at {new Intl.ListFormat('en').format(communication.missing.map((at) => elapsed(at)))}.</p>
+        <p>
+          Updates that were due and did not come: at {new Intl.ListFormat('en').format(communication.missing.map((at) => elapsed(at)))}.
+        </p>
       )}
       {quiets.map((event) => (
         <p key={event.id}>
@@ -62,6 +64,6 @@ function knownAt(drill: DrillState, events: readonly DrillEvent[], at: number): 
   return [
     drill.pagedAt !== null && drill.pagedAt <= at ? 'the page' : 'no page yet',
     ...(reached.length > 0 ? [reached.join(', ')] : ['nothing located']),
-    ...(told > 0 ? [`${told} ${told === 1 ? 'fact' : 'facts'} that people told`] : []),
+    ...(told > 0 ? [`${told} ${told === 1 ? 'fact' : 'facts'} from people`] : []),
   ].join('; ')
 }

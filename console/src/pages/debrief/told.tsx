@@ -5,8 +5,8 @@ import type { Debrief } from './debrief.ts'
 /** What happened, in sentences: each that has a moment leads to it. */
 export function Told({ story, drill, onMoment }: { story: Debrief['story']; drill: DrillState; onMoment: (at: number) => void }) {
   return (
-    <section className="box" aria-label="In words">
-      <h2>In words</h2>
+    <section className="box" aria-label="The drill in words">
+      <h2>The drill in words</h2>
       <ol className="told">
         {story.map(({ at, text, tone }) => (
           <li key={text} className={tone}>

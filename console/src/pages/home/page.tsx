@@ -110,7 +110,7 @@ export function ScenariosPage() {
                 </button>
                 <button
                   disabled={start.isPending}
-                  title="Something that you have practised least. Only the pager tells you about it."
+                  title="Picks what you have practised least. Only the pager tells you about it."
                   onClick={() => start.mutate('surprise')}
                 >
                   <Dices size={16} /> Surprise me
@@ -134,7 +134,7 @@ export function ScenariosPage() {
       {!data.closed && mode === 'learning' && (
         <FilterBar filters={filters} shown={here.length} of={data.scenarios.filter(({ playable }) => playable).length} />
       )}
-      {!data.closed && shown.length === 0 && <Empty>No scenario fits. Clear the search, or choose another level.</Empty>}
+      {!data.closed && shown.length === 0 && <Empty>No scenario matches. Clear the search, or choose another level.</Empty>}
       {mode === 'learning' &&
         difficulties.map((level) => {
           const those = here.filter(({ difficulty }) => difficulty === level)

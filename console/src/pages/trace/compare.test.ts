@@ -11,7 +11,7 @@ test('of two traces, what is new, more and longer comes first and is said', () =
   assert.deepEqual(rows, [
     ['SELECT', '402 more spans, 2.06 s longer'],
     ['GET /stock', '80.2 ms longer'],
-    ['audit', 'only in the other'],
+    ['audit', 'only in the other trace'],
     ['lock', 'new: 900 µs'],
     ['cache', 'alike'],
   ])

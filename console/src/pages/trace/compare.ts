@@ -26,7 +26,7 @@ const alikeUs = 1_000
 export function differenceOf({ here, there }: Pick<Compared, 'here' | 'there'>): { text: string; worse: boolean } | null {
   const us = differenceUs({ here, there })
   if (!there) return { text: `new: ${formatMicroseconds(us)}`, worse: true }
-  if (!here) return { text: 'only in the other', worse: false }
+  if (!here) return { text: 'only in the other trace', worse: false }
   const spans = here.spans - there.spans
   if (spans === 0 && Math.abs(us) < alikeUs) return null
   const words = [

@@ -87,8 +87,8 @@ export function SharesTable({ traceId, spans, root }: { traceId: string; spans: 
                 <th scope="col">operation</th>
                 <th scope="col">spans</th>
                 <th scope="col">own time</th>
-                {compared !== null && <th scope="col">spans, the other</th>}
-                {compared !== null && <th scope="col">own time, the other</th>}
+                {compared !== null && <th scope="col">spans, other trace</th>}
+                {compared !== null && <th scope="col">own time, other trace</th>}
                 {compared !== null && <th scope="col">difference</th>}
               </tr>
             </thead>

@@ -53,7 +53,7 @@ export function UpdateComposer({ drill }: { drill: DrillState }) {
       <h2>
         Status update <UpdateClock drill={drill} />
       </h2>
-      {data.communication === 'scored' && <p className="quiet">How you tell others counts in this scenario.</p>}
+      {data.communication === 'scored' && <p className="quiet">Your status updates count towards the score in this scenario.</p>}
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -97,7 +97,7 @@ export function UpdateComposer({ drill }: { drill: DrillState }) {
             rows={3}
             required
             maxLength={2000}
-            placeholder="What hurts, since when, and what is being done"
+            placeholder="What users notice, since when, and what is being done"
             value={text}
             onChange={(event) => setText(event.target.value)}
           />

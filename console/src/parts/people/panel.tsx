@@ -66,7 +66,7 @@ export function PeoplePanel({ drill, inbox }: { drill: DrillState; inbox: Inbox 
         ))}
       </ul>
       <label className="inline">
-        <span>Ask somebody else</span>
+        <span>Ask another person</span>
         <select
           value={open && others.includes(open) ? open.person : ''}
           onChange={(event) => event.target.value && inbox.select(event.target.value as CharacterId)}
@@ -85,7 +85,7 @@ export function PeoplePanel({ drill, inbox }: { drill: DrillState; inbox: Inbox 
           {quietLeft > 0 ? (
             <>
               <span role="status">No interruptions for {elapsed(quietLeft)}.</span>
-              <button onClick={() => quiet.mutate(0)}>End it</button>
+              <button onClick={() => quiet.mutate(0)}>End now</button>
             </>
           ) : (
             <button onClick={() => quiet.mutate(quietMs)} disabled={data.quietsLeft === 0 || quiet.isPending}>
@@ -159,7 +159,7 @@ function Talk({ drill, listed, inbox }: { drill: DrillState; listed: Listed; inb
           <input
             ref={field}
             aria-label={`To ${listed.role}`}
-            placeholder="Ask, or say what they wait for"
+            placeholder="Ask a question, or give the answer that they are waiting for"
             required
             maxLength={500}
             value={text}

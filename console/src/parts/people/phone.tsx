@@ -7,7 +7,7 @@ export function Phone({ inbox }: { inbox: Inbox }) {
   if (!call) return null
   return (
     <div className="phone" role="alert">
-      <b>On call for you: {characters[call.person].role}</b>
+      <b>Incoming call: {characters[call.person].role}</b>
       <span className="buttons">
         <button
           className="primary"

@@ -43,7 +43,7 @@ export function Tour({ role, onEnd }: { role: string; onEnd: () => void }) {
       </p>
       <h2>{step.title}</h2>
       <p>{step.text}</p>
-      {!found && <p className="quiet">{shown === 0 ? 'Go to Scenarios to begin.' : 'It comes into sight when you are there.'}</p>}
+      {!found && <p className="quiet">{shown === 0 ? 'Go to Scenarios to begin.' : 'It appears when you are on that page.'}</p>}
       <p className="buttons">
         <button className="primary" onClick={() => (last ? onEnd() : setAt(shown + 1))}>
           {last ? 'Done' : 'Next'}
