@@ -23,34 +23,39 @@ const header = z.object({
 export class Recording {
   readonly #file: WriteStream
   readonly #decoder = new StringDecoder('utf8')
+  /** Milliseconds; goes on evenly, whatever is done to the machine's clock. */
+  readonly #clock: () => number
   readonly #startedAt: number
   #bytes = 0
 
-  private constructor(file: string, window: Window, title: string, now: number) {
-    this.#startedAt = now
+  private constructor(file: string, window: Window, title: string, clock: () => number) {
+    this.#clock = clock
+    this.#startedAt = clock()
     this.#file = createWriteStream(file, { flags: 'wx', mode: 0o600 })
     // A full disk costs the recording, and not the session.
     this.#file.on('error', () => (this.#bytes = Number.POSITIVE_INFINITY))
-    this.#line({ version: 2, width: window.cols, height: window.rows, timestamp: now / 1_000, title } satisfies z.output<typeof header>)
+    this.#line({ version: 2, width: window.cols, height: window.rows, timestamp: Date.now() / 1_000, title } satisfies z.output<
+      typeof header
+    >)
   }
 
   /** Null where a drill has more than anybody will watch. @param title whose it is. */
-  static start(folder: string, name: string, window: Window, title: string, now = Date.now()): Recording | null {
+  static start(folder: string, name: string, window: Window, title: string, clock = () => performance.now()): Recording | null {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
     if (readdirSync(folder).length >= mostOfDrill) return null
-    return new Recording(path.join(folder, `${name}.cast`), window, title, now)
+    return new Recording(path.join(folder, `${name}.cast`), window, title, clock)
   }
 
-  output(bytes: Buffer, now = Date.now()): void {
+  output(bytes: Buffer): void {
     if (this.#bytes > mostBytes) return
     this.#bytes += bytes.length
     const text = this.#decoder.write(bytes)
-    if (text !== '') this.#event(now, 'o', text)
-    if (this.#bytes > mostBytes) this.#event(now, 'o', '\r\n[the recording ends here: 4 MiB were printed]\r\n')
+    if (text !== '') this.#event('o', text)
+    if (this.#bytes > mostBytes) this.#event('o', '\r\n[the recording ends here: 4 MiB were printed]\r\n')
   }
 
-  resized({ cols, rows }: Window, now = Date.now()): void {
-    if (this.#bytes <= mostBytes) this.#event(now, 'r', `${cols}x${rows}`)
+  resized({ cols, rows }: Window): void {
+    if (this.#bytes <= mostBytes) this.#event('r', `${cols}x${rows}`)
   }
 
   /** Resolves when all of it is written. */
@@ -62,8 +67,8 @@ export class Recording {
     })
   }
 
-  #event(now: number, kind: 'o' | 'r', text: string): void {
-    this.#line([Math.max(0, now - this.#startedAt) / 1_000, kind, text])
+  #event(kind: 'o' | 'r', text: string): void {
+    this.#line([Math.round(this.#clock() - this.#startedAt) / 1_000, kind, text])
   }
   #line(value: unknown): void {
     this.#file.write(`${JSON.stringify(value)}\n`)
