@@ -99,7 +99,7 @@ export const commands: readonly ListedCommand[] = [
   {
     name: 'people',
     usage: '',
-    summary: 'talk to those who wait in a drill, and to those who know something',
+    summary: 'talk to the people in a drill: answer them, and ask what they know',
     load: async () => (await import('./commands/people.ts')).peopleCommand(),
   },
   { name: 'action', usage: '', summary: 'operate the shop', load: async () => (await import('./commands/action.ts')).actionCommand() },

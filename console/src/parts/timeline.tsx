@@ -196,7 +196,7 @@ function describe(event: DrillEvent): string | null {
     case 'person-sent':
       return `The instructor sent in ${inSentence(characters[event.person].role)}.`
     case 'people-muted':
-      return event.muted ? 'The instructor has muted all people.' : 'People may speak again.'
+      return event.muted ? 'The instructor has muted everybody.' : 'People may speak again.'
     case 'quiet-asked':
       return `No interruptions for ${elapsed(event.forMs)}.`
     case 'quiet-ended':

@@ -56,7 +56,7 @@ export function DirectPeople({ drill, enabled }: { drill: string; enabled: boole
           disabled={!enabled || mute.isPending}
           onClick={() => mute.mutate(!(data?.muted ?? false))}
         >
-          {data?.muted ? 'Let people speak' : 'Mute all people'}
+          {data?.muted ? 'Let people speak' : 'Mute everybody'}
         </button>
       </p>
       {problem && <Problem error={problem} />}
