@@ -60,14 +60,14 @@ export async function verifyScenario(
   const startedAt = Date.now()
   const restMs = restDeadlineMs * patience
   const plan = await client.get<Scenario>(`/api/scenarios/${id}/plan?seed=${verifySeed}${variant === null ? '' : `&variant=${variant}`}`)
-  const bound = round((Math.max(...plan.alerts.expected.map((alert) => alert.within)) * patience) / 1_000)
+  const bound = pageBoundSeconds(plan, patience)
   const result: Verification = {
     id,
     variant,
     ok: false,
     secondsToPage: null,
     pageBoundSeconds: bound,
-    patience: round(patience),
+    patience: tenths(patience),
     secondsToHealthy: null,
     unexpectedPages: [],
     restored: false,
@@ -118,7 +118,7 @@ export async function verifyScenario(
     if (drill) await client.post(`/api/drills/${drill}/abort`).catch(() => {})
   }
   result.ok = result.problems.length === 0 && result.unexpectedPages.length === 0
-  result.tookSeconds = round((Date.now() - startedAt) / 1_000)
+  result.tookSeconds = tenths((Date.now() - startedAt) / 1_000)
   return result
 }
 
@@ -143,6 +143,10 @@ export async function startWhenSteady(
   return started[0] as DrillState
 }
 
+/** Within which the last of the expected pages has to come, with the patience as it is written down: from both, the promise can be told again. */
+export const pageBoundSeconds = ({ alerts }: Pick<Scenario, 'alerts'>, patience: number): number =>
+  tenths((Math.max(...alerts.expected.map(({ within }) => within)) * tenths(patience)) / 1_000)
+
 type Wait = (what: string, deadlineMs: number, holds: () => Promise<boolean>) => Promise<void>
 
 /** Waits as `until` does, and writes down how long it was. */
@@ -153,7 +157,7 @@ const waitIn =
     try {
       await waitUntil(what, deadlineMs, holds)
     } finally {
-      const seconds = round((Date.now() - from) / 1_000)
+      const seconds = tenths((Date.now() - from) / 1_000)
       if (seconds >= 1) waits.push({ for: what, seconds })
     }
   }
@@ -186,7 +190,7 @@ async function play(
     return expected.every((name) => names.includes(name))
   })
   const pagedAt = Math.max(...(await pagesOf()).filter((event) => expected.includes(event.alert.name)).map((event) => event.at))
-  result.secondsToPage = round((pagedAt - injectedAt) / 1_000)
+  result.secondsToPage = tenths((pagedAt - injectedAt) / 1_000)
   if (result.secondsToPage > result.pageBoundSeconds)
     result.problems.push(`the page came after ${result.secondsToPage} s, later than promised`)
 
@@ -210,7 +214,7 @@ async function play(
     async () => (await drillOf(client, drill)).drill.milestones.recovered !== null,
   )
   const recovered = (await events()).find((event) => event.type === 'milestone-reached' && event.milestone === 'recovered')
-  result.secondsToHealthy = round(((recovered?.at ?? Date.now()) - fixedAt) / 1_000)
+  result.secondsToHealthy = tenths(((recovered?.at ?? Date.now()) - fixedAt) / 1_000)
   result.unexpectedPages = [...new Set((await pagesOf()).map((event) => event.alert.name))].filter(
     (name) => ![...expected, ...plan.alerts.allowed].some((pattern) => fits(name, pattern)),
   )
@@ -257,4 +261,5 @@ export function difference(before: Fingerprint, after: Fingerprint): string[] {
     .map((part) => `${part} was left behind: ${JSON.stringify(before.parts[part])} became ${JSON.stringify(after.parts[part])}`)
 }
 
-const round = (value: number): number => Math.round(value * 10) / 10
+/** Rounded to one decimal, as figures are written down. */
+export const tenths = (value: number): number => Math.round(value * 10) / 10

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { after, describe, test } from 'node:test'
 import { isPlayable, loadScenarios } from '../../drills/scenarios.ts'
 import { projectRoot } from '../paths.ts'
-import type { Verification } from '../verify.ts'
+import { pageBoundSeconds, tenths, type Verification } from '../verify.ts'
 import { ruleGroups } from '../../observability/rules/index.ts'
 import { timings } from '../../observability/timing.ts'
 import { everyVariant } from '../../drills/variants.ts'
@@ -188,6 +188,14 @@ variants:
     writeFileSync(file, `${written.replace('${pause}', '3s').replace('${greeting}, you', 'You')}${variants.replace(/^draws.*\n/, '')}`)
     assert.deepEqual(scopeOf(root, id, undefined, 'first').covers, before)
   })
+})
+
+test('from a bound and the patience that are written down, what was promised can be told', () => {
+  for (let patience = 1; patience <= 3; patience += 0.01)
+    for (const within of [20_000, 40_000, 45_000, 180_000]) {
+      const bound = pageBoundSeconds({ alerts: { expected: [{ name: 'A', within }], allowed: [] } }, patience)
+      assert.equal(Math.round(bound / tenths(patience)) * 1_000, within, `${within} × ${patience}`)
+    }
 })
 
 describe('the proofs of the scenarios that are shipped', () => {
