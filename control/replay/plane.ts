@@ -85,7 +85,8 @@ export class ReplayPlane implements AsyncDisposable {
     this.#ready = createServer(
       {
         context,
-        shells: new Shells({ context, logSources: [], hidden: [], cache: null, trouble: async () => 'a range on paper has none' }),
+        // What is typed in one is noted as it was meant: nobody opens one here.
+        shells: new Shells({ context, logSources: [], hidden: [], cache: null, trouble: async () => null }),
         range,
         ledger: this.#ledger,
         injector,

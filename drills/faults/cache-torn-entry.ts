@@ -49,5 +49,14 @@ export const cacheTornEntry = defineFault({
 async function tornOf(range: Range, keys: string[]): Promise<string[]> {
   // Safe: MGET answers with one string or null for each key.
   const texts = (await range.cache.command('MGET', ...keys)) as (string | null)[]
-  return keys.filter((_, index) => typeof texts[index] === 'string' && !texts[index].endsWith('}'))
+  return keys.filter((_, index) => typeof texts[index] === 'string' && !isWhole(texts[index]))
+}
+
+/** Half of an entry may end as a whole one does. */
+function isWhole(text: string): boolean {
+  try {
+    return JSON.parse(text) !== undefined
+  } catch {
+    return false
+  }
 }

@@ -13,7 +13,7 @@ const setting = async (range: Range, name: string): Promise<string> => {
 export const cacheMemory = defineResource<{ memoryBytes: number; whenFull: string }>({
   id: 'cache-memory',
   title: "the cache's memory",
-  after: ['cache-answers'],
+  after: ['cache-answers', 'cache-users'],
   async read(range) {
     const [memory, whenFull] = await Promise.all([setting(range, 'maxmemory'), setting(range, 'maxmemory-policy')])
     return { memoryBytes: Number(memory), whenFull }
@@ -32,7 +32,7 @@ const usual = (user: string): boolean => /^user default on (?:sanitize-payload )
 export const cacheUsers = defineResource<string[]>({
   id: 'cache-users',
   title: 'the users of the cache',
-  after: ['datastores'],
+  after: ['cache-answers'],
   read: cacheRights,
   differs: (found) => listed(found.filter((user) => !usual(user))),
   async restore(range, found) {
@@ -50,7 +50,7 @@ type Answers = 'all' | 'reads' | 'nothing'
 export const cacheAnswers = defineResource<Answers>({
   id: 'cache-answers',
   title: 'the answers of the cache',
-  after: ['cache-users'],
+  after: ['datastores'],
   async read(range) {
     const answered = (...command: [string, ...string[]]) => {
       const late = Promise.withResolvers<false>()

@@ -45,6 +45,10 @@ const disturbances: Record<string, () => Promise<unknown>> = {
     await range.database.query('drop index orders.orders_pending')
     await range.database.query('create index of_a_trainee on catalog.products (price_cents)')
   },
+  'database-triggers': () =>
+    range.database.query(
+      'create trigger of_a_trainee before update on catalog.products for each row execute function suppress_redundant_updates_trigger()',
+    ),
   'database-rights': () => range.database.query('revoke insert on payments.charges from payments'),
   'database-sequences': () => range.database.query('alter sequence orders.outbox_id_seq maxvalue 9000000000000000000'),
   'database-server': async () => {
@@ -59,6 +63,8 @@ const disturbances: Record<string, () => Promise<unknown>> = {
   'broker-memory': () => range.queue.limitMemory(390_000_000),
   'dead-letters': () => range.queue.publish('orders.fulfilment.dead', '{}'),
   'cache-answers': () => range.cache.command('CLIENT', 'PAUSE', '600000', 'WRITE'),
+  'cache-users': () => range.cache.command('ACL', 'SETUSER', 'default', '-strlen'),
+  'cached-values': () => range.cache.command('SET', 'catalog:product:of-a-trainee', '{"sku":'),
   'cache-memory': () => range.cache.command('CONFIG', 'SET', 'maxmemory', '50000000'),
   'cached-prices': async () => {
     const [product] = await range.database.query<{ sku: string }>(

@@ -28,6 +28,8 @@ import { holderOf, isBusy } from './ports.ts'
 import { killAll, launch, send, terminate } from './process.ts'
 import type { RangeState, RunRecord } from './state.ts'
 
+const stopsWithinMs = 1_000
+
 /** Renders what other folders know (rules, routes, scrape targets) into a component's configuration files. */
 export type ConfigRenderer = (context: RangeContext, component: ComponentName) => Record<string, string>
 
@@ -143,13 +145,19 @@ export class LocalTarget {
     return record !== null
   }
 
-  /** Sends a signal to the whole family; one that kills has killed when this resolves. */
+  /** Sends a signal to the whole family; one that kills, or stops, has done so when this resolves. */
   async signal(name: ComponentName, signal: NodeJS.Signals): Promise<void> {
     const record = this.state.run(name)
     if (!record || liveness(record) === 'gone') return
     const members = family(record.pid)
     if (signal === 'SIGKILL') await killAll(members)
     else for (const pid of members) send(pid, signal)
+    // A process that is just now on a core stops when it next leaves it.
+    for (
+      const giveUpAt = performance.now() + stopsWithinMs;
+      signal === 'SIGSTOP' && liveness(record) === 'running' && performance.now() < giveUpAt;
+    )
+      await new Promise((resolve) => setTimeout(resolve, 5))
   }
 
   /** Starts everything at once: what needs another waits for it by itself. */
