@@ -10,34 +10,36 @@ export function LearningPaths({ busy, onStart }: { busy: boolean; onStart: (scen
   return (
     <section aria-label="Learning paths">
       <h2>Learning paths</h2>
-      {paths.map((path) => (
-        <details key={path.id} className="box">
-          <summary>
-            <b>{path.title}</b>{' '}
-            <span className="quiet">
-              {path.steps.filter(({ resolved }) => resolved).length} of {path.steps.length} resolved
-              {path.recommended && ' · recommended for you'}
-            </span>
-          </summary>
-          <p>{path.why}</p>
-          <Readings when="Read before" readings={path.before} />
-          <ol>
-            {path.steps.map(({ scenario, title, why, playable, resolved }) => (
-              <li key={scenario}>
-                {playable ? (
-                  <button disabled={busy} onClick={() => onStart(scenario)} aria-label={`Start ${title}`}>
-                    {title}
-                  </button>
-                ) : (
-                  <b>{title}</b>
-                )}{' '}
-                {why} <span className="quiet">{resolved ? 'resolved' : playable ? '' : 'not where the shop runs now'}</span>
-              </li>
-            ))}
-          </ol>
-          <Readings when="Read after" readings={path.after} />
-        </details>
-      ))}
+      <div className="paths">
+        {paths.map((path) => (
+          <details key={path.id} className="box" name="learning-path">
+            <summary>
+              <b>{path.title}</b>{' '}
+              <span className="quiet">
+                {path.steps.filter(({ resolved }) => resolved).length} of {path.steps.length} resolved
+                {path.recommended && ' · next for you'}
+              </span>
+            </summary>
+            <p>{path.why}</p>
+            <Readings when="Read before" readings={path.before} />
+            <ol>
+              {path.steps.map(({ scenario, title, why, playable, resolved }) => (
+                <li key={scenario}>
+                  {playable ? (
+                    <button disabled={busy} onClick={() => onStart(scenario)} aria-label={`Start ${title}`}>
+                      {title}
+                    </button>
+                  ) : (
+                    <b>{title}</b>
+                  )}{' '}
+                  {why} <span className="quiet">{resolved ? 'resolved' : playable ? '' : 'not where the shop runs now'}</span>
+                </li>
+              ))}
+            </ol>
+            <Readings when="Read after" readings={path.after} />
+          </details>
+        ))}
+      </div>
     </section>
   )
 }
