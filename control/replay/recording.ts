@@ -33,7 +33,10 @@ export type Recording = z.infer<typeof recording>
 /** A recording of the rehearsal whose events these are, from what the oracle saw meanwhile. */
 export function recordingOf(samples: readonly Sample[], events: readonly DrillEvent[]): Recording {
   const started = events[0]
-  const fixed = events.findLast((event) => event.type === 'action-run' && event.kind === 'change' && event.ok)
+  // What a solution types in a terminal is meant to mend it, whatever is recognised of it.
+  const fixed = events.findLast(
+    (event) => (event.type === 'action-run' && event.kind === 'change' && event.ok) || (event.type === 'command-run' && event.status === 0),
+  )
   if (started?.type !== 'drill-started' || !fixed) throw new FiredrillError('wrong-state', 'nothing was carried out that could be recorded')
   const endedAt = events.find((event) => event.type === 'drill-finished')?.at ?? Infinity
   const during = samples.filter(({ at }) => at >= started.at && at <= endedAt)

@@ -10,6 +10,7 @@ const wrappers: Record<string, (words: readonly string[]) => number> = {
   command: () => 0,
   env: (words) => words.findIndex((word) => !/^(-\w+|\w+=.*)$/.test(word)),
   nice: options(/^-n$/),
+  xargs: options(/^-[nIPLdEas]$/),
   watch: options(/^(-n|--interval)$/),
   timeout: (words) => options(/^(-k|-s)$/)(words) + 1,
 }
