@@ -11,7 +11,7 @@ before(async () => {
   await atRest()
 })
 
-for (const plan of playedScenarios()) {
+for (const plan of await playedScenarios()) {
   const { id } = plan
   test(`${id} proves itself, and nothing that a trainee can reach tells its answer`, async () => {
     const patience = patienceFor({ speed: measureMachine().speed, idle: await idleCores() })

@@ -9,7 +9,8 @@ import type { ComponentStatus } from '../../model/components.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { localRange } from '../../range/targets/local/range.ts'
 import { isPlayable, loadScenarios } from '../../drills/scenarios.ts'
-import type { Scenario } from '../../model/scenario.ts'
+import { needsTerminal, type Scenario } from '../../model/scenario.ts'
+import { jailTrouble } from '../../shell/possible.ts'
 import { RangeState } from '../../range/targets/local/state.ts'
 import { chosen } from '../seed.ts'
 
@@ -123,8 +124,11 @@ const played = 5
  * The scenarios that are played, of those that one host can play: other ones each time, by the seed that the runner prints. Each carries a proof
  * (`control/proof`); `FIREDRILL_SCENARIOS=all` has every one played all the same.
  */
-export function playedScenarios(): Scenario[] {
-  const all = [...loadScenarios(path.join(projectRoot, 'scenarios')).values()].filter((each) => isPlayable(each, { lacks: ['cluster'] }))
+export async function playedScenarios(): Promise<Scenario[]> {
+  const terminal = (await jailTrouble()) === null
+  const all = [...loadScenarios(path.join(projectRoot, 'scenarios')).values()].filter(
+    (each) => isPlayable(each, { lacks: ['cluster'] }) && (terminal || !needsTerminal(each)),
+  )
   const wanted = process.env['FIREDRILL_SCENARIOS'] ?? 'some'
   assert.ok(['some', 'all'].includes(wanted), `FIREDRILL_SCENARIOS is 'some' or 'all', not '${wanted}'`)
   return wanted === 'all' ? all : chosen(all, played)
