@@ -2,6 +2,7 @@ import type { Role } from '../model/api.ts'
 import { FiredrillError, describeError, errorIn } from '../model/errors.ts'
 import type { RangeState } from '../range/targets/local/state.ts'
 import { request } from './request.ts'
+import { jsonOrNull } from '../model/json.ts'
 
 export interface ApiClient {
   get<Body>(path: string): Promise<Body>
@@ -27,7 +28,7 @@ export function apiClient(state: RangeState, role: Role, timeoutMs = 120_000): A
         { cause: error },
       )
     })
-    const content = parsed(answer.text)
+    const content = jsonOrNull(answer.text)
     if (answer.status >= 200 && answer.status < 300) return content as Body
     throw errorIn(content, `${method} ${path} was answered ${answer.status}`)
   }
@@ -36,13 +37,5 @@ export function apiClient(state: RangeState, role: Role, timeoutMs = 120_000): A
     post: (path, body = {}) => call('POST', path, body),
     put: (path, body) => call('PUT', path, body),
     delete: (path) => call('DELETE', path),
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
   }
 }

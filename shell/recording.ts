@@ -2,6 +2,7 @@ import { createWriteStream, existsSync, mkdirSync, readFileSync, readdirSync, ty
 import path from 'node:path'
 import { StringDecoder } from 'node:string_decoder'
 import { z } from 'zod'
+import { jsonOrNull } from '../model/json.ts'
 import type { Window } from './session.ts'
 
 /** Of one session; a flood is nothing that anybody watches again. */
@@ -92,18 +93,12 @@ export function recordingsIn(folder: string): Kept[] {
   return readdirSync(folder)
     .flatMap((file) => {
       const id = nameOf.exec(file)?.[1]
-      const first = id === undefined ? null : parsed(readFileSync(path.join(folder, file), 'utf8').split('\n', 1)[0] ?? '')
-      return id !== undefined && first ? [{ id, owner: first.title, startedAt: Math.round(first.timestamp * 1_000) }] : []
+      if (id === undefined) return []
+      const line = readFileSync(path.join(folder, file), 'utf8').split('\n', 1)[0] ?? ''
+      const first = header.safeParse(jsonOrNull(line)).data
+      return first ? [{ id, owner: first.title, startedAt: Math.round(first.timestamp * 1_000) }] : []
     })
     .toSorted((a, b) => a.startedAt - b.startedAt)
-}
-
-function parsed(line: string): z.output<typeof header> | null {
-  try {
-    return header.safeParse(JSON.parse(line)).data ?? null
-  } catch {
-    return null
-  }
 }
 
 /** The asciicast itself; null where there is none of that name. */

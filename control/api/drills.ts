@@ -13,7 +13,7 @@ import {
   snoozeCoach,
   startDrill,
 } from '../../model/api.ts'
-import { isPlayable } from '../../drills/scenarios.ts'
+import { playableHere } from '../playable.ts'
 import { scenarioOf } from '../../drills/variants.ts'
 import { surpriseFor } from '../../drills/surprise.ts'
 import { progressOf } from '../../drills/progress.ts'
@@ -50,12 +50,10 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
       .drills()
       .flatMap((id) => ledger.drill(id) ?? [])
       .filter((state) => state.mode !== 'rehearsal')
-  const surprise = (trainee: string, difficulty: Difficulty | undefined, terminal: boolean): string => {
+  const surprise = async (trainee: string, difficulty: Difficulty | undefined): Promise<string> => {
+    const isPlayable = await playableHere(range, shells)
     const playable = [...scenarios.values()].filter(
-      (scenario) =>
-        isPlayable(scenario, range) &&
-        (terminal || !needsTerminal(scenario)) &&
-        (difficulty === undefined || scenario.difficulty === difficulty),
+      (scenario) => isPlayable(scenario) && (difficulty === undefined || scenario.difficulty === difficulty),
     )
     const own = played().filter((state) => state.trainee === trainee)
     const chosen = surpriseFor(playable, own, Math.random)
@@ -108,7 +106,7 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
     if (trouble !== null && wanted && needsTerminal(wanted))
       throw new FiredrillError('unsupported', `'${wanted.id}' is solved in a terminal, and there is none here: ${trouble}`)
     await engine.settled()
-    const scenario = request.body.scenario ?? surprise(trainee, difficulty, trouble === null)
+    const scenario = request.body.scenario ?? (await surprise(trainee, difficulty))
     const blind = request.body.blind || request.body.scenario === undefined
     const started = publicState(await engine.start(scenario, { mode, trainee, blind, seed, variant }))
     const warnings = mode === 'assessment' ? assessmentTroubles(context.root, context.dir) : []

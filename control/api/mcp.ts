@@ -3,6 +3,7 @@ import { clearly } from '../mcp/clearer.ts'
 import { messagesIn, refusal } from '../mcp/messages.ts'
 import type { TraineeApi } from '../mcp/tool.ts'
 import type { Api } from './context.ts'
+import { jsonOrNull } from '../../model/json.ts'
 
 /**
  * MCP over streamable HTTP, without sessions: each request stands for itself, and is answered by JSON. The token, and Host and Origin, are
@@ -83,17 +84,9 @@ async function answerTo(messages: unknown, version: string | undefined, api: Tra
 function apiOf(app: Api, headers: Record<string, string>, signal: AbortSignal): TraineeApi {
   async function call<Body>(method: 'GET' | 'POST', url: string, body?: unknown): Promise<Body> {
     const response = await app.inject({ method, url, headers, signal, ...(body === undefined ? {} : { payload: body as object }) })
-    const answer = parsed(response.body)
+    const answer = jsonOrNull(response.body)
     if (response.statusCode < 400) return answer as Body
     throw errorIn(answer, `${method} ${url.split('?')[0]} was answered ${response.statusCode}: ${response.body.slice(0, 200)}`)
   }
   return { get: (path) => call('GET', path), post: (path, body = {}) => call('POST', path, body) }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return text === '' ? null : JSON.parse(text)
-  } catch {
-    return null
-  }
 }

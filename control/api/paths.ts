@@ -1,11 +1,11 @@
 import path from 'node:path'
 import { loadPaths, pathViews } from '../../drills/paths.ts'
-import { isPlayable } from '../../drills/scenarios.ts'
 import { isHidden } from '../blind.ts'
+import { playableHere } from '../playable.ts'
 import type { Api, ApiContext } from './context.ts'
 
 /** Learning paths, each with what was resolved of it. */
-export function pathRoutes(app: Api, { context, scenarios, ledger, engine, range }: ApiContext): void {
+export function pathRoutes(app: Api, { context, scenarios, ledger, engine, range, shells }: ApiContext): void {
   const paths = loadPaths(path.join(context.root, 'paths'))
   app.get('/api/paths', async (request) => {
     // They name scenarios, as the catalogue does.
@@ -16,7 +16,7 @@ export function pathRoutes(app: Api, { context, scenarios, ledger, engine, range
         paths,
         scenarios,
         drills.filter(({ mode }) => mode !== 'rehearsal'),
-        (scenario) => isPlayable(scenario, range),
+        await playableHere(range, shells),
       ),
     }
   })

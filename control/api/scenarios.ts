@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { difficulties, needsTerminal, type Scenario, type ScenarioCard } from '../../model/scenario.ts'
-import { isPlayable } from '../../drills/scenarios.ts'
+import { difficulties, type Scenario, type ScenarioCard } from '../../model/scenario.ts'
 import { drawnScenario, scenarioOf, variantFor } from '../../drills/variants.ts'
 import { countScenarios } from '../../drills/counts.ts'
 import { scoreDrill } from '../../drills/scoring.ts'
 import { isHidden } from '../blind.ts'
+import { playableHere } from '../playable.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Api, ApiContext } from './context.ts'
 
@@ -14,8 +14,7 @@ export function scenarioRoutes(app: Api, { scenarios, ledger, range, engine, she
     // Nothing that a trainee can read says what is played.
     if (request.role !== 'instructor' && isHidden(engine.running())) return { scenarios: [], closed: true, counts }
     const played = playedDrills(ledger, scenarios)
-    const terminal = (await shells.trouble()) === null
-    const playable = (scenario: Scenario) => isPlayable(scenario, range) && (terminal || !needsTerminal(scenario))
+    const playable = await playableHere(range, shells)
     const easiestFirst = [...scenarios.values()].toSorted(
       (a, b) =>
         Number(playable(b)) - Number(playable(a)) ||

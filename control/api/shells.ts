@@ -6,6 +6,7 @@ import { foundPrograms } from '../../shell/own-programs.ts'
 import type { OpenShell, Owner } from '../../shell/shells.ts'
 import type { FastifyRequest } from 'fastify'
 import type { Api, ApiContext } from './context.ts'
+import { jsonOrNull } from '../../model/json.ts'
 
 const shellId = { params: z.object({ id: z.string().max(40) }) }
 /** A page that shows a terminal asks about as often whether it is still there. */
@@ -137,7 +138,7 @@ export function shellRoutes(app: Api, { context, engine, people, shells }: ApiCo
           if (typed > 4 * typedPerSecond || !shell.session.type(data)) say({ type: 'dropped', bytes: data.length })
           return
         }
-        const message = shellMessage.safeParse(parsed(data.toString()))
+        const message = shellMessage.safeParse(jsonOrNull(data.toString()))
         if (!message.success) return socket.close(1008, 'what is that?')
         if (message.data.type === 'drawn') watching.acknowledge(message.data.to)
         else if (isOwn(request, shell)) shell.session.resize(message.data)
@@ -156,12 +157,4 @@ export function shellRoutes(app: Api, { context, engine, people, shells }: ApiCo
       socket.on('error', () => socket.terminate())
     },
   )
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

@@ -1,6 +1,7 @@
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js'
 import { ErrorCode, type JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js'
 import { z } from 'zod'
+import { jsonOrNull } from '../../model/json.ts'
 
 const issues = z.array(z.object({ path: z.array(z.union([z.string(), z.number()])), message: z.string() })).min(1)
 
@@ -10,18 +11,10 @@ const issues = z.array(z.object({ path: z.array(z.union([z.string(), z.number()]
  */
 export function clearer(message: JSONRPCMessage): JSONRPCMessage {
   if (!('error' in message) || message.error.code !== ErrorCode.InternalError) return message
-  const found = issues.safeParse(parsed(message.error.message))
+  const found = issues.safeParse(jsonOrNull(message.error.message))
   if (!found.success) return message
   const told = found.data.map(({ path, message: wrong }) => `${path.join('.') || 'the message'}: ${wrong.replace(/^Invalid input: /, '')}`)
   return { ...message, error: { code: ErrorCode.InvalidParams, message: told.join('; ') } }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
 
 /** Every answer that goes over it is made clearer. */

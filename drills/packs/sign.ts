@@ -1,6 +1,7 @@
 import { createHash, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto'
 import { z } from 'zod'
 import { FiredrillError } from '../../model/errors.ts'
+import { jsonOrNull } from '../../model/json.ts'
 
 export const signatureFile = 'pack.sig'
 /** Ed25519, of the digest of all other files; the key is public, in SPKI (DER). */
@@ -40,7 +41,7 @@ export function signerOf(files: ReadonlyMap<string, Buffer>, trusted?: string): 
   const wanted = trusted === undefined ? undefined : createPublicKey(trusted).export({ type: 'spki', format: 'der' })
   const bytes = files.get(signatureFile)
   if (!bytes) return { signer: null, problem: wanted ? 'it is not signed, and a signature was asked for' : null }
-  const parsed = signature.safeParse(jsonIn(bytes))
+  const parsed = signature.safeParse(jsonOrNull(bytes.toString('utf8')))
   if (!parsed.success) return { signer: null, problem: `${signatureFile}: is no signature: sign the pack again` }
   const der = Buffer.from(parsed.data.key, 'base64')
   const signer = createHash('sha256').update(der).digest('hex').slice(0, 16)
@@ -53,12 +54,4 @@ export function signerOf(files: ReadonlyMap<string, Buffer>, trusted?: string): 
   }
   if (wanted && !wanted.equals(der)) return { signer, problem: `it is signed with the key ${signer}, and not with the one that you trust` }
   return { signer, problem: null }
-}
-
-function jsonIn(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'))
-  } catch {
-    return null
-  }
 }

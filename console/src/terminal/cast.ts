@@ -1,3 +1,5 @@
+import { jsonOrNull } from '../../../model/json.ts'
+
 /** Of a recording: what was printed, or how large the window became, and when. */
 export interface CastEvent {
   /** Seconds since its beginning, without pauses that nobody wants to sit through. */
@@ -37,12 +39,8 @@ export function readCast(text: string): Cast {
 }
 
 function parsed(line: string): [at: number, kind: 'o' | 'r', text: string] | null {
-  try {
-    const event: unknown = JSON.parse(line)
-    if (!Array.isArray(event)) return null
-    const [at, kind, text] = event as unknown[]
-    return typeof at === 'number' && (kind === 'o' || kind === 'r') && typeof text === 'string' ? [at, kind, text] : null
-  } catch {
-    return null
-  }
+  const event = jsonOrNull(line)
+  if (!Array.isArray(event)) return null
+  const [at, kind, text] = event as unknown[]
+  return typeof at === 'number' && (kind === 'o' || kind === 'r') && typeof text === 'string' ? [at, kind, text] : null
 }
