@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core'
 import { projectRoot } from '../../control/paths.ts'
 import { findChromium } from '../../range/binaries.ts'
-import { labelsApart, noSeriousViolations, noSidewaysScroll } from './readable.ts'
+import { labelsApart, loaded, noSeriousViolations, noSidewaysScroll } from './readable.ts'
 import { atRest, client, range, state, base, until, up } from '../acceptance/test-range.ts'
 
 const screenshots = path.join(projectRoot, '.cache', 'screenshots')
@@ -227,12 +227,7 @@ test('every page, with what a real range has to show: nothing is cut off', async
   const page = await open()
   for (const address of pages) {
     await page.goto(`${base}${address}`)
-    await page.getByRole('heading').or(page.getByText('There is no such page')).first().waitFor()
-    await page
-      .getByText('Loading')
-      .first()
-      .waitFor({ state: 'detached' })
-      .catch(() => {})
+    await loaded(page)
     // Loaded once and looked at twice: whoever turns the telephone does not load it again either. `paper.test.ts` sees to the themes and to axe.
     for (const [width, height] of [
       [1440, 900],

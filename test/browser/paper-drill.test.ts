@@ -1,37 +1,12 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { chromium, type Browser, type Page } from 'playwright-core'
-import { paperTokens } from '../../control/replay/paper-context.ts'
-import { findChromium } from '../../range/binaries.ts'
-import { PaperShop } from './paper/shop.ts'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { PaperBrowser, skip } from './paper/browser.ts'
 import { labelsApart, noSeriousViolations, noSidewaysScroll } from './readable.ts'
 
 /** Whole drills over a range on paper, from the catalogue to the debrief that is shared. */
-const skip = findChromium() === null && 'there is no browser'
-let shop: PaperShop
-let base = ''
-let browser: Browser
-
-before(async () => {
-  if (skip) return
-  shop = new PaperShop()
-  base = await shop.open()
-  browser = await chromium.launch({ executablePath: findChromium() ?? 'chromium', args: ['--no-sandbox'] })
-})
-after(async () => {
-  await browser?.close()
-  await shop?.[Symbol.asyncDispose]()
-})
-
-async function open(width: number, height: number): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height }, acceptDownloads: true })
-  const page = await context.newPage()
-  page.setDefaultTimeout(30_000)
-  page.on('pageerror', (error) => assert.fail(`the page threw: ${error.message}`))
-  await page.goto(`${base}/login#token=${paperTokens.trainee}`)
-  await page.getByRole('heading', { name: 'Scenarios' }).waitFor()
-  return page
-}
+const paper = new PaperBrowser()
+const open = (width: number, height: number) => paper.open({ viewport: { width, height }, acceptDownloads: true, timeoutMs: 30_000 })
 
 /** Presses Tab until what has this name has the focus. */
 async function tabTo(page: Page, name: string): Promise<void> {
@@ -63,7 +38,7 @@ test('a drill by the keyboard alone, with the tour beside it, from the catalogue
   await tabTo(page, 'Skip the tour')
   await page.keyboard.press('Enter')
   await tour.waitFor({ state: 'detached' })
-  await shop.breaks('slow-shelves')
+  await paper.shop.breaks('slow-shelves')
   await page.getByRole('button', { name: 'Acknowledge' }).waitFor()
   await tabTo(page, 'Acknowledge')
   await page.keyboard.press('Enter')
@@ -86,7 +61,7 @@ test('a drill by the keyboard alone, with the tour beside it, from the catalogue
   await tabTo(page, 'Run')
   await page.keyboard.press('Enter')
   await page.getByText('inventory was rolled back from 1.5.0 to 1.4.0').first().waitFor()
-  await shop.recovers()
+  await paper.shop.recovers()
   await page.getByRole('link', { name: 'Go to the debrief' }).waitFor()
   await tabTo(page, 'Go to the debrief')
   await page.keyboard.press('Enter')
@@ -101,12 +76,12 @@ test('a drill by the keyboard alone, with the tour beside it, from the catalogue
 })
 
 test('a drill on a telephone, from the catalogue to the debrief that is shared', { skip }, async () => {
-  await shop.calm()
+  await paper.shop.calm()
   const page = await open(390, 844)
   await page.getByRole('button', { name: 'Skip the tour' }).click()
   await page.getByRole('button', { name: 'Start Slow shelves' }).click()
   await page.getByRole('timer', { name: 'Elapsed time' }).waitFor()
-  await shop.breaks('slow-shelves')
+  await paper.shop.breaks('slow-shelves')
   await page.getByRole('button', { name: 'Acknowledge' }).click()
   await page.getByRole('figure').nth(3).locator('canvas').waitFor()
   await noSidewaysScroll(page, 'the room')
@@ -121,7 +96,7 @@ test('a drill on a telephone, from the catalogue to the debrief that is shared',
   await actions.getByRole('combobox', { name: 'service' }).selectOption('inventory')
   await actions.getByRole('button', { name: 'Run' }).click()
   await actions.getByText(/inventory was rolled back/).waitFor()
-  await shop.recovers()
+  await paper.shop.recovers()
   // Whoever does not name the cause says when it is over.
   await page.getByRole('button', { name: 'Finish' }).click()
   await page.getByRole('heading', { name: 'Debrief: Slow shelves' }).waitFor()

@@ -1,47 +1,22 @@
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { chromium, type Browser, type Page } from 'playwright-core'
-import { paperTokens } from '../../control/replay/paper-context.ts'
-import { findChromium } from '../../range/binaries.ts'
-import { PaperShop } from './paper/shop.ts'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import type { paperTokens } from '../../control/replay/paper-context.ts'
+import { PaperBrowser, skip } from './paper/browser.ts'
 import { hugeTrace } from './paper/traces.ts'
-import { labelsApart, noSeriousViolations, noSidewaysScroll } from './readable.ts'
+import { labelsApart, loaded, noSeriousViolations, noSidewaysScroll } from './readable.ts'
 
 /** The real console and control plane over a range on paper: every page, and whole drills, in seconds. */
-const skip = findChromium() === null && 'there is no browser'
-let shop: PaperShop
-let base = ''
-let browser: Browser
-
-before(async () => {
-  if (skip) return
-  shop = new PaperShop()
-  base = await shop.open()
-  browser = await chromium.launch({ executablePath: findChromium() ?? 'chromium', args: ['--no-sandbox'] })
-})
-after(async () => {
-  await browser?.close()
-  await shop?.[Symbol.asyncDispose]()
-})
-
-async function open({ width = 1440, height = 900, role = 'trainee' as keyof typeof paperTokens } = {}): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height } })
-  // What is shown first to everybody is shown to nobody here who does not look for it.
-  await context.addInitScript(() => localStorage.setItem('firedrill.tour', 'seen'))
-  const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
-  page.on('pageerror', (error) => assert.fail(`the page threw: ${error.message}`))
-  await page.goto(`${base}/login#token=${paperTokens[role]}`)
-  await page.getByRole('heading', { name: 'Scenarios' }).waitFor()
-  return page
-}
+const paper = new PaperBrowser()
+const open = ({ width = 1440, height = 900, role = 'trainee' as keyof typeof paperTokens } = {}) =>
+  paper.open({ viewport: { width, height }, role, seenTour: true })
 
 const started = async (): Promise<string> => {
-  const { engine } = shop.served.bench
+  const { engine } = paper.shop.served.bench
   const running = engine.running()?.id
   if (running) await engine.abort('by the test')
-  await shop.calm()
-  return shop.served.bench.start()
+  await paper.shop.calm()
+  return paper.shop.served.bench.start()
 }
 
 test(
@@ -49,9 +24,9 @@ test(
   { skip },
   async () => {
     const drill = await started()
-    await shop.breaks('slow-shelves')
+    await paper.shop.breaks('slow-shelves')
     const page = await open()
-    await page.goto(`${base}/drills/${drill}`)
+    await page.goto(`${paper.base}/drills/${drill}`)
     await page.getByText('Browsing is slow for users', { exact: true }).waitFor()
     for (const region of ['What users feel', 'Pager', 'Golden signals', 'Timeline', 'Actions', 'Name the cause', 'Coach']) {
       const box = await page.getByRole('region', { name: region, exact: true }).boundingBox()
@@ -68,10 +43,10 @@ test(
     await actions.getByRole('combobox', { name: 'service' }).selectOption('inventory')
     await actions.getByRole('button', { name: 'Run' }).click()
     await actions.getByText('inventory was rolled back from 1.5.0 to 1.4.0').waitFor()
-    assert.equal(await shop.served.bench.range.releases.current('inventory'), '1.4.0')
+    assert.equal(await paper.shop.served.bench.range.releases.current('inventory'), '1.4.0')
     await actions.getByRole('button', { name: 'Undo' }).click()
     await actions.getByText(/^Undone: inventory 1\.5\.0 was deployed/).waitFor()
-    assert.equal(await shop.served.bench.range.releases.current('inventory'), '1.5.0')
+    assert.equal(await paper.shop.served.bench.range.releases.current('inventory'), '1.5.0')
     await page.context().close()
   },
 )
@@ -100,7 +75,7 @@ const pages = (drill: string): string[] => [
 ]
 test('every page on a desk and on a telephone, light and dark: no violation, nothing cut off', { skip }, async () => {
   const drill = await started()
-  await shop.breaks('slow-shelves')
+  await paper.shop.breaks('slow-shelves')
   const page = await open()
   for (const address of pages(drill)) await everyWay(page, address)
   await page.context().close()
@@ -111,15 +86,8 @@ test('every page on a desk and on a telephone, light and dark: no violation, not
 
 /** Loaded once and looked at in four ways. Contrast depends on the theme, everything else on the width. */
 async function everyWay(page: Page, address: string): Promise<void> {
-  const t0 = performance.now()
-  setTimeout(() => console.error(address, Math.round(performance.now() - t0)), 0)
-  await page.goto(`${base}${address}`)
-  await page.getByRole('heading').or(page.getByText('There is no such page')).first().waitFor()
-  await page
-    .getByText('Loading')
-    .first()
-    .waitFor({ state: 'detached' })
-    .catch(() => {})
+  await page.goto(`${paper.base}${address}`)
+  await loaded(page)
   for (const [width, height] of [
     [1440, 900],
     [390, 844],

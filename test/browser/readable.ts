@@ -57,3 +57,13 @@ export async function labelsApart(page: Page, what: string): Promise<void> {
   })
   assert.deepEqual(clashes, [], what)
 }
+
+/** Waits until a page shows what it is about, and loads nothing more at first. */
+export async function loaded(page: Page): Promise<void> {
+  await page.getByRole('heading').or(page.getByText('There is no such page')).first().waitFor()
+  await page
+    .getByText('Loading')
+    .first()
+    .waitFor({ state: 'detached' })
+    .catch(() => {})
+}

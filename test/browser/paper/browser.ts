@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { after, before } from 'node:test'
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { paperTokens } from '../../../control/replay/paper-context.ts'
+import { findChromium } from '../../../range/binaries.ts'
+import { PaperShop } from './shop.ts'
+
+export const skip = findChromium() === null && 'there is no browser'
+
+/** A shop on paper, and a browser that opens its console: for all tests of a file. What they hold is there once the tests run. */
+export class PaperBrowser {
+  shop!: PaperShop
+  base = ''
+  #browser: Browser | undefined
+
+  constructor() {
+    before(async () => {
+      if (skip) return
+      this.shop = new PaperShop()
+      this.base = await this.shop.open()
+      this.#browser = await chromium.launch({ executablePath: findChromium() ?? 'chromium', args: ['--no-sandbox'] })
+    })
+    after(async () => {
+      await this.#browser?.close()
+      await this.shop?.[Symbol.asyncDispose]()
+    })
+  }
+
+  /** A page of somebody who has just logged in; a page that throws fails the test. */
+  async open({
+    role = 'trainee',
+    timeoutMs = 20_000,
+    seenTour = false,
+    ...options
+  }: BrowserContextOptions & { role?: keyof typeof paperTokens; timeoutMs?: number; seenTour?: boolean }): Promise<Page> {
+    assert.ok(this.#browser)
+    const context = await this.#browser.newContext(options)
+    // What is shown first to everybody is shown to nobody here who does not look for it.
+    if (seenTour) await context.addInitScript(() => localStorage.setItem('firedrill.tour', 'seen'))
+    const page = await context.newPage()
+    page.setDefaultTimeout(timeoutMs)
+    page.on('pageerror', (error) => assert.fail(`the page threw: ${error.message}`))
+    await page.goto(`${this.base}/login#token=${paperTokens[role]}`)
+    await page.getByRole('heading', { name: 'Scenarios' }).waitFor()
+    return page
+  }
+}
