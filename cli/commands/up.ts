@@ -184,7 +184,11 @@ async function requireRoom(options: UpOptions): Promise<void> {
   const portBase = options.portBase ?? before?.portBase ?? defaultPortBase
   state.requireWritable()
   const role = options.target === 'kubernetes' ? 'observability' : options.target === 'local' ? 'all' : state.role
-  await requireFreePorts({ portBase, role, rangeId: rangeId(state.dir) })
+  const runs = (name: ComponentName): boolean => {
+    const record = state.run(name)
+    return record !== null && liveness(record) !== 'gone'
+  }
+  await requireFreePorts({ portBase, role, rangeId: rangeId(state.dir), runs })
 }
 
 /** Where the shop is to run; nothing when it was not asked for, and stays where it is. */

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { createInterface } from 'node:readline'
 import { after, afterEach, test } from 'node:test'
 import { FiredrillError } from '../../../model/errors.ts'
 import { portOffsets } from '../../context.ts'
@@ -91,6 +92,35 @@ test('what runs of the same range is no other program, nor what it has started',
   await take([base + portOffsets.redis], { FIREDRILL_RANGE: 'this-range' })
   await requireFreePorts({ portBase: base, role: 'all', rangeId: 'this-range' })
   assert.match(await refusal(base, 'another-range'), /\(Redis\)/)
+})
+
+// In a container, root may not look into processes of another user: the database has a user of its own.
+test('what nobody may look into is of the range where its component runs, and of another program where it does not', async (t) => {
+  if (process.getuid?.() !== 0) return t.skip('only root can start a program of another user')
+  const base = await freeBase()
+  const port = base + portOffsets.postgres
+  // A program of the system: what is in the checkout may be for its owner alone.
+  const other = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', '--save', ''], {
+    cwd: '/',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    uid: 65_534,
+    gid: 65_534,
+  })
+  children.push(other)
+  for await (const line of createInterface(other.stdout)) if (line.includes('Ready to accept connections')) break
+
+  const look = `import { requireFreePorts } from ${JSON.stringify(path.join(import.meta.dirname, 'ports.ts'))}
+    const runs = (name) => process.argv[1] === name
+    const error = await requireFreePorts({ portBase: ${base}, role: 'all', rangeId: 'this-range', runs }).catch((thrown) => thrown)
+    console.log(error === undefined ? 'free' : error.message)`
+  const blind = (runs: string): string =>
+    execFileSync(
+      'setpriv',
+      ['--bounding-set=-sys_ptrace', '--inh-caps=-sys_ptrace', process.execPath, '--input-type=module', '-e', look, runs],
+      { encoding: 'utf8' },
+    )
+  assert.equal(blind('postgres'), 'free\n')
+  assert.match(blind('redis'), /^port \d+ \(PostgreSQL\) is taken by a program of another user /)
 })
 
 test('one that is about to end is waited for', async () => {

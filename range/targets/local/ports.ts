@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
+import type { ComponentName } from '../../../model/components.ts'
 import { FiredrillError } from '../../../model/errors.ts'
 import { portOffsets, type HostRole, type PortName } from '../../context.ts'
 import { placedForAWhileOn, placedOn } from '../../topology.ts'
@@ -19,6 +20,8 @@ interface PortUse {
   port: number
   /** Of the range, for people: `RabbitMQ, distribution`. */
   what: string
+  /** The component that has it for itself. */
+  component?: ComponentName
 }
 
 /** Ports that no component has for itself: a canary's callers come by its service's proxy, another host dials in. */
@@ -30,10 +33,11 @@ const shared: Partial<Record<PortName, { what: string; on: readonly HostRole[] }
 
 /** All that a range takes on a host of that role, and what for. */
 export const portsOf = (portBase: number, role: HostRole): PortUse[] => [
-  ...[...placedOn(role), ...placedForAWhileOn(role)].flatMap(({ title, ports }) =>
+  ...[...placedOn(role), ...placedForAWhileOn(role)].flatMap(({ name: component, title, ports }) =>
     Object.entries(ports).map(([label, name]: [string, PortName]) => ({
       port: portBase + portOffsets[name],
       what: Object.keys(ports).length > 1 ? `${title}, ${label}` : title,
+      component,
     })),
   ),
   ...Object.entries(shared).flatMap(([name, { what, on }]) =>
@@ -41,11 +45,22 @@ export const portsOf = (portBase: number, role: HostRole): PortUse[] => [
   ),
 ]
 
+interface Wanted {
+  portBase: number
+  role: HostRole
+  rangeId: string
+  /**
+   * Whether that component of this range runs, by what the range has written down. The database has a user of its own, into whose processes not
+   * even root may look in a container: a port of such a component, whose holder cannot be seen, is its own.
+   */
+  runs?: (component: ComponentName) => boolean
+}
+
 /**
  * Throws `port-busy` where another program has a port that this range needs: which, what for, who has it, and where there is room. What runs of
  * this range already is no other.
  */
-export async function requireFreePorts({ portBase, role, rangeId }: { portBase: number; role: HostRole; rangeId: string }): Promise<void> {
+export async function requireFreePorts({ portBase, role, rangeId, runs = () => false }: Wanted): Promise<void> {
   const uses = portsOf(portBase, role)
   const startedAt = Date.now()
   let taken: (PortUse & { by: Holder })[] = []
@@ -54,7 +69,10 @@ export async function requireFreePorts({ portBase, role, rangeId }: { portBase: 
     const holders = holdersOf(busy.map(({ port }) => port))
     taken = busy.flatMap((use) => {
       const by = holders.get(use.port) ?? { pids: [], listening: false }
-      return by.pids.some((pid) => isOf(pid, rangeId)) ? [] : [{ ...use, by }]
+      const ours =
+        by.pids.some((pid) => isOf(pid, rangeId)) ||
+        (by.pids.length === 0 && by.listening && use.component !== undefined && runs(use.component))
+      return ours ? [] : [{ ...use, by }]
     })
     if (taken.length === 0) return
     const patience = taken.some(({ by }) => by.listening) ? patienceMs : connectionPatienceMs
