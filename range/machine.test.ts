@@ -2,15 +2,15 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { describe, it } from 'node:test'
-import { idleCores, machineSchema, measureMachine, patienceFor, usersFor } from './machine.ts'
+import { idleCores, machineSchema, measureCore, patienceFor, usersFor } from './machine.ts'
 
 describe('the machine', () => {
   it('is measured by the CPU that was had, and not by the clock', async () => {
-    const alone = machineSchema.parse(measureMachine())
+    const alone = machineSchema.parse(measureCore())
     const busy = Array.from({ length: availableParallelism() * 3 }, () => spawn(process.execPath, ['-e', 'for (;;) {}']))
     try {
       await Promise.all(busy.map((child) => new Promise((resolve) => child.once('spawn', resolve))))
-      const crowded = measureMachine()
+      const crowded = measureCore()
       assert.ok(crowded.speed > alone.speed * 0.5, `${crowded.speed} of ${alone.speed}`)
     } finally {
       for (const child of busy) child.kill('SIGKILL')
@@ -27,6 +27,10 @@ describe('the machine', () => {
     assert.equal(usersFor({ cores: 2, speed: 0.5 }), 20)
     assert.equal(usersFor({ cores: 1, speed: 1 }), 20)
     assert.equal(usersFor({ cores: 1, speed: 0.2 }), 10)
+    assert.equal(usersFor({ cores: 2, speed: 1, idle: 1.5 }), 30, 'light other work is no matter')
+    assert.equal(usersFor({ cores: 2, speed: 1, idle: 1 }), 20, 'another range at rest takes a core')
+    assert.equal(usersFor({ cores: 2, speed: 0.7, idle: 0.6 }), 10)
+    assert.equal(usersFor({ cores: 8, speed: 1, idle: 5 }), 30)
   })
 
   it('is given longer when it is slow or busy, up to three times', () => {

@@ -10,6 +10,8 @@ export const machineSchema = z.object({
   speed: z.number().positive(),
   /** Share of a core that a program which computes without pause got, 0 to 1: less than 1 when others are busy. */
   share: z.number().min(0).max(1),
+  /** Cores that nobody used meanwhile; all of them where it was not looked. */
+  idle: z.number().min(0).default(Infinity),
 })
 export type Machine = z.infer<typeof machineSchema>
 
@@ -32,8 +34,14 @@ function turn(seed: number): number {
   return sum
 }
 
-/** Computes for so long on the calling thread, and says what came of it. */
-export function measureMachine(forMs = 300): Machine {
+/** Looks for a second what others leave, then computes for a moment on the calling thread, and says what came of it. */
+export async function measureMachine(): Promise<Machine> {
+  const idle = await idleCores()
+  return { ...measureCore(), idle }
+}
+
+/** Computes for so long on the calling thread. */
+export function measureCore(forMs = 300): Omit<Machine, 'idle'> {
   let seed = 1
   let turns = 0
   for (const until = performance.now() + warmUpMs; performance.now() < until;) seed = turn(seed)
@@ -54,11 +62,11 @@ const fewest = 10
 const neededCores = 1.6
 
 /**
- * Users that a range has when nobody asked for a number: as many as this machine serves as easily as the reference serves thirty, and up to twice as many on
- * one that is faster, so that what breaks is felt there as well.
+ * Users that a range has when nobody asked for a number: as many as this machine, beside what it does already, serves as easily as the reference serves
+ * thirty, and up to twice as many on one that is faster, so that what breaks is felt there as well.
  */
-export function usersFor({ cores, speed }: Pick<Machine, 'cores' | 'speed'>): number {
-  const capacity = (cores * speed) / neededCores
+export function usersFor({ cores, speed, idle = cores }: Pick<Machine, 'cores' | 'speed'> & { idle?: number }): number {
+  const capacity = (Math.min(cores, idle) * speed) / neededCores
   const factor = capacity < 1 ? capacity : Math.min(Math.max(speed, 1), capacity, 2)
   // One that is nearly the reference is taken for it: no two measurements are quite the same.
   if (factor > 0.8 && factor < 1.35) return usualUsers
@@ -85,5 +93,5 @@ export const patienceFor = ({ speed, idle }: { speed: number; idle: number }): n
   Math.min(Math.max(idleOnReference / Math.max(Math.min(speed, 1) * idle, 0.01), 1), mostPatience)
 
 /** For people. */
-export const describeMachine = ({ cores, speed, share }: Machine): string =>
-  `${cores} ${cores === 1 ? 'core' : 'cores'}, each ${speed.toFixed(1)} × as fast as what scenarios were tuned on, ${Math.round(share * 100)} % of one to be had`
+export const describeMachine = ({ cores, speed, share, idle }: Machine): string =>
+  `${cores} ${cores === 1 ? 'core' : 'cores'}, each ${speed.toFixed(1)} × as fast as what scenarios were tuned on, ${idle < cores ? `${idle.toFixed(1)} of ${cores} idle, ` : ''}${Math.round(share * 100)} % of one to be had`

@@ -39,7 +39,7 @@ export const doctorCommand = () =>
     const state = openState(options)
     const precedence = describePrecedence(state.hasPrecedence ? state.precedence() : available())
     const assessment = assessmentTroubles(projectRoot, state.dir)
-    const machine = measureMachine()
+    const machine = await measureMachine()
     const users = usersFor(machine)
     const terminal = { trouble: await jailTrouble(), missing: foundPrograms().filter(({ found }) => !found) }
     if (options.json)

@@ -24,7 +24,7 @@ import {
   type Placement,
   type Profile,
 } from '../../range/context.ts'
-import { describeMachine, measureMachine, usersFor } from '../../range/machine.ts'
+import { describeMachine, measureMachine, patienceFor, usersFor, type Machine } from '../../range/machine.ts'
 import { hasLinkKeys, invite } from '../../range/targets/hosts/invitation.ts'
 import { setup } from '../../range/setup.ts'
 import { shopComponentNames, type ComponentName } from '../../model/components.ts'
@@ -75,6 +75,8 @@ async function takePacks(options: UpOptions, say: (line: string) => void): Promi
 }
 
 const steadyDeadlineMs = 60_000
+/** A machine that is slow, or busy when the range is started, takes longer. */
+const steadyDeadlineOn = (machine: Machine | null): number => steadyDeadlineMs * (machine ? patienceFor(machine) : 1)
 /** Images are pulled first. */
 const clusterDeadlineMs = 600_000
 
@@ -104,7 +106,7 @@ export const upCommand = () =>
       await setup(projectRoot, cacheDir, say, role)
       if (hasConsole(role)) await buildConsole(say)
       await ensureBundles(projectRoot, cacheDir, bundledOn(role), say)
-      configure(options, say)
+      await configure(options, say)
       const cluster = deployedCluster(openState(options).config().placement)
       if (cluster) {
         // Its client takes a while to load, which only those wait for who need it.
@@ -135,7 +137,7 @@ export const upCommand = () =>
       const { tokens, placement, console: where } = target.context.config
       // Of two hosts, neither is steady without the other: 'firedrill host wait' waits for both.
       if (failed.length === 0 && (placement.role === 'all' || cluster))
-        await untilSteady(openState(options), cluster ? clusterDeadlineMs : steadyDeadlineMs)
+        await untilSteady(target.state, cluster ? clusterDeadlineMs : steadyDeadlineOn(target.state.machine()))
       const base = `http://${where.names[0] ?? '127.0.0.1'}:${target.context.port('control')}`
       const links = {
         console: base,
@@ -210,12 +212,12 @@ function consoleOf({ consoleListen, consoleName, allowOrigin: origins }: UpOptio
 }
 
 /** Writes the settings that were asked for; what runs keeps those it was started with. */
-function configure(options: UpOptions, say: (line: string) => void): void {
+async function configure(options: UpOptions, say: (line: string) => void): Promise<void> {
   const state = openState(options)
   const control = state.exists ? state.run('control') : null
   const runs = control !== null && liveness(control) !== 'gone'
   // Beside a range that runs it would measure that.
-  const machine = runs ? null : measureMachine()
+  const machine = runs ? null : await measureMachine()
   const isNewHere = !state.exists && options.target !== 'kubernetes'
   const users = options.users ?? (isNewHere && machine ? usersFor(machine) : undefined)
   const asked = {

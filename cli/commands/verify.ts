@@ -3,7 +3,7 @@ import { recordingFile } from '../../control/replay/recording.ts'
 import { recordVerified, verifyScenario, type Verification } from '../../control/verify.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import type { ScenarioCard } from '../../model/scenario.ts'
-import { idleCores, measureMachine, patienceFor } from '../../range/machine.ts'
+import { idleCores, measureCore, patienceFor } from '../../range/machine.ts'
 import { apiClient } from '../client.ts'
 import { command, integer, openState, type CommonOptions } from '../options.ts'
 import { dim, green, print, printJson, red } from '../output.ts'
@@ -64,7 +64,7 @@ export const verifyCommand = () =>
       const chosen = plays.filter(({ id, variant }) => !options.stale || whyStale(id, variant, tell).length > 0)
       if (chosen.length === 0) tell('every proof belongs to what is there')
 
-      const { speed } = measureMachine()
+      const { speed } = measureCore()
       for (let round = 1; round <= options.times; round++) {
         for (const { id, variant, recordedAs, name, results } of chosen) {
           const result = await verifyScenario(client, id, patienceFor({ speed, idle: await idleCores() }), { variant })

@@ -3,7 +3,7 @@ import { before, test } from 'node:test'
 import { atRest, client, dir, firedrill, playedScenarios, range, state, until, up } from './test-range.ts'
 import { sweepForSpoilers } from './spoilers.ts'
 import { verifyScenario, type Verification } from '../../control/verify.ts'
-import { idleCores, measureMachine, patienceFor } from '../../range/machine.ts'
+import { measureMachine, patienceFor } from '../../range/machine.ts'
 import { withEnvironment } from '../../range/targets/local/identity.ts'
 
 before(async () => {
@@ -14,7 +14,7 @@ before(async () => {
 for (const plan of await playedScenarios()) {
   const { id } = plan
   test(`${id} proves itself, and nothing that a trainee can reach tells its answer`, async () => {
-    const patience = patienceFor({ speed: measureMachine().speed, idle: await idleCores() })
+    const patience = patienceFor(await measureMachine())
     const result = await verifyScenario(client('instructor'), id, patience, { paged: (drill) => sweepForSpoilers(plan, drill) })
     assert.ok(result.ok && result.restored, JSON.stringify(result))
   })
