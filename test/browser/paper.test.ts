@@ -84,10 +84,15 @@ test('every page on a desk and on a telephone, light and dark: no violation, not
   await instructor.context().close()
 })
 
+/** No more than a browser lays out without being felt, however much there is to show: what cannot be seen is not there. */
+const mostElements = 4_000
+
 /** Loaded once and looked at in four ways. Contrast depends on the theme, everything else on the width. */
 async function everyWay(page: Page, address: string): Promise<void> {
   await page.goto(`${paper.base}${address}`)
   await loaded(page)
+  const elements = await page.locator('*').count()
+  assert.ok(elements <= mostElements, `${address} has ${elements} elements`)
   for (const [width, height] of [
     [1440, 900],
     [390, 844],

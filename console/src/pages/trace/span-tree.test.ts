@@ -4,7 +4,7 @@ import { storeOf, type Span } from '../../../../model/telemetry.ts'
 import { foldsAround, rowsOf, type Row } from './rows.ts'
 import { sharesOf } from './shares.ts'
 import { spanName } from './span-name.ts'
-import { criticalPath, spanTrees, withoutProxies } from './span-tree.ts'
+import { criticalPath, drawable, spanTrees, withoutProxies } from './span-tree.ts'
 
 const span = (spanId: string, parentSpanId: string, startUs: number, durationUs = 1, more: Partial<Span> = {}): Span => ({
   traceId: 't',
@@ -172,4 +172,21 @@ test('spans are named by what they do, and with what', () => {
   assert.equal(storeOf(span('x', '', 0, 1, { attributes: { 'db.system.name': 'postgresql' } })), 'postgres')
   assert.equal(storeOf(span('x', '', 0, 1, { attributes: { 'messaging.system': 'rabbitmq' } })), 'rabbitmq')
   assert.equal(storeOf(span('x', '', 0)), null)
+})
+
+test('what is drawn of a span that made ten thousand calls is what can be told apart', () => {
+  const calls = Array.from({ length: 10_000 }, (_, index) => ({ spanId: 'a', fromUs: index * 100, toUs: index * 100 + 40 }))
+  const whole = { fromUs: 0, toUs: 1_000_000 }
+  assert.deepEqual(drawable(calls, whole, 1_000), [{ spanId: 'a', fromUs: 0, toUs: 999_940 }])
+  assert.deepEqual(drawable(calls, { fromUs: 20, toUs: 210 }, 1), [
+    { spanId: 'a', fromUs: 20, toUs: 40 },
+    { spanId: 'a', fromUs: 100, toUs: 140 },
+    { spanId: 'a', fromUs: 200, toUs: 210 },
+  ])
+  const apart = [
+    { spanId: 'a', fromUs: 0, toUs: 10 },
+    { spanId: 'a', fromUs: 500_000, toUs: 500_010 },
+  ]
+  assert.deepEqual(drawable(apart, whole, 1_000), apart)
+  assert.deepEqual(drawable([], whole, 1_000), [])
 })

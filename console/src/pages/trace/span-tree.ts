@@ -101,6 +101,23 @@ export function criticalPath(root: SpanNode): Stretch[] {
   return path.toSorted((a, b) => a.fromUs - b.fromUs)
 }
 
+/**
+ * What of these stretches of one span can be told apart where a window is drawn: by start, within the window, and joined where there is no more between
+ * two than `gapUs`. A span that made ten thousand calls has as many stretches.
+ */
+export function drawable(stretches: readonly Stretch[], shown: { fromUs: number; toUs: number }, gapUs: number): Stretch[] {
+  const joined: Stretch[] = []
+  for (const { spanId, ...stretch } of stretches) {
+    const fromUs = Math.max(stretch.fromUs, shown.fromUs)
+    const toUs = Math.min(stretch.toUs, shown.toUs)
+    if (toUs < fromUs) continue
+    const last = joined.at(-1)
+    if (last && fromUs - last.toUs <= gapUs) last.toUs = Math.max(last.toUs, toUs)
+    else joined.push({ spanId, fromUs, toUs })
+  }
+  return joined
+}
+
 /** The trees without the spans of proxies: their children belong to the span that called the proxy. */
 export function withoutProxies(spans: readonly Span[]): Span[] {
   const known = new Map(spans.map((span) => [span.spanId, span]))

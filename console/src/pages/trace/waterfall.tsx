@@ -5,7 +5,7 @@ import { formatMicroseconds } from '../../lib/format.ts'
 import { serviceColour } from '../../lib/service-colour.ts'
 import type { Row } from './rows.ts'
 import { spanName } from './span-name.ts'
-import type { Stretch } from './span-tree.ts'
+import { drawable, type Stretch } from './span-tree.ts'
 import type { Window } from './time-axis.tsx'
 
 interface Props {
@@ -87,7 +87,7 @@ function RowLine({ row, shown, critical, selected, onToggle, onPress, onKeyDown 
     return to < from ? null : { left: `${((from - shown.fromUs) / length) * 100}%`, width: `${((to - from) / length) * 100}%` }
   }
   const bar = place(told.fromUs, told.toUs)
-  const waits = row.kind === 'span' ? (critical.get(row.key) ?? []) : []
+  const waits = row.kind === 'span' ? drawable(critical.get(row.key) ?? [], shown, length / finest) : []
   const isSelected = row.kind === 'span' && row.key === selected
   return (
     <>
@@ -134,6 +134,9 @@ function RowLine({ row, shown, critical, selected, onToggle, onPress, onKeyDown 
     </>
   )
 }
+
+/** Parts of a bar that can be told apart: what is finer is less than a pixel. */
+const finest = 1_000
 
 const indent = (depth: number): string => `${Math.min(depth, 16) * 0.7}rem`
 
