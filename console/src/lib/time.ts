@@ -12,6 +12,9 @@ export function useNow(everyMs = 1_000): number {
   return now
 }
 
+/** Milliseconds since a moment; none since one that is newer than a clock which is renewed each second. */
+export const passedSince = (moment: number, now: number): number => Math.max(0, now - moment)
+
 /** Named ranges, in seconds back from now. */
 export const ranges = { '5m': 300, '15m': 900, '1h': 3_600, '6h': 21_600 } as const
 export type RangeName = keyof typeof ranges

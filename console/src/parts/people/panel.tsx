@@ -4,7 +4,7 @@ import { drillClock, mayDo, type DrillState } from '../../../../model/drill.ts'
 import { elapsed } from '../../../../model/duration.ts'
 import type { Audience, CharacterId } from '../../../../model/people.ts'
 import { get, post } from '../../lib/api.ts'
-import { useNow } from '../../lib/time.ts'
+import { passedSince, useNow } from '../../lib/time.ts'
 import { Problem } from '../states.tsx'
 import type { Inbox } from './inbox.ts'
 
@@ -42,7 +42,7 @@ export function PeoplePanel({ drill, inbox }: { drill: DrillState; inbox: Inbox 
   const lastOf = (person: CharacterId): number => inbox.talk.findLast((event) => event.person === person)?.id ?? 0
   const talking = data.people.filter(({ person }) => lastOf(person) > 0).toSorted((a, b) => lastOf(b.person) - lastOf(a.person))
   const others = data.people.filter(({ person }) => lastOf(person) === 0)
-  const passed = drill.phase === 'running' ? now - dataUpdatedAt : 0
+  const passed = drill.phase === 'running' ? passedSince(dataUpdatedAt, now) : 0
   const quietLeft = Math.max(0, data.quietLeftMs - passed)
   const open = data.people.find(({ person }) => person === selected)
   return (
