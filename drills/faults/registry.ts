@@ -59,6 +59,7 @@ import { queuePoison } from './queue-poison.ts'
 import { redisDelay } from './redis-delay.ts'
 import { cacheRestricted } from './cache-restricted.ts'
 import { cacheTornEntry } from './cache-torn-entry.ts'
+import { outboxFilter } from './outbox-filter.ts'
 import { postgresAuditTrigger } from './postgres-audit-trigger.ts'
 import { redisFlush } from './redis-flush.ts'
 import { scheduledLimits } from './scheduled-limits.ts'
@@ -101,6 +102,7 @@ export const faults: readonly AnyFault[] = [
   cacheRestricted,
   scheduledLimits,
   postgresAuditTrigger,
+  outboxFilter,
   redisPause,
   brokerMemoryAlarm,
   queueBacklog,

@@ -63,6 +63,7 @@ const samples: Record<string, Record<string, unknown>> = {
   'cache-restricted': {},
   'scheduled-limits': { role: 'payments', limit: 8, everySeconds: 1 },
   'postgres-audit-trigger': {},
+  'outbox-filter': { drops: 'three-pieces' },
   'slow-bank': { latencyMs: 400 },
 }
 
