@@ -15,6 +15,8 @@ from locust import FastHttpUser, between, constant_pacing, events, runners, task
 from opentelemetry import propagate, trace
 from opentelemetry.trace import SpanKind, Status, StatusCode
 
+from kept import Kept, Repriced, answered, differing, prices_in, product_of, wrong_with
+
 PRODUCTS = 2400
 CATEGORIES = ["", "", "home", "kitchen", "clothing", "outdoor", "office"]
 # Slower than this, a user has given up.
@@ -80,6 +82,8 @@ class Felt:
 
 
 felt = Felt()
+kept = Kept()
+repriced = Repriced()
 
 # Who the users are, beside how many: set over the web API, see `serve_mix`.
 mix = {"hotShare": 0.0, "bots": 0, "rate": 0}
@@ -145,12 +149,15 @@ def spread(environment, runner, **_):
 @events.report_to_master.add_listener
 def report_felt(data, **_):
     data["felt"] = felt.take()
+    data["kept"] = kept.take()
 
 
 @events.worker_report.add_listener
 def add_felt(data, **_):
     if data.get("felt"):
         felt.add(data["felt"])
+    for each in data.get("kept") or []:
+        kept.add(each)
 
 
 @events.init.add_listener
@@ -161,6 +168,14 @@ def serve_metrics(environment, **_):
         def metrics():
             users = environment.runner.user_count if environment.runner else 0
             return Response(felt.render(users), mimetype="text/plain; version=0.0.4")
+
+
+@events.init.add_listener
+def serve_kept(environment, **_):
+    if environment.web_ui:
+        @environment.web_ui.app.route(f"{environment.parsed_options.web_base_path or ''}/kept")
+        def requests_kept():
+            return jsonify(kept.since(request.args.get("after", default=0, type=int)))
 
 
 @events.init.add_listener
@@ -267,6 +282,8 @@ class ShopUser(FastHttpUser):
     abstract = True
     network_timeout = PATIENCE_SECONDS
     connection_timeout = 3.0
+    # Whether this is a customer, who may write to support.
+    complains = False
 
     def on_start(self):
         self.visitor = uuid.uuid4().hex[:12]
@@ -289,8 +306,35 @@ class ShopUser(FastHttpUser):
                 else:
                     response.success()
                 span.set_attribute("http.response.status_code", response.status_code or 0)
-                felt.record(journey, (response.request_meta["response_time"] or 0) / 1000, failed)
+                seconds = (response.request_meta["response_time"] or 0) / 1000
+                felt.record(journey, seconds, failed)
+                if self.complains:
+                    self.remember(journey, path, json, response, seconds, span.get_span_context())
+                    wrong = wrong_with(journey, seconds, failed)
+                    if wrong:
+                        self.keep(wrong)
                 return response
+
+    def remember(self, journey, path, sent, response, seconds, context):
+        """What this customer could say of their latest request."""
+        answer = answered(response) if journey == "checkout" else {}
+        self.latest = {
+            "at": int((time.time() - seconds) * 1000),
+            "journey": journey,
+            "asked": path,
+            "customer": self.visitor,
+            "product": product_of(path, sent),
+            "order": answer.get("id"),
+            "status": response.status_code or 0,
+            "durationMs": round(seconds * 1000),
+            "trace": format(context.trace_id, "032x"),
+            "traced": context.trace_flags.sampled,
+        }
+
+    def keep(self, wrong, product=None):
+        # Whoever reads a complaint looks for its trace.
+        if self.latest.pop("traced"):
+            kept.add({**self.latest, "wrong": wrong, **({"product": product} if product else {})})
 
     def rest_like(self, method, path, name, headers, json):
         return self.client.request(method, path, name=name, headers=headers, json=json, catch_response=True)
@@ -307,6 +351,7 @@ class ShopUser(FastHttpUser):
 
 
 class Browser(ShopUser):
+    complains = True
     weight = 7
     wait_time = between(0.7, 2.3)
 
@@ -320,14 +365,19 @@ class Browser(ShopUser):
 
 
 class Buyer(ShopUser):
+    complains = True
     weight = 4
     wait_time = between(1.0, 3.0)
 
     @task
     def buy(self):
-        self.browse_page()
+        shelf = prices_in(answered(self.browse_page()))
         items = [{"sku": self.any_sku(), "quantity": random.randint(1, 3)} for _ in range(random.randint(1, 3))]
-        self.visit("browse", "POST", "/api/cart", "/api/cart", json={"items": items})
+        cart = prices_in(answered(self.visit("browse", "POST", "/api/cart", "/api/cart", json={"items": items})))
+        dearer_or_cheaper = differing(shelf, cart, repriced)
+        # One that was slow besides is kept already.
+        if dearer_or_cheaper and "traced" in self.latest:
+            self.keep("price", dearer_or_cheaper)
         # Sold out and declined are answers, not failures.
         self.visit(
             "checkout",
@@ -359,10 +409,12 @@ class Merchandiser(ShopUser):
 
     @task
     def reprice(self):
+        sku = self.any_sku()
+        repriced.note(sku)
         self.visit(
             "browse",
             "PUT",
-            f"/api/products/{self.any_sku()}/price",
+            f"/api/products/{sku}/price",
             "/api/products/[sku]/price",
             json={"priceCents": random.randint(500, 20000)},
         )
