@@ -33,8 +33,12 @@ import type { CauseCategory, Scenario, ViewKind } from '../model/scenario.ts'
 import type { ShopComponentName } from '../model/components.ts'
 import { peopleParameters } from '../people/parameters.ts'
 import { decidePeople, isPersonSpeaking } from '../people/policy.ts'
+import { ticketsIn } from '../people/ticket-list.ts'
+import { decideTicket } from '../people/tickets.ts'
+import type { HandledTickets } from '../model/tickets.ts'
 import type { Injector } from './injector.ts'
 import { usersOn } from '../drills/users.ts'
+import type { KeptRequests } from './kept-requests.ts'
 import { leaseMs } from './lease.ts'
 import type { Ledger } from './ledger.ts'
 import { Restoration } from './restoration.ts'
@@ -65,6 +69,8 @@ interface Dependencies {
   users: number
   /** All that Alertmanager has; null when it does not answer. */
   alerts?: () => Promise<readonly CurrentAlert[] | null>
+  /** The requests of users that went wrong; without them no customer writes. */
+  kept?: Pick<KeptRequests, 'refresh' | 'requests'>
 }
 
 /** What the coach is saying, as it is said; what it has said is an event. */
@@ -544,6 +550,29 @@ export class DrillEngine {
     if (decision.kind === 'end-quiet') this.#append({ type: 'quiet-ended', held: decision.held, missed: decision.missed })
   }
 
+  /** Lets a customer write whose request went wrong, when their policy decides so. */
+  #tickets(): void {
+    const state = this.running()
+    const { kept } = this.#deps
+    if (!state || !kept || state.mode === 'rehearsal') return
+    // Not waited for: a Locust that hangs holds nothing up.
+    void kept.refresh()
+    const decision = decideTicket({ state, events: this.#events, kept: kept.requests, now: Date.now() })
+    if (decision.kind === 'open') this.#append({ type: 'ticket-opened', ...decision.ticket })
+  }
+
+  /** What the trainee does with customers' tickets. Throws `not-found` for a ticket that there is not, `conflict` for one that is closed. */
+  handleTickets(handled: HandledTickets, by?: Actor): void {
+    this.#current('handle-tickets')
+    const tickets = ticketsIn(this.#events)
+    for (const number of handled.numbers) {
+      const ticket = tickets.find((each) => each.number === number)
+      if (!ticket) throw new FiredrillError('not-found', `there is no ticket ${number}: list the tickets to see their numbers`)
+      if (ticket.closedAt !== null) throw new FiredrillError('conflict', `ticket ${number} is closed: leave it out`)
+    }
+    this.#append({ type: 'tickets-handled', ...handled, numbers: [...new Set(handled.numbers)] }, by)
+  }
+
   /** Stops the drill's clock, for a talk or a break; the faults stay in, and their limits move. */
   pause(by?: Actor): void {
     const { id } = this.#current('pause')
@@ -670,6 +699,7 @@ export class DrillEngine {
       this.#escalate()
       this.#coach()
       this.#people()
+      this.#tickets()
       const now = this.running()
       if (now && drillClock(now, Date.now()) > now.limitMs) await this.#end({ type: 'drill-finished', outcome: 'time-up' })
       else if (now && Object.values(now.milestones).every((at) => at !== null))

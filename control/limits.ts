@@ -121,6 +121,10 @@ export const routeLimits: Record<string, LimitName> = {
   'POST /api/drills/{id}/people/{person}/enter': 'word',
   'PUT /api/drills/{id}/people/muted': 'word',
   'POST /api/drills/{id}/quiet': 'word',
+  'GET /api/drills/{id}/tickets': 'read',
+  'POST /api/drills/{id}/tickets/answer': 'word',
+  'POST /api/drills/{id}/tickets/link': 'word',
+  'POST /api/drills/{id}/tickets/close': 'word',
   'PUT /api/game-day/role': 'word',
   'POST /api/game-day/chat': 'word',
 

@@ -5,6 +5,7 @@ import { GameDays } from './game-days.ts'
 import { Injector } from './injector.ts'
 import { Ledger } from './ledger.ts'
 import { alertsIn } from './alert-reconciliation.ts'
+import { KeptRequests } from './kept-requests.ts'
 import { LoadDriver } from './load-driver.ts'
 import { looksOf } from './looks.ts'
 import { shellsOf } from './shells.ts'
@@ -47,6 +48,7 @@ const engine = new DrillEngine({
   scenarios,
   users: context.config.users,
   alerts: () => alertsIn(`http://127.0.0.1:${context.port('alertmanager')}/alertmanager`),
+  kept: new KeptRequests(`http://127.0.0.1:${context.port('locust')}/locust/kept`),
 })
 const coach = new Coach({ dir, engine, ledger, scenarios })
 const load = new LoadDriver(range)

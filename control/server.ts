@@ -24,6 +24,7 @@ import { sessionRoutes } from './api/session.ts'
 import { shellRoutes } from './api/shells.ts'
 import { statusRoutes } from './api/status.ts'
 import { telemetryRoutes } from './api/telemetry.ts'
+import { ticketRoutes } from './api/tickets.ts'
 
 const routes = [
   sessionRoutes,
@@ -42,6 +43,7 @@ const routes = [
   rangeRoutes,
   statusRoutes,
   telemetryRoutes,
+  ticketRoutes,
 ]
 
 /** The control plane's HTTP server: API, live events and the console. */

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { shopComponentName } from './components.ts'
 import { pin } from './pin.ts'
 import { audience, characterId, wanted, type Audience } from './people.ts'
+import { handledTickets, openedTicket } from './tickets.ts'
 import { causeCategory, hintRung, milestoneName, milestoneNames, viewKind, type MilestoneName } from './scenario.ts'
 
 /** A rehearsal is played by `verify`: it counts for nobody. */
@@ -188,6 +189,10 @@ export const drillEventBody = z.discriminatedUnion('type', [
     /** Who wanted something by a time that has passed meanwhile. */
     missed: z.array(characterId),
   }),
+  /** A customer wrote to support about a request of theirs that went wrong. */
+  openedTicket.extend({ type: z.literal('ticket-opened') }),
+  /** The trainee, with customers' tickets. */
+  handledTickets.extend({ type: z.literal('tickets-handled') }),
   /** The clock of the drill stands; the faults stay in. */
   z.object({ type: z.literal('drill-paused') }),
   z.object({
@@ -253,6 +258,7 @@ export const allowedPhases = {
   'ask-person': ['running'],
   'ask-quiet': ['running'],
   'direct-people': ['running', 'paused'],
+  'handle-tickets': ['running', 'paused'],
   message: ['running', 'paused'],
   extend: ['running', 'paused'],
   pause: ['running'],

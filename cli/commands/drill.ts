@@ -3,10 +3,12 @@ import { drillModes, type DrillEvent, type DrillState } from '../../model/drill.
 import { shopComponentNames } from '../../model/components.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { causeCategory, difficulties } from '../../model/scenario.ts'
+import { ticketTemplateIds } from '../../model/tickets.ts'
 import { formatDurationMs } from '../../model/duration.ts'
 import { apiClient, type ApiClient } from '../client.ts'
 import { command, integer, openState, type CommonOptions } from '../options.ts'
 import { bold, dim, print, printJson } from '../output.ts'
+import type { TicketOptions } from './tickets.ts'
 
 interface StartOptions extends CommonOptions {
   mode: string
@@ -102,6 +104,26 @@ export function drillCommand(): Command {
         const { drill } = await client.get<{ drill: DrillState }>(`/api/drills/${id}`)
         return drill.hints.at(-1)?.text ?? ''
       }),
+    )
+    .addCommand(
+      command('tickets', 'list what customers wrote, or answer, link and close tickets')
+        .argument('[numbers...]', 'numbers of the tickets that are handled; without any, all are listed')
+        .addOption(new Option('--answer <template>', 'answer with a template, in each customer’s language').choices([...ticketTemplateIds]))
+        .option('--link', 'note that they are about this incident')
+        .option('--close', 'close them')
+        .action(async (numbers: string[], options: TicketOptions) => {
+          const { listTickets, handleTickets, ticketNumbers } = await import('./tickets.ts')
+          const handles = options.answer !== undefined || options.link === true || options.close === true
+          if (numbers.length > 0 !== handles)
+            throw new FiredrillError(
+              'bad-request',
+              'to handle tickets, give their numbers and --answer, --link or --close; give none of these to list them',
+            )
+          const wanted = ticketNumbers(numbers)
+          const client = trainee(options)
+          const path = `/api/drills/${await runningId(client)}/tickets`
+          return handles ? handleTickets(client, path, wanted, options) : listTickets(client, path, options)
+        }),
     )
     .addCommand(
       onRunning(

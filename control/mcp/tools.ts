@@ -1,7 +1,8 @@
 import { investigate } from './investigate.ts'
 import { people } from './people.ts'
 import { respond } from './respond.ts'
+import { tickets } from './tickets.ts'
 import type { Tool } from './tool.ts'
 
 /** All that an agent may use. */
-export const tools: readonly Tool[] = [...investigate, ...respond, ...people]
+export const tools: readonly Tool[] = [...investigate, ...respond, ...people, ...tickets]

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { loadScenarios } from '../../drills/scenarios.ts'
 import type { DrillEvent, DrillState } from '../../model/drill.ts'
 import { usualUsers, type Range } from '../../model/range.ts'
+import type { KeptRequest } from '../../model/tickets.ts'
 import type { CurrentAlert } from '../alert-reconciliation.ts'
 import { DrillEngine } from '../drill-engine.ts'
 import { Injector } from '../injector.ts'
@@ -27,6 +28,8 @@ export class EngineBench implements Disposable {
   readonly dir = mkdtempSync(path.join(tmpdir(), 'firedrill-engine-'))
   readonly range: Range = paperRange(projectRoot, users)
   readonly alerts: CurrentAlert[] = []
+  /** Requests of users that went wrong, as they are read from Locust. */
+  readonly kept: KeptRequest[] = []
   now = realNow()
   ledger: Ledger
   injector: Injector
@@ -60,6 +63,7 @@ export class EngineBench implements Disposable {
       scenarios,
       users,
       alerts: async () => this.alerts,
+      kept: { refresh: async () => {}, requests: this.kept },
     })
   }
 

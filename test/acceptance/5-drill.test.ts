@@ -3,6 +3,7 @@ import { before, test } from 'node:test'
 import { lookAt } from '../../control/look-at.ts'
 import { shopComponentNames } from '../../model/components.ts'
 import type { DrillEvent, DrillState } from '../../model/drill.ts'
+import type { Ticket } from '../../people/ticket-list.ts'
 import { milestoneNames } from '../../model/scenario.ts'
 import { atRest, base, client, dir, firedrill, json, state, until, up } from './test-range.ts'
 
@@ -20,6 +21,19 @@ const trainee = () => client('trainee')
 const start = (scenario: string) => trainee().post<DrillState>('/api/drills', { scenario, trainee: 'Robin' })
 const view = (id: string) => trainee().get<View>(`/api/drills/${id}`)
 const paged = (id: string) => until('the page', 60_000, async () => (await view(id)).drill.pagedAt !== null)
+
+/** A customer writes, and the trace of the ticket is that of the request that they complain about. */
+async function ticketLeadsToTrace(drill: string): Promise<void> {
+  const ticket = await until('a customer to write', 90_000, async () => {
+    const { tickets } = await trainee().get<{ tickets: Ticket[] }>(`/api/drills/${drill}/tickets`)
+    return tickets[0] ?? null
+  })
+  const { spans } = await trainee().get<{ spans: { service: string; attributes: Record<string, string> }[] }>(
+    `/api/telemetry/traces/${ticket.trace}`,
+  )
+  const sent = spans.find(({ service }) => service === 'locust')
+  assert.deepEqual([sent?.attributes['url.path'], sent?.attributes['user.journey']], [ticket.asked, ticket.journey])
+}
 
 test('a drill is played from the page to the debrief by the command line', async () => {
   const drill = await json<DrillState>('drill', 'start', 'slow-shelves')
@@ -84,6 +98,7 @@ test('killed in a drill, the control plane is back in the same drill within five
     assert.deepEqual(after.events.slice(0, before.events.length), before.events)
     await paged(drill.id)
     assert.equal((await client('instructor').get<{ open: unknown[] }>('/api/faults')).open.length, 1, 'the fault stands, once')
+    await ticketLeadsToTrace(drill.id)
   } finally {
     // The next test finds the range free, whatever became of this one.
     await until('the control plane', 30_000, () => view(drill.id).catch(() => null))

@@ -75,6 +75,7 @@ async function reachable(drill: string, role: 'trainee' | 'instructor' = 'traine
   const fill: Record<string, string[]> = {
     '/api/drills/{id}': [drill],
     '/api/drills/{id}/debrief': [drill],
+    '/api/drills/{id}/tickets': [drill],
     '/api/scenarios/{id}/plan': ['slow-shelves', 'stuck-checkout', 'silent-warehouse'],
     '/api/runbooks/{id}': ['browse', 'checkout', 'fulfilment'],
   }

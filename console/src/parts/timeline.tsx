@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { statusUpdateKinds, type CoachMode, type DrillEvent, type StatusUpdateKind } from '../../../model/drill.ts'
 import { characters } from '../../../people/characters/registry.ts'
+import { ticketsHandled } from '../../../people/ticket-list.ts'
 import { post } from '../lib/api.ts'
 import { elapsed } from '../../../model/duration.ts'
 import { Pinned } from './pinned.tsx'
@@ -201,6 +202,10 @@ function describe(event: DrillEvent): string | null {
       return `No interruptions for ${elapsed(event.forMs)}.`
     case 'quiet-ended':
       return priceOfQuiet(event)
+    case 'ticket-opened':
+      return `Ticket ${event.number}, from a customer: ${event.translation ?? event.text}`
+    case 'tickets-handled':
+      return ticketsHandled(event)
     case 'drill-paused':
       return 'The clock was stopped.'
     case 'drill-continued':

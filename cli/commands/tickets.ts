@@ -1,0 +1,57 @@
+import { formatDurationMs } from '../../model/duration.ts'
+import { FiredrillError } from '../../model/errors.ts'
+import type { Ticket, TicketGroup } from '../../people/ticket-list.ts'
+import type { ApiClient } from '../client.ts'
+import type { CommonOptions } from '../options.ts'
+import { bold, dim, print, printJson, printTable } from '../output.ts'
+
+interface Listed {
+  tickets: Ticket[]
+  groups: TicketGroup[]
+}
+export interface TicketOptions extends CommonOptions {
+  answer?: string
+  link?: boolean
+  close?: boolean
+}
+
+/** Throws `bad-request` for what is not the number of a ticket. */
+export const ticketNumbers = (given: readonly string[]): number[] =>
+  given.map((text) => {
+    if (!/^[1-9]\d*$/.test(text))
+      throw new FiredrillError('bad-request', `'${text}' is not the number of a ticket: 'firedrill drill tickets' lists them`)
+    return Number(text)
+  })
+
+export async function handleTickets(
+  client: ApiClient,
+  tickets: string,
+  numbers: readonly number[],
+  { answer, link, close, json }: Pick<TicketOptions, 'answer' | 'link' | 'close' | 'json'>,
+): Promise<void> {
+  if (answer !== undefined) await client.post(`${tickets}/answer`, { numbers, template: answer })
+  if (link) await client.post(`${tickets}/link`, { numbers })
+  if (close) await client.post(`${tickets}/close`, { numbers })
+  const did = [...(answer === undefined ? [] : ['answered']), ...(link ? ['linked'] : []), ...(close ? ['closed'] : [])]
+  const said = `${numbers.length === 1 ? 'ticket' : 'tickets'} ${numbers.join(', ')}: ${did.join(', ')}`
+  if (json) printJson({ ok: true, message: said })
+  else print(said)
+}
+
+export async function listTickets(client: ApiClient, path: string, { json }: Pick<TicketOptions, 'json'>): Promise<void> {
+  const listed = await client.get<Listed>(path)
+  if (json) return printJson(listed)
+  if (listed.tickets.length === 0) return print('no customer has written yet')
+  printTable(listed.groups.map(({ title, journey, numbers, open }) => ({ what: title, journey, tickets: numbers.length, open })))
+  for (const ticket of listed.tickets) {
+    const state = [
+      ticket.closedAt === null ? 'open' : 'closed',
+      ...(ticket.answers.length > 0 ? ['answered'] : []),
+      ...(ticket.linked ? ['linked'] : []),
+    ]
+    const sent = new Date(ticket.requestAt).toISOString().slice(11, 19)
+    print(`${bold(`#${ticket.number}`)} ${ticket.translation ?? ticket.text} ${dim(`(${state.join(', ')})`)}`)
+    if (ticket.translation !== null) print(`  ${dim(`${ticket.language}: ${ticket.text}`)}`)
+    print(`  ${dim(`customer ${ticket.customer}, at ${sent} UTC, waited ${formatDurationMs(ticket.durationMs)}, trace ${ticket.trace}`)}`)
+  }
+}

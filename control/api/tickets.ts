@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { FiredrillError } from '../../model/errors.ts'
+import { answerTickets, whichTickets } from '../../model/tickets.ts'
+import { ticketGroups, ticketsIn } from '../../people/ticket-list.ts'
+import { offeredTemplates } from '../../people/ticket-templates.ts'
+import type { Api, ApiContext } from './context.ts'
+
+const drillId = { params: z.object({ id: z.string() }) }
+
+/** What customers wrote in a drill, and what is done with it. */
+export function ticketRoutes(app: Api, { ledger, engine, people }: ApiContext): void {
+  const mustRun = (id: string): void => {
+    if (engine.running()?.id !== id) throw new FiredrillError('wrong-state', `drill ${id} is not running any more`)
+  }
+
+  app.get('/api/drills/:id/tickets', { schema: drillId }, async (request) => {
+    const { id } = request.params
+    if (!ledger.drill(id)) throw new FiredrillError('not-found', `there is no drill ${id}`)
+    const tickets = ticketsIn(ledger.events(id))
+    return { tickets, groups: ticketGroups(tickets), templates: offeredTemplates }
+  })
+  app.post('/api/drills/:id/tickets/answer', { schema: { ...drillId, body: answerTickets } }, async (request) => {
+    mustRun(request.params.id)
+    engine.handleTickets({ ...request.body, did: 'answered' }, people.of(request))
+    return {}
+  })
+  app.post('/api/drills/:id/tickets/link', { schema: { ...drillId, body: whichTickets } }, async (request) => {
+    mustRun(request.params.id)
+    engine.handleTickets({ ...request.body, did: 'linked', template: null }, people.of(request))
+    return {}
+  })
+  app.post('/api/drills/:id/tickets/close', { schema: { ...drillId, body: whichTickets } }, async (request) => {
+    mustRun(request.params.id)
+    engine.handleTickets({ ...request.body, did: 'closed', template: null }, people.of(request))
+    return {}
+  })
+}

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { KeptRequest } from '../model/tickets.ts'
+import type { Ticket, TicketGroup } from '../people/ticket-list.ts'
+import { tickets as tools } from './mcp/tickets.ts'
+import { ServedBench } from './replay/served-bench.ts'
+
+interface Listed {
+  tickets: Ticket[]
+  groups: TicketGroup[]
+  templates: { id: string; title: string; text: string }[]
+}
+
+/** A drill in which so many seconds have passed, and orders have failed in each of them. */
+async function hurt(served: ServedBench, seconds: number): Promise<string> {
+  const { bench } = served
+  const drill = await bench.start('slow-shelves')
+  for (let second = 0; second < seconds; second++) {
+    for (let each = 0; each < 3; each++) bench.kept.push(failed(bench.kept.length + 1, bench.now))
+    await bench.pass(1)
+  }
+  return drill
+}
+const failed = (number: number, at: number): KeptRequest => ({
+  ...{ number, at, journey: 'checkout', wrong: 'failed', asked: '/api/checkout', customer: `customer-${number}`, product: 'P00012' },
+  ...{ order: null, status: 503, durationMs: 40, trace: (number * 7_919).toString(16).padStart(32, '0') },
+})
+
+test('customers’ tickets are listed, answered, linked and closed, over the API', async () => {
+  await using served = new ServedBench()
+  const { bench } = served
+  const drill = await hurt(served, 120)
+  const list = () => served.read<Listed>('trainee', `/api/drills/${drill}/tickets`)
+  const { tickets, groups, templates } = await list()
+  assert.ok(tickets.length >= 3, `${tickets.length} tickets`)
+  for (const { trace, text, kind } of tickets) {
+    assert.ok(bench.kept.some((request) => request.trace === trace))
+    assert.equal(kind, 'order-error')
+    assert.match(text, /P00012/)
+  }
+  assert.deepEqual(
+    groups.map(({ numbers }) => numbers),
+    [tickets.map(({ number }) => number)],
+  )
+  assert.ok(templates.length >= 4)
+
+  const act = (doing: string, body: object) => served.ask('trainee', 'POST', `/api/drills/${drill}/tickets/${doing}`, body)
+  assert.equal((await act('answer', { numbers: [1, 2], template: 'known-problem' })).status, 200)
+  assert.equal((await act('link', { numbers: [1] })).status, 200)
+  assert.equal((await act('close', { numbers: [1] })).status, 200)
+  const [first, second] = (await list()).tickets
+  assert.deepEqual([first?.answers[0]?.template, first?.linked, first?.closedAt === null], ['known-problem', true, false])
+  assert.deepEqual([second?.answers.length, second?.linked, second?.closedAt], [1, false, null])
+
+  const again = await act('answer', { numbers: [1], template: 'known-problem' })
+  assert.deepEqual([again.status, /ticket 1 is closed/.test(again.text)], [409, true])
+  const unknown = await act('close', { numbers: [99] })
+  assert.deepEqual([unknown.status, /there is no ticket 99/.test(unknown.text)], [404, true])
+  assert.equal((await act('answer', { numbers: [2], template: 'shouting' })).status, 400)
+  assert.equal((await act('close', { numbers: [] })).status, 400)
+  await bench.engine.abort('enough')
+  assert.equal((await act('close', { numbers: [2] })).status, 409)
+  assert.equal(
+    (await list()).tickets.length,
+    bench.events(drill).filter(({ type }) => type === 'ticket-opened').length,
+    'they can be read afterwards',
+  )
+})
+
+test('a control plane that was restarted goes on with the numbers, and writes of no request twice', async () => {
+  await using served = new ServedBench()
+  const { bench } = served
+  const drill = await hurt(served, 90)
+  const before = bench.events(drill).filter(({ type }) => type === 'ticket-opened').length
+  bench.restart()
+  await bench.engine.resume()
+  await bench.pass(60)
+  const opened = bench.events(drill).flatMap((event) => (event.type === 'ticket-opened' ? [event] : []))
+  assert.ok(opened.length > before, `${opened.length} tickets`)
+  assert.deepEqual(
+    opened.map(({ number }) => number),
+    opened.map((_, index) => index + 1),
+  )
+  assert.equal(new Set(opened.map(({ trace }) => trace)).size, opened.length)
+  await bench.engine.abort('enough')
+})
+
+test('an agent reads and handles tickets by MCP', async () => {
+  await using served = new ServedBench()
+  const drill = await hurt(served, 60)
+  const api = {
+    get: <Body>(url: string) => served.read<Body>('trainee', url),
+    post: async <Body>(url: string, body?: unknown) => {
+      const { status, text } = await served.ask('trainee', 'POST', url, (body ?? {}) as object)
+      assert.equal(status, 200, text)
+      return JSON.parse(text) as Body
+    },
+  }
+  const use = (name: string, input: object) => {
+    const found = tools.find((each) => each.name === name)
+    assert.ok(found)
+    return found.run(api, found.input.parse(input))
+  }
+  const { tickets } = (await use('list_tickets', {})) as Listed
+  assert.ok(tickets.length > 0)
+  await use('answer_tickets', { numbers: [1], template: 'checking-the-order' })
+  await use('link_tickets', { numbers: [1] })
+  await use('close_tickets', { numbers: [1] })
+  const did = served.bench.events(drill).flatMap((event) => (event.type === 'tickets-handled' ? [event.did] : []))
+  assert.deepEqual(did, ['answered', 'linked', 'closed'])
+  await served.bench.engine.abort('enough')
+})

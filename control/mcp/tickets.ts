@@ -1,0 +1,39 @@
+import { answerTickets, whichTickets } from '../../model/tickets.ts'
+import { defineTool, nothing, running, type Tool } from './tool.ts'
+
+/** Tools by which an agent reads what customers wrote, and answers. */
+export const tickets: readonly Tool[] = [
+  defineTool({
+    name: 'list_tickets',
+    title: 'List tickets',
+    description: `What customers wrote in this drill: what each saw, in their own words and in English, the order or product, when their request was sent, and the
+id of its trace. Grouped by what happened; with the templates for answers.`,
+    input: nothing,
+    readOnly: true,
+    run: async (api) => api.get<object>(`/api/drills/${await running(api)}/tickets`),
+  }),
+  defineTool({
+    name: 'answer_tickets',
+    title: 'Answer tickets',
+    description: 'Answers customers with one of the templates of list_tickets, each in their own language.',
+    input: answerTickets,
+    readOnly: false,
+    run: async (api, input) => api.post(`/api/drills/${await running(api)}/tickets/answer`, input),
+  }),
+  defineTool({
+    name: 'link_tickets',
+    title: 'Link tickets',
+    description: 'Notes that tickets are about the incident of this drill.',
+    input: whichTickets,
+    readOnly: false,
+    run: async (api, input) => api.post(`/api/drills/${await running(api)}/tickets/link`, input),
+  }),
+  defineTool({
+    name: 'close_tickets',
+    title: 'Close tickets',
+    description: 'Closes tickets. A closed ticket cannot be answered.',
+    input: whichTickets,
+    readOnly: false,
+    run: async (api, input) => api.post(`/api/drills/${await running(api)}/tickets/close`, input),
+  }),
+]

@@ -1,0 +1,116 @@
+import { drillClock, type DrillEvent, type DrillState } from '../model/drill.ts'
+import type { KeptRequest, OpenedTicket, TicketKind, TicketLanguage } from '../model/tickets.ts'
+import { meant, ticketWords } from './ticket-words.ts'
+
+/** By what customers write to support. */
+export const ticketParameters = {
+  /** Of the requests that went wrong, this share makes its customer write. */
+  share: 0.25,
+  /** A customer takes between so long and so long to write, in milliseconds. */
+  writesAfterMs: [8_000, 40_000],
+  /** Two tickets are never closer than this, however many are hurt. */
+  leastGapMs: 20_000,
+  /** With a single request that went wrong in the last minute. */
+  mostGapMs: 120_000,
+  /** The same customer does not write again for so long. */
+  customerGapMs: 300_000,
+  /** What happened longer ago than this is not worth a complaint any more. */
+  forgottenAfterMs: 180_000,
+  /** In one drill. */
+  most: 50,
+} as const
+
+export type TicketDecision = { kind: 'wait'; reason: string } | { kind: 'open'; ticket: OpenedTicket }
+interface Situation {
+  state: DrillState
+  /** Of the drill, oldest first. */
+  events: readonly DrillEvent[]
+  /** What Locust's users kept; requests from before the drill do not count. */
+  kept: readonly KeptRequest[]
+  /** Milliseconds since the epoch. */
+  now: number
+}
+
+const wait = (reason: string): TicketDecision => ({ kind: 'wait', reason })
+
+/** Decides whether a customer's ticket comes now: a pure function of the drill, of what was kept, and of the clock. The seed says who writes, when and in which words. */
+export function decideTicket({ state, events, kept, now }: Situation): TicketDecision {
+  if (state.phase !== 'running' || state.mode === 'rehearsal') return wait('nobody reads tickets now')
+  if (events.findLast((event) => event.type === 'people-muted')?.muted) return wait('people are muted')
+  const opened = events.flatMap((event) => (event.type === 'ticket-opened' ? [event] : []))
+  if (opened.length >= ticketParameters.most) return wait('there were enough')
+  const inDrill = kept.filter((request) => request.at >= state.startedAt && request.at <= now && !wasPaused(state, request.at))
+  const last = opened.at(-1)
+  const hurt = inDrill.filter(({ at }) => now - at < 60_000).length
+  if (last && drillClock(state, now) - drillClock(state, last.at) < ticketGapMs(hurt)) return wait('somebody has just written')
+
+  const traces = new Set(opened.map(({ trace }) => trace))
+  const silent = new Set(opened.filter(({ at }) => now - at < ticketParameters.customerGapMs).map(({ customer }) => customer))
+  const [next] = inDrill
+    .filter(({ trace, customer, at }) => !traces.has(trace) && !silent.has(customer) && now - at < ticketParameters.forgottenAfterMs)
+    .filter(({ trace }) => fraction(state.seed, trace) < ticketParameters.share)
+    .map((request) => ({ request, writesAt: request.at + request.durationMs + delayMs(state.seed, request) }))
+    .filter(({ writesAt }) => writesAt <= now)
+    .toSorted((a, b) => a.writesAt - b.writesAt)
+  return next ? { kind: 'open', ticket: ticketOf(next.request, state.seed, opened.length + 1) } : wait('nobody has written')
+}
+
+/** How long it takes until the next ticket, at least: the more requests went wrong in the last minute, the shorter. */
+export const ticketGapMs = (hurt: number): number =>
+  Math.max(ticketParameters.leastGapMs, ticketParameters.mostGapMs / (1 + Math.max(0, hurt - 1) / 4))
+
+const wasPaused = ({ pauses }: DrillState, at: number): boolean => pauses.some(({ from, to }) => at >= from && at < (to ?? Infinity))
+
+/** A number in [0, 1) that a seed and a text always give: FNV-1a, mixed. */
+function fraction(seed: number, text: string): number {
+  let hash = (seed ^ 0x81_1c_9d_c5) >>> 0
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01_00_01_93) >>> 0
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c_1b_3c_6d) >>> 0
+  return ((hash ^ (hash >>> 12)) >>> 0) / 2 ** 32
+}
+
+function delayMs(seed: number, { trace }: KeptRequest): number {
+  const [least, most] = ticketParameters.writesAfterMs
+  return least + fraction(seed, `delay ${trace}`) * (most - least)
+}
+
+/** What a customer calls what happened to them. */
+export function kindOf({ wrong, status, journey }: KeptRequest): TicketKind {
+  if (wrong === 'price') return 'price'
+  if (status === 0) return 'no-answer'
+  if (journey === 'checkout') return wrong === 'slow' ? 'order-slow' : 'order-error'
+  return wrong === 'slow' ? 'page-slow' : 'page-error'
+}
+
+function ticketOf(request: KeptRequest, seed: number, number: number): OpenedTicket {
+  const { journey, customer, product, order, asked, at: requestAt, durationMs, trace } = request
+  const kind = kindOf(request)
+  const language = languageOf(seed, customer)
+  const wordings = ticketWords[kind]
+  const words = wordings[Math.floor(fraction(seed, `words ${trace}`) * wordings.length)] ?? wordings[0]
+  const about = (spoken: TicketLanguage): string[] =>
+    order !== null ? [meant.order[spoken](order)] : product !== null ? [meant.product[spoken](product)] : []
+  const inWords = (spoken: TicketLanguage): string => [words[spoken], ...about(spoken)].join(' ')
+  const translation = language === 'en' ? null : inWords('en')
+  return {
+    number,
+    kind,
+    journey,
+    customer,
+    product,
+    order,
+    asked,
+    requestAt,
+    durationMs,
+    language,
+    text: inWords(language),
+    translation,
+    trace,
+  }
+}
+
+/** Half of the customers write in English. */
+function languageOf(seed: number, customer: string): TicketLanguage {
+  const drawn = fraction(seed, `language ${customer}`)
+  return drawn < 0.5 ? 'en' : drawn < 0.67 ? 'de' : drawn < 0.84 ? 'fr' : 'es'
+}
