@@ -90,6 +90,26 @@ test('a drill on a telephone, from the catalogue to the debrief that is shared',
   await page.getByRole('textbox', { name: 'What it shows' }).fill('It begins here')
   await page.getByRole('button', { name: 'Pin', exact: true }).click()
   await page.getByText('Note: It begins here').waitFor()
+  await paper.shop.customerWrites()
+  await page.getByRole('tab', { name: 'Tickets 1 new' }).click()
+  const tickets = page.getByRole('region', { name: 'Tickets' })
+  await tickets
+    .getByText(/It was product P00012/)
+    .first()
+    .waitFor()
+  assert.match((await tickets.getByRole('link', { name: 'Trace of ticket 1' }).getAttribute('href')) ?? '', /^\/traces\/[0-9a-f]{32}$/)
+  assert.match(
+    (await tickets.getByRole('link', { name: 'Logs of ticket 1' }).getAttribute('href')) ?? '',
+    /^\/logs\?trace=[0-9a-f]{32}&from=\d+&to=\d+$/,
+  )
+  await noSidewaysScroll(page, 'the room with a ticket')
+  await noSeriousViolations(page, 'the room with a ticket')
+  await tickets.getByRole('button', { name: /^select \d+ open$/ }).click()
+  await tickets.getByRole('button', { name: /^Answer/ }).click()
+  await tickets.getByText('answered: Known problem').first().waitFor()
+  await tickets.getByRole('checkbox', { name: 'Select ticket 1' }).check()
+  await tickets.getByRole('button', { name: 'Close' }).click()
+  await tickets.getByText('answered: Known problem · closed').waitFor()
   const actions = page.getByRole('region', { name: 'Actions' })
   await actions.getByRole('combobox', { name: 'Find an action' }).fill('roll back a serv')
   await actions.getByRole('option', { name: 'Roll back a service' }).click()

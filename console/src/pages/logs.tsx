@@ -32,6 +32,7 @@ export function LogsPage() {
   const [text, service, severity] = [value('text'), value('service'), value('severity')]
   useSeen('logs', service || null, service ? `the logs of ${service}` : 'the logs')
   const services = useQuery({ queryKey: ['services'], queryFn: () => get<{ logServices: string[] }>('/api/telemetry/services') })
+  const trace = /^[0-9a-f]{32}$/.test(value('trace')) ? value('trace') : ''
   const tags = params.getAll('tag').filter((tag) => /^[^=]+=/.test(tag))
   const setTags = (next: string[]) =>
     changeParams(setParams, (now) => {
@@ -47,11 +48,12 @@ export function LogsPage() {
     if (text) asked.set('text', text)
     if (service) asked.set('service', service)
     if (severity) asked.set('minSeverity', severity)
+    if (trace) asked.set('traceId', trace)
     for (const tag of tags) asked.append('tag', tag)
     return asked
   }
   const found = useInfiniteQuery({
-    queryKey: ['logs', text, service, severity, tags, range],
+    queryKey: ['logs', text, service, severity, trace, tags, range],
     // Who reads what is older does not want it to move.
     refetchInterval: ({ state }) => (tail && (state.data?.pages.length ?? 1) === 1 ? 2_000 : false),
     placeholderData: (before) => before,
@@ -63,7 +65,7 @@ export function LogsPage() {
     getNextPageParam: ({ logs }: { logs: LogLine[] }): number | null => (logs.length < pageOf ? null : (logs.at(-1)?.timeMs ?? null)),
   })
   const overview = useQuery({
-    queryKey: ['log-overview', text, service, severity, tags, range],
+    queryKey: ['log-overview', text, service, severity, trace, tags, range],
     refetchInterval: tail ? 5_000 : false,
     placeholderData: (before) => before,
     queryFn: async () => {
@@ -100,8 +102,16 @@ export function LogsPage() {
           </button>
         )}
       </form>
-      {tags.length > 0 && (
+      {(tags.length > 0 || trace !== '') && (
         <ul className="tags log-tags" aria-label="Fields">
+          {trace !== '' && (
+            <li>
+              trace={trace.slice(0, 8)}…{' '}
+              <button className="icon" aria-label="Remove the trace" onClick={() => set('trace', '')}>
+                <X size={12} />
+              </button>
+            </li>
+          )}
           {tags.map((tag) => (
             <li key={tag}>
               {tag}{' '}

@@ -15,8 +15,8 @@ import { Markdown } from '../parts/markdown.tsx'
 import { useMarkers } from '../parts/markers.ts'
 import { Pager } from '../parts/pager.tsx'
 import { UpdateComposer } from '../parts/people/composer.tsx'
+import { Desk } from '../parts/people/desk.tsx'
 import { useInbox } from '../parts/people/inbox.ts'
-import { PeoplePanel } from '../parts/people/panel.tsx'
 import { Phone } from '../parts/people/phone.tsx'
 import { RangePicker } from '../parts/range-picker.tsx'
 import { RunbookPanel } from '../parts/runbook-panel.tsx'
@@ -133,7 +133,7 @@ export function RoomPage() {
               ))}
             </div>
           </section>
-          <PeoplePanel drill={drill} inbox={inbox} />
+          <Desk drill={drill} inbox={inbox} events={events} />
           <UpdateComposer drill={drill} />
         </div>
         <div className="notebook">

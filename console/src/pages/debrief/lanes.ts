@@ -1,4 +1,5 @@
 import { characters } from '../../../../people/characters/registry.ts'
+import { ticketsHandled } from '../../../../people/ticket-list.ts'
 import type { DrillEvent } from '../../../../model/drill.ts'
 
 export interface LaneItem {
@@ -53,6 +54,10 @@ export function lanesOf(events: readonly DrillEvent[], endedAt: number): Lane[] 
       return event.type === 'quiet-asked' && event.forMs > 0
         ? [{ from: event.at, to: quietUntil(events, event.at + event.forMs, event.at), text: 'No interruptions', tone: 'good' as const }]
         : []
+    }),
+    pick('Tickets', (event) => {
+      if (event.type === 'ticket-opened') return at(event, `Ticket ${event.number}: ${event.translation ?? event.text}`)
+      return event.type === 'tickets-handled' ? at(event, ticketsHandled(event), 'good') : []
     }),
     pick('Coach', (event) => {
       if (event.type === 'hint-given') return at(event, `Hint: ${event.text}`)

@@ -7,7 +7,7 @@ import { callIn, talkIn, unreadIn, type Said } from './talk.ts'
 export interface Inbox {
   talk: Said[]
   selected: CharacterId | null
-  select(person: CharacterId): void
+  select(person: CharacterId | null): void
   unread: Partial<Record<CharacterId, number>>
   /** Who is on the telephone. */
   call: Said | null

@@ -1,0 +1,129 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Link } from 'react-router'
+import { mayDo, type DrillState } from '../../../../model/drill.ts'
+import { formatDurationMs } from '../../../../model/duration.ts'
+import type { TicketTemplateId } from '../../../../model/tickets.ts'
+import { ticketGroups, type Ticket } from '../../../../people/ticket-list.ts'
+import { offeredTemplates, ticketTemplates } from '../../../../people/ticket-templates.ts'
+import { post } from '../../lib/api.ts'
+import { clock } from '../../lib/time.ts'
+import { Problem } from '../states.tsx'
+
+/** Logs of a request are looked for so long before it was sent and after it was answered. */
+const aroundMs = 60_000
+
+/** What customers wrote, newest first: to be answered with a template, linked to the incident, and closed, several at a time. */
+export function TicketPanel({ drill, tickets }: { drill: DrillState; tickets: readonly Ticket[] }) {
+  const [selected, setSelected] = useState<ReadonlySet<number>>(new Set())
+  const [template, setTemplate] = useState<TicketTemplateId>('known-problem')
+  const queries = useQueryClient()
+  const handle = useMutation({
+    mutationFn: (doing: 'answer' | 'link' | 'close') =>
+      post(`/api/drills/${drill.id}/tickets/${doing}`, { numbers: [...selected], ...(doing === 'answer' ? { template } : {}) }),
+    onSuccess: () => {
+      setSelected(new Set())
+      return queries.invalidateQueries({ queryKey: ['drill', drill.id] })
+    },
+  })
+  const open = new Set(tickets.flatMap(({ number, closedAt }) => (closedAt === null ? [number] : [])))
+  const may = mayDo(drill.phase, 'handle-tickets')
+  const toggle = (number: number) =>
+    setSelected((before) => (before.has(number) ? new Set([...before].filter((each) => each !== number)) : new Set([...before, number])))
+  const idle = selected.size === 0 || handle.isPending
+  return (
+    <section aria-label="Tickets" className="box tickets">
+      <h2>
+        Tickets <span className="quiet">{open.size} open</span>
+      </h2>
+      <ul className="tags" aria-label="Kinds of tickets">
+        {ticketGroups(tickets).map(({ kind, title, journey, numbers }) => {
+          const waiting = numbers.filter((number) => open.has(number))
+          return (
+            <li key={`${kind} ${journey}`}>
+              {title} ({journey}): {numbers.length}{' '}
+              {may && waiting.length > 0 && (
+                <button className="link" onClick={() => setSelected(new Set(waiting))}>
+                  select {waiting.length} open
+                </button>
+              )}
+            </li>
+          )
+        })}
+      </ul>
+      {may && (
+        <form
+          className="ticket-actions"
+          onSubmit={(event) => {
+            event.preventDefault()
+            handle.mutate('answer')
+          }}
+        >
+          <select aria-label="Answer" value={template} onChange={(event) => setTemplate(event.target.value as TicketTemplateId)}>
+            {offeredTemplates.map(({ id, title }) => (
+              <option key={id} value={id}>
+                {title}
+              </option>
+            ))}
+          </select>
+          <button disabled={idle}>Answer {selected.size > 0 ? selected.size : ''}</button>
+          <button type="button" disabled={idle} onClick={() => handle.mutate('link')}>
+            Link to the incident
+          </button>
+          <button type="button" disabled={idle} onClick={() => handle.mutate('close')}>
+            Close
+          </button>
+          <p className="quiet">{ticketTemplates[template].text.en}</p>
+        </form>
+      )}
+      {handle.error && <Problem error={handle.error} />}
+      <ol className="ticket-list" aria-label="All tickets" tabIndex={0}>
+        {tickets.toReversed().map((ticket) => (
+          <li key={ticket.number} className={ticket.closedAt === null ? '' : 'closed'}>
+            <OneTicket ticket={ticket}>
+              {may && ticket.closedAt === null && (
+                <input
+                  type="checkbox"
+                  aria-label={`Select ticket ${ticket.number}`}
+                  checked={selected.has(ticket.number)}
+                  onChange={() => toggle(ticket.number)}
+                />
+              )}
+            </OneTicket>
+          </li>
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+function OneTicket({ ticket, children }: { ticket: Ticket; children: React.ReactNode }) {
+  const { number, at, customer, text, translation, language, requestAt, durationMs, trace, answers, linked, closedAt, asked } = ticket
+  const state = [
+    ...answers.map(({ template }) => `answered: ${ticketTemplates[template].title}`),
+    ...(linked ? ['linked to the incident'] : []),
+    ...(closedAt === null ? [] : ['closed']),
+  ]
+  return (
+    <>
+      <label>
+        {children} <b>Ticket {number}</b> <span className="quiet">{clock(at)}</span>
+      </label>
+      <p lang={language}>{text}</p>
+      {translation !== null && (
+        <p className="quiet">
+          <span>In English: </span>
+          {translation}
+        </p>
+      )}
+      <p className="quiet ticket-facts">
+        Customer {customer} asked for <code>{asked}</code> at {clock(requestAt)} and waited {formatDurationMs(durationMs)}.{' '}
+        <Link to={`/traces/${trace}`}>Trace of ticket {number}</Link>{' '}
+        <Link to={`/logs?trace=${trace}&from=${requestAt - aroundMs}&to=${requestAt + durationMs + aroundMs}`}>
+          Logs of ticket {number}
+        </Link>
+      </p>
+      {state.length > 0 && <p className="ticket-state">{state.join(' · ')}</p>}
+    </>
+  )
+}
