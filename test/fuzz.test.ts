@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { holdsFor } from './fuzz.ts'
+
+test('when the time for a property is over, no input is under way any more, and one that fails last fails it', async (context) => {
+  let begun = 0
+  let ended = 0
+  await holdsFor(context, [fc.nat()], async () => {
+    begun++
+    await new Promise((resolve) => setTimeout(resolve, 150))
+    ended++
+  })
+  assert.ok(begun > 0)
+  assert.equal(ended, begun)
+  const late = holdsFor(context, [fc.nat()], async () => {
+    // Longer than all the time that there is.
+    await new Promise((resolve) => setTimeout(resolve, 1_000 * Number(process.env['FIREDRILL_FUZZ_SECONDS'] ?? 2) + 300))
+    throw new Error('the last one')
+  })
+  await assert.rejects(late, /the last one/)
+})
