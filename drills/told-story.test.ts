@@ -52,7 +52,7 @@ const anything: fc.Arbitrary<DrillEventBody> = fc.constantFrom<DrillEventBody>(
   { type: 'harm-measured', harm: { good: 90, slow: 7, failed: 3 } },
 )
 
-const count = (text: string): number => (/\bonce\b|\bOne\b|\bone\b/.test(text) ? 1 : Number(/\d+/.exec(text)?.[0]))
+const count = (text: string): number => (/\b(once|one)\b/i.test(text) ? 1 : /\btwice\b/.test(text) ? 2 : Number(/\d+/.exec(text)?.[0]))
 type Check = (about: DrillEvent[], text: string, all: DrillEvent[], state: DrillState) => boolean
 const of = (all: DrillEvent[], type: DrillEvent['type']) => all.filter((event) => event.type === type)
 const none =

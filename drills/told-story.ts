@@ -11,6 +11,7 @@ export interface StorySentence {
   events: number[]
 }
 
+const howOften = (count: number): string => ['never', 'once', 'twice'][count] ?? `${count} times`
 const times = (count: number, one: string, more: string): string => (count === 1 ? one : `${count} ${more}`)
 
 /**
@@ -49,7 +50,7 @@ export function storyOf(state: DrillState, events: readonly DrillEvent[], scenar
   const right = all('cause-named').find(({ correct }) => correct)
   if (wrong.length > 0)
     tell(
-      `A wrong cause was named ${times(wrong.length, 'once', 'times')}: ${wrong.map(({ component, category }) => `${component} (${category})`).join(', ')}.`,
+      `A wrong cause was named ${howOften(wrong.length)}: ${wrong.map(({ component, category }) => `${component} (${category})`).join(', ')}.`,
       wrong,
       'bad',
     )
@@ -61,14 +62,14 @@ export function storyOf(state: DrillState, events: readonly DrillEvent[], scenar
   )
   const harmful = events.filter((event) => (event.type === 'action-run' || event.type === 'command-run') && event.harmful !== null)
   if (changes.length === 0) tell('Nothing was changed in the shop.', [])
-  else tell(`The shop was changed ${times(changes.length, 'once', 'times')}.`, changes)
+  else tell(`The shop was changed ${howOften(changes.length)}.`, changes)
   if (harmful.length > 0) tell(`${times(harmful.length, 'One of the operations', 'of the operations')} did harm.`, harmful, 'bad')
 
   const asked = all('hint-asked')
   const hints = all('hint-given')
   if (hints.length > 0)
     tell(
-      `The coach gave ${times(hints.length, 'one hint', 'hints')}${asked.length > 0 ? `; help was asked for ${times(asked.length, 'once', 'times')}` : ''}.`,
+      `The coach gave ${times(hints.length, 'one hint', 'hints')}${asked.length > 0 ? `; help was asked for ${howOften(asked.length)}` : ''}.`,
       [...hints, ...asked],
     )
   const eased = first('scenario-eased')
