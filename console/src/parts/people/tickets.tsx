@@ -106,7 +106,7 @@ function OneTicket({ ticket, children }: { ticket: Ticket; children: React.React
   ]
   return (
     <>
-      <label>
+      <label className="inline">
         {children} <b>Ticket {number}</b> <span className="quiet">{clock(at)}</span>
       </label>
       <p lang={language}>{text}</p>
@@ -117,10 +117,16 @@ function OneTicket({ ticket, children }: { ticket: Ticket; children: React.React
         </p>
       )}
       <p className="quiet ticket-facts">
-        Customer {customer} asked for <code>{asked}</code> at {clock(requestAt)} and waited {formatDurationMs(durationMs)}.{' '}
-        <Link to={`/traces/${trace}`}>Trace of ticket {number}</Link>{' '}
-        <Link to={`/logs?trace=${trace}&from=${requestAt - aroundMs}&to=${requestAt + durationMs + aroundMs}`}>
-          Logs of ticket {number}
+        {customer} asked for <code>{asked}</code> at {clock(requestAt)} and waited {formatDurationMs(durationMs)}.{' '}
+        <Link to={`/traces/${trace}`} aria-label={`Trace of ticket ${number}`}>
+          Trace
+        </Link>
+        {' · '}
+        <Link
+          to={`/logs?trace=${trace}&from=${requestAt - aroundMs}&to=${requestAt + durationMs + aroundMs}`}
+          aria-label={`Logs of ticket ${number}`}
+        >
+          Logs
         </Link>
       </p>
       {state.length > 0 && <p className="ticket-state">{state.join(' · ')}</p>}
