@@ -14,7 +14,10 @@ import { marked, untilMarked, workloads, type DataPlane } from './plane.ts'
 
 /** The proxies of the local range, each with an echo behind it, in a folder and on ports of their own. */
 export async function startLocalPlane(root: string, cache: string, portBase: number): Promise<DataPlane & { baseline: string }> {
+  // What began before a proxy that does not start is ended all the same.
+  await using begun = new AsyncDisposableStack()
   const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-conformance-'))
+  begun.defer(() => rmSync(dir, { recursive: true, force: true }))
   const state = new RangeState(dir)
   state.configure({ portBase })
   // Safe: only proxies are started here.
@@ -23,8 +26,13 @@ export async function startLocalPlane(root: string, cache: string, portBase: num
   const { context } = target
   const range = localRange(target)
   const echoes = await Promise.all(
-    workloads.map(async (name) => ({ name, echo: await startEcho({ service: context.port(name), control: 0 }, '127.0.0.1') })),
+    workloads.map(async (name) => {
+      const echo = await startEcho({ service: context.port(name), control: 0 }, '127.0.0.1')
+      begun.defer(() => echo.close())
+      return { name, echo }
+    }),
   )
+  begun.defer(async () => void (await Promise.all(workloads.map((name) => target.stop(proxyOf(name))))))
   await Promise.all(workloads.map((name) => target.start(proxyOf(name))))
   const tell = async <Body>(name: string, what: string, body?: unknown): Promise<Body> => {
     const port = echoes.find((each) => each.name === name)?.echo.controlPort
@@ -50,12 +58,9 @@ export async function startLocalPlane(root: string, cache: string, portBase: num
           )
           .on('error', () => resolve(0))
       }),
-    async [Symbol.asyncDispose]() {
-      await Promise.all(workloads.map((name) => target.stop(proxyOf(name))))
-      for (const { echo } of echoes) echo.close()
-      rmSync(dir, { recursive: true, force: true })
-    },
+    [Symbol.asyncDispose]: () => ended.disposeAsync(),
   }
+  const ended = begun.move()
   let revision = 0
   return {
     ...plane,
