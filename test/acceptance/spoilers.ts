@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { projectRoot } from '../../control/paths.ts'
-import { faults } from '../../drills/faults/registry.ts'
 import type { DrillState } from '../../model/drill.ts'
 import type { Scenario } from '../../model/scenario.ts'
 import { listProcesses } from '../../range/targets/local/identity.ts'
+import { secretsOf, tells } from '../secrets.ts'
 import { base, client, state } from './test-range.ts'
 
 /** Fails when anything that a trainee can reach tells the answer of the scenario whose drill runs, beyond the hint that is given. */
@@ -20,7 +20,7 @@ export async function sweepForSpoilers(plan: Scenario, drill: string): Promise<v
     assert.equal(released.length, 1)
     const secrets = secretsOf(plan).filter((secret) => !released.includes(secret))
     for (const [place, text] of await reachable(drill)) {
-      const told = [...secrets, ...injectedByProxy].filter((secret) => text.includes(secret))
+      const told = [...secrets, ...injectedByProxy].filter((secret) => tells(text, secret))
       assert.deepEqual(told, [], `${plan.id}: told by ${place}`)
     }
     // The sweep sees what there is to see: with the instructor's token the answer is there.
@@ -41,19 +41,6 @@ const injectedByProxy = [
   '"flags":"DI"',
   '"flags":"FI"',
 ]
-
-/** Texts that only the author, the instructor and the debrief may say. */
-function secretsOf(plan: Scenario): string[] {
-  return [
-    ...faults
-      .filter((fault) => plan.timeline.some((step) => step.fault === fault.id))
-      .flatMap(({ id, title, effect }) => [id, title, effect]),
-    ...Object.values(plan.milestones).flatMap((milestone) => Object.values(milestone.hints)),
-    ...plan.solution.map((step) => step.why),
-    ...plan.harmful.map((action) => action.why),
-    plan.debrief.trim().split('\n').at(-1) ?? '',
-  ].filter((secret) => secret.length > 3)
-}
 
 /** Processes of jobs that take all of the CPU. */
 const starvingJobs = (): number[] => commandLines().flatMap(([pid, text]) => (text.includes('shop/jobs/sales-report.ts') ? [pid] : []))

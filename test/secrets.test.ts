@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { test } from 'node:test'
+import { projectRoot } from '../control/paths.ts'
+import { actions } from '../drills/actions/registry.ts'
+import { loadScenarios } from '../drills/scenarios.ts'
+import { secretsOf, tells } from './secrets.ts'
+
+const scenarios = [...loadScenarios(path.join(projectRoot, 'scenarios')).values()]
+
+test('a longer word does not tell, and whatever stands before does not hide', () => {
+  assert.equal(tells('https://example.org/avoiding-queue-backlogs/', 'queue-backlog'), false)
+  assert.equal(tells('avoiding-queue-backlogs, by queue-backlog', 'queue-backlog'), true)
+  assert.equal(tells('the-queue-backlog-1', 'queue-backlog'), true)
+  assert.equal(tells('Restart it.', 'Restart it.'), true)
+  assert.equal(tells('Restart it.Now', 'Restart it.'), true)
+})
+
+// What a drill may be swept for on a range (test/acceptance/spoilers.ts), of what is the same in every range.
+test('what every trainee reads beside a drill tells the answer of no scenario', () => {
+  const texts: [string, string][] = [
+    ...[
+      'paths/*.yaml',
+      'scenarios/*/story.md',
+      'docs/runbooks/{browse,checkout,fulfilment}.md',
+      'people/characters/*.ts',
+      'docs/scenarios.md',
+    ].flatMap((pattern) =>
+      globSync(pattern, { cwd: projectRoot }).map((file): [string, string] => [file, readFileSync(path.join(projectRoot, file), 'utf8')]),
+    ),
+    ...scenarios.map(({ id, title, summary, skills }): [string, string] => [`the head of ${id}`, [title, summary, ...skills].join('\n')]),
+    ...actions.map(({ id, title, description }): [string, string] => [`the action ${id}`, `${title}\n${description}`]),
+  ]
+  assert.ok(texts.length > 100)
+  const told = scenarios.flatMap((plan) =>
+    secretsOf(plan).flatMap((secret) =>
+      texts.flatMap(([where, text]) => (tells(text, secret) ? [`${plan.id}: told by ${where}: ${secret}`] : [])),
+    ),
+  )
+  assert.deepEqual(told, [])
+})
