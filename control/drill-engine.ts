@@ -550,6 +550,11 @@ export class DrillEngine {
     if (decision.kind === 'end-quiet') this.#append({ type: 'quiet-ended', held: decision.held, missed: decision.missed })
   }
 
+  /** Throws `wrong-state` when another drill runs, or none. */
+  mustRun(id: string): void {
+    if (this.running()?.id !== id) throw new FiredrillError('wrong-state', `drill ${id} is not running any more`)
+  }
+
   /** Lets a customer write whose request went wrong, when their policy decides so. */
   #tickets(): void {
     const state = this.running()

@@ -130,14 +130,7 @@ test('wrong input is told: nobody by that name, and a word when no drill runs', 
 test('an agent talks to people by MCP', async () => {
   await using served = new ServedBench()
   const drill = await paged(served, 45)
-  const api = {
-    get: <Body>(url: string) => served.read<Body>('trainee', url),
-    post: async <Body>(url: string, body?: unknown) => {
-      const { status, text } = await served.ask('trainee', 'POST', url, (body ?? {}) as object)
-      assert.equal(status, 200, text)
-      return JSON.parse(text) as Body
-    },
-  }
+  const api = served.trainee
   const tool = (name: string) => {
     const found = tools.find((each) => each.name === name)
     assert.ok(found)

@@ -88,14 +88,7 @@ test('a control plane that was restarted goes on with the numbers, and writes of
 test('an agent reads and handles tickets by MCP', async () => {
   await using served = new ServedBench()
   const drill = await hurt(served, 60)
-  const api = {
-    get: <Body>(url: string) => served.read<Body>('trainee', url),
-    post: async <Body>(url: string, body?: unknown) => {
-      const { status, text } = await served.ask('trainee', 'POST', url, (body ?? {}) as object)
-      assert.equal(status, 200, text)
-      return JSON.parse(text) as Body
-    },
-  }
+  const api = served.trainee
   const use = (name: string, input: object) => {
     const found = tools.find((each) => each.name === name)
     assert.ok(found)

@@ -2,7 +2,7 @@ import { text } from 'node:stream/consumers'
 import { Command, Option } from 'commander'
 import { FiredrillError, describeError } from '../../model/errors.ts'
 import { overlays } from '../../range/context.ts'
-import { liveness } from '../../range/targets/local/identity.ts'
+import { isMissed, isThere } from '../../range/targets/local/identity.ts'
 import type { RangeState } from '../../range/targets/local/state.ts'
 import { accept, invite, inviteLoad } from '../../range/targets/hosts/invitation.ts'
 import { hostsStatus, type HostsStatus } from '../../range/targets/hosts/range.ts'
@@ -13,8 +13,7 @@ import { green, print, printJson, red } from '../output.ts'
 import { untilSteady } from './up.ts'
 
 const runs = (state: RangeState): boolean => {
-  const record = state.exists ? (state.run('agent') ?? state.run('control')) : null
-  return record !== null && liveness(record) !== 'gone'
+  return state.exists && isThere(state.run('agent') ?? state.run('control'))
 }
 function mustBeDown(state: RangeState): void {
   if (runs(state)) throw new FiredrillError('conflict', `the range in ${state.dir} runs: 'firedrill down' first`)
@@ -132,8 +131,7 @@ export function hostCommand(): Command {
         const watched = role === 'load' ? (['agent', 'locust'] as const) : (['agent'] as const)
         for (;;) {
           for (const name of watched) {
-            const record = target.state.run(name)
-            if (!record || record.stopping || liveness(record) !== 'gone') continue
+            if (!isMissed(target.state.run(name))) continue
             print(`${name} has ended: starting it again`)
             await target.start(name).catch((error: unknown) => print(red(describeError(error))))
           }

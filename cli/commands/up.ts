@@ -33,7 +33,7 @@ import { requireFreePorts } from '../../range/targets/local/ports.ts'
 import { reloadAlertmanager } from '../../range/targets/local/monitoring.ts'
 import type { LocalTarget } from '../../range/targets/local/target.ts'
 import type { RangeState } from '../../range/targets/local/state.ts'
-import { liveness } from '../../range/targets/local/identity.ts'
+import { isThere } from '../../range/targets/local/identity.ts'
 import { scenarioVocabulary } from './scenario.ts'
 import { apiClient } from '../client.ts'
 import { allowOrigin, command, integer, openState, type CommonOptions } from '../options.ts'
@@ -62,8 +62,7 @@ async function takePacks(options: UpOptions, say: (line: string) => void): Promi
   const { dir, pack, trust } = options
   if (pack === undefined || pack === true) return
   const state = openState(options)
-  const control = state.run('control')
-  if (control && liveness(control) !== 'gone')
+  if (isThere(state.run('control')))
     throw new FiredrillError('conflict', "packs are read when the range starts: run 'firedrill down' first")
   if (pack === false) return dropPacks(dir)
   const taken = new Set(loadScenarios(path.join(projectRoot, 'scenarios'), () => {}).keys())
@@ -186,11 +185,7 @@ async function requireRoom(options: UpOptions): Promise<void> {
   const portBase = options.portBase ?? before?.portBase ?? defaultPortBase
   state.requireWritable()
   const role = options.target === 'kubernetes' ? 'observability' : options.target === 'local' ? 'all' : state.role
-  const runs = (name: ComponentName): boolean => {
-    const record = state.run(name)
-    return record !== null && liveness(record) !== 'gone'
-  }
-  await requireFreePorts({ portBase, role, rangeId: rangeId(state.dir), runs })
+  await requireFreePorts({ portBase, role, rangeId: rangeId(state.dir), runs: (name) => isThere(state.run(name)) })
 }
 
 /** Where the shop is to run; nothing when it was not asked for, and stays where it is. */
@@ -214,8 +209,7 @@ function consoleOf({ consoleListen, consoleName, allowOrigin: origins }: UpOptio
 /** Writes the settings that were asked for; what runs keeps those it was started with. */
 async function configure(options: UpOptions, say: (line: string) => void): Promise<void> {
   const state = openState(options)
-  const control = state.exists ? state.run('control') : null
-  const runs = control !== null && liveness(control) !== 'gone'
+  const runs = state.exists && isThere(state.run('control'))
   // Beside a range that runs it would measure that.
   const machine = runs ? null : await measureMachine()
   const isNewHere = !state.exists && options.target !== 'kubernetes'
@@ -247,10 +241,7 @@ async function configure(options: UpOptions, say: (line: string) => void): Promi
 /** After a power-off, or a crash that took both watchers and a part of the shop, a drill cannot go on in the middle of what starts anew. */
 function endDrillOfDeadRange({ state, context }: LocalTarget): void {
   if (context.config.placement.role !== 'all') return
-  const gone = (name: ComponentName): boolean => {
-    const record = state.run(name)
-    return record === null || liveness(record) === 'gone'
-  }
+  const gone = (name: ComponentName): boolean => !isThere(state.run(name))
   if (!gone('control') || !gone('reaper') || !shopComponentNames.some(gone)) return
   using ledger = new Ledger(state.dir)
   if (ledger.aliveAt() !== null) ledger.setAliveAt(1)

@@ -60,11 +60,6 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
     if (!chosen) throw new FiredrillError('not-found', 'there is no scenario of this difficulty that can be played where the shop runs now')
     return chosen.id
   }
-  const mustRun = (id: string): void => {
-    const running = engine.running()
-    if (running?.id !== id) throw new FiredrillError('wrong-state', `drill ${id} is not running any more`)
-  }
-
   /** What was found out in an earlier drill would tell the answer of one that runs: it can be read again afterwards. */
   const mustNotSpoil = (state: DrillState, role: Role | null): void => {
     const running = engine.running()
@@ -124,17 +119,17 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
   })
 
   app.post('/api/drills/:id/acknowledge', { schema: drillId }, async (request) => {
-    mustRun(request.params.id)
+    engine.mustRun(request.params.id)
     engine.acknowledge(people.of(request))
     return publicState(stateOf(request.params.id))
   })
   app.post('/api/drills/:id/cause', { schema: { ...drillId, body: nameCause } }, async (request) => {
-    mustRun(request.params.id)
+    engine.mustRun(request.params.id)
     const { component, category, sentence } = request.body
     return { correct: engine.nameCause(component, category, sentence, people.of(request)) }
   })
   app.post('/api/drills/:id/hint', { schema: drillId }, async (request) => {
-    mustRun(request.params.id)
+    engine.mustRun(request.params.id)
     // From the instructor it is a gift, and nobody has asked.
     if (request.role === 'instructor' && !people.of(request)) return { given: engine.giveHint(), waitMs: 0 }
     const { given, waitMs } = engine.askHint(people.of(request))
@@ -142,12 +137,12 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
   })
   /** Something for the coach; its answer is an event. */
   app.post('/api/drills/:id/coach', { schema: { ...drillId, body: askCoach } }, async (request) => {
-    mustRun(request.params.id)
+    engine.mustRun(request.params.id)
     const { id } = engine.askCoach(request.body.text, people.of(request))
     return { id: request.role === 'instructor' ? id : telling.number(request.params.id, id) }
   })
   app.post('/api/drills/:id/coach/snooze', { schema: { ...drillId, body: snoozeCoach } }, async (request) => {
-    mustRun(request.params.id)
+    engine.mustRun(request.params.id)
     engine.snoozeCoach(request.body.forMs, people.of(request))
     return {}
   })
@@ -155,7 +150,7 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
     '/api/drills/:id/coach/mode',
     { config: { access: 'instructor' }, schema: { ...drillId, body: setCoachMode } },
     async (request) => {
-      mustRun(request.params.id)
+      engine.mustRun(request.params.id)
       engine.setCoach(request.body.mode)
       return {}
     },
@@ -179,42 +174,42 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
     return {}
   })
   app.post('/api/drills/:id/messages', { config: { access: 'instructor' }, schema: { ...drillId, body: addNote } }, async (request) => {
-    mustRun(request.params.id)
+    engine.mustRun(request.params.id)
     engine.message(request.body.text)
     return {}
   })
   app.post('/api/drills/:id/extend', { config: { access: 'instructor' }, schema: { ...drillId, body: extendDrill } }, async (request) => {
-    mustRun(request.params.id)
+    engine.mustRun(request.params.id)
     engine.extend(request.body.byMs)
     return publicState(stateOf(request.params.id))
   })
   app.post('/api/drills/:id/chat', { schema: { ...drillId, body: addNote } }, async (request) => {
-    mustRun(request.params.id)
+    engine.mustRun(request.params.id)
     engine.say(request.body.text, people.of(request) ?? { name: request.role ?? 'somebody', role: '' })
     return {}
   })
   app.post('/api/drills/:id/status-updates', { schema: { ...drillId, body: postStatus } }, async (request) => {
-    mustRun(request.params.id)
+    engine.mustRun(request.params.id)
     engine.postStatus(request.body, people.of(request))
     return {}
   })
   app.post('/api/drills/:id/pause', { config: { access: 'instructor' }, schema: drillId }, async (request) => {
-    mustRun(request.params.id)
+    engine.mustRun(request.params.id)
     engine.pause()
     return publicState(stateOf(request.params.id))
   })
   app.post('/api/drills/:id/continue', { config: { access: 'instructor' }, schema: drillId }, async (request) => {
-    mustRun(request.params.id)
+    engine.mustRun(request.params.id)
     engine.continue()
     return publicState(stateOf(request.params.id))
   })
   app.post('/api/drills/:id/finish', { schema: drillId }, async (request) => {
-    mustRun(request.params.id)
+    engine.mustRun(request.params.id)
     await engine.finish()
     return publicState(stateOf(request.params.id))
   })
   app.post('/api/drills/:id/abort', { schema: drillId }, async (request) => {
-    mustRun(request.params.id)
+    engine.mustRun(request.params.id)
     await engine.abort('by hand')
     return publicState(stateOf(request.params.id))
   })

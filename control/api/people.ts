@@ -13,10 +13,6 @@ const onePerson = { params: z.object({ id: z.string(), person: characterId }) }
 
 /** Those whom a drill's trainee can talk to. Their number is the same in every scenario: who is there says nothing of what is broken. */
 export function peopleRoutes(app: Api, { ledger, engine, scenarios, people }: ApiContext): void {
-  const mustRun = (id: string): void => {
-    if (engine.running()?.id !== id) throw new FiredrillError('wrong-state', `drill ${id} is not running any more`)
-  }
-
   app.get('/api/drills/:id/people', { schema: drillId }, async (request) => {
     const state = ledger.drill(request.params.id)
     if (!state) throw new FiredrillError('not-found', `there is no drill ${request.params.id}`)
@@ -50,13 +46,13 @@ export function peopleRoutes(app: Api, { ledger, engine, scenarios, people }: Ap
   })
   /** The answer is an event, and takes as long as that person would. */
   app.post('/api/drills/:id/people/:person/messages', { schema: { ...onePerson, body: askPerson } }, async (request) => {
-    mustRun(request.params.id)
+    engine.mustRun(request.params.id)
     engine.askPerson(request.params.person, request.body.text, people.of(request))
     return {}
   })
   /** No interruptions for so long; 0 ends it. */
   app.post('/api/drills/:id/quiet', { schema: { ...drillId, body: askQuiet } }, async (request) => {
-    mustRun(request.params.id)
+    engine.mustRun(request.params.id)
     engine.askQuiet(request.body.forMs, people.of(request))
     return { quietsLeft: engine.quietsLeft() }
   })
@@ -64,7 +60,7 @@ export function peopleRoutes(app: Api, { ledger, engine, scenarios, people }: Ap
     '/api/drills/:id/people/:person/enter',
     { config: { access: 'instructor' }, schema: { ...onePerson, body: enterPerson } },
     async (request) => {
-      mustRun(request.params.id)
+      engine.mustRun(request.params.id)
       engine.sendPerson(request.params.person, request.body.text ?? null)
       return {}
     },
@@ -73,7 +69,7 @@ export function peopleRoutes(app: Api, { ledger, engine, scenarios, people }: Ap
     '/api/drills/:id/people/muted',
     { config: { access: 'instructor' }, schema: { ...drillId, body: mutePeople } },
     async (request) => {
-      mustRun(request.params.id)
+      engine.mustRun(request.params.id)
       engine.mutePeople(request.body.muted)
       return {}
     },

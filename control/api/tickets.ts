@@ -9,10 +9,6 @@ const drillId = { params: z.object({ id: z.string() }) }
 
 /** What customers wrote in a drill, and what is done with it. */
 export function ticketRoutes(app: Api, { ledger, engine, people }: ApiContext): void {
-  const mustRun = (id: string): void => {
-    if (engine.running()?.id !== id) throw new FiredrillError('wrong-state', `drill ${id} is not running any more`)
-  }
-
   app.get('/api/drills/:id/tickets', { schema: drillId }, async (request) => {
     const { id } = request.params
     if (!ledger.drill(id)) throw new FiredrillError('not-found', `there is no drill ${id}`)
@@ -20,17 +16,17 @@ export function ticketRoutes(app: Api, { ledger, engine, people }: ApiContext): 
     return { tickets, groups: ticketGroups(tickets), templates: offeredTemplates }
   })
   app.post('/api/drills/:id/tickets/answer', { schema: { ...drillId, body: answerTickets } }, async (request) => {
-    mustRun(request.params.id)
+    engine.mustRun(request.params.id)
     engine.handleTickets({ ...request.body, did: 'answered' }, people.of(request))
     return {}
   })
   app.post('/api/drills/:id/tickets/link', { schema: { ...drillId, body: whichTickets } }, async (request) => {
-    mustRun(request.params.id)
+    engine.mustRun(request.params.id)
     engine.handleTickets({ ...request.body, did: 'linked', template: null }, people.of(request))
     return {}
   })
   app.post('/api/drills/:id/tickets/close', { schema: { ...drillId, body: whichTickets } }, async (request) => {
-    mustRun(request.params.id)
+    engine.mustRun(request.params.id)
     engine.handleTickets({ ...request.body, did: 'closed', template: null }, people.of(request))
     return {}
   })

@@ -1,5 +1,6 @@
 import type { Api } from '../api/context.ts'
 import type { Role } from '../../model/api.ts'
+import type { TraineeApi } from '../mcp/tool.ts'
 import { GameDays } from '../game-days.ts'
 import { LoadDriver } from '../load-driver.ts'
 import { looksOf } from '../looks.ts'
@@ -70,6 +71,17 @@ export class ServedBench implements AsyncDisposable {
     const { status, text } = await this.ask(role, 'GET', url)
     if (status !== 200) throw new Error(`${url} was answered ${status}: ${text}`)
     return JSON.parse(text) as Body
+  }
+  /** As an agent's tools have it. */
+  get trainee(): TraineeApi {
+    return {
+      get: (url) => this.read('trainee', url),
+      post: async <Body>(url: string, body?: unknown) => {
+        const { status, text } = await this.ask('trainee', 'POST', url, (body ?? {}) as object)
+        if (status !== 200) throw new Error(`${url} was answered ${status}: ${text}`)
+        return JSON.parse(text) as Body
+      },
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -47,6 +47,10 @@ export function liveness(identity: ProcessIdentity): Liveness {
   return stat.state === 'T' || stat.state === 't' ? 'suspended' : 'running'
 }
 
+/** Whether the process of a record is still there, suspended or not. */
+export const isThere = <Record extends ProcessIdentity>(record: Record | null): record is Record =>
+  record !== null && liveness(record) !== 'gone'
+
 /** Whether it ended without having been asked to. */
 export const isMissed = (record: (ProcessIdentity & { stopping: boolean }) | null): boolean =>
   record !== null && !record.stopping && liveness(record) === 'gone'

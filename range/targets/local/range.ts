@@ -7,7 +7,7 @@ import type { Range } from '../../../model/range.ts'
 import { databaseUrl, jobEnvironment } from '../../components/service.ts'
 import { logFile } from '../../context.ts'
 import { deploymentOf, releasesOf } from '../../releases.ts'
-import { liveness } from './identity.ts'
+import { isThere } from './identity.ts'
 import { localCanary } from './canary.ts'
 import { descriptors, limitDescriptors } from './descriptors.ts'
 import { localLoad } from './load.ts'
@@ -133,11 +133,7 @@ export function localRange(target: LocalTarget): Range {
         await terminate(record, { signal: 'SIGTERM', deadlineMs: 2_000 })
         state.clearRun(`job-${id}`)
       },
-      running: async () =>
-        state.jobs().filter((id) => {
-          const record = state.run(`job-${id}`)
-          return record !== null && liveness(record) !== 'gone'
-        }),
+      running: async () => state.jobs().filter((id) => isThere(state.run(`job-${id}`))),
     },
 
     load: localLoad(context),
