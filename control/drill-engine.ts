@@ -66,7 +66,6 @@ interface Dependencies {
   injector: Injector
   sampler: Sampler
   scenarios: ReadonlyMap<string, Scenario>
-  users: number
   /** All that Alertmanager has; null when it does not answer. */
   alerts?: () => Promise<readonly CurrentAlert[] | null>
   /** The requests of users that went wrong; without them no customer writes. */
@@ -265,6 +264,12 @@ export class DrillEngine {
       if (!healthy) {
         const reasons = results.filter((result) => !result.ok).map((result) => `${result.title}: ${result.detail}`)
         throw new FiredrillError('range-not-steady', `the range is not steady (${reasons.join('; ')}): wait, or run 'firedrill up'`)
+      }
+      const firing = (await this.#deps.alerts?.())?.filter(({ severity }) => severity === 'page') ?? []
+      if (firing.length > 0) {
+        // An alert that fires already does not page once more.
+        const names = [...new Set(firing.map(({ name }) => name))].join(', ')
+        throw new FiredrillError('range-not-steady', `the range is not steady (still firing: ${names}): wait until that has resolved`)
       }
       const before = await fingerprint(this.#deps.range)
       this.#events = []

@@ -177,6 +177,15 @@ test('a drill begins on a restored range, whatever somebody changed since the la
   await bench.engine.abort('enough')
 })
 
+test('no drill begins while a page of before still fires: its own would not come', async () => {
+  using bench = new EngineBench()
+  bench.fire('of before', { notifies: true })
+  await assert.rejects(bench.start(), /still firing: BrowseErrorBudgetBurn/)
+  bench.alerts.length = 0
+  await bench.start()
+  await bench.engine.abort('enough')
+})
+
 test('a pause ends although the clock was set back in it', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()

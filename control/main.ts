@@ -46,7 +46,6 @@ const engine = new DrillEngine({
   injector,
   sampler,
   scenarios,
-  users: context.config.users,
   alerts: () => alertsIn(`http://127.0.0.1:${context.port('alertmanager')}/alertmanager`),
   kept: new KeptRequests(`http://127.0.0.1:${context.port('locust')}/locust/kept`),
 })

@@ -17,7 +17,6 @@ interface Dependencies {
   range: Range
   ledger: Ledger
   injector: Injector
-  users: number
 }
 
 /** Waits before the second attempt, the third, and all others. */
@@ -91,7 +90,7 @@ export class Restoration {
 
   async #try(onReverted: (record: FaultRecord) => void): Promise<void> {
     clearTimeout(this.#again)
-    const { range, injector, users } = this.#deps
+    const { range, injector } = this.#deps
     const left: Left[] = []
     try {
       for (const record of await injector.revertAll()) onReverted(record)
@@ -101,7 +100,7 @@ export class Restoration {
       process.stderr.write(`taking faults out: ${describeError(error)}\n`)
     }
     try {
-      if ((await restoreBaseline(range, users)).length > 0) this.changedAt = Date.now()
+      if ((await restoreBaseline(range, range.load.usual)).length > 0) this.changedAt = Date.now()
     } catch (error) {
       this.changedAt = Date.now()
       if (error instanceof NotRestored) left.push(...error.left)

@@ -7,6 +7,7 @@ import { FiredrillError, describeError } from '../model/errors.ts'
 import type { Scenario } from '../model/scenario.ts'
 import { lookAt } from './look-at.ts'
 import { recordingOf, type Recording } from './replay/recording.ts'
+import { startWhenSteady, type Wait } from '../model/start-when-steady.ts'
 
 export interface Verification {
   id: string
@@ -88,7 +89,7 @@ export async function verifyScenario(
         client,
         { scenario: id, trainee: 'verify', mode: 'rehearsal', seed: verifySeed, ...(variant === null ? {} : { variant }) },
         restMs,
-        until,
+        { wait: until },
       )
     ).id
     result.drill = drill
@@ -122,40 +123,17 @@ export async function verifyScenario(
   return result
 }
 
-/** Starts a drill when the range takes it: one that is well may not be so the moment after, as when users have just come. */
-export async function startWhenSteady(
-  client: Pick<Client, 'post'>,
-  asked: { scenario: string; trainee: string; mode: DrillState['mode']; seed?: number; variant?: string },
-  deadlineMs: number,
-  wait: Wait = waitUntil,
-): Promise<DrillState> {
-  const started: DrillState[] = []
-  await wait('the range to take the drill', deadlineMs, async () => {
-    try {
-      started.push(await client.post<DrillState>('/api/drills', asked))
-      return true
-    } catch (error) {
-      if (error instanceof FiredrillError && error.code === 'range-not-steady') return false
-      throw error
-    }
-  })
-  // Safe: it was waited for.
-  return started[0] as DrillState
-}
-
 /** Within which the last of the expected pages has to come, with the patience as it is written down: from both, the promise can be told again. */
 export const pageBoundSeconds = ({ alerts }: Pick<Scenario, 'alerts'>, patience: number): number =>
   tenths((Math.max(...alerts.expected.map(({ within }) => within)) * tenths(patience)) / 1_000)
 
-type Wait = (what: string, deadlineMs: number, holds: () => Promise<boolean>) => Promise<void>
-
 /** Waits as `until` does, and writes down how long it was. */
 const waitIn =
   ({ waits }: Verification): Wait =>
-  async (what, deadlineMs, holds) => {
+  async (what, deadlineMs, holds, everyMs) => {
     const from = Date.now()
     try {
-      await waitUntil(what, deadlineMs, holds)
+      await waitUntil(what, deadlineMs, holds, everyMs)
     } finally {
       const seconds = tenths((Date.now() - from) / 1_000)
       if (seconds >= 1) waits.push({ for: what, seconds })

@@ -62,6 +62,8 @@ export interface RangeConfig {
   profile: Profile
   /** Simulated users when nobody has asked for another number. */
   users: number
+  /** Whether the shop's host, when it first comes, says how many: nobody asked for a number. */
+  usersByShop?: boolean
   placement: Placement
   console: ConsolePlace
   /** A ClickHouse HTTP URL in place of the embedded chDB. */

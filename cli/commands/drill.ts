@@ -2,7 +2,7 @@ import { Command, Option } from 'commander'
 import { drillModes, type DrillEvent, type DrillState } from '../../model/drill.ts'
 import { shopComponentNames } from '../../model/components.ts'
 import { FiredrillError } from '../../model/errors.ts'
-import { causeCategory, difficulties } from '../../model/scenario.ts'
+import { causeCategory, difficulties, type Scenario } from '../../model/scenario.ts'
 import { ticketTemplateIds } from '../../model/tickets.ts'
 import { formatDurationMs } from '../../model/duration.ts'
 import { apiClient, type ApiClient } from '../client.ts'
@@ -10,12 +10,15 @@ import { command, integer, openState, type CommonOptions } from '../options.ts'
 import { bold, dim, print, printJson } from '../output.ts'
 import type { TicketOptions } from './tickets.ts'
 
+/** So long a drill waits for a range that was just started, or had its last drill just now. */
+const steadyDeadlineMs = 60_000
+
 interface StartOptions extends CommonOptions {
-  mode: string
+  mode: DrillState['mode']
   trainee: string
   blind?: boolean
   surprise?: boolean
-  level?: string
+  level?: Scenario['difficulty']
   seed?: number
   variant?: string
 }
@@ -56,7 +59,12 @@ export function drillCommand(): Command {
             throw new FiredrillError('bad-request', '--level is for a surprise: leave it out, or give --surprise instead of the scenario')
           const { mode, trainee: name, blind, level: difficulty, seed, variant } = options
           const asked = { scenario, mode, trainee: name, blind, difficulty, seed, variant }
-          const drill = await trainee(options).post<DrillState>('/api/drills', asked)
+          // The other commands start without it.
+          const { startWhenSteady } = await import('../../model/start-when-steady.ts')
+          const drill = await startWhenSteady(trainee(options), asked, steadyDeadlineMs, {
+            onWait: ({ message }) =>
+              void (options.json || print(dim(`${message}; it begins as soon as it can, within ${steadyDeadlineMs / 1_000} s`))),
+          })
           if (options.json) printJson(drill)
           else print(`drill ${drill.number} has begun: the pager will tell you more ('firedrill drill status', or the console)`)
         }),

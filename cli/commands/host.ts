@@ -55,7 +55,7 @@ export function hostCommand(): Command {
           mustBeDown(state)
           const config = state.configure({
             ...(options.portBase === undefined ? {} : { portBase: options.portBase }),
-            ...(options.users === undefined ? {} : { users: options.users }),
+            ...(options.users === undefined ? { usersByShop: !options.cluster } : { users: options.users, usersByShop: false }),
             placement: {
               role: 'observability',
               listen: options.listen,

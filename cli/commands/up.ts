@@ -235,7 +235,8 @@ async function configure(options: UpOptions, say: (line: string) => void): Promi
   const config = state.configure(asked)
   if (!machine) return
   state.setMachine(machine)
-  say(dim(`this machine: ${describeMachine(machine)}; ${config.users} users`))
+  const served = config.placement.role === 'all' ? `; ${config.users} users` : ''
+  say(dim(`this machine: ${describeMachine(machine)}${served}`))
 }
 
 /** After a power-off, or a crash that took both watchers and a part of the shop, a drill cannot go on in the middle of what starts anew. */

@@ -5,11 +5,12 @@
  */
 import http from 'node:http'
 import path from 'node:path'
-import { errorAnswer } from '../../model/errors.ts'
+import { describeError, errorAnswer } from '../../model/errors.ts'
 import { followLogs } from '../../observability/store/filelog/tail.ts'
 import { dataDir } from '../../range/context.ts'
 import { readLinkKeys } from '../../range/targets/hosts/invitation.ts'
 import { dialObservability, forwardPort, listenForHosts, type Link } from '../../range/targets/hosts/link.ts'
+import { fitUsers } from '../../range/targets/hosts/fit-users.ts'
 import { shopAnswers, type HostsStatus } from '../../range/targets/hosts/range.ts'
 import { localRange } from '../../range/targets/local/range.ts'
 import { placedForAWhileOn, placedOn } from '../../range/topology.ts'
@@ -43,10 +44,16 @@ if (placement.role === 'observability') {
   link = end.link
   loadHosts = end.loadHosts
   for (const port of shopPorts) await forwardPort(link, port)
+  link.onCome = () =>
+    void fitUsers({ state: target.state, load: localRange(target).load, link }).catch((error: unknown) =>
+      process.stderr.write(`fitting the users to the shop's host: ${describeError(error)}\n`),
+    )
   stop = async () => end.close()
 } else {
   const [, host = '', port = ''] = /^(.+):(\d+)$/.exec(placement.observability) ?? []
-  const service = placement.role === 'shop' ? { ports: shopPorts, call: shopAnswers(localRange(target)) } : null
+  const shop = shopAnswers(localRange(target))
+  const call = async (method: string, args: unknown[]) => (method === 'machine' ? target.state.machine() : shop(method, args))
+  const service = placement.role === 'shop' ? { ports: shopPorts, call } : null
   const end = dialObservability({ host, port: Number(port) }, keys, service)
   link = end.link
   for (const forwarded of service ? observabilityPorts : loadPorts) await forwardPort(link, forwarded)

@@ -61,7 +61,6 @@ export class EngineBench implements Disposable {
       injector: this.injector,
       sampler: this.sampler,
       scenarios,
-      users,
       alerts: async () => this.alerts,
       kept: { refresh: async () => {}, requests: this.kept },
     })

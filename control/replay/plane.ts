@@ -76,7 +76,7 @@ export class ReplayPlane implements AsyncDisposable {
     this.#range = range
     this.#ledger = new Ledger(this.#dir)
     const injector = new Injector(range, this.#ledger)
-    const engine = new DrillEngine({ range, ledger: this.#ledger, injector, sampler: this.#sampler, scenarios: this.#scenarios, users })
+    const engine = new DrillEngine({ range, ledger: this.#ledger, injector, sampler: this.#sampler, scenarios: this.#scenarios })
     this.#engine = engine
     engine.live.on('event', ({ type }) => (this.#news ||= type !== 'harm-measured' && type !== 'health-changed'))
     this.#coach = new Coach({ dir: this.#dir, engine, ledger: this.#ledger, scenarios: this.#scenarios })

@@ -146,7 +146,6 @@ export class World implements Disposable {
       injector,
       sampler,
       scenarios: all,
-      users: usualUsers,
       alerts: async () => this.alerts,
     })
     this.#control = { process, engine, injector }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
+import { startWhenSteady } from '../../model/start-when-steady.ts'
 import { startScriptedServer, type Script } from '../../coach/agent/scripted-server.ts'
 import { loadScenarios } from '../../drills/scenarios.ts'
 import type { DrillEvent, DrillState } from '../../model/drill.ts'
@@ -63,7 +64,7 @@ test('what is configured is told, and never the key', async () => {
 
 test('with no model the author answers, by the pace of the policy', async () => {
   await json('coach', 'off')
-  id = (await trainee().post<DrillState>('/api/drills', { scenario: 'slow-shelves', trainee: 'Robin' })).id
+  id = (await startWhenSteady(trainee(), { scenario: 'slow-shelves', trainee: 'Robin' }, 60_000)).id
   await until('the page', 60_000, async () => (await view(id)).drill.pagedAt !== null)
   const first = await ask('I have no idea what to do, help me')
   assert.equal(first.words, 'author')
@@ -137,7 +138,7 @@ test('at the end the coach says what there is to say', async () => {
 })
 
 test('who gets no further with every hint has it made easier, within what the author allows', async () => {
-  id = (await trainee().post<DrillState>('/api/drills', { scenario: 'every-fourth-page', trainee: 'Robin' })).id
+  id = (await startWhenSteady(trainee(), { scenario: 'every-fourth-page', trainee: 'Robin' }, 60_000)).id
   await until('the page', 60_000, async () => (await view(id)).drill.pagedAt !== null)
   const standing = async () =>
     (await instructor().get<{ open: { params: { percent: number } }[] }>('/api/faults')).open.map(({ params }) => params.percent)
@@ -153,7 +154,7 @@ test('who gets no further with every hint has it made easier, within what the au
 test('what was found out before tells nothing to who plays the same again', async () => {
   const earlier = id
   assert.ok(await trainee().get(`/api/drills/${earlier}/debrief`))
-  id = (await trainee().post<DrillState>('/api/drills', { scenario: 'every-fourth-page', trainee: 'Kim' })).id
+  id = (await startWhenSteady(trainee(), { scenario: 'every-fourth-page', trainee: 'Kim' }, 60_000)).id
   for (const what of ['', '/debrief', '/postmortem.md'])
     await assert.rejects(trainee().get(`/api/drills/${earlier}${what}`), /the same scenario is being played/)
   assert.ok(await instructor().get(`/api/drills/${earlier}/debrief`))

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { lookAt } from '../../control/look-at.ts'
+import { startWhenSteady } from '../../model/start-when-steady.ts'
 import { shopComponentNames } from '../../model/components.ts'
 import type { DrillEvent, DrillState } from '../../model/drill.ts'
 import type { Ticket } from '../../people/ticket-list.ts'
@@ -18,7 +19,7 @@ before(async () => {
 })
 
 const trainee = () => client('trainee')
-const start = (scenario: string) => trainee().post<DrillState>('/api/drills', { scenario, trainee: 'Robin' })
+const start = (scenario: string) => startWhenSteady(trainee(), { scenario, trainee: 'Robin' }, 60_000)
 const view = (id: string) => trainee().get<View>(`/api/drills/${id}`)
 const paged = (id: string) => until('the page', 60_000, async () => (await view(id)).drill.pagedAt !== null)
 

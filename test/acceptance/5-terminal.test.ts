@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import { startWhenSteady } from '../../control/verify.ts'
+import { startWhenSteady } from '../../model/start-when-steady.ts'
 import type { DrillEvent, DrillState } from '../../model/drill.ts'
 import { jailTrouble } from '../../shell/possible.ts'
 import { atRest, client, firedrill, dir, ok, until, up } from './test-range.ts'

@@ -40,6 +40,8 @@ const redialMs = 1_000
 export class Link {
   #session: http2.ClientHttp2Session | null = null
   #since = 0
+  /** Called each time the other end comes. */
+  onCome: () => void = () => {}
 
   get connected(): boolean {
     return this.#session !== null
@@ -56,6 +58,7 @@ export class Link {
     session.on('close', () => {
       if (this.#session === session) this.#session = null
     })
+    this.onCome()
   }
 
   /** A connection to a port of the other end; null while it is away. */

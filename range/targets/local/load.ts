@@ -8,10 +8,12 @@ const callTimeoutMs = 10_000
 const mixSchema = z.object({ hotShare: z.number(), bots: z.number(), rate: z.number() })
 
 /** Locust, through the API of its web server. */
-export function localLoad(context: RangeContext): Range['load'] {
+export function localLoad(context: RangeContext, usual: () => number): Range['load'] {
   const mixUrl = `http://127.0.0.1:${context.port('locust')}/locust/mix`
   return {
-    usual: context.config.users,
+    get usual() {
+      return usual()
+    },
     status: () => loadStatus(context),
     async setUsers(users) {
       const base = `http://127.0.0.1:${context.port('locust')}/locust`

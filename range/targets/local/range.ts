@@ -136,7 +136,7 @@ export function localRange(target: LocalTarget): Range {
       running: async () => state.jobs().filter((id) => isThere(state.run(`job-${id}`))),
     },
 
-    load: localLoad(context),
+    load: localLoad(context, () => state.config().users),
 
     mesh: localMesh(target),
 

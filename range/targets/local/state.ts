@@ -17,6 +17,7 @@ const configSchema = z.object({
   portBase: z.number().int().min(1024).max(65_000),
   profile: z.enum(profiles),
   users: z.number().int().min(0),
+  usersByShop: z.boolean().default(false),
   placement: z
     .discriminatedUnion('role', [
       z.object({ role: z.literal('all') }),
@@ -124,7 +125,9 @@ export class RangeState {
 
   /** Makes the settings of a new range, or changes those given of an existing one. */
   configure(
-    changes: Partial<Pick<RangeConfig, 'portBase' | 'profile' | 'users' | 'clickhouseUrl' | 'placement' | 'console' | 'passwords'>>,
+    changes: Partial<
+      Pick<RangeConfig, 'portBase' | 'profile' | 'users' | 'usersByShop' | 'clickhouseUrl' | 'placement' | 'console' | 'passwords'>
+    >,
   ): RangeConfig {
     const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined))
     const secret = () => randomBytes(18).toString('base64url')

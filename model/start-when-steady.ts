@@ -1,0 +1,49 @@
+import type { DrillState } from './drill.ts'
+import { FiredrillError } from './errors.ts'
+import type { Scenario } from './scenario.ts'
+import { until } from './until.ts'
+
+export type Wait = (what: string, deadlineMs: number, holds: () => Promise<boolean>, everyMs?: number) => Promise<void>
+
+/** The body of `POST /api/drills`. */
+interface Asked {
+  scenario?: string | undefined
+  trainee: string
+  mode?: DrillState['mode'] | undefined
+  blind?: boolean | undefined
+  difficulty?: Scenario['difficulty'] | undefined
+  seed?: number | undefined
+  variant?: string | undefined
+}
+
+/** Each attempt looks through the whole range, which a busy one would feel. */
+const betweenStartsMs = 2_000
+
+/**
+ * Starts a drill when the range takes it: one that is well may not be so the moment after, as when users have just come, or the last drill is just over.
+ * Throws what the range last refused it for.
+ */
+export async function startWhenSteady(
+  client: { post<Body>(path: string, body?: unknown): Promise<Body> },
+  asked: Asked,
+  deadlineMs: number,
+  { wait = until, onWait = () => {} }: { wait?: Wait; onWait?: (why: FiredrillError) => void } = {},
+): Promise<DrillState> {
+  let started: DrillState | null = null
+  let refused: FiredrillError | null = null
+  const attempt = async () => {
+    try {
+      started = await client.post<DrillState>('/api/drills', asked)
+    } catch (error) {
+      if (!(error instanceof FiredrillError) || error.code !== 'range-not-steady') throw error
+      if (refused === null) onWait(error)
+      refused = error
+    }
+    return started !== null
+  }
+  await wait('the range to take the drill', deadlineMs, attempt, betweenStartsMs).catch((error: unknown) => {
+    throw refused ?? error
+  })
+  // Safe: it was waited for.
+  return started as unknown as DrillState
+}
