@@ -88,6 +88,21 @@ test('calls are answered, and fail with the error of the other side', async () =
   await assert.rejects(observability.link.call('fly', [], 1_000), (error) => error instanceof FiredrillError && error.code === 'not-found')
 })
 
+test('who opens a stream, or calls, and goes away at once harms nobody', async () => {
+  for (let time = 0; time < 20; time++) {
+    const stream = observability.link.connect(port)
+    assert.ok(stream)
+    stream.on('error', () => {})
+    // Cut while the other end is connecting, or just before.
+    if (time % 2) stream.destroy()
+    else setImmediate(() => stream.destroy())
+    observability.link.call('add', ['x'.repeat(2_000_000)], 1 + (time % 4)).catch(() => {})
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  assert.equal(await observability.link.call('add', [1, 2], 1_000), 3)
+  assert.match(await get(observability.link.connect(port), '/still'), /said \/still/)
+})
+
 test('who connects to a forwarded port is connected there, and learns at once when nobody is', async () => {
   const through = await free()
   const nowhere = await forwardPort(observability.link, through)

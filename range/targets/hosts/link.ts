@@ -31,6 +31,8 @@ export interface LinkService {
 
 const windowBytes = 4 * 1024 * 1024
 const settings = { initialWindowSize: windowBytes, maxConcurrentStreams: 2_000 }
+/** Megabytes that a connection may hold before it refuses streams; and streams that the other end, which is ours, may reset at once. */
+const limits = { maxSessionMemory: 64, streamResetBurst: 10_000, streamResetRate: 1_000 }
 const pingEveryMs = 2_000
 /** An end that does not answer for so long is away. */
 const silenceMs = 6_000
@@ -129,7 +131,7 @@ export function join(socket: net.Socket, stream: Duplex): void {
 
 /** Does for the other end what it asks for over this connection. */
 function serve(socket: tls.TLSSocket, { ports, call }: LinkService): http2.ServerHttp2Session {
-  const session = http2.performServerHandshake(socket, { settings })
+  const session = http2.performServerHandshake(socket, { settings, ...limits })
   session.setLocalWindowSize(windowBytes)
   session.on('error', () => {})
   session.on('stream', (stream, headers) => {
@@ -138,8 +140,11 @@ function serve(socket: tls.TLSSocket, { ports, call }: LinkService): http2.Serve
       const port = Number(/^127\.0\.0\.1:(\d+)$/.exec(headers[':authority'] ?? '')?.[1])
       if (!ports.has(port)) return stream.respond({ ':status': 403 }, { endStream: true })
       const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
+      stream.once('close', () => socket.destroy())
       socket.once('error', () => stream.destroy())
       socket.once('connect', () => {
+        // The other end may be gone meanwhile.
+        if (stream.closed || stream.destroyed) return socket.destroy()
         stream.respond({ ':status': 200 })
         join(socket, stream)
       })
@@ -150,8 +155,10 @@ function serve(socket: tls.TLSSocket, { ports, call }: LinkService): http2.Serve
     const parts: Buffer[] = []
     stream.on('data', (part: Buffer) => parts.push(part))
     stream.on('end', () => {
+      // What was cut off ends too, with a part of what was asked.
+      if (stream.aborted || stream.closed) return
       const reply = (status: number, body: unknown) => {
-        if (stream.destroyed) return
+        if (stream.closed || stream.destroyed) return
         stream.respond({ ':status': status, 'content-type': 'application/json' })
         stream.end(JSON.stringify(body))
       }
@@ -207,7 +214,7 @@ export async function listenForHosts(
       process.stderr.write(`a connection was refused: ${String(name)} is not who asks for ${String(socket.alpnProtocol)}\n`)
       socket.destroy()
     } else if (socket.alpnProtocol === toShop) {
-      const session = http2.connect('http://shop', { createConnection: () => socket, settings })
+      const session = http2.connect('http://shop', { createConnection: () => socket, settings, ...limits })
       session.setLocalWindowSize(windowBytes)
       watch(session)
       link.use(session)
@@ -276,7 +283,7 @@ export function dialObservability(
   }
   if (service) dial(toShop, (socket) => serve(socket, service))
   dial(service ? fromShop : fromLoad, (socket) => {
-    const session = http2.connect('http://observability', { createConnection: () => socket, settings })
+    const session = http2.connect('http://observability', { createConnection: () => socket, settings, ...limits })
     session.setLocalWindowSize(windowBytes)
     link.use(session)
     return session
