@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import { chmodSync, globSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
 import net, { type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, afterEach, beforeEach, test } from 'node:test'
 import { assessmentTroubles } from '../control/assessment.ts'
 import { Ledger } from '../control/ledger.ts'
+import { projectRoot } from '../control/paths.ts'
 import { openLocalRange } from '../control/wiring.ts'
 import { portOffsets } from './context.ts'
 import { makePrivate, openTo, othersMayRead } from './private.ts'
@@ -86,3 +88,24 @@ async function freePortBase(): Promise<number> {
   await new Promise((resolve) => server.close(resolve))
   return port - portOffsets.redis
 }
+
+test('a folder that cannot be written is told with the reason, and what to do', (context) => {
+  const inTheWay = path.join(dir, 'a-file')
+  writeFileSync(inTheWay, '')
+  assert.throws(
+    () => new RangeState(path.join(inTheWay, 'range')).requireWritable(),
+    /the range's folder .*a-file\/range cannot be written \(ENOTDIR: not a directory.*\): name another with --dir or FIREDRILL_DIR$/,
+  )
+  const mounted = path.join(dir, 'read only')
+  mkdirSync(mounted)
+  const script = 'mount --bind "$1" "$1" && mount -o remount,ro,bind "$1" && exec "$2" up --dir "$1/range"'
+  const { status, stderr } = spawnSync('unshare', ['-m', 'sh', '-c', script, 'sh', mounted, path.join(projectRoot, 'firedrill')])
+  if (status === null || /^(unshare|mount):/m.test(String(stderr))) return context.skip('nothing can be mounted here')
+  assert.deepEqual(
+    [status, String(stderr)],
+    [
+      1,
+      `firedrill: the range's folder ${mounted}/range cannot be written (the file system is read-only): name another with --dir or FIREDRILL_DIR\n`,
+    ],
+  )
+})

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { canaryServices, componentName, serviceName, type ComponentName, type ServiceName } from '../../../model/components.ts'
@@ -85,6 +85,24 @@ const meshSchema = z.object({
 })
 const keptRevisions = 100
 
+const reasons: Record<string, string> = {
+  EROFS: 'the file system is read-only',
+  EACCES: 'its user may not',
+  ENOSPC: 'the disk is full',
+  EDQUOT: "the user's share of the disk is full",
+}
+/** Why nothing can be made in a folder that may not be there yet: Node says ENOENT of one that it would have to make on a read-only file system. */
+function whyUnwritable(dir: string, failure: unknown): string {
+  let there = dir
+  while (!existsSync(there) && path.dirname(there) !== there) there = path.dirname(there)
+  try {
+    accessSync(there, constants.W_OK)
+  } catch (error) {
+    failure = error
+  }
+  return reasons[errorCode(failure) ?? ''] ?? describeError(failure)
+}
+
 /** What a range keeps on disk: any process of it can read the rest, whoever started what. */
 export class RangeState {
   readonly dir: string
@@ -110,8 +128,7 @@ export class RangeState {
     } catch (error) {
       throw new FiredrillError(
         'bad-request',
-        `the range's folder ${this.dir} cannot be written (${errorCode(error) ?? describeError(error)}): name another with --dir or FIREDRILL_DIR`,
-        { cause: error },
+        `the range's folder ${this.dir} cannot be written (${whyUnwritable(this.dir, error)}): name another with --dir or FIREDRILL_DIR`,
       )
     }
   }
