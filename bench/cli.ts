@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { projectRoot } from '../control/paths.ts'
-import type { DrillState } from '../model/drill.ts'
 import type { ScenarioCard } from '../model/scenario.ts'
+import { startWhenSteady } from '../model/start-when-steady.ts'
 import { atMost, atRest, quantile, told, type Benchmark, type Row } from './benchmark.ts'
 
 const run = promisify(execFile)
@@ -37,7 +37,7 @@ export const cliBenchmark: Benchmark = {
     for (const args of commands) await measure(args)
     const { scenarios } = await client.get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
     const scenario = scenarios.find(({ playable }) => playable)?.id
-    const drill = await client.post<DrillState>('/api/drills', { scenario, mode: 'learning', trainee: 'bench' })
+    const drill = await startWhenSteady(client, { scenario, mode: 'learning', trainee: 'bench' }, 60_000)
     try {
       await measure(['drill', 'status'])
     } finally {

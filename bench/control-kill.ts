@@ -1,6 +1,6 @@
-import type { DrillState } from '../model/drill.ts'
 import type { FaultRecord } from '../model/fault.ts'
 import type { ScenarioCard } from '../model/scenario.ts'
+import { startWhenSteady } from '../model/start-when-steady.ts'
 import { liveness } from '../range/targets/local/identity.ts'
 import { atMost, atRest, exactly, mean, told, until, type Benchmark } from './benchmark.ts'
 
@@ -26,7 +26,7 @@ export const controlKillBenchmark: Benchmark = {
       const scenario = scenarios[round % scenarios.length]
       if (!scenario) throw new Error('there are no scenarios')
       await atRest(context)
-      const drill = await client.post<DrillState>('/api/drills', { scenario: scenario.id, trainee: 'bench', mode: 'rehearsal' })
+      const drill = await startWhenSteady(client, { scenario: scenario.id, trainee: 'bench', mode: 'rehearsal' }, 60_000)
       for (let kill = 0; kill < killsPerDrill; kill++) {
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 12_000))
         const record = state.run('control')

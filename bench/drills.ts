@@ -1,6 +1,7 @@
 import type { Fingerprint } from '../drills/baseline.ts'
-import type { DrillEvent, DrillState } from '../model/drill.ts'
+import type { DrillEvent } from '../model/drill.ts'
 import type { Scenario, ScenarioCard } from '../model/scenario.ts'
+import { startWhenSteady } from '../model/start-when-steady.ts'
 import { openLocalRange } from '../control/wiring.ts'
 import { atMost, exactly, mean, quantile, told, until, type Benchmark } from './benchmark.ts'
 
@@ -29,7 +30,7 @@ export const drillsBenchmark: Benchmark = {
       const startedAt = performance.now()
       await until('the range to be healthy', 120_000, async () => (await client.get<{ healthy: boolean }>('/api/health')).healthy)
       const { timeline } = await client.get<Scenario>(`/api/scenarios/${id}/plan`)
-      const drill = await client.post<DrillState>('/api/drills', { scenario: id, mode: 'rehearsal', trainee: 'bench' })
+      const drill = await startWhenSteady(client, { scenario: id, mode: 'rehearsal', trainee: 'bench' }, 60_000)
       await until('every fault to be in', 120_000, async () => {
         const { events } = await client.get<{ events: DrillEvent[] }>(`/api/drills/${drill.id}`)
         return events.filter(({ type }) => type === 'fault-injected').length >= timeline.length

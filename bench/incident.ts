@@ -4,9 +4,10 @@ import { promisify } from 'node:util'
 import { chromium, type Browser } from 'playwright-core'
 import { projectRoot } from '../control/paths.ts'
 import type { Dashboard } from '../model/dashboard.ts'
-import type { DrillEvent, DrillState } from '../model/drill.ts'
+import type { DrillEvent } from '../model/drill.ts'
 import { parseDurationMs } from '../model/duration.ts'
 import type { Scenario, ScenarioCard } from '../model/scenario.ts'
+import { startWhenSteady } from '../model/start-when-steady.ts'
 import { findChromium } from '../range/binaries.ts'
 import { atMost, quantile, told, until, type BenchContext, type Benchmark, type Row } from './benchmark.ts'
 
@@ -81,9 +82,7 @@ async function incident(context: BenchContext, browser: Browser, scenario: strin
   const { client, state, say } = context
   await until('the range to be healthy', 120_000, async () => (await client.get<{ healthy: boolean }>('/api/health')).healthy, 500)
   const { alerts } = await client.get<Scenario>(`/api/scenarios/${scenario}/plan`)
-  const drill = await until('the range to take the drill', 60_000, async () =>
-    client.post<DrillState>('/api/drills', { scenario, mode: 'rehearsal', trainee: 'bench' }).catch(() => null),
-  )
+  const drill = await startWhenSteady(client, { scenario, mode: 'rehearsal', trainee: 'bench' }, 60_000)
   const config = state.config()
   const tab = await browser.newPage({ viewport: { width: 1440, height: 900 } })
   try {

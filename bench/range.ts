@@ -3,9 +3,9 @@ import { cpus } from 'node:os'
 import { Agent, request } from 'undici'
 import { openLocalRange } from '../control/wiring.ts'
 import { serviceNames } from '../model/components.ts'
-import type { DrillState } from '../model/drill.ts'
 import type { FaultRecord } from '../model/fault.ts'
 import type { LoadStatus } from '../model/range.ts'
+import { startWhenSteady } from '../model/start-when-steady.ts'
 import { localRange } from '../range/targets/local/range.ts'
 import { atLeast, atMost, atRest, quantile, told, until, type BenchContext, type Benchmark, type Row } from './benchmark.ts'
 import { usageOf } from './usage.ts'
@@ -93,7 +93,7 @@ const ended = ['slow-shelves', 'full-outbox'] as const
 async function endOfDrill(context: BenchContext, scenario: string, busy: boolean): Promise<number> {
   const { client } = context
   await atRest(context)
-  const { id } = await client.post<DrillState>('/api/drills', { scenario, trainee: 'bench', mode: 'rehearsal' })
+  const { id } = await startWhenSteady(client, { scenario, trainee: 'bench', mode: 'rehearsal' }, 60_000)
   await until('the fault to be in', 60_000, async () => (await client.get<{ open: FaultRecord[] }>('/api/faults')).open.length > 0)
   const loops = busy ? cpus().map(() => spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' })) : []
   try {

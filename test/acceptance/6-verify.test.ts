@@ -3,6 +3,7 @@ import { before, test } from 'node:test'
 import { atRest, client, dir, firedrill, playedScenarios, range, state, until, up } from './test-range.ts'
 import { sweepForSpoilers } from './spoilers.ts'
 import { verifyScenario, type Verification } from '../../control/verify.ts'
+import { startWhenSteady } from '../../model/start-when-steady.ts'
 import { measureMachine, patienceFor } from '../../range/machine.ts'
 import { withEnvironment } from '../../range/targets/local/identity.ts'
 
@@ -33,7 +34,7 @@ test('what the command proves it tells, and what there is not it refuses', async
 
 test('after a power-off in a drill, up brings back a healthy range without the fault', async () => {
   await atRest()
-  await client('trainee').post('/api/drills', { scenario: 'slow-shelves', trainee: 'Robin' })
+  await startWhenSteady(client('trainee'), { scenario: 'slow-shelves', trainee: 'Robin' }, 60_000)
   await until('the fault to be in', 30_000, async () => (await range().releases.current('inventory')) === '1.5.0')
   const everything = () => withEnvironment({ FIREDRILL_RANGE: state.config().id })
   assert.ok(everything().length > 15)
