@@ -23,7 +23,7 @@ class Cheater implements Disposable {
     await this.bench.pass(10)
     assert.equal(this.state.wasBroken, true)
     assert.equal(this.state.firing.length, 1)
-    this.bench.engine.acknowledge()
+    this.bench.engine.pages.acknowledge()
   }
   get state() {
     return this.bench.state(this.drill)
@@ -49,7 +49,7 @@ class Cheater implements Disposable {
 const cheats: Record<string, (cheater: Cheater) => void | Promise<void>> = {
   'silence the alert': (cheater) => cheater.quiet(),
   'delete the rule, and so the page': (cheater) => {
-    for (const alert of cheater.bench.alerts.splice(0)) cheater.bench.engine.page(alert, 'resolved')
+    for (const alert of cheater.bench.alerts.splice(0)) cheater.bench.engine.pages.receive(alert, 'resolved')
   },
   'break the exporter and the monitor': (cheater) => {
     cheater.quiet()

@@ -16,7 +16,11 @@ test('a model that cannot be opened: the author answers, and an event says why',
   const live = new EventEmitter()
   const state = { phase: 'running', coach: 'auto', milestones: { acknowledged: null }, hints: [] }
   // Safe: what the coach does here needs no more of an engine.
-  const engine = { live, running: () => state, noteCoach: (event: (typeof noted)[number]) => noted.push(event) } as unknown as DrillEngine
+  const engine = {
+    live,
+    running: () => state,
+    coaching: { note: (event: (typeof noted)[number]) => noted.push(event) },
+  } as unknown as DrillEngine
   const coach = new Coach({ dir, engine, ledger: {} as Ledger, scenarios: new Map() })
   try {
     live.emit('event', { type: 'coach-asked', id: 7, text: 'Is it raining?' } as unknown as DrillEvent)

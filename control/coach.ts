@@ -109,16 +109,16 @@ export class Coach implements Disposable {
     // A small model can say a hint in other words; with a question it is lost.
     const able = model !== null && ('fellBack' in model || !model.small || (help !== null && 'given' in help))
     const spoken = able ? await this.#speak({ kind: 'answer', to, text, help }, model) : null
-    if (spoken && 'text' in spoken) return engine.noteCoach({ type: 'coach-replied', to, ...spoken })
-    if (spoken) engine.noteCoach({ type: 'coach-fell-back', to, why: spoken.fellBack })
+    if (spoken && 'text' in spoken) return engine.coaching.note({ type: 'coach-replied', to, ...spoken })
+    if (spoken) engine.coaching.note({ type: 'coach-fell-back', to, why: spoken.fellBack })
     const now = engine.running()
-    if (now) engine.noteCoach({ type: 'coach-replied', to, text: authorAnswer(nextMilestone(now), help), words: 'author' })
+    if (now) engine.coaching.note({ type: 'coach-replied', to, text: authorAnswer(nextMilestone(now), help), words: 'author' })
   }
 
   #help(): { given: { milestone: string; rung: string; text: string } } | { waitMs: number } {
     this.#answering = true
     try {
-      const { hint, waitMs } = this.#deps.engine.askHint()
+      const { hint, waitMs } = this.#deps.engine.coaching.askHint()
       return hint ? { given: hint } : { waitMs }
     } finally {
       this.#answering = false
@@ -132,7 +132,9 @@ export class Coach implements Disposable {
     const model = await this.#model()
     if (!model || !state || state.coach !== 'auto') return
     const spoken = await this.#speak({ kind: 'hint', to, text }, model)
-    engine.noteCoach('text' in spoken ? { type: 'coach-replied', to, ...spoken } : { type: 'coach-fell-back', to, why: spoken.fellBack })
+    engine.coaching.note(
+      'text' in spoken ? { type: 'coach-replied', to, ...spoken } : { type: 'coach-fell-back', to, why: spoken.fellBack },
+    )
   }
 
   async #debrief(drill: string): Promise<void> {
@@ -173,26 +175,26 @@ export class Coach implements Disposable {
     return speak(turn, model, {
       desk: this.#desk(turn.to),
       rules: () => this.#rules(turn),
-      audit: (use) => engine.noteCoach({ type: 'coach-used-tool', ...use }),
+      audit: (use) => engine.coaching.note({ type: 'coach-used-tool', ...use }),
       used: this.#used,
       onText: (text) => engine.live.emit('coach', { drill, to: turn.to, text }),
     })
   }
 
   #rules(turn: Turn): OutputRules {
-    const now = this.#deps.engine.decisions()
+    const now = this.#deps.engine.coaching.decisions()
     return now ? rulesOf(now.state, now.events, now.scenario, turn) : { secrets: [], known: [], before: [], guessing: true }
   }
 
   #desk(to: number): CoachDesk {
     const { engine } = this.#deps
     const view = () => {
-      const now = engine.decisions()
+      const now = engine.coaching.decisions()
       if (!now) throw new FiredrillError('wrong-state', 'the drill is over')
       return viewOf(now.state, now.events, Date.now(), now)
     }
     const decided = (kind: 'extend' | 'ease') => {
-      const decision = engine.decisions()?.unasked
+      const decision = engine.coaching.decisions()?.unasked
       if (decision?.kind !== kind) throw new FiredrillError('forbidden', `the policy says ${decision?.kind ?? 'nothing'}`)
       return decision
     }
@@ -201,15 +203,15 @@ export class Coach implements Disposable {
       releaseHint: () => this.#help(),
       extend() {
         const decision = decided('extend')
-        if (decision.kind === 'extend') engine.extend(decision.byMs)
+        if (decision.kind === 'extend') engine.clock.extend(decision.byMs)
       },
       async ease() {
         decided('ease')
-        await engine.ease()
+        await engine.faults.ease()
       },
-      pause: () => engine.pause(),
+      pause: () => engine.clock.pause(),
       finish: () => engine.finish(),
-      say: (text) => engine.noteCoach({ type: 'coach-replied', to, text, words: 'model' }),
+      say: (text) => engine.coaching.note({ type: 'coach-replied', to, text, words: 'model' }),
     }
   }
 }

@@ -19,7 +19,7 @@ async function paged(served: ServedBench, seconds: number): Promise<string> {
   const drill = await served.bench.start('old-tags')
   await served.bench.pass(5)
   served.bench.fire('f', { notifies: true })
-  served.bench.engine.acknowledge()
+  served.bench.engine.pages.acknowledge()
   await served.bench.pass(seconds)
   return drill
 }
@@ -60,7 +60,7 @@ test('a quiet is respected, three times at most, and its end says who waited', a
   const { bench } = served
   const drill = await paged(served, 1)
   // Whoever gets hints is left alone by all but one.
-  bench.engine.setCoach('muted')
+  bench.engine.coaching.setMode('muted')
   await bench.pass(41)
   const quiet = (forMs: number) => served.ask('trainee', 'POST', `/api/drills/${drill}/quiet`, { forMs })
   assert.deepEqual(JSON.parse((await quiet(300_000)).text), { quietsLeft: 2 })

@@ -190,9 +190,9 @@ test('a pause ends although the clock was set back in it', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   await bench.pass(6)
-  bench.engine.pause()
+  bench.engine.clock.pause()
   bench.now -= 3_600_000
-  bench.engine.continue()
+  bench.engine.clock.continue()
   assert.equal(bench.state(drill).phase, 'running')
   await bench.engine.finish()
 })

@@ -85,7 +85,7 @@ export class GameDays {
 
   /** To the team: within the drill when one runs, so that it is in its timeline, else between drills. */
   say(text: string, by: Actor): void {
-    if (this.#engine.running()) return this.#engine.say(text, by)
+    if (this.#engine.running()) return this.#engine.messages.say(text, by)
     const gameDay = this.current()
     if (!gameDay) throw new FiredrillError('wrong-state', 'no game day is open')
     this.#append(gameDay.id, { type: 'said', by, text })

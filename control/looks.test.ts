@@ -92,11 +92,11 @@ test('a look is noted in the drill that runs, also in a pause and when it cannot
   const drill = await bench.start()
   const seen = () => bench.events(drill).flatMap((event) => (event.type === 'place-viewed' ? [`${event.view} ${event.component}`] : []))
   await bench.pass(6)
-  bench.engine.pause()
+  bench.engine.clock.pause()
   looks.read(robin, 'trace', ['inventory'], 'a slow one')
   assert.deepEqual(seen(), ['trace inventory'])
   assert.equal(bench.state(drill).milestones.located, null)
-  bench.engine.continue()
+  bench.engine.clock.continue()
   await bench.pass(1)
   assert.notEqual(bench.state(drill).milestones.located, null, 'what was looked at in a pause counts after it')
   // What was served before the drill says nothing of it.

@@ -112,7 +112,7 @@ export class Looks {
 
 /** Of the drill that an engine runs. */
 export function looksOf(engine: DrillEngine): Looks {
-  const looks = new Looks((view, component, detail, by) => engine.view(view, component, detail, by))
+  const looks = new Looks((view, component, detail, by) => engine.response.view(view, component, detail, by))
   engine.live.on('event', ({ type }) => {
     if (type === 'drill-started') looks.forget()
   })

@@ -18,8 +18,8 @@ async function read(text: string, script: Script) {
   using model = openaiCompatible.open({ provider: 'openai-compatible', url: server.url, model: 'scripted', tools: false })
   // Safe: no more of an engine is asked for.
   const engine = {
-    decisions: () => ({ scenario: scenarios.get('payday') }),
-    noteUnderstood: (_to: number, fact: string) => void noted.push(fact),
+    coaching: { decisions: () => ({ scenario: scenarios.get('payday') }) },
+    characters: { noteUnderstood: (_to: number, fact: string) => void noted.push(fact) },
   } as unknown as DrillEngine
   const event = { id: 7, drill: 'd', at: 0, type: 'person-asked', person: 'provider-engineer', text } satisfies DrillEvent
   await readQuestion(event, engine, model)

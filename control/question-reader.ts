@@ -9,10 +9,10 @@ import type { DrillEngine } from './drill-engine.ts'
  */
 export async function readQuestion(
   event: Extract<DrillEvent, { type: 'person-asked' }>,
-  engine: Pick<DrillEngine, 'decisions' | 'noteUnderstood'>,
+  engine: Pick<DrillEngine, 'coaching' | 'characters'>,
   model: CoachModel,
 ): Promise<void> {
-  const facts = engine.decisions()?.scenario.people?.people.find(({ character }) => character === event.person)?.facts ?? []
+  const facts = engine.coaching.decisions()?.scenario.people?.people.find(({ character }) => character === event.person)?.facts ?? []
   if (facts.length === 0 || factAsked(event.text, facts)) return
   const { topicOf } = await import('../coach/agent/understand.ts')
   const index = await topicOf(
@@ -21,5 +21,5 @@ export async function readQuestion(
     model,
   )
   const fact = index === null ? undefined : facts[index]
-  if (fact && isNear(event.text, fact)) engine.noteUnderstood(event.id, fact.id)
+  if (fact && isNear(event.text, fact)) engine.characters.noteUnderstood(event.id, fact.id)
 }

@@ -39,7 +39,7 @@ export function shellsOf({ context, range, engine, looks, trouble = jailTrouble 
     },
     onCommand: ({ command, folder, status, shell, owner, read }) => {
       const { changes, sameAs, looks: places } = readCommand(command)
-      engine.noteCommand({ command, folder, status, shell, kind: changes ? 'change' : 'inspect', sameAs }, owner.by)
+      engine.response.noteCommand({ command, folder, status, shell, kind: changes ? 'change' : 'inspect', sameAs }, owner.by)
       if (!looked.has(status)) return
       for (const { view, component, detail, answeredBy } of places.slice(0, mostNamed))
         if (answeredBy === null || read.includes(answeredBy)) looks.read({ key: owner.key, by: owner.by }, view, [component], detail)

@@ -15,10 +15,10 @@ async function play(bench: EngineBench): Promise<string> {
   const drill = await bench.start()
   await bench.pass(8)
   bench.ledger.append(drill, { type: 'health-changed', healthy: false, failing: [secret] })
-  bench.engine.noteCoach({ type: 'coach-decided', decision: 'hint', reasons: ['time'] })
-  const { id: to } = bench.engine.askCoach('what now?')
-  bench.engine.noteCoach({ type: 'coach-fell-back', to, why: 'a name' })
-  bench.engine.noteCoach({ type: 'coach-replied', to, text: 'What have you looked at?', words: 'author' })
+  bench.engine.coaching.note({ type: 'coach-decided', decision: 'hint', reasons: ['time'] })
+  const { id: to } = bench.engine.coaching.ask('what now?')
+  bench.engine.coaching.note({ type: 'coach-fell-back', to, why: 'a name' })
+  bench.engine.coaching.note({ type: 'coach-replied', to, text: 'What have you looked at?', words: 'author' })
   bench.ledger.append(drill, {
     type: 'action-run',
     action: 'restart',

@@ -1,7 +1,7 @@
 import type { Role } from '../model/api.ts'
 import { endsDrill, hiddenFromTrainees, isOpen, traineeMaySee, type DrillEvent, type DrillState } from '../model/drill.ts'
 import { isHidden } from './blind.ts'
-import type { CoachText } from './drill-engine.ts'
+import type { CoachText } from './drill/current.ts'
 import type { Ledger } from './ledger.ts'
 
 /**

@@ -30,7 +30,7 @@ test('a drill is played as its seed drew it, and its debrief says how to play th
     assert.deepEqual(await broken(), [component])
     const told = await served.ask('trainee', 'GET', `/api/drills/${drill}`)
     assert.ok(!told.text.includes(`"seed":${seed}`) && !told.text.includes('"variant":"'), told.text)
-    assert.equal(bench.engine.nameCause(component as 'catalog', 'network', ''), true)
+    assert.equal(bench.engine.response.nameCause(component as 'catalog', 'network', ''), true)
     await bench.engine.finish()
     const debrief = await served.read<Debrief>('trainee', `/api/drills/${drill}/debrief`)
     assert.equal(debrief.cause.component, component)

@@ -20,7 +20,10 @@ export function actionRoutes(app: Api, { engine, people, range }: ApiContext): v
     const action = actionById(request.params.id)
     // How things were is known only before.
     const undo = await undoOf(range, action.id, request.body.params)
-    const result = await engine.runAction(action.id, request.body.params, { role: request.role ?? 'trainee', by: people.of(request) })
+    const result = await engine.response.runAction(action.id, request.body.params, {
+      role: request.role ?? 'trainee',
+      by: people.of(request),
+    })
     return { ...result, undo }
   })
 }

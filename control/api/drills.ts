@@ -120,30 +120,30 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
 
   app.post('/api/drills/:id/acknowledge', { schema: drillId }, async (request) => {
     engine.mustRun(request.params.id)
-    engine.acknowledge(people.of(request))
+    engine.pages.acknowledge(people.of(request))
     return publicState(stateOf(request.params.id))
   })
   app.post('/api/drills/:id/cause', { schema: { ...drillId, body: nameCause } }, async (request) => {
     engine.mustRun(request.params.id)
     const { component, category, sentence } = request.body
-    return { correct: engine.nameCause(component, category, sentence, people.of(request)) }
+    return { correct: engine.response.nameCause(component, category, sentence, people.of(request)) }
   })
   app.post('/api/drills/:id/hint', { schema: drillId }, async (request) => {
     engine.mustRun(request.params.id)
     // From the instructor it is a gift, and nobody has asked.
-    if (request.role === 'instructor' && !people.of(request)) return { given: engine.giveHint(), waitMs: 0 }
-    const { given, waitMs } = engine.askHint(people.of(request))
+    if (request.role === 'instructor' && !people.of(request)) return { given: engine.coaching.giveHint(), waitMs: 0 }
+    const { given, waitMs } = engine.coaching.askHint(people.of(request))
     return { given, waitMs }
   })
   /** Something for the coach; its answer is an event. */
   app.post('/api/drills/:id/coach', { schema: { ...drillId, body: askCoach } }, async (request) => {
     engine.mustRun(request.params.id)
-    const { id } = engine.askCoach(request.body.text, people.of(request))
+    const { id } = engine.coaching.ask(request.body.text, people.of(request))
     return { id: request.role === 'instructor' ? id : telling.number(request.params.id, id) }
   })
   app.post('/api/drills/:id/coach/snooze', { schema: { ...drillId, body: snoozeCoach } }, async (request) => {
     engine.mustRun(request.params.id)
-    engine.snoozeCoach(request.body.forMs, people.of(request))
+    engine.coaching.snooze(request.body.forMs, people.of(request))
     return {}
   })
   app.put(
@@ -151,14 +151,14 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
     { config: { access: 'instructor' }, schema: { ...drillId, body: setCoachMode } },
     async (request) => {
       engine.mustRun(request.params.id)
-      engine.setCoach(request.body.mode)
+      engine.coaching.setMode(request.body.mode)
       return {}
     },
   )
   app.post('/api/drills/:id/notes', { schema: { ...drillId, body: addPinnedNote } }, async (request) => {
     const { id } = request.params
     const by = people.of(request)
-    if (engine.running()?.id === id) engine.note(request.body, by)
+    if (engine.running()?.id === id) engine.messages.note(request.body, by)
     else if (mayDo(stateOf(id).phase, 'note')) ledger.append(id, { type: 'note-added', ...request.body }, by)
     else throw new FiredrillError('wrong-state', `drill ${id} was aborted`)
     return {}
@@ -170,37 +170,37 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
     return { counted: running && looks.shown(people.viewer(request), view, component, detail) }
   })
   app.post('/api/drills/:id/tool-calls', { schema: { ...drillId, body: noteToolCall } }, async (request) => {
-    if (engine.running()?.id === request.params.id) engine.noteToolCall(request.body.tool, request.body.ok)
+    if (engine.running()?.id === request.params.id) engine.response.noteToolCall(request.body.tool, request.body.ok)
     return {}
   })
   app.post('/api/drills/:id/messages', { config: { access: 'instructor' }, schema: { ...drillId, body: addNote } }, async (request) => {
     engine.mustRun(request.params.id)
-    engine.message(request.body.text)
+    engine.messages.send(request.body.text)
     return {}
   })
   app.post('/api/drills/:id/extend', { config: { access: 'instructor' }, schema: { ...drillId, body: extendDrill } }, async (request) => {
     engine.mustRun(request.params.id)
-    engine.extend(request.body.byMs)
+    engine.clock.extend(request.body.byMs)
     return publicState(stateOf(request.params.id))
   })
   app.post('/api/drills/:id/chat', { schema: { ...drillId, body: addNote } }, async (request) => {
     engine.mustRun(request.params.id)
-    engine.say(request.body.text, people.of(request) ?? { name: request.role ?? 'somebody', role: '' })
+    engine.messages.say(request.body.text, people.of(request) ?? { name: request.role ?? 'somebody', role: '' })
     return {}
   })
   app.post('/api/drills/:id/status-updates', { schema: { ...drillId, body: postStatus } }, async (request) => {
     engine.mustRun(request.params.id)
-    engine.postStatus(request.body, people.of(request))
+    engine.messages.postStatus(request.body, people.of(request))
     return {}
   })
   app.post('/api/drills/:id/pause', { config: { access: 'instructor' }, schema: drillId }, async (request) => {
     engine.mustRun(request.params.id)
-    engine.pause()
+    engine.clock.pause()
     return publicState(stateOf(request.params.id))
   })
   app.post('/api/drills/:id/continue', { config: { access: 'instructor' }, schema: drillId }, async (request) => {
     engine.mustRun(request.params.id)
-    engine.continue()
+    engine.clock.continue()
     return publicState(stateOf(request.params.id))
   })
   app.post('/api/drills/:id/finish', { schema: drillId }, async (request) => {
@@ -290,7 +290,7 @@ export function drillRoutes(app: Api, { context, ledger, engine, scenarios, samp
 
   // Which check fails says where to look: an on-call engineer finds that out, and the instructor may know.
   app.get('/api/health', async (request) => {
-    const { healthy, results } = await engine.currentVerdict()
+    const { healthy, results } = await engine.health.currentVerdict()
     return { healthy, ...(request.role === 'instructor' ? { results } : {}), at: sampler.samples().at(-1)?.at ?? null }
   })
 }

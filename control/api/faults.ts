@@ -28,7 +28,7 @@ export function faultRoutes(app: Api, { injector, ledger, range, engine, load, s
     const { params, forMs, ramp } = request.body
     injector.mustBeAble(request.params.id, params)
     engine.mustBeRestored()
-    if (!engine.running() && ledger.openFaults().length === 0 && !(await engine.currentVerdict()).healthy) {
+    if (!engine.running() && ledger.openFaults().length === 0 && !(await engine.health.currentVerdict()).healthy) {
       throw new FiredrillError('range-not-steady', 'the range is not steady: a fault goes only into a healthy one')
     }
     return reply.code(201).send(await injector.inject(request.params.id, params, { forMs, drill: null, ramp }))

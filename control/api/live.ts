@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream'
 import type { DrillEvent } from '../../model/drill.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import type { Verdict } from '../../drills/checks/registry.ts'
-import type { CoachText } from '../drill-engine.ts'
+import type { CoachText } from '../drill/current.ts'
 import { LiveTelling, toldEvents } from '../told.ts'
 import type { Api, ApiContext } from './context.ts'
 
@@ -64,7 +64,7 @@ export function liveRoutes(app: Api, { engine, ledger, sampler, people }: ApiCon
     const running = engine.running()
     if (running && !Number.isNaN(lastSeen))
       for (const event of toldEvents(ledger.events(running.id), role)) if (event.id > lastSeen) tell(event)
-    send('status', status(engine.verdict))
+    send('status', status(engine.health.verdict))
     engine.live.on('event', onEvent)
     engine.live.on('verdict', onVerdict)
     engine.live.on('coach', onCoach)

@@ -50,7 +50,7 @@ export function meshRoutes(app: Api, { range, engine, people, looks }: ApiContex
   })
 
   app.put('/api/mesh', { schema: { body: policyBody } }, async (request) =>
-    engine.runAction('apply-mesh-policy', request.body, { role: request.role ?? 'trainee', by: people.of(request) }),
+    engine.response.runAction('apply-mesh-policy', request.body, { role: request.role ?? 'trainee', by: people.of(request) }),
   )
 }
 

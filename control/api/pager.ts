@@ -26,7 +26,7 @@ export function pagerRoutes(app: Api, { engine, ledger }: ApiContext): void {
         startsAt,
       }
       ledger.insertPage(status, alert)
-      engine.page(alert, status)
+      engine.pages.receive(alert, status)
     }
     return {}
   })

@@ -39,7 +39,7 @@ export function peopleRoutes(app: Api, { ledger, engine, scenarios, people }: Ap
       }),
       communication: cast?.communication ?? null,
       quietLeftMs: open ? Math.max(0, quiet.until - now) : 0,
-      quietsLeft: engine.running()?.id === state.id ? engine.quietsLeft() : 0,
+      quietsLeft: engine.running()?.id === state.id ? engine.characters.quietsLeft() : 0,
       longestQuietMs: peopleParameters.longestQuietMs,
       muted,
     }
@@ -47,21 +47,21 @@ export function peopleRoutes(app: Api, { ledger, engine, scenarios, people }: Ap
   /** The answer is an event, and takes as long as that person would. */
   app.post('/api/drills/:id/people/:person/messages', { schema: { ...onePerson, body: askPerson } }, async (request) => {
     engine.mustRun(request.params.id)
-    engine.askPerson(request.params.person, request.body.text, people.of(request))
+    engine.characters.ask(request.params.person, request.body.text, people.of(request))
     return {}
   })
   /** No interruptions for so long; 0 ends it. */
   app.post('/api/drills/:id/quiet', { schema: { ...drillId, body: askQuiet } }, async (request) => {
     engine.mustRun(request.params.id)
-    engine.askQuiet(request.body.forMs, people.of(request))
-    return { quietsLeft: engine.quietsLeft() }
+    engine.characters.askQuiet(request.body.forMs, people.of(request))
+    return { quietsLeft: engine.characters.quietsLeft() }
   })
   app.post(
     '/api/drills/:id/people/:person/enter',
     { config: { access: 'instructor' }, schema: { ...onePerson, body: enterPerson } },
     async (request) => {
       engine.mustRun(request.params.id)
-      engine.sendPerson(request.params.person, request.body.text ?? null)
+      engine.characters.send(request.params.person, request.body.text ?? null)
       return {}
     },
   )
@@ -70,7 +70,7 @@ export function peopleRoutes(app: Api, { ledger, engine, scenarios, people }: Ap
     { config: { access: 'instructor' }, schema: { ...drillId, body: mutePeople } },
     async (request) => {
       engine.mustRun(request.params.id)
-      engine.mutePeople(request.body.muted)
+      engine.characters.mute(request.body.muted)
       return {}
     },
   )

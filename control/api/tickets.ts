@@ -17,17 +17,17 @@ export function ticketRoutes(app: Api, { ledger, engine, people }: ApiContext): 
   })
   app.post('/api/drills/:id/tickets/answer', { schema: { ...drillId, body: answerTickets } }, async (request) => {
     engine.mustRun(request.params.id)
-    engine.handleTickets({ ...request.body, did: 'answered' }, people.of(request))
+    engine.tickets.handle({ ...request.body, did: 'answered' }, people.of(request))
     return {}
   })
   app.post('/api/drills/:id/tickets/link', { schema: { ...drillId, body: whichTickets } }, async (request) => {
     engine.mustRun(request.params.id)
-    engine.handleTickets({ ...request.body, did: 'linked', template: null }, people.of(request))
+    engine.tickets.handle({ ...request.body, did: 'linked', template: null }, people.of(request))
     return {}
   })
   app.post('/api/drills/:id/tickets/close', { schema: { ...drillId, body: whichTickets } }, async (request) => {
     engine.mustRun(request.params.id)
-    engine.handleTickets({ ...request.body, did: 'closed', template: null }, people.of(request))
+    engine.tickets.handle({ ...request.body, did: 'closed', template: null }, people.of(request))
     return {}
   })
 }

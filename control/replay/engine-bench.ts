@@ -111,7 +111,7 @@ export class EngineBench implements Disposable {
     const startsAt = new Date(this.now).toISOString()
     const alert = { fingerprint, name: 'BrowseErrorBudgetBurn', severity: 'page', summary: '', startsAt }
     this.alerts.push({ ...alert, active: true })
-    if (notifies) this.engine.page(alert, 'firing')
+    if (notifies) this.engine.pages.receive(alert, 'firing')
   }
 
   events(drill: string): DrillEvent[] {

@@ -180,12 +180,12 @@ export class ReplayPlane implements AsyncDisposable {
     const post = (what: string, body?: object) => this.#call('trainee', 'POST', `/api/drills/${drill}/${what}`, body)
     if (doing.kind === 'ask') return void (await post('hint'))
     // There is no telemetry to be read: what the routes would have seen being read is noted as they do.
-    if (doing.kind === 'look') return this.#engine.view('dashboard', null, 'something')
+    if (doing.kind === 'look') return this.#engine.response.view('dashboard', null, 'something')
     if (doing.kind === 'wrong-cause')
       return void (await post('cause', { component: wrongFor(scenario), category: 'cache', sentence: 'a guess' }))
     const [place] = scenario.located
     if (doing.milestone === 'acknowledged') await post('acknowledge')
-    if (doing.milestone === 'located' && place) this.#engine.view(place.view, place.component, 'the right place')
+    if (doing.milestone === 'located' && place) this.#engine.response.view(place.view, place.component, 'the right place')
     if (doing.milestone === 'diagnosed') {
       const { component, category } = scenario.cause
       await post('cause', { component, category, sentence: 'found' })
@@ -193,7 +193,14 @@ export class ReplayPlane implements AsyncDisposable {
     if (doing.milestone === 'mitigated')
       for (const { action, terminal, params } of scenario.solution)
         if (terminal !== undefined)
-          this.#engine.noteCommand({ command: terminal, folder: '/', status: 0, shell: 'paper', kind: 'change', sameAs: undefined })
+          this.#engine.response.noteCommand({
+            command: terminal,
+            folder: '/',
+            status: 0,
+            shell: 'paper',
+            kind: 'change',
+            sameAs: undefined,
+          })
         else
           await this.#call('trainee', 'POST', `/api/actions/${action}`, {
             params: params['pid'] === '$blocker' ? { ...params, pid: 4_711 } : params,

@@ -15,18 +15,18 @@ const commands = {
   start: [6, (world: World, pick: number) => start(world, pick)],
   finish: [2, (world) => world.engine?.finish()],
   abort: [2, (world) => world.engine?.abort('enough')],
-  acknowledge: [3, (world) => world.engine?.acknowledge()],
-  guess: [1, (world) => void world.engine?.nameCause('redis', 'cache', 'a guess')],
+  acknowledge: [3, (world) => world.engine?.pages.acknowledge()],
+  guess: [1, (world) => void world.engine?.response.nameCause('redis', 'cache', 'a guess')],
   'name the cause': [2, (world) => nameCause(world)],
   mend: [4, (world) => mend(world)],
-  'run an action': [2, (world) => world.engine?.runAction('restart', { component: 'catalog' }, { role: own })],
-  'ask for a hint': [1, (world) => void world.engine?.askHint()],
+  'run an action': [2, (world) => world.engine?.response.runAction('restart', { component: 'catalog' }, { role: own })],
+  'ask for a hint': [1, (world) => void world.engine?.coaching.askHint()],
   note: [2, (world) => note(world)],
-  pause: [2, (world) => world.engine?.pause()],
-  continue: [3, (world) => world.engine?.continue()],
-  extend: [1, (world) => world.engine?.extend(60_000)],
-  ease: [2, (world) => world.engine?.ease()],
-  look: [2, (world) => world.engine?.view('trace', 'inventory', 'a trace')],
+  pause: [2, (world) => world.engine?.clock.pause()],
+  continue: [3, (world) => world.engine?.clock.continue()],
+  extend: [1, (world) => world.engine?.clock.extend(60_000)],
+  ease: [2, (world) => world.engine?.faults.ease()],
+  look: [2, (world) => world.engine?.response.view('trace', 'inventory', 'a trace')],
   'fire an alert': [4, (world, pick) => fire(world, pick)],
   'resolve an alert': [3, (world, pick) => resolve(world, pick)],
   'tell a page again': [1, (world, pick) => again(world, pick)],
@@ -75,19 +75,19 @@ const scenarioOf = (world: World) => simulated.find(({ id }) => id === world.eng
 
 function nameCause(world: World): void {
   const cause = scenarioOf(world)?.cause
-  if (cause) world.engine?.nameCause(cause.component as ShopComponentName, cause.category as CauseCategory, 'I know it')
+  if (cause) world.engine?.response.nameCause(cause.component as ShopComponentName, cause.category as CauseCategory, 'I know it')
 }
 
 /** What the author would do. */
 async function mend(world: World): Promise<void> {
   const { engine } = world
   const scenario = scenarioOf(world)
-  for (const { action, params } of scenario ? actionsOf(scenario) : []) await engine?.runAction(action, params, { role: own })
+  for (const { action, params } of scenario ? actionsOf(scenario) : []) await engine?.response.runAction(action, params, { role: own })
 }
 
 function note(world: World): void {
   const text = `note ${world.notes.length + 1}`
-  world.engine?.note({ text })
+  world.engine?.messages.note({ text })
   if (world.engine) world.notes.push(text)
 }
 
@@ -99,17 +99,17 @@ function fire(world: World, pick: number): void {
   world.alerts.push({ ...alert, active: true })
   world.firingSince.set(name, world.seconds)
   // Notifications get lost, where nobody listens above all.
-  if (pick % 5 < 3 && !world.suspended) world.engine?.page(alert, 'firing')
+  if (pick % 5 < 3 && !world.suspended) world.engine?.pages.receive(alert, 'firing')
 }
 function resolve(world: World, pick: number): void {
   const [alert] = world.alerts.splice(pick % Math.max(1, world.alerts.length), 1)
   if (!alert) return
   world.firingSince.delete(alert.fingerprint)
-  if (pick % 5 < 3 && !world.suspended) world.engine?.page(alert, 'resolved')
+  if (pick % 5 < 3 && !world.suspended) world.engine?.pages.receive(alert, 'resolved')
 }
 function again(world: World, pick: number): void {
   const alert = world.alerts[pick % Math.max(1, world.alerts.length)]
-  if (alert && !world.suspended) world.engine?.page(alert, 'firing')
+  if (alert && !world.suspended) world.engine?.pages.receive(alert, 'firing')
 }
 
 /** Instructors break things outside drills only. */

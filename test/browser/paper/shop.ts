@@ -77,7 +77,7 @@ export class PaperShop implements AsyncDisposable {
     this.telemetry.alerts.push(alert)
     const { fingerprint, name, severity, summary, startsAt } = alert
     this.served.bench.alerts.push({ fingerprint, name, severity, summary, startsAt, active: true })
-    this.served.bench.engine.page({ fingerprint, name, severity, summary, startsAt }, 'firing')
+    this.served.bench.engine.pages.receive({ fingerprint, name, severity, summary, startsAt }, 'firing')
   }
 
   /** Users are served well again, and the page is resolved. */
@@ -87,7 +87,7 @@ export class PaperShop implements AsyncDisposable {
     this.telemetry.incident.to = bench.now
     await bench.pass(8)
     for (const { fingerprint, name, severity, summary, startsAt } of this.telemetry.alerts.splice(0))
-      bench.engine.page({ fingerprint, name, severity, summary, startsAt }, 'resolved')
+      bench.engine.pages.receive({ fingerprint, name, severity, summary, startsAt }, 'resolved')
     bench.alerts.splice(0)
     await bench.pass(120)
   }

@@ -1,0 +1,85 @@
+import type { DrillEventBody } from '../../model/drill.ts'
+import { describeError } from '../../model/errors.ts'
+import type { Restoration } from '../restoration.ts'
+import type { CurrentDrill } from './current.ts'
+import type { DrillFaults } from './faults.ts'
+import type { Harm } from './harm.ts'
+
+/** Whoever ends a drill is answered by then: the range may take longer to be as it was. */
+const answeredAfterMs = 15_000
+
+type End = Extract<DrillEventBody, { type: 'drill-finished' | 'drill-aborted' | 'drill-voided' }>
+
+interface Dependencies {
+  drill: CurrentDrill
+  faults: DrillFaults
+  harm: Harm
+  restoration: Restoration
+}
+
+/** Ends the drill that runs, whichever way it ends: once, whoever asks. */
+export class Ending {
+  readonly #deps: Dependencies
+  #ending: Promise<void> | null = null
+
+  constructor(deps: Dependencies) {
+    this.#deps = deps
+  }
+
+  get isUnderWay(): boolean {
+    return this.#ending !== null
+  }
+
+  /** Ends the drill for its trainee at once, then takes out its faults and restores the range. Resolves when that has been tried once. */
+  end(body: End): Promise<void> {
+    this.#ending ??= this.#carryOut(body).finally(() => (this.#ending = null))
+    return this.#ending
+  }
+
+  /** Ends it too, and waits only for as long as somebody waits for an answer. */
+  async endAndAnswer(body: End): Promise<void> {
+    let timer: NodeJS.Timeout | undefined
+    await Promise.race([this.end(body), new Promise((resolve) => (timer = setTimeout(resolve, answeredAfterMs)))])
+    clearTimeout(timer)
+  }
+
+  /** For a drill whose faults somebody else took out. */
+  voidAsTaken(): Promise<void> {
+    return this.end({ type: 'drill-voided', reason: takenFromIt })
+  }
+
+  /** For a drill in which nobody could act for so long, because of `what`. */
+  voidAsStood(what: string, ms: number): Promise<void> {
+    return this.end({ type: 'drill-voided', reason: stoodStill(what, ms) })
+  }
+
+  /** Resolves when no drill is being ended. */
+  async settled(): Promise<void> {
+    await this.#ending
+  }
+
+  async #carryOut(body: End): Promise<void> {
+    const { drill, faults, harm, restoration } = this.#deps
+    const id = drill.id ?? ''
+    restoration.owe(id)
+    try {
+      harm.reportAtOnce()
+      drill.append(body)
+    } catch (error) {
+      // It is over all the same, and told as soon as it can be.
+      drill.endUnwritten(body)
+      process.stderr.write(`the end of drill ${id} cannot be written down yet: ${describeError(error)}\n`)
+    }
+    // What is on its way in is taken out when it is in.
+    await faults.settled()
+    await restoration.run((record) => {
+      if (record.drill === id && !drill.hasUnwrittenEnd)
+        drill.append({ type: 'fault-reverted', instance: record.instance, fault: record.fault })
+    })
+  }
+}
+
+/** What a trainee is told when the drill is void; it names nothing of what was broken. */
+const takenFromIt = 'what was broken was put right by the range’s own safety or by the instructor, and not by those who played'
+const stoodStill = (what: string, ms: number): string =>
+  `${what} for ${Math.round(ms / 1_000)} s, and what was broken was put right meanwhile by the range’s own safety`

@@ -1,0 +1,55 @@
+import type { Sample } from '../../model/check.ts'
+import type { DrillState, UserHarm } from '../../model/drill.ts'
+import type { Sampler } from '../sampler.ts'
+import type { CurrentDrill } from './current.ts'
+
+const reportedEveryMs = 5_000
+
+/** What users have felt of the drill that runs. */
+export class Harm {
+  readonly #drill: CurrentDrill
+  readonly #sampler: Sampler
+  #reportedAt = 0
+
+  constructor(drill: CurrentDrill, sampler: Sampler) {
+    this.#drill = drill
+    this.#sampler = sampler
+  }
+
+  /** Notes it, when it has changed, every few seconds. */
+  report(sample: Sample): void {
+    if (Date.now() - this.#reportedAt >= reportedEveryMs) this.#report(sample)
+  }
+
+  /** Notes it as it is by now. */
+  reportAtOnce(): void {
+    const last = this.#sampler.samples().at(-1)
+    if (last) this.#report(last)
+  }
+
+  #report({ users }: Sample): void {
+    const state = this.#drill.running()
+    if (!state || !users) return
+    this.#reportedAt = Date.now()
+    const harm = minus(since(state.usersBefore, users), state.harmPaused)
+    if (JSON.stringify(harm) !== JSON.stringify(state.harm)) this.#drill.append({ type: 'harm-measured', harm })
+  }
+
+  /** What users have felt in a pause up to now: all that was not reported before it. */
+  inPause(state: DrillState): UserHarm {
+    const users = this.#sampler.samples().at(-1)?.users
+    return users ? minus(minus(since(state.usersBefore, users), state.harm), state.harmPaused) : { good: 0, slow: 0, failed: 0 }
+  }
+}
+
+/** What users have felt since; a Locust that was restarted counts from 0 again. */
+function since(before: UserHarm | null, now: UserHarm): UserHarm {
+  if (!before || now.good < before.good) return now
+  return { good: now.good - before.good, slow: now.slow - before.slow, failed: now.failed - before.failed }
+}
+
+const minus = (a: UserHarm, b: UserHarm): UserHarm => ({
+  good: Math.max(0, a.good - b.good),
+  slow: Math.max(0, a.slow - b.slow),
+  failed: Math.max(0, a.failed - b.failed),
+})

@@ -1,0 +1,36 @@
+import type { Actor, DrillEventBody } from '../../model/drill.ts'
+import type { Pin } from '../../model/pin.ts'
+import type { CurrentDrill } from './current.ts'
+
+/** What those who play, and their instructor, write down in a drill and for whom. */
+export class Messages {
+  readonly #drill: CurrentDrill
+
+  constructor(drill: CurrentDrill) {
+    this.#drill = drill
+  }
+
+  /** To the notes of the drill. */
+  note(note: { text: string; pin?: Pin | undefined }, by?: Actor): void {
+    this.#drill.mustAllow('note')
+    this.#drill.append({ type: 'note-added', ...note }, by)
+  }
+
+  /** To those who play, among themselves. */
+  say(text: string, by?: Actor): void {
+    this.#drill.mustAllow('say')
+    this.#drill.append({ type: 'said', text }, by)
+  }
+
+  /** To the users, on the status page. */
+  postStatus(update: Omit<Extract<DrillEventBody, { type: 'status-posted' }>, 'type'>, by?: Actor): void {
+    this.#drill.mustAllow('post-status')
+    this.#drill.append({ type: 'status-posted', ...update }, by)
+  }
+
+  /** From the instructor to those who play. */
+  send(text: string): void {
+    this.#drill.mustAllow('message')
+    this.#drill.append({ type: 'message-sent', text })
+  }
+}

@@ -1,0 +1,73 @@
+import { drillClock, type Actor, type AlertSummary } from '../../model/drill.ts'
+import { FiredrillError } from '../../model/errors.ts'
+import { AlertReconciliation, type CurrentAlert } from '../alert-reconciliation.ts'
+import type { CurrentDrill } from './current.ts'
+import type { DrillFaults } from './faults.ts'
+import type { Milestones } from './milestones.ts'
+
+const comparedEveryMs = 3_000
+/** A page that is not acknowledged by then goes to the secondary on call. */
+const escalatedAfterMs = 180_000
+
+interface Dependencies {
+  drill: CurrentDrill
+  faults: DrillFaults
+  milestones: Milestones
+  /** All that Alertmanager has; null when it does not answer. */
+  alerts?: (() => Promise<readonly CurrentAlert[] | null>) | undefined
+}
+
+/** The pages of the drill that runs. */
+export class Pages {
+  readonly #deps: Dependencies
+  readonly #alerts = new AlertReconciliation()
+  #comparedAt = 0
+
+  constructor(deps: Dependencies) {
+    this.#deps = deps
+  }
+
+  /** Pages come at least once, and sometimes twice. */
+  receive(alert: AlertSummary, status: 'firing' | 'resolved'): void {
+    const { drill, faults, milestones } = this.#deps
+    const state = drill.running()
+    // What comes before any fault is on its way says nothing of the drill; if it still fires then, it is found by comparing.
+    if (!state || (state.lastInjectedAt === null && !faults.isGoingIn)) return
+    const known = state.firing.some((firing) => firing.fingerprint === alert.fingerprint)
+    if (status === 'firing' && !known) drill.append({ type: 'page-received', alert })
+    if (status === 'resolved' && known) drill.append({ type: 'page-resolved', alert })
+    milestones.reach()
+  }
+
+  /** What is over without a word is over all the same, and what fires without a word is a page. */
+  async compare(): Promise<void> {
+    const { drill, alerts } = this.#deps
+    const before = drill.running()
+    if (!before || before.lastInjectedAt === null || Date.now() - this.#comparedAt < comparedEveryMs) return
+    this.#comparedAt = Date.now()
+    const current = await alerts?.()
+    const state = drill.running()
+    if (!current || state?.id !== before.id) return
+    const { over, unheard } = this.#alerts.look(state.firing, current, state.startedAt)
+    for (const alert of over) this.receive(alert, 'resolved')
+    for (const alert of unheard) this.receive(alert, 'firing')
+  }
+
+  /** Throws `wrong-state` when there is nothing to acknowledge. */
+  acknowledge(by?: Actor): void {
+    const { drill, milestones } = this.#deps
+    const state = drill.mustAllow('acknowledge')
+    if (state.pagedAt === null) throw new FiredrillError('wrong-state', 'there is no page to acknowledge yet')
+    if (state.milestones.acknowledged === null) drill.append({ type: 'page-acknowledged' }, by)
+    milestones.reach()
+  }
+
+  /** A page that nobody acknowledges goes to the next in line, as it would at work. */
+  escalate(): void {
+    const { drill } = this.#deps
+    const state = drill.running()
+    if (!state || state.pagedAt === null || state.escalatedAt !== null || state.milestones.acknowledged !== null) return
+    const waitedMs = drillClock(state, Date.now()) - drillClock(state, state.pagedAt)
+    if (waitedMs >= escalatedAfterMs) drill.append({ type: 'page-escalated', afterMs: waitedMs })
+  }
+}

@@ -1,0 +1,118 @@
+import { actionById } from '../../drills/actions/registry.ts'
+import { harmOf, isCause } from '../../drills/milestones.ts'
+import type { ActionResult } from '../../model/action.ts'
+import type { ShopComponentName } from '../../model/components.ts'
+import type { Actor, DrillEventBody } from '../../model/drill.ts'
+import { FiredrillError, describeError } from '../../model/errors.ts'
+import type { Range } from '../../model/range.ts'
+import type { CauseCategory, ViewKind } from '../../model/scenario.ts'
+import type { CurrentDrill } from './current.ts'
+import type { Milestones } from './milestones.ts'
+
+/** More than anybody types in a drill. */
+const mostCommands = 2_000
+
+/** A command that has ended in a terminal, and the action that does the same. */
+interface RanCommand extends Omit<Extract<DrillEventBody, { type: 'command-run' }>, 'type' | 'harmful'> {
+  sameAs?: { action: string; params: Record<string, unknown> } | undefined
+}
+
+interface Dependencies {
+  drill: CurrentDrill
+  range: Range
+  milestones: Milestones
+}
+
+/** What those who play do about the incident: look at things, name the cause, and act. */
+export class IncidentResponse {
+  readonly #deps: Dependencies
+
+  constructor(deps: Dependencies) {
+    this.#deps = deps
+  }
+
+  /**
+   * Notes what was looked at, as the server saw it being read (`looks.ts`); the same place only once. Outside drills nothing is noted. What
+   * cannot be written down now is noted when it can be: nobody's query fails of it.
+   */
+  view(view: ViewKind, component: ShopComponentName | null, detail: string, by?: Actor): void {
+    const { drill, milestones } = this.#deps
+    const id = drill.running()?.id
+    if (id === undefined) return
+    try {
+      const known = drill.events.some((event) => event.type === 'place-viewed' && event.view === view && event.component === component)
+      if (!known) drill.append({ type: 'place-viewed', view, component, detail }, by)
+      milestones.reach()
+    } catch {
+      drill.noteLater(() => {
+        if (drill.running()?.id === id) this.view(view, component, detail, by)
+      })
+    }
+  }
+
+  /** Returns whether it is the cause. */
+  nameCause(component: ShopComponentName, category: CauseCategory, sentence: string, by?: Actor): boolean {
+    const { drill, milestones } = this.#deps
+    const state = drill.mustAllow('name-cause')
+    if (state.milestones.diagnosed !== null) return true
+    const correct = isCause(drill.played(state), component, category)
+    drill.append({ type: 'cause-named', component, category, sentence, correct }, by)
+    milestones.reach()
+    return correct
+  }
+
+  /** Throws `bad-request` for params that the action does not take, and whatever the action throws. Outside drills nothing is noted. */
+  async runAction(id: string, rawParams: unknown, { role, by }: { role: string; by?: Actor | undefined }): Promise<ActionResult> {
+    const { drill, range } = this.#deps
+    const action = actionById(id)
+    const parsed = action.params.safeParse(rawParams)
+    if (!parsed.success) {
+      const issue = parsed.error.issues[0]
+      throw new FiredrillError('bad-request', `${id}: ${issue?.path.join('.') || 'params'}: ${issue?.message}`)
+    }
+    const params = parsed.data as Record<string, unknown>
+    const state = drill.running() ? drill.mustAllow('run-action') : null
+    const harmful = state ? harmOf(drill.played(state), id, params) : null
+    const record = (ok: boolean, summary: string) => {
+      if (state && drill.running()?.id === state.id)
+        drill.append({ type: 'action-run', action: id, title: action.title, kind: action.kind, params, ok, summary, harmful }, by)
+    }
+    try {
+      const result = await action.run({ range, by: by?.name ?? role }, params)
+      record(true, result.summary)
+      const seen = action.looksAt?.(params)
+      if (seen) this.view(seen.view, seen.component, seen.detail, by)
+      return result
+    } catch (error) {
+      record(false, describeError(error))
+      throw error
+    }
+  }
+
+  /**
+   * Notes a command that was run in a terminal. Outside drills, and beyond so many in one, nothing is noted; nor what cannot be written down now: a shell waits
+   * for nobody.
+   */
+  noteCommand({ sameAs, ...command }: RanCommand, by?: Actor): void {
+    const { drill } = this.#deps
+    const state = drill.running()
+    if (state?.phase !== 'running' || this.#hasEnoughCommands()) return
+    const harmful = sameAs && command.status === 0 ? harmOf(drill.played(state), sameAs.action, sameAs.params) : null
+    try {
+      drill.append({ type: 'command-run', ...command, harmful }, by)
+    } catch (error) {
+      process.stderr.write(`a command cannot be noted: ${describeError(error)}\n`)
+    }
+  }
+
+  #hasEnoughCommands(): boolean {
+    let count = 0
+    for (const { type } of this.#deps.drill.events) if (type === 'command-run') count++
+    return count >= mostCommands
+  }
+
+  /** Notes that an agent used a tool of MCP. */
+  noteToolCall(tool: string, ok: boolean): void {
+    this.#deps.drill.append({ type: 'tool-called', tool, ok })
+  }
+}

@@ -1,0 +1,32 @@
+import { trafficOf } from '../../drills/traffic.ts'
+import type { Ledger } from '../ledger.ts'
+import type { Sampler } from '../sampler.ts'
+
+/** What there was of traffic before anything was broken in a drill, in answers a second; kept for the control plane after this one. */
+export class UsualTraffic {
+  readonly #ledger: Ledger
+  readonly #sampler: Sampler
+  #known: { drill: string; rate: number | null } | null = null
+
+  constructor(ledger: Ledger, sampler: Sampler) {
+    this.#ledger = ledger
+    this.#sampler = sampler
+  }
+
+  /** Null where it is not known. */
+  of(drill: string): number | null {
+    if (this.#known?.drill !== drill) {
+      const [of, rate] = (this.#ledger.note('usual-traffic') ?? '').split(' ')
+      this.#known = { drill, rate: of === drill && rate ? Number(rate) : null }
+    }
+    return this.#known.rate
+  }
+
+  /** Notes what there is now, unless it is known. */
+  note(drill: string): void {
+    const rate = trafficOf(this.#sampler.samples())
+    if (rate === null || this.of(drill) !== null) return
+    this.#ledger.setNote('usual-traffic', `${drill} ${rate}`)
+    this.#known = { drill, rate }
+  }
+}
