@@ -14,7 +14,7 @@ import { hostsRange } from '../range/targets/hosts/range.ts'
 import { components, placedForAWhileOn, placedOn, topology } from '../range/topology.ts'
 import type { Range } from '../model/range.ts'
 
-export { keepReceivers, layAsideRefused, type KeptReceivers } from './receivers/keep.ts'
+export { dropReceivers, keepReceivers, layAsideRefused, type KeptReceivers } from './receivers/keep.ts'
 
 /** The local range in a folder, with everything that its components are configured from. */
 export function openLocalRange(dir: string): LocalTarget {

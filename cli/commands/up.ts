@@ -8,7 +8,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { Option } from 'commander'
 import { buildConsole } from '../../control/build-console.ts'
 import { cacheDir, projectRoot } from '../../control/paths.ts'
-import { keepReceivers, layAsideRefused, openLocalRange, type KeptReceivers } from '../../control/wiring.ts'
+import { dropReceivers, keepReceivers, layAsideRefused, openLocalRange, type KeptReceivers } from '../../control/wiring.ts'
 import { dropPacks, keepPacks, scenariosOf } from '../../control/packs.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { formatDurationMs } from '../../model/duration.ts'
@@ -46,7 +46,8 @@ interface UpOptions extends CommonOptions {
   /** False for none any more. */
   pack?: string[] | boolean
   trust?: string
-  receivers?: string
+  /** False for none any more. */
+  receivers?: string | boolean
   target?: 'local' | 'kubernetes'
   kubeconfig?: string
   overlay?: ClusterPlacement['overlay']
@@ -87,7 +88,8 @@ export const upCommand = () =>
     .option('--pack <source...>', 'also play the scenarios of these packs, folders or archives, until other packs are given')
     .option('--no-pack', 'play no packs any more')
     .option('--trust <file>', 'take only packs that this public key (PEM) signed')
-    .option('--receivers <file>', "YAML with your team's own Alertmanager receivers, told beside the console")
+    .option('--receivers <file>', "YAML with your team's own Alertmanager receivers, told beside the console, until another file is given")
+    .option('--no-receivers', 'tell only the console again')
     .addOption(new Option('--target <where>', 'where the shop runs: on this host, or in a cluster').choices(['local', 'kubernetes']))
     .option('--kubeconfig <file>', 'of the cluster (KUBECONFIG without)')
     .addOption(new Option('--overlay <name>', 'who carries what services say: the cluster, or Istio').choices([...overlays]))
@@ -115,7 +117,7 @@ export const upCommand = () =>
         await deployShop(projectRoot, cluster, invited)
         say(`${green('✓')} the shop is in the cluster ${dim(`(${cluster.overlay})`)}`)
       }
-      const kept = options.receivers === undefined ? null : keepReceivers(options.dir, options.receivers)
+      const kept = takeReceivers(options)
       const refused = hasConsole(role) && !kept ? layAsideRefused(options.dir) : null
       if (refused !== null) say(`${red('✗')} ${refused}`)
       const target = openLocalRange(options.dir)
@@ -186,6 +188,12 @@ async function requireRoom(options: UpOptions): Promise<void> {
   state.requireWritable()
   const role = options.target === 'kubernetes' ? 'observability' : options.target === 'local' ? 'all' : state.role
   await requireFreePorts({ portBase, role, rangeId: rangeId(state.dir), runs: (name) => isThere(state.run(name)) })
+}
+
+/** Null when nothing is said of them: they stay as they are. Commander gives `true` where neither option is there. */
+function takeReceivers({ dir, receivers }: UpOptions): KeptReceivers | null {
+  if (receivers === undefined || receivers === true) return null
+  return receivers === false ? dropReceivers(dir) : keepReceivers(dir, receivers)
 }
 
 /** Where the shop is to run; nothing when it was not asked for, and stays where it is. */

@@ -30,15 +30,17 @@ export function keepReceivers(dir: string, file: string): KeptReceivers {
   }
   const read = readReceivers(source, file)
   requireTaken(read, file)
-  const target = receiversFile(dir)
-  const before = existsSync(target) ? readFileSync(target, 'utf8') : null
-  writeWhole(target, stringify(read.own, { lineWidth: 0, aliasDuplicateObjects: false }))
-  return {
-    undo() {
-      if (before === null) rmSync(target, { force: true })
-      else writeWhole(target, before)
-    },
-  }
+  return change(receiversFile(dir), stringify(read.own, { lineWidth: 0, aliasDuplicateObjects: false }))
+}
+
+/** Keeps none any more: the console alone is told. */
+export const dropReceivers = (dir: string): KeptReceivers => change(receiversFile(dir), null)
+
+function change(file: string, text: string | null): KeptReceivers {
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : null
+  const write = (content: string | null) => (content === null ? rmSync(file, { force: true }) : writeWhole(file, content))
+  write(text)
+  return { undo: () => write(before) }
 }
 
 /** What is kept with a range; nothing where nothing is. */
