@@ -14,6 +14,7 @@ import { kubernetesBenchmark } from './kubernetes.ts'
 import { loadBenchmark } from './load.ts'
 import { meshBenchmark } from './mesh.ts'
 import { pageBenchmark } from './page.ts'
+import { poisonBenchmark } from './poison.ts'
 import { precedenceBenchmark } from './precedence.ts'
 import { rangeBenchmark } from './range.ts'
 import { shellBenchmark } from './shell.ts'
@@ -38,6 +39,7 @@ export const benchmarks: readonly Benchmark[] = [
   storeBenchmark,
   incidentBenchmark,
   floodBenchmark,
+  poisonBenchmark,
   meshBenchmark,
   loadBenchmark,
   drillsBenchmark,
