@@ -55,6 +55,10 @@ const told: Record<string, [string | Buffer, ...RegExp[]]> = {
   'a template': ['hosts: [{{ .Values.host }}]\n', /^1:10 a list or a map stands where a key should.*render templates first$/],
   'a quote that is left open': ["a: 1\nb: 'x\nc: 2\n", /^2:4 the quote that opens here is not closed$/],
   'a colon in a text': ['a: see: that\n', /^1:4 a key stands in or under what is a value already: put a text that has ': ' in quotes/],
+  'binary as a key': ['!!binary DAx: 1\n', /^1:\d+ the tag !!binary of YAML 1\.1 is not taken/],
+  'a date by its tag': ['a: !!timestamp 2026-01-01\n', /^1:\d+ the tag !!timestamp of YAML 1\.1 is not taken/],
+  'a set by its tag': ['a: !!set { b, c }\n', /^1:\d+ the tag !!set of YAML 1\.1 is not taken/],
+  'an escape of a terminal': ['"\\e[31mred": 1\n', /^1:1 an escape in this text stands for no character/],
   'a tag': ['a: !env HOME\n', /^1:4 the tag !env means nothing here/],
 }
 for (const [name, [source, ...expected]] of Object.entries(told)) {

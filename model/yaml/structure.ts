@@ -27,7 +27,7 @@ export function findMistakes(document: Document.Parsed, text: string, place: Pla
       ...place(pos[0]),
       message: `the tag ${/!\S+/.exec(message)?.[0] ?? ''} means nothing here: take it out`,
     }))
-  return [...odd, ...tags, ...referenceMistakes(document, place)]
+  return [...odd, ...tags, ...olderTags(document, place), ...referenceMistakes(document, place)]
 }
 
 /** One mistake often has more than one error. */
@@ -122,14 +122,32 @@ const told = (character: string, place: { line: number; column: number }): Mista
   message: `${nameOfSpace(character)} stands here, which YAML takes for a letter: write a plain space`,
 })
 
+const older = /^tag:yaml\.org,2002:(binary|omap|pairs|set|timestamp)$/
+
+/** Tags of YAML 1.1, which make of a node what is neither text nor number, list or map. */
+function olderTags(document: Document.Parsed, place: Place): Mistake[] {
+  const mistakes: Mistake[] = []
+  visit(document, {
+    Node(_, { tag, range }) {
+      const name = older.exec(tag ?? '')?.[1]
+      if (name !== undefined)
+        mistakes.push({
+          ...place(range?.[0] ?? 0),
+          message: `the tag !!${name} of YAML 1.1 is not taken: write the text, list or map itself`,
+        })
+    },
+  })
+  return mistakes
+}
+
 /** Aliases that lead nowhere or to themselves, merges of what is no map, keys that are no words, and escapes of what is no character. */
 function referenceMistakes(document: Document.Parsed, place: Place): Mistake[] {
   const mistakes: Mistake[] = []
   const tell = (node: Node, message: string) => void mistakes.push({ ...place(node.range?.[0] ?? 0), message })
   visit(document, {
     Scalar(_, scalar) {
-      if (typeof scalar.value === 'string' && /\0|\p{Surrogate}/u.test(scalar.value))
-        tell(scalar, 'an escape in this text stands for no character (NUL, or half of one): take it out')
+      if (typeof scalar.value === 'string' && /(?![\t\n\r])\p{Cc}|\p{Surrogate}/u.test(scalar.value))
+        tell(scalar, 'an escape in this text stands for no character (NUL, another control character, or half of one): take it out')
     },
     Alias(_, alias, path) {
       const target = alias.resolve(document)
