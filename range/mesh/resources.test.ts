@@ -84,6 +84,10 @@ const refused: Record<string, [string, RegExp]> = {
     route("{ match: [{ headers: { a: { regex: '?' } } }], route: [{ destination: { host: catalog } }] }"),
     /headers\.a\.regex: '\?' is refused by RE2/,
   ],
+  "a star, which Istio's webhook refuses as well": [
+    route("{ match: [{ headers: { a: { regex: '*' } } }], route: [{ destination: { host: catalog } }] }"),
+    /headers\.a\.regex: '\*' is refused by RE2.*Write '\.\*' for anything/,
+  ],
   'an empty prefix': [
     route("{ match: [{ headers: { a: { prefix: '' } } }], route: [{ destination: { host: catalog } }] }"),
     /headers\.a\.prefix: is empty, which Envoy refuses/,

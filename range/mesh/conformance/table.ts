@@ -236,14 +236,13 @@ export const conformanceTable: readonly ConformanceRow[] = [
     },
   },
   {
-    name: 'a match on a header with nothing, or with a star, is that it is there',
+    name: 'a match on a header with nothing is that it is there',
     policy: edit(
       route,
-      `    - match: [{ headers: { x-empty: {} } }, { headers: { x-star: { regex: '*' } } }]\n      fault: { abort: { httpStatus: 418, percentage: { value: 100 } } }\n      route: [{ destination: { host: inventory } }]\n${route}`,
+      `    - match: [{ headers: { x-empty: {} } }]\n      fault: { abort: { httpStatus: 418, percentage: { value: 100 } } }\n      route: [{ destination: { host: inventory } }]\n${route}`,
     ),
     async check(plane) {
-      for (const header of ['x-empty', 'x-star'])
-        assert.equal(statusesOf(await plane.call('gateway', { headers: { [header]: 'y' } }), 418), 1)
+      assert.equal(statusesOf(await plane.call('gateway', { headers: { 'x-empty': 'y' } }), 418), 1)
       assert.equal(statusesOf(await plane.call('gateway'), 200), 1)
     },
   },
