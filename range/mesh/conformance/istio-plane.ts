@@ -5,6 +5,7 @@ import { parseAllDocuments, stringify } from 'yaml'
 import { serviceNames } from '../../../model/components.ts'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
 import { meshNamespace } from '../../../model/mesh.ts'
+import { until } from '../../../model/until.ts'
 import type { Answer } from './echo.ts'
 import { marked, untilMarked, workloads, type DataPlane } from './plane.ts'
 
@@ -74,11 +75,35 @@ export async function startIstioPlane({ kubeconfig, image, kubectl = 'kubectl' }
     [Symbol.asyncDispose]: close,
   }
   let revision = 0
+  const admin = (path: string) =>
+    run([
+      '--namespace',
+      meshNamespace,
+      'exec',
+      'deployment/inventory',
+      '--container',
+      'istio-proxy',
+      '--',
+      'pilot-agent',
+      'request',
+      'GET',
+      path,
+    ])
+  /** Until the called side has the listeners of that policy and no others, and no connection goes by those before. */
+  const untilReceived = async (marker: string): Promise<void> => {
+    const isThere = async () => {
+      const marks = new Set((await admin('config_dump?resource=dynamic_listeners')).match(/policy\[mark-\d+\]/g))
+      if (marks.size !== 1 || !marks.has(`policy[${markOf(marker)}]`)) return false
+      const draining = await admin('stats?filter=draining')
+      return [...draining.matchAll(/^listener_manager\.\S+: (\d+)$/gm)].every(([, count]) => count === '0')
+    }
+    await until(`inventory to go by policy ${marker}`, 60_000, isThere)
+  }
   return {
     ...plane,
     async apply(yaml) {
       const marker = String(++revision)
-      const text = marked(yaml, marker)
+      const text = `${marked(yaml, marker)}---\n${stringify(receiverMark(marker))}`
       await run(['--namespace', meshNamespace, 'apply', '--filename', '-'], text)
       const wanted = new Set(
         parseAllDocuments(text).map((document) => {
@@ -90,10 +115,26 @@ export async function startIstioPlane({ kubeconfig, image, kubectl = 'kubectl' }
       const there = (await run(['--namespace', meshNamespace, 'get', kinds.join(','), '--output', 'name'])).split('\n').filter(Boolean)
       const left = there.map((name) => name.replace(/\.[a-z.]+\//, '/')).filter((name) => !wanted.has(name))
       if (left.length > 0) await run(['--namespace', meshNamespace, 'delete', ...left])
-      await untilMarked(plane, marker)
+      await Promise.all([untilMarked(plane, marker), untilReceived(marker)])
     },
   }
 }
+
+/**
+ * By which the called side tells that it goes by a policy, whose mark in a route is the callers' alone: refuses who asks to be. It is the last of its
+ * documents, and a proxy takes up its listeners as a whole.
+ */
+const receiverMark = (marker: string) => ({
+  apiVersion: 'security.istio.io/v1',
+  kind: 'AuthorizationPolicy',
+  metadata: { name: markOf(marker) },
+  spec: {
+    selector: { matchLabels: { app: 'inventory' } },
+    action: 'DENY',
+    rules: [{ when: [{ key: 'request.headers[x-conformance-refused]', values: [marker] }] }],
+  },
+})
+const markOf = (marker: string) => `mark-${marker}`
 
 /** The port of this machine that reaches the control port of a pod; kubectl chooses it. */
 function forward(kubectl: string, kubeconfig: string, namespace: string, name: string): Promise<{ child: ChildProcess; port: number }> {
@@ -139,8 +180,8 @@ function manifests(image: string): object[] {
           labels: { app: name, version },
           annotations: {
             'traffic.sidecar.istio.io/excludeInboundPorts': String(controlPort),
-            // One worker, as the local proxies have: a breaker counts for each worker.
-            'proxy.istio.io/config': 'concurrency: 1',
+            // One worker, as the local proxies have: a breaker counts for each worker. What a policy replaces is drained at once, and not for 45 seconds.
+            'proxy.istio.io/config': 'concurrency: 1\ndrainDuration: 1s',
           },
         },
         spec: {
