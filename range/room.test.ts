@@ -1,0 +1,15 @@
+import assert from 'node:assert/strict'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+import { requireDiskRoom } from './room.ts'
+
+test('a disk without room is told before anything starts, with how much there is and what to do', () => {
+  const dir = path.join(tmpdir(), 'not', 'there', 'yet')
+  requireDiskRoom(dir, 1)
+  assert.throws(() => requireDiskRoom(dir, 1e18), {
+    code: 'bad-request',
+    message:
+      /^the disk of the range's folder \S+yet has \d+ MB left, and a range needs 1000000000000 MB to start: make room, or name a folder/,
+  })
+})
