@@ -38,6 +38,8 @@ interface Block {
   file: string
   rows: number
   bytes: number
+  /** Parts of it that are dealt with, once the database has refused it as a whole. */
+  done?: Set<string>
 }
 
 /**
@@ -90,8 +92,11 @@ export function createIntake(engine: Engine, registry: Registry, folder: string,
     if (!next) return
     const end = metrics.duration.startTimer()
     try {
-      await engine.insert(table, next.file)
-      metrics.written.inc({ table }, next.rows)
+      if (next.done) await insertInParts(table, next, 'as a whole')
+      else {
+        await engine.insert(table, next.file)
+        metrics.written.inc({ table }, next.rows)
+      }
     } catch (error) {
       // Whatever else it is, as a full disk or a server that is away, may pass: the rows stay, and are inserted later.
       if (!(error instanceof RowsRefused)) throw error
@@ -106,14 +111,22 @@ export function createIntake(engine: Engine, registry: Registry, folder: string,
   }
 
   /** Halves what the database refused until the rows are found that it does not take: they cost themselves only. */
-  async function insertInParts(table: Table, { file, rows }: Block, why: unknown): Promise<void> {
+  async function insertInParts(table: Table, block: Block, why: unknown): Promise<void> {
+    const { file, rows } = block
+    // By their first rows: after a failure that passes, what was done before it is not done once more.
+    const done = (block.done ??= new Set())
     const halve = async (first: number, count: number, reason: unknown): Promise<void> => {
-      if (count === 1) return lose(table, 1, reason)
+      if (count === 1) {
+        lose(table, 1, reason)
+        return void done.add(`${first}+1`)
+      }
       const half = count >>> 1
       for (const part of [
         { first, count: half },
         { first: first + half, count: count - half },
       ]) {
+        const name = `${part.first}+${part.count}`
+        if (done.has(name)) continue
         try {
           await engine.insert(table, file, part)
           metrics.written.inc({ table }, part.count)
@@ -121,6 +134,7 @@ export function createIntake(engine: Engine, registry: Registry, folder: string,
           if (!(error instanceof RowsRefused)) throw error
           await halve(part.first, part.count, error)
         }
+        done.add(name)
       }
     }
     await halve(0, rows, why)

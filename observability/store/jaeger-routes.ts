@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import type { Engine } from './engine/engine.ts'
 import { jaegerTrace } from './jaeger.ts'
+import { lastMs, timeMs } from './queries/times.ts'
 import { listOperations, listServices, searchTraces, serviceGraph, tracesByIds } from './queries/traces.ts'
 
 const hourMs = 3_600_000
@@ -18,13 +19,17 @@ const unitsMs = { ns: 1e-6, us: 1e-3, µs: 1e-3, μs: 1e-3, ms: 1, s: 1_000, m: 
 
 /** A duration as Go writes it (`time.ParseDuration`): `120ms`, `1h`, `1m30s`; in milliseconds. */
 const duration = z.string().transform((text, context) => {
+  if (text === '0') return 0
   const parts = [...text.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/gy)]
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) {
     context.addIssue({ code: 'custom', message: `'${text}' is no duration: write 120ms, 1.5s or 1m30s` })
     return z.NEVER
   }
   // Safe: the pattern lists the units.
-  return parts.reduce((sum, [, value, unit]) => sum + Number(value) * unitsMs[unit as keyof typeof unitsMs], 0)
+  const ms = parts.reduce((sum, [, value, unit]) => sum + Number(value) * unitsMs[unit as keyof typeof unitsMs], 0)
+  if (ms <= lastMs) return ms
+  context.addIssue({ code: 'custom', message: `'${text}' is longer than a duration can be: 292 years` })
+  return z.NEVER
 })
 
 /** `tags` is an object of JSON; each `tag` a pair `key:value`. */
@@ -39,15 +44,29 @@ const tags = z.string().transform((text, context) => {
 const tag = z.string().regex(/^[^:]+:/, 'a tag is written key:value')
 const several = <Value extends z.ZodType>(value: Value) => z.union([value.transform((one) => [one]), z.array(value)])
 
+const timeUs = z.coerce
+  .number()
+  .min(0, 'a time is in microseconds since 1970')
+  .max(lastMs * 1_000, 'a time is in microseconds since 1970')
+/** As Jaeger has it, what is empty is not there. */
+const given = (query: unknown): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(query as Record<string, unknown>).filter(([, value]) => value !== ''))
+
 const search = z.object({
   service: z.string().optional(),
   operation: z.string().optional(),
   /** Microseconds since the epoch. */
-  start: z.coerce.number().optional(),
-  end: z.coerce.number().optional(),
-  limit: z.coerce.number().int().min(1).max(mostTraces).default(20),
-  minDuration: z.union([z.literal('').transform(() => undefined), duration]).optional(),
-  maxDuration: z.union([z.literal('').transform(() => undefined), duration]).optional(),
+  start: timeUs.optional(),
+  end: timeUs.optional(),
+  /** Above what is given at most, as many as that. */
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .default(20)
+    .transform((limit) => Math.min(limit, mostTraces)),
+  minDuration: duration.optional(),
+  maxDuration: duration.optional(),
   tags: tags.optional(),
   tag: several(tag).optional(),
   traceID: several(traceId).optional(),
@@ -88,22 +107,27 @@ export async function jaegerRoutes(app: FastifyInstance, { engine }: { engine: E
       minDuration,
       maxDuration,
       ...query
-    } = search.parse(request.query)
+    } = search.parse(given(request.query))
+    if (minDuration !== undefined && maxDuration !== undefined && minDuration > maxDuration)
+      throw new z.ZodError([{ code: 'custom', path: ['minDuration'], message: 'is longer than maxDuration', input: undefined }])
     if (ids) return listed((await tracesByIds(engine, ids)).map(jaegerTrace))
     if (!query.service) throw new z.ZodError([{ code: 'custom', path: ['service'], message: 'a search names a service', input: undefined }])
     const wanted = {
       ...attributes,
       ...Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf(':')), pair.slice(pair.indexOf(':') + 1)])),
     }
-    const { error, ...rest } = wanted
+    // `error` alone, or true or false, asks whether a span failed; anything else is an attribute of that name.
+    const { error, ...others } = wanted
+    const failed = error === undefined ? undefined : { true: true, '': true, false: false }[String(error)]
+    const rest = error === undefined || failed !== undefined ? others : wanted
     const toMs = end === undefined ? Date.now() : end / 1_000
     const found = await searchTraces(engine, {
       ...query,
       minDurationMs: minDuration,
       maxDurationMs: maxDuration,
-      errors: error === undefined ? undefined : String(error) === 'true',
+      errors: failed,
       attributes: Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, String(value)])),
-      fromMs: start === undefined ? toMs - hourMs : start / 1_000,
+      fromMs: start === undefined ? Math.max(0, toMs - hourMs) : start / 1_000,
       toMs,
       limit,
     })
@@ -121,9 +145,15 @@ export async function jaegerRoutes(app: FastifyInstance, { engine }: { engine: E
   })
   app.get('/dependencies', async (request) => {
     const { endTs, lookback } = z
-      .object({ endTs: z.coerce.number().default(Date.now()), lookback: z.coerce.number().default(24 * hourMs) })
-      .parse(request.query)
-    const edges = await serviceGraph(engine, endTs - lookback, endTs)
+      .object({
+        endTs: timeMs.default(Date.now),
+        lookback: z.coerce
+          .number()
+          .min(0)
+          .default(24 * hourMs),
+      })
+      .parse(given(request.query))
+    const edges = await serviceGraph(engine, Math.max(0, endTs - lookback), endTs)
     return listed(edges.map(({ parent, child, calls }) => ({ parent, child, callCount: calls })))
   })
 }

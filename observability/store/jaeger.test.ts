@@ -73,6 +73,13 @@ test('what a trace shows is what it is found by', async () => {
     [{ tags: '{"service.version":"5.2.0"}' }, [quick, slow]],
     [{ tags: '{"service.name":"gateway"}' }, [quick, slow]],
     [{ tags: '{"http.response.status_code":404}' }, []],
+    [{ tags: '{"error":""}' }, [slow]],
+    [{ tags: '{"error":"false"}' }, [quick, slow]],
+    [{ tags: '{"error":"timeout"}' }, []],
+    [{ tags: '{"nowhere":""}' }, []],
+    [{ limit: '', tags: '', start: '', end: '', lookback: '', maxDuration: '' }, [quick, slow]],
+    [{ limit: '1000000' }, [quick, slow]],
+    [{ minDuration: '0' }, [quick, slow]],
   ] as const)
     assert.deepEqual(await found(params as Record<string, string>), traces.toSorted(), JSON.stringify(params))
 })
@@ -111,13 +118,26 @@ test('what is not understood is refused in the form that clients read, and never
     { tags: 'error=true' },
     { tag: 'error' },
     { limit: '0' },
-    { limit: '1000000' },
+    { start: '1e30' },
+    { end: '-1' },
+    { minDuration: '99999999999h' },
+    { minDuration: '2s', maxDuration: '1s' },
     { traceID: 'xyz' },
     { service: '' },
   ] as Record<string, string>[]) {
     const { status, data, errors } = await ask('traces', { service: 'gateway', ...params })
     assert.deepEqual([status, data, errors?.[0]?.code], [400, null, 400], JSON.stringify(params))
   }
+  assert.match(
+    (await ask('traces', { service: 'gateway', minDuration: '10x' })).errors?.[0]?.msg ?? '',
+    /'10x' is no duration: write 120ms/,
+  )
+  for (const query of ['traces?from=1e30', 'traces?to=-1', 'logs?from=1e30', 'logs/overview?to=1e30', 'service-graph?from=1e16'])
+    assert.equal((await app.inject(`/api/${query}`)).statusCode, 400, query)
+  assert.equal((await app.inject('/api/traces?minDurationMs=1e30')).statusCode, 200)
+  for (const query of ['endTs=1e30', 'endTs=-1', 'lookback=-1'])
+    assert.equal((await app.inject(`/jaeger/api/dependencies?${query}`)).statusCode, 400, query)
+  assert.equal((await app.inject('/jaeger/api/dependencies?endTs=&lookback=1e30')).statusCode, 200)
   assert.equal((await ask('traces/xyz')).status, 400)
   assert.equal((await ask(`traces/${'f'.repeat(32)}`)).status, 404)
 })

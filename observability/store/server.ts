@@ -13,15 +13,15 @@ import { jaegerRoutes } from './jaeger-routes.ts'
 import { readBody } from './otlp/body.ts'
 import { answer, receiveOtlp } from './otlp/receiver.ts'
 import { listLogServices, overviewLogs, searchLogs } from './queries/logs.ts'
+import { timeMs } from './queries/times.ts'
 import { listOperations, listServices, searchTraces, serviceGraph, traceById } from './queries/traces.ts'
 
 const traceId = z.string().regex(/^[0-9a-f]{32}$/, 'a trace id is 32 hexadecimal digits')
-const lastHour = { from: z.coerce.number().optional(), to: z.coerce.number().optional() }
+const lastHour = { from: timeMs.optional(), to: timeMs.optional() }
 const span = ({ from, to }: { from?: number | undefined; to?: number | undefined }) => ({
   toMs: to ?? Date.now(),
-  fromMs: from ?? (to ?? Date.now()) - 3_600_000,
+  fromMs: from ?? Math.max(0, (to ?? Date.now()) - 3_600_000),
 })
-/** Strict: a data source that is pointed at the wrong path is told so, and does not get an empty list. */
 /** `key=value`, as often as wanted. */
 const tags = z
   .union([z.string(), z.array(z.string()).max(10)])
@@ -30,6 +30,7 @@ const tags = z
   .pipe(z.array(z.string().regex(/^[^=]+=/, 'write a tag as key=value')))
 const pairsOf = (given: readonly string[]): Record<string, string> =>
   Object.fromEntries(given.map((pair) => pair.split(/=(.*)/s).slice(0, 2)))
+/** Strict: a data source that is pointed at the wrong path is told so, and does not get an empty list. */
 const traceQuery = z.strictObject({
   service: z.string().optional(),
   operation: z.string().optional(),

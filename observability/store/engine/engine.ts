@@ -21,10 +21,13 @@ export interface Engine {
 export class RowsRefused extends Error {}
 
 /** ClickHouse's codes for what is wrong with data (src/Common/ErrorCodes.cpp): values, sizes, or too many days at once. */
-const dataErrors = new Set([6, 9, 27, 32, 33, 38, 41, 53, 69, 70, 72, 117, 128, 131, 190, 252, 321, 349, 407])
+const dataErrors = new Set([6, 9, 27, 32, 33, 38, 41, 53, 69, 70, 72, 117, 128, 131, 190, 321, 349, 407])
+/** Too many parts: of one insert that has too many days, which will not change; or because merges lag behind, which passes. */
+const tooManyParts = 252
 
 /** The same error, as `RowsRefused` where its code says that it is for the rows. */
 export function insertError(error: unknown, code: unknown): unknown {
-  if (!dataErrors.has(Number(code))) return error
-  return new RowsRefused(error instanceof Error ? error.message : String(error), { cause: error })
+  const message = error instanceof Error ? error.message : String(error)
+  const isForRows = dataErrors.has(Number(code)) || (Number(code) === tooManyParts && /too many partitions/i.test(message))
+  return isForRows ? new RowsRefused(message, { cause: error }) : error
 }

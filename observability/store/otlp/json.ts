@@ -30,6 +30,7 @@ function message(type: protobuf.Type, json: unknown, path: string, depth: number
   if (depth > deepest) throw new TypeError(`${path} is nested more than ${deepest} levels deep`)
   const given = json as Fields
   const read: Fields = {}
+  refuseStrangers(type, given, path)
   for (const field of type.fieldsArray) {
     const value = Object.hasOwn(given, field.name)
       ? given[field.name]
@@ -41,6 +42,27 @@ function message(type: protobuf.Type, json: unknown, path: string, depth: number
     read[field.name] = field.repeated ? list(field, value, at, depth, refused) : single(field, value, at, depth, refused)
   }
   return read
+}
+
+/** What holds records, and the one list that it has of them. */
+const holders: Record<string, string> = {
+  ExportTraceServiceRequest: 'resourceSpans',
+  ResourceSpans: 'scopeSpans',
+  ScopeSpans: 'spans',
+  ExportLogsServiceRequest: 'resourceLogs',
+  ResourceLogs: 'scopeLogs',
+  ScopeLogs: 'logRecords',
+}
+
+/** Unknown fields are ignored, but not one that has the records: as those of OTLP before 1.0, or one level too high, they would be lost without a word. */
+function refuseStrangers(type: protobuf.Type, given: Fields, path: string): void {
+  const list = holders[type.name]
+  if (list === undefined) return
+  const stranger = Object.entries(given).find(
+    ([name, value]) =>
+      Array.isArray(value) && value.length > 0 && !type.fieldsArray.some((field) => field.name === name || snake(field.name) === name),
+  )
+  if (stranger) throw new TypeError(`${path ? `${path}.` : ''}${stranger[0].slice(0, 60)} is no field of OTLP: expected ${list}`)
 }
 
 function list(field: protobuf.Field, value: unknown, path: string, depth: number, refused: Refused): unknown[] {

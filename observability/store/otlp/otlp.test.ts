@@ -179,7 +179,17 @@ test('JSON is taken as proto3 has it: snake_case, null, numbers as text, names o
   assert.equal((await spansOf(traceId)).length, 1)
   assert.equal((await post('/v1/traces', `\ufeff${JSON.stringify(traces([span(traceId)]))}`)).statusCode, 200)
   const other = await post('/v1/traces', { spans: [span(traceId)] })
-  assert.deepEqual([other.statusCode, /there is no resourceSpans/.test(other.body)], [400, true])
+  assert.deepEqual([other.statusCode, /spans is no field of OTLP: expected resourceSpans/.test(other.body)], [400, true])
+  // Each holds spans, where the OTLP of today has none.
+  for (const [strange, path] of [
+    [{ resourceSpans: [{ instrumentationLibrarySpans: [{ spans: [span(traceId)] }] }] }, 'resourceSpans[0].instrumentationLibrarySpans'],
+    [{ resourceSpans: [{ spans: [span(traceId)] }] }, 'resourceSpans[0].spans'],
+    [{ resourceSpans: [{ ScopeSpans: [{ spans: [span(traceId)] }] }] }, 'resourceSpans[0].ScopeSpans'],
+    [{ resourceSpans: [], spans: [span(traceId)] }, 'spans'],
+  ] as const) {
+    const { statusCode, body } = await post('/v1/traces', strange)
+    assert.deepEqual([statusCode, body.includes(`${path} is no field of OTLP`)], [400, true], body)
+  }
   const base64 = await post('/v1/traces', traces([span(Buffer.from(traceId, 'hex').toString('base64'))]))
   assert.match(base64.body, /hexadecimal in JSON, not base64/)
 })

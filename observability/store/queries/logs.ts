@@ -43,7 +43,7 @@ function conditionsOf(search: LogSearch): { where: string; params: Record<string
     params['spanId'] = search.spanId
   }
   Object.entries(search.attributes ?? {}).forEach(([key, value], index) => {
-    conditions.push(`LogAttributes[{key${index}:String}] = {value${index}:String}`)
+    conditions.push(`mapContains(LogAttributes, {key${index}:String}) AND LogAttributes[{key${index}:String}] = {value${index}:String}`)
     params[`key${index}`] = key
     params[`value${index}`] = value
   })
@@ -137,7 +137,7 @@ export async function overviewLogs(engine: Engine, search: LogSearch): Promise<L
 
 export async function listLogServices(engine: Engine): Promise<string[]> {
   const rows = await engine.query<{ service: string }>(
-    `SELECT DISTINCT ServiceName AS service FROM otel_logs WHERE TimestampTime > now() - INTERVAL 2 HOUR ORDER BY service`,
+    `SELECT DISTINCT ServiceName AS service FROM otel_logs WHERE TimestampTime > now() - INTERVAL 2 HOUR AND ServiceName != '' ORDER BY service`,
   )
   return rows.map((row) => row.service)
 }

@@ -85,6 +85,9 @@ export async function searchTraces(engine: Engine, search: TraceSearch): Promise
   return tracesBetween(engine, search)
 }
 
+/** As far as they can be told exactly, 104 days: no span is longer. */
+const nanoseconds = (ms: number): number => Math.min(Math.round(ms * 1e6), Number.MAX_SAFE_INTEGER)
+
 async function tracesBetween(engine: Engine, search: TraceSearch): Promise<TraceSummary[]> {
   const conditions = ['Timestamp >= fromUnixTimestamp64Milli({from:Int64})', 'Timestamp <= fromUnixTimestamp64Milli({to:Int64})']
   const params: Record<string, SqlValue> = { from: Math.floor(search.fromMs), to: Math.ceil(search.toMs), limit: search.limit }
@@ -94,13 +97,14 @@ async function tracesBetween(engine: Engine, search: TraceSearch): Promise<Trace
   }
   if (search.service) add('ServiceName = {service:String}', 'service', search.service)
   if (search.operation) add('SpanName = {operation:String}', 'operation', search.operation)
-  if (search.minDurationMs) add('Duration >= {minNs:UInt64}', 'minNs', Math.round(search.minDurationMs * 1e6))
-  if (search.maxDurationMs) add('Duration <= {maxNs:UInt64}', 'maxNs', Math.round(search.maxDurationMs * 1e6))
+  if (search.minDurationMs) add('Duration >= {minNs:UInt64}', 'minNs', nanoseconds(search.minDurationMs))
+  if (search.maxDurationMs) add('Duration <= {maxNs:UInt64}', 'maxNs', nanoseconds(search.maxDurationMs))
   if (search.errors !== undefined) conditions.push(`StatusCode ${search.errors ? '=' : '!='} 'Error'`)
   Object.entries(search.attributes ?? {}).forEach(([key, value], index) => {
     if (key === 'span.kind') return add(`lower(SpanKind) = lower({value${index}:String})`, `value${index}`, value)
     add(
-      `(SpanAttributes[{key${index}:String}] = {value${index}:String} OR ResourceAttributes[{key${index}:String}] = {value${index}:String})`,
+      // Of a key that is not there, a map gives what is empty.
+      `(${['SpanAttributes', 'ResourceAttributes'].map((map) => `(mapContains(${map}, {key${index}:String}) AND ${map}[{key${index}:String}] = {value${index}:String})`).join(' OR ')})`,
       `value${index}`,
       value,
     )
