@@ -63,6 +63,11 @@ test('who sends too much is told how much is taken', async () => {
   const { status, text } = await served.ask('trainee', 'POST', '/api/session', { token: 'x'.repeat(10_000) })
   assert.equal(status, 413)
   assert.match(text, /"request-too-large".*at most 4 KiB/)
+  // Over MCP in the protocol's own form.
+  const message = { jsonrpc: '2.0', id: 1, method: 'tools/list', params: { x: 'x'.repeat(300_000) } }
+  const answer = await served.ask('trainee', 'POST', '/mcp', message)
+  assert.equal(answer.status, 413)
+  assert.match(answer.text, /"code":-32000,"message":"what is sent there has at most 256 KiB/)
 })
 
 test('a rate lets as many at once as it says, and no more than it says over time', () => {

@@ -1,4 +1,5 @@
 import { errorAnswer, errorIn, FiredrillError } from '../../model/errors.ts'
+import { overLimit } from '../guard-limits.ts'
 import { clearly } from '../mcp/clearer.ts'
 import { messagesIn, refusal } from '../mcp/messages.ts'
 import type { TraineeApi } from '../mcp/tool.ts'
@@ -14,7 +15,9 @@ export function mcpRoutes(app: Api): void {
     '/mcp',
     {
       // What is no JSON is told in the protocol's own form; who is not let in, as everywhere.
-      errorHandler: (error, _request, reply) => {
+      errorHandler: (error, request, reply) => {
+        const limit = overLimit(error, request)
+        if (limit) return reply.code(limit.httpStatus).send(refusal(-32_000, limit.message))
         if (error instanceof FiredrillError) return reply.code(error.httpStatus).send(errorAnswer(error).body)
         const status = (error as { statusCode?: number }).statusCode ?? 500
         const message = status < 500 && error instanceof Error ? error.message : 'something went wrong here; it is in the log'
