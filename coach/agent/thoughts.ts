@@ -1,16 +1,19 @@
 /**
  * How models mark what they think where their server does not tell it apart from what they say: DeepSeek, Qwen and most others; Magistral;
- * Kimi; gpt-oss. The library's own middleware knows one pair at a time, and takes thoughts that are cut or begin without a mark for words.
+ * Kimi; gpt-oss; Seed-OSS. The library's own middleware knows one pair at a time, and takes thoughts that are cut or begin without a mark for words.
  */
 const marks: readonly [open: RegExp, close: RegExp][] = [
   [
-    /<(?:think|thinking|thoughts?|reason|reasoning|reflection|scratchpad)\b[^<>]*>/i,
-    /<\/(?:think|thinking|thoughts?|reason|reasoning|reflection|scratchpad)\s*>/i,
+    /<(?:(?:seed:)?think|thinking|thoughts?|analysis|reason|reasoning|reasoning_content|reflection|scratchpad)\b[^<>]*>/i,
+    /<\/(?:(?:seed:)?think|thinking|thoughts?|analysis|reason|reasoning|reasoning_content|reflection|scratchpad)\s*>/i,
   ],
   [/\[THINK\]/i, /\[\/THINK\]/i],
   [/◁think▷/, /◁\/think▷/],
   [/<\|begin_of_thought\|>/, /<\|end_of_thought\|>/],
-  [/<\|channel\|>(?:analysis|commentary)<\|message\|>/, /(?:<\|end\|>)?(?:<\|start\|>assistant)?<\|channel\|>final<\|message\|>/],
+  [
+    /(?:<\|start\|>assistant)?<\|channel\|>(?:analysis|commentary)<\|message\|>/,
+    /(?:<\|end\|>)?(?:<\|start\|>assistant)?<\|channel\|>final<\|message\|>/,
+  ],
 ]
 
 export interface Said {
@@ -21,6 +24,9 @@ export interface Said {
   /** It thinks from the first character on, without a mark: its template has given that already. */
   unmarked: boolean
 }
+
+/** Around what is said, and no part of it. */
+const solution = /<\|(?:begin|end)_of_solution\|>/g
 
 /** What is said of an answer so far; `thinking` where the model is known to begin with thoughts. A mark that has only begun is no word. */
 export function saidIn(text: string, { thinking = false }: { thinking?: boolean } = {}): Said {
@@ -53,6 +59,7 @@ export function saidIn(text: string, { thinking = false }: { thinking?: boolean 
     if (end === null) break
     rest = after.slice(end.at + end.length)
   }
+  words = words.replaceAll(solution, '')
   return { words, thought: text.length - words.length, unmarked }
 }
 
@@ -66,4 +73,5 @@ function first(text: string, patterns: readonly RegExp[]): { at: number; length:
 }
 
 /** Without the beginning of a mark at the end, as a stream brings it or where it was cut. */
-const withoutBegun = (text: string): string => text.replace(/(?:<\/?[a-z|_]*\|?|◁\/?[a-z]*|\[\/?T?H?I?N?K?)$/i, '')
+const withoutBegun = (text: string): string =>
+  text.replace(/(?:<\|(?:start|channel|end)\|>[a-z|_<>]*|<\/?[a-z|_:]*\|?|◁\/?[a-z]*|\[\/?T?H?I?N?K?)$/i, '')

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { saidIn } from './thoughts.ts'
+
+const said = 'Look at the latency of checkout.'
+
+test('what models think is told from what they say, in the marks of each', () => {
+  for (const [open, close] of [
+    ['<think>', '</think>'],
+    ['<thinking>', '</thinking>'],
+    ['<seed:think>', '</seed:think>'],
+    ['<analysis>', '</analysis>'],
+    ['<reasoning_content>', '</reasoning_content>'],
+    ['[THINK]', '[/THINK]'],
+    ['◁think▷', '◁/think▷'],
+    ['<|begin_of_thought|>', '<|end_of_thought|>\n<|begin_of_solution|>'],
+    ['<|channel|>analysis<|message|>', '<|end|><|start|>assistant<|channel|>final<|message|>'],
+    ['<|start|>assistant<|channel|>analysis<|message|>', '<|end|><|start|>assistant<|channel|>final<|message|>'],
+  ]) {
+    const text = `${open}The cause must be inventory.${close}${said}`
+    assert.equal(saidIn(text).words.trim(), said, text)
+    // As a stream brings it, no part of a mark or a thought is ever a word.
+    for (let end = 0; end <= text.length; end++) {
+      const { words } = saidIn(text.slice(0, end))
+      assert.ok(said.startsWith(words.trim()), `'${words}' of ${text.slice(0, end)}`)
+    }
+  }
+})
+
+test('marks around what is said are no part of it, and plain words are as they are', () => {
+  assert.equal(saidIn(`<|begin_of_solution|>${said}<|end_of_solution|>`).words, said)
+  assert.equal(saidIn('Is p95 < 300 ms? See [the runbook].').words, 'Is p95 < 300 ms? See [the runbook].')
+})
