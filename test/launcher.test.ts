@@ -162,3 +162,45 @@ test('a checkout that cannot be written says so first, and what to do', () => {
   assert.equal(status, 1)
   assert.equal(stderr, `firedrill: ${cache} cannot be written: set FIREDRILL_CACHE to a folder that can be\n`)
 })
+
+test('who may not install npm is told who may, before anything is tried', () => {
+  rmSync(path.join(root, 'node_modules', '.firedrill-lock'))
+  // No npm on this path, and somebody who is not root.
+  const bin = path.join(root, 'bin')
+  for (const program of ['ls', 'cmp', 'mkdir', 'cat', 'tail', 'df', 'sh', 'apt-get', 'env'])
+    symlinkSync(`/bin/${program}`, path.join(bin, program))
+  script(path.join(bin, 'id'), 'echo 1000')
+  const told = (): [number | null, string] => {
+    const { status, stderr } = spawnSync(path.join(root, 'firedrill'), {
+      env: { PATH: bin, FIREDRILL_CACHE: cache },
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    return [status, stderr]
+  }
+  assert.deepEqual(told(), [
+    1,
+    "firedrill: npm is missing, and only root may install it: have 'apt-get install npm' run as root, then run this again\n",
+  ])
+  // sudo wants a password, and there is nobody to ask.
+  script(path.join(bin, 'sudo'), 'exit 1')
+  assert.deepEqual(told(), [1, "firedrill: npm is missing: run 'sudo apt-get install npm', then this again\n"])
+})
+
+test('what fails on a full disk says so', () => {
+  rmSync(path.join(root, 'node_modules', '.firedrill-lock'))
+  script(path.join(root, 'bin', 'npm'), 'exit 1')
+  script(
+    path.join(root, 'bin', 'df'),
+    'echo "Filesystem 1024-blocks Used Available Capacity Mounted on"; echo "none 40960 38960 2000 96% /"',
+  )
+  const { status, stderr } = spawnSync(path.join(root, 'firedrill'), {
+    env: { PATH: `${path.join(root, 'bin')}:/usr/bin:/bin`, FIREDRILL_CACHE: cache },
+    encoding: 'utf8',
+  })
+  assert.equal(status, 1)
+  assert.match(
+    stderr,
+    /'npm install' failed: the disk of \S+cache has 2 MB left; make room, or set FIREDRILL_CACHE to a folder elsewhere\n$/,
+  )
+})
