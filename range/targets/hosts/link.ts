@@ -140,11 +140,14 @@ function serve(socket: tls.TLSSocket, { ports, call }: LinkService): http2.Serve
       const port = Number(/^127\.0\.0\.1:(\d+)$/.exec(headers[':authority'] ?? '')?.[1])
       if (!ports.has(port)) return stream.respond({ ':status': 403 }, { endStream: true })
       const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })
-      stream.once('close', () => socket.destroy())
+      const gone = () => socket.destroy()
+      stream.once('close', gone)
       socket.once('error', () => stream.destroy())
       socket.once('connect', () => {
         // The other end may be gone meanwhile.
         if (stream.closed || stream.destroyed) return socket.destroy()
+        // From now on what is still to be written is, as `join` has it.
+        stream.off('close', gone)
         stream.respond({ ':status': 200 })
         join(socket, stream)
       })
