@@ -7,6 +7,13 @@ export const writePrivately = (): void => void process.umask(0o077)
 /** Makes a folder that only its user may enter, with those above it; one that is there already is left as it is. */
 export const makePrivateFolder = (folder: string): void => void mkdirSync(folder, { recursive: true, mode: 0o700 })
 
+/** The folder itself, or the nearest above it that is there. */
+export function nearestThere(folder: string): string {
+  let there = path.resolve(folder)
+  while (!existsSync(there) && path.dirname(there) !== there) there = path.dirname(there)
+  return there
+}
+
 /** Through which a database that runs as a user of its own comes to its data, which are its own: entered by all, listed by none. */
 const ways = ['.', 'data']
 const others = path.join('data', 'postgres')

@@ -1,12 +1,10 @@
+const tags = '(?:seed:)?think|thinking|thoughts?|analysis|reason|reasoning|reasoning_content|reflection|scratchpad'
 /**
  * How models mark what they think where their server does not tell it apart from what they say: DeepSeek, Qwen and most others; Magistral;
  * Kimi; gpt-oss; Seed-OSS. The library's own middleware knows one pair at a time, and takes thoughts that are cut or begin without a mark for words.
  */
 const marks: readonly [open: RegExp, close: RegExp][] = [
-  [
-    /<(?:(?:seed:)?think|thinking|thoughts?|analysis|reason|reasoning|reasoning_content|reflection|scratchpad)\b[^<>]*>/i,
-    /<\/(?:(?:seed:)?think|thinking|thoughts?|analysis|reason|reasoning|reasoning_content|reflection|scratchpad)\s*>/i,
-  ],
+  [new RegExp(`<(?:${tags})\\b[^<>]*>`, 'i'), new RegExp(`</(?:${tags})\\s*>`, 'i')],
   [/\[THINK\]/i, /\[\/THINK\]/i],
   [/◁think▷/, /◁\/think▷/],
   [/<\|begin_of_thought\|>/, /<\|end_of_thought\|>/],

@@ -6,7 +6,18 @@ import { after, test } from 'node:test'
 import { Registry } from 'prom-client'
 import { RowsRefused, insertError, type Engine } from './engine/engine.ts'
 import { createIntake } from './intake.ts'
+import { writeLogEntry } from './otlp/logs.ts'
 
+const entry = {
+  timeMs: Date.now(),
+  traceId: '',
+  spanId: '',
+  severityText: '',
+  severityNumber: 9,
+  service: 'orders',
+  body: '',
+  attributes: {},
+}
 const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-intake-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -30,25 +41,7 @@ test('what the database takes of a block that it refuses is inserted once, thoug
   const registry = new Registry()
   const intake = createIntake(engine, registry, folder)
   intake.take('otel_logs', (batch) => {
-    for (let row = 0; row < rows; row++) {
-      const { columns } = batch
-      columns.Timestamp.uint64(row, 0)
-      for (const name of [
-        'TraceId',
-        'SpanId',
-        'SeverityText',
-        'Body',
-        'ResourceSchemaUrl',
-        'ScopeSchemaUrl',
-        'ScopeName',
-        'ScopeVersion',
-      ] as const)
-        columns[name].text('')
-      for (const name of ['TraceFlags', 'SeverityNumber'] as const) columns[name].uint8(0)
-      columns.ServiceName.text('orders')
-      for (const name of ['ResourceAttributes', 'ScopeAttributes', 'LogAttributes'] as const) columns[name].end(0)
-      batch.rows++
-    }
+    for (let row = 0; row < rows; row++) writeLogEntry({ ...entry, body: String(row) }, batch)
   })
   await assert.rejects(intake.flush(), /the server is away/)
   isAway = false

@@ -116,10 +116,7 @@ export function createIntake(engine: Engine, registry: Registry, folder: string,
     // By their first rows: after a failure that passes, what was done before it is not done once more.
     const done = (block.done ??= new Set())
     const halve = async (first: number, count: number, reason: unknown): Promise<void> => {
-      if (count === 1) {
-        lose(table, 1, reason)
-        return void done.add(`${first}+1`)
-      }
+      if (count === 1) return lose(table, 1, reason)
       const half = count >>> 1
       for (const part of [
         { first, count: half },

@@ -8,6 +8,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Engine } from '../engine/engine.ts'
 import type { Intake } from '../intake.ts'
 import { createStoreServer } from '../server.ts'
+import { writeLogEntry } from './logs.ts'
 import { encodeTraces } from './messages.ts'
 import { openStoreBench, type StoreBench } from '../store-bench.ts'
 
@@ -328,26 +329,8 @@ test('rows that the database refuses together are inserted in parts', async () =
   const service = `days-${newId(4)}`
   const days = 150
   intake.take('otel_logs', (batch) => {
-    for (let day = 0; day < days; day++) {
-      const nanoseconds = nowNano() + BigInt(day) * 86_400_000_000_000n
-      const { columns } = batch
-      columns.Timestamp.uint64(Number(nanoseconds & 0xffffffffn), Number(nanoseconds >> 32n))
-      for (const name of [
-        'TraceId',
-        'SpanId',
-        'SeverityText',
-        'Body',
-        'ResourceSchemaUrl',
-        'ScopeSchemaUrl',
-        'ScopeName',
-        'ScopeVersion',
-      ] as const)
-        columns[name].text('')
-      for (const name of ['TraceFlags', 'SeverityNumber'] as const) columns[name].uint8(0)
-      columns.ServiceName.text(service)
-      for (const name of ['ResourceAttributes', 'ScopeAttributes', 'LogAttributes'] as const) columns[name].end(0)
-      batch.rows++
-    }
+    const entry = { traceId: '', spanId: '', severityText: '', severityNumber: 0, service, body: '', attributes: {} }
+    for (let day = 0; day < days; day++) writeLogEntry({ ...entry, timeMs: Date.now() + day * 86_400_000 }, batch)
   })
   assert.equal((await linesOf(service)).length, days)
   assert.match((await app.inject('/metrics')).body, /store_rows_lost_total\{table="otel_logs"\} 0/)

@@ -6,7 +6,7 @@ import { canaryServices, componentName, serviceName, type ComponentName, type Se
 import { FiredrillError, describeError, errorCode } from '../../../model/errors.ts'
 import { cacheFault, edgeFault, meshEdge, type MeshRevision } from '../../../model/mesh.ts'
 import { usualUsers, type Canary, type Deployment } from '../../../model/range.ts'
-import { makePrivateFolder } from '../../private.ts'
+import { makePrivateFolder, nearestThere } from '../../private.ts'
 import { writeWhole } from '../../whole-file.ts'
 import { machineSchema, type Machine } from '../../machine.ts'
 import { precedenceSchema, type Precedence } from '../../precedence.ts'
@@ -93,10 +93,8 @@ const reasons: Record<string, string> = {
 }
 /** Why nothing can be made in a folder that may not be there yet: Node says ENOENT of one that it would have to make on a read-only file system. */
 function whyUnwritable(dir: string, failure: unknown): string {
-  let there = dir
-  while (!existsSync(there) && path.dirname(there) !== there) there = path.dirname(there)
   try {
-    accessSync(there, constants.W_OK)
+    accessSync(nearestThere(dir), constants.W_OK)
   } catch (error) {
     failure = error
   }
