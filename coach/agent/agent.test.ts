@@ -117,7 +117,40 @@ describe('the agent', () => {
       { status: 400, body: '{"error":{"message":"x does not support tools"}}', headers: { 'content-type': 'application/json' } },
       /does not support tools \(set the model with --no-tools\)$/,
     ],
-    'a tool’s input that is cut': [{ tools: [{ name: 'encourage', raw: '{"text": "well' }] }, /^it used tools and said nothing$/],
+    'a tool’s arguments that are cut': [
+      { tools: [{ name: 'encourage', raw: '{"text": "well' }] },
+      /^it said nothing, and its call of a tool could not be used: encourage: its arguments are not valid JSON: \{"text": "well$/,
+    ],
+    'a tool’s arguments that are a list': [
+      { tools: [{ name: 'encourage', raw: '["well done"]' }] },
+      /encourage: its arguments are not a JSON object: \["well done"\]$/,
+    ],
+    'a tool’s arguments that do not fit': [
+      { tools: [{ name: 'encourage', raw: '{"txt": "well done"}' }] },
+      /encourage: its arguments do not fit: text: Invalid input: expected string, received undefined; Unrecognized key: "txt"$/,
+    ],
+    'a tool that there is not': [{ tools: [{ name: 'read_scenario', input: {} }] }, /: read_scenario: there is no tool 'read_scenario'$/],
+    'tools, and never a word': [{ tools: [{ name: 'get_progress', input: {} }] }, /^it used tools and said nothing$/],
+    'a tool without a name': [
+      {
+        body: 'data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"1","function":{"arguments":"{}"}}]},"finish_reason":"tool_calls"}]}\n\n',
+      },
+      /^its server sent what cannot be read: Expected 'function\.name' to be a string/,
+    ],
+    ...Object.fromEntries(
+      [
+        '<tool_call>\n{"name": "encourage", "arguments": {"text": "Well done."}}\n</tool_call>',
+        '[TOOL_CALLS][{"name": "get_progress", "arguments": {}}]',
+        '<function=get_progress>\n</function>',
+        '<|python_tag|>{"name": "get_progress", "parameters": {}}',
+        '<｜tool▁calls▁begin｜><｜tool▁call▁begin｜>function<｜tool▁sep｜>get_progress',
+        '{"name": "get_progress", "parameters": {}}',
+        '```json\n{"type": "function", "name": "get_progress", "arguments": {}}\n```',
+      ].map((call): [string, [Script, RegExp]] => [
+        `a call of a tool as text, ${JSON.stringify(call)}`,
+        [{ text: [...call] }, /^it wrote a call of a tool as text, which its server does not read as one: .*--no-tools\)$/],
+      ]),
+    ),
     'a server that takes its time': [{ waitMs: firstWordMs * 3, text: ['Here I am.'] }, /^no word within 2 s$/],
     'one that thinks for long': [
       { thoughts: Array.from({ length: 40 }, () => 'hm '), paceMs: 100, text: ['Here I am.'] },
@@ -186,13 +219,17 @@ describe('the agent', () => {
     const use = (raw: string) => ({ tools: [{ name: 'encourage', raw }] })
     const { uses, done } = await played(
       (count) =>
-        [use('{"text": "Well done, keep'), use('{}'), use('"{\\"text\\": \\"That was well done.\\"}"')][count - 1] ?? { text: [good] },
+        [use('{"text": "Well done, keep'), use('null'), use('"{\\"text\\": \\"That was well done.\\"}"')][count - 1] ?? { text: [good] },
       answer,
       set,
     )
     assert.deepEqual(
       uses.map(({ why }) => why),
-      ['the input is no JSON', 'the input does not fit', 'the policy allows it'],
+      [
+        'its arguments are not valid JSON: {"text": "Well done, keep',
+        'its arguments do not fit: text: Invalid input: expected string, received undefined',
+        'the policy allows it',
+      ],
     )
     assert.deepEqual(done, ['say That was well done.'])
   })

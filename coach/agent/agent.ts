@@ -5,8 +5,9 @@ import { coachTools } from '../tools/registry.ts'
 import type { CoachDesk, CoachTool } from '../tools/tool.ts'
 import { briefFor, type Turn } from './brief.ts'
 import { isFaithful, refusal, type OutputRules } from './output-check.ts'
-import { breaksOff, reasonFor, retryAfterMs, toolReason } from './reasons.ts'
+import { breaksOff, reasonFor, retryAfterMs } from './reasons.ts'
 import { saidIn } from './thoughts.ts'
+import { argumentsMeant, callInText, toolMistake } from './tool-calls.ts'
 
 /** To the first word, and to the last, in milliseconds. */
 export const firstWordMs = 2_000
@@ -31,6 +32,8 @@ export interface Speaking {
   onText?: (text: string) => void
   /** Called at the first word. */
   onBegun?: () => void
+  /** Called for each call of a tool: with null where it could be read, or with what the model had wrong in it. */
+  onToolCall?: (mistake: string | null) => void
   signal?: AbortSignal | undefined
   now?: () => number
   patience?: Patience
@@ -55,7 +58,7 @@ const manners = new WeakMap<CoachModel['model'], Manner>()
  * shown beyond the sentences that passed. Never throws for what the model or its server does: it says why the author's words are to go out.
  */
 export async function speak(turn: Turn, { model, tools, small }: CoachModel, speaking: Speaking): Promise<Spoken> {
-  const { rules, audit, used, onText, onBegun, signal, now = Date.now, patience = { firstWordMs, wholeMs } } = speaking
+  const { rules, audit, used, onText, onBegun, onToolCall, signal, now = Date.now, patience = { firstWordMs, wholeMs } } = speaking
   const manner = manners.get(model) ?? { heard: false, thinking: false, waitUntil: 0 }
   manners.set(model, manner)
   if (now() < manner.waitUntil)
@@ -77,6 +80,8 @@ export async function speak(turn: Turn, { model, tools, small }: CoachModel, spe
   let shown = ''
   let thought = 0
   let toolsUsed = 0
+  /** What the last call of a tool had wrong. */
+  let mistake: string | null = null
   let finish: FinishReason | null = null
   try {
     const { fullStream } = streamText({
@@ -89,9 +94,8 @@ export async function speak(turn: Turn, { model, tools, small }: CoachModel, spe
       temperature: 0.3,
       maxRetries: 0,
       abortSignal: signal ? AbortSignal.any([late.signal, signal]) : late.signal,
-      // An object in a text in a text, as some servers make it.
       repairToolCall: async ({ toolCall }) => {
-        const input = textIn(toolCall.input)
+        const input = argumentsMeant(toolCall.input)
         return input === null ? null : { ...toolCall, input }
       },
       onError() {},
@@ -104,11 +108,17 @@ export async function speak(turn: Turn, { model, tools, small }: CoachModel, spe
       }
       if (part.type === 'abort') throw late.signal.reason ?? new Error('stopped')
       // Who uses a tool has begun, and has the rest of the time.
-      if (part.type === 'tool-call') begun()
-      // A tool that there is not, or an input that is no JSON: what there is does not fail.
-      if (part.type === 'tool-error') {
-        toolsUsed++
-        audit({ tool: part.toolName, input: {}, allowed: false, why: toolReason(part.error) })
+      if (part.type === 'tool-call') {
+        begun()
+        mistake = null
+        // A tool that there is not, or arguments that cannot be read. The model is told, and may do better in its next step.
+        if (part.invalid) {
+          toolsUsed++
+          const why = toolMistake(part.error)
+          mistake = `${part.toolName}: ${why}`
+          audit({ tool: part.toolName, input: {}, allowed: false, why })
+        }
+        onToolCall?.(mistake)
       }
       if (part.type === 'reasoning-delta') thought += part.text.length
       if (part.type === 'finish') finish = part.finishReason
@@ -121,7 +131,10 @@ export async function speak(turn: Turn, { model, tools, small }: CoachModel, spe
       if (text === '') continue
       begun()
       onBegun?.()
-      const whole = sentencesOf(text)
+      const call = callInText(text)
+      if (call !== null) return { fellBack: writtenCall(call) }
+      // What begins as JSON does is judged when it is whole: it may be a call.
+      const whole = /^(?:```|[[{])/.test(text) ? '' : sentencesOf(text)
       if (whole.length <= shown.length) continue
       const why = refusal(whole, rules())
       if (why !== null) return { fellBack: why, said: whole }
@@ -129,7 +142,7 @@ export async function speak(turn: Turn, { model, tools, small }: CoachModel, spe
       // Of a small model the whole is judged first.
       if (!small && manner.heard) onText?.(shown)
     }
-    if (text.trim() === '') return { fellBack: silence({ thought, toolsUsed, finish }) }
+    if (text.trim() === '') return { fellBack: silence({ thought, toolsUsed, mistake, finish }) }
     manner.heard = true
     if (finish === 'content-filter') return { fellBack: "its server's filter has stopped it" }
     // Cut by the length it may have: what is whole of it is good.
@@ -166,21 +179,16 @@ export async function speak(turn: Turn, { model, tools, small }: CoachModel, spe
 }
 
 /** Why an answer without a word is none. */
-function silence({ thought, toolsUsed, finish }: { thought: number; toolsUsed: number; finish: FinishReason | null }): string {
+function silence(answer: { thought: number; toolsUsed: number; mistake: string | null; finish: FinishReason | null }): string {
+  const { thought, toolsUsed, mistake, finish } = answer
+  if (mistake !== null) return `it said nothing, and its call of a tool could not be used: ${mistake}`
   if (toolsUsed > 0) return 'it used tools and said nothing'
   if (thought > 0) return `only thoughts and not a word${finish === 'length' ? ', until its length was used up' : ''}`
   return 'an empty answer'
 }
 
-/** The object that a text within JSON holds; null where there is none. */
-function textIn(json: string): string | null {
-  try {
-    const inner: unknown = JSON.parse(json)
-    return typeof inner === 'string' && typeof JSON.parse(inner) === 'object' ? inner : null
-  } catch {
-    return null
-  }
-}
+const writtenCall = (call: string): string =>
+  `it wrote a call of a tool as text, which its server does not read as one: ${call} (choose the server's parser for tool calls, or set the model with --no-tools)`
 
 /** What a model has to say in its own words, where that is all it has to do. */
 const sourceOf = (turn: Turn): string | null =>

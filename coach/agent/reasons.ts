@@ -6,6 +6,8 @@ const longest = 300
 /** Why a model said nothing, in one line for who looks after the drill: what its server answered, and what to do where that is known. */
 export function reasonFor(error: unknown): string {
   if (breaksOff(error)) return 'the answer breaks off: the connection ended in the middle of it'
+  if (InvalidResponseDataError.isInstance(error))
+    return line(`its server sent what cannot be read: ${error.message}: ${JSON.stringify(error.data)}`)
   if (NoOutputGeneratedError.isInstance(error)) return 'an empty answer'
   if (!APICallError.isInstance(error)) return line(describeError(error))
   const status = error.statusCode === undefined ? '' : `HTTP ${error.statusCode}: `
@@ -14,16 +16,8 @@ export function reasonFor(error: unknown): string {
   return line(`${status}${describeError(error)}${wait === null ? '' : ` (asks to wait for ${Math.ceil(wait / 1_000)} s)`}${tools}`)
 }
 
-/** Why a use of a tool came to nothing; the library tells it in text alone. */
-export function toolReason(error: unknown): string {
-  const text = describeError(error)
-  if (/NoSuchTool/.test(text)) return 'there is no such tool'
-  if (/JSONParse/.test(text)) return 'the input is no JSON'
-  return /InvalidToolInput|TypeValidation/.test(text) ? 'the input does not fit' : line(text)
-}
-
-/** The stream ended without the model having said that it is done: some servers never do, others were cut. */
-export const breaksOff = (error: unknown): boolean => InvalidResponseDataError.isInstance(error)
+/** The stream ended without the model having said that it is done: some servers never do, others were cut. What is wrong in the data comes with it. */
+export const breaksOff = (error: unknown): boolean => InvalidResponseDataError.isInstance(error) && error.data === undefined
 
 /** For how long the server wants to be left alone, by `Retry-After` of a 429 or 503; null where it does not say. */
 export function retryAfterMs(error: unknown, now = Date.now()): number | null {

@@ -24,6 +24,18 @@ test('one whose server has to load it first', async () => {
   assert.ok(firstWordMs < 300)
 })
 
+const asks = ({ tools }: ChatRequest) => (tools?.length ?? 0) > 0
+const uses = (name: string, raw: string): Script => ({ tools: [{ name, raw }] })
+
+test('a wrong call of a tool that it makes up for, and null for no arguments', async () => {
+  let asked = 0
+  await tried((_, request) => {
+    if (!asks(request)) return good
+    return [uses('encourage', '{"text'), uses('get_progress', 'null')][asked++] ?? good
+  })
+  assert.equal(asked, 3)
+})
+
 const failing: Record<string, [(count: number, asked: ChatRequest) => Script, RegExp]> = {
   'only thoughts': [() => ({ thoughts: ['Okay, the user wants me to say it.'] }), /only thoughts and not a word/],
   'thoughts in marks': [() => ({ text: ['<think>The cause must be inventory.</think>'] }), /only thoughts and not a word/],
@@ -39,6 +51,14 @@ const failing: Record<string, [(count: number, asked: ChatRequest) => Script, Re
       tools ? { status: 400, body: '{"error":{"message":"no tools here"}}', headers: { 'content-type': 'application/json' } } : good,
     /no tools here.*--no-tools.*offered tools/,
   ],
+  'broken JSON in the arguments of a tool': [
+    (_, request) => (asks(request) ? uses('encourage', '{"text": "Well') : good),
+    /encourage: its arguments are not valid JSON: \{"text": "Well, when it was offered tools$/,
+  ],
+  'a tool as text': [
+    (_, request) => (asks(request) ? { text: ['<tool_call>{"name": "get_progress"}</tool_call>'] } : good),
+    /wrote a call of a tool as text.*<tool_call>\{"name": "get_progress"\}/,
+  ],
 }
 for (const [what, [script, why]] of Object.entries(failing))
   test(`fails with the reason: ${what}`, async () => {
@@ -48,6 +68,14 @@ for (const [what, [script, why]] of Object.entries(failing))
       return true
     })
   })
+
+test('fails where it speaks and its calls of tools are all wrong', async () => {
+  let asked = 0
+  const script = (_: number, request: ChatRequest) => (asks(request) && asked++ === 0 ? uses('encourage', '[]') : good)
+  await assert.rejects(tried(script), {
+    message: 'it speaks, but cannot use tools: encourage: its arguments are not a JSON object: [] (set the model with --no-tools)',
+  })
+})
 
 test('without tools none are offered', async () => {
   await tried((_, { tools }) => (tools ? { status: 400, body: '{}' } : good), false)

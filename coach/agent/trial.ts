@@ -22,7 +22,7 @@ const answers: Turn = { kind: 'answer', to: 1, text: 'I am here. How do I begin?
 /**
  * Lets a model say what it would say in a drill, by the same way and within the same time, and its tools be offered to it.
  *
- * @throws FiredrillError `component-failed`, with the reason for which the author's words would go out instead
+ * @throws FiredrillError `component-failed`, with the reason for which the author's words would go out instead, or for which its tools cannot be used
  */
 export async function tryModel(model: CoachModel, patience: Patience = { firstWordMs, wholeMs }): Promise<Trial> {
   const first = await say(model, saysHint, loading)
@@ -34,9 +34,13 @@ export async function tryModel(model: CoachModel, patience: Patience = { firstWo
     times = { firstWordMs: again.firstWordMs, wholeMs: again.wholeMs }
   }
   if (model.tools && !model.small) {
-    const { spoken } = await say(model, answers, patience)
+    const { spoken, calls } = await say(model, answers, patience)
     // What it says is its own affair here: whether it can be asked with tools is to be known.
     if ('fellBack' in spoken && spoken.said === undefined) wordsOf(spoken, ', when it was offered tools')
+    // A mistake that it makes up for is none.
+    const last = calls.at(-1)
+    if (last && calls.every((mistake) => mistake !== null))
+      throw new FiredrillError('component-failed', `it speaks, but cannot use tools: ${last} (set the model with --no-tools)`)
   }
   return { text, ...times }
 }
@@ -55,15 +59,17 @@ function wordsOf(spoken: Spoken, when = ''): string {
 async function say(model: CoachModel, turn: Turn, patience: Patience) {
   const startedAt = performance.now()
   let first = 0
+  const calls: (string | null)[] = []
   const spoken = await speak(turn, model, {
     desk,
     rules: () => ({ secrets: [], known: [hint], before: [], guessing: false }),
     audit: () => {},
     used: [],
     onBegun: () => void (first ||= performance.now() - startedAt),
+    onToolCall: (mistake) => void calls.push(mistake),
     patience,
   })
-  return { spoken, firstWordMs: first, wholeMs: performance.now() - startedAt }
+  return { spoken, calls, firstWordMs: first, wholeMs: performance.now() - startedAt }
 }
 
 const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`
