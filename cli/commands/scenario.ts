@@ -17,7 +17,11 @@ import { peopleTemplate } from '../people-template.ts'
 import { bold, dim, green, print, printJson, printTable, red } from '../output.ts'
 
 const folder = path.join(projectRoot, 'scenarios')
-const folderOf = (id: string): string => (id.includes(path.sep) ? path.resolve(id) : path.join(folder, id))
+/** By its id, its folder or its file. */
+const folderOf = (id: string): string => {
+  if (path.basename(id) === 'scenario.yaml') return path.resolve(path.dirname(id))
+  return id.includes(path.sep) ? path.resolve(id) : path.join(folder, id)
+}
 
 /** For authors: a scenario from nothing to something that `verify` can prove. */
 export function scenarioCommand(): Command {
@@ -45,7 +49,7 @@ export function scenarioCommand(): Command {
     )
     .addCommand(
       command('lint', 'check scenarios without a range')
-        .argument('[id...]', 'ids or folders; all without one')
+        .argument('[id...]', 'ids, folders or files; all without one')
         .action((ids: string[], options: CommonOptions) => {
           const all = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
           const folders = (ids.length > 0 ? ids : all.map(({ name }) => name)).map(folderOf)
@@ -58,7 +62,8 @@ export function scenarioCommand(): Command {
                 `${isError(problem) ? red('error') : 'warning'} ${describeProblem({ ...problem, file: path.relative(process.cwd(), problem.file) })}`,
               )
             }
-            if (problems.length === 0) print(green(`${folders.length} scenarios, nothing to say`))
+            if (problems.length === 0)
+              print(green(`${folders.length === 1 ? '1 scenario' : `${folders.length} scenarios`}, nothing to say`))
           }
           if (problems.some(isError)) process.exitCode = 1
         }),

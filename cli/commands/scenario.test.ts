@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, test } from 'node:test'
+import { run } from '../../test/loaded-modules.ts'
+
+const work = mkdtempSync(path.join(tmpdir(), 'firedrill-lint-'))
+after(() => rmSync(work, { recursive: true }))
+
+const folder = path.join(work, 'slow-shelves')
+cpSync(path.join(import.meta.dirname, '..', '..', 'scenarios', 'slow-shelves'), folder, { recursive: true })
+const file = path.join(folder, 'scenario.yaml')
+const good = readFileSync(file, 'utf8')
+const lint = (...args: string[]) => run('cli/main.ts', ['scenario', 'lint', ...args])
+
+test('scenario lint: a scenario without a mistake, by its folder or its file', async () => {
+  for (const given of [folder, file]) {
+    const { status, stdout } = await lint(given)
+    assert.equal(stdout, '1 scenario, nothing to say\n', given)
+    assert.equal(status, 0)
+  }
+})
+
+test('scenario lint: every mistake at its file, line and column, and an exit code that a script can go by', async () => {
+  const lines = good.split('\n')
+  const at = (text: string) => lines.findIndex((line) => line.includes(text)) + 1
+  writeFileSync(file, good.replace('limit: 20m', 'limit: 20').replace('fault: bad-release', 'fault: bad-releases'))
+  const { status, stdout, stderr } = await lint(folder)
+  const shown = path.relative(process.cwd(), file)
+  assert.equal(status, 1)
+  assert.equal(stderr, '')
+  assert.deepEqual(stdout.trim().split('\n'), [
+    `error ${shown}:${at('limit:')}:8: limit: 20 has no unit: write it as 20s, if seconds are meant`,
+    `error ${shown}:${at('fault:')}:12: timeline.0.fault: there is no fault 'bad-releases': did you mean bad-release?`,
+  ])
+  const json = await lint(folder, '--json')
+  assert.equal(json.status, 1)
+  const { ok, problems } = JSON.parse(json.stdout) as { ok: boolean; problems: { line: number; at: string }[] }
+  assert.equal(ok, false)
+  assert.deepEqual(
+    problems.map(({ line, at: where }) => [line, where]),
+    [
+      [at('limit:'), 'limit'],
+      [at('fault:'), 'timeline.0.fault'],
+    ],
+  )
+})
+
+test('scenario lint: a scenario that is not there', async () => {
+  const { status, stdout } = await lint('slow-shelf')
+  assert.equal(status, 1)
+  assert.match(stdout, /^error .*\bslow-shelf.*: is missing: a scenario has scenario\.yaml, story\.md and debrief\.md/)
+})
