@@ -6,6 +6,7 @@ import { FiredrillError, describeError } from '../model/errors.ts'
 import { aptGet, aptPrefix } from './apt.ts'
 import { findBinaries, findChromium, type BinaryReport } from './binaries.ts'
 import type { Binaries, HostRole } from './context.ts'
+import { leastCacheRoom, requireCacheRoom } from './room.ts'
 
 export type Say = (line: string) => void
 
@@ -17,7 +18,9 @@ const pythonPrograms = [
 
 /** Installs what a host of that role lacks: Debian packages as root or through sudo, Locust and Envoy into Python environments of their own. Idempotent. */
 export async function setup(root: string, cache: string, say: Say, role: HostRole = 'all'): Promise<Binaries> {
-  await installDebianPackages(findBinaries(cache, role), say)
+  const before = findBinaries(cache, role)
+  if (before.some(({ source, path: file }) => source.debian === null && file === null)) requireCacheRoom(cache, leastCacheRoom.programs)
+  await installDebianPackages(before, say)
   if (role === 'all') await installTerminal(cache, say)
   const needed = new Set(findBinaries(cache, role).map(({ source }) => source.binary))
   for (const { binary, what, folder } of pythonPrograms) {

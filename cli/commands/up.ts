@@ -24,7 +24,7 @@ import {
   type Placement,
   type Profile,
 } from '../../range/context.ts'
-import { leastRoom, requireDiskRoom } from '../../range/room.ts'
+import { leastCacheRoom, leastRoom, requireCacheRoom, requireDiskRoom } from '../../range/room.ts'
 import { describeMachine, measureMachine, patienceFor, usersFor, type Machine } from '../../range/machine.ts'
 import { hasLinkKeys, invite } from '../../range/targets/hosts/invitation.ts'
 import { setup } from '../../range/setup.ts'
@@ -188,7 +188,10 @@ async function requireRoom(options: UpOptions): Promise<void> {
   const portBase = options.portBase ?? before?.portBase ?? defaultPortBase
   state.requireWritable()
   // What runs has what it needs.
-  if (!isThere(state.run('control'))) requireDiskRoom(state.dir, before ? leastRoom.existing : leastRoom.fresh)
+  if (!isThere(state.run('control'))) {
+    requireDiskRoom(state.dir, before ? leastRoom.existing : leastRoom.fresh)
+    requireCacheRoom(cacheDir, leastCacheRoom.bundles)
+  }
   const role = options.target === 'kubernetes' ? 'observability' : options.target === 'local' ? 'all' : state.role
   await requireFreePorts({ portBase, role, rangeId: rangeId(state.dir), runs: (name) => isThere(state.run(name)) })
 }
