@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import net from 'node:net'
 import path from 'node:path'
+import { createInterface } from 'node:readline'
 import { after, before, describe, test } from 'node:test'
 import { projectRoot } from '../../control/paths.ts'
 import { proxyNames } from '../../model/components.ts'
 import { portOffsets } from '../../range/context.ts'
 import { withEnvironment } from '../../range/targets/local/identity.ts'
 import { RangeState } from '../../range/targets/local/state.ts'
-import { dir, firedrill, json, portBase, until, up, type UpReport } from './test-range.ts'
+import { dir, firedrill, json, portBase, run, until, up, type UpReport } from './test-range.ts'
 
 const promised = [
   'gateway',
@@ -26,6 +29,22 @@ const promised = [
   'locust',
   'control',
 ]
+
+/** What people have set, which is meant for other programs. */
+const { HOME: _, ...withoutHome } = process.env
+const strange = {
+  ...withoutHome,
+  LANG: 'C',
+  LC_ALL: 'C',
+  TZ: 'Pacific/Kiritimati',
+  HTTP_PROXY: 'http://127.0.0.1:9',
+  https_proxy: 'http://127.0.0.1:9',
+  NO_PROXY: '',
+  NODE_OPTIONS: '--max-http-header-size=1 --require=/not/there.js',
+  PYTHONPATH: '/not/there',
+  PIP_USER: '1',
+  npm_config_omit: 'optional',
+}
 
 function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
@@ -88,8 +107,9 @@ describe('starting a range', () => {
   })
 
   describe('beside a second range', () => {
-    const otherDir = path.join(projectRoot, '.cache', 'test-range-2')
+    const otherDir = path.join(projectRoot, '.cache', 'Übung zwei')
     const otherBase = 28_400
+    const others = ['--dir', otherDir, '--port-base', String(otherBase)]
     after(() => firedrill(['down', '--purge', '--dir', otherDir]))
 
     test('a busy port is told in one line', async () => {
@@ -102,9 +122,24 @@ describe('starting a range', () => {
       await firedrill(['down', '--purge', '--dir', otherDir])
     })
 
+    test('one whose start was killed comes up when it is started again, whatever is set where that is done', async () => {
+      const killed = spawn(path.join(projectRoot, 'firedrill'), ['up', ...others], { stdio: ['ignore', 'pipe', 'inherit'], env: strange })
+      const ended = once(killed, 'exit')
+      for await (const line of createInterface({ input: killed.stdout })) if (line.startsWith('✓')) killed.kill('SIGKILL')
+      assert.deepEqual(await ended, [null, 'SIGKILL'])
+      const again = await run(
+        'sh',
+        ['-c', 'umask 077 && exec "$@"', 'sh', path.join(projectRoot, 'firedrill'), 'up', ...others, '--json'],
+        {
+          env: strange,
+        },
+      )
+      assert.equal(again.code, 0, again.stderr)
+      const outcomes = (JSON.parse(again.stdout) as UpReport).components.map(({ outcome }) => outcome)
+      assert.ok(outcomes.includes('already') && outcomes.includes('started'), outcomes.join(' '))
+    })
+
     test('two ranges run side by side, and down leaves nothing of the one', async () => {
-      const other = await firedrill(['up', '--dir', otherDir, '--port-base', String(otherBase), '--json'])
-      assert.equal(other.code, 0, other.stderr)
       // On a small machine that runs two, answers take longer than a status waits for them until both have warmed up.
       await until('both to be healthy', 120_000, async () => {
         const both = await Promise.all([dir, otherDir].map((folder) => firedrill(['status', '--dir', folder, '--json'])))

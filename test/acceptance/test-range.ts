@@ -26,14 +26,21 @@ export interface Outcome {
   stderr: string
 }
 
+interface RunOptions {
+  timeoutMs?: number
+  cwd?: string
+  input?: string
+  env?: NodeJS.ProcessEnv
+}
+
 /** Runs a program to its end. Rejects only when it cannot be run at all. */
-export function run(program: string, args: string[], options: { timeoutMs?: number; cwd?: string; input?: string } = {}): Promise<Outcome> {
-  const { timeoutMs = 300_000, cwd, input = '' } = options
+export function run(program: string, args: string[], options: RunOptions = {}): Promise<Outcome> {
+  const { timeoutMs = 300_000, cwd, input = '', env = process.env } = options
   return new Promise((resolve, reject) => {
     const child = execFile(
       program,
       args,
-      { timeout: timeoutMs, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, NO_COLOR: '1' }, ...(cwd === undefined ? {} : { cwd }) },
+      { timeout: timeoutMs, maxBuffer: 64 * 1024 * 1024, env: { ...env, NO_COLOR: '1' }, ...(cwd === undefined ? {} : { cwd }) },
       (error, stdout, stderr) => {
         if (error && typeof error.code !== 'number') return reject(error)
         resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout, stderr })
