@@ -14,6 +14,7 @@ import { describeError } from '../../model/errors.ts'
 import { bundleName, keepRecord, inputsOf } from './inputs.ts'
 import { packLines, tableOf } from './lines.ts'
 import { removeUnused } from './unused.ts'
+import { withOwnFolder, workersOf } from './workers.ts'
 
 const [root = '', folder = '', ...scripts] = process.argv.slice(2)
 /** What npm writes whenever it installs something: a package that was not there before is no input yet. */
@@ -99,29 +100,12 @@ async function build(script: string): Promise<void> {
   const name = bundleName(script)
   for (let left = tries; left > 0; left--) {
     const startedAt = Date.now()
-    await using bundle = await rolldown({
-      input: { main: '\0program' },
-      cwd: root,
-      platform: 'node',
-      tsconfig: false,
-      // A library of its own for the system, which it finds beside itself.
-      external: (id) => id === 'chdb',
-      plugins: [program(script), builtins, punycode, lessUndici, ownPaths, ownZod],
-      logLevel: 'silent',
-    })
-    const { output } = await bundle.generate({
-      format: 'esm',
-      // Nothing is written there: sources are named from it.
-      dir: folder,
-      entryFileNames: 'main.js',
-      // Lines stay: an error that ends a program is printed with the line that it came from.
-      minify: { compress: true, mangle: true, codegen: { removeWhitespace: false } },
-      keepNames: true,
-      comments: false,
-      sourcemap: 'hidden',
-    })
-    const chunks = output.filter((file) => file.type === 'chunk')
-    const inputs = new Set([...chunks.flatMap(({ moduleIds }) => moduleIds), ...(await bundle.watchFiles)])
+    const workers = workersOf(root)
+    const bundles = [await bundled({ main: '\0program' }, [program(script), workers.plugin])]
+    // Each is whole in a file of its own: a thread shares no module with the program.
+    for (const [worker, file] of workers.found) bundles.push(await bundled({ [worker]: file }, [], `${worker}.js`))
+    const chunks = bundles.flatMap((each) => each.chunks)
+    const inputs = new Set(bundles.flatMap((each) => each.inputs))
     const files = [...inputs, import.meta.filename, ...others.map((file) => path.join(root, file))]
       .filter((file) => path.isAbsolute(file) && existsSync(file))
       .map((file) => path.relative(root, file))
@@ -129,6 +113,36 @@ async function build(script: string): Promise<void> {
     if (made) return keepRecord(folder, name, path.join(publish(name, chunks), 'main.js'), made)
   }
   throw new Error('its files go on changing')
+}
+
+async function bundled(
+  input: Record<string, string>,
+  plugins: Plugin[],
+  entryFileNames = 'main.js',
+): Promise<{ chunks: OutputChunk[]; inputs: string[] }> {
+  await using bundle = await rolldown({
+    input,
+    cwd: root,
+    platform: 'node',
+    tsconfig: false,
+    // A library of its own for the system, which it finds beside itself.
+    external: (id) => id === 'chdb',
+    plugins: [...plugins, builtins, punycode, lessUndici, ownPaths, ownZod],
+    logLevel: 'silent',
+  })
+  const { output } = await bundle.generate({
+    format: 'esm',
+    // Nothing is written there: sources are named from it.
+    dir: folder,
+    entryFileNames,
+    // Lines stay: an error that ends a program is printed with the line that it came from.
+    minify: { compress: true, mangle: true, codegen: { removeWhitespace: false } },
+    keepNames: true,
+    comments: false,
+    sourcemap: 'hidden',
+  })
+  const chunks = output.filter((file) => file.type === 'chunk')
+  return { chunks, inputs: [...chunks.flatMap(({ moduleIds }) => moduleIds), ...(await bundle.watchFiles)] }
 }
 
 /** Puts the files into a folder that is named by what is in them, whole or not at all; returns its name. */
@@ -158,7 +172,7 @@ function publish(name: string, chunks: OutputChunk[]): string {
 
 /** What is left to be found by the bundle's own address are packages: those of the checkout. */
 const fixed = (code: string): string =>
-  narrow(code)
+  withOwnFolder(narrow(code))
     .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path.join(root, 'package.json')).href))
     .replaceAll(/from "chdb"/g, `from ${JSON.stringify(import.meta.resolve('chdb'))}`)
 

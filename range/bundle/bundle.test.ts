@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, beforeEach, test } from 'node:test'
 import { asBundle, ensureBundles } from './bundle.ts'
+import { threadStart } from './workers.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-bundle-'))
 const root = path.join(folder, 'checkout')
@@ -78,6 +79,26 @@ test('where the cache cannot be written, or a file is broken, the sources run an
   write('shop/till/sum.ts', 'export const sum = (\n')
   assert.deepEqual(await start(), spec)
   assert.match(readFileSync(log, 'utf8'), /could not be bundled: [^]*sum\.ts/)
+})
+
+test('a thread is bundled as well, runs from beside the program, and is built again when one of its own files was edited', async () => {
+  write(
+    'shop/till/main.ts',
+    "import { Worker } from 'node:worker_threads'\nnew Worker(new URL('./sum-worker.ts', import.meta.url), {}).on('message', console.log)\n",
+  )
+  const thread = (from: string) =>
+    "import { isMainThread, parentPort } from 'node:worker_threads'\nimport { sum } from './sum.ts'\n" +
+    `parentPort?.postMessage(\`${from} \${isMainThread} \${sum(1, 2)}\`)\n`
+  write('shop/till/sum-worker.ts', thread('first'))
+  const { args } = await start()
+  // Whatever is in the checkout by now.
+  rmSync(path.join(root, 'shop/till/sum.ts'))
+  assert.match(run(args).stdout, /^first false 3$/)
+  write('shop/till/sum.ts', 'export const sum = (one: number, other: number): number => one * other\n')
+  write('shop/till/sum-worker.ts', thread('second'))
+  assert.match(run((await start()).args).stdout, /^second false 2$/)
+  // Who writes it in another way has it run from the sources.
+  assert.match(readFileSync(path.join(import.meta.dirname, '..', 'mesh', 'policy-reader.ts'), 'utf8'), threadStart)
 })
 
 test('traces name the lines of the sources, of what is loaded later as well, and of what ends the program', async () => {

@@ -1,4 +1,5 @@
 /** Reads one policy after another, in a thread of its own that can be ended: `policy-reader.ts` holds it to its time. */
+import './without-compiled-schemas.ts'
 import { parentPort } from 'node:worker_threads'
 import { FiredrillError, describeError } from '../../model/errors.ts'
 import type { FromReader } from './policy-reader.ts'

@@ -1,0 +1,29 @@
+import path from 'node:path'
+import type { Plugin } from 'rolldown'
+
+/** How a thread is started in our sources. */
+export const threadStart = /new Worker\(new URL\('\.\/([\w-]+)\.ts', import\.meta\.url\)/g
+
+/** Stands for the folder of a bundle in its code until that is whole: what a module finds by its own path is in the checkout. */
+const ownFolder = 'FOLDER_OF_THIS_BUNDLE'
+export const withOwnFolder = (code: string): string => code.replaceAll(ownFolder, 'import.meta.dirname')
+
+/**
+ * The threads that a program starts from files beside its own: each is to be bundled as well, as `NAME.js` beside the program, and is started from there.
+ * From its sources a thread would begin by reading and compiling some hundred files.
+ */
+export function workersOf(root: string): { plugin: Plugin; found: ReadonlyMap<string, string> } {
+  const found = new Map<string, string>()
+  const plugin: Plugin = {
+    name: 'workers',
+    transform: {
+      filter: { id: { include: new RegExp(`^${RegExp.escape(root + path.sep)}`), exclude: /\/node_modules\// }, code: threadStart },
+      handler: (code, id) =>
+        code.replaceAll(threadStart, (_, name: string) => {
+          found.set(name, path.join(path.dirname(id), `${name}.ts`))
+          return `new Worker(${ownFolder} + ${JSON.stringify(`/${name}.js`)}`
+        }),
+    },
+  }
+  return { plugin, found }
+}
