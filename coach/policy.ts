@@ -204,10 +204,10 @@ const listed = (items: string[]): string => new Intl.ListFormat('en').format(ite
 
 /** The latest milestone, unless somebody has said something about it: one that was passed on the way to it is past. */
 function encouragement(state: DrillState, events: readonly DrillEvent[], scenario: Scenario): Decision | null {
-  const said = new Set<string>(events.flatMap((event) => (event.type === 'coach-said' ? [event.about] : [])))
   const proof = events.findLast((event) => event.type === 'milestone-reached')
-  if (proof?.type !== 'milestone-reached' || said.has(proof.milestone)) return null
+  if (!proof) return null
   const { milestone, evidence, at } = proof
+  if (events.some((event) => event.type === 'coach-said' && event.about === milestone)) return null
   const took = drillClock(state, at)
   const par = scenario.milestones[milestone].par
   const pace = took <= par ? `after ${elapsed(took)}, within the ${elapsed(par)} of par` : `after ${elapsed(took)}`

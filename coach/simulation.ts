@@ -1,4 +1,4 @@
-import { foldDrill, nextMilestone, type DrillEvent, type DrillEventBody, type DrillState } from '../model/drill.ts'
+import { advanceDrill, nextMilestone, type DrillEvent, type DrillEventBody, type DrillState } from '../model/drill.ts'
 import type { HintRung, MilestoneName, Scenario } from '../model/scenario.ts'
 import { Trainee, type Doing, type Help, type Persona } from './personas.ts'
 import { decide } from './policy.ts'
@@ -31,13 +31,12 @@ export function simulate(scenario: Scenario, persona: Persona, help: Help, seed:
   const events: DrillEvent[] = []
   const append = (at: number, body: DrillEventBody) => events.push({ ...body, id: events.length + 1, drill: 'simulated', at })
   append(0, startOf(scenario, persona.name, seed))
-  let folded: { of: number; state: DrillState } | null = null
+  let folded: DrillState | null = null
+  let of = 0
   const fold = (): DrillState => {
-    if (folded?.of === events.length) return folded.state
-    const state = foldDrill(events)
-    if (!state) throw new Error('a drill begins with its first event')
-    folded = { of: events.length, state }
-    return state
+    for (; of < events.length; of++) folded = advanceDrill(folded, events[of]!)
+    if (!folded) throw new Error('a drill begins with its first event')
+    return folded
   }
   const result = (now: number, completed: boolean): Played => ({ completed, tookMs: now, hints: fold().hints, events })
 
