@@ -34,6 +34,7 @@ export interface Component {
   afterReady?(context: RangeContext): Promise<void>
   /** Asks politely first; the process group is killed after the deadline. */
   stop: { signal: NodeJS.Signals; deadlineMs: number }
+  /** Until it must be ready, on a machine that has little else to do; one that is slow or busy gives it longer (`patienceOn`). */
   startDeadlineMs: number
   metrics?: { port: PortName; path: string }
   logs: { format: LogFormat; file?(context: RangeContext): string }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { describe, it } from 'node:test'
-import { idleCores, machineSchema, measureCore, patienceFor, usersFor } from './machine.ts'
+import { idleCores, machineSchema, measureCore, patienceFor, patienceOn, usersFor } from './machine.ts'
 
 describe('the machine', () => {
   it('is measured by the CPU that was had, and not by the clock', async () => {
@@ -39,6 +39,8 @@ describe('the machine', () => {
     assert.equal(patienceFor({ speed: 0.5, idle: 1 }), 2)
     assert.equal(patienceFor({ speed: 1, idle: 0.5 }), 2)
     assert.equal(patienceFor({ speed: 1, idle: 0 }), 3)
+    assert.equal(patienceOn(null), 1, 'nothing is known of it yet')
+    assert.equal(patienceOn({ cores: 2, speed: 1, share: 1, idle: 0.5 }), 2)
   })
 
   it('has as many idle cores as nobody uses', async () => {

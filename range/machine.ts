@@ -92,6 +92,9 @@ const idleOnReference = 1
 export const patienceFor = ({ speed, idle }: { speed: number; idle: number }): number =>
   Math.min(Math.max(idleOnReference / Math.max(Math.min(speed, 1) * idle, 0.01), 1), mostPatience)
 
+/** The same by what `up` measured; 1 before it has. */
+export const patienceOn = (machine: Machine | null): number => (machine ? patienceFor(machine) : 1)
+
 /** For people. */
 export const describeMachine = ({ cores, speed, share, idle }: Machine): string =>
   `${cores} ${cores === 1 ? 'core' : 'cores'}, each ${speed.toFixed(1)} × as fast as what scenarios were tuned on, ${idle < cores ? `${idle.toFixed(1)} of ${cores} idle, ` : ''}${Math.round(share * 100)} % of one to be had`

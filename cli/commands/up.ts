@@ -25,7 +25,7 @@ import {
   type Profile,
 } from '../../range/context.ts'
 import { leastCacheRoom, leastRoom, requireCacheRoom, requireDiskRoom } from '../../range/room.ts'
-import { describeMachine, measureMachine, patienceFor, usersFor, type Machine } from '../../range/machine.ts'
+import { describeMachine, measureMachine, patienceOn, usersFor } from '../../range/machine.ts'
 import { hasLinkKeys, invite } from '../../range/targets/hosts/invitation.ts'
 import { setup } from '../../range/setup.ts'
 import { shopComponentNames, type ComponentName } from '../../model/components.ts'
@@ -76,8 +76,6 @@ async function takePacks(options: UpOptions, say: (line: string) => void): Promi
 }
 
 const steadyDeadlineMs = 60_000
-/** A machine that is slow, or busy when the range is started, takes longer. */
-const steadyDeadlineOn = (machine: Machine | null): number => steadyDeadlineMs * (machine ? patienceFor(machine) : 1)
 /** Images are pulled first. */
 const clusterDeadlineMs = 600_000
 
@@ -139,7 +137,7 @@ export const upCommand = () =>
       const { tokens, placement, console: where } = target.context.config
       // Of two hosts, neither is steady without the other: 'firedrill host wait' waits for both.
       if (failed.length === 0 && (placement.role === 'all' || cluster))
-        await untilSteady(target.state, cluster ? clusterDeadlineMs : steadyDeadlineOn(target.state.machine()))
+        await untilSteady(target.state, cluster ? clusterDeadlineMs : steadyDeadlineMs * patienceOn(target.state.machine()))
       const base = `http://${where.names[0] ?? '127.0.0.1'}:${target.context.port('control')}`
       const links = {
         console: base,

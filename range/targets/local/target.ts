@@ -5,6 +5,7 @@ import { FiredrillError, describeError } from '../../../model/errors.ts'
 import { asBundle } from '../../bundle/bundle.ts'
 import type { Component, ProcessSpec } from '../../component.ts'
 import { configDir, logFile, portOffsets, type Binaries, type PortName, type RangeContext } from '../../context.ts'
+import { patienceOn } from '../../machine.ts'
 import { baselinePolicy } from '../../mesh/files.ts'
 import { tierOf, type Tier } from '../../precedence.ts'
 import { waitUntilReady } from '../../readiness/readiness.ts'
@@ -327,7 +328,8 @@ export class LocalTarget {
 
   async #awaitReady(component: Component, record: RunRecord): Promise<StartReport> {
     let awaited = record
-    await waitUntilReady(component.readiness(this.context), component.startDeadlineMs, () => {
+    const deadlineMs = component.startDeadlineMs * patienceOn(this.state.machine())
+    await waitUntilReady(component.readiness(this.context), deadlineMs, () => {
       if (liveness(awaited) !== 'gone') return
       const now = this.state.run(component.name)
       if (!now) throw new FiredrillError('conflict', `${component.name} was stopped while it started`)
