@@ -68,6 +68,10 @@ const refused: Record<string, [string | Buffer, ...RegExp[]]> = {
     /^3:10: pager\.slack: 'slack' will not do as a key: write a kind of Alertmanager receiver, such as slack_configs$/,
     /^4:20: pager\.webhook_configs: is a mapping: write a list, with '- ' before each entry$/,
   ],
+  'two merges in one mapping': [
+    'x-a: &a { send_resolved: true }\npager:\n  webhook_configs:\n    - <<: *a\n      <<: *a\n      url: http://127.0.0.1:9/x\n',
+    /^5:7: '<<' stands here a second time: write <<: \[\*one, \*other\]$/,
+  ],
   'nobody to tell': ['global: { resolve_timeout: 5m }\n', /^1:1: nobody would be told/],
   'an empty file': ['', /^1:1: the file is empty: write 'pager:' or 'ticket:'/],
   UTF16: [Buffer.from('\uFEFFpager: {}\n', 'utf16le'), /^1:1: this is UTF-16/],
@@ -98,12 +102,18 @@ test('keys of digits, and numbers of any notation, reach Alertmanager as they we
     '0x1F',
     '"007"',
     'null42',
+    '1.23e+31',
+    '.inf',
+    '-.INF',
+    '.nan',
+    '.5',
+    '1_000',
   ]
   keep(
     `pager:\n  pagerduty_configs:\n${values.map((value) => `    - routing_key: ${value}\n`).join('')}  telegram_configs:\n    - { bot_token: '1:x', chat_id: -1001234567890123456 }\n  webhook_configs: [{ url: http://127.0.0.1:9/x, send_resolved: no, max_alerts: 0x10 }]\n`,
   )
   const given = rendered()
-  for (const value of values) assert.match(given, new RegExp(`routing_key: ${value.replaceAll('"', '')}$`, 'm'))
+  for (const value of values) assert.match(given, new RegExp(`routing_key: ${RegExp.escape(value.replaceAll('"', ''))}$`, 'm'))
   assert.match(given, /chat_id: -1001234567890123456$/m)
   assert.match(given, /send_resolved: no\n +max_alerts: 0x10$/m)
 })

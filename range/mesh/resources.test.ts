@@ -88,6 +88,34 @@ const refused: Record<string, [string, RegExp]> = {
     route("{ match: [{ headers: { a: { regex: '*' } } }], route: [{ destination: { host: catalog } }] }"),
     /headers\.a\.regex: '\*' is refused by RE2.*Write '\.\*' for anything/,
   ],
+  'an empty regular expression': [
+    route("{ match: [{ uri: { regex: '' } }], route: [{ destination: { host: catalog } }] }"),
+    /line 6, column 36: VirtualService x: spec\.http\.0\.match\.0\.uri\.regex: is empty, which Envoy refuses: leave the match out/,
+  ],
+  'an empty regular expression of a header': [
+    route("{ match: [{ headers: { a: { regex: '' } } }], route: [{ destination: { host: catalog } }] }"),
+    /headers\.a\.regex: is empty, which Envoy refuses/,
+  ],
+  'a regular expression without a text': [
+    route('{ match: [{ uri: { regex: } }], route: [{ destination: { host: catalog } }] }'),
+    /uri\.regex: is empty: write a text/,
+  ],
+  'a percentage that is a number': [
+    route('{ fault: { abort: { httpStatus: 418, percentage: 25 } }, route: [{ destination: { host: catalog } }] }'),
+    /fault\.abort\.percentage: '25' cannot stand here: write keys and values \(value\)/,
+  ],
+  'a smaller share than Istio knows': [
+    route('{ fault: { abort: { httpStatus: 418, percentage: { value: 0.00001 } } }, route: [{ destination: { host: catalog } }] }'),
+    /percentage\.value: is neither 0 nor at least 0\.0001/,
+  ],
+  'a load balancer by a hash': [
+    service('  host: catalog\n  trafficPolicy: { loadBalancer: { consistentHash: { httpHeaderName: x-user } } }', 'DestinationRule'),
+    /line 6, column 36: DestinationRule x: spec\.trafficPolicy\.loadBalancer\.consistentHash is not carried out here: choose simple$/,
+  ],
+  'a load balancer that is not carried out': [
+    service('  host: catalog\n  trafficPolicy: { loadBalancer: { simple: PASSTHROUGH } }', 'DestinationRule'),
+    /loadBalancer\.simple: 'PASSTHROUGH' is none of what can be chosen: choose ROUND_ROBIN, LEAST_REQUEST, RANDOM, LEAST_CONN$/,
+  ],
   'an empty prefix': [
     route("{ match: [{ headers: { a: { prefix: '' } } }], route: [{ destination: { host: catalog } }] }"),
     /headers\.a\.prefix: is empty, which Envoy refuses/,
@@ -145,7 +173,9 @@ test('every mistake of every resource is told at once', () => {
 
 test('every version that Istio serves is taken', () => {
   const v1 = route('{ route: [{ destination: { host: catalog } }] }')
-  for (const version of ['v1beta1', 'v1alpha3']) assert.deepEqual(parseResources(v1.replace('/v1', `/${version}`)), parseResources(v1))
+  const destination = rule(`${pool}\n${subset}`)
+  for (const version of ['v1beta1', 'v1alpha3'])
+    for (const yaml of [v1, destination]) assert.deepEqual(parseResources(yaml.replace('/v1', `/${version}`)), parseResources(yaml))
   const peers = service('  mtls: { mode: STRICT }', 'PeerAuthentication', 'security')
   assert.deepEqual(parseResources(peers.replace('/v1', '/v1beta1')), parseResources(peers))
 })

@@ -35,6 +35,13 @@ const statusesOf = (answers: readonly { status: number }[], wanted: number): num
     wanted,
   )
 
+/** The policy in which everybody may call inventory. */
+function withoutRulesOfInventory(baseline: string): string {
+  const documents = baseline.split('---\n')
+  const others = documents.filter((document) => !/kind: AuthorizationPolicy\nmetadata: \{ name: inventory/.test(document))
+  assert.equal(others.length, documents.length - 1)
+  return others.join('---\n')
+}
 const deny = (rule: string): string =>
   `apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: { name: closed }\nspec:\n  selector: { matchLabels: { app: inventory } }\n  action: DENY\n  rules:\n    - ${rule}\n`
 /** Whether calls of gateway are refused; one that is let in would be at first as well, before the callee has heard of the rule: it is asked for some time. */
@@ -172,11 +179,7 @@ export const conformanceTable: readonly ConformanceRow[] = [
   },
   {
     name: 'mTLS PERMISSIVE: plaintext comes in, where nobody asks who it is',
-    policy: (baseline) =>
-      edit(
-        'mtls: { mode: STRICT }',
-        'mtls: { mode: PERMISSIVE }',
-      )(baseline).replace(/---\n[^]*?kind: AuthorizationPolicy\nmetadata: \{ name: inventory[^]*?---\n/, '---\n'),
+    policy: (baseline) => edit('mtls: { mode: STRICT }', 'mtls: { mode: PERMISSIVE }')(withoutRulesOfInventory(baseline)),
     async check(plane) {
       await inTime(async () => (await plane.plaintext()) === 200)
       assert.equal(await plane.plaintext(), 200)
@@ -236,6 +239,15 @@ export const conformanceTable: readonly ConformanceRow[] = [
     },
   },
   {
+    name: 'a fault with an empty percentage is for nobody',
+    policy: withFault('delay: { fixedDelay: 5s, percentage: {} }, abort: { httpStatus: 418, percentage: {} }'),
+    async check(plane) {
+      const answers = await plane.call('gateway', { count: 20 })
+      assert.equal(statusesOf(answers, 200), 20)
+      assert.ok(answers.every(({ ms }) => ms < 4_000))
+    },
+  },
+  {
     name: 'a match on a header with nothing is that it is there',
     policy: edit(
       route,
@@ -246,6 +258,20 @@ export const conformanceTable: readonly ConformanceRow[] = [
       assert.equal(statusesOf(await plane.call('gateway'), 200), 1)
     },
   },
+  ...(
+    [
+      ['any method', 'methods: ["*"]', true],
+      ['another method', 'notMethods: ["G*"]', false],
+    ] as const
+  ).map(([what, operation, allowed]): ConformanceRow => ({
+    name: `authorization: ALLOW of ${what}, to one caller`,
+    policy: (baseline) =>
+      `${withoutRulesOfInventory(baseline)}---\n${deny(`{ from: [{ source: { principals: [cluster.local/ns/shop/sa/orders] } }], to: [{ operation: { ${operation} } }] }`).replace('DENY', 'ALLOW')}`,
+    async check(plane) {
+      await isDenied(plane, true)
+      assert.equal(statusesOf(await plane.call('orders', { count: 20 }), allowed ? 200 : 403), 20)
+    },
+  })),
   ...(
     [
       ['any method', 'methods: ["*"]', true],
@@ -308,7 +334,7 @@ export const conformanceTable: readonly ConformanceRow[] = [
   {
     name: 'mTLS of a port: DISABLE there, whatever holds for the others',
     policy: (baseline) =>
-      `${baseline.replace(/---\n[^]*?kind: AuthorizationPolicy\nmetadata: \{ name: inventory[^]*?---\n/, '---\n').replace(/(host: inventory\n[^]*?)    tls: \{ mode: ISTIO_MUTUAL \}\n/, '$1')}---\napiVersion: security.istio.io/v1beta1\nkind: PeerAuthentication\nmetadata: { name: inventory }\nspec:\n  selector: { matchLabels: { app: inventory } }\n  mtls: { mode: UNSET }\n  portLevelMtls: { 8080: { mode: DISABLE } }\n`,
+      `${withoutRulesOfInventory(baseline).replace(/(host: inventory\n[^]*?)    tls: \{ mode: ISTIO_MUTUAL \}\n/, '$1')}---\napiVersion: security.istio.io/v1beta1\nkind: PeerAuthentication\nmetadata: { name: inventory }\nspec:\n  selector: { matchLabels: { app: inventory } }\n  mtls: { mode: UNSET }\n  portLevelMtls: { 8080: { mode: DISABLE } }\n`,
     async check(plane) {
       await inTime(async () => (await plane.plaintext()) === 200)
       assert.equal(await plane.plaintext(), 200)

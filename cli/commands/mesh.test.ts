@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { projectRoot } from '../../control/paths.ts'
+import { ownPorts, paperContext } from '../../control/replay/paper-context.ts'
+import { ServedBench } from '../../control/replay/served-bench.ts'
+import { baselinePolicy } from '../../range/mesh/files.ts'
+import { run } from '../../test/loaded-modules.ts'
+
+// The command, over HTTP, against the real control plane of a range on paper.
+const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-mesh-cli-'))
+const portBase = ownPorts()
+const dir = path.join(folder, 'range')
+const served = new ServedBench({ portBase })
+before(async () => {
+  mkdirSync(dir)
+  writeFileSync(path.join(dir, 'range.json'), JSON.stringify(paperContext(dir, projectRoot, 0, portBase).config), { mode: 0o600 })
+  await served.listen()
+})
+after(async () => {
+  await served[Symbol.asyncDispose]()
+  rmSync(folder, { recursive: true })
+})
+
+const mesh = (...args: string[]) => run('cli/main.ts', ['mesh', ...args, '--dir', dir])
+const file = path.join(folder, 'policy.yaml')
+const baseline = baselinePolicy(projectRoot)
+const route = '    - route: [{ destination: { host: inventory } }]\n'
+const matching = (match: string) => `    - match: [${match}]\n      route: [{ destination: { host: inventory } }]\n`
+const lineOf = (yaml: string, text: string) => yaml.split('\n').findIndex((line) => line.includes(text)) + 1
+
+test('mesh diff and mesh apply name line, field and reason of every mistake, and change nothing', async () => {
+  const yaml = baseline.replace(
+    route,
+    `${matching("{ uri: { regex: '/(?!health).*' } }")}${matching("{ headers: { a: { regex: '?' } } }")}${matching("{ method: { prefix: '' } }")}${route}`,
+  )
+  writeFileSync(file, yaml)
+  const expected = [
+    [lineOf(yaml, '(?!health)'), /match\.0\.uri\.regex: '\/\(\?!health\)\.\*' is refused by RE2, .* It has no look-ahead/],
+    [lineOf(yaml, "regex: '?'"), /match\.0\.headers\.a\.regex: '\?' is refused by RE2/],
+    [lineOf(yaml, "prefix: ''"), /match\.0\.method\.prefix: is empty, which Envoy refuses/],
+  ] as const
+  for (const what of ['diff', 'apply']) {
+    const { status, stdout, stderr } = await mesh(what, file)
+    assert.equal(status, 1, what)
+    assert.equal(stdout, '')
+    const lines = stderr
+      .trim()
+      .replace(/^firedrill: /, '')
+      .split('\n')
+    assert.equal(lines.length, expected.length, stderr)
+    expected.forEach(([line, reason], index) => {
+      assert.ok(lines[index]?.startsWith(`${file}: line ${line}, column `), lines[index])
+      assert.match(lines[index] ?? '', reason)
+    })
+  }
+  const { revisions } = await served.read<{ revisions: unknown[] }>('trainee', '/api/mesh/history')
+  assert.equal(revisions.length, 1)
+})
+
+test('mesh diff prints what would change, with the lines around it', async () => {
+  writeFileSync(file, baseline.replace(route, `${matching('{ uri: { prefix: /stock } }')}${route}`))
+  const { status, stdout } = await mesh('diff', file)
+  assert.equal(status, 0)
+  assert.match(stdout, /^ {2} {2}http:\n\+ {5}- match: \[\{ uri: \{ prefix: \/stock \} \}\]\n\+ {7}route: .*\n {2} {4}- route: /m)
+})
