@@ -72,8 +72,8 @@ function storeBackend(folder: string, port: number): Backend {
       stdio: 'ignore',
     }),
     otlp: `${base}/v1/traces`,
-    trace: (id) => has(`/api/traces/${id}`),
-    search: () => has('/api/traces?service=gateway&limit=20'),
+    trace: (id) => has(`/telemetry/traces/${id}`),
+    search: () => has('/telemetry/traces?service=gateway&limit=20'),
   }
 }
 

@@ -14,10 +14,12 @@ const attribute = ([key, value]: [string, string]) => ({ key, value: { stringVal
 
 /** Spans that a range really made, from its own store. */
 export async function spansOf(store: string, traces: number): Promise<Span[]> {
-  const { traces: found } = (await (await fetch(`${store}/api/traces?limit=${Math.min(500, traces)}`)).json()) as { traces: TraceSummary[] }
+  const { traces: found } = (await (await fetch(`${store}/telemetry/traces?limit=${Math.min(500, traces)}`)).json()) as {
+    traces: TraceSummary[]
+  }
   const whole: Span[] = []
   for (const { traceId } of found) {
-    const { spans } = (await (await fetch(`${store}/api/traces/${traceId}`)).json()) as { spans: Span[] }
+    const { spans } = (await (await fetch(`${store}/telemetry/traces/${traceId}`)).json()) as { spans: Span[] }
     whole.push(...spans)
   }
   return whole

@@ -102,7 +102,7 @@ async function measured({ state, say }: BenchContext, sample: readonly Span[]): 
             .digest('hex'),
     )
     const byId = await timed(traceIds, async (traceId) => {
-      const { spans = [] } = await get<{ spans?: unknown[] }>(`${base}/api/traces/${traceId}`)
+      const { spans = [] } = await get<{ spans?: unknown[] }>(`${base}/telemetry/traces/${traceId}`)
       if (spans.length !== spansPerTrace) throw new Error(`trace ${traceId} has ${spans.length} of ${spansPerTrace} spans`)
     })
     const searches = Array.from({ length: lookups }, (_, index) =>
@@ -117,7 +117,7 @@ async function measured({ state, say }: BenchContext, sample: readonly Span[]): 
       ]),
     )
     const bySearch = await timed(searches, async (query) => {
-      const { logs } = await get<{ logs: unknown[] }>(`${base}/api/logs?${query}&from=${Date.now() - 3_600_000}&limit=200`)
+      const { logs } = await get<{ logs: unknown[] }>(`${base}/telemetry/logs?${query}&from=${Date.now() - 3_600_000}&limit=200`)
       if (logs.length === 0) throw new Error(`${query} found nothing`)
     })
     return [

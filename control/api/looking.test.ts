@@ -20,9 +20,9 @@ const spans = [
 ]
 const usual: [RegExp, unknown][] = [
   [/\/api\/v1\/query/, series],
-  [/\/api\/traces\/.+/, { traceId: 'x', spans }],
-  [/\/api\/traces/, { traces: [{ traceId: 'x' }] }],
-  [/\/api\/logs/, { logs: [{ body: 'x' }] }],
+  [/\/telemetry\/traces\/.+/, { traceId: 'x', spans }],
+  [/\/telemetry\/traces/, { traces: [{ traceId: 'x' }] }],
+  [/\/telemetry\/logs/, { logs: [{ body: 'x' }] }],
 ]
 let answers = usual
 const upstream = http.createServer((request, response) => {
@@ -120,7 +120,7 @@ test('a dashboard that is drawn may say what it shows, of what it was served', a
 
 test('a datastore is in a trace by the conventions of today as well', async (context) => {
   const asks = { spanId: '3', parentSpanId: '', service: 'catalog', status: 'Unset', attributes: { 'db.system.name': 'redis' } }
-  answers = [[/\/api\/traces\/.+/, { traceId: 'x', spans: [asks] }]]
+  answers = [[/\/telemetry\/traces\/.+/, { traceId: 'x', spans: [asks] }]]
   await get(`/api/telemetry/traces/${'0'.repeat(32)}`)
   context.mock.timers.enable({ apis: ['Date'], now: Date.now() })
   const viewer = { key: 'nobody', by: undefined }

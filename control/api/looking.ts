@@ -52,7 +52,7 @@ export function lookingAtStore(looks: Looks, people: People) {
       return (body) => {
         if (isEmpty(body) || body.byteLength > longestRead) return
         const viewer = people.viewer(request)
-        const [, kind, id] = /^\/api\/(traces|logs)(?:\/([^/]+))?\/?$/.exec(pathname) ?? []
+        const [, kind, id] = /^\/telemetry\/(traces|logs)(?:\/([^/]+))?\/?$/.exec(pathname) ?? []
         if (kind === undefined || (kind === 'logs' && id !== undefined)) return
         if (kind === 'traces' && id !== undefined) {
           const read = trace.safeParse(JSON.parse(body.toString()))

@@ -95,9 +95,9 @@ export function telemetryRoutes(app: Api, { context, looks, people }: ApiContext
   })
 
   app.get('/api/telemetry/*', async (request, reply) => {
-    const target = new URL(`http://store/api/${request.url.slice('/api/telemetry/'.length)}`)
+    const target = new URL(`http://store/telemetry/${request.url.slice('/api/telemetry/'.length)}`)
     // `..` leads elsewhere on the store.
-    if (!target.pathname.startsWith('/api/')) throw new FiredrillError('not-found', `there is no GET ${request.url.split('?')[0]}`)
+    if (!target.pathname.startsWith('/telemetry/')) throw new FiredrillError('not-found', `there is no GET ${request.url.split('?')[0]}`)
     return forward(store(), `${target.pathname}${target.search}`, request, reply, {}, traces.asked(request, target))
   })
 

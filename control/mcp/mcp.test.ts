@@ -139,7 +139,7 @@ describe('arguments as language models write them', () => {
     upstreamAnswer = () => ({ status: 200, body: { spans: [] } })
     await call('get_trace', { arguments: { traceId: id } })
     await call('get_trace', { arguments: { trace_id: ` ${id} ` } })
-    assert.deepEqual(asked, Array(2).fill(`/api/traces/${id.toLowerCase()}`))
+    assert.deepEqual(asked, Array(2).fill(`/telemetry/traces/${id.toLowerCase()}`))
   })
 
   test('an object within, as text', async () => {

@@ -72,6 +72,9 @@ const search = z.object({
   traceID: several(traceId).optional(),
 })
 
+/** How Jaeger says no (`structuredResponse`). */
+export const refusal = (code: number, msg: string) => ({ data: null, errors: [{ code, msg }] })
+
 /**
  * Jaeger's query API (jaeger/cmd/query/app/http_handler.go), for its UI and for Grafana's data source. What is not understood is refused with
  * 400 in Jaeger's form, and no filter is dropped without a word.
@@ -81,7 +84,7 @@ export async function jaegerRoutes(app: FastifyInstance, { engine }: { engine: E
     const code = error instanceof z.ZodError ? 400 : (error.statusCode ?? 500)
     const msg =
       error instanceof z.ZodError ? error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ') : error.message
-    return reply.code(code).send({ data: null, errors: [{ code, msg }] })
+    return reply.code(code).send(refusal(code, msg))
   })
   const listed = <Data>(data: Data[]) => ({ data, total: data.length, limit: 0, offset: 0, errors: null })
   const operationsOf = async (service: string) => [...new Set((await listOperations(engine, service)).map(({ name }) => name))]
@@ -141,7 +144,7 @@ export async function jaegerRoutes(app: FastifyInstance, { engine }: { engine: E
     const { id } = z.object({ id: traceId }).parse(request.params)
     const traces = await tracesByIds(engine, [id])
     if (traces.length > 0) return listed(traces.map(jaegerTrace))
-    return reply.code(404).send({ data: null, errors: [{ code: 404, msg: 'trace not found' }] })
+    return reply.code(404).send(refusal(404, 'trace not found'))
   })
   app.get('/dependencies', async (request) => {
     const { endTs, lookback } = z

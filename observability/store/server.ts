@@ -9,7 +9,7 @@ import { FiredrillError, errorAnswer } from '../../model/errors.ts'
 import { SpanLedger } from './completeness.ts'
 import type { Engine } from './engine/engine.ts'
 import { createIntake, type Intake, type IntakeLimits } from './intake.ts'
-import { jaegerRoutes } from './jaeger-routes.ts'
+import { jaegerRoutes, refusal } from './jaeger-routes.ts'
 import { readBody } from './otlp/body.ts'
 import { answer, receiveOtlp } from './otlp/receiver.ts'
 import { listLogServices, overviewLogs, searchLogs } from './queries/logs.ts'
@@ -30,7 +30,7 @@ const tags = z
   .pipe(z.array(z.string().regex(/^[^=]+=/, 'write a tag as key=value')))
 const pairsOf = (given: readonly string[]): Record<string, string> =>
   Object.fromEntries(given.map((pair) => pair.split(/=(.*)/s).slice(0, 2)))
-/** Strict: a data source that is pointed at the wrong path is told so, and does not get an empty list. */
+/** Strict: no filter is dropped without a word. */
 const traceQuery = z.strictObject({
   service: z.string().optional(),
   operation: z.string().optional(),
@@ -56,6 +56,9 @@ const logQuery = z.object({
   ...lastHour,
   limit: z.coerce.number().int().min(1).max(2_000).default(200),
 })
+const jaegerIsElsewhere =
+  "this request went to /api, and Jaeger's query API is under /jaeger/api here: let the data source's URL end in /jaeger, and use Grafana 12.2 or later, since earlier 12.x versions lose that path"
+
 export interface StoreOptions {
   /** Where blocks wait for the database; a temporary folder where none is named. */
   spool?: string
@@ -82,7 +85,7 @@ export function createStoreServer(
     const message = bad ? z.prettifyError(error) : error.message
     const status = bad ? 400 : (error.statusCode ?? 500)
     // Questions are answered as our API answers them; whoever sends OTLP is told as OTLP has it.
-    if (request.url.startsWith('/api/')) {
+    if (request.url.startsWith('/telemetry/')) {
       const answer = errorAnswer(status < 500 && !(error instanceof FiredrillError) ? new FiredrillError('bad-request', message) : error)
       return reply.code(answer.status).send(answer.body)
     }
@@ -91,7 +94,7 @@ export function createStoreServer(
 
   const spanLedger = new SpanLedger()
   receiveOtlp(app, intake, spanLedger, retentionHours * 3_600_000)
-  app.get('/api/completeness', async () => spanLedger.completeness())
+  app.get('/telemetry/completeness', async () => spanLedger.completeness())
 
   let answeredAt = 0
   app.get('/ready', async () => {
@@ -104,12 +107,12 @@ export function createStoreServer(
   })
   app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
 
-  app.get('/api/services', async () => ({ services: await listServices(engine), logServices: await listLogServices(engine) }))
-  app.get('/api/operations', async (request) => {
+  app.get('/telemetry/services', async () => ({ services: await listServices(engine), logServices: await listLogServices(engine) }))
+  app.get('/telemetry/operations', async (request) => {
     const { service } = z.object({ service: z.string() }).parse(request.query)
     return { operations: await listOperations(engine, service) }
   })
-  app.get('/api/traces', async (request) => {
+  app.get('/telemetry/traces', async (request) => {
     const { errors, tag, limit, from, to, ...search } = traceQuery.parse(request.query)
     return {
       traces: await searchTraces(engine, {
@@ -121,14 +124,14 @@ export function createStoreServer(
       }),
     }
   })
-  app.get('/api/traces/:id', async (request) => {
+  app.get('/telemetry/traces/:id', async (request) => {
     const { id } = z.object({ id: traceId }).parse(request.params)
     const spans = await traceById(engine, id)
     if (spans.length === 0)
       throw new FiredrillError('not-found', `there is no trace ${id} in the store (yet: the newest take some seconds)`)
     return { traceId: id, spans }
   })
-  app.get('/api/logs/overview', async (request) => {
+  app.get('/telemetry/logs/overview', async (request) => {
     const { service, from, to, tag, ...search } = logQuery.parse(request.query)
     return overviewLogs(engine, {
       ...search,
@@ -137,7 +140,7 @@ export function createStoreServer(
       ...span({ from, to }),
     })
   })
-  app.get('/api/logs', async (request) => {
+  app.get('/telemetry/logs', async (request) => {
     const { service, from, to, tag, ...search } = logQuery.parse(request.query)
     return {
       logs: await searchLogs(engine, {
@@ -148,11 +151,13 @@ export function createStoreServer(
       }),
     }
   })
-  app.get('/api/service-graph', async (request) => {
+  app.get('/telemetry/service-graph', async (request) => {
     const { fromMs, toMs } = span(z.object(lastHour).parse(request.query))
     return { edges: await serviceGraph(engine, fromMs, toMs) }
   })
 
   void app.register(jaegerRoutes, { prefix: '/jaeger/api', engine })
+  // Where Jaeger has its API, whoever looks for Jaeger is answered in its form.
+  app.get('/api/*', async (_request, reply) => reply.code(404).send(refusal(404, jaegerIsElsewhere)))
   return { app, intake }
 }

@@ -58,7 +58,7 @@ test('OTLP comes in as JSON, as protobuf and compressed, and is found as one tra
   })
   assert.equal(protobuf.statusCode, 200)
   await intake.flush()
-  const { spans } = (await app.inject(`/api/traces/${traceId}`)).json<{
+  const { spans } = (await app.inject(`/telemetry/traces/${traceId}`)).json<{
     spans: { service: string; kind: string; attributes: Record<string, string> }[]
   }>()
   assert.deepEqual(spans.map((one) => one.service).sort(), ['back', 'front'])
@@ -66,7 +66,7 @@ test('OTLP comes in as JSON, as protobuf and compressed, and is found as one tra
     spans.map((one) => one.attributes['n']),
     ['7', '7'],
   )
-  const { edges } = (await app.inject('/api/service-graph')).json<{ edges: { parent: string; child: string }[] }>()
+  const { edges } = (await app.inject('/telemetry/service-graph')).json<{ edges: { parent: string; child: string }[] }>()
   assert.deepEqual(
     edges.map(({ parent, child: called }) => [parent, called]),
     [['front', 'back']],
@@ -110,7 +110,7 @@ test('logs are found by text, severity and trace', async () => {
   )
   await intake.flush()
   const search = async (query: string) =>
-    (await app.inject(`/api/logs?${query}`)).json<{ logs: { body: string }[] }>().logs.map((line) => line.body)
+    (await app.inject(`/telemetry/logs?${query}`)).json<{ logs: { body: string }[] }>().logs.map((line) => line.body)
   assert.deepEqual(await search('text=kettle'), ['The Kettle broke'])
   assert.deepEqual(await search('minSeverity=17'), ['The Kettle broke'])
   assert.equal((await search(`traceId=${traceId}`)).length, 4)
@@ -120,7 +120,7 @@ test('logs are found by text, severity and trace', async () => {
   assert.deepEqual(await search("text=' OR 1=1"), [])
   assert.deepEqual(await search('tag=level%20of%20it%3Dno%2017'), ['The Kettle broke'])
   assert.deepEqual(await search("tag=level%20of%20it%3D'%20OR%201=1"), [])
-  const overview = (await app.inject('/api/logs/overview?service=front')).json<LogOverview>()
+  const overview = (await app.inject('/telemetry/logs/overview?service=front')).json<LogOverview>()
   assert.deepEqual(
     overview.buckets.map(({ lines, errors }) => ({ lines, errors })),
     [{ lines: 2, errors: 1 }],
@@ -155,7 +155,7 @@ test('what lies far apart is found, each line once and newest first, and not mor
     await intake.flush()
   }
   const found = async (limit: number, from = toMs - 3_600_000) =>
-    (await app.inject(`/api/logs?service=apart&from=${from}&to=${toMs}&limit=${limit}`))
+    (await app.inject(`/telemetry/logs?service=apart&from=${from}&to=${toMs}&limit=${limit}`))
       .json<{ logs: { body: string }[] }>()
       .logs.map(({ body }) => Number(body.replace('far apart ', '')))
   assert.deepEqual(await found(1_000), ages)
@@ -174,7 +174,7 @@ test('messages that differ only in numbers are one pattern', async () => {
   })
   await app.inject({ method: 'POST', url: '/v1/logs', headers: { 'content-type': 'application/json' }, payload })
   await intake.flush()
-  const { patterns } = (await app.inject('/api/logs/overview?service=shapes')).json<LogOverview>()
+  const { patterns } = (await app.inject('/telemetry/logs/overview?service=shapes')).json<LogOverview>()
   assert.deepEqual(patterns.map(({ pattern, lines: count }) => [pattern, count]).toSorted(), [
     ['GET /products/… …', 2],
     ['order … took … ms', 2],
@@ -194,7 +194,7 @@ test('what is not OTLP is refused with the reason, and loses nothing', async () 
 
 test('a trace that there is not is told from a question that is none', async () => {
   const ask = async (id: string) => {
-    const answer = await app.inject({ method: 'GET', url: `/api/traces/${id}` })
+    const answer = await app.inject({ method: 'GET', url: `/telemetry/traces/${id}` })
     return [answer.statusCode, answer.json<{ error: { code: string } }>().error.code]
   }
   assert.deepEqual(await ask('f'.repeat(32)), [404, 'not-found'])
@@ -212,7 +212,7 @@ test('more than fits is shed with 429 and counted', async () => {
   assert.equal(answer.statusCode, 429)
   assert.equal(answer.headers['retry-after'], '1')
   assert.match((await app.inject('/metrics')).body, /store_rows_shed_total\{table="otel_traces"\} 60/)
-  const told = (await app.inject('/api/completeness')).json<Completeness>()
+  const told = (await app.inject('/telemetry/completeness')).json<Completeness>()
   assert.equal(told.missing, 60)
   assert.ok(told.sinceMs !== null && told.sinceMs <= Date.now() && told.share > 0.5, JSON.stringify(told))
 })

@@ -93,13 +93,13 @@ export class PaperTelemetry implements AsyncDisposable {
   #store(app: FastifyInstance): void {
     const hour = 3_600_000
     const between = ({ from, to }: Record<string, string>) => [Number(from ?? Date.now() - hour), Number(to ?? Date.now())] as const
-    app.get('/api/completeness', async () => ({ sinceMs: null, missing: 0, share: 0 }))
-    app.get('/api/services', async () => ({
+    app.get('/telemetry/completeness', async () => ({ sinceMs: null, missing: 0, share: 0 }))
+    app.get('/telemetry/services', async () => ({
       services: ['locust', 'gateway', 'catalog', 'inventory', 'orders', 'payments'],
       logServices: ['gateway', 'inventory', 'orders', 'postgres'],
     }))
-    app.get('/api/operations', async () => ({ operations: [{ name: 'GET /api/products' }, { name: 'POST /api/checkout' }] }))
-    app.get<{ Querystring: Record<string, string> }>('/api/traces', async ({ query }) => {
+    app.get('/telemetry/operations', async () => ({ operations: [{ name: 'GET /api/products' }, { name: 'POST /api/checkout' }] }))
+    app.get<{ Querystring: Record<string, string> }>('/telemetry/traces', async ({ query }) => {
       const [from, to] = between(query)
       const found = summaries(this.incident, from, to, Number(query['limit'] ?? 100)).filter(
         (trace) =>
@@ -110,21 +110,21 @@ export class PaperTelemetry implements AsyncDisposable {
       )
       return { traces: found }
     })
-    app.get<{ Params: { id: string } }>('/api/traces/:id', async ({ params }, reply) => {
+    app.get<{ Params: { id: string } }>('/telemetry/traces/:id', async ({ params }, reply) => {
       const spans = traceOf(params.id)
       if (spans.length === 0)
         return reply.code(404).send({ error: { code: 'not-found', message: `there is no trace ${params.id} in the store` } })
       return { traceId: params.id, spans }
     })
-    app.get<{ Querystring: Record<string, string> }>('/api/logs', async ({ query }) => {
+    app.get<{ Querystring: Record<string, string> }>('/telemetry/logs', async ({ query }) => {
       const [from, to] = between(query)
       return { logs: logLines(this.incident, from, to, Number(query['limit'] ?? 100), query) }
     })
-    app.get<{ Querystring: Record<string, string> }>('/api/logs/overview', async ({ query }) => {
+    app.get<{ Querystring: Record<string, string> }>('/telemetry/logs/overview', async ({ query }) => {
       const [from, to] = between(query)
       return logOverview(this.incident, from, to, query)
     })
-    app.get('/api/service-graph', async () => ({ edges: [] }))
+    app.get('/telemetry/service-graph', async () => ({ edges: [] }))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
