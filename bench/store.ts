@@ -215,7 +215,8 @@ export function makeBatch(): { body: Uint8Array; traceIds: string[] } {
 
 async function rows(base: string): Promise<Record<'all' | 'accepted' | 'written' | 'shed' | 'lost', number>> {
   const text = await (await fetch(`${base}/metrics`)).text()
-  const value = (name: string) => Number(new RegExp(`^store_rows_${name}_total\\{table="otel_traces"\\} (\\S+)`, 'm').exec(text)?.[1] ?? 0)
-  const all = [...text.matchAll(/^store_rows_accepted_total\{.*\} (\S+)/gm)].reduce((sum, [, count]) => sum + Number(count), 0)
+  const sum = (pattern: RegExp) => [...text.matchAll(pattern)].reduce((total, [, count]) => total + Number(count), 0)
+  const value = (name: string) => sum(new RegExp(`^store_rows_${name}_total\\{table="otel_traces".*\\} (\\S+)`, 'gm'))
+  const all = sum(/^store_rows_accepted_total\{.*\} (\S+)/gm)
   return { all, accepted: value('accepted'), written: value('written'), shed: value('shed'), lost: value('lost') }
 }

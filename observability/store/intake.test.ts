@@ -33,7 +33,7 @@ test('what the database takes of a block that it refuses is inserted once, thoug
     close: async () => {},
     async insert(_table, _file, { first, count } = { first: 0, count: rows }) {
       const part = Array.from({ length: count }, (_, index) => first + index)
-      if (part.includes(bad)) throw new RowsRefused('a value out of bounds')
+      if (part.includes(bad)) throw new RowsRefused('a value out of bounds', 'decimal_overflow')
       if (first >= rows / 2 && isAway) throw new Error('the server is away')
       inserted.push(...part)
     },
@@ -41,14 +41,14 @@ test('what the database takes of a block that it refuses is inserted once, thoug
   const registry = new Registry()
   const intake = createIntake(engine, registry, folder)
   intake.take('otel_logs', (batch) => {
-    for (let row = 0; row < rows; row++) writeLogEntry({ ...entry, body: String(row) }, batch)
+    for (let row = 0; row < rows; row++) writeLogEntry({ ...entry, service: row === bad ? 'payments' : 'orders', body: String(row) }, batch)
   })
   await assert.rejects(intake.flush(), /the server is away/)
   isAway = false
   await intake.flush()
   await intake.stop()
   assert.deepEqual(inserted.toSorted(), [0, 1, 3, 4, 5, 6, 7])
-  assert.match(await registry.metrics(), /store_rows_lost_total\{table="otel_logs"\} 1\n/)
+  assert.match(await registry.metrics(), /store_rows_lost_total\{table="otel_logs",service="payments",reason="decimal_overflow"\} 1\n/)
 })
 
 test('what passes by itself is not blamed on rows', () => {

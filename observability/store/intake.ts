@@ -1,9 +1,11 @@
-import { closeSync, mkdirSync, openSync, readSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, readSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { Registry } from 'prom-client'
 import { describeError } from '../../model/errors.ts'
 import { type Engine, RowsRefused } from './engine/engine.ts'
-import { Batch, rowsOf, type Table, tables } from './tables.ts'
+import { intakeMetrics, serviceLabels } from './intake-metrics.ts'
+import { printable, type Refusals } from './otlp/values.ts'
+import { Batch, rowsOf, servicesOf, type Table, tables } from './tables.ts'
 
 export interface IntakeLimits {
   /** Rows that may wait for the database; past them new ones are refused. */
@@ -27,7 +29,9 @@ export interface Intake {
   /** Counts a request that was refused unread. */
   refuse(bytes: number): void
   /** Counts records that were refused for what they are. */
-  reject(table: Table, records: number): void
+  reject(table: Table, refusals: Refusals): void
+  /** Counts a request that could not be read. */
+  rejectRequest(table: Table): void
   /** Resolves when all that was taken before is in the database. */
   flush(): Promise<void>
   stop(): Promise<void>
@@ -38,8 +42,9 @@ interface Block {
   file: string
   rows: number
   bytes: number
-  /** Parts of it that are dealt with, once the database has refused it as a whole. */
+  /** Parts of it that are dealt with, once the database has refused it as a whole; and the services of its rows, once one of them is lost. */
   done?: Set<string>
+  services?: string[]
 }
 
 /**
@@ -48,6 +53,9 @@ interface Block {
  */
 export function createIntake(engine: Engine, registry: Registry, folder: string, limits: IntakeLimits = defaultLimits): Intake {
   const metrics = intakeMetrics(registry, () => held().rows)
+  const labelOf = serviceLabels()
+  /** What of records that were refused is in the log: the first of each service and reason. */
+  const logged = new Set<string>()
   const batches = { otel_traces: new Batch('otel_traces'), otel_logs: new Batch('otel_logs') }
   const blocks: Record<Table, Block[]> = { otel_traces: [], otel_logs: [] }
   /** In all blocks together. */
@@ -92,7 +100,7 @@ export function createIntake(engine: Engine, registry: Registry, folder: string,
     if (!next) return
     const end = metrics.duration.startTimer()
     try {
-      if (next.done) await insertInParts(table, next, 'as a whole')
+      if (next.done) await insertInParts(table, next, null)
       else {
         await engine.insert(table, next.file)
         metrics.written.inc({ table }, next.rows)
@@ -111,12 +119,12 @@ export function createIntake(engine: Engine, registry: Registry, folder: string,
   }
 
   /** Halves what the database refused until the rows are found that it does not take: they cost themselves only. */
-  async function insertInParts(table: Table, block: Block, why: unknown): Promise<void> {
+  async function insertInParts(table: Table, block: Block, why: RowsRefused | null): Promise<void> {
     const { file, rows } = block
     // By their first rows: after a failure that passes, what was done before it is not done once more.
     const done = (block.done ??= new Set())
-    const halve = async (first: number, count: number, reason: unknown): Promise<void> => {
-      if (count === 1) return lose(table, 1, reason)
+    const halve = async (first: number, count: number, reason: RowsRefused | null): Promise<void> => {
+      if (count === 1 && reason) return lose(table, block, first, reason)
       const half = count >>> 1
       for (const part of [
         { first, count: half },
@@ -137,9 +145,11 @@ export function createIntake(engine: Engine, registry: Registry, folder: string,
     await halve(0, rows, why)
   }
 
-  function lose(table: Table, rows: number, why: unknown): void {
-    metrics.lost.inc({ table }, rows)
-    process.stderr.write(`${table}: the database refused ${rows === 1 ? 'a row' : `${rows} rows`}: ${describeError(why)}\n`)
+  function lose(table: Table, block: Block, row: number, why: RowsRefused): void {
+    block.services ??= servicesOf(readFileSync(block.file))
+    const service = labelOf(block.services[row] ?? '')
+    metrics.lost.inc({ table, service, reason: why.reason })
+    process.stderr.write(`${table}: the database refused a row of ${printable(service)}: ${describeError(why)}\n`)
   }
 
   let writing: Promise<void> | null = null
@@ -185,7 +195,18 @@ export function createIntake(engine: Engine, registry: Registry, folder: string,
       metrics.refusedRequests.inc()
       metrics.refusedBytes.inc(bytes)
     },
-    reject: (table, records) => metrics.rejected.inc({ table }, records),
+    reject(table, refusals) {
+      for (const { service: name, reason, message, records } of refusals) {
+        const service = labelOf(name)
+        metrics.rejected.inc({ table, service, reason }, records)
+        if (logged.has(`${service} ${reason}`)) continue
+        logged.add(`${service} ${reason}`)
+        process.stderr.write(
+          `${table}: refused a record of ${printable(service)}: ${printable(message)}. More of this kind are only counted.\n`,
+        )
+      }
+    },
+    rejectRequest: (table) => metrics.rejectedRequests.inc({ table }),
     async flush() {
       await drain()
       await drain()
@@ -218,31 +239,4 @@ function rowsIn(file: string): number {
     closeSync(fd)
   }
   return rowsOf(head)
-}
-
-function intakeMetrics(registry: Registry, rowsHeld: () => number) {
-  const registers = [registry]
-  const counter = (name: string, help: string) => {
-    const metric = new Counter({ name, help, labelNames: ['table'] as const, registers })
-    for (const table of tables) metric.inc({ table }, 0)
-    return metric
-  }
-  new Gauge({
-    name: 'store_rows_waiting',
-    help: 'Rows that wait for the database',
-    registers,
-    collect() {
-      this.set(rowsHeld())
-    },
-  })
-  return {
-    accepted: counter('store_rows_accepted_total', 'Rows taken'),
-    rejected: counter('store_records_rejected_total', 'Records refused for what they are, as for an id that is none'),
-    shed: counter('store_rows_shed_total', 'Rows refused for want of room'),
-    written: counter('store_rows_written_total', 'Rows in the database'),
-    lost: counter('store_rows_lost_total', 'Rows that the database would not take'),
-    refusedRequests: new Counter({ name: 'store_requests_shed_total', help: 'Requests refused unread for want of room', registers }),
-    refusedBytes: new Counter({ name: 'store_bytes_shed_total', help: 'Bytes of requests refused unread', registers }),
-    duration: new Histogram({ name: 'store_insert_duration_seconds', help: 'Time of one insert', registers }),
-  }
 }

@@ -10,10 +10,11 @@ const map = 'Map(String, String)'
 
 /**
  * The columns that are written of each table, in order: what a block holds of it, and as which type. Columns that are `LowCardinality` are
- * sent as plain text, which the database takes as well. The others have defaults.
+ * sent as plain text, which the database takes as well. The others have defaults. The service comes first, where `servicesOf` finds it.
  */
 const layouts = {
   otel_traces: {
+    ServiceName: text,
     Timestamp: ['DateTime64(9)', cells],
     TraceId: text,
     SpanId: text,
@@ -21,7 +22,6 @@ const layouts = {
     TraceState: text,
     SpanName: text,
     SpanKind: text,
-    ServiceName: text,
     ResourceAttributes: [map, maps],
     ScopeName: text,
     ScopeVersion: text,
@@ -38,13 +38,13 @@ const layouts = {
     'Links.Attributes': [`Array(${map})`, () => new Lists(maps())],
   },
   otel_logs: {
+    ServiceName: text,
     Timestamp: ['DateTime64(9)', cells],
     TraceId: text,
     SpanId: text,
     TraceFlags: ['UInt8', cells],
     SeverityText: text,
     SeverityNumber: ['UInt8', cells],
-    ServiceName: text,
     Body: text,
     ResourceSchemaUrl: text,
     ResourceAttributes: [map, maps],
@@ -127,8 +127,8 @@ export class Batch<Name extends Table = Table> {
 const typesOf = (table: Table): Record<string, string> =>
   Object.fromEntries(Object.entries(layouts[table]).map(([name, [type]]) => [name, type]))
 
-/** How many rows the block has that a file begins with. */
-export function rowsOf(block: Buffer): number {
+/** Reads the sizes and texts that a block begins with. */
+function readerOf(block: Buffer) {
   let at = 0
   const size = () => {
     let value = 0
@@ -138,8 +138,30 @@ export function rowsOf(block: Buffer): number {
       if (byte < 0x80) return value >>> 0
     }
   }
+  const string = () => {
+    const end = size() + at
+    const read = block.toString('utf8', at, end)
+    at = end
+    return read
+  }
+  return { size, string }
+}
+
+/** How many rows the block has that a file begins with. */
+export function rowsOf(block: Buffer): number {
+  const { size } = readerOf(block)
   size()
   return size()
+}
+
+/** The service of each row of a block; nothing of a block that an earlier version wrote. */
+export function servicesOf(block: Buffer): string[] {
+  const { size, string } = readerOf(block)
+  size()
+  const rows = size()
+  const name = string()
+  string()
+  return name === 'ServiceName' ? Array.from({ length: rows }, string) : []
 }
 
 const quotedColumns = (table: Table): string =>

@@ -1,21 +1,28 @@
 import protobuf from 'protobufjs'
-import type { Refused } from './values.ts'
+import { Refusals } from './values.ts'
 
 /** Ids are hexadecimal text in OTLP's JSON, and other bytes base64 (opentelemetry-proto, docs/specification.md, JSON Protobuf Encoding). */
 const ids = new Set(['traceId', 'spanId', 'parentSpanId'])
-/** A record that cannot be read costs itself only. */
+/** What cannot be read of these costs itself only, and what it holds. */
 const records = new Set(['Span', 'LogRecord'])
+const apart = new Set([...records, 'ResourceSpans', 'ResourceLogs', 'ScopeSpans', 'ScopeLogs'])
 const deepest = 64
 
 type Fields = Record<string, unknown>
 
+/** What is not kept of the part that is being read, and whose part it is. */
+interface Reading {
+  refusals: Refusals
+  service: string
+}
+
 /**
  * An OTLP request in JSON, as the protobuf that it stands for: names in camelCase or snake_case, null as if it were absent, 64-bit integers
  * as text or numbers, enums as numbers or names, unknown fields ignored (protobuf.dev/programming-guides/json). Throws TypeError with the
- * path of what is no OTLP; records are left out one by one instead, and counted in `refused`.
+ * path of what is no OTLP as a whole; a record that is none is left out instead, as is a resource or a scope with all that it holds, and told in `refusals`.
  */
-export function protobufOf(type: protobuf.Type, json: unknown, refused: Refused): Buffer {
-  const request = message(type, json, '', 0, refused)
+export function protobufOf(type: protobuf.Type, json: unknown, refusals: Refusals): Buffer {
+  const request = message(type, json, '', 0, { refusals, service: '' })
   const [first = ''] = Object.keys(type.fields)
   if (Object.keys(request).length === 0 && Object.keys(json as object).length > 0 && !has(json as Fields, first))
     throw new TypeError(`there is no ${first} in it`)
@@ -25,7 +32,7 @@ export function protobufOf(type: protobuf.Type, json: unknown, refused: Refused)
 const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 const has = (json: Fields, name: string): boolean => Object.hasOwn(json, name) || Object.hasOwn(json, snake(name))
 
-function message(type: protobuf.Type, json: unknown, path: string, depth: number, refused: Refused): Fields {
+function message(type: protobuf.Type, json: unknown, path: string, depth: number, reading: Reading): Fields {
   if (json === null || typeof json !== 'object' || Array.isArray(json)) throw new TypeError(`${path || 'the request'} is not an object`)
   if (depth > deepest) throw new TypeError(`${path} is nested more than ${deepest} levels deep`)
   const given = json as Fields
@@ -39,7 +46,7 @@ function message(type: protobuf.Type, json: unknown, path: string, depth: number
         : null
     if (value === null || value === undefined) continue
     const at = path ? `${path}.${field.name}` : field.name
-    read[field.name] = field.repeated ? list(field, value, at, depth, refused) : single(field, value, at, depth, refused)
+    read[field.name] = field.repeated ? list(field, value, at, depth, reading) : single(field, value, at, depth, reading)
   }
   return read
 }
@@ -65,22 +72,49 @@ function refuseStrangers(type: protobuf.Type, given: Fields, path: string): void
   if (stranger) throw new TypeError(`${path ? `${path}.` : ''}${stranger[0].slice(0, 60)} is no field of OTLP: expected ${list}`)
 }
 
-function list(field: protobuf.Field, value: unknown, path: string, depth: number, refused: Refused): unknown[] {
+function list(field: protobuf.Field, value: unknown, path: string, depth: number, reading: Reading): unknown[] {
   if (!Array.isArray(value)) throw new TypeError(`${path} is not a list`)
+  if (!apart.has(field.type)) return value.map((item: unknown, index) => single(field, item, `${path}[${index}]`, depth, reading))
   return value.flatMap((item: unknown, index) => {
+    const service = reading.service || serviceOf(item)
+    // Its own, for what holds records: none of them counts when it is refused as a whole.
+    const refusals = records.has(field.type) ? reading.refusals : new Refusals()
     try {
-      return [single(field, item, `${path}[${index}]`, depth, refused)]
+      const read = single(field, item, `${path}[${index}]`, depth, { refusals, service })
+      if (refusals !== reading.refusals) reading.refusals.merge(refusals)
+      return [read]
     } catch (error) {
-      if (!records.has(field.type) || !(error instanceof TypeError)) throw error
-      if (refused.count++ === 0) refused.reason = error.message
+      if (!(error instanceof TypeError)) throw error
+      reading.refusals.add(service, 'malformed', error.message, Math.max(1, recordsIn(item, 0)))
       return []
     }
   })
 }
 
-function single(field: protobuf.Field, value: unknown, path: string, depth: number, refused: Refused): unknown {
+const isFields = (value: unknown): value is Fields => value !== null && typeof value === 'object'
+
+/** The service that a resource's records are of, as far as it can be read. */
+function serviceOf(item: unknown): string {
+  const resource = isFields(item) ? item['resource'] : null
+  const attributes = isFields(resource) ? resource['attributes'] : null
+  if (!Array.isArray(attributes)) return ''
+  const named = attributes.find((attribute: unknown) => isFields(attribute) && attribute['key'] === 'service.name') as Fields | undefined
+  const value = isFields(named?.['value']) ? (named['value']['stringValue'] ?? named['value']['string_value']) : null
+  return typeof value === 'string' ? value : ''
+}
+
+/** How many records there are in what could not be read. */
+function recordsIn(value: unknown, depth: number): number {
+  if (!isFields(value) || depth > 8) return 0
+  const counts = Object.entries(value).map(([name, inner]) =>
+    Array.isArray(inner) && ['spans', 'logRecords', 'log_records', 'logs'].includes(name) ? inner.length : recordsIn(inner, depth + 1),
+  )
+  return counts.reduce((sum, count) => sum + count, 0)
+}
+
+function single(field: protobuf.Field, value: unknown, path: string, depth: number, reading: Reading): unknown {
   const { resolvedType } = field
-  if (resolvedType instanceof protobuf.Type) return message(resolvedType, value, path, depth + 1, refused)
+  if (resolvedType instanceof protobuf.Type) return message(resolvedType, value, path, depth + 1, reading)
   if (resolvedType instanceof protobuf.Enum) return enumOf(resolvedType, value, path)
   if (field.type === 'string') return text(value, path)
   if (field.type === 'bytes') return ids.has(field.name) ? idOf(value, path) : Buffer.from(text(value, path), 'base64')

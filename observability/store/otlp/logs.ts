@@ -1,6 +1,7 @@
 import type { Batch } from '../tables.ts'
-import { readResource, readScope, writeId, writeResource } from './spans.ts'
-import { isWithin, millisecondsOf, type Refused, type Times, writeMilliseconds, wrongId } from './values.ts'
+import { eachResource } from './resources.ts'
+import { writeId, writeResource } from './spans.ts'
+import { isWithin, millisecondsOf, type Refusals, type Times, writeMilliseconds, wrongId } from './values.ts'
 import { bytes, fieldsOf, fixed32, fixed64, type Part, part, Reader, varint, writeAttributes, writeText, writeValue } from './wire.ts'
 
 /** A line of a component's log, as its parser made it. */
@@ -51,24 +52,11 @@ export function writeLogEntry(entry: LogEntry, batch: Batch<'otel_logs'>): void 
  * Appends the records of an ExportLogsServiceRequest as rows of `otel_logs`. All are kept: what is odd about one is set right, since a line
  * that is there with the time at which it came is better than none. Throws RangeError or Error where the request is not protobuf.
  */
-export function writeLogs(source: Buffer, batch: Batch<'otel_logs'>, times: Times): Refused {
+export function writeLogs(source: Buffer, batch: Batch<'otel_logs'>, times: Times, refusals: Refusals): void {
   const { columns } = batch
   const reader = Reader.create(source)
-  fieldsOf(reader, { start: 0, end: source.length }, (tag) => {
-    if (tag !== bytes(1)) return false
-    let resource: Part | null = null
-    let schemaUrl: Part | null = null
-    const scopes: Part[] = []
-    fieldsOf(reader, part(reader), (inner) => {
-      if (inner === bytes(1)) resource = part(reader)
-      else if (inner === bytes(2)) scopes.push(part(reader))
-      else if (inner === bytes(3)) schemaUrl = part(reader)
-      else return false
-      return true
-    })
-    const origin = readResource(reader, source, resource)
-    for (const scopeLogs of scopes) {
-      const { scope, records, schemaUrl: scopeSchemaUrl } = readScope(reader, scopeLogs)
+  eachResource(reader, source, batch, refusals, ({ origin, scopes, schemaUrl }) => {
+    for (const { scope, records, schemaUrl: scopeSchemaUrl } of scopes)
       for (const record of records) {
         const { time, traceId, spanId, flags, severityText, severityNumber, body, attributes } = readRecord(reader, record, times)
         const linked = wrongId(source, traceId, 16, '') === null
@@ -91,10 +79,7 @@ export function writeLogs(source: Buffer, batch: Batch<'otel_logs'>, times: Time
         writeAttributes(reader, source, attributes, columns.LogAttributes)
         batch.rows++
       }
-    }
-    return true
   })
-  return { count: 0, reason: '' }
 }
 
 interface LogRecord {

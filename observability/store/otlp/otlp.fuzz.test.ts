@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { Intake } from '../intake.ts'
 import { protobufOf } from './json.ts'
 import { traceRequest } from './messages.ts'
+import { Refusals } from './values.ts'
 import { openStoreBench, type StoreBench } from '../store-bench.ts'
 
 let bench: StoreBench
@@ -69,7 +70,7 @@ const logs = {
     },
   ],
 }
-const encoded = (service: string): Buffer => protobufOf(traceRequest, request(service), { count: 0, reason: '' })
+const encoded = (service: string): Buffer => protobufOf(traceRequest, request(service), new Refusals())
 const post = (url: string, type: string, payload: Buffer) => app.inject({ method: 'POST', url, headers: { 'content-type': type }, payload })
 
 /** Between inputs of any kind good spans are sent: none of them may be lost, and no answer may be of the server's own fault. */

@@ -3,17 +3,18 @@ import type protobuf from 'protobufjs'
 import type { SpanLedger } from '../completeness.ts'
 import type { Intake } from '../intake.ts'
 import type { Batch, Table } from '../tables.ts'
+import { likelyCause, stillPacked } from './causes.ts'
 import { protobufOf } from './json.ts'
 import { writeLogs } from './logs.ts'
 import { encodeResponse, encodeStatus, logsRequest, traceRequest } from './messages.ts'
 import { writeSpans } from './spans.ts'
-import { type Refused, type Times, timesAt } from './values.ts'
+import { printable, Refusals, type Times, timesAt } from './values.ts'
 
 interface Signal<Name extends Table> {
   url: string
   table: Name
   type: protobuf.Type
-  write(source: Buffer, batch: Batch<Name>, times: Times): Refused
+  write(source: Buffer, batch: Batch<Name>, times: Times, refusals: Refusals): void
   /** The field of a partial success in JSON. */
   rejected: string
 }
@@ -43,16 +44,16 @@ export function receiveOtlp(app: FastifyInstance, intake: Intake, spans: SpanLed
   const receive = <Name extends Table>({ url, table, type, write, rejected }: Signal<Name>) =>
     app.post<{ Body: Buffer }>(url, { onRequest: refuseUnread }, (request, reply) => {
       const json = isJson(request)
-      const refused: Refused = { count: 0, reason: '' }
+      const refusals = new Refusals()
       let kept = 0
       try {
-        const source = json ? protobufOf(type, parseJson(request.body), refused) : request.body
+        const packed = stillPacked(request.body, request.headers['content-encoding'])
+        if (packed) throw new TypeError(packed)
+        const source = json ? protobufOf(type, parseJson(request.body), refusals) : request.body
         const taken = intake.take(table, (batch) => {
           const before = batch.rows
-          const { count, reason } = write(source, batch, timesAt(Date.now(), keptMs))
+          write(source, batch, timesAt(Date.now(), keptMs), refusals)
           kept = batch.rows - before
-          refused.count += count
-          refused.reason ||= reason
         })
         if (!taken) {
           if (table === 'otel_traces') spans.refused(kept)
@@ -60,13 +61,16 @@ export function receiveOtlp(app: FastifyInstance, intake: Intake, spans: SpanLed
         }
         if (table === 'otel_traces') spans.taken(kept, Number(request.headers['content-length'] ?? 0))
       } catch (error) {
-        return answer(request, reply.code(400), invalidArgument, `not OTLP: ${error instanceof Error ? error.message : String(error)}`)
+        // Safe: what is thrown here are errors.
+        intake.rejectRequest(table)
+        return answer(request, reply.code(400), invalidArgument, `not OTLP: ${reasonOf(error as Error, request)}`)
       }
-      if (refused.count > 0) intake.reject(table, refused.count)
-      if (kept === 0 && refused.count > 0) return answer(request, reply.code(400), invalidArgument, refused.reason)
-      const message = `${refused.count} refused; the first: ${refused.reason}`
-      if (!json) return reply.type('application/x-protobuf').send(Buffer.from(encodeResponse(refused.count, message)))
-      return reply.send(refused.count === 0 ? {} : { partialSuccess: { [rejected]: String(refused.count), errorMessage: message } })
+      intake.reject(table, refusals)
+      const { count } = refusals
+      if (kept === 0 && count > 0) return answer(request, reply.code(400), invalidArgument, reasonOf(refusals, request))
+      const message = printable(`${count} refused; the first: ${refusals.message}`)
+      if (!json) return reply.type('application/x-protobuf').send(Buffer.from(encodeResponse(count, message)))
+      return reply.send(count === 0 ? {} : { partialSuccess: { [rejected]: String(count), errorMessage: message } })
     })
   receive(traces)
   receive(logs)
@@ -88,11 +92,16 @@ const parseJson = (body: Buffer): unknown => JSON.parse(body.toString('utf8').re
 
 const isJson = (request: FastifyRequest): boolean => request.headers['content-type']?.toLowerCase().startsWith('application/json') ?? false
 
+/** Why nothing of a request was kept: what it looks like, or else what was found first. */
+const reasonOf = ({ message }: { message: string }, request: FastifyRequest<{ Body: Buffer }>): string =>
+  likelyCause(request.body, isJson(request)) ?? message
+
 const full = (request: FastifyRequest, reply: FastifyReply) =>
   answer(request, reply.code(429).header('retry-after', '1'), resourceExhausted, 'the store is full: send it again')
 
 /** Tells what went wrong in the encoding of the request. */
 export function answer(request: FastifyRequest, reply: FastifyReply, code: number, message: string): FastifyReply {
-  if (isJson(request)) return reply.send({ code, message })
-  return reply.type('application/x-protobuf').send(Buffer.from(encodeStatus({ code, message })))
+  const status = { code, message: printable(message) }
+  if (isJson(request)) return reply.send(status)
+  return reply.type('application/x-protobuf').send(Buffer.from(encodeStatus(status)))
 }

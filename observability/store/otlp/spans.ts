@@ -1,67 +1,26 @@
-import { Cells, type Maps } from '../native.ts'
+import type { Cells, Maps } from '../native.ts'
 import type { Batch, SpanColumns } from '../tables.ts'
-import { isNone, isWithin, millisecondsOf, type Refused, type Times, wrongId } from './values.ts'
-import { bytes, fieldsOf, fixed64, type Part, part, Reader, varint, writeAttributes, writePairs, writeText } from './wire.ts'
+import { eachResource, nameOf, type Origin, type Scope } from './resources.ts'
+import { isNone, isWithin, millisecondsOf, type Reason, type Refusals, type Times, wrongId } from './values.ts'
+import { bytes, fieldsOf, fixed64, type Part, part, Reader, varint, writeAttributes, writeText } from './wire.ts'
 
 const kinds = ['Unspecified', 'Internal', 'Server', 'Client', 'Producer', 'Consumer']
 const statuses = ['Unset', 'Ok', 'Error']
-const serviceName = 'service.name'
-
-/** Where spans or log records come from: once for all of one request that have it in common. */
-export interface Origin {
-  /** Its name, as a cell. */
-  service: Buffer
-  /** Its attributes, as the cells of a map. */
-  keys: Buffer
-  values: Buffer
-  count: number
-}
 
 /**
- * Appends the spans of an ExportTraceServiceRequest as rows of `otel_traces`. A span that cannot be kept is left out and counted, and its
+ * Appends the spans of an ExportTraceServiceRequest as rows of `otel_traces`. A span that cannot be kept is left out and told, and its
  * neighbours are kept. Throws RangeError or Error where the request is not protobuf: then take back what was appended.
  */
-export function writeSpans(source: Buffer, batch: Batch<'otel_traces'>, times: Times): Refused {
+export function writeSpans(source: Buffer, batch: Batch<'otel_traces'>, times: Times, refusals: Refusals): void {
   const reader = Reader.create(source)
-  const refused: Refused = { count: 0, reason: '' }
-  fieldsOf(reader, { start: 0, end: source.length }, (tag) => {
-    if (tag !== bytes(1)) return false
-    let resource: Part | null = null
-    const scopes: Part[] = []
-    fieldsOf(reader, part(reader), (inner) => {
-      if (inner === bytes(1)) resource = part(reader)
-      else if (inner === bytes(2)) scopes.push(part(reader))
-      else return false
-      return true
-    })
-    const origin = readResource(reader, source, resource)
-    for (const scopeSpans of scopes) {
-      const { scope, records } = readScope(reader, scopeSpans)
+  eachResource(reader, source, batch, refusals, ({ origin, scopes }, own) => {
+    for (const { scope, records } of scopes)
       for (const record of records) {
         const wrong = writeSpan(reader, source, record, origin, scope, batch.columns, times)
         if (wrong === null) batch.rows++
-        else if (refused.count++ === 0) refused.reason = wrong
+        else own.add(nameOf(origin), wrong.reason, wrong.message)
       }
-    }
-    return true
   })
-  return refused
-}
-
-/** The name of a service, and its attributes. */
-export function readResource(reader: Reader, source: Buffer, resource: Part | null): Origin {
-  const attributes: Part[] = []
-  if (resource) collect(reader, resource, bytes(1), attributes)
-  const pairs = { keys: new Cells(512), values: new Cells(512) }
-  let service: Buffer = Buffer.of(0)
-  for (const attribute of attributes) {
-    const keyAt = pairs.keys.length
-    const valueAt = pairs.values.length
-    writePairs(reader, source, [attribute], pairs)
-    // Behind its length, which is one byte for so short a key.
-    if (pairs.keys.bytes.toString('latin1', keyAt + 1) === serviceName) service = pairs.values.bytes.subarray(valueAt)
-  }
-  return { service: Buffer.from(service), keys: pairs.keys.bytes, values: pairs.values.bytes, count: attributes.length }
 }
 
 export function writeResource({ keys, values, count }: Origin, maps: Maps): void {
@@ -70,41 +29,9 @@ export function writeResource({ keys, values, count }: Origin, maps: Maps): void
   maps.end(count)
 }
 
-/** Adds the parts of a repeated field. */
-function collect(reader: Reader, within: Part, wanted: number, found: Part[]): void {
-  fieldsOf(reader, within, (tag) => {
-    if (tag !== wanted) return false
-    found.push(part(reader))
-    return true
-  })
-}
-
-export interface Scope {
-  name: Part | null
-  version: Part | null
-  attributes: Part[]
-}
-
-/** ScopeSpans and ScopeLogs are alike: a scope, records, and the URL of a schema. */
-export function readScope(reader: Reader, within: Part): { scope: Scope; records: Part[]; schemaUrl: Part | null } {
-  const scope: Scope = { name: null, version: null, attributes: [] }
-  const records: Part[] = []
-  let schemaUrl: Part | null = null
-  fieldsOf(reader, within, (tag) => {
-    if (tag === bytes(2)) records.push(part(reader))
-    else if (tag === bytes(3)) schemaUrl = part(reader)
-    else if (tag === bytes(1)) {
-      fieldsOf(reader, part(reader), (inner) => {
-        if (inner === bytes(1)) scope.name = part(reader)
-        else if (inner === bytes(2)) scope.version = part(reader)
-        else if (inner === bytes(3)) scope.attributes.push(part(reader))
-        else return false
-        return true
-      })
-    } else return false
-    return true
-  })
-  return { scope, records, schemaUrl }
+interface Wrong {
+  reason: Reason
+  message: string
 }
 
 /** Writes one span; null when it was, otherwise what is wrong with it, and then nothing was written. */
@@ -116,7 +43,7 @@ function writeSpan(
   scope: Scope,
   columns: SpanColumns,
   times: Times,
-): string | null {
+): Wrong | null {
   let traceId: Part | null = null
   let spanId: Part | null = null
   let parentSpanId: Part | null = null
@@ -151,9 +78,9 @@ function writeSpan(
   if (reader.pos !== span.end) throw new RangeError('a span reaches beyond its end')
 
   const wrong = wrongId(source, traceId, 16, 'traceId') ?? wrongId(source, spanId, 8, 'spanId') ?? wrongParent(source, parentSpanId)
-  if (wrong !== null) return wrong
+  if (wrong !== null) return { reason: 'id', message: wrong }
   const startMs = millisecondsOf(startLow, startHigh)
-  if (!isWithin(times, startMs)) return notATime('startTimeUnixNano', startLow, startHigh, times)
+  if (!isWithin(times, startMs)) return { reason: 'time', message: notATime('startTimeUnixNano', startLow, startHigh, times) }
   // A clock that was set back, or an end that nobody wrote: the span took no time.
   const endMs = millisecondsOf(endLow, endHigh)
   const backwards = endHigh >>> 0 < startHigh >>> 0 || (endHigh === startHigh && endLow >>> 0 < startLow >>> 0)

@@ -1,11 +1,49 @@
 import type { Cells } from '../native.ts'
 import type { Part } from './wire.ts'
 
-/** What of a request was not kept, and why the first of it was not. */
-export interface Refused {
-  count: number
-  reason: string
+/** Why a record is not kept: an id that is none, a time that is none, or what is no OTLP. */
+export type Reason = 'id' | 'time' | 'malformed'
+
+/** Records of one service that are not kept for one reason. */
+export interface Refusal {
+  service: string
+  reason: Reason
+  /** Of the first of them. */
+  message: string
+  records: number
 }
+
+/** What of a request was not kept, by service and reason. */
+export class Refusals {
+  /** Records in all. */
+  count = 0
+  readonly #refusals = new Map<string, Refusal>()
+
+  /** Why the first of all was not kept; nothing where all were. */
+  get message(): string {
+    const [first] = this.#refusals.values()
+    return first?.message ?? ''
+  }
+
+  add(service: string, reason: Reason, message: string, records = 1): void {
+    this.count += records
+    const key = `${reason} ${service}`
+    const known = this.#refusals.get(key)
+    if (known) known.records += records
+    else this.#refusals.set(key, { service, reason, message, records })
+  }
+
+  merge(others: Refusals): void {
+    for (const { service, reason, message, records } of others) this.add(service, reason, message, records)
+  }
+
+  [Symbol.iterator](): Iterator<Refusal> {
+    return this.#refusals.values()
+  }
+}
+
+/** A message without what no terminal and no log can show. */
+export const printable = (message: string): string => message.replaceAll(/[\p{C}\ufffd]/gu, '·')
 
 /** The span of time that the store keeps, in milliseconds since the epoch: what is far outside was sent in another unit, or by a broken clock. */
 export interface Times {

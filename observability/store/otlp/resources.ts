@@ -1,0 +1,153 @@
+import { Cells } from '../native.ts'
+import type { Batch } from '../tables.ts'
+import { Refusals } from './values.ts'
+import { bytes, fieldsOf, type Part, part, type Reader, writePairs } from './wire.ts'
+
+const serviceName = 'service.name'
+
+/** Where spans or log records come from: once for all of one request that have it in common. */
+export interface Origin {
+  /** Its name, as a cell. */
+  service: Buffer
+  /** Its attributes, as the cells of a map. */
+  keys: Buffer
+  values: Buffer
+  count: number
+}
+
+export interface Scope {
+  name: Part | null
+  version: Part | null
+  attributes: Part[]
+}
+
+interface ScopeRecords {
+  scope: Scope
+  records: Part[]
+  schemaUrl: Part | null
+}
+
+/** ResourceSpans and ResourceLogs are alike: a resource, its scopes, and the URL of a schema. */
+export interface ResourceRecords {
+  origin: Origin
+  scopes: ScopeRecords[]
+  schemaUrl: Part | null
+}
+
+/**
+ * Reads an ExportTraceServiceRequest or ExportLogsServiceRequest, one resource after another. One that cannot be read costs itself only: what was
+ * appended of it is taken back, and it is told in `refusals`. Throws RangeError or Error where the request as a whole is not protobuf.
+ */
+export function eachResource(
+  reader: Reader,
+  source: Buffer,
+  batch: Batch,
+  refusals: Refusals,
+  write: (records: ResourceRecords, refusals: Refusals) => void,
+): void {
+  let isOne = source.length === 0
+  fieldsOf(reader, { start: 0, end: source.length }, (tag) => {
+    if (tag !== bytes(1)) return false
+    isOne = true
+    const within = part(reader)
+    const mark = batch.mark()
+    const own = new Refusals()
+    let service = ''
+    try {
+      const records = readResourceRecords(reader, source, within)
+      service = nameOf(records.origin)
+      write(records, own)
+      refusals.merge(own)
+    } catch (error) {
+      batch.reset(mark)
+      const message = error instanceof Error ? error.message : String(error)
+      refusals.add(service, 'malformed', `not OTLP: ${message}`, Math.max(1, recordsIn(reader, within)))
+      reader.pos = within.end
+    }
+    return true
+  })
+  if (!isOne) throw new RangeError('there is no resource in it')
+}
+
+/** The name of a service as text; nothing where it has none. */
+export function nameOf({ service }: Origin): string {
+  let at = 0
+  // Behind its length.
+  while ((service[at] ?? 0) >= 0x80) at++
+  return service.toString('utf8', at + 1)
+}
+
+function readResourceRecords(reader: Reader, source: Buffer, within: Part): ResourceRecords {
+  let resource: Part | null = null
+  let schemaUrl: Part | null = null
+  const scopes: Part[] = []
+  fieldsOf(reader, within, (tag) => {
+    if (tag === bytes(1)) resource = part(reader)
+    else if (tag === bytes(2)) scopes.push(part(reader))
+    else if (tag === bytes(3)) schemaUrl = part(reader)
+    else return false
+    return true
+  })
+  return { origin: readResource(reader, source, resource), scopes: scopes.map((scope) => readScope(reader, scope)), schemaUrl }
+}
+
+/** The name of a service, and its attributes. */
+function readResource(reader: Reader, source: Buffer, resource: Part | null): Origin {
+  const attributes: Part[] = []
+  if (resource)
+    fieldsOf(reader, resource, (tag) => {
+      if (tag !== bytes(1)) return false
+      attributes.push(part(reader))
+      return true
+    })
+  const pairs = { keys: new Cells(512), values: new Cells(512) }
+  let service: Buffer = Buffer.of(0)
+  for (const attribute of attributes) {
+    const keyAt = pairs.keys.length
+    const valueAt = pairs.values.length
+    writePairs(reader, source, [attribute], pairs)
+    // Behind its length, which is one byte for so short a key.
+    if (pairs.keys.bytes.toString('latin1', keyAt + 1) === serviceName) service = pairs.values.bytes.subarray(valueAt)
+  }
+  return { service: Buffer.from(service), keys: pairs.keys.bytes, values: pairs.values.bytes, count: attributes.length }
+}
+
+/** ScopeSpans and ScopeLogs are alike: a scope, records, and the URL of a schema. */
+function readScope(reader: Reader, within: Part): ScopeRecords {
+  const scope: Scope = { name: null, version: null, attributes: [] }
+  const records: Part[] = []
+  let schemaUrl: Part | null = null
+  fieldsOf(reader, within, (tag) => {
+    if (tag === bytes(2)) records.push(part(reader))
+    else if (tag === bytes(3)) schemaUrl = part(reader)
+    else if (tag === bytes(1)) {
+      fieldsOf(reader, part(reader), (inner) => {
+        if (inner === bytes(1)) scope.name = part(reader)
+        else if (inner === bytes(2)) scope.version = part(reader)
+        else if (inner === bytes(3)) scope.attributes.push(part(reader))
+        else return false
+        return true
+      })
+    } else return false
+    return true
+  })
+  return { scope, records, schemaUrl }
+}
+
+/** How many records there are in what could not be read, as far as that can be told. */
+function recordsIn(reader: Reader, within: Part): number {
+  let count = 0
+  try {
+    fieldsOf(reader, within, (tag) => {
+      if (tag !== bytes(2)) return false
+      fieldsOf(reader, part(reader), (inner) => {
+        if (inner === bytes(2)) count++
+        return false
+      })
+      return true
+    })
+  } catch {
+    // What comes behind it is lost with it.
+  }
+  return count
+}
