@@ -6,6 +6,8 @@ import { lastMs, timeMs } from './queries/times.ts'
 import { listOperations, listServices, searchTraces, serviceGraph, tracesByIds } from './queries/traces.ts'
 
 const hourMs = 3_600_000
+/** Jaeger's own, where a search names no start. */
+const lookbackMs = 48 * hourMs
 /** Of one search; Jaeger's own UI asks for 1,500 at most. */
 const mostTraces = 5_000
 
@@ -15,39 +17,51 @@ const traceId = z
   .regex(/^[0-9a-fA-F]{1,32}$/, 'a trace id has up to 32 hexadecimal digits')
   .transform((id) => id.toLowerCase().padStart(32, '0'))
 
-const unitsMs = { ns: 1e-6, us: 1e-3, µs: 1e-3, μs: 1e-3, ms: 1, s: 1_000, m: 60_000, h: hourMs } as const
+const unitsMs = { ns: 1e-6, us: 1e-3, µs: 1e-3, μs: 1e-3, ms: 1, s: 1_000, m: 60_000, h: hourMs, d: 24 * hourMs, w: 168 * hourMs } as const
 
-/** A duration as Go writes it (`time.ParseDuration`): `120ms`, `1h`, `1m30s`; in milliseconds. */
-const duration = z.string().transform((text, context) => {
-  if (text === '0') return 0
-  const parts = [...text.matchAll(/(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/gy)]
-  if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) {
-    context.addIssue({ code: 'custom', message: `'${text}' is no duration: write 120ms, 1.5s or 1m30s` })
+const goUnits = /(\d+\.?\d*|\.\d+)(ns|us|µs|μs|ms|s|m|h)/gy
+const uiUnits = /(\d+)(m|h|d|w)/gy
+
+const durationIn = (units: RegExp) =>
+  z.string().transform((text, context) => {
+    if (text === '0') return 0
+    const parts = [...text.matchAll(units)]
+    if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) {
+      context.addIssue({ code: 'custom', message: `'${text}' is no duration: write 120ms, 1.5s or 1m30s` })
+      return z.NEVER
+    }
+    // Safe: the pattern lists the units.
+    const ms = parts.reduce((sum, [, value, unit]) => sum + Number(value) * unitsMs[unit as keyof typeof unitsMs], 0)
+    if (ms <= lastMs) return ms
+    context.addIssue({ code: 'custom', message: `'${text}' is longer than a duration can be: 292 years` })
     return z.NEVER
-  }
-  // Safe: the pattern lists the units.
-  const ms = parts.reduce((sum, [, value, unit]) => sum + Number(value) * unitsMs[unit as keyof typeof unitsMs], 0)
-  if (ms <= lastMs) return ms
-  context.addIssue({ code: 'custom', message: `'${text}' is longer than a duration can be: 292 years` })
-  return z.NEVER
-})
+  })
+/** A duration as Go writes it (`time.ParseDuration`): `120ms`, `1h`, `1m30s`; in milliseconds. */
+const duration = durationIn(goUnits)
+/** As Jaeger's UI sends it beside `start`, and scripts instead of it: `1h`, `2d`, or `custom`, which says nothing. */
+const lookback = z.preprocess((text) => (text === 'custom' ? undefined : text), durationIn(uiUnits).optional())
 
 /** `tags` is an object of JSON; each `tag` a pair `key:value`. */
-const tags = z.string().transform((text, context) => {
+const tags = z.string().transform((text, context): [string, string][] => {
   try {
-    return z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).parse(JSON.parse(text))
+    const read: unknown = JSON.parse(text)
+    if (read === null || typeof read !== 'object' || Array.isArray(read)) throw new TypeError('no object')
+    return Object.entries(read).map(([key, value]) => [key, String(z.union([z.string(), z.number(), z.boolean()]).parse(value))])
   } catch {
     context.addIssue({ code: 'custom', message: `tags are an object in JSON, as {"http.status_code":"500"}, and not '${text}'` })
     return z.NEVER
   }
 })
 const tag = z.string().regex(/^[^:]+:/, 'a tag is written key:value')
-const several = <Value extends z.ZodType>(value: Value) => z.union([value.transform((one) => [one]), z.array(value)])
+/** One, or several of the same name. */
+const several = <Value extends z.ZodType>(value: Value) =>
+  z.preprocess((one) => (one === undefined ? one : [one].flat()), z.array(value).optional())
 
 const timeUs = z.coerce
   .number()
   .min(0, 'a time is in microseconds since 1970')
   .max(lastMs * 1_000, 'a time is in microseconds since 1970')
+const moment = z.coerce.number().int().min(0, 'a time is a whole number since 1970')
 /** As Jaeger has it, what is empty is not there. */
 const given = (query: unknown): Record<string, unknown> =>
   Object.fromEntries(Object.entries(query as Record<string, unknown>).filter(([, value]) => value !== ''))
@@ -63,13 +77,15 @@ const search = z.object({
     .number()
     .int()
     .min(1)
-    .default(20)
+    .default(100)
     .transform((limit) => Math.min(limit, mostTraces)),
   minDuration: duration.optional(),
   maxDuration: duration.optional(),
-  tags: tags.optional(),
-  tag: several(tag).optional(),
-  traceID: several(traceId).optional(),
+  lookback,
+  /** All of them together. */
+  tags: several(tags),
+  tag: several(tag),
+  traceID: several(traceId),
 })
 
 /** How Jaeger says no (`structuredResponse`). */
@@ -86,6 +102,13 @@ export async function jaegerRoutes(app: FastifyInstance, { engine }: { engine: E
       error instanceof z.ZodError ? error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ') : error.message
     return reply.code(code).send(refusal(code, msg))
   })
+  app.setNotFoundHandler((request, reply) =>
+    reply
+      .code(404)
+      .send(
+        refusal(404, `there is no ${request.method} ${request.url.split('?')[0]} here: of Jaeger's APIs, this is the one of /api/traces`),
+      ),
+  )
   const listed = <Data>(data: Data[]) => ({ data, total: data.length, limit: 0, offset: 0, errors: null })
   const operationsOf = async (service: string) => [...new Set((await listOperations(engine, service)).map(({ name }) => name))]
 
@@ -103,9 +126,10 @@ export async function jaegerRoutes(app: FastifyInstance, { engine }: { engine: E
     const {
       traceID: ids,
       tag: pairs = [],
-      tags: attributes = {},
+      tags: attributes = [],
       start,
       end,
+      lookback: backMs = lookbackMs,
       limit,
       minDuration,
       maxDuration,
@@ -115,22 +139,23 @@ export async function jaegerRoutes(app: FastifyInstance, { engine }: { engine: E
       throw new z.ZodError([{ code: 'custom', path: ['minDuration'], message: 'is longer than maxDuration', input: undefined }])
     if (ids) return listed((await tracesByIds(engine, ids)).map(jaegerTrace))
     if (!query.service) throw new z.ZodError([{ code: 'custom', path: ['service'], message: 'a search names a service', input: undefined }])
-    const wanted = {
-      ...attributes,
-      ...Object.fromEntries(pairs.map((pair) => [pair.slice(0, pair.indexOf(':')), pair.slice(pair.indexOf(':') + 1)])),
-    }
-    // `error` alone, or true or false, asks whether a span failed; anything else is an attribute of that name.
-    const { error, ...others } = wanted
-    const failed = error === undefined ? undefined : { true: true, '': true, false: false }[String(error)]
-    const rest = error === undefined || failed !== undefined ? others : wanted
+    const wanted = new Map<string, string>([
+      ...pairs.map((pair) => [pair.slice(0, pair.indexOf(':')), pair.slice(pair.indexOf(':') + 1)] as const),
+      ...attributes.flat(),
+    ])
+    // `error` alone asks for spans that failed, and `error=false` for those that did not.
+    if (wanted.get('error') === '') wanted.set('error', 'true')
+    const failed = wanted.get('error') === 'false' && wanted.delete('error') ? false : undefined
     const toMs = end === undefined ? Date.now() : end / 1_000
+    const fromMs = start === undefined ? Math.max(0, toMs - backMs) : start / 1_000
+    if (fromMs > toMs) throw new z.ZodError([{ code: 'custom', path: ['end'], message: 'is before start', input: undefined }])
     const found = await searchTraces(engine, {
       ...query,
       minDurationMs: minDuration,
       maxDurationMs: maxDuration,
       errors: failed,
-      attributes: Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, String(value)])),
-      fromMs: start === undefined ? Math.max(0, toMs - hourMs) : start / 1_000,
+      attributes: Object.fromEntries(wanted),
+      fromMs,
       toMs,
       limit,
     })
@@ -142,6 +167,8 @@ export async function jaegerRoutes(app: FastifyInstance, { engine }: { engine: E
   })
   app.get('/traces/:id', async (request, reply) => {
     const { id } = z.object({ id: traceId }).parse(request.params)
+    // Hints for databases that are slow without them, in microseconds or, as Grafana has them, milliseconds: here a trace is found by its id alone.
+    z.object({ start: moment.optional(), end: moment.optional() }).parse(given(request.query))
     const traces = await tracesByIds(engine, [id])
     if (traces.length > 0) return listed(traces.map(jaegerTrace))
     return reply.code(404).send(refusal(404, 'trace not found'))

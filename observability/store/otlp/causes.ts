@@ -9,7 +9,8 @@ const utf16 = [
   [0x5b, 0],
   [0, 0x5b],
 ]
-const isControl = /[\0-\x08\x0e-\x1f]/
+/** As a text has none. */
+const isControl = (byte: number): boolean => byte < 0x09 || (byte > 0x0d && byte < 0x20)
 
 /** That a body is compressed and its headers do not say so; null where it is not. No OTLP begins so, though some of it could be read as protobuf. */
 export function stillPacked(body: Buffer, coding: string | undefined): string | null {
@@ -23,9 +24,9 @@ export function stillPacked(body: Buffer, coding: string | undefined): string | 
 /** Why a body could not be read, by what it looks like; null where it looks like nothing else than what was expected. */
 export function likelyCause(body: Buffer, isJson: boolean): string | null {
   if (utf16.some((bytes) => begins(body, bytes))) return 'the body is UTF-16: send it as UTF-8'
-  const start = body.toString('latin1', 0, 64)
-  if (!isJson && /^(\xef\xbb\xbf)?\s*[{[]/.test(start)) return 'the body is JSON: send Content-Type: application/json'
-  if (isJson && body[0] === 0x0a && isControl.test(start)) return 'the body is protobuf: send Content-Type: application/x-protobuf'
+  const start = body.subarray(0, 64)
+  if (!isJson && /^(\xef\xbb\xbf)?\s*[{[]/.test(start.toString('latin1'))) return 'the body is JSON: send Content-Type: application/json'
+  if (isJson && body[0] === 0x0a && start.some(isControl)) return 'the body is protobuf: send Content-Type: application/x-protobuf'
   return null
 }
 

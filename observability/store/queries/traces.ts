@@ -59,7 +59,10 @@ export interface TraceSearch {
   maxDurationMs?: number | undefined
   /** Spans that failed, or those that did not. */
   errors?: boolean | undefined
-  /** `key=value` pairs that some span of the trace has: its attributes, those of its resource, or its kind as `span.kind`. */
+  /**
+   * `key=value` pairs that some span of the trace has: its attributes, those of its resource or of an event; its kind as `span.kind`, that it
+   * failed as `error=true`, and the name of an event as `event`.
+   */
   attributes?: Record<string, string> | undefined
   fromMs: number
   toMs: number
@@ -88,6 +91,19 @@ export async function searchTraces(engine: Engine, search: TraceSearch): Promise
 /** As far as they can be told exactly, 104 days: no span is longer. */
 const nanoseconds = (ms: number): number => Math.min(Math.round(ms * 1e6), Number.MAX_SAFE_INTEGER)
 
+/** The ways in which a span shows a tag, as conditions. */
+function tagged(name: string, key: string, value: string): string[] {
+  // Of a key that is not there, a map gives what is empty.
+  const has = (map: string) => `(mapContains(${map}, ${key}) AND ${map}[${key}] = ${value})`
+  return [
+    has('SpanAttributes'),
+    has('ResourceAttributes'),
+    `arrayExists(of -> ${has('of')}, Events.Attributes)`,
+    ...(name === 'event' ? [`has(Events.Name, ${value})`] : []),
+    ...(name === 'error' ? [`(${value} = 'true' AND StatusCode = 'Error')`] : []),
+  ]
+}
+
 async function tracesBetween(engine: Engine, search: TraceSearch): Promise<TraceSummary[]> {
   const conditions = ['Timestamp >= fromUnixTimestamp64Milli({from:Int64})', 'Timestamp <= fromUnixTimestamp64Milli({to:Int64})']
   const params: Record<string, SqlValue> = { from: Math.floor(search.fromMs), to: Math.ceil(search.toMs), limit: search.limit }
@@ -102,12 +118,7 @@ async function tracesBetween(engine: Engine, search: TraceSearch): Promise<Trace
   if (search.errors !== undefined) conditions.push(`StatusCode ${search.errors ? '=' : '!='} 'Error'`)
   Object.entries(search.attributes ?? {}).forEach(([key, value], index) => {
     if (key === 'span.kind') return add(`lower(SpanKind) = lower({value${index}:String})`, `value${index}`, value)
-    add(
-      // Of a key that is not there, a map gives what is empty.
-      `(${['SpanAttributes', 'ResourceAttributes'].map((map) => `(mapContains(${map}, {key${index}:String}) AND ${map}[{key${index}:String}] = {value${index}:String})`).join(' OR ')})`,
-      `value${index}`,
-      value,
-    )
+    add(`(${tagged(key, `{key${index}:String}`, `{value${index}:String}`).join(' OR ')})`, `value${index}`, value)
     params[`key${index}`] = key
   })
   const rows = await engine.query<
