@@ -52,7 +52,7 @@ test('mesh diff and mesh apply name line, field and reason of every mistake, and
       .split('\n')
     assert.equal(lines.length, expected.length, stderr)
     expected.forEach(([line, reason], index) => {
-      assert.ok(lines[index]?.startsWith(`${file}: line ${line}, column `), lines[index])
+      assert.match(lines[index] ?? '', new RegExp(`^${RegExp.escape(file)}: line ${line}, column `))
       assert.match(lines[index] ?? '', reason)
     })
   }
