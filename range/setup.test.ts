@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { pythonEnvironment } from './setup.ts'
+import { pythonEnvironment, whyAptFailed } from './setup.ts'
 
 test('an environment of its own: what would lead pip elsewhere is left out, where packages come from is not', () => {
   const kept = {
@@ -21,4 +21,26 @@ test('an environment of its own: what would lead pip elsewhere is left out, wher
     PIP_REQUIRE_VIRTUALENV: '1',
   }
   assert.deepEqual(pythonEnvironment({ ...kept, ...left }), kept)
+})
+
+test('why apt failed is told first', () => {
+  const noRoom = [
+    "'apt-get install redis-server' failed (100):",
+    'Need to get 10.6 MB of archives.',
+    "E: You don't have enough free space in /var/cache/apt/archives/.",
+  ]
+  assert.equal(
+    whyAptFailed(['redis-server'], noRoom.join('\n')).split('\n')[0],
+    "apt could not install redis-server: You don't have enough free space in /var/cache/apt/archives/.",
+  )
+  const fullMeanwhile = [
+    "'apt-get install prometheus' failed (100):",
+    'dpkg: error processing archive /var/cache/apt/archives/prometheus_2.42.deb (--unpack):',
+    " cannot copy extracted data for './usr/bin/prometheus' to '/usr/bin/prometheus.dpkg-new': failed to write (No space left on device)",
+    'E: Sub-process /usr/bin/dpkg returned an error code (1)',
+  ]
+  assert.match(
+    whyAptFailed(['prometheus'], fullMeanwhile.join('\n')).split('\n')[0] ?? '',
+    /^apt could not install prometheus: cannot copy extracted data .*No space left on device\); Sub-process/,
+  )
 })

@@ -64,8 +64,23 @@ async function installDebianPackages(reports: BinaryReport[], say: Say): Promise
 
 async function aptInstall(prefix: string[], packages: string[], say: Say): Promise<void> {
   say(`installing with apt: ${packages.join(' ')}`)
-  await runQuietly(aptGet(prefix, 'update'))
-  await runQuietly(aptGet(prefix, 'install', '-y', '--no-install-recommends', ...packages))
+  try {
+    await runQuietly(aptGet(prefix, 'update'))
+    await runQuietly(aptGet(prefix, 'install', '-y', '--no-install-recommends', ...packages))
+  } catch (error) {
+    throw new FiredrillError('component-failed', whyAptFailed(packages, describeError(error)), { cause: error })
+  }
+}
+
+/** What apt and dpkg say is wrong comes last, below the command and what went well: here it comes first. */
+export function whyAptFailed(packages: readonly string[], told: string): string {
+  const lines = told.split('\n')
+  const reasons = lines.flatMap((line, at) => {
+    const reason = /^(?:E: |dpkg: error processing .*?: ?)(.*)$/.exec(line)?.[1]
+    // dpkg puts it into the line below.
+    return reason === '' ? [(lines[at + 1] ?? '').trim()] : (reason ?? [])
+  })
+  return `apt could not install ${packages.join(', ')}: ${[...new Set(reasons)].join('; ') || 'it does not say why'}\n${told}`
 }
 
 /** What the jail of a trainee's terminal is made by, and what completes commands in it. Without it all else works. */
