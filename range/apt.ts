@@ -21,10 +21,22 @@ export function aptPrefix({ ask = true } = {}): string[] | null {
   return may() ? ['sudo', '-n'] : null
 }
 
+const quietPath = `${quietPrograms}:/usr/sbin:/usr/bin:/sbin:/bin`
+const quietly = ['env', 'RUNLEVEL=1', 'DEBIAN_FRONTEND=noninteractive'] as const
+
 /** apt-get, as it installs programs and starts nothing. Another that runs, as of unattended upgrades, is waited for. */
 export const aptGet = (prefix: readonly string[], ...args: string[]): string[] => [
   ...prefix,
-  ...['env', 'RUNLEVEL=1', 'DEBIAN_FRONTEND=noninteractive', 'apt-get'],
-  ...['-o', `DPkg::Path=${quietPrograms}:/usr/sbin:/usr/bin:/sbin:/bin`, '-o', 'DPkg::Lock::Timeout=120'],
+  ...quietly,
+  ...['apt-get', '-o', `DPkg::Path=${quietPath}`, '-o', 'DPkg::Lock::Timeout=120'],
+  ...args,
+]
+
+/** dpkg itself, likewise. */
+export const dpkg = (prefix: readonly string[], ...args: string[]): string[] => [
+  ...prefix,
+  ...quietly,
+  `PATH=${quietPath}`,
+  'dpkg',
   ...args,
 ]

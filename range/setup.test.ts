@@ -35,12 +35,11 @@ test('why apt failed is told first', () => {
   )
   const fullMeanwhile = [
     "'apt-get install prometheus' failed (100):",
-    'dpkg: error processing archive /var/cache/apt/archives/prometheus_2.42.deb (--unpack):',
     " cannot copy extracted data for './usr/bin/prometheus' to '/usr/bin/prometheus.dpkg-new': failed to write (No space left on device)",
     'E: Sub-process /usr/bin/dpkg returned an error code (1)',
   ]
   assert.match(
     whyAptFailed(['prometheus'], fullMeanwhile.join('\n')).split('\n')[0] ?? '',
-    /^apt could not install prometheus: cannot copy extracted data .*No space left on device\); Sub-process/,
+    /^apt could not install prometheus: cannot copy extracted data .*No space left on device\)$/,
   )
 })

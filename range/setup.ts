@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { FiredrillError, describeError } from '../model/errors.ts'
-import { aptGet, aptPrefix } from './apt.ts'
+import { aptGet, aptPrefix, dpkg } from './apt.ts'
 import { findBinaries, findChromium, type BinaryReport } from './binaries.ts'
 import type { Binaries, HostRole } from './context.ts'
 import { leastCacheRoom, requireCacheRoom } from './room.ts'
@@ -64,23 +64,26 @@ async function installDebianPackages(reports: BinaryReport[], say: Say): Promise
 
 async function aptInstall(prefix: string[], packages: string[], say: Say): Promise<void> {
   say(`installing with apt: ${packages.join(' ')}`)
+  // What a full disk or a kill left half installed is completed, and nothing of anybody's removed for it.
+  const install = aptGet(prefix, 'install', '-y', '--no-install-recommends', '--fix-broken', '--no-remove', ...packages)
   try {
     await runQuietly(aptGet(prefix, 'update'))
-    await runQuietly(aptGet(prefix, 'install', '-y', '--no-install-recommends', ...packages))
+    await runQuietly(install).catch(async (error: unknown) => {
+      if (!/dpkg was interrupted/.test(describeError(error))) throw error
+      await runQuietly(dpkg(prefix, '--configure', '-a'))
+      await runQuietly(install)
+    })
   } catch (error) {
     throw new FiredrillError('component-failed', whyAptFailed(packages, describeError(error)), { cause: error })
   }
 }
 
-/** What apt and dpkg say is wrong comes last, below the command and what went well: here it comes first. */
+/** What apt and dpkg say is wrong stands among what went well, below the command: here it comes first. */
 export function whyAptFailed(packages: readonly string[], told: string): string {
-  const lines = told.split('\n')
-  const reasons = lines.flatMap((line, at) => {
-    const reason = /^(?:E: |dpkg: error processing .*?: ?)(.*)$/.exec(line)?.[1]
-    // dpkg puts it into the line below.
-    return reason === '' ? [(lines[at + 1] ?? '').trim()] : (reason ?? [])
-  })
-  return `apt could not install ${packages.join(', ')}: ${[...new Set(reasons)].join('; ') || 'it does not say why'}\n${told}`
+  const reasons = told.split('\n').flatMap((line) => /^(?:E: | (?=cannot ))(.*)$/.exec(line)?.[1] ?? [])
+  const telling = reasons.filter((reason) => !reason.startsWith('Sub-process'))
+  const why = [...new Set(telling.length > 0 ? telling : reasons)].join('; ')
+  return `apt could not install ${packages.join(', ')}: ${why || 'it does not say why'}\n${told}`
 }
 
 /** What the jail of a trainee's terminal is made by, and what completes commands in it. Without it all else works. */
