@@ -64,14 +64,17 @@ async function installDebianPackages(reports: BinaryReport[], say: Say): Promise
 
 async function aptInstall(prefix: string[], packages: string[], say: Say): Promise<void> {
   say(`installing with apt: ${packages.join(' ')}`)
-  // What a full disk or a kill left half installed is completed, and nothing of anybody's removed for it.
-  const install = aptGet(prefix, 'install', '-y', '--no-install-recommends', '--fix-broken', '--no-remove', ...packages)
+  const install = (...what: string[]) => runQuietly(aptGet(prefix, 'install', '-y', '--no-install-recommends', ...what))
   try {
     await runQuietly(aptGet(prefix, 'update'))
-    await runQuietly(install).catch(async (error: unknown) => {
-      if (!/dpkg was interrupted/.test(describeError(error))) throw error
-      await runQuietly(dpkg(prefix, '--configure', '-a'))
-      await runQuietly(install)
+    await install(...packages).catch(async (error: unknown) => {
+      const why = describeError(error)
+      const interrupted = /dpkg was interrupted/.test(why)
+      if (!interrupted && !/Unmet dependencies|fix-broken/.test(why)) throw error
+      // What a kill or a full disk left half installed is completed, and nothing of anybody's removed for it.
+      if (interrupted) await runQuietly(dpkg(prefix, '--configure', '-a'))
+      await install('--fix-broken', '--no-remove')
+      await install(...packages)
     })
   } catch (error) {
     throw new FiredrillError('component-failed', whyAptFailed(packages, describeError(error)), { cause: error })
