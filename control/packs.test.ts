@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { buffer } from 'node:stream/consumers'
@@ -159,4 +170,88 @@ test('two packs may not have a scenario or an id in common, and then none of the
   const dir = fresh()
   await assert.rejects(keepPacks(dir, sources, { taken, vocabulary }), /no pack is used:\n(.|\n)*a pack of the id 'ours' was given already/)
   assert.deepEqual(readdirSync(dir), [])
+})
+
+const damages: Record<string, [(packs: string) => void, RegExp]> = {
+  'a scenario that was emptied': [
+    (packs) => writeFileSync(path.join(packs, 'ours', 'scenarios', 'our-first', 'scenario.yaml'), ''),
+    /our-first\/scenario\.yaml:1:1: the file is empty: write a scenario$/,
+  ],
+  'a scenario that is a folder': [
+    (packs) => {
+      const file = path.join(packs, 'ours', 'scenarios', 'our-first', 'scenario.yaml')
+      rmSync(file)
+      mkdirSync(file)
+    },
+    /our-first\/scenario\.yaml:1:1: is a folder: write the file itself$/,
+  ],
+  'a story that is gone': [
+    (packs) => rmSync(path.join(packs, 'ours', 'scenarios', 'our-first', 'story.md')),
+    /our-first\/story\.md:1:1: is missing/,
+  ],
+  'a scenario and its story, cut': [
+    (packs) => {
+      for (const file of ['scenario.yaml', 'debrief.md'])
+        writeFileSync(path.join(packs, 'ours', 'scenarios', 'our-first', file), Buffer.from([0, 159, 146, 150]))
+    },
+    /our-first\/debrief\.md:1:\d+: .*\(and \d+ more: 'firedrill scenario lint \/\S+\/packs\/ours\/scenarios\/our-first' tells them all\)$/,
+  ],
+  'a pack without its scenarios': [
+    (packs) => rmSync(path.join(packs, 'ours', 'scenarios'), { recursive: true }),
+    /^the pack 'ours' in \S+packs cannot be read \(ENOENT.*\): give it again with 'firedrill up --pack', or drop all with --no-pack$/,
+  ],
+  'a pack that is a file': [
+    (packs) => {
+      rmSync(path.join(packs, 'ours'), { recursive: true })
+      writeFileSync(path.join(packs, 'ours'), 'x')
+    },
+    /^the pack 'ours' in \S+packs cannot be read \(ENOTDIR/,
+  ],
+  'a link that leads to itself': [
+    (packs) => {
+      rmSync(path.join(packs, 'ours'), { recursive: true })
+      symlinkSync('ours', path.join(packs, 'ours'))
+    },
+    /^the pack 'ours' in \S+packs cannot be read \(ELOOP/,
+  ],
+}
+for (const [what, [damage, reason]] of Object.entries(damages)) {
+  test(`${what}, since the pack was kept: told, and left out, and all others are played`, async () => {
+    const dir = fresh()
+    await keepPacks(dir, [pack(['our-first']), pack(['their-first'], 'theirs')], { taken, vocabulary })
+    damage(path.join(dir, 'packs'))
+    // As a desktop leaves it.
+    writeFileSync(path.join(dir, 'packs', '.DS_Store'), 'x')
+    const told: string[] = []
+    const scenarios = scenariosOf(root, dir, ({ message }) => told.push(message))
+    assert.equal(told.length, 1, told.join('\n'))
+    assert.match(told[0] ?? '', reason)
+    assert.ok(!scenarios.has('our-first') && scenarios.has('their-first') && scenarios.has('slow-shelves'))
+  })
+}
+
+test('packs in a folder that is none: told, and the scenarios of the checkout are played', () => {
+  const dir = fresh()
+  writeFileSync(path.join(dir, 'packs'), 'x')
+  const told: string[] = []
+  assert.ok(scenariosOf(root, dir, ({ message }) => told.push(message)).has('slow-shelves'))
+  assert.match(told.join(), /^the folder of the packs cannot be read \(ENOTDIR/)
+})
+
+test('a wrong pack, or a change that is broken off, leaves the packs that were kept', async () => {
+  const dir = fresh()
+  await keepPacks(dir, [pack(['our-first'])], { taken, vocabulary })
+  const played = () => scenariosOf(root, dir, (mistake) => assert.fail(mistake.message)).has('our-first')
+  await assert.rejects(keepPacks(dir, [pack([])], { taken, vocabulary }), /no pack is used:\n.*it has no scenarios/)
+  assert.ok(played())
+  // Killed after the old ones were moved away, and before the new ones were there.
+  renameSync(path.join(dir, 'packs'), path.join(dir, 'packs.before'))
+  mkdirSync(path.join(dir, 'packs.next'))
+  assert.ok(played())
+  await keepPacks(dir, [pack(['our-second'])], { taken, vocabulary })
+  assert.ok(!played())
+  assert.deepEqual(
+    readdirSync(dir).filter((name) => name.startsWith('packs')),
+    ['packs'],
+  )
 })

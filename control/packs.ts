@@ -2,7 +2,7 @@ import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { checkPacks, writeFiles, type CheckedPack } from '../drills/packs/pack.ts'
 import { loadScenarios, type Vocabulary } from '../drills/scenarios.ts'
-import { FiredrillError } from '../model/errors.ts'
+import { FiredrillError, describeError } from '../model/errors.ts'
 import type { Scenario } from '../model/scenario.ts'
 import { makePrivateFolder } from '../range/private.ts'
 
@@ -21,23 +21,69 @@ export async function keepPacks(
   const packs = await checkPacks(sources, given)
   const problems = packs.flatMap(({ source, problems: found }) => found.map((problem) => `${source}: ${problem}`))
   if (problems.length > 0) throw new FiredrillError('bad-request', `no pack is used:\n  ${problems.join('\n  ')}`)
-  const next = `${packsIn(dir)}.next`
-  rmSync(next, { recursive: true, force: true })
-  makePrivateFolder(next)
-  for (const { head, files } of packs) if (head) writeFiles(path.join(next, head.id), files)
-  dropPacks(dir)
-  renameSync(next, packsIn(dir))
+  takeBack(dir)
+  const { next, before, now } = placesIn(dir)
+  try {
+    rmSync(next, { recursive: true, force: true })
+    makePrivateFolder(next)
+    for (const { head, files } of packs) if (head) writeFiles(path.join(next, head.id), files)
+    rmSync(before, { recursive: true, force: true })
+    if (existsSync(now)) renameSync(now, before)
+    renameSync(next, now)
+  } catch (error) {
+    // On a full disk as well, those that were kept stay.
+    rmSync(next, { recursive: true, force: true })
+    takeBack(dir)
+    throw error
+  }
+  rmSync(before, { recursive: true, force: true })
   return packs
 }
 
-export const dropPacks = (dir: string): void => rmSync(packsIn(dir), { recursive: true, force: true })
+const placesIn = (dir: string) => ({ now: packsIn(dir), next: `${packsIn(dir)}.next`, before: `${packsIn(dir)}.before` })
 
-/** The scenarios of a checkout with those of the range's packs. `told` gets what has a mistake, which is left out. */
+/** The packs that are kept, where others were to take their place and that was broken off in between. */
+function takeBack(dir: string): void {
+  const { now, before } = placesIn(dir)
+  if (!existsSync(now) && existsSync(before)) renameSync(before, now)
+}
+
+export function dropPacks(dir: string): void {
+  for (const folder of Object.values(placesIn(dir))) rmSync(folder, { recursive: true, force: true })
+}
+
+/**
+ * The scenarios of a checkout with those of the range's packs. `told` gets what has a mistake or cannot be read, which is left out: a
+ * pack that was damaged on the disk keeps neither the others nor the range from starting.
+ */
 export function scenariosOf(root: string, dir: string, told: (mistake: FiredrillError) => void): Map<string, Scenario> {
   const all = loadScenarios(path.join(root, 'scenarios'), told)
-  if (!existsSync(packsIn(dir))) return all
-  for (const pack of readdirSync(packsIn(dir)).toSorted()) {
-    for (const [id, scenario] of loadScenarios(path.join(packsIn(dir), pack, 'scenarios'), told)) {
+  const readable = <Found>(what: string, read: () => Found, otherwise: Found): Found => {
+    try {
+      return read()
+    } catch (error) {
+      const message = `${what} cannot be read (${describeError(error)}): give it again with 'firedrill up --pack', or drop all with --no-pack`
+      told(new FiredrillError('bad-request', message, { cause: error }))
+      return otherwise
+    }
+  }
+  const folder = packsIn(dir)
+  const packs = readable(
+    'the folder of the packs',
+    () => {
+      takeBack(dir)
+      return existsSync(folder) ? readdirSync(folder).toSorted() : []
+    },
+    [],
+  )
+  // What the desktop leaves in every folder.
+  for (const pack of packs.filter((name) => !name.startsWith('.'))) {
+    const own = readable(
+      `the pack '${pack}' in ${folder}`,
+      () => loadScenarios(path.join(folder, pack, 'scenarios'), told),
+      new Map<string, Scenario>(),
+    )
+    for (const [id, scenario] of own) {
       // Of a later checkout, which has a scenario of that name itself.
       if (all.has(id))
         told(new FiredrillError('conflict', `'${id}' of the pack '${pack}' is in Firedrill itself by now: rename it in the pack`))

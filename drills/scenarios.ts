@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
-import { FiredrillError } from '../model/errors.ts'
+import { FiredrillError, describeError, errorCode } from '../model/errors.ts'
 import type { People } from '../model/people.ts'
 import type { Range } from '../model/range.ts'
 import { scenarioSchema, type Scenario } from '../model/scenario.ts'
@@ -52,12 +52,14 @@ export function loadScenarios(folder: string, told: (mistake: FiredrillError) =>
   return scenarios
 }
 
+const ownScenarios = path.join(import.meta.dirname, '..', 'scenarios')
+
 export function loadScenario(folder: string): Scenario {
   const { scenario, problems } = checkScenario(folder)
   const [mistake, ...others] = problems.filter(({ level }) => level === 'error')
   if (mistake) {
-    const more =
-      others.length === 0 ? '' : ` (and ${others.length} more: 'firedrill scenario lint ${path.basename(folder)}' tells them all)`
+    const named = path.dirname(folder) === ownScenarios ? path.basename(folder) : folder
+    const more = others.length === 0 ? '' : ` (and ${others.length} more: 'firedrill scenario lint ${named}' tells them all)`
     throw new FiredrillError('bad-request', `${describeProblem(mistake)}${more}`)
   }
   if (!scenario) throw new FiredrillError('bad-request', `${folder} holds no scenario`)
@@ -78,7 +80,8 @@ export function checkScenario(folder: string, vocabulary?: Vocabulary): { scenar
       problems.push({ level: 'error', file: full, line: 1, column: 1, at: '', message })
       return null
     }
-    const bytes = readFileSync(full)
+    const bytes = bytesOf(full, problems)
+    if (bytes === null) return null
     if (name === 'scenario.yaml') return { bytes, text: '' }
     const { text, mistakes } = textOf(bytes)
     for (const mistake of mistakes) problems.push({ level: 'error', file: full, at: '', ...mistake })
@@ -118,6 +121,18 @@ export function checkScenario(folder: string, vocabulary?: Vocabulary): { scenar
   return { scenario, problems: problems.toSorted((a, b) => (a.file === b.file ? byPlace(a, b) : 0)) }
 }
 
+/** What a file holds; null where it cannot be read, as a folder, one of another user or one on a damaged disk: told. */
+function bytesOf(file: string, problems: ScenarioProblem[]): Uint8Array | null {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    const code = errorCode(error)
+    const why = code === 'EISDIR' ? 'is a folder: write the file itself' : `cannot be read: ${describeError(error)}`
+    problems.push({ level: 'error', file, line: 1, column: 1, at: '', message: why })
+    return null
+  }
+}
+
 /** What is wrong with a scenario in one of the ways in which it can be drawn. */
 function checkWay(
   { document: value, story, debrief }: Filled,
@@ -150,7 +165,9 @@ function checkWay(
 function peopleIn(folder: string, answer: Answer | null, problems: ScenarioProblem[]): People | null {
   const file = path.join(folder, 'people.yaml')
   if (!existsSync(file)) return null
-  const { people, mistakes } = readPeople(readFileSync(file), answer)
+  const bytes = bytesOf(file, problems)
+  if (bytes === null) return null
+  const { people, mistakes } = readPeople(bytes, answer)
   problems.push(...mistakes.map((mistake) => ({ ...mistake, file })))
   return people
 }
