@@ -64,7 +64,7 @@ async function installDebianPackages(reports: BinaryReport[], say: Say): Promise
 
 async function aptInstall(prefix: string[], packages: string[], say: Say): Promise<void> {
   say(`installing with apt: ${packages.join(' ')}`)
-  const install = (...what: string[]) => runQuietly(aptGet(prefix, 'install', '-y', '--no-install-recommends', ...what))
+  const install = (...what: string[]) => runQuietly(aptGet(prefix, 'install', '-y', '--no-install-recommends', ...what), { told: 60 })
   try {
     await runQuietly(aptGet(prefix, 'update'))
     await install(...packages).catch(async (error: unknown) => {
@@ -83,10 +83,11 @@ async function aptInstall(prefix: string[], packages: string[], say: Say): Promi
 
 /** What apt and dpkg say is wrong stands among what went well, below the command: here it comes first. */
 export function whyAptFailed(packages: readonly string[], told: string): string {
-  const reasons = told.split('\n').flatMap((line) => /^(?:E: | (?=cannot ))(.*)$/.exec(line)?.[1] ?? [])
+  const lines = told.split('\n')
+  const reasons = lines.flatMap((line) => /^(?:E: | (?=cannot ))(.*)$/.exec(line)?.[1] ?? [])
   const telling = reasons.filter((reason) => !reason.startsWith('Sub-process'))
   const why = [...new Set(telling.length > 0 ? telling : reasons)].join('; ')
-  return `apt could not install ${packages.join(', ')}: ${why || 'it does not say why'}\n${told}`
+  return `apt could not install ${packages.join(', ')}: ${why || 'it does not say why'}\n${[...lines.slice(0, 1), ...lines.slice(1).slice(-8)].join('\n')}`
 }
 
 /** What the jail of a trainee's terminal is made by, and what completes commands in it. Without it all else works. */
@@ -158,10 +159,10 @@ async function installPython(
   await writeFile(stamp, requirements)
 }
 
-/** Runs a command; throws with the end of its output when it fails. */
+/** Runs a command; throws with the end of its output, that many lines, when it fails. */
 export async function runQuietly(
   command: string[],
-  { timeoutMs = 900_000, env = process.env }: { timeoutMs?: number; env?: NodeJS.ProcessEnv } = {},
+  { timeoutMs = 900_000, env = process.env, told = 8 }: { timeoutMs?: number; env?: NodeJS.ProcessEnv; told?: number } = {},
 ): Promise<string> {
   const [file = '', ...args] = command
   return new Promise((resolve, reject) => {
@@ -173,7 +174,7 @@ export async function runQuietly(
     child.on('error', (error) => reject(new FiredrillError('missing-binary', `${file} could not be run`, { cause: error })))
     child.on('close', (code) => {
       if (code === 0) return resolve(output)
-      const tail = output.trim().split('\n').slice(-8).join('\n')
+      const tail = output.trim().split('\n').slice(-told).join('\n')
       reject(new FiredrillError('component-failed', `'${command.join(' ')}' failed (${code}):\n${tail}`))
     })
   })
