@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream'
 import { describeError } from '../../model/errors.ts'
-import { parsers, type LogFormat } from '../../observability/store/filelog/parsers.ts'
+import { parseLine, type LogFormat } from '../../observability/store/filelog/parsers.ts'
 import type { LogSink } from '../../observability/store/filelog/tail.ts'
 import type { Cluster } from '../../range/targets/kubernetes/cluster.ts'
 import { isWorkload } from '../../range/targets/kubernetes/ports.ts'
@@ -37,19 +37,21 @@ export function followPods(cluster: Cluster, sink: LogSink): { stop(): void } {
 
   async function follow(key: string, pod: string, container: string, { service, format }: Source): Promise<void> {
     let rest = ''
+    // Keeps the first half of a character until the other half comes.
+    const decoder = new TextDecoder()
     const take = async (line: string): Promise<void> => {
       const at = line.indexOf(' ')
       const time = line.slice(0, at)
       const before = readTo.get(key)
       // A stream that is opened again begins with the second in which the last one ended.
       if (before !== undefined && time <= before) return
-      const entry = parsers[format](line.slice(at + 1), service)
+      const entry = parseLine(format, line.slice(at + 1), service)
       while (entry && !sink.offer([entry]) && !stopped) await new Promise((resolve) => setTimeout(resolve, 500))
       readTo.set(key, time)
     }
     const into = new Writable({
       write(chunk: Buffer, _encoding, done) {
-        const lines = (rest + chunk.toString()).split('\n')
+        const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
         rest = lines.pop() ?? ''
         void (async () => {
           for (const line of lines) await take(line)

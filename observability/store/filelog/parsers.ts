@@ -8,28 +8,47 @@ export type LineParser = (line: string, service: string) => LogEntry | null
 /** Numbers of the OpenTelemetry log data model. */
 const severityNumbers: Record<string, number> = { TRACE: 1, DEBUG: 5, INFO: 9, WARN: 13, ERROR: 17, FATAL: 21 }
 
-const severityNames: Record<string, string> = {
-  trace: 'TRACE',
-  debug: 'DEBUG',
-  debug1: 'DEBUG',
-  info: 'INFO',
-  log: 'INFO',
-  notice: 'INFO',
-  statement: 'INFO',
-  detail: 'INFO',
-  warn: 'WARN',
-  warning: 'WARN',
-  error: 'ERROR',
-  err: 'ERROR',
-  fatal: 'FATAL',
-  panic: 'FATAL',
-  critical: 'FATAL',
-}
+const severityNames = new Map(
+  Object.entries({
+    trace: 'TRACE',
+    debug: 'DEBUG',
+    debug1: 'DEBUG',
+    info: 'INFO',
+    log: 'INFO',
+    notice: 'INFO',
+    statement: 'INFO',
+    detail: 'INFO',
+    warn: 'WARN',
+    warning: 'WARN',
+    error: 'ERROR',
+    err: 'ERROR',
+    fatal: 'FATAL',
+    panic: 'FATAL',
+    critical: 'FATAL',
+  }),
+)
 
 /** What `addSqlCommenterCommentToQueries` appends to a statement (google/sqlcommenter). */
 const traceComment = /traceparent='00-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}'/
 
-export const parsers: Record<LogFormat, LineParser> = {
+/** Of one line: what is longer is cut, and says so. */
+const longestBody = 64 * 1024
+const longestAttribute = 4_000
+/** The last second that the store can hold: TimestampTime is a DateTime. */
+const lastTimeMs = 0xffff_ffff * 1_000
+
+/** Reads one line as its format has it; as plain text where it is odd in a way that nobody thought of. */
+export function parseLine(format: LogFormat, line: string, service: string): LogEntry | null {
+  // A file that was cut short while it was written begins with zeros.
+  const text = line.replace(/^\0+/, '').replace(/\r$/, '')
+  try {
+    return parsers[format](text, service)
+  } catch {
+    return plain(text, service)
+  }
+}
+
+const parsers: Record<LogFormat, LineParser> = {
   /** A request that went wrong or a connection that was turned away, as JSON; else what the proxy says of itself. */
   envoy(line, service) {
     const record = parseObject(line)
@@ -78,10 +97,11 @@ export const parsers: Record<LogFormat, LineParser> = {
     const match = /^\d+:([XCSM]) (\d+ \w+ \d+ [\d:.]+) ([.\-*#]) (.*)$/.exec(line)
     if (!match) return null
     const levels: Record<string, string> = { '.': 'debug', '-': 'info', '*': 'info', '#': 'warning' }
-    return entry(service, new Date(`${match[2]} UTC`).toISOString(), levels[match[3] ?? '*'], match[4], { role: match[1] ?? '' })
+    return entry(service, `${match[2]} UTC`, levels[match[3] ?? '*'], match[4], { role: match[1] ?? '' })
   },
   logfmt(line, service) {
-    const pairs = [...line.matchAll(/([\w.]+)=("(?:[^"\\]|\\.)*"|\S*)/g)]
+    // A key is looked for at the start of a word only: a long word without one would be read once for each of its letters.
+    const pairs = [...line.matchAll(/(?<![\w.])([\w.]+)=("(?:[^"\\]|\\.)*"|\S*)/g)]
     if (pairs.length === 0) return plain(line, service)
     const fields = Object.fromEntries(pairs.map(([, key, value = '']) => [key, value.startsWith('"') ? unquote(value) : value]))
     const { ts, time, level, msg, ...rest } = fields
@@ -107,24 +127,33 @@ function entry(
   spanId = '',
 ): LogEntry {
   const parsed = typeof time === 'string' ? Date.parse(time) : Number.NaN
-  const severityText = severityNames[asText(level).toLowerCase()] ?? 'INFO'
+  const severityText = severityNames.get(asText(level).toLowerCase()) ?? 'INFO'
+  const isLinked = /^[0-9a-f]{32}$/.test(traceId) && !/^0+$/.test(traceId)
   return {
-    timeMs: Number.isNaN(parsed) ? Date.now() : parsed,
-    traceId,
-    spanId,
+    timeMs: parsed >= 0 && parsed <= lastTimeMs ? parsed : Date.now(),
+    traceId: isLinked ? traceId : '',
+    spanId: isLinked && /^[0-9a-f]{16}$/.test(spanId) && !/^0+$/.test(spanId) ? spanId : '',
     severityText,
     severityNumber: severityNumbers[severityText] ?? 9,
     service,
-    body: asText(message).slice(0, 8_000),
+    body: cut(asText(message), longestBody),
     attributes: Object.fromEntries(
       Object.entries(attributes)
         .filter(([, value]) => value !== undefined && value !== null && value !== '')
-        .map(([key, value]) => [key, asText(value).slice(0, 4_000)]),
+        .map(([key, value]) => [key, cut(asText(value), longestAttribute)]),
     ),
   }
 }
 
-const asText = (value: unknown): string => (typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value))
+/** Never between the halves of a character. */
+function cut(text: string, length: number): string {
+  if (text.length <= length) return text
+  const kept = text.slice(0, length).replace(/[\ud800-\udbff]$/, '')
+  return `${kept}… (${text.length - kept.length} more characters were cut)`
+}
+
+const asText = (value: unknown): string =>
+  typeof value === 'string' ? value : value === undefined || value === null ? '' : JSON.stringify(value)
 
 function unquote(text: string): string {
   try {

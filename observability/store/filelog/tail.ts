@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readFileSync, readSync, renameSync, st
 import { z } from 'zod'
 import { describeError } from '../../../model/errors.ts'
 import type { LogEntry } from '../otlp/logs.ts'
-import { parsers } from './parsers.ts'
+import { parseLine } from './parsers.ts'
 
 export const logSources = z.array(
   z.object({
@@ -27,6 +27,8 @@ const chunksAtOnce = 8
 interface Position {
   inode: number
   offset: number
+  /** Within a line that is longer than a chunk: what is left of it is no line of its format. */
+  isWithinLine?: boolean
 }
 
 /**
@@ -50,16 +52,22 @@ export function followLogs(sources: LogSource[], sink: LogSink, checkpointFile: 
     try {
       const bytesRead = readSync(fd, buffer, 0, chunkBytes, position.offset)
       const lastBreak = buffer.subarray(0, bytesRead).lastIndexOf(0x0a)
-      // A line without an end is still being written, unless it fills the chunk by itself.
-      const used = lastBreak >= 0 ? lastBreak + 1 : bytesRead === chunkBytes ? bytesRead : 0
+      // A line without an end is still being written, unless it fills the chunk by itself: then it is read in parts.
+      const isPart = lastBreak < 0 && bytesRead === chunkBytes
+      const used = isPart ? wholeCharacters(buffer.subarray(0, bytesRead)) : lastBreak + 1
       if (used === 0) return false
       const lines = buffer.toString('utf8', 0, used).split('\n')
-      const entries = lines.flatMap((line) => (line === '' ? [] : (parsers[source.format](line, source.service) ?? [])))
+      const { isWithinLine = false } = position
+      const entries = lines.flatMap((line, index) => {
+        if (line === '') return []
+        const format = isPart || (isWithinLine && index === 0) ? 'plain' : source.format
+        return parseLine(format, line, source.service) ?? []
+      })
       // No room: the file keeps the lines until there is.
       if (entries.length > 0 && !sink.offer(entries)) return false
-      positions.set(source.file, { inode: info.ino, offset: position.offset + used })
+      positions.set(source.file, { inode: info.ino, offset: position.offset + used, ...(isPart ? { isWithinLine: true } : {}) })
       dirty = true
-      return used === chunkBytes
+      return bytesRead === chunkBytes
     } finally {
       closeSync(fd)
     }
@@ -96,6 +104,15 @@ export function followLogs(sources: LogSource[], sink: LogSink, checkpointFile: 
       look()
     },
   }
+}
+
+/** How many of these bytes are before the last character, if that is not complete. */
+function wholeCharacters(bytes: Buffer): number {
+  let at = bytes.length - 1
+  while (at > bytes.length - 4 && ((bytes[at] ?? 0) & 0xc0) === 0x80) at--
+  const lead = bytes[at] ?? 0
+  const needed = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1
+  return at + needed > bytes.length ? at : bytes.length
 }
 
 /** Nothing, and so from the start of each file, where it cannot be read. */
