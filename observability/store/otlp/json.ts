@@ -145,6 +145,9 @@ function enumOf(type: protobuf.Enum, value: unknown, path: string): number {
 
 /** The two halves of a 64-bit integer; one that does not fit is cut to its lower 64 bits, as a sender that overflows does. */
 function integer(value: unknown, path: string): { low: number; high: number; unsigned: boolean } {
+  // As some SDKs in JavaScript sent them for a while.
+  if (isFields(value) && typeof value['low'] === 'number' && typeof value['high'] === 'number')
+    return { low: value['low'] | 0, high: value['high'] | 0, unsigned: true }
   if (typeof value !== 'string' && typeof value !== 'number') throw new TypeError(`${path} is not an integer`)
   let whole: bigint
   try {

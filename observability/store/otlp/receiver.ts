@@ -36,20 +36,23 @@ const logs: Signal<'otel_logs'> = {
 
 /** gRPC's codes, which OTLP over HTTP has in the bodies of its errors. */
 const invalidArgument = 3
+const notFound = 5
 const resourceExhausted = 8
 const unimplemented = 12
 
 /** OTLP over HTTP (opentelemetry.io/docs/specs/otlp): what is not kept is always told, and never costs what came beside it. */
 export function receiveOtlp(app: FastifyInstance, intake: Intake, spans: SpanLedger, keptMs: number): void {
   const receive = <Name extends Table>({ url, table, type, write, rejected }: Signal<Name>) =>
-    app.post<{ Body: Buffer }>(url, { onRequest: refuseUnread }, (request, reply) => {
+    app.post<{ Body: Buffer | undefined }>(url, { onRequest: refuseUnread }, (request, reply) => {
       const json = isJson(request)
+      // Without a length and a type there is none.
+      const body = request.body ?? Buffer.alloc(0)
       const refusals = new Refusals()
       let kept = 0
       try {
-        const packed = stillPacked(request.body, request.headers['content-encoding'])
+        const packed = stillPacked(body, request.headers['content-encoding'])
         if (packed) throw new TypeError(packed)
-        const source = json ? protobufOf(type, parseJson(request.body), refusals) : request.body
+        const source = json ? protobufOf(type, parseJson(body), refusals) : body
         const taken = intake.take(table, (batch) => {
           const before = batch.rows
           write(source, batch, timesAt(Date.now(), keptMs), refusals)
@@ -63,17 +66,25 @@ export function receiveOtlp(app: FastifyInstance, intake: Intake, spans: SpanLed
       } catch (error) {
         // Safe: what is thrown here are errors.
         intake.rejectRequest(table)
-        return answer(request, reply.code(400), invalidArgument, `not OTLP: ${reasonOf(error as Error, request)}`)
+        return answer(request, reply.code(400), invalidArgument, `not OTLP: ${reasonOf(error as Error, body, json)}`)
       }
       intake.reject(table, refusals)
       const { count } = refusals
-      if (kept === 0 && count > 0) return answer(request, reply.code(400), invalidArgument, reasonOf(refusals, request))
+      if (kept === 0 && count > 0) return answer(request, reply.code(400), invalidArgument, reasonOf(refusals, body, json))
       const message = printable(`${count} refused; the first: ${refusals.message}`)
       if (!json) return reply.type('application/x-protobuf').send(Buffer.from(encodeResponse(count, message)))
       return reply.send(count === 0 ? {} : { partialSuccess: { [rejected]: String(count), errorMessage: message } })
     })
   receive(traces)
   receive(logs)
+  app.setNotFoundHandler((request, reply) =>
+    answer(
+      request,
+      reply.code(404),
+      notFound,
+      `there is no ${request.method} ${request.url.split('?')[0]} here: traces are taken at ${traces.url}, and logs at ${logs.url}`,
+    ),
+  )
   app.post('/v1/metrics', (request, reply) =>
     answer(request, reply.code(404), unimplemented, 'this store takes traces and logs; metrics are scraped by Prometheus'),
   )
@@ -93,8 +104,7 @@ const parseJson = (body: Buffer): unknown => JSON.parse(body.toString('utf8').re
 const isJson = (request: FastifyRequest): boolean => request.headers['content-type']?.toLowerCase().startsWith('application/json') ?? false
 
 /** Why nothing of a request was kept: what it looks like, or else what was found first. */
-const reasonOf = ({ message }: { message: string }, request: FastifyRequest<{ Body: Buffer }>): string =>
-  likelyCause(request.body, isJson(request)) ?? message
+const reasonOf = ({ message }: { message: string }, body: Buffer, json: boolean): string => likelyCause(body, json) ?? message
 
 const full = (request: FastifyRequest, reply: FastifyReply) =>
   answer(request, reply.code(429).header('retry-after', '1'), resourceExhausted, 'the store is full: send it again')

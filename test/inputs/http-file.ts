@@ -1,0 +1,61 @@
+import { gzipSync } from 'node:zlib'
+import { protobufOf } from '../../observability/store/otlp/json.ts'
+import { traceRequest } from '../../observability/store/otlp/messages.ts'
+import { Refusals } from '../../observability/store/otlp/values.ts'
+
+/** A request as it is sent. */
+export interface HttpRequest {
+  method: string
+  path: string
+  headers: Record<string, string>
+  body: Buffer | null
+}
+
+const unitsPerMs = { ms: 1n, us: 1_000n, ns: 1_000_000n } as const
+
+/**
+ * Reads a request from a file, as editors know them (`*.http`): a line with the method and the path, the rest of its query in indented lines; headers; an
+ * empty line; the body. `{{ns}}`, `{{us}}` and `{{ms}}` are the time now, less or more by a number (`{{us-3600000000}}`), `{{low}}` and `{{high}}` the halves
+ * of that in nanoseconds. A comment `# @protobuf` has the JSON of the body encoded, `# @bytes` puts those bytes for each U+FFFD, and `# @gzip` packs it.
+ */
+export function readRequest(text: string, nowMs: number): HttpRequest {
+  const [head = '', ...rest] = filled(text, nowMs).split('\n\n')
+  const lines = head.split('\n')
+  const comments = lines.filter((line) => line.startsWith('#'))
+  const [first = '', ...others] = lines.filter((line) => line !== '' && !line.startsWith('#'))
+  const [method = '', path = ''] = first.split(' ')
+  const query = others.filter((line) => line.startsWith(' ')).map((line) => line.trim())
+  const headers = others.filter((line) => !line.startsWith(' ')).map((line) => line.split(/:\s*/, 2) as [string, string])
+  const body = rest.join('\n\n').trim()
+  return {
+    method,
+    path: path + query.join(''),
+    headers: Object.fromEntries(headers),
+    body: body === '' ? null : encoded(body, comments),
+  }
+}
+
+/** Puts times in their places. */
+export const filled = (text: string, nowMs: number): string =>
+  text.replaceAll(/\{\{(\w+)([-+]\d+)?\}\}/g, (_all, unit: string, more = '0') => timeIn(unit, nowMs, more))
+
+function timeIn(unit: string, nowMs: number, more: string): string {
+  const nanoseconds = BigInt(nowMs) * 1_000_000n
+  if (unit === 'low') return String(BigInt.asUintN(32, nanoseconds))
+  if (unit === 'high') return String(nanoseconds >> 32n)
+  const perMs = unitsPerMs[unit as keyof typeof unitsPerMs]
+  return String(BigInt(nowMs) * perMs + BigInt(more))
+}
+
+function encoded(body: string, comments: readonly string[]): Buffer {
+  const said = (name: string) => comments.find((line) => line.startsWith(`# @${name}`))
+  let bytes = said('protobuf') ? protobufOf(traceRequest, JSON.parse(body), new Refusals()) : Buffer.from(body)
+  const [, hex] = /@bytes ([0-9a-f ]+)/.exec(said('bytes') ?? '') ?? []
+  // As many bytes as it has itself, so that no length changes.
+  if (hex)
+    bytes = Buffer.from(
+      bytes.toString('latin1').replaceAll('\xef\xbf\xbd', Buffer.from(hex.replaceAll(' ', ''), 'hex').toString('latin1')),
+      'latin1',
+    )
+  return said('gzip') ? gzipSync(bytes) : bytes
+}
