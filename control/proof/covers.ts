@@ -111,10 +111,12 @@ function drawnForProof(scenario: Read, variant: string | null): Read {
   return played.length > 0 ? { ...drawn, ...{ draws: Object.fromEntries(played) } } : drawn
 }
 
-/** What each entry of the solution says about why is for the debrief. */
-function withoutWords(scenario: { solution: object[] }): unknown {
+/** What each entry of the solution says about why is for the debrief. Before anything is drawn, the solution or an entry of it may be a placeholder. */
+function withoutWords(scenario: { solution: unknown }): unknown {
   const kept = Object.fromEntries(Object.entries(scenario).filter(([name]) => !words.includes(name)))
-  return { ...kept, solution: scenario.solution.map((step) => ({ ...step, why: '' })) }
+  const { solution } = scenario
+  const wordless = (step: unknown) => (typeof step === 'object' ? { ...step, why: '' } : step)
+  return { ...kept, solution: Array.isArray(solution) ? solution.map(wordless) : solution }
 }
 
 /** An alert's rules and the recording rules that they read, as Prometheus evaluates them in a drill; what they tell people is left out. */

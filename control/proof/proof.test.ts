@@ -184,6 +184,31 @@ variants:
     )
   })
 
+  test('each variant may have a solution of its own, of as many steps as it takes', () => {
+    const solution = written.replace(/^solution:\n(?: .*\n)+/m, "solution: '${steps}'\n")
+    assert.notEqual(solution, written)
+    const steps = (...actions: string[]) => `[${actions.map((action) => `{ action: ${action}, why: So }`).join(', ')}]`
+    const both = (first: string, second: string) =>
+      `${solution}draws: { pause: [3s, 5s], greeting: [Hello, Good morning] }
+variants:
+  - { name: first, set: { version: 1.5.0, steps: ${first} } }
+  - { name: second, set: { version: 1.6.0, steps: ${second} } }
+`
+    writeFileSync(file, both(steps('flush-cache'), steps('flush-cache', 'resume-cache')))
+    const covered = (variant: string) =>
+      Object.keys(scopeOf(root, id, undefined, variant).covers).filter((name) => name.includes('/actions/'))
+    assert.deepEqual(covered('first'), ['drills/actions/flush-cache.ts'])
+    assert.deepEqual(covered('second'), ['drills/actions/flush-cache.ts', 'drills/actions/resume-cache.ts'])
+    prove('first')
+    prove('second')
+    assert.deepEqual(staleness(root, id), [])
+    writeFileSync(file, both(steps('flush-cache').replace('So', 'Therefore'), steps('resume-cache')))
+    assert.deepEqual(
+      staleness(root, id).map((why) => why.split(':')[0]),
+      ['variant second', 'variant second'],
+    )
+  })
+
   test('the variant that says what the scenario said before has the same hash', () => {
     writeFileSync(file, `${written.replace('${pause}', '3s').replace('${greeting}, you', 'You')}${variants.replace(/^draws.*\n/, '')}`)
     assert.deepEqual(scopeOf(root, id, undefined, 'first').covers, before)
