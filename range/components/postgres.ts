@@ -132,10 +132,13 @@ async function initialise(context: RangeContext, dir: string): Promise<void> {
   await rm(passwordFile)
 }
 
+/** Copying an empty database takes a second, and on a busy disk as long as what else is written. */
+const bootstrapTimeoutMs = 120_000
+
 /** Makes the shop's database, and a role and a schema for each service that keeps something; idempotent. */
 export async function bootstrap(context: RangeContext): Promise<void> {
   const admin = databaseUrl(context, 'postgres')
-  await withClient(admin.replace(/\/shop$/, '/postgres'), async (client) => {
+  await withClient(admin.replace(/\/shop$/, '/postgres'), bootstrapTimeoutMs, async (client) => {
     const { rowCount } = await client.query(`select 1 from pg_database where datname = 'shop'`)
     if (!rowCount) await client.query('create database shop')
     for (const role of databaseOwners) {
@@ -146,7 +149,7 @@ export async function bootstrap(context: RangeContext): Promise<void> {
       }
     }
   })
-  await withClient(admin, async (client) => {
+  await withClient(admin, bootstrapTimeoutMs, async (client) => {
     await client.query('create extension if not exists pg_stat_statements')
     for (const role of databaseOwners) await client.query(`create schema if not exists ${role} authorization ${role}`)
   })
@@ -154,17 +157,17 @@ export async function bootstrap(context: RangeContext): Promise<void> {
 
 /** Gives a role another password, and ends its sessions, which began with the one before. */
 export async function setRolePassword(context: RangeContext, role: ServiceName, password: string): Promise<void> {
-  await withClient(databaseUrl(context, 'postgres'), async (client) => {
+  await withClient(databaseUrl(context, 'postgres'), 15_000, async (client) => {
     await client.query(`alter role ${client.escapeIdentifier(role)} password ${client.escapeLiteral(password)}`)
     await client.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [role])
   })
 }
 
-async function withClient(url: string, use: (client: pg.Client) => Promise<void>): Promise<void> {
+async function withClient(url: string, queryTimeoutMs: number, use: (client: pg.Client) => Promise<void>): Promise<void> {
   const client = new pg.Client({
     connectionString: url,
-    connectionTimeoutMillis: 5_000,
-    query_timeout: 15_000,
+    connectionTimeoutMillis: Math.min(queryTimeoutMs, 30_000),
+    query_timeout: queryTimeoutMs,
     // Whatever was set for the database.
     options: '-c default_transaction_read_only=off',
   })

@@ -42,8 +42,9 @@ export async function connectDatabase(service: Service, options: DatabaseOptions
   pool.on('connect', (client) => client.on('error', (error) => service.app.log.debug({ err: error }, 'a database connection broke')))
   watchPool(pool, options.poolMax)
 
+  // For longer than anybody waits for a service: one that ended would not be started again when the database is there at last.
   await untilItWorks(() => migrate(settings, migrations), {
-    deadlineMs: 90_000,
+    deadlineMs: 400_000,
     onFailure: (error) => service.app.log.info(`waiting for PostgreSQL: ${messageOf(error)}`),
   })
   service.readyWhen('postgres', async () => {
