@@ -28,8 +28,8 @@ export function logShipper(url: string): LogSink {
         signal: AbortSignal.timeout(10_000),
       }).catch(() => null)
       await response?.arrayBuffer().catch(() => null)
-      // Refused for what it is: it would be refused again.
-      if (response?.ok || response?.status === 400) {
+      if (response?.ok || isFinal(response?.status)) {
+        if (!response?.ok) process.stderr.write(`logs: the store refused ${batch.length} lines: HTTP ${response?.status}\n`)
         waiting = waiting.slice(batch.length)
         bytes -= batch.reduce((sum, entry) => sum + sizeOf(entry), 0)
       } else await new Promise((resolve) => setTimeout(resolve, 1_000))
@@ -48,6 +48,9 @@ export function logShipper(url: string): LogSink {
     },
   }
 }
+
+/** Refused for what it is: it would be refused again. A store that is full, slow or away takes it later. */
+const isFinal = (status = 0): boolean => status >= 400 && status < 500 && status !== 408 && status !== 429
 
 /** Lines as an OTLP request (opentelemetry.proto.collector.logs.v1). */
 function otlp(entries: readonly LogEntry[]) {

@@ -11,7 +11,7 @@ import type { Engine } from './engine/engine.ts'
 import { createIntake, type Intake, type IntakeLimits } from './intake.ts'
 import { jaegerRoutes, refusal } from './jaeger-routes.ts'
 import { readBody } from './otlp/body.ts'
-import { answer, receiveOtlp } from './otlp/receiver.ts'
+import { answer, notFound, otlpPaths, receiveOtlp } from './otlp/receiver.ts'
 import { listLogServices, overviewLogs, searchLogs } from './queries/logs.ts'
 import { timeMs } from './queries/times.ts'
 import { listOperations, listServices, searchTraces, serviceGraph, traceById } from './queries/traces.ts'
@@ -90,6 +90,14 @@ export function createStoreServer(
       return reply.code(answer.status).send(answer.body)
     }
     return answer(request, reply.code(status), status, message)
+  })
+
+  app.setNotFoundHandler((request, reply) => {
+    const [url = ''] = request.url.split('?')
+    const message = `there is no ${request.method} ${url} here`
+    if (!url.startsWith('/telemetry/')) return answer(request, reply.code(404), notFound, `${message}: ${otlpPaths}`)
+    const { status, body } = errorAnswer(new FiredrillError('not-found', message))
+    return reply.code(status).send(body)
   })
 
   const spanLedger = new SpanLedger()

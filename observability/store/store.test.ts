@@ -201,6 +201,19 @@ test('a trace that there is not is told from a question that is none', async () 
   assert.deepEqual(await ask('xyz'), [400, 'bad-request'])
 })
 
+test('a question that there is not is told in the form of the API that it is asked of', async () => {
+  const own = await app.inject('/telemetry/nothing?x=1')
+  assert.deepEqual(
+    [own.statusCode, own.json()],
+    [404, { error: { code: 'not-found', message: 'there is no GET /telemetry/nothing here' } }],
+  )
+  const page = await app.inject('/')
+  assert.deepEqual(
+    [page.statusCode, page.json<{ message: string }>().message.startsWith('there is no GET / here: traces are taken at')],
+    [404, true],
+  )
+})
+
 test('more than fits is shed with 429 and counted', async () => {
   const many = Array.from({ length: 60 }, (_, n) => span((n + 1).toString(16).padStart(16, '0'), '', 'n', 1))
   const answer = await app.inject({

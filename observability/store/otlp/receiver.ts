@@ -36,9 +36,11 @@ const logs: Signal<'otel_logs'> = {
 
 /** gRPC's codes, which OTLP over HTTP has in the bodies of its errors. */
 const invalidArgument = 3
-const notFound = 5
+export const notFound = 5
 const resourceExhausted = 8
 const unimplemented = 12
+
+export const otlpPaths = `traces are taken at ${traces.url}, and logs at ${logs.url}`
 
 /** OTLP over HTTP (opentelemetry.io/docs/specs/otlp): what is not kept is always told, and never costs what came beside it. */
 export function receiveOtlp(app: FastifyInstance, intake: Intake, spans: SpanLedger, keptMs: number): void {
@@ -77,14 +79,6 @@ export function receiveOtlp(app: FastifyInstance, intake: Intake, spans: SpanLed
     })
   receive(traces)
   receive(logs)
-  app.setNotFoundHandler((request, reply) =>
-    answer(
-      request,
-      reply.code(404),
-      notFound,
-      `there is no ${request.method} ${request.url.split('?')[0]} here: traces are taken at ${traces.url}, and logs at ${logs.url}`,
-    ),
-  )
   app.post('/v1/metrics', (request, reply) =>
     answer(request, reply.code(404), unimplemented, 'this store takes traces and logs; metrics are scraped by Prometheus'),
   )
@@ -109,9 +103,9 @@ const reasonOf = ({ message }: { message: string }, body: Buffer, json: boolean)
 const full = (request: FastifyRequest, reply: FastifyReply) =>
   answer(request, reply.code(429).header('retry-after', '1'), resourceExhausted, 'the store is full: send it again')
 
-/** Tells what went wrong in the encoding of the request. */
+/** Tells what went wrong in the encoding of the request, and people in JSON. */
 export function answer(request: FastifyRequest, reply: FastifyReply, code: number, message: string): FastifyReply {
   const status = { code, message: printable(message) }
-  if (isJson(request)) return reply.send(status)
+  if (!request.headers['content-type']?.includes('protobuf')) return reply.send(status)
   return reply.type('application/x-protobuf').send(Buffer.from(encodeStatus(status)))
 }
