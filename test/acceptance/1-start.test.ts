@@ -101,7 +101,7 @@ describe('starting a range', () => {
   })
 
   test('other settings for a range that runs are refused', async () => {
-    const { code, stderr } = await firedrill(['up', '--dir', dir, '--port-base', '29400'])
+    const { code, stderr } = await firedrill(['up', '--dir', dir, '--port-base', String(portBase + 4_000)])
     assert.equal(code, 1)
     assert.match(stderr, /runs with other settings \(portBase\)/)
   })
