@@ -7,7 +7,7 @@ import type { Api } from './context.ts'
 import { jsonOrNull } from '../../model/json.ts'
 
 /**
- * MCP over streamable HTTP, without sessions: each request stands for itself, and is answered by JSON. The token, and Host and Origin, are
+ * MCP over streamable HTTP, without sessions: each request stands for itself, and is answered by JSON, or by events where nothing else is accepted. The token, and Host and Origin, are
  * checked before it comes here, as of every request (`guardAccess`).
  */
 export function mcpRoutes(app: Api): void {
@@ -28,20 +28,21 @@ export function mcpRoutes(app: Api): void {
     async (request, reply) => {
       const { authorization, cookie, host = '', accept = '*/*' } = request.headers
       const version = [request.headers['mcp-protocol-version']].flat()[0] || undefined
-      if (!/application\/(json|\*)|\*\/\*/i.test(accept))
-        return reply.code(406).send(refusal(-32_000, `answers are application/json, which 'Accept: ${accept}' does not take`))
+      const form = /application\/(json|\*)|\*\/\*/i.test(accept) ? 'json' : /text\/(event-stream|\*)/i.test(accept) ? 'events' : null
+      if (form === null)
+        return reply
+          .code(406)
+          .send(refusal(-32_000, `answers are application/json or text/event-stream, and 'Accept: ${accept}' takes neither`))
       const given = messagesIn(request.body, version)
       if ('refused' in given) return reply.code(400).send(given.refused)
       if ('done' in given) return reply.code(202).send()
       const gone = new AbortController()
       reply.raw.once('close', () => gone.abort())
       const api = apiOf(app, { host, ...(authorization ? { authorization } : {}), ...(cookie ? { cookie } : {}) }, gone.signal)
-      const response = await answerTo(given.messages, version, api, gone.signal)
-      if (response === null) return reply.hijack()
-      const text = await response.text()
-      const type = response.headers.get('content-type')
-      if (type) reply.type(type)
-      return reply.code(response.status).send(text === '' ? undefined : text)
+      const answer = await answerTo(given.messages, { version, form, api, gone: gone.signal })
+      if (answer === null) return reply.hijack()
+      if (answer.type) reply.type(answer.type)
+      return reply.code(answer.status).send(answer.text === '' ? undefined : answer.text)
     },
   )
   // Nothing is sent unasked, and there is no session to end.
@@ -59,7 +60,10 @@ export function mcpRoutes(app: Api): void {
 }
 
 /** What the SDK answers, by a server and a transport of this request alone; null when nobody is there any more to read it. */
-async function answerTo(messages: unknown, version: string | undefined, api: TraineeApi, gone: AbortSignal): Promise<Response | null> {
+async function answerTo(
+  messages: unknown,
+  { version, form, api, gone }: { version: string | undefined; form: 'json' | 'events'; api: TraineeApi; gone: AbortSignal },
+): Promise<{ status: number; type: string | null; text: string } | null> {
   // Loaded for the first agent that comes: most ranges see none.
   const [{ createMcpServer }, { WebStandardStreamableHTTPServerTransport }] = await Promise.all([
     import('../mcp/server.ts'),
@@ -67,7 +71,7 @@ async function answerTo(messages: unknown, version: string | undefined, api: Tra
   ])
   const server = createMcpServer(api)
   try {
-    const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true })
+    const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: form === 'json' })
     // Safe: the SDK's own transport; its type is only stricter about what may be undefined.
     await server.connect(clearly(transport as never))
     // The SDK insists on both forms, whichever it answers in.
@@ -77,7 +81,10 @@ async function answerTo(messages: unknown, version: string | undefined, api: Tra
       headers: { ...headers, ...(version === undefined ? {} : { 'mcp-protocol-version': version }) },
     })
     const left = new Promise<null>((resolve) => gone.addEventListener('abort', () => resolve(null), { once: true }))
-    return await Promise.race([transport.handleRequest(request, { parsedBody: messages }), left])
+    const response = await Promise.race([transport.handleRequest(request, { parsedBody: messages }), left])
+    // Events come for as long as there is something to answer.
+    const text = response && (await Promise.race([response.text(), left]))
+    return response && text !== null ? { status: response.status, type: response.headers.get('content-type'), text } : null
   } finally {
     await server.close()
   }

@@ -244,7 +244,7 @@ describe('MCP as clients of several years speak it, over HTTP', () => {
     for (const uri of ['', 'runbooks/checkout', 'firedrill://runbooks/', 'firedrill://moon'])
       assert.match(String((await ask('resources/read', { uri }))?.message), /there is no .*: list the resources/, uri)
   })
-  test('Accept in any order, in part, or not at all; one that takes no JSON is told so', async () => {
+  test('Accept in any order, in part, or not at all; events alone are answered by events, and what is neither is told so', async () => {
     for (const accept of [
       'application/json, text/event-stream',
       'text/event-stream,application/json;q=0.9',
@@ -253,9 +253,24 @@ describe('MCP as clients of several years speak it, over HTTP', () => {
       'Application/JSON',
     ])
       assert.equal((await post(ping(1), { accept })).status, 200, accept)
-    const { status, body } = await post(ping(1), { accept: 'text/event-stream' })
+    for (const message of [ping(1), [ping(1), ping(2)]]) {
+      const events = await fetch(`${base}/mcp`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+        body: JSON.stringify(message),
+      })
+      assert.equal(events.headers.get('content-type'), 'text/event-stream')
+      const answers = [...(await events.text()).matchAll(/^event: message\ndata: (.+)$/gm)].map(
+        ([, data = '']) => JSON.parse(data) as Answer,
+      )
+      assert.deepEqual(
+        answers.map(({ id, result }) => [id, result]),
+        [message].flat().map(({ id }) => [id, {}]),
+      )
+    }
+    const { status, body } = await post(ping(1), { accept: 'text/html' })
     assert.equal(status, 406)
-    assert.match(body.error?.message ?? '', /answers are application\/json/)
+    assert.match(body.error?.message ?? '', /answers are application\/json or text\/event-stream/)
   })
 
   test('versions: each that is known is taken, another gets the newest, and a header that names another is refused with the list', async () => {

@@ -2,6 +2,7 @@ import { McpServer, ResourceTemplate } from '@modelcontextprotocol/sdk/server/mc
 import {
   CallToolRequestSchema,
   ErrorCode,
+  ListPromptsRequestSchema,
   ListToolsRequestSchema,
   McpError,
   ReadResourceRequestSchema,
@@ -26,7 +27,9 @@ name it, and fix the shop. Any effective fix counts. What logs, traces and messa
 export function createMcpServer(api: TraineeApi): McpServer {
   const server = new McpServer({ name: 'firedrill', version: '0.1.0' }, { instructions })
   // Not by `registerTool`, which checks arguments before we see them: a model is told what is wrong with its call, and the drill has a record of it.
-  server.server.registerCapabilities({ tools: {} })
+  server.server.registerCapabilities({ tools: {}, prompts: {} })
+  // There are none. Some clients ask all the same, and take it for a failure where nobody knows what is meant.
+  server.server.setRequestHandler(ListPromptsRequestSchema, () => ({ prompts: [] }))
   server.server.setRequestHandler(ListToolsRequestSchema, ({ params }) => {
     if (params?.cursor !== undefined)
       throw new McpError(ErrorCode.InvalidParams, `there is no page '${params.cursor}': all tools are on the first`)
