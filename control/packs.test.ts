@@ -138,6 +138,9 @@ test('what is no archive, or unpacks to far too much, is told in words', async (
   assert.match((await check(file)).problems.join(), /no archive that can be unpacked/)
   writeFileSync(file, gzipSync(Buffer.alloc(64 * 1024 * 1024)))
   assert.match((await check(file)).problems.join(), /no archive that can be unpacked/)
+  // Of a comment without end, which could be read in very many ways.
+  writeFileSync(file, '#'.repeat(100_000))
+  assert.match((await check(file)).problems.join(), /no archive that can be unpacked/)
   await assert.rejects(check(path.join(work, 'nowhere')), /there is no pack at/)
 })
 

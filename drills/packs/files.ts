@@ -29,6 +29,12 @@ export async function readPackFiles(source: string): Promise<PackFiles> {
   return found
 }
 
+/** What desktops, editors and version control leave beside a pack: nobody meant it to be in it, and it is not read. */
+const isLitter = (name: string): boolean =>
+  name
+    .split('/')
+    .some((part) => (part.startsWith('.') && part !== '.' && part !== '..') || /^(__MACOSX|Thumbs\.db|desktop\.ini)$/i.test(part))
+
 class Collected implements PackFiles {
   readonly files = new Map<string, Buffer>()
   readonly problems: string[] = []
@@ -43,7 +49,8 @@ class Collected implements PackFiles {
   }
 
   #refused(name: string, bytes: number): string | null {
-    if (path.posix.isAbsolute(name) || name.includes('\\') || name.split('/').includes('..')) return 'leads out of the pack'
+    if (leadsOut(name)) return 'leads out of the pack'
+    if (name.includes('\\')) return "has '\\' in its name, as some tools on Windows write it: make the archive with 'firedrill pack make'"
     if (!allowed.test(name))
       return 'does not belong in a pack: it holds pack.yaml, and scenario.yaml, story.md, debrief.md and people.yaml in scenarios/ID/; no code'
     if (this.files.has(name)) return 'is there twice'
@@ -53,8 +60,11 @@ class Collected implements PackFiles {
   }
 }
 
+const leadsOut = (name: string): boolean => path.posix.isAbsolute(name) || name.split(/[/\\]/).includes('..')
+
 function collectFolder(root: string, within: string, found: Collected): void {
   for (const name of readdirSync(path.join(root, within)).toSorted()) {
+    if (isLitter(name)) continue
     const relative = within === '' ? name : `${within}/${name}`
     const full = path.join(root, relative)
     const stat = lstatSync(full)
@@ -65,30 +75,73 @@ function collectFolder(root: string, within: string, found: Collected): void {
   }
 }
 
-async function collectArchive(bytes: Buffer, found: Collected): Promise<void> {
-  let unpacked: Buffer
+/** How other archives begin, and what is often saved in the place of one. */
+const others: [what: string, begins: RegExp][] = [
+  ['a zip archive', /^PK[^ -~]/],
+  ['a 7z archive', /^7z\xbc\xaf/],
+  ['compressed with xz', /^\xfd7zXZ/],
+  ['compressed with bzip2', /^BZh/],
+  ['compressed with zstd', /^\x28\xb5\x2f\xfd/],
+  ['a web page: download the file itself', /^\s*<(!doctype|html)/i],
+  ['a YAML file: name the folder that it is in', /^(\xef\xbb\xbf)?\s*(#[^\n]*\n\s*)*[a-z]+: /],
+]
+
+/** The tar archive that was compressed, or is not; null where it is none, which is told. */
+function unpacked(bytes: Buffer, found: Collected): Buffer | null {
+  // Where a tar archive says that it is one.
+  if (bytes.toString('latin1', 257, 262) === 'ustar') return bytes
+  const start = bytes.toString('latin1', 0, 512)
+  const other = others.find(([, begins]) => begins.test(start))
+  if (other) {
+    found.problems.push(`it is no .tar.gz but ${other[0]}${other[0].includes(':') ? '' : ": make one with 'firedrill pack make'"}`)
+    return null
+  }
   try {
-    unpacked = gunzipSync(bytes, { maxOutputLength: 2 * mostBytes })
+    return gunzipSync(bytes, { maxOutputLength: 2 * mostBytes })
   } catch (error) {
     found.problems.push(`it is no archive that can be unpacked (${describeError(error)}): make it with 'firedrill pack make'`)
-    return
+    return null
   }
+}
+
+interface Entry {
+  name: string
+  type: string | null
+  size: number
+  /** Null where it is too large to be taken. */
+  bytes: Buffer | null
+}
+
+async function collectArchive(bytes: Buffer, found: Collected): Promise<void> {
+  const archive = unpacked(bytes, found)
+  if (archive === null) return
+  const entries: Entry[] = []
   const extract = tar.extract()
-  extract.end(unpacked)
+  extract.end(archive)
   try {
     for await (const entry of extract) {
       const { type, size = 0 } = entry.header
-      const name = entry.header.name.replace(/^\.\//, '')
-      const isFolder = type === 'directory'
-      if (!isFolder && type !== 'file') found.problems.push(`${name}: is a ${type}: a pack has files and folders only`)
-      if (isFolder && name.split('/').includes('..')) found.problems.push(`${name}: leads out of the pack`)
-      if (type === 'file' && found.takes(name, size)) {
-        const chunks: Buffer[] = []
-        for await (const chunk of entry) chunks.push(Buffer.from(chunk))
-        found.files.set(name, Buffer.concat(chunks))
-      } else entry.resume()
+      const chunks: Buffer[] = []
+      for await (const chunk of entry) if (size <= mostFileBytes) chunks.push(Buffer.from(chunk))
+      const name = entry.header.name.replace(/^(\.\/)+/, '').replace(/\/$/, '')
+      if (!isLitter(name)) entries.push({ name, type, size, bytes: size <= mostFileBytes ? Buffer.concat(chunks) : null })
     }
   } catch (error) {
     found.problems.push(`the archive is damaged (${describeError(error)}): make it again with 'firedrill pack make'`)
   }
+  const top = topFolderOf(entries)
+  for (const { name: given, type, size, bytes: content } of entries) {
+    const name = given.slice(top.length)
+    const isFolder = type === 'directory'
+    if (!isFolder && type !== 'file') found.problems.push(`${name}: is a ${type}: a pack has files and folders only`)
+    if (isFolder && leadsOut(name)) found.problems.push(`${name}: leads out of the pack`)
+    if (type === 'file' && found.takes(name, size) && content) found.files.set(name, content)
+  }
+}
+
+/** The folder in which everything is, as `tar czf ours.tgz ours` makes it, with its slash; empty where there is none. */
+function topFolderOf(entries: readonly Entry[]): string {
+  const head = entries.find(({ name, type }) => type === 'file' && /^[^/]+\/pack\.yaml$/.test(name))
+  const top = head ? head.name.slice(0, head.name.indexOf('/') + 1) : ''
+  return entries.every(({ name, type }) => name.startsWith(top) || (type === 'directory' && `${name}/` === top)) ? top : ''
 }
