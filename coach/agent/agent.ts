@@ -102,8 +102,9 @@ export async function speak(turn: Turn, { model, tools, small }: CoachModel, spe
     })
     for await (const part of untilAborted(fullStream, late.signal)) {
       if (part.type === 'error') {
-        // Who never says that they are done may have said all; who was cut has not.
-        if (breaksOff(part.error) && /[.!?…]["”')]*$/.test(text.trim())) continue
+        // Who never says that they are done may have said all, or nothing at all; who was cut has not.
+        const mayBeAll = /[.!?…]["”')]*$/.test(text.trim()) || (raw === '' && thought === 0)
+        if (breaksOff(part.error) && mayBeAll) continue
         throw part.error
       }
       if (part.type === 'abort') throw late.signal.reason ?? new Error('stopped')
