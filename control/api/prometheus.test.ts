@@ -1,73 +1,11 @@
 import assert from 'node:assert/strict'
-import { spawn, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import net from 'node:net'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { binarySources, findBinary } from '../../range/binaries.ts'
-import type { GameDays } from '../game-days.ts'
-import { Looks } from '../looks.ts'
-import { People } from '../people.ts'
-import { createApp } from './app.ts'
-import type { Api, ApiContext } from './context.ts'
-import { telemetryRoutes } from './telemetry.ts'
+import { noPrometheus as skip, startPrometheusBehind, type Behind } from '../../test/prometheus-behind.ts'
 
-// Safe: nobody has joined a game day.
-const nobody = { looks: new Looks(() => {}), people: new People({ current: () => null } as unknown as GameDays) }
 // Prometheus as Grafana asks it, through both of the ways that lead to it.
-const program = findBinary(binarySources('').find(({ binary }) => binary === 'prometheus')!)
-const dir = mkdtempSync(path.join(tmpdir(), 'prometheus-'))
-let prometheus: ChildProcess | null = null
-let app: Api
-let base = ''
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
-
-before(async () => {
-  if (program === null) return
-  const port = await freePort()
-  const at = `127.0.0.1:${port}`
-  writeFileSync(
-    path.join(dir, 'prometheus.yml'),
-    `global: { scrape_interval: 200ms }\nscrape_configs: [{ job_name: prometheus, metrics_path: /prometheus/metrics, static_configs: [{ targets: ['${at}'] }] }]\n`,
-  )
-  prometheus = spawn(
-    program,
-    [
-      `--config.file=${path.join(dir, 'prometheus.yml')}`,
-      `--storage.tsdb.path=${dir}/data`,
-      `--web.listen-address=${at}`,
-      `--web.external-url=http://${at}/prometheus/`,
-      ...['--web.enable-lifecycle', '--enable-feature=exemplar-storage'],
-    ],
-    { stdio: 'ignore' },
-  )
-  app = createApp()
-  telemetryRoutes(app, { context: { port: () => port, config: { profile: 'drill' } }, ...nobody } as unknown as ApiContext)
-  base = await app.listen({ port: 0, host: '127.0.0.1' })
-  const giveUpAt = Date.now() + 30_000
-  const scraped = async () => {
-    const answer = await fetch(`http://${at}/prometheus/api/v1/query?query=up`).catch(() => null)
-    return answer?.ok === true && ((await answer.json()) as { data: { result: unknown[] } }).data.result.length > 0
-  }
-  while (!(await scraped())) {
-    assert.ok(Date.now() < giveUpAt, 'Prometheus has scraped nothing')
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-})
-after(async () => {
-  await app?.close()
-  prometheus?.kill('SIGKILL')
-  if (prometheus) await new Promise((resolve) => prometheus?.once('exit', resolve))
-  rmSync(dir, { recursive: true, force: true })
-})
+let behind: Behind | undefined
+before(async () => void (behind = skip ? undefined : await startPrometheusBehind()))
+after(() => behind?.[Symbol.asyncDispose]())
 
 const form = (params: Record<string, string>): RequestInit => ({
   method: 'POST',
@@ -75,7 +13,7 @@ const form = (params: Record<string, string>): RequestInit => ({
   body: new URLSearchParams(params),
 })
 async function answer(url: string, init: RequestInit = {}) {
-  const response = await fetch(`${base}${url}`, init)
+  const response = await fetch(`${behind?.base}${url}`, init)
   const text = await response.text()
   return {
     status: response.status,
@@ -85,7 +23,7 @@ async function answer(url: string, init: RequestInit = {}) {
 }
 
 for (const api of ['/prometheus/api/v1', '/api/prometheus'])
-  test(`what Grafana asks of Prometheus, by ${api}`, { skip: program === null }, async () => {
+  test(`what Grafana asks of Prometheus, by ${api}`, { skip }, async () => {
     const now = String(Date.now() / 1_000)
     const range = { query: 'up', start: String(Number(now) - 60), end: now, step: '15' }
     const asked: [string, RequestInit?][] = [
@@ -118,7 +56,7 @@ for (const api of ['/prometheus/api/v1', '/api/prometheus'])
   })
 
 for (const api of ['/prometheus/api/v1', '/api/prometheus'])
-  test(`a query of 20 KB, by ${api}`, { skip: program === null }, async () => {
+  test(`a query of 20 KB, by ${api}`, { skip }, async () => {
     const query = `up{job=~"${Array.from({ length: 2_000 }, (_, index) => `job-${index}`).join('|')}|prometheus"}`
     assert.ok(query.length > 16_384)
     const asked: [string, RequestInit?][] = [[`/query?${new URLSearchParams({ query })}`], ['/query', form({ query })]]
@@ -129,7 +67,7 @@ for (const api of ['/prometheus/api/v1', '/api/prometheus'])
   })
 
 for (const api of ['/prometheus/api/v1', '/api/prometheus'])
-  test(`a query that is none is answered by Prometheus itself, by ${api}`, { skip: program === null }, async () => {
+  test(`a query that is none is answered by Prometheus itself, by ${api}`, { skip }, async () => {
     for (const [path, init] of [['/query?query=sum('], ['/query', form({ query: 'sum(' })], ['/query_range?query=up']] as [
       string,
       RequestInit?,
@@ -140,7 +78,7 @@ for (const api of ['/prometheus/api/v1', '/api/prometheus'])
     }
   })
 
-test('Prometheus is asked and never changed, by whatever method', { skip: program === null }, async () => {
+test('Prometheus is asked and never changed, by whatever method', { skip }, async () => {
   for (const [method, url] of [
     ['POST', '/prometheus/-/reload'],
     ['POST', '/prometheus/-/quit'],
@@ -155,7 +93,7 @@ test('Prometheus is asked and never changed, by whatever method', { skip: progra
     ['GET', '/api/prometheus/status/config'],
   ] as const) {
     // Not by `fetch`, which takes dot segments out itself.
-    const { statusCode } = await app.inject({
+    const { statusCode } = await behind!.app.inject({
       method,
       url,
       ...(method === 'POST' ? { headers: { 'content-type': 'application/x-www-form-urlencoded' }, payload: '' } : {}),

@@ -15,7 +15,7 @@ const unitsPerMs = { ms: 1n, us: 1_000n, ns: 1_000_000n } as const
 
 /**
  * Reads a request from a file, as editors know them (`*.http`): a line with the method and the path, the rest of its query in indented lines; headers; an
- * empty line; the body. `{{ns}}`, `{{us}}` and `{{ms}}` are the time now, less or more by a number (`{{us-3600000000}}`), `{{low}}` and `{{high}}` the halves
+ * empty line; the body. `{{ns}}`, `{{us}}`, `{{ms}}` and `{{s}}` are the time now, less or more by a number (`{{us-3600000000}}`), `{{low}}` and `{{high}}` the halves
  * of that in nanoseconds. A comment `# @protobuf` has the JSON of the body encoded, `# @bytes` puts those bytes for each U+FFFD, and `# @gzip` packs it.
  */
 export function readRequest(text: string, nowMs: number): HttpRequest {
@@ -43,6 +43,7 @@ function timeIn(unit: string, nowMs: number, more: string): string {
   const nanoseconds = BigInt(nowMs) * 1_000_000n
   if (unit === 'low') return String(BigInt.asUintN(32, nanoseconds))
   if (unit === 'high') return String(nanoseconds >> 32n)
+  if (unit === 's') return String(BigInt(Math.floor(nowMs / 1_000)) + BigInt(more))
   const perMs = unitsPerMs[unit as keyof typeof unitsPerMs]
   return String(BigInt(nowMs) * perMs + BigInt(more))
 }
