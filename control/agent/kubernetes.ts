@@ -17,7 +17,7 @@ import { clusterContext } from '../../range/targets/kubernetes/context.ts'
 import { clusterPort, shopPortNames, telemetryPort } from '../../range/targets/kubernetes/ports.ts'
 import { clusterShop } from '../../range/targets/kubernetes/shop.ts'
 import { StateMap } from '../../range/targets/kubernetes/state.ts'
-import { namespace } from '../../range/targets/kubernetes/workload.ts'
+import { namespace } from '../../range/targets/kubernetes/pod.ts'
 import { logShipper } from './log-shipper.ts'
 import { followPods } from './pod-logs.ts'
 

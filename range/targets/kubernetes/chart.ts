@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import type { Manifests } from './manifests.ts'
-import type { AllImages } from './workload.ts'
+import type { AllImages } from './pod.ts'
 
 /** The same manifests as a Helm chart: what differs from place to place is a value, everything else is as it is in `base`. */
 export function chart(files: Manifests, images: AllImages, version: string, generated: string): Manifests {

@@ -11,7 +11,7 @@ import { clusterContext } from './context.ts'
 import { deployedBy, readState } from './state.ts'
 import { manifests, type Manifests } from './manifests.ts'
 import { shopSecrets } from './introduce.ts'
-import { namespace, type AllImages } from './workload.ts'
+import { namespace, type AllImages } from './pod.ts'
 
 interface Resource {
   apiVersion: string

@@ -31,7 +31,7 @@ import { generatedManifests } from './deploy.ts'
 import { isWorkload, type Workload } from './ports.ts'
 import { deployedBy, type StateMap } from './state.ts'
 import { undoOf } from './undo.ts'
-import { databasesSecret, namespace } from './workload.ts'
+import { databasesSecret, namespace } from './pod.ts'
 
 interface Options {
   cluster: Cluster

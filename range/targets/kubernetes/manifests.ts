@@ -18,18 +18,8 @@ import { topology } from '../../topology.ts'
 import { chart } from './chart.ts'
 import { observability, watchNamespace } from './observability.ts'
 import { clusterPort, isDatastore, shopPortNames, sidecarMetricsPort, telemetryPort, workloads, type Workload } from './ports.ts'
-import {
-  databasesSecret,
-  labels,
-  maintenance,
-  namespace,
-  pod,
-  restricted,
-  roleOf,
-  workloadOf,
-  type AllImages,
-  type Images,
-} from './workload.ts'
+import { databasesSecret, labels, maintenance, namespace, pod, restricted, roleOf, type AllImages, type Images } from './pod.ts'
+import { workloadOf } from './workload.ts'
 
 /** A file of `deploy/kubernetes`, by its path there. */
 export type Manifests = Record<string, string>

@@ -19,7 +19,8 @@ import { manifestsOf } from './edits.ts'
 import { clusterMesh } from './mesh.ts'
 import { isDatastore, isWorkload, workloads, type Workload } from './ports.ts'
 import { deployedBy, type StateMap } from './state.ts'
-import { environment, labels, maintenance, namespace, pod, restricted, workloadOf, type Images } from './workload.ts'
+import { environment, labels, maintenance, namespace, pod, restricted, type Images } from './pod.ts'
+import { workloadOf } from './workload.ts'
 
 /** What is done on the side of the shop, where that is a namespace of a cluster. */
 export type ClusterShop = Pick<Range, 'status' | 'processes' | 'releases' | 'config' | 'queue' | 'jobs' | 'mesh' | 'cluster'> & {
