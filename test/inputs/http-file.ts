@@ -43,7 +43,7 @@ function timeIn(unit: string, nowMs: number, more: string): string {
   const nanoseconds = BigInt(nowMs) * 1_000_000n
   if (unit === 'low') return String(BigInt.asUintN(32, nanoseconds))
   if (unit === 'high') return String(nanoseconds >> 32n)
-  if (unit === 's') return String(BigInt(Math.floor(nowMs / 1_000)) + BigInt(more))
+  if (unit === 's') return (nowMs / 1_000 + Number(more)).toFixed(3)
   const perMs = unitsPerMs[unit as keyof typeof unitsPerMs]
   return String(BigInt(nowMs) * perMs + BigInt(more))
 }
