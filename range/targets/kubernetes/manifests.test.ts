@@ -8,7 +8,7 @@ import { getSerializationType } from '@kubernetes/client-node/dist/util.js'
 import { parseAllDocuments } from 'yaml'
 import { components } from '../../topology.ts'
 import { asModel } from './cluster.ts'
-import { agentRules } from './manifests.ts'
+import { agentRules } from './agent-manifests.ts'
 import { generatedManifests } from './deploy.ts'
 import { clusterPort, shopPortNames, workloads } from './ports.ts'
 

@@ -1,5 +1,4 @@
 import { stringify } from 'yaml'
-import { Deployment } from 'kubernetes-models/apps/v1/Deployment'
 import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2/HorizontalPodAutoscaler'
 import { NetworkPolicy } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicy'
 import { PodDisruptionBudget } from 'kubernetes-models/policy/v1/PodDisruptionBudget'
@@ -15,22 +14,15 @@ import { enabledPlugins, rabbitmqConf } from '../../components/rabbitmq.ts'
 import type { RangeContext } from '../../context.ts'
 import { ofKind, parseResources } from '../../mesh/resources.ts'
 import { topology } from '../../topology.ts'
+import { agent, type Resource } from './agent-manifests.ts'
 import { chart } from './chart.ts'
 import { observability, watchNamespace } from './observability.ts'
 import { clusterPort, isDatastore, shopPortNames, sidecarMetricsPort, telemetryPort, workloads, type Workload } from './ports.ts'
-import { databasesSecret, labels, maintenance, namespace, pod, restricted, roleOf, type AllImages, type Images } from './pod.ts'
+import { labels, namespace, type AllImages } from './pod.ts'
 import { workloadOf } from './workload.ts'
 
 /** A file of `deploy/kubernetes`, by its path there. */
 export type Manifests = Record<string, string>
-
-interface Resource {
-  apiVersion: string
-  kind: string
-  metadata?: { name?: string }
-  validate(): void
-  toJSON(): unknown
-}
 
 const generated = "# Generated from the topology (range/topology.ts) by 'firedrill kubernetes manifests': change that, not this.\n"
 
@@ -222,99 +214,6 @@ function observers(policy: string): AuthorizationPolicy[] {
         },
       }),
   )
-}
-
-/** What the agent may ask the API server for, and nothing beyond the shop's namespace. */
-export const agentRules = [
-  { apiGroups: [''], resources: ['pods'], verbs: ['get', 'list', 'watch', 'delete'] },
-  { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
-  { apiGroups: [''], resources: ['pods/exec'], verbs: ['create', 'get'] },
-  { apiGroups: [''], resources: ['events'], verbs: ['list'] },
-  { apiGroups: [''], resources: ['services'], verbs: ['get', 'list', 'patch'] },
-  { apiGroups: [''], resources: ['resourcequotas'], resourceNames: ['shop'], verbs: ['create', 'get', 'patch', 'delete'] },
-  // Somebody rotates a password, which drills practise: of the services' roles in the database, and no other.
-  { apiGroups: [''], resources: ['secrets'], resourceNames: [databasesSecret], verbs: ['patch'] },
-  { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: ['get', 'list', 'create', 'patch', 'delete'] },
-  { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['list'] },
-  // Of the shop's own pods: what lets nobody in by default, and who may come to the agent, stays as it is.
-  { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], resourceNames: [...workloads], verbs: ['get', 'patch'] },
-  { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: ['get', 'list', 'create', 'patch', 'delete'] },
-  { apiGroups: ['apps'], resources: ['deployments', 'statefulsets'], verbs: ['get', 'list', 'patch'] },
-  { apiGroups: [''], resources: ['configmaps'], resourceNames: ['agent-state'], verbs: ['get', 'patch'] },
-  { apiGroups: ['batch'], resources: ['jobs'], verbs: ['get', 'list', 'create', 'delete'] },
-  {
-    apiGroups: ['networking.istio.io'],
-    resources: ['virtualservices', 'destinationrules', 'envoyfilters'],
-    verbs: ['get', 'list', 'create', 'patch', 'delete'],
-  },
-  {
-    apiGroups: ['security.istio.io'],
-    resources: ['peerauthentications', 'authorizationpolicies'],
-    verbs: ['get', 'list', 'create', 'patch', 'delete'],
-  },
-]
-
-/** What whoever empties a node may do: ask for pods to go, and pause the worker meanwhile. */
-export const maintenanceRules = [
-  { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
-  { apiGroups: [''], resources: ['pods/eviction'], verbs: ['create'] },
-  { apiGroups: ['apps'], resources: ['deployments/scale'], resourceNames: ['fulfilment'], verbs: ['get', 'patch'] },
-]
-
-/** An account with its rights in the namespace. */
-const account = (name: string, appLabels: Record<string, string>, rules: typeof agentRules): Resource[] => [
-  new ServiceAccount({ metadata: { name, namespace, labels: appLabels }, automountServiceAccountToken: false }),
-  ...roleOf({ name, namespace }, { namespace, labels: appLabels }, rules),
-]
-
-function agent(images: Images): Resource[] {
-  const name = 'agent'
-  return [
-    ...account(name, labels(name), agentRules),
-    ...account(maintenance, { ...labels('agent'), app: 'job' }, maintenanceRules),
-    new ConfigMap({ metadata: { name: 'agent-state', namespace, labels: labels(name) } }),
-    new Service({
-      metadata: { name, namespace, labels: labels(name) },
-      spec: { selector: { app: name }, ports: [{ name: 'http-otlp', port: telemetryPort, targetPort: telemetryPort }] },
-    }),
-    new Deployment({
-      metadata: { name, namespace, labels: labels(name) },
-      spec: {
-        replicas: 1,
-        selector: { matchLabels: { app: name } },
-        // One at a time: two would both be the shop's.
-        strategy: { type: 'Recreate' },
-        template: pod({
-          name,
-          token: true,
-          // What a sidecar counts is asked for as it is: its port is not of the mesh.
-          annotations: { 'traffic.sidecar.istio.io/excludeOutboundPorts': String(sidecarMetricsPort) },
-          containers: [
-            {
-              name,
-              image: images.shop,
-              imagePullPolicy: 'IfNotPresent',
-              command: ['/usr/local/bin/node', '--disable-warning=ExperimentalWarning', '/app/control/agent/kubernetes.ts'],
-              env: [
-                { name: 'FIREDRILL_INVITATION', value: '/etc/firedrill/invitation.json' },
-                { name: 'SHOP_IMAGE', value: images.shop },
-                { name: 'DATASTORES_IMAGE', value: images.datastores },
-              ],
-              ports: [{ name: 'http-otlp', containerPort: telemetryPort }],
-              readinessProbe: { tcpSocket: { port: telemetryPort }, periodSeconds: 3 },
-              resources: { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '384Mi' } },
-              securityContext: restricted,
-              volumeMounts: [
-                { name: 'tmp', mountPath: '/tmp' },
-                { name: 'invitation', mountPath: '/etc/firedrill', readOnly: true },
-              ],
-            },
-          ],
-          volumes: [{ name: 'invitation', secret: { secretName: 'agent-invitation' } }],
-        }),
-      },
-    }),
-  ]
 }
 
 const availability = (): Resource[] =>
