@@ -184,3 +184,17 @@ function named({ pids, listening: listens }: Holder, port: number): string {
   const what = [path.basename(program) || linesOf(`/proc/${pid}/comm`)[0], script && path.basename(script)].filter(Boolean).join(' ')
   return `${what} (process ${pid}${listens ? '' : ', for a connection of its own'})`
 }
+
+const soonMs = 1_000
+
+/** Throws `port-busy`, with who has it, where a component's port is not free within a second: whoever had it a moment ago may still be on the way out. */
+export async function requireFreeSoon(name: string, port: number): Promise<void> {
+  const freeBy = Date.now() + soonMs
+  while ((await isBusy(port)) && Date.now() < freeBy) await new Promise((resolve) => setTimeout(resolve, 50))
+  if (await isBusy(port)) {
+    throw new FiredrillError(
+      'port-busy',
+      `port ${port} (${name}) is taken by ${holderOf(port)}: stop that, or move the range with --port-base`,
+    )
+  }
+}

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import path from 'node:path'
-import { isService, proxyNames, type ComponentName, type ComponentStatus } from '../../../model/components.ts'
+import { proxyNames, type ComponentName, type ComponentStatus } from '../../../model/components.ts'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
 import { asBundle } from '../../bundle/bundle.ts'
 import type { Component, ProcessSpec } from '../../component.ts'
@@ -13,20 +13,13 @@ import { baselineRelease } from '../../releases.ts'
 import { makePrivate, makePrivateFolder, writePrivately } from '../../private.ts'
 import { writeWhole } from '../../whole-file.ts'
 import { placedForAWhileOn, placedOn, topology } from '../../topology.ts'
-import {
-  family,
-  isMissed,
-  listProcesses,
-  liveness,
-  proportionalMemoryBytes,
-  readStat,
-  withEnvironment,
-  type ProcessIdentity,
-} from './identity.ts'
+import { family, isMissed, listProcesses, liveness, type ProcessIdentity } from './identity.ts'
+import { statusOf } from './component-status.ts'
 import { withLock, type HeldLock } from './lock.ts'
 import { dissolve, establish } from './precedence.ts'
-import { holderOf, isBusy } from './ports.ts'
+import { requireFreeSoon } from './ports.ts'
 import { killAll, launch, send, terminate } from './process.ts'
+import { endOrphans, endStrays } from './strays.ts'
 import type { RangeState, RunRecord } from './state.ts'
 
 const stopsWithinMs = 1_000
@@ -42,8 +35,6 @@ export interface StartReport {
   tookMs: number
   error?: string
 }
-
-const portPatienceMs = 1_000
 
 /** Runs the components of one range as processes of this machine. Holds no state of its own: all is on disk and in /proc. */
 export class LocalTarget {
@@ -203,55 +194,12 @@ export class LocalTarget {
   /** Kills processes that carry this range's id and that no record (nor `keep`) accounts for. Returns how many. */
   sweep(keep: ReadonlySet<number>): number {
     const records = this.components.map(({ name }) => this.state.run(name)).filter((record) => record !== null)
-    const processes = listProcesses()
-    const owned = new Set(records.flatMap((record) => family(record.pid, processes)))
-    const orphans = withEnvironment({ FIREDRILL_RANGE: this.context.config.id }).filter(
-      (pid) => !owned.has(pid) && !keep.has(pid) && pid !== process.ppid,
-    )
-    for (const pid of orphans) send(pid, 'SIGKILL')
-    return orphans.length
-  }
-
-  /** `processes`: with the memory of its family among these. `readiness: false`: it is not asked whether it is ready. */
-  async statusOf(
-    component: Component,
-    processes: ReturnType<typeof listProcesses> | null = null,
-    { readiness }: { readiness: boolean } = { readiness: true },
-  ): Promise<ComponentStatus> {
-    const { name } = component
-    const record = this.state.run(name)
-    const alive = record ? liveness(record) : 'gone'
-    const ports = Object.fromEntries(Object.entries(component.ports).map(([label, port]) => [label, this.context.port(port)]))
-    const canary = name === 'canary' ? this.state.canary() : null
-    const base = {
-      name,
-      ports,
-      ...(isService(name) ? { version: this.currentVersion(name) } : {}),
-      ...(canary ? { version: canary.version, canaryOf: canary.service } : {}),
-    }
-    if (!record || alive === 'gone') {
-      const state = record && !record.stopping ? 'exited' : 'stopped'
-      return { ...base, state, healthy: false, pid: null, memoryBytes: null, detail: `the process has ${state}` }
-    }
-    const memoryBytes = processes ? proportionalMemoryBytes(family(record.pid, processes)) : null
-    const running = { ...base, pid: record.pid, memoryBytes }
-    if (alive === 'suspended') return { ...running, state: 'suspended', healthy: false, detail: 'stopped by a signal' }
-    if (!readiness) {
-      const started = record.readyAfterMs !== null
-      return { ...running, state: started ? 'running' : 'starting', healthy: started }
-    }
-    try {
-      await component.readiness(this.context).check(1_500)
-      return { ...running, state: 'running', healthy: true }
-    } catch (error) {
-      const state = record.readyAfterMs === null ? 'starting' : 'running'
-      return { ...running, state, healthy: false, detail: describeError(error) }
-    }
+    return endOrphans(this.context.config.id, records, keep)
   }
 
   status(withMemory = false, asked?: { readiness: boolean }): Promise<ComponentStatus[]> {
     const processes = withMemory ? listProcesses() : null
-    return Promise.all(this.components.map((component) => this.statusOf(component, processes, asked)))
+    return Promise.all(this.components.map((component) => statusOf(this, component, processes, asked)))
   }
 
   writeConfig(name: ComponentName): void {
@@ -280,8 +228,8 @@ export class LocalTarget {
       send(-before.pid, 'SIGCONT')
       return before
     }
-    await this.#endStrays(component)
-    await this.#requirePorts(component)
+    await endStrays(this.context.config.id, component, this.state.run(component.name))
+    for (const port of Object.values(component.ports)) await requireFreeSoon(name, this.context.port(port))
     this.writeConfig(name)
     await component.prepare?.(this.context)
     const spec = await asBundle(component.process(this.context), this.context.root, this.#cache, logFile(this.context, name))
@@ -309,21 +257,7 @@ export class LocalTarget {
       this.state.setRun(component.name, { ...record, stopping: true })
       await terminate(record, component.stop)
     }
-    await this.#endStrays(component)
-  }
-
-  /** Ends what runs as this component of this range, by what it was started with, and is not the one that its record names. */
-  async #endStrays(component: Component): Promise<void> {
-    const found = withEnvironment({ FIREDRILL_RANGE: this.context.config.id, FIREDRILL_COMPONENT: component.name })
-    const record = this.state.run(component.name)
-    const ours = new Set(record && liveness(record) !== 'gone' ? family(record.pid) : [])
-    const strays = found.filter((pid) => !ours.has(pid)).flatMap((pid) => readStat(pid) ?? [])
-    // Whoever leads a session leads all of it; the rest are what a leader left.
-    const leaders = strays.filter((stat) => stat.session === stat.pid)
-    await Promise.all(leaders.map(({ pid, startTicks }) => terminate({ pid, startTicks, nonce: '' }, component.stop)))
-    await killAll(
-      strays.filter((stat) => stat.session !== stat.pid && readStat(stat.pid)?.startTicks === stat.startTicks).map(({ pid }) => pid),
-    )
+    await endStrays(this.context.config.id, component, this.state.run(component.name))
   }
 
   async #awaitReady(component: Component, record: RunRecord): Promise<StartReport> {
@@ -349,20 +283,5 @@ export class LocalTarget {
       })
     }
     return { name: component.name, outcome: 'started', tookMs }
-  }
-
-  async #requirePorts(component: Component): Promise<void> {
-    for (const portName of Object.values(component.ports)) {
-      const port = this.context.port(portName)
-      // Whoever had it a moment ago may still be on the way out.
-      const freeBy = Date.now() + portPatienceMs
-      while ((await isBusy(port)) && Date.now() < freeBy) await new Promise((resolve) => setTimeout(resolve, 50))
-      if (await isBusy(port)) {
-        throw new FiredrillError(
-          'port-busy',
-          `port ${port} (${component.name}) is taken by ${holderOf(port)}: stop that, or move the range with --port-base`,
-        )
-      }
-    }
   }
 }

@@ -1,0 +1,43 @@
+import { isService, type ComponentStatus } from '../../../model/components.ts'
+import { describeError } from '../../../model/errors.ts'
+import type { Component } from '../../component.ts'
+import { family, liveness, proportionalMemoryBytes, type listProcesses } from './identity.ts'
+import type { LocalTarget } from './target.ts'
+
+/** What there is to say of one component, as it is now. `processes`: with the memory of its family among these. `readiness: false`: it is not asked whether it is ready. */
+export async function statusOf(
+  target: Pick<LocalTarget, 'state' | 'context' | 'currentVersion'>,
+  component: Component,
+  processes: ReturnType<typeof listProcesses> | null = null,
+  { readiness }: { readiness: boolean } = { readiness: true },
+): Promise<ComponentStatus> {
+  const { name } = component
+  const record = target.state.run(name)
+  const alive = record ? liveness(record) : 'gone'
+  const ports = Object.fromEntries(Object.entries(component.ports).map(([label, port]) => [label, target.context.port(port)]))
+  const canary = name === 'canary' ? target.state.canary() : null
+  const base = {
+    name,
+    ports,
+    ...(isService(name) ? { version: target.currentVersion(name) } : {}),
+    ...(canary ? { version: canary.version, canaryOf: canary.service } : {}),
+  }
+  if (!record || alive === 'gone') {
+    const state = record && !record.stopping ? 'exited' : 'stopped'
+    return { ...base, state, healthy: false, pid: null, memoryBytes: null, detail: `the process has ${state}` }
+  }
+  const memoryBytes = processes ? proportionalMemoryBytes(family(record.pid, processes)) : null
+  const running = { ...base, pid: record.pid, memoryBytes }
+  if (alive === 'suspended') return { ...running, state: 'suspended', healthy: false, detail: 'stopped by a signal' }
+  if (!readiness) {
+    const started = record.readyAfterMs !== null
+    return { ...running, state: started ? 'running' : 'starting', healthy: started }
+  }
+  try {
+    await component.readiness(target.context).check(1_500)
+    return { ...running, state: 'running', healthy: true }
+  } catch (error) {
+    const state = record.readyAfterMs === null ? 'starting' : 'running'
+    return { ...running, state, healthy: false, detail: describeError(error) }
+  }
+}
