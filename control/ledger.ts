@@ -15,6 +15,7 @@ import {
 } from '../model/drill.ts'
 import { faultRamp, type FaultRecord, type FaultState } from '../model/fault.ts'
 import { gameDayEventBody, type GameDayEvent, type GameDayEventBody } from '../model/game-day.ts'
+import { ledgerSchema } from './ledger-schema.ts'
 import { DrillSummaries } from './drill-summaries.ts'
 import { makePrivateFolder } from '../range/private.ts'
 
@@ -45,26 +46,7 @@ export class Ledger implements Disposable {
     // What SQLite keeps beside it gets the modes that it has.
     closeSync(openSync(file, 'a', 0o600))
     this.#db = new DatabaseSync(file)
-    this.#db.exec(`
-      pragma journal_mode = wal;
-      pragma synchronous = full;
-      pragma busy_timeout = 5000;
-      create table if not exists events (
-        id integer primary key autoincrement, drill text not null, at integer not null, body text not null);
-      create index if not exists events_drill on events (drill, id);
-      create trigger if not exists events_append_only before update on events begin select raise(abort, 'events are append-only'); end;
-      create table if not exists faults (
-        instance text primary key, fault text not null, params text not null, undo text not null, drill text,
-        state text not null, planned_at integer not null, injected_at integer, deadline_at integer not null,
-        reverted_at integer, error text);
-      create table if not exists gameday_events (
-        id integer primary key autoincrement, gameday text not null, at integer not null, body text not null);
-      create table if not exists pages (
-        id integer primary key autoincrement, at integer not null, status text not null, alert text not null);
-      create table if not exists notes (name text primary key, value text not null);
-      create index if not exists events_started on events (id) where json_extract(body, '$.type') = 'drill-started';
-      create index if not exists events_status on events (at) where json_extract(body, '$.type') = 'status-posted';
-    `)
+    this.#db.exec(ledgerSchema)
     this.#summaries = new DrillSummaries(this.#db, (drill) => this.events(drill))
     // Ledgers of earlier versions have no ramps.
     const columns = this.#db.prepare('pragma table_info(faults)').all()

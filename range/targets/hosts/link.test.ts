@@ -5,7 +5,8 @@ import tls from 'node:tls'
 import { after, before, test } from 'node:test'
 import { FiredrillError } from '../../../model/errors.ts'
 import { makeLinkKeys } from './keys.ts'
-import { dialObservability, forwardPort, listenForHosts } from './link.ts'
+import { forwardPort } from './forward.ts'
+import { dialObservability, listenForHosts } from './link.ts'
 
 const free = async (): Promise<number> => {
   const server = net.createServer()

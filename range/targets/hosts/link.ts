@@ -2,6 +2,7 @@ import http2 from 'node:http2'
 import net from 'node:net'
 import tls from 'node:tls'
 import type { Duplex } from 'node:stream'
+import { join } from './forward.ts'
 import { FiredrillError, describeError, errorAnswer, errorIn } from '../../../model/errors.ts'
 
 /**
@@ -102,31 +103,6 @@ export class Link {
     this.#session?.destroy()
     this.#session = null
   }
-}
-
-/** Listens on a port of this host (the same, on its loopback, unless another is named) for one of the other's: who connects here is connected there. */
-export function forwardPort(link: Link, port: number, at = { port, host: '127.0.0.1' }): Promise<net.Server> {
-  const server = net.createServer({ allowHalfOpen: true }, (socket) => {
-    socket.setNoDelay(true)
-    const stream = link.connect(port)
-    if (!stream) return socket.resetAndDestroy()
-    join(socket, stream)
-  })
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(at, () => resolve(server))
-  })
-}
-
-/** Passes on what comes from either, until both are done or one is gone. */
-export function join(socket: net.Socket, stream: Duplex): void {
-  const end = () => {
-    stream.destroy()
-    socket.destroy()
-  }
-  socket.on('error', end).on('close', () => stream.destroy())
-  stream.on('error', end).on('close', () => socket.destroySoon())
-  socket.pipe(stream).pipe(socket)
 }
 
 /** Does for the other end what it asks for over this connection. */
