@@ -22,15 +22,33 @@ interface Reading {
  * path of what is no OTLP as a whole; a record that is none is left out instead, as is a resource or a scope with all that it holds, and told in `refusals`.
  */
 export function protobufOf(type: protobuf.Type, json: unknown, refusals: Refusals): Buffer {
-  const request = message(type, json, '', 0, { refusals, service: '' })
-  const [first = ''] = Object.keys(type.fields)
-  if (Object.keys(request).length === 0 && Object.keys(json as object).length > 0 && !has(json as Fields, first))
-    throw new TypeError(`there is no ${first} in it`)
-  return Buffer.from(type.encode(request).finish())
+  const { stackTraceLimit } = Error
+  // What is wrong is told by its path: stacks would cost most of a request of which every record is bad.
+  Error.stackTraceLimit = 0
+  try {
+    const request = message(type, json, '', 0, { refusals, service: '' })
+    const [first = ''] = Object.keys(type.fields)
+    if (Object.keys(request).length === 0 && Object.keys(json as object).length > 0 && !has(json as Fields, first))
+      throw new TypeError(`there is no ${first} in it`)
+    return Buffer.from(type.encode(request).finish())
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
 }
 
 const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 const has = (json: Fields, name: string): boolean => Object.hasOwn(json, name) || Object.hasOwn(json, snake(name))
+
+const known = new Map<protobuf.Type, Map<string, protobuf.Field>>()
+/** The fields of a message by both of their names. */
+function fieldsOf(type: protobuf.Type): Map<string, protobuf.Field> {
+  let fields = known.get(type)
+  if (!fields) {
+    fields = new Map(type.fieldsArray.flatMap((field) => [[field.name, field] as const, [snake(field.name), field] as const]))
+    known.set(type, fields)
+  }
+  return fields
+}
 
 function message(type: protobuf.Type, json: unknown, path: string, depth: number, reading: Reading): Fields {
   if (json === null || typeof json !== 'object' || Array.isArray(json)) throw new TypeError(`${path || 'the request'} is not an object`)
@@ -38,13 +56,11 @@ function message(type: protobuf.Type, json: unknown, path: string, depth: number
   const given = json as Fields
   const read: Fields = {}
   refuseStrangers(type, given, path)
-  for (const field of type.fieldsArray) {
-    const value = Object.hasOwn(given, field.name)
-      ? given[field.name]
-      : Object.hasOwn(given, snake(field.name))
-        ? given[snake(field.name)]
-        : null
-    if (value === null || value === undefined) continue
+  const fields = fieldsOf(type)
+  for (const name of Object.keys(given)) {
+    const field = fields.get(name)
+    const value = given[name]
+    if (!field || value === null || value === undefined) continue
     const at = path ? `${path}.${field.name}` : field.name
     read[field.name] = field.repeated ? list(field, value, at, depth, reading) : single(field, value, at, depth, reading)
   }
@@ -65,10 +81,8 @@ const holders: Record<string, string> = {
 function refuseStrangers(type: protobuf.Type, given: Fields, path: string): void {
   const list = holders[type.name]
   if (list === undefined) return
-  const stranger = Object.entries(given).find(
-    ([name, value]) =>
-      Array.isArray(value) && value.length > 0 && !type.fieldsArray.some((field) => field.name === name || snake(field.name) === name),
-  )
+  const fields = fieldsOf(type)
+  const stranger = Object.entries(given).find(([name, value]) => Array.isArray(value) && value.length > 0 && !fields.has(name))
   if (stranger) throw new TypeError(`${path ? `${path}.` : ''}${stranger[0].slice(0, 60)} is no field of OTLP: expected ${list}`)
 }
 

@@ -42,8 +42,13 @@ export class Refusals {
   }
 }
 
-/** A message without what no terminal and no log can show. */
-export const printable = (message: string): string => message.replaceAll(/[\p{C}\ufffd]/gu, '·')
+const longestMessage = 500
+
+/** A message without what no terminal and no log can show, and not longer than somebody reads. */
+export function printable(message: string): string {
+  const shown = message.length > longestMessage ? `${message.slice(0, longestMessage)}…` : message
+  return shown.replaceAll(/[\p{C}\ufffd]/gu, '·')
+}
 
 /** The span of time that the store keeps, in milliseconds since the epoch: what is far outside was sent in another unit, or by a broken clock. */
 export interface Times {
