@@ -76,7 +76,7 @@ export function createService(config: BaseConfig): Service {
     const hurry = setTimeout(() => process.exit(1), drainMs)
     setTimeout(() => lettingGo.abort(), letGoMs).unref()
     await app.close()
-    for (const close of closers.reverse()) await close().catch((error: unknown) => app.log.error({ err: error }, 'closing failed'))
+    for (const close of closers.toReversed()) await close().catch((error: unknown) => app.log.error({ err: error }, 'closing failed'))
     await stopTelemetry()
     clearTimeout(hurry)
     process.exit(0)

@@ -24,6 +24,7 @@ export function LoginPage() {
     const given = new URLSearchParams(location.hash.slice(1)).get('token')
     if (given) void logIn(given)
     // Once, with the link that the page was opened by.
+    // oxlint-disable-next-line react/exhaustive-deps
   }, [])
 
   return (

@@ -1,7 +1,11 @@
 import { useEffect, useRef, useState } from 'react'
+import type { AlertSummary } from '../../../model/drill.ts'
 import { useDrill, useDrills } from '../lib/data.ts'
 
 const remembered = 'firedrill.bell'
+
+/** The same list each time, so that nothing follows from its being made. */
+const noPages: readonly AlertSummary[] = []
 
 /** Rings when a page comes: a sound, a notification of the browser where it is allowed, and the title of the tab. Off in one click. */
 export function PagerBell() {
@@ -9,7 +13,7 @@ export function PagerBell() {
   const drill = useDrill(running).data?.drill
   const [on, setOn] = useState(() => localStorage.getItem(remembered) !== 'off')
   const rung = useRef(new Set<string>())
-  const pages = drill?.phase === 'running' ? drill.firing : []
+  const pages = drill?.phase === 'running' ? drill.firing : noPages
   const waiting = pages.length > 0 && drill?.milestones.acknowledged === null
 
   useEffect(() => {

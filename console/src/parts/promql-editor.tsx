@@ -19,6 +19,7 @@ export function PromqlEditor({ value, onRun }: Props) {
   const host = useRef<HTMLDivElement>(null)
   const view = useRef<EditorView | null>(null)
   const run = useRef(onRun)
+  const first = useRef(value)
   useLayoutEffect(() => {
     run.current = onRun
   })
@@ -32,7 +33,7 @@ export function PromqlEditor({ value, onRun }: Props) {
     const editor = new EditorView({
       parent: host.current,
       state: EditorState.create({
-        doc: value,
+        doc: first.current,
         extensions: [
           // Enter runs the query, unless a completion is open; Shift and Enter begin a new line.
           keymap.of([...completionKeymap]),
