@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import type { DataPlane } from './plane.ts'
+
+/** One line of the table: a policy, made of the shop's own, and what must be seen of it. */
+export interface ConformanceRow {
+  name: string
+  policy(baseline: string): string
+  check(plane: DataPlane): Promise<void>
+}
+
+export const route = `    - route: [{ destination: { host: inventory } }]\n      retries: { attempts: 2, retryOn: 'connect-failure,refused-stream' }`
+export const rule = '  host: inventory\n  trafficPolicy:\n'
+export const pool = `${rule}    connectionPool:\n      tcp: { maxConnections: 128, connectTimeout: 1s }\n      http: { http1MaxPendingRequests: 256,`
+
+export const edit = (from: string, to: string) => (baseline: string) => {
+  assert.ok(baseline.includes(from), `the policy has changed: it no longer has\n${from}`)
+  return baseline.replace(from, to)
+}
+export const withFault = (fault: string) => edit(route, route.replace('- route:', `- fault: { ${fault} }\n      route:`))
+export const middle = (times: number[]): number => times.toSorted((a, b) => a - b)[times.length >> 1] ?? Number.NaN
+export const count = (statuses: number[], wanted: number): number => statuses.filter((status) => status === wanted).length
+/** Whether a share is within 4.5 deviations of what was asked for: by chance, it is not once in 150,000 times. */
+export const withinChance = (hits: number, of: number, percent: number): boolean =>
+  Math.abs(hits - (of * percent) / 100) <= 4.5 * Math.sqrt(of * (percent / 100) * (1 - percent / 100))
+
+/** The proxy of who is called takes up its own half in its own time; what is asserted afterwards is asserted once. */
+export async function inTime(condition: () => Promise<boolean>): Promise<void> {
+  const giveUpAt = Date.now() + 20_000
+  while (!(await condition()) && Date.now() < giveUpAt) await new Promise((resolve) => setTimeout(resolve, 200))
+}
+
+export const statusesOf = (answers: readonly { status: number }[], wanted: number): number =>
+  count(
+    answers.map(({ status }) => status),
+    wanted,
+  )
+
+/** The policy in which everybody may call inventory. */
+export function withoutRulesOfInventory(baseline: string): string {
+  const documents = baseline.split('---\n')
+  const others = documents.filter((document) => !/kind: AuthorizationPolicy\nmetadata: \{ name: inventory/.test(document))
+  assert.equal(others.length, documents.length - 1)
+  return others.join('---\n')
+}
+export const deny = (rule: string): string =>
+  `apiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\nmetadata: { name: closed }\nspec:\n  selector: { matchLabels: { app: inventory } }\n  action: DENY\n  rules:\n    - ${rule}\n`
+/** Whether calls of gateway are refused; one that is let in would be at first as well, before the callee has heard of the rule: it is asked for some time. */
+export async function isDenied(plane: DataPlane, denied: boolean): Promise<void> {
+  if (denied) await inTime(async () => (await plane.call('gateway'))[0]?.status === 403)
+  const answers = await plane.call('gateway', { count: 20 })
+  assert.equal(statusesOf(answers, denied ? 403 : 200), 20, JSON.stringify(answers.map(({ status }) => status)))
+}
