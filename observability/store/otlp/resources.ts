@@ -1,6 +1,6 @@
 import { Cells } from '../native.ts'
 import type { Batch } from '../tables.ts'
-import { Refusals } from './values.ts'
+import { Refusals, TooManyRefused } from './values.ts'
 import { bytes, fieldsOf, type Part, part, type Reader, writePairs } from './wire.ts'
 
 const serviceName = 'service.name'
@@ -59,6 +59,7 @@ export function eachResource(
       write(records, own)
       refusals.merge(own)
     } catch (error) {
+      if (error instanceof TooManyRefused) throw error
       batch.reset(mark)
       const message = error instanceof Error ? error.message : String(error)
       refusals.add(service, 'malformed', `not OTLP: ${message}`, Math.max(1, recordsIn(reader, within)))

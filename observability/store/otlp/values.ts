@@ -13,6 +13,15 @@ export interface Refusal {
   records: number
 }
 
+const mostRefused = 100_000
+
+/** Nobody sends so many that are wrong but to keep the store busy: the request is refused as a whole. */
+export class TooManyRefused extends RangeError {
+  constructor(first: string) {
+    super(`more than ${mostRefused} of its records are wrong, so none is kept; the first: ${first}`)
+  }
+}
+
 /** What of a request was not kept, by service and reason. */
 export class Refusals {
   /** Records in all. */
@@ -25,8 +34,10 @@ export class Refusals {
     return first?.message ?? ''
   }
 
+  /** Throws TooManyRefused. */
   add(service: string, reason: Reason, message: string, records = 1): void {
     this.count += records
+    if (this.count > mostRefused) throw new TooManyRefused(this.message || message)
     const key = `${reason} ${service}`
     const known = this.#refusals.get(key)
     if (known) known.records += records
