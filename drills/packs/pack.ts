@@ -43,6 +43,7 @@ interface Given {
 /** Reads a pack, a folder or an archive, and tells everything that is wrong with it. */
 export async function checkPack(source: string, { taken, vocabulary, trusted }: Given): Promise<CheckedPack> {
   const { files, problems } = await readPackFiles(source)
+  if (files.size === 0 && problems.length > fewProblems) return noPack(problems)
   const head = headIn(files, problems)
   const { signer, problem } = signerOf(files, trusted)
   if (problem !== null) problems.push(problem)
@@ -96,6 +97,16 @@ export async function archiveOf(files: ReadonlyMap<string, Buffer>): Promise<Buf
   pack.finalize()
   return buffer(pack.pipe(createGzip()))
 }
+
+/** Of whoever names another folder or archive by mistake; of a few files that are in the wrong place, each is told. */
+const fewProblems = 5
+const noPack = (problems: readonly string[]): CheckedPack => ({
+  head: null,
+  files: new Map(),
+  scenarios: [],
+  signer: null,
+  problems: [`it is no pack: none of its ${problems.length} files belongs in one; the first: ${problems[0]}`],
+})
 
 function headIn(files: ReadonlyMap<string, Buffer>, problems: string[]): PackHead | null {
   const bytes = files.get('pack.yaml')

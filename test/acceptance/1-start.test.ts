@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { createInterface } from 'node:readline'
@@ -122,11 +123,21 @@ describe('starting a range', () => {
       await firedrill(['down', '--purge', '--dir', otherDir])
     })
 
+    test('a wrong pack is refused with its reason, and nothing is started', async () => {
+      const { code, stderr } = await firedrill(['up', ...others, '--pack', path.join(projectRoot, 'docs')])
+      assert.equal(code, 1)
+      assert.match(stderr, /docs: it is no pack: none of its \d+ files belongs in one/)
+      assert.equal(new RangeState(otherDir).run('supervisor'), null)
+    })
+
     test('one whose start was killed comes up when it is started again, whatever is set where that is done', async () => {
       const killed = spawn(path.join(projectRoot, 'firedrill'), ['up', ...others], { stdio: ['ignore', 'pipe', 'inherit'], env: strange })
       const ended = once(killed, 'exit')
       for await (const line of createInterface({ input: killed.stdout })) if (line.startsWith('✓')) killed.kill('SIGKILL')
       assert.deepEqual(await ended, [null, 'SIGKILL'])
+      // A pack that was damaged since it was kept is left out.
+      mkdirSync(path.join(otherDir, 'packs'))
+      writeFileSync(path.join(otherDir, 'packs', 'damaged'), '')
       const again = await run(
         'sh',
         ['-c', 'umask 077 && exec "$@"', 'sh', path.join(projectRoot, 'firedrill'), 'up', ...others, '--json'],
