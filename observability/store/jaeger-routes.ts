@@ -88,8 +88,11 @@ const search = z.object({
   traceID: several(traceId),
 })
 
+/** What a search may say. */
+export const searchParameters: ReadonlySet<string> = new Set(Object.keys(search.shape))
+
 /** How Jaeger says no (`structuredResponse`). */
-export const refusal = (code: number, msg: string) => ({ data: null, errors: [{ code, msg }] })
+const refusal = (code: number, msg: string) => ({ data: null, errors: [{ code, msg }] })
 
 /**
  * Jaeger's query API (jaeger/cmd/query/app/http_handler.go), for its UI and for Grafana's data source. What is not understood is refused with

@@ -9,7 +9,8 @@ import { FiredrillError, errorAnswer } from '../../model/errors.ts'
 import { SpanLedger } from './completeness.ts'
 import type { Engine } from './engine/engine.ts'
 import { createIntake, type Intake, type IntakeLimits } from './intake.ts'
-import { jaegerRoutes, refusal } from './jaeger-routes.ts'
+import { answerAtApi } from './api-routes.ts'
+import { jaegerRoutes } from './jaeger-routes.ts'
 import { readBody } from './otlp/body.ts'
 import { answer, notFound, otlpPaths, receiveOtlp } from './otlp/receiver.ts'
 import { listLogServices, overviewLogs, searchLogs } from './queries/logs.ts'
@@ -56,9 +57,6 @@ const logQuery = z.object({
   ...lastHour,
   limit: z.coerce.number().int().min(1).max(2_000).default(200),
 })
-const jaegerIsElsewhere =
-  "this request went to /api, and Jaeger's query API is under /jaeger/api here: let the data source's URL end in /jaeger, and use Grafana 12.2 or later, since earlier 12.x versions lose that path"
-
 export interface StoreOptions {
   /** Where blocks wait for the database; a temporary folder where none is named. */
   spool?: string
@@ -165,7 +163,6 @@ export function createStoreServer(
   })
 
   void app.register(jaegerRoutes, { prefix: '/jaeger/api', engine })
-  // Where Jaeger has its API, whoever looks for Jaeger is answered in its form.
-  app.get('/api/*', async (_request, reply) => reply.code(404).send(refusal(404, jaegerIsElsewhere)))
+  answerAtApi(app)
   return { app, intake }
 }

@@ -151,8 +151,8 @@ export const questions: QuestionInput[] = [
   {
     file: 'path-lost.http',
     source: grafana(108_651),
-    status: 404,
-    told: /Jaeger's query API is under \/jaeger\/api here: .*Grafana 12\.2 or later/,
+    status: 200,
+    finds: ['GET /api/products', 'POST /api/checkout'],
   },
   { file: 'service-with-a-slash.http', source: grafana(111_240), status: 200, finds: ['GET /of-a-team'] },
   { file: 'trace-between-start-and-end.http', source: grafana(82_842), status: 200, finds: ['POST /api/checkout'] },
