@@ -9,10 +9,11 @@ import { searchParameters } from './jaeger-routes.ts'
 export function answerAtApi(app: FastifyInstance): void {
   app.get<{ Querystring: Record<string, unknown> }>('/api/*', async (request, reply) => {
     const rest = request.url.slice('/api'.length)
+    // In this order: what Jaeger's has found, our own finds as well.
+    const jaeger = await app.inject(`/jaeger/api${rest}`)
     const own = await app.inject(`/telemetry${rest}`)
     // A filter of ours would be none to Jaeger.
     if (own.statusCode === 200 && !Object.keys(request.query).every((name) => searchParameters.has(name))) return own.json<object>()
-    const jaeger = await app.inject(`/jaeger/api${rest}`)
     const answered = [jaeger, own].filter(({ statusCode }) => statusCode === 200)
     if (answered.length === 0) reply.code(jaeger.statusCode)
     return Object.assign({}, ...(answered.length === 0 ? [jaeger] : answered).map((answer) => answer.json<object>())) as object

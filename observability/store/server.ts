@@ -57,6 +57,8 @@ const logQuery = z.object({
   ...lastHour,
   limit: z.coerce.number().int().min(1).max(2_000).default(200),
 })
+const noContentType = 'the Content-Type is empty, or no media type: send application/json or application/x-protobuf'
+
 export interface StoreOptions {
   /** Where blocks wait for the database; a temporary folder where none is named. */
   spool?: string
@@ -78,9 +80,9 @@ export function createStoreServer(
   app.removeAllContentTypeParsers()
   // The body is read here whatever its length is said to be: whoever sends too much gets to read the answer.
   app.addContentTypeParser('*', (request: FastifyRequest, payload: Readable) => readBody(payload, request.headers['content-encoding']))
-  app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) => {
+  app.setErrorHandler<Error & { statusCode?: number; code?: string }>((error, request, reply) => {
     const bad = error instanceof z.ZodError
-    const message = bad ? z.prettifyError(error) : error.message
+    const message = bad ? z.prettifyError(error) : error.code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' ? noContentType : error.message
     const status = bad ? 400 : (error.statusCode ?? 500)
     // Questions are answered as our API answers them; whoever sends OTLP is told as OTLP has it.
     if (request.url.startsWith('/telemetry/')) {

@@ -147,6 +147,14 @@ test('a body that its headers describe wrongly is told by what it is, without it
   }
 })
 
+test('a content type that says nothing is told, with those that are taken', async () => {
+  for (const type of ['', 'json']) {
+    const answer = await post('/v1/traces', '{"resourceSpans":[]}', { 'content-type': type })
+    assert.equal(answer.statusCode, 415)
+    assert.match(answer.body, /send application\/json or application\/x-protobuf/)
+  }
+})
+
 test('bodies are taken in the less usual codings, and in several members', async () => {
   const service = `codings-${newId(4)}`
   const body = Buffer.from(JSON.stringify({ resourceSpans: [spansOf(named(service), span())] }))
