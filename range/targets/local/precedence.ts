@@ -44,10 +44,20 @@ export const describePrecedence = (precedence: Precedence): string =>
     ? `by ${precedence.version === 2 ? 'CPU weight' : 'CPU shares'} of control groups in ${precedence.base} (${tiers.map((tier) => `${tier} ${weightFile(precedence.version, tier).value}`).join(', ')})`
     : `by niceness (${tiers.map((tier) => `${tier} ${niceness[tier]}`).join(', ')}): control groups cannot be written by this user`
 
-/** Gives a process that was just launched, and whatever it has started meanwhile, the precedence of its tier. What they start later inherits it. */
+/**
+ * How a program is started so that it has its tier's niceness before it does anything: what is just being forked while its parent is lowered would keep the
+ * niceness that it was begun with, and cannot be seen yet. Control groups know no such moment.
+ */
+export function lowered(command: readonly [string, ...string[]], tier: Tier, { means }: Precedence): readonly [string, ...string[]] {
+  // A program that is not there is told by whoever starts it, and not by 'nice'.
+  if (means === 'cgroup' || niceness[tier] === 0 || !existsSync(command[0])) return command
+  return ['nice', '-n', String(niceness[tier]), ...command]
+}
+
+/** Gives a process that was just launched (`lowered`), and whatever it has started meanwhile, the precedence of its tier. What they start later inherits it. */
 export async function place(pid: number, tier: Tier, precedence: Precedence, rangeId: string): Promise<void> {
-  if (precedence.means === 'cgroup' && join(pid, groupOf(precedence.base, rangeId, tier))) return
-  await lower(pid, niceness[tier])
+  if (precedence.means === 'nice') return lowerSession(pid, niceness[tier])
+  if (!join(pid, groupOf(precedence.base, rangeId, tier))) await lower(pid, niceness[tier])
 }
 
 /** Removes the groups of a range whose processes are gone; waits a moment for those that are just going. */
@@ -182,6 +192,7 @@ async function lower(pid: number, steps: number): Promise<void> {
 
 /** The kernel takes one such change in a tenth of a second from those who are not root. */
 async function lowerSession(pid: number, nice: number): Promise<void> {
+  if (nice === 0) return
   const file = `/proc/${pid}/autogroup`
   for (const giveUpAt = Date.now() + 5_000; Date.now() < giveUpAt;) {
     try {

@@ -8,7 +8,7 @@ import { makePrivateFolder } from '../../private.ts'
 import { runAs, unprivilegedUser } from '../../users.ts'
 import type { Precedence, Tier } from '../../precedence.ts'
 import { family, liveness, readStat, type ProcessIdentity } from './identity.ts'
-import { place } from './precedence.ts'
+import { lowered, place } from './precedence.ts'
 
 const inherited = ['PATH', 'HOME', 'SSL_CERT_FILE', 'LD_LIBRARY_PATH', 'NODE_COMPILE_CACHE']
 
@@ -37,7 +37,8 @@ export async function launch(spec: ProcessSpec, { rangeId, name, logPath, tier, 
   const output = openSync(logPath, 'a', 0o600)
   const nonce = randomBytes(8).toString('hex')
   try {
-    const child = spawn(spec.file, spec.args, {
+    const [file, ...args] = lowered([spec.file, ...spec.args], tier, precedence)
+    const child = spawn(file, args, {
       cwd: spec.cwd ?? '/',
       env: { ...cleanEnvironment(), ...spec.env, FIREDRILL_RANGE: rangeId, FIREDRILL_COMPONENT: name, FIREDRILL_NONCE: nonce },
       detached: true,
