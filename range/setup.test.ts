@@ -1,6 +1,52 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { pythonEnvironment, whyAptFailed } from './setup.ts'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, test } from 'node:test'
+import { aptInstall, pythonEnvironment, whyAptFailed } from './setup.ts'
+
+const bin = mkdtempSync(path.join(tmpdir(), 'firedrill-apt-'))
+after(() => rmSync(bin, { recursive: true, force: true }))
+
+/** Stands in for apt-get: says what it said on a host whose disk had filled up, until it is asked to repair that. */
+async function calls(left: 'unmet' | 'broken'): Promise<string[]> {
+  const log = path.join(bin, 'log')
+  writeFileSync(log, '')
+  const program = (name: string, script: string) => writeFileSync(path.join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+  const told = {
+    unmet: "E: Unmet dependencies. Try 'apt --fix-broken install' with no packages (or specify a solution).",
+    broken: 'E: Unable to locate package redis-server',
+  }[left]
+  program(
+    'apt-get',
+    `while [ "$1" = -o ]; do shift 2; done; echo "$@" >>${log}; [ "$1" = update ] && exit; case " $* " in *' --fix-broken '*) touch ${bin}/repaired ;; esac; [ -e ${bin}/repaired ] && exit; echo "${told}" >&2; exit 100`,
+  )
+  rmSync(path.join(bin, 'repaired'), { force: true })
+  const { PATH } = process.env
+  process.env['PATH'] = `${bin}:${PATH}`
+  try {
+    await aptInstall([], ['redis-server'], () => {})
+  } finally {
+    process.env['PATH'] = PATH
+  }
+  return readFileSync(log, 'utf8').trim().split('\n')
+}
+
+const install = 'install -y --no-install-recommends'
+
+test('what an earlier try left half installed is completed before the rest is installed, and nothing is removed for it', async () => {
+  assert.deepEqual(await calls('unmet'), [
+    'update',
+    `${install} redis-server`,
+    `${install} --fix-broken --no-remove`,
+    `${install} redis-server`,
+  ])
+})
+
+test('another mistake of apt is told, and nothing is repaired', async () => {
+  await assert.rejects(calls('broken'), /^FiredrillError: apt could not install redis-server: Unable to locate package redis-server\n/)
+  assert.deepEqual(readFileSync(path.join(bin, 'log'), 'utf8').trim().split('\n'), ['update', `${install} redis-server`])
+})
 
 test('an environment of its own: what would lead pip elsewhere is left out, where packages come from is not', () => {
   const kept = {

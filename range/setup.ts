@@ -62,7 +62,8 @@ async function installDebianPackages(reports: BinaryReport[], say: Say): Promise
   await aptInstall(prefix, packages, say)
 }
 
-async function aptInstall(prefix: string[], packages: string[], say: Say): Promise<void> {
+/** Installs Debian packages, and completes first what an earlier try left half installed. Throws `component-failed` with apt's own reason. */
+export async function aptInstall(prefix: string[], packages: string[], say: Say): Promise<void> {
   say(`installing with apt: ${packages.join(' ')}`)
   const install = (...what: string[]) => runQuietly(aptGet(prefix, 'install', '-y', '--no-install-recommends', ...what), { told: 60 })
   try {
