@@ -312,7 +312,7 @@ test('an instructor breaks something by a form, sees it, and takes it out', asyn
   const page = await open({ role: 'instructor' })
   await page.getByRole('link', { name: 'Instructor' }).click()
   await page.getByRole('searchbox', { name: /What should users/ }).fill('charge takes longer')
-  await page.getByText('A slow payment provider').click()
+  await page.getByText('A slow payment provider', { exact: true }).click()
   await page.getByRole('spinbutton', { name: 'latency ms' }).fill('400')
   await noSeriousViolations(page, 'the instructor')
   await inject(page, page, 'A slow payment provider')
