@@ -151,7 +151,7 @@ async function installPython(
         cause: error,
       })
     }
-    await runQuietly(aptGet(prefix, 'install', '-y', '--no-install-recommends', 'python3-venv'))
+    await aptInstall(prefix, ['python3-venv'], say)
     await runQuietly(venv, { env })
   }
   // Not its script, whose first line has the path; and never into the home of whoever runs this, whatever their settings say.

@@ -15,7 +15,7 @@ export function answerAtApi(app: FastifyInstance): void {
     // A filter of ours would be none to Jaeger.
     if (own.statusCode === 200 && !Object.keys(request.query).every((name) => searchParameters.has(name))) return own.json<object>()
     const answered = [jaeger, own].filter(({ statusCode }) => statusCode === 200)
-    if (answered.length === 0) reply.code(jaeger.statusCode)
-    return Object.assign({}, ...(answered.length === 0 ? [jaeger] : answered).map((answer) => answer.json<object>())) as object
+    if (answered.length === 0) return reply.code(jaeger.statusCode).send(jaeger.json())
+    return Object.assign({}, ...answered.map((answer) => answer.json<object>())) as object
   })
 }

@@ -1,3 +1,4 @@
+import { newId, nowNano, spanJson } from './span-json.ts'
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { readdirSync } from 'node:fs'
@@ -24,18 +25,8 @@ before(async () => {
 })
 after(() => bench.close())
 
-const nowNano = () => BigInt(Date.now()) * 1_000_000n
-const newId = (bytes: number) => randomBytes(bytes).toString('hex')
 const attribute = (key: string, value: object) => ({ key, value })
-const span = (traceId: string, fields: object = {}) => ({
-  traceId,
-  spanId: newId(8),
-  name: 'GET /',
-  kind: 2,
-  startTimeUnixNano: String(nowNano()),
-  endTimeUnixNano: String(nowNano() + 5_000_000n),
-  ...fields,
-})
+const span = (traceId: string, fields: object = {}) => spanJson({ traceId, ...fields })
 const traces = (spans: object[], service = 'shop') => ({
   resourceSpans: [{ resource: { attributes: [attribute('service.name', { stringValue: service })] }, scopeSpans: [{ spans }] }],
 })

@@ -5,6 +5,7 @@ import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from 'nod
 import type { FastifyInstance } from 'fastify'
 import type { Intake } from '../intake.ts'
 import { openStoreBench, type StoreBench } from '../store-bench.ts'
+import { newId, spanJson as span } from './span-json.ts'
 import { encodeTraces } from './messages.ts'
 
 let bench: StoreBench
@@ -17,19 +18,8 @@ before(async () => {
 })
 after(() => bench.close())
 
-const nowNano = () => BigInt(Date.now()) * 1_000_000n
-const newId = (bytes: number) => randomBytes(bytes).toString('hex')
 const named = (service: unknown, ...others: object[]) => ({
   attributes: [{ key: 'service.name', value: { stringValue: service } }, ...others],
-})
-const span = (fields: object = {}) => ({
-  traceId: newId(16),
-  spanId: newId(8),
-  name: 'GET /',
-  kind: 2,
-  startTimeUnixNano: String(nowNano()),
-  endTimeUnixNano: String(nowNano() + 5_000_000n),
-  ...fields,
 })
 const wire = (fields: object = {}) => span({ traceId: randomBytes(16), spanId: randomBytes(8), ...fields })
 const spansOf = (resource: object, ...spans: object[]) => ({ resource, scopeSpans: [{ spans }] })

@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
 import { edit, count, inTime, statusesOf, withoutRulesOfInventory, deny, isDenied, type ConformanceRow } from './row.ts'
 
+/** Whether a rule of a DENY refuses what gateway asks of inventory. */
+const denialOf = (what: string, rule: string, denied: boolean): ConformanceRow => ({
+  name: `authorization: DENY of ${what}`,
+  policy: (baseline) => `${baseline}---\n${deny(rule)}`,
+  check: (plane) => isDenied(plane, denied),
+})
+
 /** Who may call: mTLS and authorization. */
 export const identityRows: readonly ConformanceRow[] = [
   {
@@ -75,11 +82,7 @@ export const identityRows: readonly ConformanceRow[] = [
       ['any host', 'hosts: ["*"]', true],
       ['hosts by their ending', 'hosts: ["*.example"]', false],
     ] as const
-  ).map(([what, operation, denied]): ConformanceRow => ({
-    name: `authorization: DENY of ${what}`,
-    policy: (baseline) => `${baseline}---\n${deny(`to: [{ operation: { ${operation} } }]`)}`,
-    check: (plane) => isDenied(plane, denied),
-  })),
+  ).map(([what, operation, denied]) => denialOf(what, `to: [{ operation: { ${operation} } }]`, denied)),
   ...(
     [
       ['any principal', 'principals: ["*"]', true],
@@ -89,11 +92,7 @@ export const identityRows: readonly ConformanceRow[] = [
       ['a namespace', 'namespaces: ["sh*"]', true],
       ['another namespace', 'namespaces: ["other"]', false],
     ] as const
-  ).map(([what, source, denied]): ConformanceRow => ({
-    name: `authorization: DENY of ${what}`,
-    policy: (baseline) => `${baseline}---\n${deny(`from: [{ source: { ${source} } }]`)}`,
-    check: (plane) => isDenied(plane, denied),
-  })),
+  ).map(([what, source, denied]) => denialOf(what, `from: [{ source: { ${source} } }]`, denied)),
   {
     name: 'mTLS of a port: DISABLE there, whatever holds for the others',
     policy: (baseline) =>
