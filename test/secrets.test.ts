@@ -4,7 +4,10 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { projectRoot } from '../control/paths.ts'
 import { actions } from '../drills/actions/registry.ts'
+import { checks } from '../drills/checks/registry.ts'
 import { loadScenarios } from '../drills/scenarios.ts'
+import { ruleGroups } from '../observability/rules/index.ts'
+import { timings } from '../observability/timing.ts'
 import { secretsOf, tells } from './secrets.ts'
 
 const scenarios = [...loadScenarios(path.join(projectRoot, 'scenarios')).values()]
@@ -23,7 +26,7 @@ test('what every trainee reads beside a drill tells the answer of no scenario', 
     ...[
       'paths/*.yaml',
       'scenarios/*/story.md',
-      'docs/runbooks/{browse,checkout,fulfilment}.md',
+      'docs/runbooks/*.md',
       'people/characters/*.ts',
       'docs/scenarios.md',
     ].flatMap((pattern) =>
@@ -31,6 +34,8 @@ test('what every trainee reads beside a drill tells the answer of no scenario', 
     ),
     ...scenarios.map(({ id, title, summary, skills }): [string, string] => [`the head of ${id}`, [title, summary, ...skills].join('\n')]),
     ...actions.map(({ id, title, description }): [string, string] => [`the action ${id}`, `${title}\n${description}`]),
+    ...checks.map(({ id, title }): [string, string] => [`the check ${id}`, title]),
+    ['the rules of Prometheus', JSON.stringify(ruleGroups(timings.drill))],
   ]
   assert.ok(texts.length > 100)
   const told = scenarios.flatMap((plan) =>

@@ -11,7 +11,7 @@ const params = z.object({
 export const pricesByHand = defineFault({
   id: 'prices-by-hand',
   title: 'Prices are changed in the database',
-  effect: 'Customers are shown old prices',
+  effect: 'The shop goes on showing prices that were changed in the database',
   category: 'cache',
   params,
   ...jobFault<z.output<typeof params>>('price-correction', ({ atOnce }) => [{ env: { AT_ONCE: String(atOnce) } }]),
