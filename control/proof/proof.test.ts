@@ -223,6 +223,9 @@ test('from a bound and the patience that are written down, what was promised can
     }
 })
 
+/** How much of the bound of its pages a scenario may need, on whatever machine it was proven. */
+const mostOfBound = 0.75
+
 describe('the proofs of the scenarios that are shipped', () => {
   const sources = new Sources(projectRoot)
   for (const scenario of scenarios.values()) {
@@ -234,7 +237,12 @@ describe('the proofs of the scenarios that are shipped', () => {
         const names = provenVariants(projectRoot, id)
         for (const [index, each] of everyVariant(scenario).entries()) {
           const proven = proof && runOf(proof, names[index] ?? null)
-          assert.ok(proven && proven.seconds.toPage <= proven.seconds.pageBound * proven.patience)
+          assert.ok(proven)
+          // With little room, a faster or slower machine than the one of the proof misses it.
+          assert.ok(
+            proven.seconds.toPage <= proven.seconds.pageBound * mostOfBound,
+            `a page ${proven.seconds.toPage} s after the fault has too narrow a bound`,
+          )
           assert.equal(proven.seconds.pageBound * 1_000, Math.max(...each.alerts.expected.map(({ within }) => within)))
         }
         return
