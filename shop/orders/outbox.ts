@@ -13,7 +13,7 @@ interface OutboxRow {
   trace_context: Record<string, string>
 }
 
-const batch = 50
+const batch = 20
 const idleMs = 500
 
 /**

@@ -129,7 +129,7 @@ const played = 5
 
 /**
  * The scenarios that are played, of those that one host can play: other ones each time, by the seed that the runner prints. Each carries a proof
- * (`control/proof`); `FIREDRILL_SCENARIOS=all` has every one played all the same.
+ * (`control/proof`); `FIREDRILL_SCENARIOS=all` has every one played all the same, and ids with commas between those.
  */
 export async function playedScenarios(): Promise<Scenario[]> {
   const terminal = (await jailTrouble()) === null
@@ -137,8 +137,13 @@ export async function playedScenarios(): Promise<Scenario[]> {
     (each) => isPlayable(each, { lacks: ['cluster'] }) && (terminal || !needsTerminal(each)),
   )
   const wanted = process.env['FIREDRILL_SCENARIOS'] ?? 'some'
-  assert.ok(['some', 'all'].includes(wanted), `FIREDRILL_SCENARIOS is 'some' or 'all', not '${wanted}'`)
-  return wanted === 'all' ? all : chosen(all, played)
+  if (wanted === 'some') return chosen(all, played)
+  if (wanted === 'all') return all
+  return wanted.split(',').map((id) => {
+    const scenario = all.find((each) => each.id === id)
+    assert.ok(scenario, `FIREDRILL_SCENARIOS is 'some', 'all' or ids with commas between; one host can play no '${id}'`)
+    return scenario
+  })
 }
 
 /** For so long the range must have been at rest: what happened before it was restored is still felt for a while. */
