@@ -23,13 +23,7 @@ test('a longer word does not tell, and whatever stands before does not hide', ()
 // What a drill may be swept for on a range (test/acceptance/spoilers.ts), of what is the same in every range.
 test('what every trainee reads beside a drill tells the answer of no scenario', () => {
   const texts: [string, string][] = [
-    ...[
-      'paths/*.yaml',
-      'scenarios/*/story.md',
-      'docs/runbooks/*.md',
-      'people/characters/*.ts',
-      'docs/scenarios.md',
-    ].flatMap((pattern) =>
+    ...['paths/*.yaml', 'scenarios/*/story.md', 'docs/runbooks/*.md', 'people/characters/*.ts', 'docs/scenarios.md'].flatMap((pattern) =>
       globSync(pattern, { cwd: projectRoot }).map((file): [string, string] => [file, readFileSync(path.join(projectRoot, file), 'utf8')]),
     ),
     ...scenarios.map(({ id, title, summary, skills }): [string, string] => [`the head of ${id}`, [title, summary, ...skills].join('\n')]),
