@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -40,3 +40,38 @@ test('root with a umask that lets nobody in: the database is made all the same',
     rmSync(path.join('/var/lib/firedrill', id), { recursive: true, force: true })
   }
 })
+
+test(
+  'data of a range whose folder was deleted are made anew for the one that took its place, and only then',
+  {
+    skip: postgresBin === null || !asOther,
+  },
+  async () => {
+    const dir = mkdtempSync(path.join(tmpdir(), 'postgres-owner-'))
+    const id = `owner-${process.pid}`
+    const made = async (password: string): Promise<string> => {
+      const context = {
+        dir: path.join(dir, 'range'),
+        listen: '127.0.0.1',
+        binaries: { postgresBin },
+        config: { id, passwords: { postgres: password } },
+        port: (name: PortName) => 1_024 + portOffsets[name],
+      } as unknown as RangeContext
+      await postgres.prepare?.(context)
+      const [, data = ''] = postgres.process(context).args
+      assert.ok(data.startsWith('/var/lib/firedrill/'), data)
+      // A cluster of databases has a number of its own.
+      return readFileSync(path.join(data, 'global', 'pg_control'))
+        .subarray(0, 8)
+        .toString('hex')
+    }
+    try {
+      const first = await made('first')
+      assert.equal(await made('first'), first)
+      assert.notEqual(await made('second'), first)
+    } finally {
+      rmSync(dir, { recursive: true, force: true })
+      rmSync(path.join('/var/lib/firedrill', id), { recursive: true, force: true })
+    }
+  },
+)

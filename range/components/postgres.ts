@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chmod, chown, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -53,7 +54,8 @@ export const postgres = defineComponent({
 
   async prepare(context) {
     const dir = postgresDataDir(context)
-    if (!existsSync(path.join(dir, 'PG_VERSION'))) await initialise(context, dir)
+    if (!existsSync(path.join(dir, 'PG_VERSION')) || (await isOfAnother(context, dir))) await initialise(context, dir)
+    await writeFile(markOf(dir), ownerMark(context), { mode: 0o600 })
     if (unprivilegedUser('postgres')) await openWay(context, dir)
     await removeStaleLock(dir)
     const lines = Object.entries(postgresSettings(context)).map(([name, value]) => `${name} = '${value}'`)
@@ -86,6 +88,20 @@ function postgresDataDir(context: RangeContext): string {
   // Where it has once been it stays. The range's own folder is opened so far as to let it through.
   if (existsSync(path.join(elsewhere, 'PG_VERSION'))) return elsewhere
   return user.canTraverse(path.dirname(path.resolve(context.dir))) ? own : elsewhere
+}
+
+const markOf = (dir: string): string => `${dir}.owner`
+
+/** What a range and no other has: its password, which is made with it. */
+const ownerMark = (context: RangeContext): string => createHash('sha256').update(context.config.passwords.postgres).digest('hex')
+
+/**
+ * Whether the data are those of a range that was at the same place before, and whose folder was deleted without `down --purge`: nobody has
+ * their password any more. Data without a mark are of a version that wrote none.
+ */
+async function isOfAnother(context: RangeContext, dir: string): Promise<boolean> {
+  const mark = await readFile(markOf(dir), 'utf8').catch(() => null)
+  return mark !== null && mark !== ownerMark(context)
 }
 
 /**
