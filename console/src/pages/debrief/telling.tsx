@@ -1,7 +1,7 @@
 import type { DrillEvent, DrillState } from '../../../../model/drill.ts'
 import { elapsed } from '../../../../model/duration.ts'
 import { milestoneNames } from '../../../../model/scenario.ts'
-import { priceOfQuiet } from '../../parts/timeline.tsx'
+import { priceOfQuiet } from '../../parts/event-sentences.ts'
 import type { Debrief } from './debrief.ts'
 
 /** How others were told: each update with what it has and lacks, a better version beside it, and what was known when it was written. */
