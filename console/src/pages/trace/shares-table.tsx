@@ -5,7 +5,7 @@ import { aside, get } from '../../lib/api.ts'
 import { formatMicroseconds } from '../../lib/format.ts'
 import { putParams } from '../../lib/params.ts'
 import type { Span } from '../../../../model/telemetry.ts'
-import { differenceOf, pair } from './compare.ts'
+import { differenceOf, pair, type Compared } from './compare.ts'
 import { sharesOf, type Share } from './shares.ts'
 import { Empty, Problem } from '../../parts/states.tsx'
 
@@ -22,17 +22,7 @@ export function SharesTable({ traceId, spans, root }: { traceId: string; spans: 
   const [params, setParams] = useSearchParams()
   const compared = params.get('with')
   const set = (other: string | null) => putParams(setParams, { with: other }, { replace: true })
-  // One of the middle: with as many that were quicker as slower.
-  const usual = useQuery({
-    queryKey: ['usual', root.service, root.name],
-    queryFn: async () => {
-      const query = new URLSearchParams({ service: root.service, operation: root.name, limit: '300' })
-      const { traces } = await get<{ traces: Summary[] }>(`/api/telemetry/traces?${query}`, aside)
-      const well = traces.filter((trace) => trace.errors === 0 && trace.traceId !== traceId).toSorted((a, b) => a.durationMs - b.durationMs)
-      return well[Math.floor(well.length / 2)] ?? null
-    },
-    staleTime: Infinity,
-  })
+  const usual = useUsualTrace(traceId, root)
   const other = useQuery({
     queryKey: ['trace', compared],
     queryFn: () => get<{ spans: Span[] }>(`/api/telemetry/traces/${compared}`),
@@ -46,29 +36,7 @@ export function SharesTable({ traceId, spans, root }: { traceId: string; spans: 
       <div className="heading">
         <h2>Where the time went</h2>
         {compared === null ? (
-          <span className="buttons">
-            {usual.data && (
-              <button onClick={() => set(usual.data?.traceId ?? null)}>
-                Compare with a typical one ({formatMicroseconds(usual.data.durationMs * 1_000)})
-              </button>
-            )}
-            <form
-              className="buttons"
-              onSubmit={(event) => {
-                event.preventDefault()
-                set(String(new FormData(event.currentTarget).get('other')).trim().toLowerCase())
-              }}
-            >
-              <input
-                name="other"
-                aria-label="Id of another trace"
-                placeholder="or another trace id"
-                pattern="\s*[0-9a-fA-F]{32}\s*"
-                required
-              />
-              <button>Compare</button>
-            </form>
-          </span>
+          <CompareWith usual={usual.data ?? null} onChoose={set} />
         ) : (
           <span className="buttons">
             <Link to={`/traces/${compared}`}>The other trace</Link>
@@ -77,39 +45,75 @@ export function SharesTable({ traceId, spans, root }: { traceId: string; spans: 
         )}
       </div>
       {other.error && <Problem error={other.error} />}
-      {rows.length === 0 ? (
-        <Empty>Nothing to show.</Empty>
-      ) : (
-        <div className="table" role="region" aria-label="Time by operation" tabIndex={0}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">operation</th>
-                <th scope="col">spans</th>
-                <th scope="col">own time</th>
-                {compared !== null && <th scope="col">spans, other trace</th>}
-                {compared !== null && <th scope="col">own time, other trace</th>}
-                {compared !== null && <th scope="col">difference</th>}
-              </tr>
-            </thead>
-            <tbody>
-              {rows.slice(0, shown).map(({ key, here, there }) => (
-                <tr key={key}>
-                  <th scope="row">
-                    {(here ?? there)?.service}: {(here ?? there)?.name}
-                  </th>
-                  <td>{here?.spans ?? 0}</td>
-                  <td>{ownTime(here)}</td>
-                  {compared !== null && <td>{there?.spans ?? 0}</td>}
-                  {compared !== null && <td>{ownTime(there)}</td>}
-                  {compared !== null && <Difference here={here} there={there} />}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      {rows.length === 0 ? <Empty>Nothing to show.</Empty> : <TimeByOperation rows={rows.slice(0, shown)} comparing={compared !== null} />}
     </section>
+  )
+}
+
+/** What to compare with: a usual trace of the same kind, or any other. */
+function CompareWith({ usual, onChoose }: { usual: Summary | null; onChoose: (other: string) => void }) {
+  return (
+    <span className="buttons">
+      {usual && (
+        <button onClick={() => onChoose(usual.traceId)}>Compare with a typical one ({formatMicroseconds(usual.durationMs * 1_000)})</button>
+      )}
+      <form
+        className="buttons"
+        onSubmit={(event) => {
+          event.preventDefault()
+          onChoose(String(new FormData(event.currentTarget).get('other')).trim().toLowerCase())
+        }}
+      >
+        <input name="other" aria-label="Id of another trace" placeholder="or another trace id" pattern="\s*[0-9a-fA-F]{32}\s*" required />
+        <button>Compare</button>
+      </form>
+    </span>
+  )
+}
+
+/** A usual trace of the same kind, one of the middle: with as many that were quicker as slower. */
+const useUsualTrace = (traceId: string, root: Span) =>
+  useQuery({
+    queryKey: ['usual', root.service, root.name],
+    queryFn: async () => {
+      const query = new URLSearchParams({ service: root.service, operation: root.name, limit: '300' })
+      const { traces } = await get<{ traces: Summary[] }>(`/api/telemetry/traces?${query}`, aside)
+      const well = traces.filter((trace) => trace.errors === 0 && trace.traceId !== traceId).toSorted((a, b) => a.durationMs - b.durationMs)
+      return well[Math.floor(well.length / 2)] ?? null
+    },
+    staleTime: Infinity,
+  })
+
+function TimeByOperation({ rows, comparing }: { rows: readonly Compared[]; comparing: boolean }) {
+  return (
+    <div className="table" role="region" aria-label="Time by operation" tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">operation</th>
+            <th scope="col">spans</th>
+            <th scope="col">own time</th>
+            {comparing && <th scope="col">spans, other trace</th>}
+            {comparing && <th scope="col">own time, other trace</th>}
+            {comparing && <th scope="col">difference</th>}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map(({ key, here, there }) => (
+            <tr key={key}>
+              <th scope="row">
+                {(here ?? there)?.service}: {(here ?? there)?.name}
+              </th>
+              <td>{here?.spans ?? 0}</td>
+              <td>{ownTime(here)}</td>
+              {comparing && <td>{there?.spans ?? 0}</td>}
+              {comparing && <td>{ownTime(there)}</td>}
+              {comparing && <Difference here={here} there={there} />}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }
 

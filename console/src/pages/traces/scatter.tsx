@@ -1,4 +1,4 @@
-import { useRef, useState } from 'react'
+import { useRef, useState, type CSSProperties, type PointerEvent } from 'react'
 import { Link } from 'react-router'
 import type { TraceSummary } from '../../../../model/telemetry.ts'
 import { formatMicroseconds } from '../../lib/format.ts'
@@ -15,43 +15,29 @@ export interface Brush {
 const height = 180
 const timeMarks = [0, 0.25, 0.5, 0.75, 1]
 
-/** Each trace that was found as a dot: when it began, and how long it took (logarithmic). Drag over some to see those alone. */
-export function Scatter({
-  traces,
-  from,
-  to,
-  onBrush,
-}: {
+interface Props {
   traces: readonly TraceSummary[]
   /** Milliseconds since the epoch. */
   from: number
   to: number
   onBrush: (brush: Brush) => void
-}) {
-  const host = useRef<HTMLDivElement>(null)
-  const [drag, setDrag] = useState<{ x0: number; y0: number; x1: number; y1: number } | null>(null)
+}
+
+/** Each trace that was found as a dot: when it began, and how long it took (logarithmic). Drag over some to see those alone. */
+export function Scatter({ traces, from, to, onBrush }: Props) {
   const { low, high, lines } = durationAxis(traces.map(({ durationMs }) => durationMs))
   const x = (ms: number) => ((ms - from) / (to - from)) * 100
   const y = (durationMs: number) => 100 - ((Math.log10(Math.max(durationMs, 10 ** low)) - low) / (high - low)) * 100
-  const at = (event: React.PointerEvent) => {
-    const box = host.current?.getBoundingClientRect()
-    if (!box) return { x: 0, y: 0 }
-    const share = (value: number) => Math.min(1, Math.max(0, value))
-    return { x: share((event.clientX - box.left) / box.width), y: share((event.clientY - box.top) / box.height) }
-  }
-  const finish = () => {
-    if (drag && Math.abs(drag.x1 - drag.x0) > 0.01 && Math.abs(drag.y1 - drag.y0) > 0.02) {
-      const time = (share: number) => Math.round(from + share * (to - from))
-      const duration = (share: number) => Number((10 ** (low + (1 - share) * (high - low))).toPrecision(3))
-      onBrush({
-        from: time(Math.min(drag.x0, drag.x1)),
-        to: time(Math.max(drag.x0, drag.x1)),
-        minDurationMs: duration(Math.max(drag.y0, drag.y1)),
-        maxDurationMs: duration(Math.min(drag.y0, drag.y1)),
-      })
-    }
-    setDrag(null)
-  }
+  const { host, drag, handlers } = useDrag((dragged) => {
+    const time = (share: number) => Math.round(from + share * (to - from))
+    const duration = (share: number) => Number((10 ** (low + (1 - share) * (high - low))).toPrecision(3))
+    onBrush({
+      from: time(Math.min(dragged.x0, dragged.x1)),
+      to: time(Math.max(dragged.x0, dragged.x1)),
+      minDurationMs: duration(Math.max(dragged.y0, dragged.y1)),
+      maxDurationMs: duration(Math.min(dragged.y0, dragged.y1)),
+    })
+  })
   return (
     <figure className="panel scatter" aria-label="Traces by start and duration">
       <div className="scatter-axis" style={{ height }} aria-hidden="true">
@@ -63,36 +49,12 @@ export function Scatter({
           </span>
         ))}
       </div>
-      <div
-        ref={host}
-        className="scatter-field"
-        style={{ height }}
-        onPointerDown={(event) => {
-          if (event.target instanceof HTMLAnchorElement) return
-          event.currentTarget.setPointerCapture(event.pointerId)
-          const { x: left, y: top } = at(event)
-          setDrag({ x0: left, y0: top, x1: left, y1: top })
-        }}
-        onPointerMove={(event) => {
-          const { x: left, y: top } = at(event)
-          setDrag((now) => now && { ...now, x1: left, y1: top })
-        }}
-        onPointerUp={finish}
-      >
+      <div ref={host} className="scatter-field" style={{ height }} {...handlers}>
         {lines.map((line) => (
           <i key={line} className="scatter-line" style={{ top: `${y(line)}%` }} />
         ))}
         {traces.map((trace) => (
-          <Link
-            key={trace.traceId}
-            to={`/traces/${trace.traceId}`}
-            className={trace.errors > 0 ? 'dot bad' : 'dot'}
-            style={{ left: `${x(trace.startMs)}%`, top: `${y(trace.durationMs)}%` }}
-            // The same traces are in the list below, one after another.
-            tabIndex={-1}
-            title={`${trace.rootName}, ${formatMicroseconds(trace.durationMs * 1_000)}, ${clock(trace.startMs)}`}
-            aria-label={`${trace.rootName}, ${formatMicroseconds(trace.durationMs * 1_000)}`}
-          />
+          <Dot key={trace.traceId} trace={trace} style={{ left: `${x(trace.startMs)}%`, top: `${y(trace.durationMs)}%` }} />
         ))}
         {drag && (
           <i
@@ -113,4 +75,56 @@ export function Scatter({
       </div>
     </figure>
   )
+}
+
+/** A trace in the field, and the way to it. */
+function Dot({ trace, style }: { trace: TraceSummary; style: CSSProperties }) {
+  return (
+    <Link
+      to={`/traces/${trace.traceId}`}
+      className={trace.errors > 0 ? 'dot bad' : 'dot'}
+      style={style}
+      // The same traces are in the list below, one after another.
+      tabIndex={-1}
+      title={`${trace.rootName}, ${formatMicroseconds(trace.durationMs * 1_000)}, ${clock(trace.startMs)}`}
+      aria-label={`${trace.rootName}, ${formatMicroseconds(trace.durationMs * 1_000)}`}
+    />
+  )
+}
+
+/** From where to where somebody drags, as shares of the field's width and height, from its upper left corner. */
+interface Drag {
+  x0: number
+  y0: number
+  x1: number
+  y1: number
+}
+
+/** Follows a drag over the field; one that is too small to be meant is not told. */
+function useDrag(onDragged: (drag: Drag) => void) {
+  const host = useRef<HTMLDivElement>(null)
+  const [drag, setDrag] = useState<Drag | null>(null)
+  const at = (event: PointerEvent) => {
+    const box = host.current?.getBoundingClientRect()
+    if (!box) return { x: 0, y: 0 }
+    const share = (value: number) => Math.min(1, Math.max(0, value))
+    return { x: share((event.clientX - box.left) / box.width), y: share((event.clientY - box.top) / box.height) }
+  }
+  const handlers = {
+    onPointerDown: (event: PointerEvent) => {
+      if (event.target instanceof HTMLAnchorElement) return
+      event.currentTarget.setPointerCapture(event.pointerId)
+      const { x, y } = at(event)
+      setDrag({ x0: x, y0: y, x1: x, y1: y })
+    },
+    onPointerMove: (event: PointerEvent) => {
+      const { x, y } = at(event)
+      setDrag((now) => now && { ...now, x1: x, y1: y })
+    },
+    onPointerUp: () => {
+      if (drag && Math.abs(drag.x1 - drag.x0) > 0.01 && Math.abs(drag.y1 - drag.y0) > 0.02) onDragged(drag)
+      setDrag(null)
+    },
+  }
+  return { host, drag, handlers }
 }
