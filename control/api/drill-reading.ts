@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import type { Role } from '../../model/api.ts'
+import type { DrillState } from '../../model/drill.ts'
+import { FiredrillError } from '../../model/errors.ts'
+import type { Scenario } from '../../model/scenario.ts'
+import { scenarioOf } from '../../drills/variants.ts'
+import { isHidden } from '../blind.ts'
+import type { ApiContext } from './context.ts'
+
+export const drillId = { params: z.object({ id: z.string() }) }
+
+/** How routes read drills: by what the ledger has of them, and so that none spoils the one that runs. */
+export interface DrillReading {
+  /** Throws `not-found`. */
+  stateOf(id: string): DrillState
+  /** What people have played; what `verify` does counts for nobody. */
+  played(): DrillState[]
+  /** Throws `wrong-state` for all but the instructor where an earlier drill would tell the answer of the one that runs. */
+  mustNotSpoil(state: DrillState, role: Role | null): void
+  /** One whose answer may be told. Throws `wrong-state` before it is finished, and `not-found` when its scenario is no longer installed. */
+  finished(id: string, role: Role | null): { state: DrillState; scenario: Scenario }
+}
+
+export function drillReading({ ledger, engine, scenarios }: Pick<ApiContext, 'ledger' | 'engine' | 'scenarios'>): DrillReading {
+  const stateOf = (id: string): DrillState => {
+    const state = ledger.drill(id)
+    if (!state) throw new FiredrillError('not-found', `there is no drill ${id}`)
+    return state
+  }
+  /** What was found out in an earlier drill would tell the answer of one that runs: it can be read again afterwards. */
+  const mustNotSpoil = (state: DrillState, role: Role | null): void => {
+    const running = engine.running()
+    if (role === 'instructor' || !running || running.id === state.id) return
+    // Whether it is refused would tell which scenario is played.
+    if (isHidden(running)) throw new FiredrillError('wrong-state', 'a blind drill is running: earlier drills can be read when it is over')
+    if (running.scenario === state.scenario)
+      throw new FiredrillError('wrong-state', 'the same scenario is being played: what came of it before can be read when that is over')
+  }
+  return {
+    stateOf,
+    mustNotSpoil,
+    played: () =>
+      ledger
+        .drills()
+        .flatMap((id) => ledger.drill(id) ?? [])
+        .filter((state) => state.mode !== 'rehearsal'),
+    finished(id, role) {
+      const state = stateOf(id)
+      mustNotSpoil(state, role)
+      const scenario = scenarioOf(scenarios, state)
+      if (!scenario) throw new FiredrillError('not-found', `the scenario '${state.scenario}' is not installed any more`)
+      // The answer is for afterwards, even for those who ask early.
+      if (state.phase !== 'finished') throw new FiredrillError('wrong-state', 'the debrief comes when the drill is finished')
+      return { state, scenario }
+    },
+  }
+}
