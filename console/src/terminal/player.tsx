@@ -23,11 +23,20 @@ export function CastPlayer({ source }: { source: string }) {
 }
 
 function Screen({ cast }: { cast: Cast }) {
+  const playback = usePlayback(cast.length)
+  const host = useDrawn(cast, playback.at)
+  return (
+    <div className="cast">
+      <Controls length={cast.length} playback={playback} />
+      <div className="cast-host" ref={host} tabIndex={0} role="img" aria-label="Recorded terminal" />
+    </div>
+  )
+}
+
+/** A terminal in the element of the returned ref, that shows what there was to see so many seconds after the beginning. */
+function useDrawn(cast: Cast, at: number) {
   const host = useRef<HTMLDivElement>(null)
   const shown = useRef<{ terminal: Terminal; next: number } | null>(null)
-  const [at, setAt] = useState(0)
-  const [playing, setPlaying] = useState(false)
-  const [speed, setSpeed] = useState<(typeof speeds)[number]>(1)
 
   useEffect(() => {
     const element = host.current
@@ -66,6 +75,15 @@ function Screen({ cast }: { cast: Cast }) {
     }
   }, [at, cast])
 
+  return host
+}
+
+/** Which moment is shown, and how it goes on while the recording of so many seconds plays. */
+function usePlayback(length: number) {
+  const [at, setAt] = useState(0)
+  const [playing, setPlaying] = useState(false)
+  const [speed, setSpeed] = useState<(typeof speeds)[number]>(1)
+
   useEffect(() => {
     if (!playing) return
     let last = performance.now()
@@ -74,53 +92,52 @@ function Screen({ cast }: { cast: Cast }) {
       const passed = ((now - last) / 1_000) * speed
       last = now
       setAt((known) => {
-        const next = Math.min(known + passed, cast.length)
-        if (next >= cast.length) setPlaying(false)
+        const next = Math.min(known + passed, length)
+        if (next >= length) setPlaying(false)
         return next
       })
     }, 50)
     return () => window.clearInterval(timer)
-  }, [playing, speed, cast.length])
+  }, [playing, speed, length])
 
+  const toggle = () => {
+    if (!playing && at >= length) setAt(0)
+    setPlaying(!playing)
+  }
+  return { at, setAt, playing, toggle, speed, setSpeed }
+}
+
+function Controls({ length, playback }: { length: number; playback: ReturnType<typeof usePlayback> }) {
+  const { at, setAt, playing, toggle, speed, setSpeed } = playback
   return (
-    <div className="cast">
-      <div className="cast-controls">
-        <button
-          className="icon-button"
-          aria-label={playing ? 'Pause' : 'Play'}
-          onClick={() => {
-            if (!playing && at >= cast.length) setAt(0)
-            setPlaying(!playing)
-          }}
-        >
-          {playing ? <Pause size={16} /> : <Play size={16} />}
-        </button>
-        <input
-          type="range"
-          aria-label="Moment of the recording"
-          aria-valuetext={elapsed(at * 1_000)}
-          min={0}
-          max={cast.length}
-          step={0.1}
-          value={at}
-          onChange={(event) => setAt(Number(event.target.value))}
-        />
-        <span className="quiet">
-          {elapsed(at * 1_000)} of {elapsed(cast.length * 1_000)}
-        </span>
-        <select
-          aria-label="Speed"
-          value={speed}
-          onChange={(event) => setSpeed(speeds.find((one) => String(one) === event.target.value) ?? 1)}
-        >
-          {speeds.map((one) => (
-            <option key={one} value={one}>
-              {one}×
-            </option>
-          ))}
-        </select>
-      </div>
-      <div className="cast-host" ref={host} tabIndex={0} role="img" aria-label="Recorded terminal" />
+    <div className="cast-controls">
+      <button className="icon-button" aria-label={playing ? 'Pause' : 'Play'} onClick={toggle}>
+        {playing ? <Pause size={16} /> : <Play size={16} />}
+      </button>
+      <input
+        type="range"
+        aria-label="Moment of the recording"
+        aria-valuetext={elapsed(at * 1_000)}
+        min={0}
+        max={length}
+        step={0.1}
+        value={at}
+        onChange={(event) => setAt(Number(event.target.value))}
+      />
+      <span className="quiet">
+        {elapsed(at * 1_000)} of {elapsed(length * 1_000)}
+      </span>
+      <select
+        aria-label="Speed"
+        value={speed}
+        onChange={(event) => setSpeed(speeds.find((one) => String(one) === event.target.value) ?? 1)}
+      >
+        {speeds.map((one) => (
+          <option key={one} value={one}>
+            {one}×
+          </option>
+        ))}
+      </select>
     </div>
   )
 }

@@ -20,87 +20,7 @@ interface Screen {
 
 /** One terminal on the screen, connected to its shell. */
 export function TerminalScreen({ id, onEnd }: { id: string; onEnd: (why: string) => void }) {
-  const host = useRef<HTMLDivElement>(null)
-  const screen = useRef<Screen | null>(null)
-  const [state, setState] = useState({ connected: false, mayType: true, owner: '' })
-  const [searching, setSearching] = useState(false)
-  const dark = useMedia('(prefers-color-scheme: dark)')
-  const narrow = useMedia('(max-width: 40rem)')
-  const ended = useRef(onEnd)
-  useEffect(() => {
-    ended.current = onEnd
-  })
-
-  useEffect(() => {
-    const element = host.current
-    if (!element) return
-    const terminal = new Terminal({
-      scrollback,
-      allowProposedApi: false,
-      fontFamily: getComputedStyle(element).getPropertyValue('--mono'),
-      fontSize: narrow ? 12 : 13,
-      cursorBlink: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
-      minimumContrastRatio: 4.5,
-      theme: currentTheme(element),
-    })
-    const fit = new FitAddon()
-    const search = new SearchAddon()
-    terminal.loadAddon(fit)
-    terminal.loadAddon(search)
-    terminal.loadAddon(new WebLinksAddon((event, address) => event.isTrusted && window.open(address, '_blank', 'noopener,noreferrer')))
-    terminal.open(element)
-    const connection = new Connection(id, {
-      print: (bytes, drawn) => terminal.write(bytes, drawn),
-      reset: () => terminal.reset(),
-      watching: (mayType, owner) => {
-        terminal.options.disableStdin = !mayType
-        setState({ connected: true, mayType, owner })
-      },
-      keyboard: (mayType) => {
-        terminal.options.disableStdin = !mayType
-        setState((known) => ({ ...known, mayType }))
-      },
-      connected: (connected) => setState((known) => ({ ...known, connected })),
-      ended: (why) => ended.current(why),
-    })
-    terminal.onData((text) => connection.type(text))
-    terminal.onResize(({ cols, rows }) => connection.resize(cols, rows))
-    terminal.attachCustomKeyEventHandler((event) => {
-      if (isToggle(event)) return false
-      const command = event.ctrlKey && event.shiftKey
-      if (event.type !== 'keydown') return !(command && (event.code === 'KeyF' || event.code === 'KeyC'))
-      if (command && event.code === 'KeyF') {
-        event.preventDefault()
-        setSearching(true)
-        return false
-      }
-      // As in other terminals; and without Shift where something is selected, as in other pages.
-      if (event.ctrlKey && event.code === 'KeyC' && terminal.hasSelection()) {
-        event.preventDefault()
-        copy(terminal.getSelection())
-        terminal.clearSelection()
-        return false
-      }
-      // The page's own paste event has what is pasted.
-      return !(event.ctrlKey && event.code === 'KeyV')
-    })
-    const resized = new ResizeObserver(() => fit.fit())
-    resized.observe(element)
-    fit.fit()
-    terminal.focus()
-    screen.current = { terminal, connection, search }
-    return () => {
-      screen.current = null
-      resized.disconnect()
-      connection.close()
-      terminal.dispose()
-    }
-  }, [id, narrow])
-
-  useEffect(() => {
-    if (host.current && screen.current) screen.current.terminal.options.theme = currentTheme(host.current)
-  }, [dark])
-
+  const { host, screen, state, searching, setSearching } = useScreen(id, onEnd)
   return (
     <div className="terminal-screen">
       {!state.connected && <p className="terminal-note">Connecting…</p>}
@@ -131,6 +51,100 @@ export function TerminalScreen({ id, onEnd }: { id: string; onEnd: (why: string)
       </div>
     </div>
   )
+}
+
+/** A terminal in the element of `host`, for as long as that is there, and how it is connected. */
+function useScreen(id: string, onEnd: (why: string) => void) {
+  const host = useRef<HTMLDivElement>(null)
+  const screen = useRef<Screen | null>(null)
+  const [state, setState] = useState({ connected: false, mayType: true, owner: '' })
+  const [searching, setSearching] = useState(false)
+  const dark = useMedia('(prefers-color-scheme: dark)')
+  const narrow = useMedia('(max-width: 40rem)')
+  const ended = useRef(onEnd)
+  useEffect(() => {
+    ended.current = onEnd
+  })
+
+  useEffect(() => {
+    const element = host.current
+    if (!element) return
+    const { terminal, fit, search } = drawnIn(element, narrow ? 12 : 13)
+    const connection = new Connection(id, {
+      print: (bytes, drawn) => terminal.write(bytes, drawn),
+      reset: () => terminal.reset(),
+      watching: (mayType, owner) => {
+        terminal.options.disableStdin = !mayType
+        setState({ connected: true, mayType, owner })
+      },
+      keyboard: (mayType) => {
+        terminal.options.disableStdin = !mayType
+        setState((known) => ({ ...known, mayType }))
+      },
+      connected: (connected) => setState((known) => ({ ...known, connected })),
+      ended: (why) => ended.current(why),
+    })
+    terminal.onData((text) => connection.type(text))
+    terminal.onResize(({ cols, rows }) => connection.resize(cols, rows))
+    terminal.attachCustomKeyEventHandler((event) => isForShell(event, terminal, () => setSearching(true)))
+    const resized = new ResizeObserver(() => fit.fit())
+    resized.observe(element)
+    fit.fit()
+    terminal.focus()
+    screen.current = { terminal, connection, search }
+    return () => {
+      screen.current = null
+      resized.disconnect()
+      connection.close()
+      terminal.dispose()
+    }
+  }, [id, narrow])
+
+  useEffect(() => {
+    if (host.current && screen.current) screen.current.terminal.options.theme = currentTheme(host.current)
+  }, [dark])
+
+  return { host, screen, state, searching, setSearching }
+}
+
+function drawnIn(element: HTMLElement, fontSize: number): { terminal: Terminal; fit: FitAddon; search: SearchAddon } {
+  const terminal = new Terminal({
+    scrollback,
+    allowProposedApi: false,
+    fontFamily: getComputedStyle(element).getPropertyValue('--mono'),
+    fontSize,
+    cursorBlink: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
+    minimumContrastRatio: 4.5,
+    theme: currentTheme(element),
+  })
+  const fit = new FitAddon()
+  const search = new SearchAddon()
+  terminal.loadAddon(fit)
+  terminal.loadAddon(search)
+  terminal.loadAddon(new WebLinksAddon((event, address) => event.isTrusted && window.open(address, '_blank', 'noopener,noreferrer')))
+  terminal.open(element)
+  return { terminal, fit, search }
+}
+
+/** Whether the shell is to have a key; the page has some of its own: to close the terminal, to search, and to copy and paste. */
+function isForShell(event: KeyboardEvent, terminal: Terminal, onSearch: () => void): boolean {
+  if (isToggle(event)) return false
+  const command = event.ctrlKey && event.shiftKey
+  if (event.type !== 'keydown') return !(command && (event.code === 'KeyF' || event.code === 'KeyC'))
+  if (command && event.code === 'KeyF') {
+    event.preventDefault()
+    onSearch()
+    return false
+  }
+  // As in other terminals; and without Shift where something is selected, as in other pages.
+  if (event.ctrlKey && event.code === 'KeyC' && terminal.hasSelection()) {
+    event.preventDefault()
+    copy(terminal.getSelection())
+    terminal.clearSelection()
+    return false
+  }
+  // The page's own paste event has what is pasted.
+  return !(event.ctrlKey && event.code === 'KeyV')
 }
 
 /** What a keyboard on a screen of glass lacks. */

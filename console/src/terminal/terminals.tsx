@@ -8,7 +8,17 @@ import { TerminalScreen } from './screen.tsx'
 interface Listed {
   /** Why there can be none. */
   trouble: string | null
-  shells: { id: string; owner: string; openedAt: number; isOwn: boolean; typist: string | null; watchedBy: string[]; recorded: boolean }[]
+  shells: Shell[]
+}
+
+interface Shell {
+  id: string
+  owner: string
+  openedAt: number
+  isOwn: boolean
+  typist: string | null
+  watchedBy: string[]
+  recorded: boolean
 }
 
 const key = ['shells']
@@ -30,26 +40,15 @@ export function Terminals() {
     },
   })
   const close = useMutation({ mutationFn: (id: string) => remove(`/api/shells/${id}`), onSettled: refresh })
-  const handOver = useMutation({
-    mutationFn: ({ id, to }: { id: string; to: string | null }) => put(`/api/shells/${id}/keyboard`, { to }),
-    onSettled: refresh,
-  })
   if (error) return <Problem error={error} />
   if (!data) return <Loading what="the terminals" />
   if (data.trouble !== null) return <Empty>There is no terminal here: {data.trouble}.</Empty>
   const shells = data.shells.toSorted((a, b) => a.openedAt - b.openedAt)
   const current = shells.find(({ id }) => id === chosen) ?? shells.findLast(({ isOwn }) => isOwn) ?? shells.at(-1)
-  const own = shells.filter(({ isOwn }) => isOwn)
   return (
     <div className="terminals">
       <div className="terminal-tabs">
-        <div role="tablist" aria-label="Terminals">
-          {shells.map(({ id, owner, isOwn }) => (
-            <button key={id} role="tab" aria-selected={id === current?.id} onClick={() => setChosen(id)}>
-              {isOwn ? `Terminal ${own.findIndex((one) => one.id === id) + 1}` : `Watch ${owner}`}
-            </button>
-          ))}
-        </div>
+        <Tabs shells={shells} current={current} onChoose={setChosen} />
         <button className="icon-button" aria-label="Open a terminal" disabled={open.isPending} onClick={() => open.mutate()}>
           <Plus size={16} />
         </button>
@@ -70,23 +69,7 @@ export function Terminals() {
           Recorded for the debrief.
         </p>
       )}
-      {current?.isOwn && current.watchedBy.length > 0 && (
-        <p className="terminal-note" role="status">
-          Watched by{' '}
-          {current.watchedBy.map((name) => (
-            <span key={name}>
-              {name}{' '}
-              <button
-                aria-pressed={current.typist === name}
-                onClick={() => handOver.mutate({ id: current.id, to: current.typist === name ? null : name })}
-              >
-                {current.typist === name ? 'Take the keyboard back' : 'Hand over the keyboard'}
-              </button>{' '}
-            </span>
-          ))}
-        </p>
-      )}
-      {handOver.error && <Problem error={handOver.error} />}
+      <Watchers shell={current} />
       {current ? (
         <TerminalScreen
           key={current.id}
@@ -97,19 +80,73 @@ export function Terminals() {
           }}
         />
       ) : (
-        <p className="terminal-start">
-          <button className="primary" disabled={open.isPending} onClick={() => open.mutate()}>
-            Open a terminal
-          </button>
-          <span className="quiet">
-            A shell on the shop’s machine, with psql, redis-cli, curl and the logs. Commands are part of the drill’s timeline.
-          </span>
-          <label>
-            <input type="checkbox" checked={record} onChange={(event) => setRecord(event.target.checked)} /> Record the output for the
-            debrief
-          </label>
-        </p>
+        <Start busy={open.isPending} record={record} onRecord={setRecord} onOpen={() => open.mutate()} />
       )}
     </div>
   )
 }
+
+function Tabs({ shells, current, onChoose }: { shells: Shell[]; current: Shell | undefined; onChoose: (id: string) => void }) {
+  const own = shells.filter(({ isOwn }) => isOwn)
+  return (
+    <div role="tablist" aria-label="Terminals">
+      {shells.map(({ id, owner, isOwn }) => (
+        <button key={id} role="tab" aria-selected={id === current?.id} onClick={() => onChoose(id)}>
+          {isOwn ? `Terminal ${own.findIndex((one) => one.id === id) + 1}` : `Watch ${owner}`}
+        </button>
+      ))}
+    </div>
+  )
+}
+
+/** Those who watch one's own terminal, and may be handed the keyboard. Says why that failed even when nobody watches any more. */
+function Watchers({ shell }: { shell: Shell | undefined }) {
+  const queries = useQueryClient()
+  const handOver = useMutation({
+    mutationFn: ({ id, to }: { id: string; to: string | null }) => put(`/api/shells/${id}/keyboard`, { to }),
+    onSettled: () => queries.invalidateQueries({ queryKey: key }),
+  })
+  return (
+    <>
+      {shell?.isOwn && shell.watchedBy.length > 0 && (
+        <p className="terminal-note" role="status">
+          Watched by{' '}
+          {shell.watchedBy.map((name) => (
+            <span key={name}>
+              {name}{' '}
+              <button
+                aria-pressed={shell.typist === name}
+                onClick={() => handOver.mutate({ id: shell.id, to: shell.typist === name ? null : name })}
+              >
+                {shell.typist === name ? 'Take the keyboard back' : 'Hand over the keyboard'}
+              </button>{' '}
+            </span>
+          ))}
+        </p>
+      )}
+      {handOver.error && <Problem error={handOver.error} />}
+    </>
+  )
+}
+
+interface StartProps {
+  busy: boolean
+  record: boolean
+  onRecord: (record: boolean) => void
+  onOpen: () => void
+}
+
+/** What there is before the first terminal is opened. */
+const Start = ({ busy, record, onRecord, onOpen }: StartProps) => (
+  <p className="terminal-start">
+    <button className="primary" disabled={busy} onClick={onOpen}>
+      Open a terminal
+    </button>
+    <span className="quiet">
+      A shell on the shop’s machine, with psql, redis-cli, curl and the logs. Commands are part of the drill’s timeline.
+    </span>
+    <label>
+      <input type="checkbox" checked={record} onChange={(event) => onRecord(event.target.checked)} /> Record the output for the debrief
+    </label>
+  </p>
+)
