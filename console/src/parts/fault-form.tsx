@@ -30,11 +30,19 @@ interface Props {
   onDone(): void
 }
 
+/** How one parameter grows: from a value to the one that was given, as it was typed. */
+interface Ramp {
+  on: boolean
+  param: string
+  from: string
+  seconds: string
+}
+
 /** Injects one kind of fault: its parameters, for how long, and whether it grows. */
 export function FaultForm({ fault, initial, onDone }: Props) {
   const [given, setGiven] = useState(() => ({ ...initialValues(fault.params), ...initial }))
   const [minutes, setMinutes] = useState('5')
-  const [ramp, setRamp] = useState({ on: false, param: fault.ramps[0] ?? '', from: '1', seconds: '60' })
+  const [ramp, setRamp] = useState<Ramp>({ on: false, param: fault.ramps[0] ?? '', from: '1', seconds: '60' })
   const inject = useMutation({
     mutationFn: () =>
       post(`/api/faults/${fault.id}`, {
@@ -75,46 +83,44 @@ export function FaultForm({ fault, initial, onDone }: Props) {
             let it grow
           </label>
         )}
-        {ramp.on && (
-          <>
-            {fault.ramps.length > 1 && (
-              <label>
-                what grows
-                <select value={ramp.param} onChange={(event) => setRamp({ ...ramp, param: event.target.value })}>
-                  {fault.ramps.map((name) => (
-                    <option key={name}>{name}</option>
-                  ))}
-                </select>
-              </label>
-            )}
-            <label>
-              {ramp.param} from
-              <input
-                type="number"
-                step="any"
-                required
-                value={ramp.from}
-                onChange={(event) => setRamp({ ...ramp, from: event.target.value })}
-              />
-            </label>
-            <label>
-              over seconds
-              <input
-                type="number"
-                min="1"
-                max="3600"
-                required
-                value={ramp.seconds}
-                onChange={(event) => setRamp({ ...ramp, seconds: event.target.value })}
-              />
-            </label>
-          </>
-        )}
+        {ramp.on && <RampFields ramp={ramp} params={fault.ramps} onChange={setRamp} />}
         <button className="primary" disabled={inject.isPending} aria-label={`Inject ${fault.title}`}>
           {inject.isPending ? 'Going in…' : 'Inject'}
         </button>
       </form>
       {inject.error && <Problem error={inject.error} />}
     </details>
+  )
+}
+
+function RampFields({ ramp, params, onChange }: { ramp: Ramp; params: string[]; onChange: (ramp: Ramp) => void }) {
+  return (
+    <>
+      {params.length > 1 && (
+        <label>
+          what grows
+          <select value={ramp.param} onChange={(event) => onChange({ ...ramp, param: event.target.value })}>
+            {params.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+      )}
+      <label>
+        {ramp.param} from
+        <input type="number" step="any" required value={ramp.from} onChange={(event) => onChange({ ...ramp, from: event.target.value })} />
+      </label>
+      <label>
+        over seconds
+        <input
+          type="number"
+          min="1"
+          max="3600"
+          required
+          value={ramp.seconds}
+          onChange={(event) => onChange({ ...ramp, seconds: event.target.value })}
+        />
+      </label>
+    </>
   )
 }

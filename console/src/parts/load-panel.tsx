@@ -23,19 +23,6 @@ export function LoadPanel() {
   const start = useMutation({ mutationFn: () => put('/api/load/shape', shape), onSettled: refresh })
   const stop = useMutation({ mutationFn: () => remove('/api/load/shape'), onSettled: refresh })
   const changeMix = useMutation({ mutationFn: (next: LoadMix) => put('/api/load/mix', next), onSettled: refresh })
-  const number = (name: 'users' | 'peak' | 'seconds', title: string) => (
-    <label>
-      {title}
-      <input
-        type="number"
-        min="0"
-        max="2000"
-        required
-        value={shape[name]}
-        onChange={(event) => setShape({ ...shape, [name]: Number(event.target.value) })}
-      />
-    </label>
-  )
   if (status.error) return <Problem error={status.error} />
   if (!status.data) return <Loading what="the load" />
   const { users, workers, rps, failRatio, p50Ms, p95Ms } = status.data
@@ -52,74 +39,92 @@ export function LoadPanel() {
         {formatValue(failRatio, 'ratio')} failed
         {p50Ms === null ? '' : `, p50 ${p50Ms} ms, p95 ${p95Ms} ms`}
       </p>
-      <form
-        className="filters"
-        onSubmit={(event) => {
-          event.preventDefault()
-          start.mutate()
-        }}
-      >
-        <label>
-          shape
-          <select value={shape.kind} onChange={(event) => setShape({ ...shape, kind: event.target.value as LoadShape['kind'] })}>
-            {loadShapeKinds.map((kind) => (
-              <option key={kind}>{kind}</option>
-            ))}
-          </select>
-        </label>
-        {number('users', 'users')}
-        {shape.kind !== 'steady' && number('peak', 'at the peak')}
-        {shape.kind !== 'steady' && number('seconds', 'seconds')}
-        <button className="primary" disabled={start.isPending}>
-          Set
-        </button>
-      </form>
+      <ShapeForm shape={shape} busy={start.isPending} onChange={setShape} onSet={() => start.mutate()} />
       {running.data?.shape && (
         <p className="quiet">
           A {running.data.shape.kind} is running. <button onClick={() => stop.mutate()}>Stop it</button>
         </p>
       )}
-      {mix.data && (
-        <div className="filters">
-          <label>
-            all want one product: {Math.round(mix.data.hotShare * 100)} %
-            <input
-              type="range"
-              min="0"
-              max="100"
-              step="5"
-              defaultValue={mix.data.hotShare * 100}
-              onPointerUp={(event) => changeMix.mutate({ ...mix.data, hotShare: Number(event.currentTarget.value) / 100 })}
-              onKeyUp={(event) => changeMix.mutate({ ...mix.data, hotShare: Number(event.currentTarget.value) / 100 })}
-            />
-          </label>
-          <label>
-            bots beside them: {mix.data.bots}
-            <input
-              type="range"
-              min="0"
-              max="200"
-              step="5"
-              defaultValue={mix.data.bots}
-              onPointerUp={(event) => changeMix.mutate({ ...mix.data, bots: Number(event.currentTarget.value) })}
-              onKeyUp={(event) => changeMix.mutate({ ...mix.data, bots: Number(event.currentTarget.value) })}
-            />
-          </label>
-          <label>
-            page views beside them, whatever the shop does: {mix.data.rate}/s
-            <input
-              type="range"
-              min="0"
-              max="300"
-              step="5"
-              defaultValue={mix.data.rate}
-              onPointerUp={(event) => changeMix.mutate({ ...mix.data, rate: Number(event.currentTarget.value) })}
-              onKeyUp={(event) => changeMix.mutate({ ...mix.data, rate: Number(event.currentTarget.value) })}
-            />
-          </label>
-        </div>
-      )}
+      {mix.data && <MixSliders mix={mix.data} onChange={(next) => changeMix.mutate(next)} />}
       {(start.error ?? stop.error ?? changeMix.error) && <Problem error={start.error ?? stop.error ?? changeMix.error} />}
     </section>
   )
 }
+
+interface ShapeFormProps {
+  shape: LoadShape
+  busy: boolean
+  onChange: (shape: LoadShape) => void
+  onSet: () => void
+}
+
+function ShapeForm({ shape, busy, onChange, onSet }: ShapeFormProps) {
+  const number = (name: 'users' | 'peak' | 'seconds', title: string) => (
+    <label>
+      {title}
+      <input
+        type="number"
+        min="0"
+        max="2000"
+        required
+        value={shape[name]}
+        onChange={(event) => onChange({ ...shape, [name]: Number(event.target.value) })}
+      />
+    </label>
+  )
+  return (
+    <form
+      className="filters"
+      onSubmit={(event) => {
+        event.preventDefault()
+        onSet()
+      }}
+    >
+      <label>
+        shape
+        <select value={shape.kind} onChange={(event) => onChange({ ...shape, kind: event.target.value as LoadShape['kind'] })}>
+          {loadShapeKinds.map((kind) => (
+            <option key={kind}>{kind}</option>
+          ))}
+        </select>
+      </label>
+      {number('users', 'users')}
+      {shape.kind !== 'steady' && number('peak', 'at the peak')}
+      {shape.kind !== 'steady' && number('seconds', 'seconds')}
+      <button className="primary" disabled={busy}>
+        Set
+      </button>
+    </form>
+  )
+}
+
+/** Who the users are, and who there is beside them. */
+const MixSliders = ({ mix, onChange }: { mix: LoadMix; onChange: (mix: LoadMix) => void }) => (
+  <div className="filters">
+    <label>
+      all want one product: {Math.round(mix.hotShare * 100)} %
+      <Slider max={100} from={mix.hotShare * 100} onLeft={(percent) => onChange({ ...mix, hotShare: percent / 100 })} />
+    </label>
+    <label>
+      bots beside them: {mix.bots}
+      <Slider max={200} from={mix.bots} onLeft={(bots) => onChange({ ...mix, bots })} />
+    </label>
+    <label>
+      page views beside them, whatever the shop does: {mix.rate}/s
+      <Slider max={300} from={mix.rate} onLeft={(rate) => onChange({ ...mix, rate })} />
+    </label>
+  </div>
+)
+
+/** Tells its value once it is let go of, not on the way there. */
+const Slider = ({ max, from, onLeft }: { max: number; from: number; onLeft: (value: number) => void }) => (
+  <input
+    type="range"
+    min="0"
+    max={max}
+    step="5"
+    defaultValue={from}
+    onPointerUp={(event) => onLeft(Number(event.currentTarget.value))}
+    onKeyUp={(event) => onLeft(Number(event.currentTarget.value))}
+  />
+)
