@@ -3,15 +3,15 @@ import { useState } from 'react'
 import { Link, useParams } from 'react-router'
 import type { DrillEvent } from '../../../../model/drill.ts'
 import { get } from '../../lib/api.ts'
-import { elapsed } from '../../../../model/duration.ts'
-import { formatValue } from '../../../../model/value.ts'
 import { Markdown } from '../../parts/markdown.tsx'
 import { Loading, Problem } from '../../parts/states.tsx'
 import { Timeline } from '../../parts/timeline.tsx'
 import type { Debrief } from './debrief.ts'
+import { Answer } from './answer.tsx'
 import { AlertsInHindsight, Tries } from './hindsight.tsx'
 import { PractiseNext } from './practise-next.tsx'
 import { Replay } from './replay.tsx'
+import { ScoreTable } from './score-table.tsx'
 import { Story } from './story.tsx'
 import { Told } from './told.tsx'
 import { RecordedTerminals } from './terminals.tsx'
@@ -43,116 +43,17 @@ export function DebriefPage() {
   const shownAt = moment ?? drill.endedAt ?? drill.lastEventAt
   return (
     <>
-      <div className="heading">
-        <h1>Debrief: {data.title}</h1>
-        <span className="score">
-          {score.total}
-          <span className="quiet"> of 100 · {score.assisted ? 'assisted' : 'unassisted'}</span>
-        </span>
-        <span className="buttons">
-          <a className="button primary" href={`/api/drills/${id}/debrief.html`} download>
-            Share: one file (HTML)
-          </a>
-          <button onClick={() => window.print()}>Print</button>
-          <a className="button" href={`/api/drills/${id}/postmortem.md`} download>
-            Postmortem (Markdown)
-          </a>
-          <a className="button" href={`/api/drills/${id}/postmortem.zip`} download>
-            Postmortem with graphs (zip)
-          </a>
-          <Link className="button" to="/">
-            Next scenario
-          </Link>
-        </span>
-      </div>
+      <Heading id={id} title={data.title} score={score} />
       <CoachWords events={data.events} />
       <Story drill={drill} events={data.events} reference={data.reference} moment={shownAt} onMoment={setMoment} />
       <Told story={data.story} drill={drill} onMoment={setMoment} />
       <Replay drill={drill} events={data.events} moment={shownAt} />
       <div className="room">
         <div>
-          <section className="box" aria-label="Score">
-            <table className="score-table">
-              <thead>
-                <tr>
-                  <th scope="col">What</th>
-                  <th scope="col">You</th>
-                  <th scope="col">Par</th>
-                  <th scope="col">Points</th>
-                  <th scope="col">Note</th>
-                </tr>
-              </thead>
-              <tbody>
-                {score.lines.map((line) => (
-                  <tr key={line.what}>
-                    <th scope="row">{line.what}</th>
-                    <td>{line.tookMs === null ? '–' : elapsed(line.tookMs)}</td>
-                    <td>{line.parMs === null ? '–' : elapsed(line.parMs)}</td>
-                    <td>{line.of > 0 ? `${line.points} of ${line.of}` : line.points}</td>
-                    <td>{line.detail}</td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </section>
-          <section className="box" aria-label="The answer">
-            <h2>The answer</h2>
-            <p>
-              It was <b>{data.cause.component}</b>, {data.cause.category}. The fix:
-            </p>
-            <ol>
-              {data.solution.map((step) => (
-                <li key={step.action ?? step.terminal}>
-                  {step.action === undefined ? (
-                    <>
-                      In a terminal, <code>{step.terminal}</code>
-                    </>
-                  ) : (
-                    <>
-                      <b>{step.action.replaceAll('-', ' ')}</b>{' '}
-                      {Object.values(step.params).join(' ').replace('$blocker', '(the blocking session)')}
-                    </>
-                  )}
-                  : {step.why}
-                </li>
-              ))}
-            </ol>
-            <p>Where it could be seen:</p>
-            <ul className="tags">
-              {data.places.map(({ view, component, seen }) => (
-                <li key={`${view} ${component}`}>
-                  {seen ? '●' : '○'} {view} of {component} <span className="quiet">{seen ? 'you looked' : 'you did not look'}</span>
-                </li>
-              ))}
-            </ul>
-            {data.budgetBurnt !== null && (
-              <p>
-                The incident used up <b>{formatValue(data.budgetBurnt, 'count')} ×</b> the error budget for its duration.
-              </p>
-            )}
-          </section>
+          <ScoreTable lines={score.lines} />
+          <Answer debrief={data} />
           {data.communication && <Telling drill={drill} events={data.events} communication={data.communication} />}
-          <section className="box" aria-label="What happened">
-            <Markdown text={data.text} />
-            {data.again && (
-              <p>
-                This scenario differs from drill to drill. To play the same again, run{' '}
-                <code>
-                  firedrill drill start {drill.scenario} --seed {data.again.seed}
-                  {data.again.variant !== null && ` --variant ${data.again.variant}`}
-                </code>
-                .
-              </p>
-            )}
-            {data.reading && (
-              <p>
-                It has happened to others:{' '}
-                <a href={data.reading.url} target="_blank" rel="noreferrer">
-                  {data.reading.title}
-                </a>
-              </p>
-            )}
-          </section>
+          <WhatHappened debrief={data} />
           <RecordedTerminals drill={id} startedAt={drill.startedAt} />
           <AlertsInHindsight alerts={data.alerts} />
           <PractiseNext drill={drill} score={score} />
@@ -163,5 +64,61 @@ export function DebriefPage() {
         </div>
       </div>
     </>
+  )
+}
+
+/** The title, the score, and the ways to share or print the debrief. */
+function Heading({ id, title, score }: { id: string; title: string; score: Debrief['score'] }) {
+  return (
+    <div className="heading">
+      <h1>Debrief: {title}</h1>
+      <span className="score">
+        {score.total}
+        <span className="quiet"> of 100 · {score.assisted ? 'assisted' : 'unassisted'}</span>
+      </span>
+      <span className="buttons">
+        <a className="button primary" href={`/api/drills/${id}/debrief.html`} download>
+          Share: one file (HTML)
+        </a>
+        <button onClick={() => window.print()}>Print</button>
+        <a className="button" href={`/api/drills/${id}/postmortem.md`} download>
+          Postmortem (Markdown)
+        </a>
+        <a className="button" href={`/api/drills/${id}/postmortem.zip`} download>
+          Postmortem with graphs (zip)
+        </a>
+        <Link className="button" to="/">
+          Next scenario
+        </Link>
+      </span>
+    </div>
+  )
+}
+
+/** The author’s account, how to play the same drill again, and a similar incident that was published. */
+function WhatHappened({ debrief }: { debrief: Debrief }) {
+  const { text, again, reading, drill } = debrief
+  return (
+    <section className="box" aria-label="What happened">
+      <Markdown text={text} />
+      {again && (
+        <p>
+          This scenario differs from drill to drill. To play the same again, run{' '}
+          <code>
+            firedrill drill start {drill.scenario} --seed {again.seed}
+            {again.variant !== null && ` --variant ${again.variant}`}
+          </code>
+          .
+        </p>
+      )}
+      {reading && (
+        <p>
+          It has happened to others:{' '}
+          <a href={reading.url} target="_blank" rel="noreferrer">
+            {reading.title}
+          </a>
+        </p>
+      )}
+    </section>
   )
 }
