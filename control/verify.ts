@@ -42,8 +42,9 @@ interface Client {
   post<Body>(path: string, body?: unknown): Promise<Body>
 }
 
-const recoveryDeadlineMs = 60_000
-const restDeadlineMs = 60_000
+/** Orders that nobody passes on any more are announced again 60 to 90 s after their confirmation (`shop/orders/reconciliation.ts`), and then shipped. */
+export const recoveryDeadlineMs = 120_000
+const restDeadlineMs = 90_000
 /** For a command of the solution. */
 const terminalSeconds = 60
 const fulfilmentDeadlineMs = 100_000

@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict'
-import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { parseSync } from 'vite'
-
-const root = path.join(import.meta.dirname, '..')
-const read = (file: string): string => readFileSync(path.join(root, file), 'utf8')
+import { ours, read, textsOf } from './texts.ts'
 
 /** The phrases of the table in docs/style.md, each with what to write instead. */
 function phrasesOf(style: string): Map<string, string> {
@@ -24,24 +20,6 @@ function found(text: string, file: string, line = 1): string[] {
     return `${file}:${at}: '${phrase}': write ${instead}`
   })
 }
-
-/** The texts of a source file that somebody may read: its strings, templates and JSX, without imports' paths and comments. */
-function textsOf(source: string, file: string): { text: string; start: number }[] {
-  const texts: { text: string; start: number }[] = []
-  const walk = (node: unknown): void => {
-    if (Array.isArray(node)) return node.forEach(walk)
-    if (typeof node !== 'object' || node === null) return
-    const { type, value, start } = node as { type?: string; value?: unknown; start: number }
-    if ((type === 'Literal' || type === 'JSXText') && typeof value === 'string') texts.push({ text: value, start })
-    else if (type === 'TemplateElement') texts.push({ text: (value as { raw: string }).raw, start })
-    else for (const child of Object.values(node)) walk(child)
-  }
-  walk(parseSync(file, source).program.body)
-  return texts
-}
-
-const ours = (patterns: string[]): string[] =>
-  globSync(patterns, { cwd: root }).filter((file) => !file.endsWith('.test.ts') && !file.includes('node_modules'))
 
 test('the list is read, and found in texts, across lines, and not in comments', () => {
   assert.ok(phrases.size > 20, `${phrases.size} phrases`)

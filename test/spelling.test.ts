@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import dictionary from 'dictionary-en-gb'
+import nspell from 'nspell'
+import { ours, read, textsOf } from './texts.ts'
+
+/** British English, as docs/style.md asks, and the words of our field, as `docs/words.txt` lists them. */
+const spelling = nspell(Buffer.from(dictionary.aff), Buffer.from(dictionary.dic))
+const own = read('docs/words.txt')
+  .split('\n')
+  .filter((line) => line !== '' && !line.startsWith('#'))
+for (const word of own) spelling.add(word)
+
+/** What is a word of a sentence: no part of a path, of a name with `-`, `_`, `.` or capitals inside, or of an address. */
+const word = /(?<![\w./@$#:{<&=\\-])[A-Za-z][a-z]+(?:'[a-z]+)?(?![\w/@=(\\'-]|\.\w|:\w)/g
+
+const known = new Map<string, boolean>()
+/** A possessive is spelt as its noun is, and a name of ours at the beginning of a sentence as elsewhere. */
+function isWord(text: string): boolean {
+  const before = known.get(text)
+  if (before !== undefined) return before
+  const is = [text, text.replace(/'s?$/, ''), text.toLowerCase()].some((each) => spelling.correct(each))
+  known.set(text, is)
+  return is
+}
+
+const misspelt = (text: string): string[] => Array.from(text.matchAll(word), ([found]) => found).filter((found) => !isWord(found))
+
+/** Of Markdown, what is prose: no code, no addresses, no tags. */
+const prose = (markdown: string): string =>
+  markdown
+    .replaceAll(/^```[\s\S]*?^```/gm, ' ')
+    .replaceAll(/`[^`]*`/g, ' ')
+    .replaceAll(/\]\([^)]*\)/g, ']')
+    .replaceAll(/https?:\S+/g, ' ')
+    .replaceAll(/<[^>\n]+>/g, ' ')
+
+/** Customers write in their own language, and a page that is made by hand has its style. */
+const noEnglish = ['people/ticket-templates.ts', 'people/ticket-words.ts', 'control/debrief-html.ts']
+
+/** SQL, and arguments of programs. */
+const code =
+  /\bpg_|\b(?:select|insert into|update \w+ set|create (?:table|index|trigger)|autoincrement|datname|rolname|relname|tgname|pragma)\b|^[+-]\w|=>/
+
+/** A text of a source file that is a sentence: one word alone may be a name. */
+const sentence = (text: string): string =>
+  /[a-z],? [a-z]/i.test(text) && !code.test(text) ? text.replaceAll(/https?:\S+|`[^`]*`|'[^' ]*'|"[^" ]*"/g, ' ') : ' '
+
+test('a word that is not one is found, and a name, a path and a possessive are none', () => {
+  assert.deepEqual(misspelt("The recieved color of catalog-proxy's page in /var/lib is fulfiled. Prometheus's"), [
+    'recieved',
+    'color',
+    'fulfiled',
+  ])
+  assert.equal(misspelt(prose('See [it](https://wrnog.example/tyop), `pg_stat` and\n```\nselct\n```\nthe end')).length, 0)
+  assert.deepEqual(misspelt(sentence("it wsa 'psql' here")), ['wsa'])
+})
+
+test('documents and scenarios are spelt as the dictionary has it', () => {
+  const files = ours(['scenarios/**/*.md', 'docs/**/*.md', '*.md'])
+  assert.ok(files.length > 120, `${files.length} files`)
+  assert.deepEqual(
+    files.flatMap((file) => misspelt(prose(read(file))).map((found) => `${file}: ${found}`)),
+    [],
+  )
+})
+
+test('so are the texts of the sources, and of the scenarios', () => {
+  const sources = ours(['{cli,coach,console/src,control,drills,model,people,range}/**/*.{ts,tsx}'])
+    .filter((file) => !noEnglish.includes(file))
+    .map((file): [string, string[]] => [file, textsOf(read(file), file).map(({ text }) => sentence(text))])
+  const scenarios = ours(['scenarios/*/*.yaml']).map((file): [string, string[]] => [
+    file,
+    Array.from(read(file).matchAll(/(?:: |- )['"]?([A-Z].* .*)$/gm), ([, text = '']) => sentence(text)),
+  ])
+  const found = [...sources, ...scenarios].flatMap(([file, texts]) => texts.flatMap(misspelt).map((each) => `${file}: ${each}`))
+  assert.deepEqual([...new Set(found)], [])
+})
+
+test('the words of our own are in order, each once, and none that the dictionary has', () => {
+  const plain = nspell(Buffer.from(dictionary.aff), Buffer.from(dictionary.dic))
+  assert.deepEqual(
+    own,
+    [...new Set(own)].toSorted((a, b) => a.localeCompare(b, 'en')),
+  )
+  assert.deepEqual(
+    own.filter((each) => plain.correct(each)),
+    [],
+  )
+})

@@ -1,0 +1,27 @@
+import { globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { parseSync } from 'vite'
+
+const root = path.join(import.meta.dirname, '..')
+
+/** What a file of the project says; its path is from the project's root. */
+export const read = (file: string): string => readFileSync(path.join(root, file), 'utf8')
+
+/** The project's own files that fit, without tests. */
+export const ours = (patterns: string[]): string[] =>
+  globSync(patterns, { cwd: root }).filter((file) => !file.endsWith('.test.ts') && !file.includes('node_modules'))
+
+/** The texts of a source file that somebody may read: its strings, templates and JSX, without imports' paths and comments. */
+export function textsOf(source: string, file: string): { text: string; start: number }[] {
+  const texts: { text: string; start: number }[] = []
+  const walk = (node: unknown): void => {
+    if (Array.isArray(node)) return node.forEach(walk)
+    if (typeof node !== 'object' || node === null) return
+    const { type, value, start } = node as { type?: string; value?: unknown; start: number }
+    if ((type === 'Literal' || type === 'JSXText') && typeof value === 'string') texts.push({ text: value, start })
+    else if (type === 'TemplateElement') texts.push({ text: (value as { raw: string }).raw, start })
+    else for (const child of Object.values(node)) walk(child)
+  }
+  walk(parseSync(file, source).program.body)
+  return texts
+}
