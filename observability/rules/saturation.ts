@@ -1,207 +1,226 @@
 import type { Timing } from '../timing.ts'
-import type { RuleGroup } from './rule.ts'
+import type { AlertingRule, RuleGroup } from './rule.ts'
+
+const runbook = (page: string) => `/runbooks/${page}`
 
 /** Resources that run out, queues that grow, and parts that are gone: causes, and early signs of them. */
-export function saturationRules({ rate, certainFor, flappingFor }: Timing): RuleGroup[] {
-  const runbook = (page: string) => `/runbooks/${page}`
+export const saturationRules = (timing: Timing): RuleGroup[] => [
+  { name: 'causes', rules: [...missingParts(timing), ...brokenPromises(timing)] },
+  { name: 'saturation', rules: [...messages(timing), ...database(timing), ...processes(timing), watchdog] },
+]
+
+function missingParts({ certainFor, flappingFor }: Timing): AlertingRule[] {
   return [
     {
-      name: 'causes',
-      rules: [
-        {
-          alert: 'ComponentDown',
-          expr: 'up{tier="shop"} == 0',
-          for: certainFor,
-          labels: { severity: 'page' },
-          annotations: {
-            summary: '{{ $labels.component }} is down',
-            description: '{{ $labels.component }} has not answered a scrape for the last seconds.',
-            runbook_url: runbook('component-down'),
-          },
-        },
-        {
-          alert: 'ComponentDown',
-          expr: 'label_replace(pg_up == 0, "component", "postgres", "", "") or label_replace(redis_up == 0, "component", "redis", "", "")',
-          for: certainFor,
-          labels: { severity: 'page' },
-          annotations: {
-            summary: '{{ $labels.component }} is down',
-            description: 'The exporter of {{ $labels.component }} cannot connect to it.',
-            runbook_url: runbook('component-down'),
-          },
-        },
-        {
-          alert: 'MonitoringTargetMissing',
-          // As many as there were a while ago, or something has left the configuration and can no longer be missed.
-          expr: 'count(up{tier="shop",component!="canary"}) < count(last_over_time(up{tier="shop",component!="canary"}[10m]))',
-          for: flappingFor,
-          labels: { severity: 'ticket' },
-          annotations: {
-            summary: 'A component of the shop is no longer watched',
-            description: 'Prometheus scrapes {{ $value }} components of the shop, and scraped more a while ago.',
-            runbook_url: runbook('monitoring'),
-          },
-        },
-        {
-          alert: 'MonitoringTargetDown',
-          expr: 'up{tier!="shop"} == 0',
-          for: flappingFor,
-          labels: { severity: 'ticket' },
-          annotations: {
-            summary: '{{ $labels.component }} is not scraped',
-            description: 'What {{ $labels.component }} tells is missing from dashboards and alerts.',
-            runbook_url: runbook('component-down'),
-          },
-        },
-        {
-          alert: 'PricesOutdated',
-          expr: 'max(catalog_stale_prices) > 0',
-          for: flappingFor,
-          labels: { severity: 'page', service: 'catalog', journey: 'browse' },
-          annotations: {
-            summary: 'Customers are shown old prices',
-            description: '{{ $value }} of the prices that changed in the last two minutes are not those that customers see and pay.',
-            runbook_url: runbook('prices'),
-          },
-        },
-        {
-          alert: 'OrdersNotFulfilled',
-          expr: 'max(orders_unfulfilled_oldest_seconds) > 10',
-          for: certainFor,
-          labels: { severity: 'page', service: 'fulfilment', journey: 'fulfilment' },
-          annotations: {
-            summary: 'Orders are not being fulfilled',
-            description: 'The oldest confirmed order has waited {{ $value | humanizeDuration }} to be shipped; 5 s are promised.',
-            runbook_url: runbook('fulfilment'),
-          },
-        },
-      ],
+      alert: 'ComponentDown',
+      expr: 'up{tier="shop"} == 0',
+      for: certainFor,
+      labels: { severity: 'page' },
+      annotations: {
+        summary: '{{ $labels.component }} is down',
+        description: '{{ $labels.component }} has not answered a scrape for the last seconds.',
+        runbook_url: runbook('component-down'),
+      },
     },
     {
-      name: 'saturation',
-      rules: [
-        {
-          alert: 'DeadLetters',
-          expr: 'rabbitmq_queue_messages_ready{queue="orders.fulfilment.dead"} > 0',
-          for: certainFor,
-          labels: { severity: 'ticket', service: 'fulfilment' },
-          annotations: {
-            summary: 'Messages were set aside',
-            description: '{{ $value }} messages in the dead-letter queue wait for someone to look at them.',
-            runbook_url: runbook('dead-letters'),
-          },
-        },
-        {
-          alert: 'QueueBacklog',
-          expr: 'rabbitmq_queue_messages_ready{queue="orders.fulfilment"} > 50',
-          for: certainFor,
-          labels: { severity: 'ticket', service: 'fulfilment' },
-          annotations: {
-            summary: 'Messages pile up for {{ $labels.queue }}',
-            description: '{{ $value }} messages are waiting.',
-            runbook_url: runbook('fulfilment'),
-          },
-        },
-        {
-          alert: 'BrokerAlarm',
-          expr: 'label_replace(rabbitmq_alarms_memory_used_watermark, "resource", "memory", "", "") > 0 or label_replace(rabbitmq_alarms_free_disk_space_watermark, "resource", "disk", "", "") > 0',
-          for: certainFor,
-          labels: { severity: 'ticket', service: 'rabbitmq' },
-          annotations: {
-            summary: 'RabbitMQ blocks publishers',
-            description: 'The {{ $labels.resource }} alarm stands: nobody can publish until it is over.',
-            runbook_url: runbook('broker-alarm'),
-          },
-        },
-        {
-          alert: 'OutboxBacklog',
-          expr: 'max(outbox_pending) > 20',
-          for: certainFor,
-          labels: { severity: 'ticket', service: 'orders' },
-          annotations: {
-            summary: 'Messages of orders wait to be published',
-            description: '{{ $value }} messages of the outbox were not taken by the broker.',
-            runbook_url: runbook('fulfilment'),
-          },
-        },
-        {
-          alert: 'DatabaseConnections',
-          expr: 'sum(pg_stat_activity_count) > 0.9 * max(pg_settings_max_connections)',
-          for: certainFor,
-          labels: { severity: 'ticket', service: 'postgres' },
-          annotations: {
-            summary: 'PostgreSQL has hardly a connection left',
-            description: '{{ $value }} connections are in use.',
-            runbook_url: runbook('database-connections'),
-          },
-        },
-        {
-          alert: 'DatabasePoolExhausted',
-          expr: 'max by (service) (db_pool_waiting) > 0 and max by (service) (db_pool_connections{state="used"}) >= max by (service) (db_pool_size)',
-          for: certainFor,
-          labels: { severity: 'ticket' },
-          annotations: {
-            summary: '{{ $labels.service }} has no free database connection',
-            description: '{{ $value }} requests wait for a connection of the pool.',
-            runbook_url: runbook('database-pool'),
-          },
-        },
-        {
-          alert: 'DatabaseLockWaits',
-          expr: 'sum(pg_locks_waiting) > 2 or sum(pg_stat_activity_count{datname="shop",state="idle in transaction"}) > 3',
-          for: certainFor,
-          labels: { severity: 'ticket', service: 'postgres' },
-          annotations: {
-            summary: 'Statements wait for locks',
-            description: '{{ $value }} sessions of the database hold or wait for locks.',
-            runbook_url: runbook('database-locks'),
-          },
-        },
-        {
-          alert: 'EventLoopBlocked',
-          expr: 'nodejs_eventloop_lag_p99_seconds{tier="shop"} > 0.2',
-          for: flappingFor,
-          labels: { severity: 'ticket' },
-          annotations: {
-            summary: '{{ $labels.service }} does nothing else for long',
-            description: 'The event loop of {{ $labels.service }} lags {{ $value | humanizeDuration }} (99th percentile).',
-            runbook_url: runbook('event-loop'),
-          },
-        },
-        {
-          alert: 'ControlPlaneBlocked',
-          // Whatever holds the control plane up holds up faults that have to come out. A ticket: nobody who plays is paged for it.
-          expr: 'max(nodejs_eventloop_lag_p99_seconds{component="control"}) > 0.5',
-          for: flappingFor,
-          labels: { severity: 'ticket' },
-          annotations: {
-            summary: 'The control plane of the range does nothing else for long',
-            description: 'Its event loop lags {{ $value | humanizeDuration }} (99th percentile): drills and the console are late.',
-            runbook_url: runbook('event-loop'),
-          },
-        },
-        {
-          alert: 'CacheIneffective',
-          expr: `sum(rate(cache_lookups_total{result="hit"}[${rate}])) / sum(rate(cache_lookups_total[${rate}])) < 0.2 and sum(rate(cache_lookups_total[${rate}])) > 2`,
-          for: '1m',
-          labels: { severity: 'ticket', service: 'catalog' },
-          annotations: {
-            summary: 'The cache hardly helps',
-            description: 'Only {{ $value | humanizePercentage }} of lookups are answered by the cache.',
-            runbook_url: runbook('cache'),
-          },
-        },
-        {
-          alert: 'Watchdog',
-          expr: 'vector(1)',
-          labels: { severity: 'none' },
-          annotations: {
-            summary: 'Alerting works',
-            description: 'Always fires. When it is missing, the way from Prometheus to the pager is broken.',
-            runbook_url: runbook('watchdog'),
-          },
-        },
-      ],
+      alert: 'ComponentDown',
+      expr: 'label_replace(pg_up == 0, "component", "postgres", "", "") or label_replace(redis_up == 0, "component", "redis", "", "")',
+      for: certainFor,
+      labels: { severity: 'page' },
+      annotations: {
+        summary: '{{ $labels.component }} is down',
+        description: 'The exporter of {{ $labels.component }} cannot connect to it.',
+        runbook_url: runbook('component-down'),
+      },
+    },
+    {
+      alert: 'MonitoringTargetMissing',
+      // As many as there were a while ago, or something has left the configuration and can no longer be missed.
+      expr: 'count(up{tier="shop",component!="canary"}) < count(last_over_time(up{tier="shop",component!="canary"}[10m]))',
+      for: flappingFor,
+      labels: { severity: 'ticket' },
+      annotations: {
+        summary: 'A component of the shop is no longer watched',
+        description: 'Prometheus scrapes {{ $value }} components of the shop, and scraped more a while ago.',
+        runbook_url: runbook('monitoring'),
+      },
+    },
+    {
+      alert: 'MonitoringTargetDown',
+      expr: 'up{tier!="shop"} == 0',
+      for: flappingFor,
+      labels: { severity: 'ticket' },
+      annotations: {
+        summary: '{{ $labels.component }} is not scraped',
+        description: 'What {{ $labels.component }} tells is missing from dashboards and alerts.',
+        runbook_url: runbook('component-down'),
+      },
     },
   ]
+}
+
+/** Of what the shop promises, what no golden signal measures. */
+function brokenPromises({ certainFor, flappingFor }: Timing): AlertingRule[] {
+  return [
+    {
+      alert: 'PricesOutdated',
+      expr: 'max(catalog_stale_prices) > 0',
+      for: flappingFor,
+      labels: { severity: 'page', service: 'catalog', journey: 'browse' },
+      annotations: {
+        summary: 'Customers are shown old prices',
+        description: '{{ $value }} of the prices that changed in the last two minutes are not those that customers see and pay.',
+        runbook_url: runbook('prices'),
+      },
+    },
+    {
+      alert: 'OrdersNotFulfilled',
+      expr: 'max(orders_unfulfilled_oldest_seconds) > 10',
+      for: certainFor,
+      labels: { severity: 'page', service: 'fulfilment', journey: 'fulfilment' },
+      annotations: {
+        summary: 'Orders are not being fulfilled',
+        description: 'The oldest confirmed order has waited {{ $value | humanizeDuration }} to be shipped; 5 s are promised.',
+        runbook_url: runbook('fulfilment'),
+      },
+    },
+  ]
+}
+
+function messages({ certainFor }: Timing): AlertingRule[] {
+  return [
+    {
+      alert: 'DeadLetters',
+      expr: 'rabbitmq_queue_messages_ready{queue="orders.fulfilment.dead"} > 0',
+      for: certainFor,
+      labels: { severity: 'ticket', service: 'fulfilment' },
+      annotations: {
+        summary: 'Messages were set aside',
+        description: '{{ $value }} messages in the dead-letter queue wait for someone to look at them.',
+        runbook_url: runbook('dead-letters'),
+      },
+    },
+    {
+      alert: 'QueueBacklog',
+      expr: 'rabbitmq_queue_messages_ready{queue="orders.fulfilment"} > 50',
+      for: certainFor,
+      labels: { severity: 'ticket', service: 'fulfilment' },
+      annotations: {
+        summary: 'Messages pile up for {{ $labels.queue }}',
+        description: '{{ $value }} messages are waiting.',
+        runbook_url: runbook('fulfilment'),
+      },
+    },
+    {
+      alert: 'BrokerAlarm',
+      expr: 'label_replace(rabbitmq_alarms_memory_used_watermark, "resource", "memory", "", "") > 0 or label_replace(rabbitmq_alarms_free_disk_space_watermark, "resource", "disk", "", "") > 0',
+      for: certainFor,
+      labels: { severity: 'ticket', service: 'rabbitmq' },
+      annotations: {
+        summary: 'RabbitMQ blocks publishers',
+        description: 'The {{ $labels.resource }} alarm stands: nobody can publish until it is over.',
+        runbook_url: runbook('broker-alarm'),
+      },
+    },
+    {
+      alert: 'OutboxBacklog',
+      expr: 'max(outbox_pending) > 20',
+      for: certainFor,
+      labels: { severity: 'ticket', service: 'orders' },
+      annotations: {
+        summary: 'Messages of orders wait to be published',
+        description: '{{ $value }} messages of the outbox were not taken by the broker.',
+        runbook_url: runbook('fulfilment'),
+      },
+    },
+  ]
+}
+
+function database({ certainFor }: Timing): AlertingRule[] {
+  return [
+    {
+      alert: 'DatabaseConnections',
+      expr: 'sum(pg_stat_activity_count) > 0.9 * max(pg_settings_max_connections)',
+      for: certainFor,
+      labels: { severity: 'ticket', service: 'postgres' },
+      annotations: {
+        summary: 'PostgreSQL has hardly a connection left',
+        description: '{{ $value }} connections are in use.',
+        runbook_url: runbook('database-connections'),
+      },
+    },
+    {
+      alert: 'DatabasePoolExhausted',
+      expr: 'max by (service) (db_pool_waiting) > 0 and max by (service) (db_pool_connections{state="used"}) >= max by (service) (db_pool_size)',
+      for: certainFor,
+      labels: { severity: 'ticket' },
+      annotations: {
+        summary: '{{ $labels.service }} has no free database connection',
+        description: '{{ $value }} requests wait for a connection of the pool.',
+        runbook_url: runbook('database-pool'),
+      },
+    },
+    {
+      alert: 'DatabaseLockWaits',
+      expr: 'sum(pg_locks_waiting) > 2 or sum(pg_stat_activity_count{datname="shop",state="idle in transaction"}) > 3',
+      for: certainFor,
+      labels: { severity: 'ticket', service: 'postgres' },
+      annotations: {
+        summary: 'Statements wait for locks',
+        description: '{{ $value }} sessions of the database hold or wait for locks.',
+        runbook_url: runbook('database-locks'),
+      },
+    },
+  ]
+}
+
+/** Event loops, and the cache that spares them work. */
+function processes({ rate, flappingFor }: Timing): AlertingRule[] {
+  return [
+    {
+      alert: 'EventLoopBlocked',
+      expr: 'nodejs_eventloop_lag_p99_seconds{tier="shop"} > 0.2',
+      for: flappingFor,
+      labels: { severity: 'ticket' },
+      annotations: {
+        summary: '{{ $labels.service }} does nothing else for long',
+        description: 'The event loop of {{ $labels.service }} lags {{ $value | humanizeDuration }} (99th percentile).',
+        runbook_url: runbook('event-loop'),
+      },
+    },
+    {
+      alert: 'ControlPlaneBlocked',
+      // Whatever holds the control plane up holds up faults that have to come out. A ticket: nobody who plays is paged for it.
+      expr: 'max(nodejs_eventloop_lag_p99_seconds{component="control"}) > 0.5',
+      for: flappingFor,
+      labels: { severity: 'ticket' },
+      annotations: {
+        summary: 'The control plane of the range does nothing else for long',
+        description: 'Its event loop lags {{ $value | humanizeDuration }} (99th percentile): drills and the console are late.',
+        runbook_url: runbook('event-loop'),
+      },
+    },
+    {
+      alert: 'CacheIneffective',
+      expr: `sum(rate(cache_lookups_total{result="hit"}[${rate}])) / sum(rate(cache_lookups_total[${rate}])) < 0.2 and sum(rate(cache_lookups_total[${rate}])) > 2`,
+      for: '1m',
+      labels: { severity: 'ticket', service: 'catalog' },
+      annotations: {
+        summary: 'The cache hardly helps',
+        description: 'Only {{ $value | humanizePercentage }} of lookups are answered by the cache.',
+        runbook_url: runbook('cache'),
+      },
+    },
+  ]
+}
+
+const watchdog: AlertingRule = {
+  alert: 'Watchdog',
+  expr: 'vector(1)',
+  labels: { severity: 'none' },
+  annotations: {
+    summary: 'Alerting works',
+    description: 'Always fires. When it is missing, the way from Prometheus to the pager is broken.',
+    runbook_url: runbook('watchdog'),
+  },
 }
