@@ -1,0 +1,73 @@
+import { proxyNames, type ComponentName } from '../../../model/components.ts'
+import { FiredrillError } from '../../../model/errors.ts'
+import type { ProcessSignal, Range } from '../../../model/range.ts'
+import { isWorkload, type Workload } from './ports.ts'
+import type { Rollouts } from './rollouts.ts'
+import type { ClusterShopOptions } from './shop.ts'
+
+const unsupported = (what: string): never => {
+  throw new FiredrillError('unsupported', `${what} is not to be had on Kubernetes`)
+}
+const workload = (name: ComponentName): Workload => (isWorkload(name) ? name : unsupported(`this for ${name}`))
+
+/** Components as processes, where each is a workload of a cluster: stopped is one without pods, and suspended one whose containers were told to stop. */
+export function clusterProcesses(
+  { cluster, state }: Pick<ClusterShopOptions, 'cluster' | 'state'>,
+  { scale, settled, gone, renew }: Rollouts,
+): Range['processes'] {
+  const hold = async (name: Workload, how: 'stopped' | 'killed' | 'suspended' | null) => {
+    const { [name]: _before, ...others } = state.now.held
+    await state.change({ held: how === null ? others : { ...others, [name]: how } })
+  }
+
+  /** Sends a signal to what runs in a component's own containers, apart from the one that sends it. */
+  async function signalAll(name: Workload, signal: ProcessSignal): Promise<void> {
+    const script = `for d in /proc/[0-9]*; do p=\${d#/proc/}; [ "$p" != "$$" ] && [ -O "$d" ] && kill -${signal.slice(3)} "$p"; done; true`
+    for (const { metadata } of await cluster.pods(name)) {
+      if (metadata?.name) await cluster.run(metadata.name, name, ['/bin/sh', '-c', script])
+    }
+  }
+
+  async function start(name: Workload): Promise<void> {
+    const held = state.now.held[name]
+    if (held === 'suspended') await signalAll(name, 'SIGCONT')
+    if (held !== undefined) await hold(name, null)
+    await scale(name, 1)
+    await settled(name)
+  }
+
+  return {
+    start: (name) => start(workload(name)),
+    async stop(name) {
+      const known = workload(name)
+      await hold(known, 'stopped')
+      await scale(known, 0)
+      await gone(known)
+    },
+    async restart(name) {
+      const own = proxyNames.includes(name as never) ? name.replace(/-proxy$/, '') : name
+      const known = workload(own as ComponentName)
+      if (state.now.held[known] !== undefined) {
+        // A pod whose processes hang does not end by itself in time.
+        if (state.now.held[known] === 'suspended') await cluster.deletePods(known, 0)
+        await hold(known, null)
+        await scale(known, 1)
+      } else await renew(known)
+      await settled(known)
+    },
+    async signal(name, signal) {
+      const known = workload(name)
+      if (signal === 'SIGKILL') {
+        // A container that is killed is started again at once: gone until somebody starts it is a workload of none.
+        await hold(known, 'killed')
+        await scale(known, 0)
+        await cluster.deletePods(known, 0)
+        return gone(known)
+      }
+      await hold(known, signal === 'SIGSTOP' ? 'suspended' : null)
+      await signalAll(known, signal)
+    },
+    descriptors: async () => unsupported('the number of file descriptors'),
+    limitDescriptors: async () => unsupported('a limit of file descriptors'),
+  }
+}
