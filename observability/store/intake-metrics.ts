@@ -18,6 +18,8 @@ export function serviceLabels(): (service: string) => string {
   }
 }
 
+export type IntakeMetrics = ReturnType<typeof intakeMetrics>
+
 export function intakeMetrics(registry: Registry, rowsHeld: () => number) {
   const registers = [registry]
   const counter = <Label extends string>(name: string, help: string, ...labels: Label[]) => {
