@@ -51,6 +51,21 @@ test(
   },
 )
 
+test('what rose is found by its label, and drawn by it', { skip }, async () => {
+  await started()
+  await paper.shop.breaks('slow-shelves')
+  const page = await open()
+  await page.goto(`${paper.base}/explore?q=${encodeURIComponent('sum(rate(http_requests_total[30s]))')}`)
+  await page.getByRole('button', { name: 'Why is this high?' }).click()
+  const section = page.getByRole('region', { name: 'By label' })
+  await section.getByText(/^(Since|No label)/).waitFor()
+  await noSeriousViolations(page, 'the labels of a query')
+  await noSidewaysScroll(page, 'the labels of a query')
+  await section.getByRole('button', { name: 'service' }).click()
+  await page.waitForURL(/q=sum\+by\+%28service%29/)
+  await page.context().close()
+})
+
 const pages = (drill: string): string[] => [
   '/',
   `/drills/${drill}`,

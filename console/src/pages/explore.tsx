@@ -15,6 +15,9 @@ import { Empty, Loading, Problem } from '../parts/states.tsx'
 /** Large, and only needed here. */
 const PromqlEditor = lazy(() => import('../parts/promql-editor.tsx').then((module) => ({ default: module.PromqlEditor })))
 
+/** It reads queries by the editor's grammar. */
+const BreakdownByLabel = lazy(() => import('../parts/breakdown.tsx').then((module) => ({ default: module.BreakdownByLabel })))
+
 const remembered = 'firedrill.queries'
 const kept = 12
 const starters = [
@@ -78,6 +81,7 @@ export function ExplorePage() {
           <div className="panels one">
             <Chart panel={panel} range={range} markers={markers} onZoom={setRange} />
           </div>
+          {query !== '' && <Why key={query} query={query} onSplit={run} />}
           {queries.map((text) => (
             <Values key={text} query={text} unit={unitOf(text)} />
           ))}
@@ -101,6 +105,17 @@ export function ExplorePage() {
         </section>
       </div>
     </>
+  )
+}
+
+/** Nothing is asked of Prometheus before somebody wants to know. */
+function Why({ query, onSplit }: { query: string; onSplit: (query: string) => void }) {
+  const [asked, setAsked] = useState(false)
+  if (!asked) return <button onClick={() => setAsked(true)}>Why is this high?</button>
+  return (
+    <Suspense fallback={<Loading what="the labels" />}>
+      <BreakdownByLabel query={query} unit={unitOf(query)} onSplit={onSplit} />
+    </Suspense>
   )
 }
 

@@ -53,6 +53,8 @@ export function evaluate(query: string): PaperSeries[] {
   }
   const recorded = query.startsWith('service:')
   const by = recorded ? ['service'] : (/by \(([^)]*)\)/.exec(query)?.[1] ?? '').split(',').map((label) => label.trim())
+  // What labels a metric has.
+  if (query.startsWith('group without')) by.push('service', 'outcome')
   const labels = by.filter((label) => label !== '' && label !== 'le')
   if (labels.includes('envoy_cluster_name') || labels.includes('peer'))
     return edges.map((edge) => {
