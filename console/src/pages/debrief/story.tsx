@@ -15,7 +15,6 @@ const areaHeight = 90
 /** Around the moment that is chosen, so many events are told. */
 const told = 6
 
-/** The drill as one picture: what users felt, and over the same time what fired, was looked at, done, told and hinted. */
 interface Props {
   drill: DrillState
   events: DrillEvent[]
@@ -25,32 +24,19 @@ interface Props {
   onMoment: (at: number) => void
 }
 
+/** The drill as one picture: what users felt, and over the same time what fired, was looked at, done, told and hinted. */
 export function Story({ drill, events, reference, moment, onMoment }: Props) {
   const endedAt = drill.endedAt ?? drill.lastEventAt
   const [from, to] = [drill.startedAt - aroundMs, endedAt + aroundMs]
   const place = (at: number): number => Math.min(100, Math.max(0, ((at - from) / (to - from)) * 100))
   const lanes = useMemo(() => lanesOf(events, endedAt), [events, endedAt])
   const pain = usePain(from, to)
-  const marks = milestoneNames.flatMap((name) => {
-    const at = drill.milestones[name]
-    return at === null ? [] : [{ name, at }]
-  })
-  const later = reference.filter(({ parMs }) => drill.startedAt + parMs > to)
   const felt = pain.findLast(([at]) => at * 1_000 <= moment)?.[1]
   return (
     <section className="box story-picture" aria-label="The course of the incident">
       <h2>The course of the incident</h2>
       <div className="lanes">
-        <span className="lane-name">Users hurt</span>
-        <div className="lane" style={{ height: areaHeight }}>
-          <svg viewBox="0 0 100 100" preserveAspectRatio="none" width="100%" height={areaHeight} role="img" aria-label={painInWords(pain)}>
-            <polygon
-              points={`0,100 ${pain.map(([at, value]) => `${place(at * 1_000)},${100 - value * 100}`).join(' ')} 100,100`}
-              className="pain-area"
-            />
-          </svg>
-          <span className="lane-scale quiet">100 %</span>
-        </div>
+        <PainLane pain={pain} place={place} />
         {lanes.map(({ name, items }) => (
           <LaneRow key={name} name={name}>
             {rowsOf(items).map((row, index) => (
@@ -70,33 +56,8 @@ export function Story({ drill, events, reference, moment, onMoment }: Props) {
             ))}
           </LaneRow>
         ))}
-        <span className="lane-name">Milestones</span>
-        <div className="lane lane-marks">
-          {marks.map(({ name, at }, index) => (
-            <i key={name} style={{ left: `${place(at)}%`, top: `${index * 1.1}rem` }} className={place(at) > 60 ? 'ends' : ''}>
-              {name} {elapsed(at - drill.startedAt)}
-            </i>
-          ))}
-        </div>
-        <span className="lane-name">Reference</span>
-        <div className="lane lane-marks reference">
-          {reference
-            .filter(({ parMs }) => drill.startedAt + parMs <= to)
-            .map(({ milestone, parMs }, index) => (
-              <i
-                key={milestone}
-                style={{ left: `${place(drill.startedAt + parMs)}%`, top: `${index * 1.1}rem` }}
-                className={place(drill.startedAt + parMs) > 60 ? 'ends' : ''}
-              >
-                {milestone} {elapsed(parMs)}
-              </i>
-            ))}
-          {later.length > 0 && (
-            <span className="quiet reference-later">
-              After the end: {later.map(({ milestone, parMs }) => `${milestone} ${elapsed(parMs)}`).join(', ')}
-            </span>
-          )}
-        </div>
+        <MilestoneLane drill={drill} place={place} />
+        <ReferenceLane drill={drill} reference={reference} place={place} to={to} />
         <div className="lane-cursor" aria-hidden="true">
           <i style={{ left: `${place(moment)}%` }} />
         </div>
@@ -118,6 +79,80 @@ export function Story({ drill, events, reference, moment, onMoment }: Props) {
       </p>
       <TimelineEvents startedAt={drill.startedAt} events={events.filter(({ at }) => at <= moment)} most={told} />
     </section>
+  )
+}
+
+/** Where a moment is within the picture, in percent of its width, from the left. */
+type Place = (at: number) => number
+
+/** What users felt, as an area. */
+const PainLane = ({ pain, place }: { pain: readonly [number, number][]; place: Place }) => (
+  <>
+    <span className="lane-name">Users hurt</span>
+    <div className="lane" style={{ height: areaHeight }}>
+      <svg viewBox="0 0 100 100" preserveAspectRatio="none" width="100%" height={areaHeight} role="img" aria-label={painInWords(pain)}>
+        <polygon
+          points={`0,100 ${pain.map(([at, value]) => `${place(at * 1_000)},${100 - value * 100}`).join(' ')} 100,100`}
+          className="pain-area"
+        />
+      </svg>
+      <span className="lane-scale quiet">100 %</span>
+    </div>
+  </>
+)
+
+function MilestoneLane({ drill, place }: { drill: DrillState; place: Place }) {
+  const marks = milestoneNames.flatMap((name) => {
+    const at = drill.milestones[name]
+    return at === null ? [] : [{ name, at }]
+  })
+  return (
+    <>
+      <span className="lane-name">Milestones</span>
+      <div className="lane lane-marks">
+        {marks.map(({ name, at }, index) => (
+          <i key={name} style={{ left: `${place(at)}%`, top: `${index * 1.1}rem` }} className={place(at) > 60 ? 'ends' : ''}>
+            {name} {elapsed(at - drill.startedAt)}
+          </i>
+        ))}
+      </div>
+    </>
+  )
+}
+
+interface ReferenceProps {
+  drill: DrillState
+  reference: Debrief['reference']
+  place: Place
+  /** The right end of the picture, in milliseconds since the epoch. */
+  to: number
+}
+
+/** When the reference solution reaches each milestone; those after the end of the picture are named beside it. */
+function ReferenceLane({ drill, reference, place, to }: ReferenceProps) {
+  const later = reference.filter(({ parMs }) => drill.startedAt + parMs > to)
+  return (
+    <>
+      <span className="lane-name">Reference</span>
+      <div className="lane lane-marks reference">
+        {reference
+          .filter(({ parMs }) => drill.startedAt + parMs <= to)
+          .map(({ milestone, parMs }, index) => (
+            <i
+              key={milestone}
+              style={{ left: `${place(drill.startedAt + parMs)}%`, top: `${index * 1.1}rem` }}
+              className={place(drill.startedAt + parMs) > 60 ? 'ends' : ''}
+            >
+              {milestone} {elapsed(parMs)}
+            </i>
+          ))}
+        {later.length > 0 && (
+          <span className="quiet reference-later">
+            After the end: {later.map(({ milestone, parMs }) => `${milestone} ${elapsed(parMs)}`).join(', ')}
+          </span>
+        )}
+      </div>
+    </>
   )
 }
 
