@@ -18,7 +18,7 @@ const DebriefPage = lazy(async () => ({ default: (await import('./pages/debrief/
 const ExplorePage = lazy(async () => ({ default: (await import('./pages/explore.tsx')).ExplorePage }))
 const InstructorPage = lazy(async () => ({ default: (await import('./pages/instructor.tsx')).InstructorPage }))
 const JoinPage = lazy(async () => ({ default: (await import('./pages/join.tsx')).JoinPage }))
-const LogsPage = lazy(async () => ({ default: (await import('./pages/logs.tsx')).LogsPage }))
+const LogsPage = lazy(async () => ({ default: (await import('./pages/logs/page.tsx')).LogsPage }))
 const MapPage = lazy(async () => ({ default: (await import('./pages/map/page.tsx')).MapPage }))
 const MeshPage = lazy(async () => ({ default: (await import('./pages/mesh.tsx')).MeshPage }))
 const RunbookPage = lazy(async () => ({ default: (await import('./pages/runbooks.tsx')).RunbookPage }))

@@ -1,0 +1,91 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useSearchParams } from 'react-router'
+import type { LogLine, LogOverview } from '../../../../model/telemetry.ts'
+import { get } from '../../lib/api.ts'
+import { changeParams, putParams } from '../../lib/params.ts'
+import { bounds, useTimeRange, type TimeRange } from '../../lib/time.ts'
+
+/** What is searched for. What is empty does not restrict the search. */
+export interface LogSearch {
+  text: string
+  service: string
+  severity: string
+  /** 32 hexadecimal digits. */
+  trace: string
+  /** Each as `name=value`. */
+  tags: string[]
+  range: TimeRange
+  /** Whether new lines are shown as they come. */
+  tail: boolean
+}
+
+/** So many lines are asked for at a time. */
+export const pageOf = 2_000
+
+/** The search in the address, and how to change it. */
+export function useLogSearch() {
+  const [params, setParams] = useSearchParams()
+  const [range, setRange] = useTimeRange()
+  const value = (name: string) => params.get(name) ?? ''
+  const search: LogSearch = {
+    text: value('text'),
+    service: value('service'),
+    severity: value('severity'),
+    trace: /^[0-9a-f]{32}$/.test(value('trace')) ? value('trace') : '',
+    tags: params.getAll('tag').filter((tag) => /^[^=]+=/.test(tag)),
+    range,
+    tail: value('tail') !== 'off' && 'last' in range,
+  }
+  return {
+    search,
+    columns: value('columns')
+      .split(',')
+      .filter((name) => name !== ''),
+    set: (name: string, next: string) => putParams(setParams, { [name]: next }, { replace: true }),
+    setTags: (next: string[]) =>
+      changeParams(setParams, (now) => {
+        now.delete('tag')
+        for (const tag of next) now.append('tag', tag)
+      }),
+    setRange,
+  }
+}
+
+const queryOf = ({ text, service, severity, trace, tags }: LogSearch, limit: number, { from, to }: { from: number; to: number }) => {
+  const asked = new URLSearchParams({ from: String(from), to: String(to), limit: String(limit) })
+  if (text) asked.set('text', text)
+  if (service) asked.set('service', service)
+  if (severity) asked.set('minSeverity', severity)
+  if (trace) asked.set('traceId', trace)
+  for (const tag of tags) asked.append('tag', tag)
+  return asked
+}
+
+const keyOf = ({ text, service, severity, trace, tags, range }: LogSearch) => [text, service, severity, trace, tags, range]
+
+/** The lines that match, newest first, page by page. */
+export const useFoundLines = (search: LogSearch) =>
+  useInfiniteQuery({
+    queryKey: ['logs', ...keyOf(search)],
+    // Who reads what is older does not want it to move.
+    refetchInterval: ({ state }) => (search.tail && (state.data?.pages.length ?? 1) === 1 ? 2_000 : false),
+    placeholderData: (before) => before,
+    initialPageParam: null as number | null,
+    queryFn: ({ pageParam }: { pageParam: number | null }): Promise<{ logs: LogLine[] }> => {
+      const { from, to } = bounds(search.range)
+      return get(`/api/telemetry/logs?${queryOf(search, pageOf, { from, to: pageParam ?? to })}`)
+    },
+    getNextPageParam: ({ logs }: { logs: LogLine[] }): number | null => (logs.length < pageOf ? null : (logs.at(-1)?.timeMs ?? null)),
+  })
+
+/** The lines that match, counted, with the bounds that were asked for. */
+export const useOverview = (search: LogSearch) =>
+  useQuery({
+    queryKey: ['log-overview', ...keyOf(search)],
+    refetchInterval: search.tail ? 5_000 : false,
+    placeholderData: (before) => before,
+    queryFn: async () => {
+      const asked = bounds(search.range)
+      return { ...(await get<LogOverview>(`/api/telemetry/logs/overview?${queryOf(search, 1, asked)}`)), ...asked }
+    },
+  })
