@@ -20,12 +20,9 @@ interface Cluster {
 
 /** What a cluster says of the shop that is in it: pods, rollouts, autoscalers, Services, policies, budgets and events, each with the command that shows the same. */
 export function ClusterPage() {
-  const [params, setParams] = useSearchParams()
-  const all = params.get('events') === 'all'
   const { data, error } = useQuery({ queryKey: ['cluster'], queryFn: () => get<Cluster>('/api/cluster'), refetchInterval: 3_000 })
   if (error) return <Problem error={error} />
   if (!data) return <Loading what="the cluster" />
-  const events = data.events.filter(({ type }) => all || type === 'Warning')
   return (
     <>
       <h1>Cluster</h1>
@@ -33,87 +30,109 @@ export function ClusterPage() {
         What Kubernetes knows of the shop. Under each heading is the command that would show it in a terminal; what you may do about it is
         among the actions of the incident room.
       </p>
-      <Listing
-        title="Pods"
-        command="kubectl -n shop get pods"
-        columns={['pod', 'phase', 'ready', 'restarts', 'what is wrong', 'age']}
-        rows={data.pods.map(({ name, phase, ready, restarts, reason, ageSeconds }) => ({
-          key: name,
-          bad: reason !== '' || notAll(ready),
-          cells: [name, phase, ready, String(restarts), reason, elapsed(ageSeconds * 1_000)],
-        }))}
-      />
-      <Listing
-        title="Rollouts"
-        command="kubectl -n shop get deployments,statefulsets"
-        columns={['workload', 'kind', 'wanted', 'up to date', 'ready', 'what is wrong']}
-        rows={data.rollouts.map(({ name, kind, wanted, updated, ready, problem }) => ({
-          key: name,
-          bad: problem !== '' || ready < wanted || updated < wanted,
-          cells: [name, kind, String(wanted), String(updated), String(ready), problem],
-        }))}
-      />
-      <Listing
-        title="Autoscalers"
-        command="kubectl -n shop get horizontalpodautoscalers"
-        columns={['autoscaler', 'at least', 'at most', 'has', 'wants', 'what is wrong']}
-        rows={data.autoscalers.map(({ name, min, max, current, desired, problem }) => ({
-          key: name,
-          bad: problem !== '',
-          cells: [name, String(min), String(max), String(current), String(desired), problem],
-        }))}
-      />
-      <Listing
-        title="Services"
-        command="kubectl -n shop get services -o wide"
-        columns={['Service', 'selects', 'ports', 'ready pods behind it']}
-        rows={data.services.map(({ name, selector, ports, endpoints }) => ({
-          key: name,
-          bad: endpoints === 0,
-          cells: [name, selector, ports, String(endpoints)],
-        }))}
-      />
-      <Listing
-        title="Disruption budgets"
-        command="kubectl -n shop get poddisruptionbudgets"
-        columns={['budget', 'pods', 'rule', 'healthy', 'evictions allowed now']}
-        rows={data.budgets.map(({ name, pods, rule, healthy, allowed }) => ({
-          key: name,
-          bad: allowed === 0,
-          cells: [name, pods, rule, String(healthy), String(allowed)],
-        }))}
-      />
-      <Listing
-        title="Network policies"
-        command="kubectl -n shop describe networkpolicies"
-        columns={['policy', 'pods', 'lets in']}
-        rows={data.networkPolicies.map(({ name, pods, from }) => ({
-          key: name,
-          bad: false,
-          cells: [name, pods || 'all', from === null ? 'everybody' : from.join(', ') || 'nobody'],
-        }))}
-      />
-      <Listing
-        title="Events"
-        command="kubectl -n shop get events --sort-by=.lastTimestamp"
-        columns={['at', 'object', 'reason', 'message']}
-        rows={events.map(({ at, object, reason, message, type }, index) => ({
-          key: `${at} ${object} ${index}`,
-          bad: type === 'Warning',
-          cells: [clock(Date.parse(at)), object, reason, message],
-        }))}
-        empty={all ? 'Nothing has happened lately.' : 'No warnings lately.'}
-      >
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={all}
-            onChange={(event) => putParams(setParams, { events: event.target.checked ? 'all' : null })}
-          />
-          also what is not a warning
-        </label>
-      </Listing>
+      {kinds.map(({ rows, ...kind }) => (
+        <Listing key={kind.title} {...kind} rows={rows(data)} />
+      ))}
+      <Events of={data.events} />
     </>
+  )
+}
+
+interface Kind extends Pick<ListingProps, 'title' | 'command' | 'columns'> {
+  rows(cluster: Cluster): ListingProps['rows']
+}
+
+const kinds: Kind[] = [
+  {
+    title: 'Pods',
+    command: 'kubectl -n shop get pods',
+    columns: ['pod', 'phase', 'ready', 'restarts', 'what is wrong', 'age'],
+    rows: ({ pods }) =>
+      pods.map(({ name, phase, ready, restarts, reason, ageSeconds }) => ({
+        key: name,
+        bad: reason !== '' || notAll(ready),
+        cells: [name, phase, ready, String(restarts), reason, elapsed(ageSeconds * 1_000)],
+      })),
+  },
+  {
+    title: 'Rollouts',
+    command: 'kubectl -n shop get deployments,statefulsets',
+    columns: ['workload', 'kind', 'wanted', 'up to date', 'ready', 'what is wrong'],
+    rows: ({ rollouts }) =>
+      rollouts.map(({ name, kind, wanted, updated, ready, problem }) => ({
+        key: name,
+        bad: problem !== '' || ready < wanted || updated < wanted,
+        cells: [name, kind, String(wanted), String(updated), String(ready), problem],
+      })),
+  },
+  {
+    title: 'Autoscalers',
+    command: 'kubectl -n shop get horizontalpodautoscalers',
+    columns: ['autoscaler', 'at least', 'at most', 'has', 'wants', 'what is wrong'],
+    rows: ({ autoscalers }) =>
+      autoscalers.map(({ name, min, max, current, desired, problem }) => ({
+        key: name,
+        bad: problem !== '',
+        cells: [name, String(min), String(max), String(current), String(desired), problem],
+      })),
+  },
+  {
+    title: 'Services',
+    command: 'kubectl -n shop get services -o wide',
+    columns: ['Service', 'selects', 'ports', 'ready pods behind it'],
+    rows: ({ services }) =>
+      services.map(({ name, selector, ports, endpoints }) => ({
+        key: name,
+        bad: endpoints === 0,
+        cells: [name, selector, ports, String(endpoints)],
+      })),
+  },
+  {
+    title: 'Disruption budgets',
+    command: 'kubectl -n shop get poddisruptionbudgets',
+    columns: ['budget', 'pods', 'rule', 'healthy', 'evictions allowed now'],
+    rows: ({ budgets }) =>
+      budgets.map(({ name, pods, rule, healthy, allowed }) => ({
+        key: name,
+        bad: allowed === 0,
+        cells: [name, pods, rule, String(healthy), String(allowed)],
+      })),
+  },
+  {
+    title: 'Network policies',
+    command: 'kubectl -n shop describe networkpolicies',
+    columns: ['policy', 'pods', 'lets in'],
+    rows: ({ networkPolicies }) =>
+      networkPolicies.map(({ name, pods, from }) => ({
+        key: name,
+        bad: false,
+        cells: [name, pods || 'all', from === null ? 'everybody' : from.join(', ') || 'nobody'],
+      })),
+  },
+]
+
+/** The warnings, or all events where the address says so. */
+function Events({ of }: { of: ClusterEvent[] }) {
+  const [params, setParams] = useSearchParams()
+  const all = params.get('events') === 'all'
+  const events = of.filter(({ type }) => all || type === 'Warning')
+  return (
+    <Listing
+      title="Events"
+      command="kubectl -n shop get events --sort-by=.lastTimestamp"
+      columns={['at', 'object', 'reason', 'message']}
+      rows={events.map(({ at, object, reason, message, type }, index) => ({
+        key: `${at} ${object} ${index}`,
+        bad: type === 'Warning',
+        cells: [clock(Date.parse(at)), object, reason, message],
+      }))}
+      empty={all ? 'Nothing has happened lately.' : 'No warnings lately.'}
+    >
+      <label className="check">
+        <input type="checkbox" checked={all} onChange={(event) => putParams(setParams, { events: event.target.checked ? 'all' : null })} />
+        also what is not a warning
+      </label>
+    </Listing>
   )
 }
 
