@@ -39,7 +39,6 @@ export function AlertsPage() {
     mutationFn: (id: string) => remove(`/api/silences/${id}`),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['silences'] }),
   })
-  const now = useNow()
   if (error ?? groups.error) return <Problem error={error ?? groups.error} />
   if (!data || !groups.data) return <Loading what="alerts" />
   const shown = data.filter(({ labels }) => labels['severity'] !== 'none')
@@ -50,14 +49,8 @@ export function AlertsPage() {
       if (text === null) params.delete('silence')
       else params.set('silence', text)
     })
-  /** Why nobody is told of it: the alert that explains it, or who silenced it. */
-  const muted = ({ status }: Alert): string | null => {
-    const source = data.find(({ fingerprint }) => status.inhibitedBy.includes(fingerprint))
-    const silence = active.find(({ id }) => status.silencedBy.includes(id))
-    if (silence) return `Silenced until ${clock(Date.parse(silence.endsAt))}: ${silence.comment}`
-    if (source) return `Muted: ${source.labels['alertname']} (${source.annotations['summary'] ?? ''}) explains it.`
-    return status.inhibitedBy.length > 0 ? 'Muted: another alert explains it.' : null
-  }
+  const groupsFor = (receiver: string) => groups.data.filter((group) => group.receiver.name === receiver && group.alerts.length > 0)
+  const muted = (alert: Alert) => whyMuted(alert, data, active)
   return (
     <>
       <div className="heading">
@@ -70,61 +63,78 @@ export function AlertsPage() {
         </span>
       </div>
       {draft !== null && <SilenceForm key={draft} alerts={shown} initial={draft} onDone={() => drafting(null)} />}
-      {(
-        [
-          ['Pages', 'pager'],
-          ['Tickets', 'ticket'],
-        ] as const
-      ).map(([title, receiver]) => {
-        const found = groups.data.filter((group) => group.receiver.name === receiver && group.alerts.length > 0)
-        return (
-          <section key={title} aria-label={title}>
-            <h2>{title}</h2>
-            {found.length === 0 ? (
-              <Empty>None fires.</Empty>
-            ) : (
-              <ul className="rows">
-                {found.map((group) => (
-                  <AlertGroupRow key={JSON.stringify(group.labels)} group={group} muted={muted} onSilence={drafting} />
-                ))}
-              </ul>
-            )}
-          </section>
-        )
-      })}
-      <section aria-label="Silences">
-        <h2>Silences</h2>
-        {active.length === 0 ? (
-          <Empty>Nothing is silenced.</Empty>
-        ) : (
-          <ul className="rows">
-            {active.map((silence) => (
-              <li key={silence.id}>
-                <span>
-                  <code>{formatMatchers(silence.matchers)}</code>
-                  <span className="quiet">
-                    {' '}
-                    until {clock(Date.parse(silence.endsAt))} · {silence.comment}
-                  </span>
-                  {Date.parse(silence.endsAt) - now < expiringMs && (
-                    <b className="bad-text"> ends in {elapsed(Math.max(0, Date.parse(silence.endsAt) - now))}</b>
-                  )}
-                </span>
-                <button onClick={() => expire.mutate(silence.id)}>Expire</button>
-              </li>
-            ))}
-          </ul>
-        )}
-      </section>
+      <Receiver title="Pages" groups={groupsFor('pager')} muted={muted} onSilence={drafting} />
+      <Receiver title="Tickets" groups={groupsFor('ticket')} muted={muted} onSilence={drafting} />
+      <Silences active={active} onExpire={(id) => expire.mutate(id)} />
       <AlertRules />
     </>
   )
 }
 
-interface RowProps {
-  group: AlertGroup
+/** Why nobody is told of an alert: the alert that explains it, or who silenced it. */
+function whyMuted({ status }: Alert, alerts: readonly Alert[], silences: readonly Silence[]): string | null {
+  const source = alerts.find(({ fingerprint }) => status.inhibitedBy.includes(fingerprint))
+  const silence = silences.find(({ id }) => status.silencedBy.includes(id))
+  if (silence) return `Silenced until ${clock(Date.parse(silence.endsAt))}: ${silence.comment}`
+  if (source) return `Muted: ${source.labels['alertname']} (${source.annotations['summary'] ?? ''}) explains it.`
+  return status.inhibitedBy.length > 0 ? 'Muted: another alert explains it.' : null
+}
+
+interface ReceiverProps {
+  title: string
+  groups: AlertGroup[]
   muted(alert: Alert): string | null
   onSilence(text: string): void
+}
+
+/** What fires and goes to one receiver. */
+const Receiver = ({ title, groups, muted, onSilence }: ReceiverProps) => (
+  <section aria-label={title}>
+    <h2>{title}</h2>
+    {groups.length === 0 ? (
+      <Empty>None fires.</Empty>
+    ) : (
+      <ul className="rows">
+        {groups.map((group) => (
+          <AlertGroupRow key={JSON.stringify(group.labels)} group={group} muted={muted} onSilence={onSilence} />
+        ))}
+      </ul>
+    )}
+  </section>
+)
+
+function Silences({ active, onExpire }: { active: readonly Silence[]; onExpire: (id: string) => void }) {
+  const now = useNow()
+  return (
+    <section aria-label="Silences">
+      <h2>Silences</h2>
+      {active.length === 0 ? (
+        <Empty>Nothing is silenced.</Empty>
+      ) : (
+        <ul className="rows">
+          {active.map((silence) => (
+            <li key={silence.id}>
+              <span>
+                <code>{formatMatchers(silence.matchers)}</code>
+                <span className="quiet">
+                  {' '}
+                  until {clock(Date.parse(silence.endsAt))} · {silence.comment}
+                </span>
+                {Date.parse(silence.endsAt) - now < expiringMs && (
+                  <b className="bad-text"> ends in {elapsed(Math.max(0, Date.parse(silence.endsAt) - now))}</b>
+                )}
+              </span>
+              <button onClick={() => onExpire(silence.id)}>Expire</button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}
+
+interface RowProps extends Pick<ReceiverProps, 'muted' | 'onSilence'> {
+  group: AlertGroup
 }
 
 /** Alerts that go out as one notification. */
