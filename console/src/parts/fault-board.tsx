@@ -1,0 +1,154 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { elapsed } from '../../../model/duration.ts'
+import type { FaultRecord } from '../../../model/fault.ts'
+import { post, remove } from '../lib/api.ts'
+import { clock, useNow } from '../lib/time.ts'
+import { FaultForm, useFaults, type FaultType } from './fault-form.tsx'
+import { Empty, Loading, Problem } from './states.tsx'
+
+/** The faults that are injected, those that can be, and those that were. */
+export function FaultBoard() {
+  const { data, error } = useFaults()
+  const commands = useCommands()
+  const [words, setWords] = useState('')
+  if (error) return <Problem error={error} />
+  if (!data) return <Loading what="faults" />
+  const titles = new Map(data.faults.map((fault) => [fault.id, fault.title]))
+  return (
+    <>
+      <OpenFaults open={data.open} titles={titles} commands={commands} />
+      <BreakSomething faults={data.faults} words={words} onWords={setWords} onDone={commands.refresh} />
+      <History records={data.history} titles={titles} />
+    </>
+  )
+}
+
+/** By id. */
+type Titles = ReadonlyMap<string, string>
+
+/** The ways to take faults out. They outlast a moment in which the faults cannot be read: a reset is still going on then. */
+function useCommands() {
+  const queries = useQueryClient()
+  const refresh = () => queries.invalidateQueries({ queryKey: ['faults'] })
+  return {
+    refresh,
+    revert: useMutation({ mutationFn: (instance: string) => remove(`/api/faults/${instance}`), onSettled: refresh }),
+    revertAll: useMutation({ mutationFn: () => remove('/api/faults'), onSettled: refresh }),
+    reset: useMutation({ mutationFn: () => post('/api/reset'), onSettled: refresh }),
+  }
+}
+
+interface OpenFaultsProps {
+  open: FaultRecord[]
+  titles: Titles
+  commands: ReturnType<typeof useCommands>
+}
+
+function OpenFaults({ open, titles, commands: { revert, revertAll, reset } }: OpenFaultsProps) {
+  const now = useNow()
+  return (
+    <section aria-label="Open faults" className="box">
+      <div className="heading">
+        <h2>Open faults</h2>
+        <span className="buttons">
+          <button onClick={() => revertAll.mutate()} disabled={open.length === 0 || revertAll.isPending}>
+            Revert all
+          </button>
+          <button onClick={() => reset.mutate()} disabled={reset.isPending}>
+            {reset.isPending ? 'Resetting…' : 'Reset the range'}
+          </button>
+        </span>
+      </div>
+      {(revert.error ?? revertAll.error ?? reset.error) && <Problem error={revert.error ?? revertAll.error ?? reset.error} />}
+      {open.length === 0 ? (
+        <Empty>No faults are injected.</Empty>
+      ) : (
+        <ul className="rows">
+          {open.map((record) => (
+            <li key={record.instance} className="bad">
+              <div>
+                <b>{titles.get(record.fault) ?? record.fault}</b>{' '}
+                <span className="quiet">
+                  {record.state} · {values(record.params)}
+                  {record.ramp && ` (${record.ramp.param} grows from ${record.ramp.from} over ${elapsed(record.ramp.overMs)})`} ·{' '}
+                  {elapsed(Math.max(0, record.deadlineAt - now))} left
+                  {record.drill ? ' · of a drill' : ''}
+                </span>
+                {record.error && <p className="caution">{record.error}</p>}
+              </div>
+              <button onClick={() => revert.mutate(record.instance)} disabled={revert.isPending}>
+                Revert
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}
+
+interface BreakSomethingProps {
+  faults: FaultType[]
+  /** What is looked for. */
+  words: string
+  onWords: (words: string) => void
+  onDone: () => Promise<void>
+}
+
+function BreakSomething({ faults, words, onWords, onDone }: BreakSomethingProps) {
+  const fits = (fault: FaultType) => `${fault.title} ${fault.effect} ${fault.category}`.toLowerCase().includes(words.toLowerCase())
+  const categories = [...new Set(faults.map((fault) => fault.category))].filter((category) => category !== 'none')
+  return (
+    <section aria-label="Break something" className="box">
+      <h2>Break something</h2>
+      <label>
+        What should users or operators notice?
+        <input type="search" value={words} onChange={(event) => onWords(event.target.value)} placeholder="slow, refused, cache, queue…" />
+      </label>
+      {categories.map((category) => {
+        const found = faults.filter((fault) => fault.category === category && fits(fault))
+        if (found.length === 0) return null
+        return (
+          // Forty at once are a wall: closed until they are looked for, or opened.
+          <details key={`${category} ${words !== ''}`} className="fault-category" open={words !== ''}>
+            <summary>
+              {category} <span className="quiet">{found.length}</span>
+            </summary>
+            {found.map((fault) => (
+              <FaultForm key={fault.id} fault={fault} onDone={onDone} />
+            ))}
+          </details>
+        )
+      })}
+    </section>
+  )
+}
+
+const History = ({ records, titles }: { records: readonly FaultRecord[]; titles: Titles }) => (
+  <section aria-label="History" className="box">
+    <h2>History</h2>
+    {records.length === 0 && <Empty>No faults in the last day.</Empty>}
+    <ul className="rows">
+      {records
+        .toSorted((a, b) => b.plannedAt - a.plannedAt)
+        .slice(0, 12)
+        .map((record) => (
+          <li key={record.instance}>
+            <span>
+              {clock(record.plannedAt)} {titles.get(record.fault) ?? record.fault}{' '}
+              <span className="quiet">
+                {record.state} {values(record.params)}
+                {record.revertedAt !== null && record.injectedAt !== null ? ` · for ${elapsed(record.revertedAt - record.injectedAt)}` : ''}
+              </span>
+            </span>
+          </li>
+        ))}
+    </ul>
+  </section>
+)
+
+const values = (params: unknown): string =>
+  Object.entries((params ?? {}) as Record<string, unknown>)
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(', ') || 'as usual'
