@@ -2,69 +2,17 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { mayDo, type DrillEvent, type DrillState } from '../../../model/drill.ts'
 import { elapsed } from '../../../model/duration.ts'
-import { hintRungs, type HintRung } from '../../../model/scenario.ts'
 import { post } from '../lib/api.ts'
 import { useLive } from '../lib/live.ts'
 import { useNow } from '../lib/time.ts'
+import { hintName, linesOf } from './coach-lines.ts'
 import { Problem } from './states.tsx'
-
-interface Line {
-  id: number
-  at: number
-  who: 'you' | 'coach' | 'instructor'
-  text: string
-  /** What kind of help it is. */
-  tag?: string
-}
-
-const reasons: Record<string, string> = {
-  asked: '',
-  struggling: ', unrequested',
-  time: ', because time is short',
-  instructor: ', from the instructor',
-}
-
-/** Which help it is: `hint 2 of 3 for “located”`. */
-const hintName = ({ milestone, rung, reason }: { milestone: string; rung: HintRung; reason: string }): string =>
-  `hint ${hintRungs.indexOf(rung) + 1} of ${hintRungs.length} for “${milestone}”${reasons[reason] ?? ''}`
-
-/** What was said between the trainee and the coach. A hint that a model has said in its own words is not said twice. */
-function linesOf(events: readonly DrillEvent[]): Line[] {
-  const replies = events.filter((event) => event.type === 'coach-replied')
-  const isReworded = (hint: number, asked: number | undefined): boolean =>
-    replies.some(({ to, id, words }) => words === 'model' && (to === hint || (to === asked && id > hint)))
-  let asked: number | undefined
-  const inAnswers = events.flatMap((event) => (event.type === 'coach-replied' && event.words === 'author' ? [event.text] : []))
-  return events.flatMap((event): Line[] => {
-    const { id, at } = event
-    switch (event.type) {
-      case 'coach-asked':
-        asked = id
-        return [{ id, at, who: 'you', text: event.text }]
-      case 'coach-replied':
-      case 'coach-said':
-        return [{ id, at, who: 'coach', text: event.text }]
-      case 'scenario-eased':
-        return [{ id, at, who: 'coach', text: `I have made it a little easier: ${event.what}` }]
-      case 'message-sent':
-        return [{ id, at, who: 'instructor', text: event.text }]
-      case 'hint-given':
-        return isReworded(id, event.reason === 'asked' ? asked : undefined) || inAnswers.includes(event.text)
-          ? []
-          : [{ id, at, who: 'coach', text: event.text, tag: hintName(event) }]
-      default:
-        return []
-    }
-  })
-}
 
 /** The talk with the coach, the hints that were given, and the ways to get one, or none for a while. */
 export function CoachPanel({ drill, events }: { drill: DrillState; events: DrillEvent[] }) {
   const queries = useQueryClient()
-  const live = useLive()
   const now = useNow()
   const [text, setText] = useState('')
-  const list = useRef<HTMLDivElement>(null)
   const refresh = () => queries.invalidateQueries({ queryKey: ['drill', drill.id] })
   const ask = useMutation({
     mutationFn: () => post<{ given: boolean; waitMs: number }>(`/api/drills/${drill.id}/hint`),
@@ -78,16 +26,8 @@ export function CoachPanel({ drill, events }: { drill: DrillState; events: Drill
     },
   })
   const snooze = useMutation({ mutationFn: () => post(`/api/drills/${drill.id}/coach/snooze`), onSuccess: refresh })
-  const lines = linesOf(events)
-  const saying = live.coach?.drill === drill.id ? live.coach.text : ''
-  const asked = events.findLast((event) => event.type === 'coach-asked')
-  const waiting =
-    asked !== undefined && drill.coach === 'auto' && !events.some((event) => event.type === 'coach-replied' && event.to === asked.id)
   const unasked = drill.hints.some((hint) => hint.reason === 'struggling' || hint.reason === 'time')
   const snoozed = drill.snoozedUntil > now
-  useEffect(() => {
-    list.current?.scrollTo({ top: list.current.scrollHeight })
-  }, [lines.length, saying])
   const answer = ask.data
   return (
     <section aria-label="Coach" className="box">
@@ -95,27 +35,7 @@ export function CoachPanel({ drill, events }: { drill: DrillState; events: Drill
       {drill.coach !== 'auto' && (
         <p className="quiet">{drill.coach === 'muted' ? 'Only when you ask for a hint.' : 'The instructor speaks for the coach.'}</p>
       )}
-      <div className="talk" ref={list} role="log" aria-label="What was said" tabIndex={0}>
-        <ol>
-          {lines.map((line) => (
-            <li key={line.id} className={line.who}>
-              <span className="quiet">
-                {line.who}
-                {line.tag ? ` · ${line.tag}` : ''}
-              </span>
-              <br />
-              {line.text}
-            </li>
-          ))}
-          {(waiting || saying) && (
-            <li className="coach" aria-busy="true">
-              <span className="quiet">coach</span>
-              <br />
-              {saying || '…'}
-            </li>
-          )}
-        </ol>
-      </div>
+      <Talk drill={drill} events={events} />
       {mayDo(drill.phase, 'ask-coach') && (
         <form
           className="note"
@@ -156,20 +76,59 @@ export function CoachPanel({ drill, events }: { drill: DrillState; events: Drill
         </p>
       )}
       {(ask.error ?? write.error ?? snooze.error) && <Problem error={ask.error ?? write.error ?? snooze.error} />}
-      {drill.hints.length > 0 && (
-        <details>
-          <summary>Hints so far ({drill.hints.length})</summary>
-          <ul className="hints">
-            {drill.hints.map((hint) => (
-              <li key={`${hint.milestone}-${hint.rung}`}>
-                <span className="quiet">{hintName(hint)}</span>
-                <br />
-                {hint.text}
-              </li>
-            ))}
-          </ul>
-        </details>
-      )}
+      {drill.hints.length > 0 && <HintsSoFar hints={drill.hints} />}
     </section>
   )
 }
+
+/** What was said, and what the coach is about to say. */
+function Talk({ drill, events }: { drill: DrillState; events: readonly DrillEvent[] }) {
+  const live = useLive()
+  const list = useRef<HTMLDivElement>(null)
+  const lines = linesOf(events)
+  const saying = live.coach?.drill === drill.id ? live.coach.text : ''
+  const asked = events.findLast((event) => event.type === 'coach-asked')
+  const waiting =
+    asked !== undefined && drill.coach === 'auto' && !events.some((event) => event.type === 'coach-replied' && event.to === asked.id)
+  useEffect(() => {
+    list.current?.scrollTo({ top: list.current.scrollHeight })
+  }, [lines.length, saying])
+  return (
+    <div className="talk" ref={list} role="log" aria-label="What was said" tabIndex={0}>
+      <ol>
+        {lines.map((line) => (
+          <li key={line.id} className={line.who}>
+            <span className="quiet">
+              {line.who}
+              {line.tag ? ` · ${line.tag}` : ''}
+            </span>
+            <br />
+            {line.text}
+          </li>
+        ))}
+        {(waiting || saying) && (
+          <li className="coach" aria-busy="true">
+            <span className="quiet">coach</span>
+            <br />
+            {saying || '…'}
+          </li>
+        )}
+      </ol>
+    </div>
+  )
+}
+
+const HintsSoFar = ({ hints }: { hints: DrillState['hints'] }) => (
+  <details>
+    <summary>Hints so far ({hints.length})</summary>
+    <ul className="hints">
+      {hints.map((hint) => (
+        <li key={`${hint.milestone}-${hint.rung}`}>
+          <span className="quiet">{hintName(hint)}</span>
+          <br />
+          {hint.text}
+        </li>
+      ))}
+    </ul>
+  </details>
+)

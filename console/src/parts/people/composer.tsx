@@ -25,14 +25,21 @@ const templates: Record<StatusUpdateKind, (since: string) => string> = {
 }
 const nextMinutes = [5, 10, 15, 30] as const
 
+/** To whom an update goes, how the incident stands, and when the next one comes. */
+interface UpdateHeading {
+  readers: Audience
+  status: StatusUpdateKind
+  /** Until the next update; 0 where none is promised. */
+  minutes: number
+}
+
 /** Where an audience is told how the incident stands, with a clock for the next update that was promised. */
 export function UpdateComposer({ drill }: { drill: DrillState }) {
   const { data } = usePeople(drill.id)
   const queries = useQueryClient()
-  const [readers, setReaders] = useState<Audience>('customers')
-  const [status, setStatus] = useState<StatusUpdateKind>('investigating')
+  const [heading, setHeading] = useState<UpdateHeading>({ readers: 'customers', status: 'investigating', minutes: 10 })
   const [text, setText] = useState('')
-  const [minutes, setMinutes] = useState(10)
+  const { readers, status, minutes } = heading
   const write = useMutation({
     mutationFn: () =>
       post(`/api/drills/${drill.id}/status-updates`, {
@@ -60,37 +67,7 @@ export function UpdateComposer({ drill }: { drill: DrillState }) {
           write.mutate()
         }}
       >
-        <div className="composer-row">
-          <label>
-            <span>For</span>
-            <select value={readers} onChange={(event) => setReaders(event.target.value as Audience)}>
-              {audiences.map((name) => (
-                <option key={name} value={name}>
-                  {readBy[name]}
-                </option>
-              ))}
-            </select>
-          </label>
-          <label>
-            <span>Status</span>
-            <select value={status} onChange={(event) => setStatus(event.target.value as StatusUpdateKind)}>
-              {statusUpdateKinds.map((name) => (
-                <option key={name}>{name}</option>
-              ))}
-            </select>
-          </label>
-          <label>
-            <span>Next update</span>
-            <select value={minutes} disabled={status === 'resolved'} onChange={(event) => setMinutes(Number(event.target.value))}>
-              {nextMinutes.map((each) => (
-                <option key={each} value={each}>
-                  in {each} minutes
-                </option>
-              ))}
-              <option value={0}>not promised</option>
-            </select>
-          </label>
-        </div>
+        <Heading values={heading} onChange={setHeading} />
         <label>
           <span>Text</span>
           <textarea
@@ -115,6 +92,44 @@ export function UpdateComposer({ drill }: { drill: DrillState }) {
     </section>
   )
 }
+
+const Heading = ({ values, onChange }: { values: UpdateHeading; onChange: (values: UpdateHeading) => void }) => (
+  <div className="composer-row">
+    <label>
+      <span>For</span>
+      <select value={values.readers} onChange={(event) => onChange({ ...values, readers: event.target.value as Audience })}>
+        {audiences.map((name) => (
+          <option key={name} value={name}>
+            {readBy[name]}
+          </option>
+        ))}
+      </select>
+    </label>
+    <label>
+      <span>Status</span>
+      <select value={values.status} onChange={(event) => onChange({ ...values, status: event.target.value as StatusUpdateKind })}>
+        {statusUpdateKinds.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+    </label>
+    <label>
+      <span>Next update</span>
+      <select
+        value={values.minutes}
+        disabled={values.status === 'resolved'}
+        onChange={(event) => onChange({ ...values, minutes: Number(event.target.value) })}
+      >
+        {nextMinutes.map((each) => (
+          <option key={each} value={each}>
+            in {each} minutes
+          </option>
+        ))}
+        <option value={0}>not promised</option>
+      </select>
+    </label>
+  </div>
+)
 
 /** Until when the next update is due. */
 function UpdateClock({ drill }: { drill: DrillState }) {

@@ -36,21 +36,7 @@ export function TicketPanel({ drill, tickets }: { drill: DrillState; tickets: re
       <h2>
         Tickets <span className="quiet">{open.size} open</span>
       </h2>
-      <ul className="tags" aria-label="Kinds of tickets">
-        {ticketGroups(tickets).map(({ kind, title, journey, numbers }) => {
-          const waiting = numbers.filter((number) => open.has(number))
-          return (
-            <li key={`${kind} ${journey}`}>
-              {title} ({journey}): {numbers.length}{' '}
-              {may && waiting.length > 0 && (
-                <button className="link" onClick={() => setSelected(new Set(waiting))}>
-                  select {waiting.length} open
-                </button>
-              )}
-            </li>
-          )
-        })}
-      </ul>
+      <Kinds tickets={tickets} open={open} onSelect={may ? (numbers) => setSelected(new Set(numbers)) : null} />
       {may && (
         <form
           className="ticket-actions"
@@ -96,6 +82,33 @@ export function TicketPanel({ drill, tickets }: { drill: DrillState; tickets: re
     </section>
   )
 }
+
+interface KindsProps {
+  tickets: readonly Ticket[]
+  /** Numbers of those that are open. */
+  open: ReadonlySet<number>
+  /** Null for those who may not handle tickets. */
+  onSelect: ((numbers: number[]) => void) | null
+}
+
+/** How many tickets there are of each kind, and a button that selects those of a kind that are open. */
+const Kinds = ({ tickets, open, onSelect }: KindsProps) => (
+  <ul className="tags" aria-label="Kinds of tickets">
+    {ticketGroups(tickets).map(({ kind, title, journey, numbers }) => {
+      const waiting = numbers.filter((number) => open.has(number))
+      return (
+        <li key={`${kind} ${journey}`}>
+          {title} ({journey}): {numbers.length}{' '}
+          {onSelect && waiting.length > 0 && (
+            <button className="link" onClick={() => onSelect(waiting)}>
+              select {waiting.length} open
+            </button>
+          )}
+        </li>
+      )
+    })}
+  </ul>
+)
 
 function OneTicket({ ticket, children }: { ticket: Ticket; children: React.ReactNode }) {
   const { number, at, customer, text, translation, language, requestAt, durationMs, trace, answers, linked, closedAt, asked } = ticket
