@@ -125,49 +125,7 @@ export async function jaegerRoutes(app: FastifyInstance, { engine }: { engine: E
     const all = (await listOperations(engine, service)).map(({ name, kind }) => ({ name, spanKind: kind.toLowerCase() }))
     return listed(spanKind ? all.filter((operation) => operation.spanKind === spanKind) : all)
   })
-  app.get('/traces', async (request) => {
-    const {
-      traceID: ids,
-      tag: pairs = [],
-      tags: attributes = [],
-      start,
-      end,
-      lookback: backMs = lookbackMs,
-      limit,
-      minDuration,
-      maxDuration,
-      ...query
-    } = search.parse(given(request.query))
-    if (minDuration !== undefined && maxDuration !== undefined && minDuration > maxDuration)
-      throw new z.ZodError([{ code: 'custom', path: ['minDuration'], message: 'is longer than maxDuration', input: undefined }])
-    if (ids) return listed((await tracesByIds(engine, ids)).map(jaegerTrace))
-    if (!query.service) throw new z.ZodError([{ code: 'custom', path: ['service'], message: 'a search names a service', input: undefined }])
-    const wanted = new Map<string, string>([
-      ...pairs.map((pair) => [pair.slice(0, pair.indexOf(':')), pair.slice(pair.indexOf(':') + 1)] as const),
-      ...attributes.flat(),
-    ])
-    // `error` alone asks for spans that failed, and `error=false` for those that did not.
-    if (wanted.get('error') === '') wanted.set('error', 'true')
-    const failed = wanted.get('error') === 'false' && wanted.delete('error') ? false : undefined
-    const toMs = end === undefined ? Date.now() : end / 1_000
-    const fromMs = start === undefined ? Math.max(0, toMs - backMs) : start / 1_000
-    if (fromMs > toMs) throw new z.ZodError([{ code: 'custom', path: ['end'], message: 'is before start', input: undefined }])
-    const found = await searchTraces(engine, {
-      ...query,
-      minDurationMs: minDuration,
-      maxDurationMs: maxDuration,
-      errors: failed,
-      attributes: Object.fromEntries(wanted),
-      fromMs,
-      toMs,
-      limit,
-    })
-    const traces = await tracesByIds(
-      engine,
-      found.map((trace) => trace.traceId),
-    )
-    return listed(traces.map(jaegerTrace))
-  })
+  app.get('/traces', async (request) => listed((await tracesFor(engine, request.query)).map(jaegerTrace)))
   app.get('/traces/:id', async (request, reply) => {
     const { id } = z.object({ id: traceId }).parse(request.params)
     // Hints for databases that are slow without them, in microseconds or, as Grafana has them, milliseconds: here a trace is found by its id alone.
@@ -189,4 +147,48 @@ export async function jaegerRoutes(app: FastifyInstance, { engine }: { engine: E
     const edges = await serviceGraph(engine, Math.max(0, endTs - lookback), endTs)
     return listed(edges.map(({ parent, child, calls }) => ({ parent, child, callCount: calls })))
   })
+}
+
+/** The traces that a search is for, by what its address says. Throws a `ZodError` for one that says what cannot be. */
+async function tracesFor(engine: Engine, asked: unknown) {
+  const {
+    traceID: ids,
+    tag: pairs = [],
+    tags: attributes = [],
+    start,
+    end,
+    lookback: backMs = lookbackMs,
+    limit,
+    minDuration,
+    maxDuration,
+    ...query
+  } = search.parse(given(asked))
+  if (minDuration !== undefined && maxDuration !== undefined && minDuration > maxDuration)
+    throw new z.ZodError([{ code: 'custom', path: ['minDuration'], message: 'is longer than maxDuration', input: undefined }])
+  if (ids) return tracesByIds(engine, ids)
+  if (!query.service) throw new z.ZodError([{ code: 'custom', path: ['service'], message: 'a search names a service', input: undefined }])
+  const wanted = new Map<string, string>([
+    ...pairs.map((pair) => [pair.slice(0, pair.indexOf(':')), pair.slice(pair.indexOf(':') + 1)] as const),
+    ...attributes.flat(),
+  ])
+  // `error` alone asks for spans that failed, and `error=false` for those that did not.
+  if (wanted.get('error') === '') wanted.set('error', 'true')
+  const failed = wanted.get('error') === 'false' && wanted.delete('error') ? false : undefined
+  const toMs = end === undefined ? Date.now() : end / 1_000
+  const fromMs = start === undefined ? Math.max(0, toMs - backMs) : start / 1_000
+  if (fromMs > toMs) throw new z.ZodError([{ code: 'custom', path: ['end'], message: 'is before start', input: undefined }])
+  const found = await searchTraces(engine, {
+    ...query,
+    minDurationMs: minDuration,
+    maxDurationMs: maxDuration,
+    errors: failed,
+    attributes: Object.fromEntries(wanted),
+    fromMs,
+    toMs,
+    limit,
+  })
+  return tracesByIds(
+    engine,
+    found.map((trace) => trace.traceId),
+  )
 }
