@@ -1,44 +1,27 @@
-import { useMutation } from '@tanstack/react-query'
-import { Dices, Search } from 'lucide-react'
-import { useState } from 'react'
-import { Link, useNavigate, useSearchParams } from 'react-router'
-import type { DrillState } from '../../../../model/drill.ts'
+import { Search } from 'lucide-react'
+import { useState, type ReactNode } from 'react'
+import { useSearchParams } from 'react-router'
 import { difficulties, type ScenarioCard } from '../../../../model/scenario.ts'
-import { ApiError, post } from '../../lib/api.ts'
 import { useDrills, useScenarios } from '../../lib/data.ts'
-import { formatMinutes } from '../../lib/format.ts'
-import { useLive } from '../../lib/live.ts'
 import { putParams } from '../../lib/params.ts'
 import { Empty, Loading, Problem } from '../../parts/states.tsx'
 import { Lobby } from '../../parts/team.tsx'
 import { filtersOf, fits, nextFor, type Filters } from './choose.ts'
+import { RunningHero, StartHero } from './heroes.tsx'
 import { LearningPaths } from './learning-paths.tsx'
 import { PastDrills } from './past-drills.tsx'
 import { ScenarioTile } from './scenario-tile.tsx'
+import { isUnsteady, useStart, type Mode } from './start.ts'
 
-type Mode = 'learning' | 'assessment'
 const modes: Record<Mode, string> = { learning: 'Learning: hints are free', assessment: 'Assessment: hints cost points' }
-
-const againAfterMs = 2_000
-const mostTries = 45
-const isUnsteady = (problem: unknown): problem is ApiError => problem instanceof ApiError && problem.code === 'range-not-steady'
 
 /** The catalogue: what runs, what to play next, and everything that can be played. */
 export function ScenariosPage() {
   const { data, error } = useScenarios()
   const drills = useDrills().data
-  const live = useLive()
   const [params] = useSearchParams()
   const [mode, setMode] = useState<Mode>('learning')
-  const navigate = useNavigate()
-  const start = useMutation({
-    mutationFn: (what: { scenario: string } | 'surprise') =>
-      post<DrillState>('/api/drills', { ...(what === 'surprise' ? {} : what), mode }),
-    // A range that was just started, or reset, takes some seconds until its users are served: the drill begins then.
-    retry: (tries, problem) => isUnsteady(problem) && tries < mostTries,
-    retryDelay: againAfterMs,
-    onSuccess: (drill) => void navigate(`/drills/${drill.id}`),
-  })
+  const start = useStart(mode)
   if (error) return <Problem error={error} />
   if (!data) return <Loading what="scenarios" />
   const running = drills?.running ?? null
@@ -46,7 +29,6 @@ export function ScenariosPage() {
   const filters = filtersOf(params)
   const shown = data.scenarios.filter((scenario) => fits(scenario, filters))
   const here = shown.filter(({ playable }) => playable)
-  const elsewhere = shown.filter(({ playable }) => !playable)
   const tile = (scenario: ScenarioCard) => (
     <ScenarioTile
       key={scenario.id}
@@ -56,69 +38,17 @@ export function ScenariosPage() {
       onStart={() => start.mutate({ scenario: scenario.id })}
     />
   )
-  const next = nextFor(data.scenarios)
   return (
     <>
       <div className="heading">
         <h1>Scenarios</h1>
-        <fieldset className="segments">
-          <legend className="hidden">Mode</legend>
-          {(Object.keys(modes) as Mode[]).map((name) => (
-            <label key={name}>
-              <input type="radio" name="mode" checked={mode === name} onChange={() => setMode(name)} />
-              {modes[name]}
-            </label>
-          ))}
-        </fieldset>
+        <ModeChoice mode={mode} onMode={setMode} />
       </div>
       {past.length === 0 && drills && <Welcome />}
       {running ? (
-        <p className="hero">
-          <span>A drill is running.</span>
-          <Link className="button primary" to={`/drills/${running}`}>
-            Back to the incident
-          </Link>
-        </p>
+        <RunningHero drill={running} />
       ) : (
-        <>
-          {live.healthy === false && !start.isPending && (
-            <p className="banner" role="status">
-              The range is not steady yet; a drill that you start now begins as soon as it is.
-            </p>
-          )}
-          {mode === 'assessment' && (
-            <div className="hero">
-              <span>
-                <b>An assessment is blind.</b> It picks an incident that you have not practised, and only the pager tells you about it.
-              </span>
-              <button className="primary" disabled={start.isPending} onClick={() => start.mutate('surprise')}>
-                Start an assessment
-              </button>
-            </div>
-          )}
-          {mode === 'learning' && next && (
-            <div className="hero">
-              <span>
-                <b>{past.length === 0 ? 'Start here' : 'Next for you'}:</b> {next.title}{' '}
-                <span className="quiet">
-                  {next.difficulty}, {formatMinutes(next.parMs)}
-                </span>
-              </span>
-              <span className="buttons">
-                <button className="primary" disabled={start.isPending} onClick={() => start.mutate({ scenario: next.id })}>
-                  Play {next.title}
-                </button>
-                <button
-                  disabled={start.isPending}
-                  title="Picks what you have practised least. Only the pager tells you about it."
-                  onClick={() => start.mutate('surprise')}
-                >
-                  <Dices size={16} /> Surprise me
-                </button>
-              </span>
-            </div>
-          )}
-        </>
+        <StartHero mode={mode} next={nextFor(data.scenarios)} first={past.length === 0} busy={start.isPending} onStart={start.mutate} />
       )}
       {start.isPending && isUnsteady(start.failureReason) && (
         <p className="banner" role="status">
@@ -135,28 +65,53 @@ export function ScenariosPage() {
         <FilterBar filters={filters} shown={here.length} of={data.scenarios.filter(({ playable }) => playable).length} />
       )}
       {!data.closed && shown.length === 0 && <Empty>No scenario matches. Clear the search, or choose another level.</Empty>}
-      {mode === 'learning' &&
-        difficulties.map((level) => {
-          const those = here.filter(({ difficulty }) => difficulty === level)
-          return those.length === 0 ? null : (
-            <section key={level} aria-label={level}>
-              <h2 className="level-title">
-                {level} <span className="quiet">{those.length}</span>
-              </h2>
-              <ul className="tiles">{those.map(tile)}</ul>
-            </section>
-          )
-        })}
-      {mode === 'learning' && elsewhere.length > 0 && (
-        <details className="elsewhere">
-          <summary>{elsewhere.length} more where the shop runs elsewhere</summary>
-          <ul className="tiles">{elsewhere.map(tile)}</ul>
-        </details>
-      )}
+      {mode === 'learning' && <Catalogue here={here} elsewhere={shown.filter(({ playable }) => !playable)} tile={tile} />}
       <PastDrills drills={past} titles={new Map(data.scenarios.map(({ id, title }) => [id, title]))} />
     </>
   )
 }
+
+const ModeChoice = ({ mode, onMode }: { mode: Mode; onMode: (mode: Mode) => void }) => (
+  <fieldset className="segments">
+    <legend className="hidden">Mode</legend>
+    {(Object.keys(modes) as Mode[]).map((name) => (
+      <label key={name}>
+        <input type="radio" name="mode" checked={mode === name} onChange={() => onMode(name)} />
+        {modes[name]}
+      </label>
+    ))}
+  </fieldset>
+)
+
+interface CatalogueProps {
+  here: ScenarioCard[]
+  /** Those that cannot be played where the shop runs now. */
+  elsewhere: ScenarioCard[]
+  tile: (scenario: ScenarioCard) => ReactNode
+}
+
+/** The scenarios that match, by level. */
+const Catalogue = ({ here, elsewhere, tile }: CatalogueProps) => (
+  <>
+    {difficulties.map((level) => {
+      const those = here.filter(({ difficulty }) => difficulty === level)
+      return those.length === 0 ? null : (
+        <section key={level} aria-label={level}>
+          <h2 className="level-title">
+            {level} <span className="quiet">{those.length}</span>
+          </h2>
+          <ul className="tiles">{those.map(tile)}</ul>
+        </section>
+      )
+    })}
+    {elsewhere.length > 0 && (
+      <details className="elsewhere">
+        <summary>{elsewhere.length} more where the shop runs elsewhere</summary>
+        <ul className="tiles">{elsewhere.map(tile)}</ul>
+      </details>
+    )}
+  </>
+)
 
 /** For who comes for the first time. */
 const Welcome = () => (
