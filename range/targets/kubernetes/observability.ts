@@ -54,124 +54,132 @@ const ownRules = [
 const roleIn = (space: string, rules: typeof invitingRules) =>
   roleOf({ name, namespace: watchNamespace }, { namespace: space, labels: labels(name) }, rules)
 
+const common = { imagePullPolicy: 'IfNotPresent', securityContext: restricted } as const
+
 /**
  * What watches and loads the shop, in the cluster as well: one pod with Prometheus, Alertmanager, the telemetry store, Locust and the control plane, as
  * on a host of their own, since a drill's guard starts and ends them together; and pods with more of Locust's workers.
  */
-export function observability(images: AllImages) {
-  const space = watchNamespace
-  const common = { imagePullPolicy: 'IfNotPresent', securityContext: restricted } as const
-  return [
-    new Namespace({
-      metadata: {
-        name: space,
-        labels: { 'app.kubernetes.io/managed-by': 'firedrill', 'pod-security.kubernetes.io/enforce': 'restricted' },
-      },
-    }),
-    new PriorityClass({
-      metadata: { name: watchesFirst, labels: labels(name) },
-      value: 100_000,
-      globalDefault: false,
-      description: 'What watches the shop of Firedrill goes before it.',
-    }),
-    ...['observability', 'load'].map(
-      (app) => new ServiceAccount({ metadata: { name: app, namespace: space, labels: labels(app) }, automountServiceAccountToken: false }),
-    ),
-    ...roleIn(space, ownRules),
-    ...roleIn(namespace, invitingRules),
-    new Service({
-      metadata: { name, namespace: space, labels: labels(name) },
-      spec: {
-        selector: { app: name },
-        // Whoever dials waits for it, ready or not: it is not ready before the shop is.
-        publishNotReadyAddresses: true,
-        ports: Object.entries(ports).map(([label, port]) => ({ name: label, port, targetPort: port })),
-      },
-    }),
-    new StatefulSet({
-      metadata: { name, namespace: space, labels: labels(name) },
-      spec: {
-        serviceName: name,
-        replicas: 1,
-        selector: selectorOf(name),
-        template: {
-          metadata: { labels: labels(name) },
-          spec: podOf(
-            name,
-            [
-              {
-                ...common,
-                name: 'control',
-                image: images.control,
-                args: ['control'],
-                env: [
-                  { name: 'FIREDRILL_CLUSTER', value: 'local' },
-                  { name: 'FIREDRILL_USERS', value: '30' },
-                  { name: 'FIREDRILL_LOAD_HOSTS', value: '1' },
-                ],
-                ports: Object.entries(ports).map(([label, containerPort]) => ({ name: label, containerPort })),
-                readinessProbe: { tcpSocket: { port: ports['http-console'] }, periodSeconds: 3 },
-                resources: { requests: { cpu: '500m', memory: '1Gi' }, limits: { memory: '3Gi' } },
-                volumeMounts: [tmp, data],
-              },
-            ],
-            [],
-          ),
+export const observability = (images: AllImages) => [
+  new Namespace({
+    metadata: {
+      name: watchNamespace,
+      labels: { 'app.kubernetes.io/managed-by': 'firedrill', 'pod-security.kubernetes.io/enforce': 'restricted' },
+    },
+  }),
+  new PriorityClass({
+    metadata: { name: watchesFirst, labels: labels(name) },
+    value: 100_000,
+    globalDefault: false,
+    description: 'What watches the shop of Firedrill goes before it.',
+  }),
+  ...['observability', 'load'].map(
+    (app) =>
+      new ServiceAccount({ metadata: { name: app, namespace: watchNamespace, labels: labels(app) }, automountServiceAccountToken: false }),
+  ),
+  ...roleIn(watchNamespace, ownRules),
+  ...roleIn(namespace, invitingRules),
+  new Service({
+    metadata: { name, namespace: watchNamespace, labels: labels(name) },
+    spec: {
+      selector: { app: name },
+      // Whoever dials waits for it, ready or not: it is not ready before the shop is.
+      publishNotReadyAddresses: true,
+      ports: Object.entries(ports).map(([label, port]) => ({ name: label, port, targetPort: port })),
+    },
+  }),
+  watching(images),
+  loading(images),
+  new NetworkPolicy({ metadata: { name: 'default-deny', namespace: watchNamespace }, spec: { podSelector: {}, policyTypes: ['Ingress'] } }),
+  new NetworkPolicy({
+    metadata: { name, namespace: watchNamespace, labels: labels(name) },
+    spec: {
+      podSelector: selectorOf(name),
+      policyTypes: ['Ingress'],
+      ingress: [
+        { ports: [{ port: ports['http-console'] }] },
+        {
+          from: [
+            { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } }, podSelector: selectorOf('agent') },
+            { podSelector: selectorOf('load') },
+          ],
+          ports: [{ port: ports.link }],
         },
-        volumeClaimTemplates: [
-          {
-            apiVersion: 'v1',
-            kind: 'PersistentVolumeClaim',
-            metadata: { name: 'data' },
-            spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '4Gi' } } },
-          },
-        ],
+      ],
+    },
+  }),
+]
+
+function watching(images: AllImages): StatefulSet {
+  return new StatefulSet({
+    metadata: { name, namespace: watchNamespace, labels: labels(name) },
+    spec: {
+      serviceName: name,
+      replicas: 1,
+      selector: selectorOf(name),
+      template: {
+        metadata: { labels: labels(name) },
+        spec: podOf(
+          name,
+          [
+            {
+              ...common,
+              name: 'control',
+              image: images.control,
+              args: ['control'],
+              env: [
+                { name: 'FIREDRILL_CLUSTER', value: 'local' },
+                { name: 'FIREDRILL_USERS', value: '30' },
+                { name: 'FIREDRILL_LOAD_HOSTS', value: '1' },
+              ],
+              ports: Object.entries(ports).map(([label, containerPort]) => ({ name: label, containerPort })),
+              readinessProbe: { tcpSocket: { port: ports['http-console'] }, periodSeconds: 3 },
+              resources: { requests: { cpu: '500m', memory: '1Gi' }, limits: { memory: '3Gi' } },
+              volumeMounts: [tmp, data],
+            },
+          ],
+          [],
+        ),
       },
-    }),
-    new Deployment({
-      metadata: { name: 'load', namespace: space, labels: labels('load') },
-      spec: {
-        replicas: 1,
-        selector: selectorOf('load'),
-        template: {
-          metadata: { labels: labels('load') },
-          spec: podOf(
-            'load',
-            [
-              {
-                ...common,
-                name: 'load',
-                image: images.load,
-                args: ['load'],
-                resources: { requests: { cpu: '250m', memory: '256Mi' }, limits: { memory: '1Gi' } },
-                volumeMounts: [tmp, data, { name: 'invitation', mountPath: '/invitations', readOnly: true }],
-              },
-            ],
-            [
-              { name: 'data', emptyDir: {} },
-              { name: 'invitation', secret: { secretName: invitationSecrets.load } },
-            ],
-          ),
+      volumeClaimTemplates: [
+        {
+          apiVersion: 'v1',
+          kind: 'PersistentVolumeClaim',
+          metadata: { name: 'data' },
+          spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '4Gi' } } },
         },
+      ],
+    },
+  })
+}
+
+/** Workers of Locust that have the users. */
+function loading(images: AllImages): Deployment {
+  return new Deployment({
+    metadata: { name: 'load', namespace: watchNamespace, labels: labels('load') },
+    spec: {
+      replicas: 1,
+      selector: selectorOf('load'),
+      template: {
+        metadata: { labels: labels('load') },
+        spec: podOf(
+          'load',
+          [
+            {
+              ...common,
+              name: 'load',
+              image: images.load,
+              args: ['load'],
+              resources: { requests: { cpu: '250m', memory: '256Mi' }, limits: { memory: '1Gi' } },
+              volumeMounts: [tmp, data, { name: 'invitation', mountPath: '/invitations', readOnly: true }],
+            },
+          ],
+          [
+            { name: 'data', emptyDir: {} },
+            { name: 'invitation', secret: { secretName: invitationSecrets.load } },
+          ],
+        ),
       },
-    }),
-    new NetworkPolicy({ metadata: { name: 'default-deny', namespace: space }, spec: { podSelector: {}, policyTypes: ['Ingress'] } }),
-    new NetworkPolicy({
-      metadata: { name, namespace: space, labels: labels(name) },
-      spec: {
-        podSelector: selectorOf(name),
-        policyTypes: ['Ingress'],
-        ingress: [
-          { ports: [{ port: ports['http-console'] }] },
-          {
-            from: [
-              { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } }, podSelector: selectorOf('agent') },
-              { podSelector: selectorOf('load') },
-            ],
-            ports: [{ port: ports.link }],
-          },
-        ],
-      },
-    }),
-  ]
+    },
+  })
 }
