@@ -1,5 +1,6 @@
 import { nextMilestone, type DrillState } from '../model/drill.ts'
 import { milestoneNames, type HintRung, type MilestoneName, type Scenario } from '../model/scenario.ts'
+import { numbersFrom } from '../model/seeded.ts'
 
 /** How somebody plays: times are shares of the par of a step. */
 export interface Persona {
@@ -58,7 +59,7 @@ export class Trainee {
   constructor(scenario: Scenario, persona: Persona, seed: number) {
     this.#scenario = scenario
     this.#persona = persona
-    this.#random = generator(seed)
+    this.#random = numbersFrom(seed)
     const needs = milestoneNames.map((name) => [name, this.#workFor(name)])
     // Safe: made from every name.
     this.#needs = Object.fromEntries(needs) as Record<MilestoneName, number>
@@ -111,16 +112,5 @@ export class Trainee {
     const reached = Object.values(state.milestones).filter((at) => at !== null)
     const encouragedAt = Math.max(state.pagedAt ?? 0, ...reached, ...state.hints.map((hint) => hint.at))
     return now - encouragedAt > this.#persona.givesUpAfter * this.#parOf(name)
-  }
-}
-
-/** Mulberry32: small, and the same everywhere. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }

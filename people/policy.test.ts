@@ -9,7 +9,8 @@ import type { Scenario } from '../model/scenario.ts'
 import { characters } from './characters/registry.ts'
 import { peopleParameters } from './parameters.ts'
 import { isPersonSpeaking } from './policy.ts'
-import { anybody, numbersFrom, simulatePeople, type Happening } from './simulation.ts'
+import { numbersFrom } from '../model/seeded.ts'
+import { anybody, simulatePeople, type Happening } from './simulation.ts'
 
 const scenarios = [...loadScenarios(path.join(import.meta.dirname, '..', 'scenarios')).values()].filter(({ people }) => people)
 const named = (id: string): Scenario => {

@@ -1,5 +1,6 @@
 import type { DrillState } from '../model/drill.ts'
 import type { Fact, Person } from '../model/people.ts'
+import { hashOf } from '../model/seeded.ts'
 import { characters } from './characters/registry.ts'
 import { asks, factAsked } from './questions.ts'
 import { dueAt, type PeopleState, type Question } from './state.ts'
@@ -14,9 +15,7 @@ export interface Reply {
 
 /** Picks one of several wordings, the same one each time that the same drill is folded. */
 export function wording(wordings: readonly string[], seed: number, key: string): string {
-  let hash = seed >>> 0
-  for (const letter of key) hash = Math.imul(hash ^ letter.codePointAt(0)!, 0x01_00_01_93) >>> 0
-  return wordings[hash % wordings.length] ?? ''
+  return wordings[hashOf(seed, key) % wordings.length] ?? ''
 }
 
 /** Answers that need no looking up still take as long as typing them. */

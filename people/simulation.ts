@@ -38,15 +38,4 @@ export function simulatePeople(scenario: Scenario, seconds: number, happening: H
   return events
 }
 
-/** A sequence of numbers in [0, 1) that is the same each time: mulberry32. */
-export function numbersFrom(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d_2b_79_f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 export const anybody = (random: () => number): CharacterId => characterIds[Math.floor(random() * characterIds.length)] ?? 'support-lead'

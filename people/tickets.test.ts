@@ -6,7 +6,7 @@ import { advanceDrill, type DrillEvent, type DrillEventBody, type DrillState } f
 import { causeCategory } from '../model/scenario.ts'
 import { ticketKinds, ticketLanguages, ticketTemplateIds, type KeptRequest } from '../model/tickets.ts'
 import { seed } from '../test/seed.ts'
-import { numbersFrom } from './simulation.ts'
+import { numbersFrom } from '../model/seeded.ts'
 import { ticketGroups, ticketsHandled, ticketsIn } from './ticket-list.ts'
 import { ticketTemplates } from './ticket-templates.ts'
 import { ticketWords } from './ticket-words.ts'

@@ -1,4 +1,5 @@
 import { drillClock, type DrillEvent, type DrillState } from '../model/drill.ts'
+import { hashOf } from '../model/seeded.ts'
 import type { KeptRequest, OpenedTicket, TicketKind, TicketLanguage } from '../model/tickets.ts'
 import { meant, ticketWords } from './ticket-words.ts'
 
@@ -63,8 +64,7 @@ const wasPaused = ({ pauses }: DrillState, at: number): boolean => pauses.some((
 
 /** A number in [0, 1) that a seed and a text always give: FNV-1a, mixed. */
 function fraction(seed: number, text: string): number {
-  let hash = (seed ^ 0x81_1c_9d_c5) >>> 0
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01_00_01_93) >>> 0
+  let hash = hashOf(seed ^ 0x81_1c_9d_c5, text)
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c_1b_3c_6d) >>> 0
   return ((hash ^ (hash >>> 12)) >>> 0) / 2 ** 32
 }
