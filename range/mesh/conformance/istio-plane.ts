@@ -28,22 +28,8 @@ export interface IstioOptions {
  * pod outside the mesh. What they are told goes to them by `kubectl port-forward`, past their sidecars.
  */
 export async function startIstioPlane({ kubeconfig, image, kubectl = 'kubectl' }: IstioOptions): Promise<DataPlane> {
-  const run = (args: string[], input?: string): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const child = execFile(kubectl, ['--kubeconfig', kubeconfig, ...args], { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) =>
-        error
-          ? reject(new FiredrillError('component-failed', `kubectl ${args.join(' ')}: ${stderr.trim() || describeError(error)}`))
-          : resolve(stdout),
-      )
-      child.stdin?.end(input ?? '')
-    })
-  for (const namespace of [meshNamespace, outside]) {
-    if ((await run(['get', 'namespace', namespace, '--ignore-not-found', '--output', 'name'])).trim() !== '')
-      throw new FiredrillError(
-        'conflict',
-        `the cluster has a namespace '${namespace}': it is left alone; remove it, or use another cluster`,
-      )
-  }
+  const run: Run = (args, input) => runKubectl({ kubectl, kubeconfig }, args, input)
+  await requireFree(run)
   const forwards: ChildProcess[] = []
   const ports = new Map<string, number>()
   const close = async () => {
@@ -117,6 +103,30 @@ export async function startIstioPlane({ kubeconfig, image, kubectl = 'kubectl' }
       if (left.length > 0) await run(['--namespace', meshNamespace, 'delete', ...left])
       await Promise.all([untilMarked(plane, marker), untilReceived(marker)])
     },
+  }
+}
+
+type Run = (args: string[], input?: string) => Promise<string>
+
+/** Resolves to what it prints. */
+const runKubectl = ({ kubectl = 'kubectl', kubeconfig }: Omit<IstioOptions, 'image'>, args: string[], input = ''): Promise<string> =>
+  new Promise((resolve, reject) => {
+    const child = execFile(kubectl, ['--kubeconfig', kubeconfig, ...args], { maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) =>
+      error
+        ? reject(new FiredrillError('component-failed', `kubectl ${args.join(' ')}: ${stderr.trim() || describeError(error)}`))
+        : resolve(stdout),
+    )
+    child.stdin?.end(input)
+  })
+
+/** Throws `conflict` where the cluster has one of the namespaces. */
+async function requireFree(run: Run): Promise<void> {
+  for (const namespace of [meshNamespace, outside]) {
+    if ((await run(['get', 'namespace', namespace, '--ignore-not-found', '--output', 'name'])).trim() !== '')
+      throw new FiredrillError(
+        'conflict',
+        `the cluster has a namespace '${namespace}': it is left alone; remove it, or use another cluster`,
+      )
   }
 }
 

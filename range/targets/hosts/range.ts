@@ -61,8 +61,8 @@ export async function callShop<Result>(context: RangeContext, method: string, ar
 export function hostsRange(target: LocalTarget): Range {
   const { context } = target
   const here = localRange(target)
-  const local = new Set<ComponentName>(placedOn('observability').map(({ name }) => name))
-  const remote = <Result>(method: string, ...args: unknown[]) => callShop<Result>(context, method, args)
+  const local = placedHere()
+  const remote: Remote = (method, ...args) => callShop(context, method, args)
   const away = (detail: string): ComponentStatus[] =>
     placedOn('shop')
       .filter(({ name }) => name !== 'agent')
@@ -79,34 +79,8 @@ export function hostsRange(target: LocalTarget): Range {
       ])
       return [...theirs.filter(({ name }) => !local.has(name)), ...ours]
     },
-    processes: {
-      start: (name) => (local.has(name) ? here.processes.start(name) : remote('processes.start', name)),
-      stop: (name) => (local.has(name) ? here.processes.stop(name) : remote('processes.stop', name)),
-      restart: (name) => (local.has(name) ? here.processes.restart(name) : remote('processes.restart', name)),
-      signal: (name, signal) => (local.has(name) ? here.processes.signal(name, signal) : remote('processes.signal', name, signal)),
-      descriptors: (name) => (local.has(name) ? here.processes.descriptors(name) : remote('processes.descriptors', name)),
-      limitDescriptors: (name, limit) =>
-        local.has(name) ? here.processes.limitDescriptors(name, limit) : remote('processes.limitDescriptors', name, limit),
-    },
-    releases: {
-      list: here.releases.list,
-      baseline: here.releases.baseline,
-      current: (service) => remote('releases.current', service),
-      deploy: (service, version, by) => remote('releases.deploy', service, version, by),
-      history: () => remote('releases.history'),
-      canary: () => remote('releases.canary'),
-      async setCanary(canary, by) {
-        // What watches it is here: from when it runs, until it goes.
-        if (canary === null) {
-          target.state.setCanary(null)
-          await forgetTarget(target, 'canary')
-        }
-        await remote('releases.setCanary', canary, by)
-        if (canary === null) return
-        target.state.setCanary(canary)
-        await reloadPrometheus(target)
-      },
-    },
+    processes: placedProcesses(here, remote),
+    releases: shopReleases(target, here, remote),
     config: {
       get: (service) => remote('config.get', service),
       set: (service, overrides, by) => remote('config.set', service, overrides, by),
@@ -122,48 +96,89 @@ export function hostsRange(target: LocalTarget): Range {
       stop: (id) => remote('jobs.stop', id),
       running: () => remote('jobs.running'),
     },
-    cluster:
-      context.config.placement.role !== 'observability' || !context.config.placement.cluster
-        ? null
-        : {
-            pods: () => remote('cluster.pods'),
-            services: () => remote('cluster.services'),
-            rollouts: () => remote('cluster.rollouts'),
-            events: () => remote('cluster.events'),
-            autoscalers: () => remote('cluster.autoscalers'),
-            networkPolicies: () => remote('cluster.networkPolicies'),
-            enforcesPolicies: () => remote('cluster.enforcesPolicies'),
-            budgets: () => remote('cluster.budgets'),
-            describe: (name) => remote('cluster.describe', name),
-            edits: () => remote('cluster.edits'),
-            edit: (edit) => remote('cluster.edit', edit),
-            sync: (ref) => remote('cluster.sync', ref),
-            quota: () => remote('cluster.quota'),
-            setQuota: (pods) => remote('cluster.setQuota', pods),
-            deletePods: (service) => remote('cluster.deletePods', service),
-            rotated: () => remote('cluster.rotated'),
-            rotateCredential: (service) => remote('cluster.rotateCredential', service),
-            restoreCredential: (service) => remote('cluster.restoreCredential', service),
-          },
-    mesh: {
-      baseline: here.mesh.baseline,
-      check: here.mesh.check,
-      policy: () => remote('mesh.policy'),
-      history: () => remote('mesh.history'),
-      apply: (yaml, by) => remote('mesh.apply', yaml, by),
-      reset: () => remote('mesh.reset'),
-      instance: (service) => remote('mesh.instance', service),
-      faultOn: (edge) => remote('mesh.faultOn', edge),
-      faults: () => remote('mesh.faults'),
-      setFault: (edge, fault) => remote('mesh.setFault', edge, fault),
-      cacheFault: () => remote('mesh.cacheFault'),
-      setCacheFault: (fault) => remote('mesh.setCacheFault', fault),
-      identities: () => remote('mesh.identities'),
-      rotateDue: () => remote('mesh.rotateDue'),
-      issueIdentity: (service, fault) => remote('mesh.issueIdentity', service, fault),
+    cluster: context.config.placement.role === 'observability' && context.config.placement.cluster ? shopCluster(remote) : null,
+    mesh: shopMesh(here, remote),
+  }
+}
+
+/** Asks the shop's host for a method of its `Range`. */
+type Remote = <Result>(method: string, ...args: unknown[]) => Promise<Result>
+
+const placedHere = () => new Set<ComponentName>(placedOn('observability').map(({ name }) => name))
+
+function placedProcesses(here: Range, remote: Remote): Range['processes'] {
+  const local = placedHere()
+  return {
+    start: (name) => (local.has(name) ? here.processes.start(name) : remote('processes.start', name)),
+    stop: (name) => (local.has(name) ? here.processes.stop(name) : remote('processes.stop', name)),
+    restart: (name) => (local.has(name) ? here.processes.restart(name) : remote('processes.restart', name)),
+    signal: (name, signal) => (local.has(name) ? here.processes.signal(name, signal) : remote('processes.signal', name, signal)),
+    descriptors: (name) => (local.has(name) ? here.processes.descriptors(name) : remote('processes.descriptors', name)),
+    limitDescriptors: (name, limit) =>
+      local.has(name) ? here.processes.limitDescriptors(name, limit) : remote('processes.limitDescriptors', name, limit),
+  }
+}
+
+function shopReleases(target: LocalTarget, here: Range, remote: Remote): Range['releases'] {
+  return {
+    list: here.releases.list,
+    baseline: here.releases.baseline,
+    current: (service) => remote('releases.current', service),
+    deploy: (service, version, by) => remote('releases.deploy', service, version, by),
+    history: () => remote('releases.history'),
+    canary: () => remote('releases.canary'),
+    async setCanary(canary, by) {
+      // What watches it is here: from when it runs, until it goes.
+      if (canary === null) {
+        target.state.setCanary(null)
+        await forgetTarget(target, 'canary')
+      }
+      await remote('releases.setCanary', canary, by)
+      if (canary === null) return
+      target.state.setCanary(canary)
+      await reloadPrometheus(target)
     },
   }
 }
+
+const shopCluster = (remote: Remote): NonNullable<Range['cluster']> => ({
+  pods: () => remote('cluster.pods'),
+  services: () => remote('cluster.services'),
+  rollouts: () => remote('cluster.rollouts'),
+  events: () => remote('cluster.events'),
+  autoscalers: () => remote('cluster.autoscalers'),
+  networkPolicies: () => remote('cluster.networkPolicies'),
+  enforcesPolicies: () => remote('cluster.enforcesPolicies'),
+  budgets: () => remote('cluster.budgets'),
+  describe: (name) => remote('cluster.describe', name),
+  edits: () => remote('cluster.edits'),
+  edit: (edit) => remote('cluster.edit', edit),
+  sync: (ref) => remote('cluster.sync', ref),
+  quota: () => remote('cluster.quota'),
+  setQuota: (pods) => remote('cluster.setQuota', pods),
+  deletePods: (service) => remote('cluster.deletePods', service),
+  rotated: () => remote('cluster.rotated'),
+  rotateCredential: (service) => remote('cluster.rotateCredential', service),
+  restoreCredential: (service) => remote('cluster.restoreCredential', service),
+})
+
+const shopMesh = (here: Range, remote: Remote): Range['mesh'] => ({
+  baseline: here.mesh.baseline,
+  check: here.mesh.check,
+  policy: () => remote('mesh.policy'),
+  history: () => remote('mesh.history'),
+  apply: (yaml, by) => remote('mesh.apply', yaml, by),
+  reset: () => remote('mesh.reset'),
+  instance: (service) => remote('mesh.instance', service),
+  faultOn: (edge) => remote('mesh.faultOn', edge),
+  faults: () => remote('mesh.faults'),
+  setFault: (edge, fault) => remote('mesh.setFault', edge, fault),
+  cacheFault: () => remote('mesh.cacheFault'),
+  setCacheFault: (fault) => remote('mesh.setCacheFault', fault),
+  identities: () => remote('mesh.identities'),
+  rotateDue: () => remote('mesh.rotateDue'),
+  issueIdentity: (service, fault) => remote('mesh.issueIdentity', service, fault),
+})
 
 /** What cannot be done to a shop in a cluster: what Istio keeps to itself, and without it the mesh; a Job without requests takes no pod's CPU. */
 function lackedBy(placement: Placement): RangeFeature[] {

@@ -20,21 +20,13 @@ export function localMesh(target: LocalTarget): Range['mesh'] {
   const inTurn = turns()
   const push = (only?: readonly ServiceName[]) => refreshMesh(target, only)
 
-  /** Whether every proxy would take it, without telling any. A host that only watches has no Envoy: who has the shop asks it. */
-  const requireTaken = async (yaml: string) => {
-    const proposed: RangeContext = { ...context, mesh: () => ({ ...context.mesh(), policy: yaml }) }
-    const files = serviceNames.map((service) => proxyFiles(proposed, service))
-    const { envoy } = context.binaries as Partial<typeof context.binaries>
-    if (envoy) await validate(envoy, files, yaml)
-  }
-
   return {
     policy: async () => context.mesh().policy,
     baseline: () => baselinePolicy(context.root),
     history: async () => [{ revision: 0, at: '', by: 'firedrill', yaml: baselinePolicy(context.root) }, ...state.meshRevisions()],
     async check(yaml) {
       await readForeignPolicy(yaml)
-      await requireTaken(yaml)
+      await requireTaken(context, yaml)
     },
     apply: (yaml, by) =>
       inTurn(async () => {
@@ -46,7 +38,7 @@ export function localMesh(target: LocalTarget): Range['mesh'] {
           return made
         }
         if (yaml === before) return state.meshRevisions().at(-1) ?? { revision: 0, at: '', by: 'firedrill', yaml }
-        await requireTaken(yaml)
+        await requireTaken(context, yaml)
         const revision = record(yaml, by, last + 1)
         try {
           await push()
@@ -103,6 +95,14 @@ export function localMesh(target: LocalTarget): Range['mesh'] {
         return identity
       }),
   }
+}
+
+/** Whether every proxy would take it, without telling any. A host that only watches has no Envoy: who has the shop asks it. */
+async function requireTaken(context: RangeContext, yaml: string): Promise<void> {
+  const proposed: RangeContext = { ...context, mesh: () => ({ ...context.mesh(), policy: yaml }) }
+  const files = serviceNames.map((service) => proxyFiles(proposed, service))
+  const { envoy } = context.binaries as Partial<typeof context.binaries>
+  if (envoy) await validate(envoy, files, yaml)
 }
 
 /** Tells proxies (all without) what they are to run with now. */
