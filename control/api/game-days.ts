@@ -6,6 +6,7 @@ import type { GameDayState } from '../../model/game-day.ts'
 import { sessionCookie } from '../access.ts'
 import { assessmentTroubles } from '../assessment.ts'
 import { blindTitle, isHidden } from '../blind.ts'
+import type { Ledger } from '../ledger.ts'
 import { memberKey, personCookie } from '../people.ts'
 import type { Api, ApiContext } from './context.ts'
 
@@ -21,20 +22,6 @@ const gameDayId = { params: z.object({ id: z.uuid() }) }
 const cookieTraits = 'Path=/; HttpOnly; SameSite=Strict; Max-Age=604800'
 
 export function gameDayRoutes(app: Api, { context, gameDays, people, ledger, scenarios, engine, shells }: ApiContext): void {
-  /** What the team has said and told its users, in drills and between them, oldest first. */
-  function talk(state: GameDayState): Said[] {
-    const between = ledger
-      .gameDayEvents(state.id)
-      .flatMap((event): Said[] => (event.type === 'said' ? [{ at: event.at, by: event.by, text: event.text, status: null }] : []))
-    const within = state.drills
-      .flatMap(({ drill }) => ledger.events(drill, ['said', 'status-posted']))
-      .flatMap((event): Said[] => {
-        if (event.type === 'said') return [{ at: event.at, by: event.by, text: event.text, status: null }]
-        if (event.type === 'status-posted') return [{ at: event.at, by: event.by, text: event.text, status: event.status }]
-        return []
-      })
-    return [...between, ...within].toSorted((a, b) => a.at - b.at)
-  }
   /** Without the link's code, the ids of browsers, and what is still to come. */
   const forTeam = ({ id, title, mode, scenarios: planned, people: team, drills, plannedAt, endedAt }: GameDayState) => ({
     id,
@@ -82,7 +69,7 @@ export function gameDayRoutes(app: Api, { context, gameDays, people, ledger, sce
   app.get('/api/game-day', async (request) => {
     const state = gameDays.current()
     return {
-      gameDay: state && { ...forTeam(state), running: engine.running()?.id ?? null, talk: talk(state) },
+      gameDay: state && { ...forTeam(state), running: engine.running()?.id ?? null, talk: talkOf(ledger, state) },
       me: people.of(request) ?? null,
     }
   })
@@ -106,4 +93,19 @@ export function gameDayRoutes(app: Api, { context, gameDays, people, ledger, sce
     gameDays.say(request.body.text, people.of(request) ?? { name: request.role ?? 'somebody', role: '' })
     return {}
   })
+}
+
+/** What the team has said and told its users, in drills and between them, oldest first. */
+function talkOf(ledger: Ledger, state: GameDayState): Said[] {
+  const between = ledger
+    .gameDayEvents(state.id)
+    .flatMap((event): Said[] => (event.type === 'said' ? [{ at: event.at, by: event.by, text: event.text, status: null }] : []))
+  const within = state.drills
+    .flatMap(({ drill }) => ledger.events(drill, ['said', 'status-posted']))
+    .flatMap((event): Said[] => {
+      if (event.type === 'said') return [{ at: event.at, by: event.by, text: event.text, status: null }]
+      if (event.type === 'status-posted') return [{ at: event.at, by: event.by, text: event.text, status: event.status }]
+      return []
+    })
+  return [...between, ...within].toSorted((a, b) => a.at - b.at)
 }

@@ -1,4 +1,5 @@
 import httpProxy, { type FastifyHttpProxyOptions } from '@fastify/http-proxy'
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { muteRefusal } from '../../drills/silences.ts'
 import { addSilence } from '../../model/api.ts'
@@ -29,21 +30,42 @@ const rangeQueries = z.object({
     .max(100),
 })
 
-/** Prometheus, Alertmanager, the telemetry store and Locust, behind our own access check. */
-export function telemetryRoutes(app: Api, { context, looks, people }: ApiContext): void {
+/** Where they are answered by themselves. */
+const upstreams = (context: ApiContext['context']) => {
   const upstream = (port: Parameters<typeof context.port>[0], name: string, ready: string): Upstream => ({
     name,
     base: `http://127.0.0.1:${context.port(port)}`,
     ready,
   })
-  const prometheus = () => upstream('prometheus', 'Prometheus', '/prometheus/-/ready')
-  const alertmanager = () => upstream('alertmanager', 'Alertmanager', '/alertmanager/-/ready')
-  const store = () => upstream('telemetryStore', 'the telemetry store', '/ready')
-  const locust = () => upstream('locust', 'Locust', '/locust/')
+  return {
+    prometheus: () => upstream('prometheus', 'Prometheus', '/prometheus/-/ready'),
+    alertmanager: () => upstream('alertmanager', 'Alertmanager', '/alertmanager/-/ready'),
+    store: () => upstream('telemetryStore', 'the telemetry store', '/ready'),
+    locust: () => upstream('locust', 'Locust', '/locust/'),
+  }
+}
+type Upstreams = ReturnType<typeof upstreams>
 
-  const metrics = lookingAtMetrics(looks, people)
+/** Prometheus, Alertmanager, the telemetry store and Locust, behind our own access check. */
+export function telemetryRoutes(app: Api, { context, looks, people }: ApiContext): void {
+  const behind = upstreams(context)
+  metricRoutes(app, behind, lookingAtMetrics(looks, people))
   const traces = lookingAtStore(looks, people)
+  app.get('/api/telemetry/*', async (request, reply) => {
+    const target = new URL(`http://store/telemetry/${request.url.slice('/api/telemetry/'.length)}`)
+    // `..` leads elsewhere on the store.
+    if (!target.pathname.startsWith('/telemetry/')) throw new FiredrillError('not-found', `there is no GET ${request.url.split('?')[0]}`)
+    return forward(behind.store(), `${target.pathname}${target.search}`, request, reply, {}, traces.asked(request, target))
+  })
 
+  /** The objectives that alerts are made of, for the page that shows their budgets. */
+  app.get('/api/slos', async () => ({ levels: serviceLevels, burn: timings[context.config.profile].burn }))
+
+  alertRoutes(app, behind, (request) => looks.served(people.viewer(request), 'alerts', []))
+  ownPages(app, behind)
+}
+
+function metricRoutes(app: Api, { prometheus }: Upstreams, metrics: ReturnType<typeof lookingAtMetrics>): void {
   void app.register(async (scope) => {
     scope.addContentTypeParser(form, { parseAs: 'string' }, (_request, body, done) => done(null, body))
     for (const url of ['/api/prometheus/*', ...grafanaReads.map((path) => `/prometheus/api/v1/${path}`)])
@@ -93,26 +115,16 @@ export function telemetryRoutes(app: Api, { context, looks, people }: ApiContext
     const parts = answers.flatMap((answer, index) => (index === 0 ? [answer] : [comma, answer]))
     return reply.type('application/json').send(Buffer.concat([Buffer.from('{"answers":['), ...parts, Buffer.from(']}')]))
   })
+}
 
-  app.get('/api/telemetry/*', async (request, reply) => {
-    const target = new URL(`http://store/telemetry/${request.url.slice('/api/telemetry/'.length)}`)
-    // `..` leads elsewhere on the store.
-    if (!target.pathname.startsWith('/telemetry/')) throw new FiredrillError('not-found', `there is no GET ${request.url.split('?')[0]}`)
-    return forward(store(), `${target.pathname}${target.search}`, request, reply, {}, traces.asked(request, target))
-  })
-
-  /** The objectives that alerts are made of, for the page that shows their budgets. */
-  app.get('/api/slos', async () => ({ levels: serviceLevels, burn: timings[context.config.profile].burn }))
-
+function alertRoutes(app: Api, { alertmanager }: Upstreams, served: (request: FastifyRequest) => void): void {
   for (const [path, target] of [
     ['/api/alerts', 'alerts'],
     ['/api/alert-groups', 'alerts/groups'],
     ['/api/silences', 'silences'],
   ] as const)
     app.get(path, async (request, reply) =>
-      forward(alertmanager(), `/alertmanager/api/v2/${target}`, request, reply, {}, () =>
-        looks.served(people.viewer(request), 'alerts', []),
-      ),
+      forward(alertmanager(), `/alertmanager/api/v2/${target}`, request, reply, {}, () => served(request)),
     )
   app.post('/api/silences', { schema: { body: addSilence } }, async (request, reply) => {
     const { matchers, durationMs, comment, createdBy } = request.body
@@ -129,8 +141,10 @@ export function telemetryRoutes(app: Api, { context, looks, people }: ApiContext
   app.delete('/api/silences/:id', { schema: { params: z.object({ id: z.uuid() }) } }, async (request, reply) =>
     forward(alertmanager(), `/alertmanager/api/v2/silence/${request.params.id}`, request, reply, { method: 'DELETE' }),
   )
+}
 
-  // Their own pages and APIs, for those who prefer them, and for Grafana. Locust's can change the load, so it is for instructors.
+/** Their own pages and APIs, for those who prefer them, and for Grafana. Locust's can change the load, so it is for instructors. */
+function ownPages(app: Api, { prometheus, store, locust }: Upstreams): void {
   void app.register(httpProxy, {
     ...pages(prometheus(), '/prometheus'),
     httpMethods: ['GET', 'HEAD', 'POST'],

@@ -1,0 +1,86 @@
+import type { WebSocket } from '@fastify/websocket'
+import type { FastifyRequest } from 'fastify'
+import { shellMessage } from '../../model/api.ts'
+import { jsonOrNull } from '../../model/json.ts'
+import type { OpenShell } from '../../shell/shells.ts'
+import type { People } from '../people.ts'
+import type { ShellAccess } from './shell-access.ts'
+
+/** A page that shows a terminal asks about as often whether it is still there. */
+const aliveEveryMs = 10_000
+/** Bytes typed or pasted in a second, and at once. */
+const typedPerSecond = 64 * 1024
+
+/** Who is shown a terminal, and by what they may do with it. */
+interface Watching {
+  socket: WebSocket
+  request: FastifyRequest
+  shell: OpenShell
+  people: People
+  access: ShellAccess
+}
+
+/** Shows a terminal from a byte of what it has printed on, and takes what is typed into it. */
+export function showShell({ socket, request, shell, people, access }: Watching, from: number): void {
+  const { mayType, isOwn, told } = access
+  const say = (message: object) => socket.send(JSON.stringify(message))
+  const fits = typingRate()
+  say({ type: 'watching', ...told(request, shell), end: shell.session.scrollback.end })
+  const watching = shell.session.watch(
+    {
+      name: people.viewer(request).key,
+      print: (bytes, at) => {
+        // Its place is before it, so that who comes back can say what it has.
+        const place = Buffer.alloc(8)
+        place.writeDoubleBE(at)
+        socket.send(Buffer.concat([place, bytes]))
+      },
+      skip: (to) => say({ type: 'skipped', to }),
+      buffered: () => socket.bufferedAmount,
+      keyboard: (typist) => say({ type: 'keyboard', mayType: mayType(request, shell), typist: typist?.name ?? null }),
+      ended: (why) => {
+        say({ type: 'ended', why })
+        socket.close(1000, 'ended')
+      },
+    },
+    from,
+  )
+  socket.on('message', (data: Buffer, isBinary: boolean) => {
+    if (isBinary) {
+      if (!mayType(request, shell)) return
+      if (!fits(data.length) || !shell.session.type(data)) say({ type: 'dropped', bytes: data.length })
+      return
+    }
+    const message = shellMessage.safeParse(jsonOrNull(data.toString()))
+    if (!message.success) return socket.close(1008, 'what is that?')
+    if (message.data.type === 'drawn') watching.acknowledge(message.data.to)
+    else if (isOwn(request, shell)) shell.session.resize(message.data)
+  })
+  // Who is no longer let in does not see it either.
+  endWhenAway(socket, () => people.mayStay(request))
+  socket.once('close', () => watching.leave())
+  socket.on('error', () => socket.terminate())
+}
+
+/** Whether so many bytes more may be typed now. */
+function typingRate(): (bytes: number) => boolean {
+  let [typed, typedAt] = [0, performance.now()]
+  return (bytes) => {
+    const now = performance.now()
+    typed = Math.max(0, typed - ((now - typedAt) / 1_000) * typedPerSecond) + bytes
+    typedAt = now
+    return typed <= 4 * typedPerSecond
+  }
+}
+
+/** Ends a socket whose other side no longer answers, or may no longer stay. */
+function endWhenAway(socket: WebSocket, mayStay: () => boolean): void {
+  let answered = true
+  socket.on('pong', () => (answered = true))
+  const alive = setInterval(() => {
+    if (!answered || !mayStay()) return socket.terminate()
+    answered = false
+    socket.ping()
+  }, aliveEveryMs)
+  socket.once('close', () => clearInterval(alive))
+}
