@@ -42,109 +42,113 @@ const onRunning = (name: string, summary: string, run: (client: ApiClient, id: s
 
 export function drillCommand(): Command {
   return new Command('drill')
-    .addCommand(
-      command('start', 'start a drill')
-        .argument('[scenario]', `id of the scenario ('firedrill scenarios' lists them)`)
-        .option('--surprise', 'instead of a scenario: one that you have practised least, played blind')
-        .addOption(new Option('--level <level>', 'for a surprise: its difficulty').choices([...difficulties]))
-        .option('--blind', 'tell nothing of what is played until it is over, except by the pager (assessments always are)')
-        .addOption(new Option('--mode <mode>', 'hints are free when learning').choices([...drillModes]).default('learning'))
-        .option('--seed <number>', 'play again what was played with this seed: the debrief names it', integer)
-        .option('--variant <name>', 'one variant of a scenario, instead of the one that the seed draws')
-        .option('--trainee <name>', 'who takes part', 'trainee')
-        .action(async (scenario: string | undefined, options: StartOptions) => {
-          if ((scenario === undefined) !== (options.surprise ?? false))
-            throw new FiredrillError('bad-request', `give the id of a scenario, or --surprise ('firedrill scenarios' lists the ids)`)
-          if (options.level !== undefined && scenario !== undefined)
-            throw new FiredrillError('bad-request', '--level is for a surprise: leave it out, or give --surprise instead of the scenario')
-          const { mode, trainee: name, blind, level: difficulty, seed, variant } = options
-          const asked = { scenario, mode, trainee: name, blind, difficulty, seed, variant }
-          // The other commands start without it.
-          const { startWhenSteady } = await import('../../model/start-when-steady.ts')
-          const drill = await startWhenSteady(trainee(options), asked, steadyDeadlineMs, {
-            onWait: ({ message }) =>
-              void (options.json || print(dim(`${message}; it begins as soon as it can, within ${steadyDeadlineMs / 1_000} s`))),
-          })
-          if (options.json) printJson(drill)
-          else print(`drill ${drill.number} has begun: the pager will tell you more ('firedrill drill status', or the console)`)
-        }),
-    )
-    .addCommand(
-      command('status', 'say how the drill that runs is going').action(async (options: CommonOptions) => {
-        const client = trainee(options)
-        const answer = await client.get<{ drill: DrillState; title: string; events: DrillEvent[] }>(
-          `/api/drills/${await runningId(client)}`,
-        )
-        if (options.json) return printJson(answer)
-        print(`${bold(answer.title)} ${dim(formatDurationMs(Date.now() - answer.drill.startedAt))}`)
-        for (const alert of answer.drill.firing) print(`  page: ${alert.name}: ${alert.summary}`)
-        for (const [name, at] of Object.entries(answer.drill.milestones)) {
-          print(`  ${at === null ? '○' : '●'} ${name} ${at === null ? '' : dim(formatDurationMs(at - answer.drill.startedAt))}`)
-        }
-      }),
-    )
-    .addCommand(
-      onRunning('ack', 'acknowledge the page', async (client, id) => (await client.post(`/api/drills/${id}/acknowledge`), 'acknowledged')),
-    )
-    .addCommand(
-      command('diagnose', 'name the cause')
-        .addOption(new Option('--component <name>', 'what is at fault').choices([...shopComponentNames]).makeOptionMandatory())
-        .addOption(new Option('--category <name>', 'what kind of cause').choices([...causeCategory.options]).makeOptionMandatory())
-        .option('--because <sentence>', 'in your own words', '')
-        .action(async (options: CommonOptions & { component: string; category: string; because: string }) => {
-          const client = trainee(options)
-          const { correct } = await client.post<{ correct: boolean }>(`/api/drills/${await runningId(client)}/cause`, {
-            component: options.component,
-            category: options.category,
-            sentence: options.because,
-          })
-          if (options.json) printJson({ correct })
-          else print(correct ? 'that is it' : 'that is not it')
-        }),
-    )
-    .addCommand(
-      onRunning('hint', 'ask for a hint', async (client, id) => {
-        const { given, waitMs } = await client.post<{ given: boolean; waitMs: number }>(`/api/drills/${id}/hint`)
-        if (!given)
-          return waitMs > 0
-            ? `try the last hint first: the next comes in ${formatDurationMs(waitMs)}`
-            : 'there are no more hints for this step'
-        const { drill } = await client.get<{ drill: DrillState }>(`/api/drills/${id}`)
-        return drill.hints.at(-1)?.text ?? ''
-      }),
-    )
-    .addCommand(
-      command('tickets', 'list what customers wrote, or answer, link and close tickets')
-        .argument('[numbers...]', 'numbers of the tickets that are handled; without any, all are listed')
-        .addOption(new Option('--answer <template>', 'answer with a template, in each customer’s language').choices([...ticketTemplateIds]))
-        .option('--link', 'note that they are about this incident')
-        .option('--close', 'close them')
-        .action(async (numbers: string[], options: TicketOptions) => {
-          const { listTickets, handleTickets, ticketNumbers } = await import('./tickets.ts')
-          const handles = options.answer !== undefined || options.link === true || options.close === true
-          if (numbers.length > 0 !== handles)
-            throw new FiredrillError(
-              'bad-request',
-              'to handle tickets, give their numbers and --answer, --link or --close; give none of these to list them',
-            )
-          const wanted = ticketNumbers(numbers)
-          const client = trainee(options)
-          const path = `/api/drills/${await runningId(client)}/tickets`
-          return handles ? handleTickets(client, path, wanted, options) : listTickets(client, path, options)
-        }),
-    )
-    .addCommand(
-      onRunning(
-        'finish',
-        'end the drill and go to the debrief',
-        async (client, id) => (await client.post(`/api/drills/${id}/finish`), 'finished: the console has the debrief'),
-      ),
-    )
-    .addCommand(
-      onRunning(
-        'abort',
-        'stop the drill and restore the range',
-        async (client, id) => (await client.post(`/api/drills/${id}/abort`), 'aborted; the range is restored'),
-      ),
-    )
+    .addCommand(startCommand())
+    .addCommand(statusCommand())
+    .addCommand(ackCommand())
+    .addCommand(diagnoseCommand())
+    .addCommand(hintCommand())
+    .addCommand(ticketsCommand())
+    .addCommand(finishCommand())
+    .addCommand(abortCommand())
 }
+
+const startCommand = () =>
+  command('start', 'start a drill')
+    .argument('[scenario]', `id of the scenario ('firedrill scenarios' lists them)`)
+    .option('--surprise', 'instead of a scenario: one that you have practised least, played blind')
+    .addOption(new Option('--level <level>', 'for a surprise: its difficulty').choices([...difficulties]))
+    .option('--blind', 'tell nothing of what is played until it is over, except by the pager (assessments always are)')
+    .addOption(new Option('--mode <mode>', 'hints are free when learning').choices([...drillModes]).default('learning'))
+    .option('--seed <number>', 'play again what was played with this seed: the debrief names it', integer)
+    .option('--variant <name>', 'one variant of a scenario, instead of the one that the seed draws')
+    .option('--trainee <name>', 'who takes part', 'trainee')
+    .action(async (scenario: string | undefined, options: StartOptions) => {
+      if ((scenario === undefined) !== (options.surprise ?? false))
+        throw new FiredrillError('bad-request', `give the id of a scenario, or --surprise ('firedrill scenarios' lists the ids)`)
+      if (options.level !== undefined && scenario !== undefined)
+        throw new FiredrillError('bad-request', '--level is for a surprise: leave it out, or give --surprise instead of the scenario')
+      const { mode, trainee: name, blind, level: difficulty, seed, variant } = options
+      const asked = { scenario, mode, trainee: name, blind, difficulty, seed, variant }
+      // The other commands start without it.
+      const { startWhenSteady } = await import('../../model/start-when-steady.ts')
+      const drill = await startWhenSteady(trainee(options), asked, steadyDeadlineMs, {
+        onWait: ({ message }) =>
+          void (options.json || print(dim(`${message}; it begins as soon as it can, within ${steadyDeadlineMs / 1_000} s`))),
+      })
+      if (options.json) printJson(drill)
+      else print(`drill ${drill.number} has begun: the pager will tell you more ('firedrill drill status', or the console)`)
+    })
+
+const statusCommand = () =>
+  command('status', 'say how the drill that runs is going').action(async (options: CommonOptions) => {
+    const client = trainee(options)
+    const answer = await client.get<{ drill: DrillState; title: string; events: DrillEvent[] }>(`/api/drills/${await runningId(client)}`)
+    if (options.json) return printJson(answer)
+    print(`${bold(answer.title)} ${dim(formatDurationMs(Date.now() - answer.drill.startedAt))}`)
+    for (const alert of answer.drill.firing) print(`  page: ${alert.name}: ${alert.summary}`)
+    for (const [name, at] of Object.entries(answer.drill.milestones)) {
+      print(`  ${at === null ? '○' : '●'} ${name} ${at === null ? '' : dim(formatDurationMs(at - answer.drill.startedAt))}`)
+    }
+  })
+
+const ackCommand = () =>
+  onRunning('ack', 'acknowledge the page', async (client, id) => (await client.post(`/api/drills/${id}/acknowledge`), 'acknowledged'))
+
+const diagnoseCommand = () =>
+  command('diagnose', 'name the cause')
+    .addOption(new Option('--component <name>', 'what is at fault').choices([...shopComponentNames]).makeOptionMandatory())
+    .addOption(new Option('--category <name>', 'what kind of cause').choices([...causeCategory.options]).makeOptionMandatory())
+    .option('--because <sentence>', 'in your own words', '')
+    .action(async (options: CommonOptions & { component: string; category: string; because: string }) => {
+      const client = trainee(options)
+      const { correct } = await client.post<{ correct: boolean }>(`/api/drills/${await runningId(client)}/cause`, {
+        component: options.component,
+        category: options.category,
+        sentence: options.because,
+      })
+      if (options.json) printJson({ correct })
+      else print(correct ? 'that is it' : 'that is not it')
+    })
+
+const hintCommand = () =>
+  onRunning('hint', 'ask for a hint', async (client, id) => {
+    const { given, waitMs } = await client.post<{ given: boolean; waitMs: number }>(`/api/drills/${id}/hint`)
+    if (!given)
+      return waitMs > 0 ? `try the last hint first: the next comes in ${formatDurationMs(waitMs)}` : 'there are no more hints for this step'
+    const { drill } = await client.get<{ drill: DrillState }>(`/api/drills/${id}`)
+    return drill.hints.at(-1)?.text ?? ''
+  })
+
+const ticketsCommand = () =>
+  command('tickets', 'list what customers wrote, or answer, link and close tickets')
+    .argument('[numbers...]', 'numbers of the tickets that are handled; without any, all are listed')
+    .addOption(new Option('--answer <template>', 'answer with a template, in each customer’s language').choices([...ticketTemplateIds]))
+    .option('--link', 'note that they are about this incident')
+    .option('--close', 'close them')
+    .action(async (numbers: string[], options: TicketOptions) => {
+      const { listTickets, handleTickets, ticketNumbers } = await import('./tickets.ts')
+      const handles = options.answer !== undefined || options.link === true || options.close === true
+      if (numbers.length > 0 !== handles)
+        throw new FiredrillError(
+          'bad-request',
+          'to handle tickets, give their numbers and --answer, --link or --close; give none of these to list them',
+        )
+      const wanted = ticketNumbers(numbers)
+      const client = trainee(options)
+      const path = `/api/drills/${await runningId(client)}/tickets`
+      return handles ? handleTickets(client, path, wanted, options) : listTickets(client, path, options)
+    })
+
+const finishCommand = () =>
+  onRunning(
+    'finish',
+    'end the drill and go to the debrief',
+    async (client, id) => (await client.post(`/api/drills/${id}/finish`), 'finished: the console has the debrief'),
+  )
+
+const abortCommand = () =>
+  onRunning(
+    'abort',
+    'stop the drill and restore the range',
+    async (client, id) => (await client.post(`/api/drills/${id}/abort`), 'aborted; the range is restored'),
+  )

@@ -37,120 +37,122 @@ interface ObserveOptions extends CommonOptions {
 
 export function hostCommand(): Command {
   return new Command('host')
-    .addCommand(
-      command('observe', 'make this the host that watches: console, Prometheus, telemetry, Locust')
-        .option('--listen <address>', "where the shop's host is waited for", '0.0.0.0')
-        .addOption(new Option('--users <n>', 'simulated users').argParser(integer))
-        .option('--console-listen <address>', 'where the console listens', '127.0.0.1')
-        .addOption(new Option('--load-hosts <n>', 'hosts that will take a part of the users, beside this one').argParser(integer))
-        .addOption(
-          new Option('--cluster <overlay>', "the shop's host is a cluster, into which somebody puts deploy/kubernetes/overlays").choices([
-            ...overlays,
-          ]),
-        )
-        .option('--console-name <name...>', 'names or addresses by which browsers may know the console, beside the loopback')
-        .addOption(allowOrigin())
-        .action((options: ObserveOptions) => {
-          const state = openState(options)
-          mustBeDown(state)
-          const config = state.configure({
-            ...(options.portBase === undefined ? {} : { portBase: options.portBase }),
-            ...(options.users === undefined ? { usersByShop: !options.cluster } : { users: options.users, usersByShop: false }),
-            placement: {
-              role: 'observability',
-              listen: options.listen,
-              ...(options.loadHosts ? { loadHosts: options.loadHosts } : {}),
-              ...(options.cluster ? { cluster: { kubeconfig: null, overlay: options.cluster, storageClass: null, address: '' } } : {}),
-            },
-            console: { listen: options.consoleListen, names: options.consoleName ?? [], origins: options.allowOrigin ?? [] },
-          })
-          if (options.json) printJson({ placement: config.placement, console: config.console })
-          else print(`this host watches; invite the shop's with 'firedrill host invite'`)
-        }),
-    )
-    .addCommand(
-      command('invite', "print what the shop's host needs to join; it holds secrets, and an earlier one no longer counts")
-        .requiredOption('--address <host[:port]>', 'this host, as the other reaches it')
-        .option('--load', 'invite a host of users, and any number of them; the others stay as they are', false)
-        .option(
-          '--into-cluster',
-          'put it, and one for users, into the cluster of KUBECONFIG or around this pod as the Secrets that the manifests wait for',
-          false,
-        )
-        .action(async (options: CommonOptions & { address: string; load: boolean; intoCluster: boolean }) => {
-          const state = openState(options)
-          if (options.load && !options.intoCluster) {
-            process.stdout.write(`${JSON.stringify(inviteLoad(state, options.address))}\n`)
-            return
-          }
-          const made = await invite(state, options.address)
-          if (options.intoCluster) {
-            const { introduce } = await import('../../range/targets/kubernetes/introduce.ts')
-            const { placement } = state.config()
-            await introduce(made, placement.role === 'observability' && placement.loadHosts ? inviteLoad(state, options.address) : null)
-          }
-          if (runs(state)) await openLocalRange(state.dir).restart('agent')
-          if (!options.intoCluster) process.stdout.write(`${JSON.stringify(made)}\n`)
-          else if (options.json) printJson({ invited: true })
-          else print('the cluster has the invitation')
-        }),
-    )
-    .addCommand(
-      command('join', "make this the shop's host, or one of users, by an invitation on standard input").action(
-        async (options: CommonOptions) => {
-          const state = openState(options)
-          mustBeDown(state)
-          const { role, observability } = accept(state, await text(process.stdin))
-          if (options.json) printJson({ role, observability })
-          else print(`this host has ${role === 'shop' ? 'the shop' : 'users'}, and dials ${observability}: run 'firedrill up'`)
-        },
-      ),
-    )
-    .addCommand(
-      command('status', 'tell whether the hosts see each other, and how far their clocks are apart').action(
-        async (options: CommonOptions) => {
-          const state = openState(options)
-          const found = await statusOf(state)
-          if (options.json) return printJson({ role: state.config().placement.role, ...found })
-          print(found.connected ? green('connected') : red('the other host is away'))
-          if (found.loadHosts > 0) print(`hosts of users: ${found.loadHosts}`)
-          if (found.roundTripMs !== null) print(`round trip ${found.roundTripMs.toFixed(1)} ms`)
-          if (found.clockOffsetMs !== null)
-            print(`the shop's clock is ${Math.abs(found.clockOffsetMs).toFixed(1)} ms ${found.clockOffsetMs < 0 ? 'behind' : 'ahead'}`)
-        },
-      ),
-    )
-    .addCommand(
-      command(
-        'watch',
-        'start the agent of this host again whenever it has ended, and users on a host of them; does not end by itself',
-      ).action(async (options: CommonOptions) => {
-        const target = openLocalRange(options.dir)
-        const { role } = target.context.config.placement
-        if (role === 'all') throw new FiredrillError('wrong-state', 'this range is on one host')
-        const watched = role === 'load' ? (['agent', 'locust'] as const) : (['agent'] as const)
-        for (;;) {
-          for (const name of watched) {
-            if (!isMissed(target.state.run(name))) continue
-            print(`${name} has ended: starting it again`)
-            await target.start(name).catch((error: unknown) => print(red(describeError(error))))
-          }
-          await new Promise((resolve) => setTimeout(resolve, 1_000))
-        }
-      }),
-    )
-    .addCommand(
-      command('wait', "wait until the shop's host is there and the range is steady")
-        .option('--seconds <n>', 'for so long at most', integer, 180)
-        .action(async (options: CommonOptions & { seconds: number }) => {
-          const state = openState(options)
-          if (state.config().placement.role !== 'observability')
-            throw new FiredrillError('wrong-state', 'this is for the host that watches')
-          const giveUpAt = Date.now() + options.seconds * 1_000
-          await until("the shop's host", options.seconds * 1_000, async () => (await statusOf(state)).connected)
-          await untilSteady(state, giveUpAt - Date.now())
-          if (options.json) printJson({ steady: true })
-          else print(green('the range is steady'))
-        }),
-    )
+    .addCommand(observeCommand())
+    .addCommand(inviteCommand())
+    .addCommand(joinCommand())
+    .addCommand(statusCommand())
+    .addCommand(watchCommand())
+    .addCommand(waitCommand())
 }
+
+const observeCommand = () =>
+  command('observe', 'make this the host that watches: console, Prometheus, telemetry, Locust')
+    .option('--listen <address>', "where the shop's host is waited for", '0.0.0.0')
+    .addOption(new Option('--users <n>', 'simulated users').argParser(integer))
+    .option('--console-listen <address>', 'where the console listens', '127.0.0.1')
+    .addOption(new Option('--load-hosts <n>', 'hosts that will take a part of the users, beside this one').argParser(integer))
+    .addOption(
+      new Option('--cluster <overlay>', "the shop's host is a cluster, into which somebody puts deploy/kubernetes/overlays").choices([
+        ...overlays,
+      ]),
+    )
+    .option('--console-name <name...>', 'names or addresses by which browsers may know the console, beside the loopback')
+    .addOption(allowOrigin())
+    .action((options: ObserveOptions) => {
+      const state = openState(options)
+      mustBeDown(state)
+      const config = state.configure({
+        ...(options.portBase === undefined ? {} : { portBase: options.portBase }),
+        ...(options.users === undefined ? { usersByShop: !options.cluster } : { users: options.users, usersByShop: false }),
+        placement: {
+          role: 'observability',
+          listen: options.listen,
+          ...(options.loadHosts ? { loadHosts: options.loadHosts } : {}),
+          ...(options.cluster ? { cluster: { kubeconfig: null, overlay: options.cluster, storageClass: null, address: '' } } : {}),
+        },
+        console: { listen: options.consoleListen, names: options.consoleName ?? [], origins: options.allowOrigin ?? [] },
+      })
+      if (options.json) printJson({ placement: config.placement, console: config.console })
+      else print(`this host watches; invite the shop's with 'firedrill host invite'`)
+    })
+
+const inviteCommand = () =>
+  command('invite', "print what the shop's host needs to join; it holds secrets, and an earlier one no longer counts")
+    .requiredOption('--address <host[:port]>', 'this host, as the other reaches it')
+    .option('--load', 'invite a host of users, and any number of them; the others stay as they are', false)
+    .option(
+      '--into-cluster',
+      'put it, and one for users, into the cluster of KUBECONFIG or around this pod as the Secrets that the manifests wait for',
+      false,
+    )
+    .action(async (options: CommonOptions & { address: string; load: boolean; intoCluster: boolean }) => {
+      const state = openState(options)
+      if (options.load && !options.intoCluster) {
+        process.stdout.write(`${JSON.stringify(inviteLoad(state, options.address))}\n`)
+        return
+      }
+      const made = await invite(state, options.address)
+      if (options.intoCluster) {
+        const { introduce } = await import('../../range/targets/kubernetes/introduce.ts')
+        const { placement } = state.config()
+        await introduce(made, placement.role === 'observability' && placement.loadHosts ? inviteLoad(state, options.address) : null)
+      }
+      if (runs(state)) await openLocalRange(state.dir).restart('agent')
+      if (!options.intoCluster) process.stdout.write(`${JSON.stringify(made)}\n`)
+      else if (options.json) printJson({ invited: true })
+      else print('the cluster has the invitation')
+    })
+
+const joinCommand = () =>
+  command('join', "make this the shop's host, or one of users, by an invitation on standard input").action(
+    async (options: CommonOptions) => {
+      const state = openState(options)
+      mustBeDown(state)
+      const { role, observability } = accept(state, await text(process.stdin))
+      if (options.json) printJson({ role, observability })
+      else print(`this host has ${role === 'shop' ? 'the shop' : 'users'}, and dials ${observability}: run 'firedrill up'`)
+    },
+  )
+
+const statusCommand = () =>
+  command('status', 'tell whether the hosts see each other, and how far their clocks are apart').action(async (options: CommonOptions) => {
+    const state = openState(options)
+    const found = await statusOf(state)
+    if (options.json) return printJson({ role: state.config().placement.role, ...found })
+    print(found.connected ? green('connected') : red('the other host is away'))
+    if (found.loadHosts > 0) print(`hosts of users: ${found.loadHosts}`)
+    if (found.roundTripMs !== null) print(`round trip ${found.roundTripMs.toFixed(1)} ms`)
+    if (found.clockOffsetMs !== null)
+      print(`the shop's clock is ${Math.abs(found.clockOffsetMs).toFixed(1)} ms ${found.clockOffsetMs < 0 ? 'behind' : 'ahead'}`)
+  })
+
+const watchCommand = () =>
+  command('watch', 'start the agent of this host again whenever it has ended, and users on a host of them; does not end by itself').action(
+    async (options: CommonOptions) => {
+      const target = openLocalRange(options.dir)
+      const { role } = target.context.config.placement
+      if (role === 'all') throw new FiredrillError('wrong-state', 'this range is on one host')
+      const watched = role === 'load' ? (['agent', 'locust'] as const) : (['agent'] as const)
+      for (;;) {
+        for (const name of watched) {
+          if (!isMissed(target.state.run(name))) continue
+          print(`${name} has ended: starting it again`)
+          await target.start(name).catch((error: unknown) => print(red(describeError(error))))
+        }
+        await new Promise((resolve) => setTimeout(resolve, 1_000))
+      }
+    },
+  )
+
+const waitCommand = () =>
+  command('wait', "wait until the shop's host is there and the range is steady")
+    .option('--seconds <n>', 'for so long at most', integer, 180)
+    .action(async (options: CommonOptions & { seconds: number }) => {
+      const state = openState(options)
+      if (state.config().placement.role !== 'observability') throw new FiredrillError('wrong-state', 'this is for the host that watches')
+      const giveUpAt = Date.now() + options.seconds * 1_000
+      await until("the shop's host", options.seconds * 1_000, async () => (await statusOf(state)).connected)
+      await untilSteady(state, giveUpAt - Date.now())
+      if (options.json) printJson({ steady: true })
+      else print(green('the range is steady'))
+    })

@@ -46,85 +46,89 @@ const person = () => ['<person>', `one of ${characterIds.join(', ')}`] as const
 /** Those who wait in a drill, and those who know something. */
 export function peopleCommand(): Command {
   return new Command('people')
-    .addCommand(
-      command('list', 'say who can be asked, who waits for what, and what was said').action(async (options: CommonOptions) => {
-        const client = apiClient(openState(options), 'trainee')
-        const drill = `/api/drills/${await runningId(client)}`
-        const [listed, { drill: state, events }] = await Promise.all([
-          client.get<Listed>(`${drill}/people`),
-          client.get<{ drill: { startedAt: number }; events: DrillEvent[] }>(drill),
-        ])
-        if (options.json) return printJson({ ...listed, events: events.filter(({ type }) => /^(?:person|quiet)-/.test(type)) })
-        printTable(listed.people.map((each) => ({ person: each.person, role: each.role, 'waits for': waits(each) })))
-        const after = (at: number) => dim(elapsed(at - state.startedAt))
-        for (const event of events) {
-          if (event.type === 'person-said') print(`${after(event.at)} ${bold(event.person)} ${event.text}`)
-          if (event.type === 'person-asked') print(`${after(event.at)} to ${bold(event.person)} ${event.text}`)
-        }
+    .addCommand(listCommand())
+    .addCommand(askCommand())
+    .addCommand(updateCommand())
+    .addCommand(quietCommand())
+    .addCommand(sendCommand())
+    .addCommand(muteCommand())
+}
+
+const listCommand = () =>
+  command('list', 'say who can be asked, who waits for what, and what was said').action(async (options: CommonOptions) => {
+    const client = apiClient(openState(options), 'trainee')
+    const drill = `/api/drills/${await runningId(client)}`
+    const [listed, { drill: state, events }] = await Promise.all([
+      client.get<Listed>(`${drill}/people`),
+      client.get<{ drill: { startedAt: number }; events: DrillEvent[] }>(drill),
+    ])
+    if (options.json) return printJson({ ...listed, events: events.filter(({ type }) => /^(?:person|quiet)-/.test(type)) })
+    printTable(listed.people.map((each) => ({ person: each.person, role: each.role, 'waits for': waits(each) })))
+    const after = (at: number) => dim(elapsed(at - state.startedAt))
+    for (const event of events) {
+      if (event.type === 'person-said') print(`${after(event.at)} ${bold(event.person)} ${event.text}`)
+      if (event.type === 'person-asked') print(`${after(event.at)} to ${bold(event.person)} ${event.text}`)
+    }
+  })
+
+const askCommand = () =>
+  command('ask', 'write to somebody: a question, or what they wait for')
+    .argument(...person())
+    .argument('<words...>', 'what you write')
+    .action((to: string, words: string[], options: CommonOptions) =>
+      onRunning(options, 'trainee', async (client, drill) => {
+        await client.post(`${drill}/people/${encodeURIComponent(to)}/messages`, { text: words.join(' ') })
+        return `sent: 'firedrill people list' shows the answer when it is there`
       }),
     )
-    .addCommand(
-      command('ask', 'write to somebody: a question, or what they wait for')
-        .argument(...person())
-        .argument('<words...>', 'what you write')
-        .action((to: string, words: string[], options: CommonOptions) =>
-          onRunning(options, 'trainee', async (client, drill) => {
-            await client.post(`${drill}/people/${encodeURIComponent(to)}/messages`, { text: words.join(' ') })
-            return `sent: 'firedrill people list' shows the answer when it is there`
-          }),
-        ),
+
+const updateCommand = () =>
+  command('update', 'post a status update')
+    .argument('<words...>', 'what users notice, since when, what is being done, and when the next update comes')
+    .addOption(new Option('--status <status>', 'how the incident stands').choices([...statusUpdateKinds]).default('investigating'))
+    .addOption(new Option('--for <audience>', 'who reads it').choices([...audiences]).default('customers'))
+    .option('--next <duration>', 'when the next update comes, such as 10m')
+    .action((words: string[], options: CommonOptions & { status: string; for: string; next?: string }) =>
+      onRunning(options, 'trainee', async (client, drill) => {
+        const nextInMs = options.next === undefined ? undefined : parseDurationMs(options.next)
+        await client.post(`${drill}/status-updates`, {
+          status: options.status,
+          text: words.join(' '),
+          audience: options.for,
+          ...(nextInMs === undefined ? {} : { nextInMs }),
+        })
+        return nextInMs === undefined ? 'posted' : `posted; the next one is promised in ${elapsed(nextInMs)}`
+      }),
     )
-    .addCommand(
-      command('update', 'post a status update')
-        .argument('<words...>', 'what users notice, since when, what is being done, and when the next update comes')
-        .addOption(new Option('--status <status>', 'how the incident stands').choices([...statusUpdateKinds]).default('investigating'))
-        .addOption(new Option('--for <audience>', 'who reads it').choices([...audiences]).default('customers'))
-        .option('--next <duration>', 'when the next update comes, such as 10m')
-        .action((words: string[], options: CommonOptions & { status: string; for: string; next?: string }) =>
-          onRunning(options, 'trainee', async (client, drill) => {
-            const nextInMs = options.next === undefined ? undefined : parseDurationMs(options.next)
-            await client.post(`${drill}/status-updates`, {
-              status: options.status,
-              text: words.join(' '),
-              audience: options.for,
-              ...(nextInMs === undefined ? {} : { nextInMs }),
-            })
-            return nextInMs === undefined ? 'posted' : `posted; the next one is promised in ${elapsed(nextInMs)}`
-          }),
-        ),
+
+const quietCommand = () =>
+  command('quiet', 'ask for no interruptions')
+    .argument('[duration]', 'for how long, at most 10m; 0s ends it', '5m')
+    .action((duration: string, options: CommonOptions) =>
+      onRunning(options, 'trainee', async (client, drill) => {
+        const forMs = parseDurationMs(duration)
+        const { quietsLeft } = await client.post<{ quietsLeft: number }>(`${drill}/quiet`, { forMs })
+        return forMs === 0 ? 'interruptions are on again' : `nobody interrupts for ${elapsed(forMs)}; you can ask ${quietsLeft} more times`
+      }),
     )
-    .addCommand(
-      command('quiet', 'ask for no interruptions')
-        .argument('[duration]', 'for how long, at most 10m; 0s ends it', '5m')
-        .action((duration: string, options: CommonOptions) =>
-          onRunning(options, 'trainee', async (client, drill) => {
-            const forMs = parseDurationMs(duration)
-            const { quietsLeft } = await client.post<{ quietsLeft: number }>(`${drill}/quiet`, { forMs })
-            return forMs === 0
-              ? 'interruptions are on again'
-              : `nobody interrupts for ${elapsed(forMs)}; you can ask ${quietsLeft} more times`
-          }),
-        ),
+
+const sendCommand = () =>
+  command('send', 'let somebody speak (for instructors)')
+    .argument(...person())
+    .argument('[words...]', 'in your words; without any, in their own')
+    .action((who: string, words: string[], options: CommonOptions) =>
+      onRunning(options, 'instructor', async (client, drill) => {
+        await client.post(`${drill}/people/${encodeURIComponent(who)}/enter`, words.length > 0 ? { text: words.join(' ') } : {})
+        return `${who} speaks as soon as nobody else does`
+      }),
     )
-    .addCommand(
-      command('send', 'let somebody speak (for instructors)')
-        .argument(...person())
-        .argument('[words...]', 'in your words; without any, in their own')
-        .action((who: string, words: string[], options: CommonOptions) =>
-          onRunning(options, 'instructor', async (client, drill) => {
-            await client.post(`${drill}/people/${encodeURIComponent(who)}/enter`, words.length > 0 ? { text: words.join(' ') } : {})
-            return `${who} speaks as soon as nobody else does`
-          }),
-        ),
+
+const muteCommand = () =>
+  command('mute', 'let nobody speak unasked (for instructors)')
+    .option('--off', 'let them speak again', false)
+    .action((options: CommonOptions & { off: boolean }) =>
+      onRunning(options, 'instructor', async (client, drill) => {
+        await client.put(`${drill}/people/muted`, { muted: !options.off })
+        return options.off ? 'people speak again' : 'people are muted; they still answer questions'
+      }),
     )
-    .addCommand(
-      command('mute', 'let nobody speak unasked (for instructors)')
-        .option('--off', 'let them speak again', false)
-        .action((options: CommonOptions & { off: boolean }) =>
-          onRunning(options, 'instructor', async (client, drill) => {
-            await client.put(`${drill}/people/muted`, { muted: !options.off })
-            return options.off ? 'people speak again' : 'people are muted; they still answer questions'
-          }),
-        ),
-    )
-}

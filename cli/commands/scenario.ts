@@ -26,97 +26,101 @@ const folderOf = (id: string): string => {
 /** For authors: a scenario from nothing to something that `verify` can prove. */
 export function scenarioCommand(): Command {
   return new Command('scenario')
-    .addCommand(
-      command('new', 'begin a scenario')
-        .argument('<id>', 'lower-case words joined by hyphens; the name of its folder')
-        .option('--with-people', 'with a people.yaml: those who wait, and those who know something', false)
-        .action((id: string, options: CommonOptions & { withPeople: boolean }) => {
-          if (!scenarioSchema.shape.id.safeParse(id).success)
-            throw new FiredrillError('bad-request', `'${id}' is no id: write lower-case words joined by hyphens`)
-          const target = path.join(folder, id)
-          if (existsSync(target)) throw new FiredrillError('conflict', `${target} is there already`)
-          mkdirSync(target)
-          const texts = { ...template(id), ...(options.withPeople ? { 'people.yaml': peopleTemplate } : {}) }
-          const files = Object.entries(texts).map(([name, text]) => {
-            const file = path.join(target, name)
-            writeFileSync(file, text)
-            return file
-          })
-          if (options.json) return printJson({ id, files })
-          for (const file of files) print(path.relative(process.cwd(), file))
-          print(dim(`fill them in, then 'firedrill scenario lint ${id}', and 'firedrill verify ${id}' on a running range`))
-        }),
-    )
-    .addCommand(
-      command('lint', 'check scenarios without a range')
-        .argument('[id...]', 'ids, folders or files; all without one')
-        .action((ids: string[], options: CommonOptions) => {
-          const all = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
-          const folders = (ids.length > 0 ? ids : all.map(({ name }) => name)).map(folderOf)
-          const known = scenarioVocabulary()
-          const problems = folders.flatMap((each) => checkScenario(each, known).problems)
-          if (options.json) printJson({ ok: !problems.some(isError), problems })
-          else {
-            for (const problem of problems) {
-              print(
-                `${isError(problem) ? red('error') : 'warning'} ${describeProblem({ ...problem, file: path.relative(process.cwd(), problem.file) })}`,
-              )
-            }
-            if (problems.length === 0)
-              print(green(`${folders.length === 1 ? '1 scenario' : `${folders.length} scenarios`}, nothing to say`))
-          }
-          if (problems.some(isError)) process.exitCode = 1
-        }),
-    )
-    .addCommand(
-      command('preview', 'show a scenario as trainees and instructors see it')
-        .argument('<id>')
-        .action((id: string, options: CommonOptions) => {
-          const { scenario, problems } = checkScenario(folderOf(id), scenarioVocabulary())
-          const mistake = problems.find(isError)
-          if (mistake) throw new FiredrillError('bad-request', describeProblem(mistake))
-          if (!scenario) throw new FiredrillError('not-found', `there is no scenario '${id}'`)
-          if (options.json) return printJson(scenario)
-          print(
-            `${bold(scenario.title)} ${dim(`${scenario.difficulty} · ${scenario.skills.join(', ')} · ${formatDurationMs(scenario.limit)}`)}`,
-          )
-          print(scenario.summary)
-          print(`\n${scenario.story.trim()}\n`)
-          printTable(
-            scenario.timeline.map(({ at, for: limitMs, fault, params }) => ({
-              at: `${formatDurationMs(at)}${limitMs === undefined ? '' : ` for ${formatDurationMs(limitMs)}`}`,
-              fault,
-              params: JSON.stringify(params),
-            })),
-          )
-          print(`\npages: ${scenario.alerts.expected.map(({ name, within }) => `${name} within ${formatDurationMs(within)}`).join(', ')}`)
-          print(`cause: ${scenario.cause.component}, ${scenario.cause.category}\n`)
-          for (const name of milestoneNames) {
-            const { par, hints } = scenario.milestones[name]
-            print(`${bold(name)} ${dim(`par ${formatDurationMs(par)}`)}`)
-            for (const [rung, text] of Object.entries(hints)) print(`  ${dim(rung.padEnd(6))} ${text}`)
-          }
-          print()
-          for (const { action, params, terminal, why } of scenario.solution)
-            print(action === undefined ? `${green('$')} ${terminal} ${dim(why)}` : `${green(action)} ${JSON.stringify(params)} ${dim(why)}`)
-          for (const { character, beats, facts } of scenario.people?.people ?? []) {
-            print(`\n${bold(character)}`)
-            for (const { when, say } of beats) print(`  ${dim(`${when.since} + ${formatDurationMs(when.after)}`)} ${say[0]}`)
-            for (const { topic, takes, say } of facts) print(`  ${dim(`asked about ${topic}, after ${formatDurationMs(takes)}`)} ${say[0]}`)
-          }
-        }),
-    )
-    .addCommand(
-      command('table', 'print docs/scenarios.md, the list of all scenarios').action(() => {
-        process.stdout.write(scenarioTable([...loadScenarios(folder).values()]))
-      }),
-    )
-    .addCommand(
-      command('schema', 'print the JSON Schema of scenario.yaml, for editors')
-        .option('--people', 'that of people.yaml instead', false)
-        .action(({ people }: { people: boolean }) => printJson(people ? peopleJsonSchema() : scenarioJsonSchema())),
-    )
+    .addCommand(newCommand())
+    .addCommand(lintCommand())
+    .addCommand(previewCommand())
+    .addCommand(tableCommand())
+    .addCommand(schemaCommand())
 }
+
+const newCommand = () =>
+  command('new', 'begin a scenario')
+    .argument('<id>', 'lower-case words joined by hyphens; the name of its folder')
+    .option('--with-people', 'with a people.yaml: those who wait, and those who know something', false)
+    .action((id: string, options: CommonOptions & { withPeople: boolean }) => {
+      if (!scenarioSchema.shape.id.safeParse(id).success)
+        throw new FiredrillError('bad-request', `'${id}' is no id: write lower-case words joined by hyphens`)
+      const target = path.join(folder, id)
+      if (existsSync(target)) throw new FiredrillError('conflict', `${target} is there already`)
+      mkdirSync(target)
+      const texts = { ...template(id), ...(options.withPeople ? { 'people.yaml': peopleTemplate } : {}) }
+      const files = Object.entries(texts).map(([name, text]) => {
+        const file = path.join(target, name)
+        writeFileSync(file, text)
+        return file
+      })
+      if (options.json) return printJson({ id, files })
+      for (const file of files) print(path.relative(process.cwd(), file))
+      print(dim(`fill them in, then 'firedrill scenario lint ${id}', and 'firedrill verify ${id}' on a running range`))
+    })
+
+const lintCommand = () =>
+  command('lint', 'check scenarios without a range')
+    .argument('[id...]', 'ids, folders or files; all without one')
+    .action((ids: string[], options: CommonOptions) => {
+      const all = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+      const folders = (ids.length > 0 ? ids : all.map(({ name }) => name)).map(folderOf)
+      const known = scenarioVocabulary()
+      const problems = folders.flatMap((each) => checkScenario(each, known).problems)
+      if (options.json) printJson({ ok: !problems.some(isError), problems })
+      else {
+        for (const problem of problems) {
+          print(
+            `${isError(problem) ? red('error') : 'warning'} ${describeProblem({ ...problem, file: path.relative(process.cwd(), problem.file) })}`,
+          )
+        }
+        if (problems.length === 0) print(green(`${folders.length === 1 ? '1 scenario' : `${folders.length} scenarios`}, nothing to say`))
+      }
+      if (problems.some(isError)) process.exitCode = 1
+    })
+
+const previewCommand = () =>
+  command('preview', 'show a scenario as trainees and instructors see it')
+    .argument('<id>')
+    .action((id: string, options: CommonOptions) => {
+      const { scenario, problems } = checkScenario(folderOf(id), scenarioVocabulary())
+      const mistake = problems.find(isError)
+      if (mistake) throw new FiredrillError('bad-request', describeProblem(mistake))
+      if (!scenario) throw new FiredrillError('not-found', `there is no scenario '${id}'`)
+      if (options.json) return printJson(scenario)
+      print(
+        `${bold(scenario.title)} ${dim(`${scenario.difficulty} · ${scenario.skills.join(', ')} · ${formatDurationMs(scenario.limit)}`)}`,
+      )
+      print(scenario.summary)
+      print(`\n${scenario.story.trim()}\n`)
+      printTable(
+        scenario.timeline.map(({ at, for: limitMs, fault, params }) => ({
+          at: `${formatDurationMs(at)}${limitMs === undefined ? '' : ` for ${formatDurationMs(limitMs)}`}`,
+          fault,
+          params: JSON.stringify(params),
+        })),
+      )
+      print(`\npages: ${scenario.alerts.expected.map(({ name, within }) => `${name} within ${formatDurationMs(within)}`).join(', ')}`)
+      print(`cause: ${scenario.cause.component}, ${scenario.cause.category}\n`)
+      for (const name of milestoneNames) {
+        const { par, hints } = scenario.milestones[name]
+        print(`${bold(name)} ${dim(`par ${formatDurationMs(par)}`)}`)
+        for (const [rung, text] of Object.entries(hints)) print(`  ${dim(rung.padEnd(6))} ${text}`)
+      }
+      print()
+      for (const { action, params, terminal, why } of scenario.solution)
+        print(action === undefined ? `${green('$')} ${terminal} ${dim(why)}` : `${green(action)} ${JSON.stringify(params)} ${dim(why)}`)
+      for (const { character, beats, facts } of scenario.people?.people ?? []) {
+        print(`\n${bold(character)}`)
+        for (const { when, say } of beats) print(`  ${dim(`${when.since} + ${formatDurationMs(when.after)}`)} ${say[0]}`)
+        for (const { topic, takes, say } of facts) print(`  ${dim(`asked about ${topic}, after ${formatDurationMs(takes)}`)} ${say[0]}`)
+      }
+    })
+
+const tableCommand = () =>
+  command('table', 'print docs/scenarios.md, the list of all scenarios').action(() => {
+    process.stdout.write(scenarioTable([...loadScenarios(folder).values()]))
+  })
+
+const schemaCommand = () =>
+  command('schema', 'print the JSON Schema of scenario.yaml, for editors')
+    .option('--people', 'that of people.yaml instead', false)
+    .action(({ people }: { people: boolean }) => printJson(people ? peopleJsonSchema() : scenarioJsonSchema()))
 
 /** As `scenarios/scenario.schema.json` holds it. */
 export const scenarioJsonSchema = () => ({ ...z.toJSONSchema(scenarioSchema, { io: 'input' }), title: 'A scenario of Firedrill' })

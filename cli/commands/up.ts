@@ -21,6 +21,7 @@ import {
   rangeId,
   type ClusterPlacement,
   type ConsolePlace,
+  type DeployedCluster,
   type Placement,
   type Profile,
 } from '../../range/context.ts'
@@ -107,15 +108,7 @@ export const upCommand = () =>
       if (hasConsole(role)) await buildConsole(say)
       await ensureBundles(projectRoot, cacheDir, bundledOn(role), say)
       await configure(options, say)
-      const cluster = deployedCluster(openState(options).config().placement)
-      if (cluster) {
-        // Its client takes a while to load, which only those wait for who need it.
-        const { deployShop, isDeployed } = await import('../../range/targets/kubernetes/deploy.ts')
-        const state = openState(options)
-        const invited = !hasLinkKeys(state.dir) || !(await isDeployed(cluster)) ? await invite(state, cluster.address) : null
-        await deployShop(projectRoot, cluster, invited)
-        say(`${green('✓')} the shop is in the cluster ${dim(`(${cluster.overlay})`)}`)
-      }
+      const cluster = await putIntoCluster(options, say)
       const kept = takeReceivers(options)
       const refused = hasConsole(role) && !kept ? layAsideRefused(options.dir) : null
       if (refused !== null) say(`${red('✗')} ${refused}`)
@@ -134,31 +127,13 @@ export const upCommand = () =>
       }
       const failed = reports.filter((report) => report.outcome === 'failed')
       const readyMs = Date.now() - startedAt
-      const { tokens, placement, console: where } = target.context.config
+      const { placement } = target.context.config
       // Of two hosts, neither is steady without the other: 'firedrill host wait' waits for both.
       if (failed.length === 0 && (placement.role === 'all' || cluster))
         await untilSteady(target.state, cluster ? clusterDeadlineMs : steadyDeadlineMs * patienceOn(target.state.machine()))
-      const base = `http://${where.names[0] ?? '127.0.0.1'}:${target.context.port('control')}`
-      const links = {
-        console: base,
-        trainee: `${base}/login#token=${tokens.trainee}`,
-        instructor: `${base}/login#token=${tokens.instructor}`,
-        shop: `http://127.0.0.1:${target.context.port('gateway-inbound')}/`,
-      }
+      const links = linksOf(target)
       if (options.json) printJson({ ok: failed.length === 0, tookMs: readyMs, components: reports, links })
-      else if (failed.length === 0 && placement.role === 'shop') {
-        print(`\n${bold('The shop is up')} ${dim(`and dials ${placement.observability}`)}`)
-      } else if (failed.length === 0 && placement.role === 'load') {
-        print(`\n${bold('The users are up')} ${dim(`and dial ${placement.observability}`)}`)
-      } else if (failed.length === 0) {
-        print()
-        print(`${bold('The range is up')} ${dim(`after ${formatDurationMs(Date.now() - startedAt)}`)}`)
-        print(`  console     ${links.console}`)
-        print(`  trainee     ${links.trainee}`)
-        print(`  instructor  ${links.instructor}`)
-        print(`  shop        ${links.shop}`)
-        if (placement.role === 'observability' && !cluster) print(dim("  the shop's host dials in; 'firedrill host wait' waits for it"))
-      }
+      else if (failed.length === 0) tellThatUp(placement, links, Date.now() - startedAt)
       if (failed.length > 0) {
         throw new FiredrillError(
           'component-failed',
@@ -166,6 +141,43 @@ export const upCommand = () =>
         )
       }
     })
+
+/** The cluster that the shop is in, once it is there; null where it is not in one. */
+async function putIntoCluster(options: UpOptions, say: (line: string) => void): Promise<DeployedCluster | null> {
+  const state = openState(options)
+  const cluster = deployedCluster(state.config().placement)
+  if (!cluster) return null
+  // Its client takes a while to load, which only those wait for who need it.
+  const { deployShop, isDeployed } = await import('../../range/targets/kubernetes/deploy.ts')
+  const invited = !hasLinkKeys(state.dir) || !(await isDeployed(cluster)) ? await invite(state, cluster.address) : null
+  await deployShop(projectRoot, cluster, invited)
+  say(`${green('✓')} the shop is in the cluster ${dim(`(${cluster.overlay})`)}`)
+  return cluster
+}
+
+const linksOf = ({ context }: LocalTarget) => {
+  const { tokens, console: where } = context.config
+  const base = `http://${where.names[0] ?? '127.0.0.1'}:${context.port('control')}`
+  return {
+    console: base,
+    trainee: `${base}/login#token=${tokens.trainee}`,
+    instructor: `${base}/login#token=${tokens.instructor}`,
+    shop: `http://127.0.0.1:${context.port('gateway-inbound')}/`,
+  }
+}
+
+function tellThatUp(placement: Placement, links: ReturnType<typeof linksOf>, tookMs: number): void {
+  if (placement.role === 'shop') return print(`\n${bold('The shop is up')} ${dim(`and dials ${placement.observability}`)}`)
+  if (placement.role === 'load') return print(`\n${bold('The users are up')} ${dim(`and dial ${placement.observability}`)}`)
+  print()
+  print(`${bold('The range is up')} ${dim(`after ${formatDurationMs(tookMs)}`)}`)
+  print(`  console     ${links.console}`)
+  print(`  trainee     ${links.trainee}`)
+  print(`  instructor  ${links.instructor}`)
+  print(`  shop        ${links.shop}`)
+  if (placement.role === 'observability' && !deployedCluster(placement))
+    print(dim("  the shop's host dials in; 'firedrill host wait' waits for it"))
+}
 
 /** Has Alertmanager tell a team's own receivers from now on; where it does not, those before are kept, and in force. */
 async function takeUp(kept: KeptReceivers, outcome: 'started' | 'already' | 'failed', target: LocalTarget): Promise<void> {
