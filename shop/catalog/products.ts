@@ -92,6 +92,11 @@ export function registerRoutes(app: FastifyInstance, { database, cache, behaviou
     },
   )
 
+  priceRoute(app, { database, cache, behaviour })
+}
+
+/** Changes a price, and makes pages and products with it be read again. */
+function priceRoute(app: FastifyInstance, { database, cache, behaviour }: Dependencies): void {
   app.put<{ Params: { sku: string }; Body: { priceCents: number } }>(
     '/products/:sku/price',
     {

@@ -33,10 +33,8 @@ const items = {
 type Items = { sku: string; quantity: number }[]
 
 /** The shop's public API. */
-export function registerApi(
-  app: FastifyInstance,
-  { catalog, inventory, orders, behaviour, slowAfterMs, rateLimitRps }: Dependencies,
-): void {
+export function registerApi(app: FastifyInstance, dependencies: Dependencies): void {
+  const { behaviour, slowAfterMs, rateLimitRps } = dependencies
   countJourneys(app, slowAfterMs)
   limitRate(app, rateLimitRps)
 
@@ -46,28 +44,12 @@ export function registerApi(
       if (body?.items && suspicious(JSON.stringify(body.items))) throw new HttpError(403, 'refused', 'this cart is not accepted')
     })
 
-  const stockOf = async (skus: string[]) => {
-    const { body } = await inventory.call<{ stock: Record<string, number> }>('GET', `/stock?skus=${skus.join(',')}`)
-    return body.stock
-  }
-  const pricesOf = async (wanted: Items) => {
-    const skus = wanted.map((item) => item.sku).join(',')
-    const { body } = await catalog.call<{ prices: Record<string, number> }>('GET', `/prices?skus=${skus}`)
-    return wanted.map((item) => {
-      const priceCents = body.prices[item.sku]
-      if (priceCents === undefined) throw new HttpError(404, 'no-such-product', `there is no product ${item.sku}`)
-      return { ...item, priceCents }
-    })
-  }
-  /** Who asks: passed on to the catalog. */
-  const visitorHeaders = (headers: Record<string, unknown>): Record<string, string> =>
-    Object.fromEntries(
-      ['x-visitor', 'x-member'].flatMap((name) => {
-        const given = headers[name]
-        return typeof given === 'string' ? [[name, given]] : []
-      }),
-    )
+  productRoutes(app, dependencies)
+  cartRoute(app, dependencies)
+  orderRoutes(app, dependencies)
+}
 
+function productRoutes(app: FastifyInstance, { catalog, inventory, behaviour }: Dependencies): void {
   app.get<{ Querystring: { category?: string; page?: number } }>(
     '/api/products',
     {
@@ -84,7 +66,13 @@ export function registerApi(
       const { body } = await catalog.call<{ page: number; products: Product[] }>('GET', `/products?${query}`, {
         headers: visitorHeaders(request.headers),
       })
-      const stock = body.products.length > 0 ? await stockOf(body.products.map((product) => product.sku)) : {}
+      const stock =
+        body.products.length > 0
+          ? await stockOf(
+              inventory,
+              body.products.map((product) => product.sku),
+            )
+          : {}
       const page = { ...body, products: body.products.map((product) => ({ ...product, available: stock[product.sku] ?? 0 })) }
       behaviour.onPage(page)
       return page
@@ -98,26 +86,51 @@ export function registerApi(
       const path = `/products/${request.params.sku}`
       const [product, stock] = await Promise.all([
         catalog.call<Product & { message?: string }>('GET', path, { headers: visitorHeaders(request.headers) }),
-        stockOf([request.params.sku]),
+        stockOf(inventory, [request.params.sku]),
       ])
       if (product.status === 404) throw new HttpError(404, 'no-such-product', `there is no product ${request.params.sku}`)
       return { ...product.body, available: stock[request.params.sku] ?? 0 }
     },
   )
 
+  app.put<{ Params: { sku: string }; Body: { priceCents: number } }>(
+    '/api/products/:sku/price',
+    {
+      schema: {
+        params: { type: 'object', properties: { sku }, required: ['sku'] },
+        body: {
+          type: 'object',
+          required: ['priceCents'],
+          properties: { priceCents: { type: 'integer', minimum: 1, maximum: 10_000_000 } },
+        },
+      },
+    },
+    async (request, reply) => {
+      const answer = await catalog.call('PUT', `/products/${request.params.sku}/price`, { json: request.body })
+      return reply.code(answer.status).send(answer.body)
+    },
+  )
+}
+
+function cartRoute(app: FastifyInstance, { catalog, inventory }: Dependencies): void {
   app.post<{ Body: { items: Items } }>(
     '/api/cart',
     { config: { journey: 'browse' }, schema: { body: { type: 'object', required: ['items'], properties: { items } } } },
     async (request) => {
-      const priced = await pricesOf(request.body.items)
-      const stock = await stockOf(priced.map((item) => item.sku))
+      const priced = await pricesOf(catalog, request.body.items)
+      const stock = await stockOf(
+        inventory,
+        priced.map((item) => item.sku),
+      )
       return {
         items: priced.map((item) => ({ ...item, inStock: (stock[item.sku] ?? 0) >= item.quantity })),
         totalCents: priced.reduce((sum, item) => sum + item.priceCents * item.quantity, 0),
       }
     },
   )
+}
 
+function orderRoutes(app: FastifyInstance, { catalog, orders }: Dependencies): void {
   app.post<{ Headers: { 'idempotency-key': string }; Body: { customer: string; card: string; items: Items } }>(
     '/api/checkout',
     {
@@ -143,7 +156,7 @@ export function registerApi(
       const { customer, card } = request.body
       const answer = await orders.call('POST', '/orders', {
         headers: { 'idempotency-key': request.headers['idempotency-key'] },
-        json: { customer, card, items: await pricesOf(request.body.items) },
+        json: { customer, card, items: await pricesOf(catalog, request.body.items) },
       })
       return reply.code(answer.status).send(answer.body)
     },
@@ -157,22 +170,28 @@ export function registerApi(
       return reply.code(answer.status).send(answer.body)
     },
   )
-
-  app.put<{ Params: { sku: string }; Body: { priceCents: number } }>(
-    '/api/products/:sku/price',
-    {
-      schema: {
-        params: { type: 'object', properties: { sku }, required: ['sku'] },
-        body: {
-          type: 'object',
-          required: ['priceCents'],
-          properties: { priceCents: { type: 'integer', minimum: 1, maximum: 10_000_000 } },
-        },
-      },
-    },
-    async (request, reply) => {
-      const answer = await catalog.call('PUT', `/products/${request.params.sku}/price`, { json: request.body })
-      return reply.code(answer.status).send(answer.body)
-    },
-  )
 }
+
+async function stockOf(inventory: Client, skus: string[]): Promise<Record<string, number>> {
+  const { body } = await inventory.call<{ stock: Record<string, number> }>('GET', `/stock?skus=${skus.join(',')}`)
+  return body.stock
+}
+
+async function pricesOf(catalog: Client, wanted: Items) {
+  const skus = wanted.map((item) => item.sku).join(',')
+  const { body } = await catalog.call<{ prices: Record<string, number> }>('GET', `/prices?skus=${skus}`)
+  return wanted.map((item) => {
+    const priceCents = body.prices[item.sku]
+    if (priceCents === undefined) throw new HttpError(404, 'no-such-product', `there is no product ${item.sku}`)
+    return { ...item, priceCents }
+  })
+}
+
+/** Who asks: passed on to the catalog. */
+const visitorHeaders = (headers: Record<string, unknown>): Record<string, string> =>
+  Object.fromEntries(
+    ['x-visitor', 'x-member'].flatMap((name) => {
+      const given = headers[name]
+      return typeof given === 'string' ? [[name, given]] : []
+    }),
+  )

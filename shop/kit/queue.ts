@@ -94,8 +94,7 @@ export function connectQueue(service: Service, url: string): Queue {
     await channel.prefetch(prefetch)
     const { consumerTag } = await channel.consume(queue, (message) => {
       if (!message) return
-      const sentAt: unknown = message.properties.headers?.[publishedAt]
-      if (typeof sentAt === 'number') trace.getActiveSpan()?.setAttribute('messaging.message.waited_ms', Date.now() - sentAt)
+      traceWait(message)
       const work = handle(message, channel).catch((error: unknown) => {
         // Not acknowledged: the broker delivers it again once this channel is gone.
         log.error({ err: error, queue }, 'a message could not be settled')
@@ -120,24 +119,10 @@ export function connectQueue(service: Service, url: string): Queue {
   void reconnect()
 
   return {
-    async publish(exchange, key, { id, body, headers }) {
+    async publish(exchange, key, message) {
       const channel = publishing
       if (!channel) throw new Error('not connected to RabbitMQ')
-      await new Promise<void>((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error('RabbitMQ did not confirm within 5 s')), 5_000)
-        const options = {
-          persistent: true,
-          messageId: id,
-          contentType: 'application/json',
-          timestamp: Math.floor(Date.now() / 1_000),
-          headers: { ...headers, [publishedAt]: Date.now() },
-        }
-        channel.publish(exchange, key, body, options, (error: unknown) => {
-          clearTimeout(timer)
-          if (error) reject(error instanceof Error ? error : new Error(messageOf(error)))
-          else resolve()
-        })
-      })
+      await publishConfirmed(channel, exchange, key, message)
     },
     consume(queue, prefetch, handle) {
       const consumer = { queue, prefetch, handle }
@@ -145,6 +130,31 @@ export function connectQueue(service: Service, url: string): Queue {
       if (connection) void subscribe(consumer)
     },
   }
+}
+
+/** Notes on the span of a message how long that has waited. */
+function traceWait({ properties }: ConsumeMessage): void {
+  const sentAt: unknown = properties.headers?.[publishedAt]
+  if (typeof sentAt === 'number') trace.getActiveSpan()?.setAttribute('messaging.message.waited_ms', Date.now() - sentAt)
+}
+
+/** Publishes, and resolves once the broker has confirmed it. */
+function publishConfirmed(channel: ConfirmChannel, exchange: string, key: string, { id, body, headers }: PublishedMessage): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('RabbitMQ did not confirm within 5 s')), 5_000)
+    const options = {
+      persistent: true,
+      messageId: id,
+      contentType: 'application/json',
+      timestamp: Math.floor(Date.now() / 1_000),
+      headers: { ...headers, [publishedAt]: Date.now() },
+    }
+    channel.publish(exchange, key, body, options, (error: unknown) => {
+      clearTimeout(timer)
+      if (error) reject(error instanceof Error ? error : new Error(messageOf(error)))
+      else resolve()
+    })
+  })
 }
 
 /** Idempotent: the same declarations from every service, so that none depends on another's having started first. */
