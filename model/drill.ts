@@ -233,27 +233,35 @@ function step(state: DrillState, event: DrillEvent): DrillState {
       }
     case 'harm-measured':
       return { ...next, harm: event.harm }
+    default:
+      return courseStep(next, event)
+  }
+}
+
+/** What time makes of a drill: how long it may last, when it stands still, and how it ends. */
+function courseStep(state: DrillState, event: DrillEvent): DrillState {
+  switch (event.type) {
     case 'time-extended':
-      return { ...next, limitMs: state.limitMs + event.byMs }
+      return { ...state, limitMs: state.limitMs + event.byMs }
     case 'drill-paused':
-      return state.phase === 'running' ? { ...next, phase: 'paused', pauses: [...state.pauses, { from: event.at, to: null }] } : next
+      return state.phase === 'running' ? { ...state, phase: 'paused', pauses: [...state.pauses, { from: event.at, to: null }] } : state
     case 'drill-continued':
       return state.phase === 'paused'
         ? {
-            ...next,
+            ...state,
             phase: 'running',
             pauses: state.pauses.map((pause) => ({ ...pause, to: pause.to ?? event.at })),
             harmPaused: addHarm(state.harmPaused, event.harm),
           }
-        : next
+        : state
     case 'drill-finished':
-      return { ...next, phase: 'finished', outcome: event.outcome, endedAt: event.at }
+      return { ...state, phase: 'finished', outcome: event.outcome, endedAt: event.at }
     case 'drill-aborted':
-      return { ...next, phase: 'aborted', endedAt: event.at }
+      return { ...state, phase: 'aborted', endedAt: event.at }
     case 'drill-voided':
-      return { ...next, phase: 'void', endedAt: event.at }
+      return { ...state, phase: 'void', endedAt: event.at }
     default:
-      return next
+      return state
   }
 }
 

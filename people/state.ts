@@ -50,6 +50,8 @@ export interface PeopleState {
   moments: Readonly<Partial<Record<Moment, number>>>
 }
 
+type Of<Type extends DrillEvent['type']> = Extract<DrillEvent, { type: Type }>
+
 /** Voices that are not people's: nobody talks into them. */
 const coachSpeaks = new Set<DrillEvent['type']>(['hint-given', 'coach-said', 'coach-replied', 'message-sent'])
 
@@ -78,16 +80,7 @@ export function peopleState(state: DrillState, events: readonly DrillEvent[]): P
         if (event.fact !== null) told.add(`${event.person} ${event.fact}`)
         if (event.about === 'beat' || event.about === 'reminder') unaskedAt = at
         if (event.about === 'reminder') for (const want of wants) if (want.event === event.to) want.remindedAt = at
-        if (event.wants !== null)
-          wants.push({
-            event: event.id,
-            person: event.person,
-            kind: event.wants,
-            at,
-            dueAt: event.withinMs === null ? null : at + event.withinMs,
-            metAt: null,
-            remindedAt: null,
-          })
+        if (event.wants !== null) wants.push(wantOf(event, event.wants, at))
         if (event.to !== null) {
           questions.delete(event.to)
           sent.delete(event.to)
@@ -98,14 +91,7 @@ export function peopleState(state: DrillState, events: readonly DrillEvent[]): P
         const open = tells(event.text)
           ? wants.filter((want) => want.person === event.person && want.kind === 'answer' && want.metAt === null)
           : []
-        questions.set(event.id, {
-          event: event.id,
-          person: event.person,
-          text: event.text,
-          at,
-          wanted: open.length > 0,
-          understood: null,
-        })
+        questions.set(event.id, questionOf(event, at, open.length > 0))
         for (const want of open) want.metAt = at
         break
       }
@@ -147,6 +133,25 @@ export function peopleState(state: DrillState, events: readonly DrillEvent[]): P
     moments: found,
   }
 }
+
+const wantOf = ({ id, person, withinMs }: Of<'person-said'>, kind: Wanted, at: number): Want => ({
+  event: id,
+  person,
+  kind,
+  at,
+  dueAt: withinMs === null ? null : at + withinMs,
+  metAt: null,
+  remindedAt: null,
+})
+
+const questionOf = ({ id, person, text }: Of<'person-asked'>, at: number, wanted: boolean): Question => ({
+  event: id,
+  person,
+  text,
+  at,
+  wanted,
+  understood: null,
+})
 
 /** Whether an update reaches a person: customers' updates are public, and read by support as well. */
 const isFor = (audience: string | undefined, person: CharacterId): boolean => {
