@@ -1,4 +1,4 @@
-import { isStepCount, streamText, tool, type FinishReason, type ToolSet } from 'ai'
+import { isStepCount, streamText, tool, type FinishReason, type ToolCallRepairFunction, type ToolSet } from 'ai'
 import { FiredrillError, describeError } from '../../model/errors.ts'
 import type { CoachModel } from '../providers/provider.ts'
 import { coachTools } from '../tools/registry.ts'
@@ -66,14 +66,7 @@ export async function speak(turn: Turn, { model, tools, small }: CoachModel, spe
   // What goes out by a tool is held against the same.
   const desk: CoachDesk = { ...speaking.desk, say: (said) => speaking.desk.say(mayGoOut(said, rules())) }
   const brief = briefFor(turn, desk.view(), small)
-  const late = new AbortController()
-  const limit = setTimeout(() => late.abort(new Error(`not done within ${patience.wholeMs / 1_000} s`)), patience.wholeMs)
-  const silent = () => late.abort(new Error(`no word within ${patience.firstWordMs / 1_000} s${thought > 0 ? ', only thoughts' : ''}`))
-  let first: NodeJS.Timeout | null = setTimeout(silent, patience.firstWordMs)
-  const begun = () => {
-    if (first) clearTimeout(first)
-    first = null
-  }
+  const deadlines = deadlinesOf(patience, () => thought > 0)
   /** All that came as text, and what of it are words. */
   let raw = ''
   let text = ''
@@ -88,36 +81,33 @@ export async function speak(turn: Turn, { model, tools, small }: CoachModel, spe
       model,
       instructions: brief.instructions,
       prompt: brief.prompt,
-      ...(tools && turn.kind === 'answer' ? { tools: toolSet() } : {}),
+      ...(tools && turn.kind === 'answer'
+        ? { tools: toolSet((each, input) => useTool(each, input, { desk, audit, used, now, count: ++toolsUsed })) }
+        : {}),
       stopWhen: isStepCount(4),
       maxOutputTokens: brief.maxOutputTokens,
       temperature: 0.3,
       maxRetries: 0,
-      abortSignal: signal ? AbortSignal.any([late.signal, signal]) : late.signal,
-      repairToolCall: async ({ toolCall }) => {
-        const input = argumentsMeant(toolCall.input)
-        return input === null ? null : { ...toolCall, input }
-      },
+      abortSignal: signal ? AbortSignal.any([deadlines.signal, signal]) : deadlines.signal,
+      repairToolCall,
       onError() {},
     })
-    for await (const part of untilAborted(fullStream, late.signal)) {
+    for await (const part of untilAborted(fullStream, deadlines.signal)) {
       if (part.type === 'error') {
         // Who never says that they are done may have said all, or nothing at all; who was cut has not.
         const mayBeAll = /[.!?…]["”')]*$/.test(text.trim()) || (raw === '' && thought === 0)
         if (breaksOff(part.error) && mayBeAll) continue
         throw part.error
       }
-      if (part.type === 'abort') throw late.signal.reason ?? new Error('stopped')
+      if (part.type === 'abort') throw deadlines.signal.reason ?? new Error('stopped')
       // Who uses a tool has begun, and has the rest of the time.
       if (part.type === 'tool-call') {
-        begun()
+        deadlines.begun()
         mistake = null
         // A tool that there is not, or arguments that cannot be read. The model is told, and may do better in its next step.
         if (part.invalid) {
           toolsUsed++
-          const why = toolMistake(part.error)
-          mistake = `${part.toolName}: ${why}`
-          audit({ tool: part.toolName, input: {}, allowed: false, why })
+          mistake = refusedCall(part, audit)
         }
         onToolCall?.(mistake)
       }
@@ -130,7 +120,7 @@ export async function speak(turn: Turn, { model, tools, small }: CoachModel, spe
       manner.thinking ||= said.unmarked
       text = said.words.trimStart()
       if (text === '') continue
-      begun()
+      deadlines.begun()
       onBegun?.()
       const call = callInText(text)
       if (call !== null) return { fellBack: writtenCall(call) }
@@ -145,38 +135,66 @@ export async function speak(turn: Turn, { model, tools, small }: CoachModel, spe
     }
     if (text.trim() === '') return { fellBack: silence({ thought, toolsUsed, mistake, finish }) }
     manner.heard = true
-    if (finish === 'content-filter') return { fellBack: "its server's filter has stopped it" }
-    // Cut by the length it may have: what is whole of it is good.
-    if (finish === 'length') text = sentencesOf(`${text.trimEnd()} `)
-    if (text.trim() === '') return { fellBack: 'cut off before its first sentence was whole' }
-    const source = small ? sourceOf(turn) : null
-    const why =
-      refusal(text, rules()) ??
-      (twice(text) ? 'the same twice' : null) ??
-      (source !== null && !isFaithful(text, source) ? 'something else than what was to be said' : null)
-    return why === null ? { text: text.trim(), words: 'model' } : { fellBack: why, said: text }
+    return judged(text, finish, small ? sourceOf(turn) : null, rules())
   } catch (error) {
     const wait = retryAfterMs(error, now())
     if (wait !== null) manner.waitUntil = now() + wait
-    return { fellBack: late.signal.aborted ? describeError(late.signal.reason) : reasonFor(error) }
+    return { fellBack: deadlines.signal.aborted ? describeError(deadlines.signal.reason) : reasonFor(error) }
   } finally {
-    begun()
-    clearTimeout(limit)
-    late.abort()
+    deadlines.end()
   }
+}
 
-  function toolSet(): ToolSet {
-    return Object.fromEntries(
-      coachTools.map((each) => [
-        each.name,
-        tool({
-          description: each.description,
-          inputSchema: each.input,
-          execute: async (input) => useTool(each, input, { desk, audit, used, now, count: ++toolsUsed }),
-        }),
-      ]),
-    )
+const repairToolCall: ToolCallRepairFunction<ToolSet> = async ({ toolCall }) => {
+  const input = argumentsMeant(toolCall.input)
+  return input === null ? null : { ...toolCall, input }
+}
+
+/** What is wrong with a call that cannot be carried out. */
+function refusedCall({ toolName, error }: { toolName: string; error?: unknown }, audit: Audit): string {
+  const why = toolMistake(error)
+  audit({ tool: toolName, input: {}, allowed: false, why })
+  return `${toolName}: ${why}`
+}
+
+/** The coach's tools, as the model is offered them. */
+const toolSet = (use: (each: CoachTool, input: unknown) => Promise<unknown>): ToolSet =>
+  Object.fromEntries(
+    coachTools.map((each) => [
+      each.name,
+      tool({ description: each.description, inputSchema: each.input, execute: (input) => use(each, input) }),
+    ]),
+  )
+
+/** Until when the first word has to be there, and the last. Aborts `signal` with what was late. */
+function deadlinesOf(patience: Patience, hasThought: () => boolean) {
+  const late = new AbortController()
+  const limit = setTimeout(() => late.abort(new Error(`not done within ${patience.wholeMs / 1_000} s`)), patience.wholeMs)
+  const silent = () => late.abort(new Error(`no word within ${patience.firstWordMs / 1_000} s${hasThought() ? ', only thoughts' : ''}`))
+  const first = setTimeout(silent, patience.firstWordMs)
+  return {
+    signal: late.signal,
+    /** There is a first word. */
+    begun: () => clearTimeout(first),
+    end() {
+      clearTimeout(first)
+      clearTimeout(limit)
+      late.abort()
+    },
   }
+}
+
+/** What comes of an answer that is whole; `source` is what it was to say in other words, where that is all it had to do. */
+function judged(whole: string, finish: FinishReason | null, source: string | null, rules: OutputRules): Spoken {
+  if (finish === 'content-filter') return { fellBack: "its server's filter has stopped it" }
+  // Cut by the length it may have: what is whole of it is good.
+  const text = finish === 'length' ? sentencesOf(`${whole.trimEnd()} `) : whole
+  if (text.trim() === '') return { fellBack: 'cut off before its first sentence was whole' }
+  const why =
+    refusal(text, rules) ??
+    (twice(text) ? 'the same twice' : null) ??
+    (source !== null && !isFaithful(text, source) ? 'something else than what was to be said' : null)
+  return why === null ? { text: text.trim(), words: 'model' } : { fellBack: why, said: text }
 }
 
 /** Why an answer without a word is none. */
