@@ -2,6 +2,7 @@
  * Holds the lease on every fault. Keeps a connection to the control plane; when that is gone it starts it again, and when it stays
  * gone for ten seconds, or a fault's deadline has passed, it takes the faults out itself.
  */
+import { uptime } from 'node:os'
 import { describeError } from '../../model/errors.ts'
 import { portOffsets } from '../../range/context.ts'
 import { isMissed } from '../../range/targets/local/identity.ts'
@@ -33,7 +34,9 @@ const withHands = (): Promise<Hands> =>
     hands = null
     throw error
   })
-let seenAt = Date.now()
+/** Since the machine was started, in milliseconds: whoever sets the clock back would otherwise have a dead control plane waited for that much longer. */
+const uptimeMs = (): number => uptime() * 1_000
+let seenAt = uptimeMs()
 let connected = false
 
 /** On a full disk it may not open: nothing else is of use until it does, and who gives up would only be started again. */
@@ -69,7 +72,7 @@ function holdLease(): void {
   request.on('response', (response) => {
     if (response.statusCode !== 200) return again()
     connected = true
-    response.on('data', () => (seenAt = Date.now()))
+    response.on('data', () => (seenAt = uptimeMs()))
     response.on('close', again)
     response.on('error', again)
   })
@@ -84,7 +87,7 @@ async function watch(): Promise<void> {
   try {
     if (ledger.openFaults().length === 0) return
     const { injector } = await withHands()
-    if (Date.now() - seenAt > leaseMs && !connected) {
+    if (uptimeMs() - seenAt > leaseMs && !connected) {
       const taken = await injector.revertAll()
       if (taken.length > 0) process.stdout.write(`the control plane stayed away: ${taken.length} faults taken out\n`)
     }

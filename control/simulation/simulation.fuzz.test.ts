@@ -70,6 +70,15 @@ for (const [guard, { history, without }] of Object.entries(guards)) {
   })
 }
 
+test('a control plane that dies before the clock is set back is not waited for any longer', () =>
+  play([
+    command('start'),
+    command('some time passes', 2),
+    command('the control plane is killed'),
+    command('the clock is set'),
+    ...Array.from({ length: 3 }, () => command('some time passes', 19)),
+  ]).then(() => {}))
+
 test('there is something to simulate', () => assert.ok(simulated.length >= 10, String(simulated.length)))
 
 test('whatever people do and whatever dies, what is promised holds', async (context) => {
