@@ -182,6 +182,7 @@ async function play(
     if ((await drillOf(client, drill)).drill.milestones.located !== null) break
   }
   await client.post(`/api/drills/${drill}/cause`, { component: plan.cause.component, category: plan.cause.category, sentence: 'verify' })
+  const fixingFrom = Date.now()
   for (const { action, terminal, params } of plan.solution) {
     if (terminal !== undefined) await runInTerminal(client, terminal)
     else await client.post(`/api/actions/${action}`, { params: await resolveParams(client, params) })
@@ -194,9 +195,29 @@ async function play(
   )
   const recovered = (await events()).find((event) => event.type === 'milestone-reached' && event.milestone === 'recovered')
   result.secondsToHealthy = tenths(((recovered?.at ?? Date.now()) - fixedAt) / 1_000)
-  result.unexpectedPages = [...new Set((await pagesOf()).map((event) => event.alert.name))].filter(
-    (name) => ![...expected, ...plan.alerts.allowed].some((pattern) => fits(name, pattern)),
-  )
+  result.unexpectedPages = unexpectedPages(plan, await events(), fixingFrom)
+}
+
+/**
+ * The pages of a drill that its scenario neither expects nor allows. What the solution restarts is down for a moment and may page for it: from then on, that is
+ * no surprise.
+ */
+export function unexpectedPages(
+  { alerts, solution }: Pick<Scenario, 'alerts' | 'solution'>,
+  events: readonly DrillEvent[],
+  fixingFrom: number,
+): string[] {
+  const patterns = [...alerts.expected.map(({ name }) => name), ...alerts.allowed]
+  const touched = solution.flatMap(({ params }) => Object.values(params ?? {}))
+  const surprises = events.flatMap((event) => {
+    if (event.type !== 'page-received' || patterns.some((pattern) => fits(event.alert.name, pattern))) return []
+    const isRestart =
+      event.alert.name === 'ComponentDown' &&
+      event.at >= fixingFrom &&
+      touched.some((value) => event.alert.summary === `${String(value)} is down`)
+    return isRestart ? [] : [event.alert.name]
+  })
+  return [...new Set(surprises)]
 }
 
 async function runInTerminal(client: Client, command: string): Promise<void> {
