@@ -163,12 +163,18 @@ async function play(
   const injectedAt = (await events()).find((event) => event.type === 'fault-injected' && event.step === lastStep)?.at ?? Date.now()
 
   const pagesOf = async () => (await events()).filter((event) => event.type === 'page-received')
-  const expected = plan.alerts.expected.map((alert) => alert.name)
-  await until(`${expected.join(' and ')} to page`, result.pageBoundSeconds * 1_000 + 30_000, async () => {
-    const names = (await pagesOf()).map((event) => event.alert.name)
-    return expected.every((name) => names.includes(name))
-  })
-  const pagedAt = Math.max(...(await pagesOf()).filter((event) => expected.includes(event.alert.name)).map((event) => event.at))
+  const expected = plan.alerts.expected.map(({ name, or = [] }) => [name, ...or])
+  await until(
+    `${expected.map((names) => names.join(' or ')).join(' and ')} to page`,
+    result.pageBoundSeconds * 1_000 + 30_000,
+    async () => {
+      const paged = (await pagesOf()).map((event) => event.alert.name)
+      return expected.every((names) => names.some((name) => paged.includes(name)))
+    },
+  )
+  const came = await pagesOf()
+  // The first of those that are each as good, and the last of what has to come.
+  const pagedAt = Math.max(...expected.map((names) => came.find(({ alert }) => names.includes(alert.name))?.at ?? Date.now()))
   result.secondsToPage = tenths((pagedAt - injectedAt) / 1_000)
   if (result.secondsToPage > result.pageBoundSeconds)
     result.problems.push(`the page came after ${result.secondsToPage} s, later than promised`)
@@ -207,7 +213,7 @@ export function unexpectedPages(
   events: readonly DrillEvent[],
   fixingFrom: number,
 ): string[] {
-  const patterns = [...alerts.expected.map(({ name }) => name), ...alerts.allowed]
+  const patterns = [...alerts.expected.flatMap(({ name, or = [] }) => [name, ...or]), ...alerts.allowed]
   const touched = solution.flatMap(({ params }) => Object.values(params ?? {}))
   const surprises = events.flatMap((event) => {
     if (event.type !== 'page-received' || patterns.some((pattern) => fits(event.alert.name, pattern))) return []

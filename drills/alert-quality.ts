@@ -26,7 +26,7 @@ export interface AlertQuality {
 export function alertQuality(events: readonly DrillEvent[], scenario: Scenario): AlertQuality {
   const startedAt = events[0]?.at ?? 0
   const endedAt = (events.find(endsDrill) ?? events.at(-1))?.at ?? 0
-  const expected = new Set(scenario.alerts.expected.map(({ name }) => name))
+  const expected = new Set(scenario.alerts.expected.flatMap(({ name, or = [] }) => [name, ...or]))
   const symptoms = new Set(scenario.alerts.allowed.filter((name) => !name.endsWith('*')))
   const use = (name: string): AlertUse => (expected.has(name) ? 'actionable' : symptoms.has(name) ? 'symptom' : 'noise')
   const records = new Map<string, AlertRecord>()

@@ -36,7 +36,10 @@ const readable = z.object({
   harmful: steps,
   milestones: milestones.catch({}),
   alerts: z
-    .object({ expected: z.array(z.object({ name: text }).catch({ name: undefined })).catch([]), allowed: z.array(text).catch([]) })
+    .object({
+      expected: z.array(z.object({ name: text, or: z.array(text).catch([]) }).catch({ name: undefined, or: [] })).catch([]),
+      allowed: z.array(text).catch([]),
+    })
     .catch({ expected: [], allowed: [] }),
   runbooks: z.array(text).catch([]),
 })
@@ -107,8 +110,12 @@ function checkPars({ milestones, limit }: Readable, tell: Tell): void {
 
 export function checkVocabulary(scenario: Readable, { alerts, runbooks }: Vocabulary, tell: Tell): void {
   const known = (name: string) => choice([...alerts], name)
-  scenario.alerts.expected.forEach(({ name }, index) => {
+  scenario.alerts.expected.forEach(({ name, or }, index) => {
     if (name !== undefined && !alerts.has(name)) tell(['alerts', 'expected', index, 'name'], `there is no alert '${name}': ${known(name)}`)
+    or.forEach((other, which) => {
+      if (other !== undefined && !alerts.has(other))
+        tell(['alerts', 'expected', index, 'or', which], `there is no alert '${other}': ${known(other)}`)
+    })
   })
   scenario.alerts.allowed.forEach((name, index) => {
     if (name !== undefined && !name.endsWith('*') && !alerts.has(name))

@@ -93,8 +93,8 @@ export const scenarioSchema = z.strictObject({
     )
     .min(1),
   alerts: z.strictObject({
-    /** Pages that must come, each within its bound from the last fault of the timeline. */
-    expected: z.array(z.strictObject({ name: z.string(), within: someTime })).min(1),
+    /** Pages that must come, each within its bound from the last fault of the timeline. Instead of one, any of those in its `or` will do. */
+    expected: z.array(z.strictObject({ name: z.string(), or: z.array(z.string()).min(1).optional(), within: someTime })).min(1),
     /** Pages that may come as well: known cascades of the same cause. `*` stands for any ending. */
     allowed: z.array(z.string()).default([]),
   }),

@@ -95,7 +95,9 @@ const previewCommand = () =>
           params: JSON.stringify(params),
         })),
       )
-      print(`\npages: ${scenario.alerts.expected.map(({ name, within }) => `${name} within ${formatDurationMs(within)}`).join(', ')}`)
+      print(
+        `\npages: ${scenario.alerts.expected.map(({ name, or = [], within }) => `${[name, ...or].join(' or ')} within ${formatDurationMs(within)}`).join(', ')}`,
+      )
       print(`cause: ${scenario.cause.component}, ${scenario.cause.category}\n`)
       for (const name of milestoneNames) {
         const { par, hints } = scenario.milestones[name]

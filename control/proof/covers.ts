@@ -70,14 +70,15 @@ export function scopeOf(root: string, id: string, sources = new Sources(root), v
     for (const [, name = ''] of sources.code(file).matchAll(/'([a-z]+(?:-[a-z]+)*)'/g))
       if (sources.has(`shop/jobs/${name}.ts`)) cover(`shop/jobs/${name}.ts`, (imported) => imported.startsWith('shop/jobs/'))
   }
-  for (const { name } of scenario.alerts.expected) covers[`alert ${name}`] = hashOf(canonical(rulesOf(name)))
+  for (const name of scenario.alerts.expected.flatMap((each) => [each.name, ...(each.or ?? [])]))
+    covers[`alert ${name}`] = hashOf(canonical(rulesOf(name)))
   return { covers: Object.fromEntries(Object.entries(covers).toSorted(([a], [b]) => (a < b ? -1 : 1))), files: [...files] }
 }
 
 interface Read {
   timeline: Step[]
   solution: { action?: string }[]
-  alerts: { expected: { name: string }[] }
+  alerts: { expected: { name: string; or?: string[] }[] }
 }
 
 // Safe: a scenario that is proven was read without a mistake.
