@@ -64,9 +64,7 @@ test('alerts and runbooks are looked up where they are known', () => {
   const { problems } = checkScenario(original, vocabulary)
   assert.ok(problems.some(({ message }) => message === "there is no alert 'BrowseLatencyBudgetBurn': choose Other"))
   assert.ok(
-    problems.some(
-      ({ message, at }) => message.startsWith("there is no alert 'BrowseErrorBudgetBurn'") && at === 'alerts.expected.0.or.0',
-    ),
+    problems.some(({ message, at }) => message.startsWith("there is no alert 'BrowseErrorBudgetBurn'") && at === 'alerts.expected.0.or.0'),
   )
   assert.ok(problems.some(({ message }) => message.startsWith('there is no runbook')))
 })
