@@ -4,7 +4,7 @@ import type { Sample } from '../model/check.ts'
 import type { DrillEvent, DrillState } from '../model/drill.ts'
 import { until as waitUntil } from '../model/until.ts'
 import { FiredrillError, describeError } from '../model/errors.ts'
-import type { Scenario } from '../model/scenario.ts'
+import { anyOf, type Scenario } from '../model/scenario.ts'
 import { lookAt } from './look-at.ts'
 import { recordingOf, type Recording } from './replay/recording.ts'
 import { startWhenSteady, type Wait } from '../model/start-when-steady.ts'
@@ -163,7 +163,7 @@ async function play(
   const injectedAt = (await events()).find((event) => event.type === 'fault-injected' && event.step === lastStep)?.at ?? Date.now()
 
   const pagesOf = async () => (await events()).filter((event) => event.type === 'page-received')
-  const expected = plan.alerts.expected.map(({ name, or = [] }) => [name, ...or])
+  const expected = plan.alerts.expected.map(anyOf)
   await until(
     `${expected.map((names) => names.join(' or ')).join(' and ')} to page`,
     result.pageBoundSeconds * 1_000 + 30_000,
@@ -213,7 +213,7 @@ export function unexpectedPages(
   events: readonly DrillEvent[],
   fixingFrom: number,
 ): string[] {
-  const patterns = [...alerts.expected.flatMap(({ name, or = [] }) => [name, ...or]), ...alerts.allowed]
+  const patterns = [...alerts.expected.flatMap(anyOf), ...alerts.allowed]
   const touched = solution.flatMap(({ params }) => Object.values(params ?? {}))
   const surprises = events.flatMap((event) => {
     if (event.type !== 'page-received' || patterns.some((pattern) => fits(event.alert.name, pattern))) return []

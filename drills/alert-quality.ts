@@ -1,5 +1,5 @@
 import { endsDrill, type DrillEvent } from '../model/drill.ts'
-import type { Scenario } from '../model/scenario.ts'
+import { anyOf, type Scenario } from '../model/scenario.ts'
 
 /** What an alert was good for, in hindsight. */
 export type AlertUse = 'actionable' | 'symptom' | 'noise'
@@ -26,7 +26,7 @@ export interface AlertQuality {
 export function alertQuality(events: readonly DrillEvent[], scenario: Scenario): AlertQuality {
   const startedAt = events[0]?.at ?? 0
   const endedAt = (events.find(endsDrill) ?? events.at(-1))?.at ?? 0
-  const expected = new Set(scenario.alerts.expected.flatMap(({ name, or = [] }) => [name, ...or]))
+  const expected = new Set(scenario.alerts.expected.flatMap(anyOf))
   const symptoms = new Set(scenario.alerts.allowed.filter((name) => !name.endsWith('*')))
   const use = (name: string): AlertUse => (expected.has(name) ? 'actionable' : symptoms.has(name) ? 'symptom' : 'noise')
   const records = new Map<string, AlertRecord>()

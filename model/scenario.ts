@@ -132,6 +132,9 @@ export const scenarioSchema = z.strictObject({
     .optional(),
   runbooks: z.array(z.string()).default([]),
 })
+/** The pages of which any will do where a scenario expects one. */
+export const anyOf = ({ name, or = [] }: { name: string; or?: readonly string[] | undefined }): string[] => [name, ...or]
+
 export type Scenario = z.output<typeof scenarioSchema> & {
   /** Markdown, shown at the start. */
   story: string

@@ -1,15 +1,14 @@
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseSync } from 'vite'
-
-const root = path.join(import.meta.dirname, '..')
+import { projectRoot } from '../control/paths.ts'
 
 /** What a file of the project says; its path is from the project's root. */
-export const read = (file: string): string => readFileSync(path.join(root, file), 'utf8')
+export const read = (file: string): string => readFileSync(path.join(projectRoot, file), 'utf8')
 
 /** The project's own files that fit, without tests. */
 export const ours = (patterns: string[]): string[] =>
-  globSync(patterns, { cwd: root }).filter((file) => !file.endsWith('.test.ts') && !file.includes('node_modules'))
+  globSync(patterns, { cwd: projectRoot }).filter((file) => !file.endsWith('.test.ts') && !file.includes('node_modules'))
 
 /** The texts of a source file that somebody may read: its strings, templates and JSX, without imports' paths and comments. */
 export function textsOf(source: string, file: string): { text: string; start: number }[] {

@@ -9,7 +9,7 @@ import { checkScenario, describeProblem, loadScenarios, type ScenarioProblem, ty
 import { formatDurationMs } from '../../model/duration.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { peopleSchema } from '../../model/people.ts'
-import { milestoneNames, scenarioSchema } from '../../model/scenario.ts'
+import { anyOf, milestoneNames, scenarioSchema } from '../../model/scenario.ts'
 import { ruleGroups } from '../../observability/rules/index.ts'
 import { timings } from '../../observability/timing.ts'
 import { command, type CommonOptions } from '../options.ts'
@@ -96,7 +96,7 @@ const previewCommand = () =>
         })),
       )
       print(
-        `\npages: ${scenario.alerts.expected.map(({ name, or = [], within }) => `${[name, ...or].join(' or ')} within ${formatDurationMs(within)}`).join(', ')}`,
+        `\npages: ${scenario.alerts.expected.map((each) => `${anyOf(each).join(' or ')} within ${formatDurationMs(each.within)}`).join(', ')}`,
       )
       print(`cause: ${scenario.cause.component}, ${scenario.cause.category}\n`)
       for (const name of milestoneNames) {

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { kindFields } from '../../model/scenario-kinds.ts'
 import { isVaried } from '../../drills/scenario-template.ts'
 import { filled, valuesFor, variedIn } from '../../drills/variants.ts'
+import { anyOf } from '../../model/scenario.ts'
 import { documentsOf } from '../../model/yaml/read.ts'
 import { ruleGroups } from '../../observability/rules/index.ts'
 import { timings } from '../../observability/timing.ts'
@@ -70,8 +71,7 @@ export function scopeOf(root: string, id: string, sources = new Sources(root), v
     for (const [, name = ''] of sources.code(file).matchAll(/'([a-z]+(?:-[a-z]+)*)'/g))
       if (sources.has(`shop/jobs/${name}.ts`)) cover(`shop/jobs/${name}.ts`, (imported) => imported.startsWith('shop/jobs/'))
   }
-  for (const name of scenario.alerts.expected.flatMap((each) => [each.name, ...(each.or ?? [])]))
-    covers[`alert ${name}`] = hashOf(canonical(rulesOf(name)))
+  for (const name of scenario.alerts.expected.flatMap(anyOf)) covers[`alert ${name}`] = hashOf(canonical(rulesOf(name)))
   return { covers: Object.fromEntries(Object.entries(covers).toSorted(([a], [b]) => (a < b ? -1 : 1))), files: [...files] }
 }
 

@@ -94,8 +94,6 @@ export class World implements Disposable {
   /** What was noted, and taken. */
   readonly notes: string[] = []
   #revivedAt = 0
-  /** When the reaper last heard of the control plane, by the time since the machine was started. */
-  #heardAtMs = 0
   /** Since when there has been nobody to act but the reaper; null while the control plane is there. */
   #aloneSince: number | null = null
   #drills: string[] = []
@@ -220,8 +218,7 @@ export class World implements Disposable {
 
   async #reap(): Promise<void> {
     // It holds a connection: one that nobody serves says so however the clock is set.
-    if (this.#control && !this.suspended) this.#heardAtMs = this.clock.elapsedMs
-    else if (this.clock.elapsedMs - this.#heardAtMs >= leaseMs) this.does(this.#reaper.revertAll())
+    if ((!this.#control || this.suspended) && this.aloneFor >= leaseMs / 1_000) this.does(this.#reaper.revertAll())
     this.does(this.#reaper.revertOverdue(reaperGraceMs))
   }
 

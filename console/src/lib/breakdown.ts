@@ -31,6 +31,7 @@ export function splittable(query: string): Splittable | null {
   if (found.some(({ op, modifier }) => (!aggregations.has(op) && !choosing.has(op)) || modifier?.getChild('Without'))) return null
   const [outermost] = found
   const aggregated = found.filter(({ op }) => aggregations.has(op))
+  const isRate = /^(rate|irate|increase)\(/.test(query.trim())
   return {
     selector: text(selectors[0] as SyntaxNode),
     additive:
@@ -38,9 +39,9 @@ export function splittable(query: string): Splittable | null {
         ? nodes(tree, 'BinaryExpr').length === 0 &&
           nodes(tree, 'FunctionIdentifier').every((node) => /^(rate|irate|increase)$/.test(text(node))) &&
           aggregated.every(({ op }) => op === 'sum' || op === 'count')
-        : /^(rate|irate|increase)\(/.test(query.trim()),
+        : isRate,
     by(label) {
-      if (aggregated.length === 0) return `${/^(rate|irate|increase)\(/.test(query.trim()) ? 'sum' : 'max'} by (${label}) (${query.trim()})`
+      if (aggregated.length === 0) return `${isRate ? 'sum' : 'max'} by (${label}) (${query.trim()})`
       const edits = aggregated.flatMap(({ node, modifier }) => {
         // A percentile needs its buckets.
         const grouping = modifier && /\ble\b/.test(text(modifier)) ? ` by (${label}, le) ` : ` by (${label}) `
