@@ -1,7 +1,7 @@
 import type { Role } from '../model/api.ts'
 import { FiredrillError, describeError, errorIn } from '../model/errors.ts'
 import type { RangeState } from '../range/targets/local/state.ts'
-import { request } from './request.ts'
+import { request, unanswered } from './request.ts'
 import { jsonOrNull } from '../model/json.ts'
 
 export interface ApiClient {
@@ -22,11 +22,16 @@ export function apiClient(state: RangeState, role: Role, timeoutMs = 120_000): A
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       timeoutMs,
     }).catch((error: unknown) => {
-      throw new FiredrillError(
-        'range-not-running',
-        `the control plane on ${base} does not answer (${describeError(error)}): run 'firedrill up'`,
-        { cause: error },
-      )
+      const reason = describeError(error)
+      if (reason === unanswered(timeoutMs)) {
+        const next = `'firedrill status' tells whether the control plane is well`
+        throw new FiredrillError('timed-out', `${method} ${path}: ${reason}. What was asked for may still be under way: ${next}`, {
+          cause: error,
+        })
+      }
+      throw new FiredrillError('range-not-running', `the control plane on ${base} does not answer (${reason}): run 'firedrill up'`, {
+        cause: error,
+      })
     })
     const content = jsonOrNull(answer.text)
     if (answer.status >= 200 && answer.status < 300) return content as Body

@@ -11,6 +11,9 @@ interface Request {
   timeoutMs: number
 }
 
+/** What it says when there was no answer in time. */
+export const unanswered = (timeoutMs: number): string => `no answer within ${timeoutMs / 1_000} s`
+
 /** One request over HTTP, over a connection of its own. Throws when there was no answer in time. */
 export async function request(url: string, { body, timeoutMs, ...options }: Request): Promise<{ status: number; text: string }> {
   const signal = AbortSignal.timeout(timeoutMs)
@@ -18,7 +21,7 @@ export async function request(url: string, { body, timeoutMs, ...options }: Requ
     const response = await answerTo(url, { ...options, agent: false, signal }, body)
     return { status: response.statusCode ?? 0, text: await text(response) }
   } catch (error) {
-    throw signal.aborted ? new Error(`no answer within ${timeoutMs / 1_000} s`) : error
+    throw signal.aborted ? new Error(unanswered(timeoutMs)) : error
   }
 }
 

@@ -56,6 +56,11 @@ export const shopComponentNames = [...serviceNames, ...datastoreNames] as const
 export const shopComponentName = z.enum(shopComponentNames)
 export type ShopComponentName = z.infer<typeof shopComponentName>
 
+/** What drills need and are not about: whatever of it ends without being asked to is started again. */
+export const supervisedNames: readonly ComponentName[] = componentNames.filter(
+  (name) => name !== 'canary' && name !== 'supervisor' && !shopComponentName.options.some((known) => known === name),
+)
+
 export const componentStates = ['stopped', 'starting', 'running', 'suspended', 'exited'] as const
 
 export const componentStatus = z.object({

@@ -1,18 +1,23 @@
-/** Starts again whatever of this host's control plane ended without being asked to; run by `watch.sh` when nobody else did. */
+/** Starts again whatever of this host is supervised and ended without being asked to; run by `watch.sh` when nobody else did. */
+import { supervisedNames } from '../../model/components.ts'
 import { describeError } from '../../model/errors.ts'
 import { openLocalRange } from '../wiring.ts'
 
 const dir = process.env['FIREDRILL_DIR']
 if (!dir) throw new Error('FIREDRILL_DIR is not set: the supervisor is started by firedrill up')
 const target = openLocalRange(dir)
-const watched = target.components.filter(({ name, role }) => role === 'control' && name !== 'supervisor')
+const watched = target.components.filter(({ name }) => supervisedNames.includes(name))
+let failed = false
 
 await Promise.all(
   watched.map(({ name }) =>
     target.revive(name).then(
       (revived) => void (revived && process.stdout.write(`${name} was gone: started again\n`)),
-      (error: unknown) => void process.stderr.write(`${name} could not be started: ${describeError(error)}\n`),
+      (error: unknown) => {
+        failed = true
+        process.stderr.write(`${name} could not be started: ${describeError(error)}\n`)
+      },
     ),
   ),
 )
-process.exit(0)
+process.exit(failed ? 1 : 0)

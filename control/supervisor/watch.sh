@@ -1,5 +1,5 @@
 #!/bin/sh
-# Watches those that watch each other: when one stays away, as when both were killed at once, it has them started again. A shell
+# Watches what drills need and are not about: when one of it is gone and nobody else starts it, it has it started again. A shell
 # that sleeps: less than a megabyte, and it needs no room on a disk.
 #
 #   watch.sh RUN_FOLDER NODE REVIVE NAME...
@@ -29,20 +29,20 @@ is_missed() {
   [ "$1" != "$ticks" ]
 }
 
-looks=0
-while sleep 1; do
+looks=0 pause=1
+while sleep "$pause"; do
   missed=''
   for name; do
     if is_missed "$name"; then missed=$name; fi
   done
   if [ -z "$missed" ]; then
-    looks=0
+    looks=0 pause=1
     continue
   fi
-  # The other one has a moment to do it.
+  # Those that watch each other have a moment to do it.
   looks=$((looks + 1))
-  if [ "$looks" -ge 2 ]; then
-    "$node" --disable-warning=ExperimentalWarning "$revive"
-    looks=0
-  fi
+  [ "$looks" -ge 2 ] || continue
+  looks=0
+  # What cannot be started is tried less and less often.
+  if "$node" --disable-warning=ExperimentalWarning "$revive"; then pause=1; elif [ "$pause" -lt 16 ]; then pause=$((pause * 2)); fi
 done

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { supervisedNames } from '../../model/components.ts'
 import { defineComponent, gentle } from '../component.ts'
 import type { RangeContext } from '../context.ts'
 import { httpReady } from '../readiness/http.ts'
@@ -47,7 +48,7 @@ export const reaper = defineComponent({
   logs: { format: 'plain' },
 })
 
-/** Starts the others again when both are gone. */
+/** Starts again what drills need and are not about, once it is gone. */
 export const supervisor = defineComponent({
   name: 'supervisor',
   title: 'Supervisor',
@@ -61,7 +62,7 @@ export const supervisor = defineComponent({
       path.join(context.dir, 'run'),
       context.binaries.node,
       path.join(context.root, 'control', 'supervisor', 'revive.ts'),
-      ...['control', 'reaper', 'agent'],
+      ...supervisedNames,
     ],
     cwd: context.root,
     env: { FIREDRILL_DIR: context.dir, FIREDRILL_CACHE: process.env['FIREDRILL_CACHE'] ?? '' },

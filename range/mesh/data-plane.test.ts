@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import tls from 'node:tls'
 import { after, before, test } from 'node:test'
 import { proxyOf, type ServiceName } from '../../model/components.ts'
@@ -302,6 +304,38 @@ test('Redis answers late, at once and over the same connection, and in time agai
     assert.ok(Math.min(await ask(), await ask(), await ask()) < 90)
   } finally {
     socket.destroy()
+    redis.close()
+  }
+})
+
+test('clients that leave while late commands are under way harm nobody', async () => {
+  const redis = net.createServer((socket) => {
+    // Whatever is sent comes in whole commands, several at once perhaps.
+    const answer = (data: Buffer) => socket.write('$-1\r\n'.repeat(data.toString().split('GET').length - 1))
+    socket.on('data', (data) => setTimeout(answer, 5, data)).on('error', () => {})
+  })
+  await new Promise<void>((resolve) => redis.listen(context.port('redis'), '127.0.0.1', resolve))
+  const command = '*2\r\n$3\r\nGET\r\n$1\r\nx\r\n'
+  const connect = async () => {
+    const socket = net.connect(context.port('catalog>redis'), '127.0.0.1')
+    await once(socket, 'connect')
+    return socket
+  }
+  try {
+    await range.mesh.setCacheFault({ delayMs: 25, percent: 100 })
+    // They leave at each moment of a command's way: before it is at Redis, there, held back, and answered.
+    for (let ms = 0; ms < 40; ms++) {
+      const sockets = await Promise.all(Array.from({ length: 5 }, connect))
+      for (const socket of sockets) socket.write(command)
+      await delay(ms)
+      for (const socket of sockets) socket.destroy()
+    }
+    const last = await connect()
+    last.write(command)
+    assert.equal(String((await once(last, 'data'))[0]), '$-1\r\n')
+    last.destroy()
+  } finally {
+    await range.mesh.setCacheFault(null)
     redis.close()
   }
 })

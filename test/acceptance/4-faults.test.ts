@@ -220,6 +220,19 @@ describe('the lease', () => {
     await atRest()
   })
 
+  test('a proxy and what watches the shop, killed at once, are started again', async () => {
+    const names = ['catalog-proxy', 'prometheus', 'telemetry-store', 'redis-exporter', 'locust'] as const
+    const before = new Map(names.map((name) => [name, state.run(name)?.pid]))
+    for (const pid of before.values()) process.kill(pid ?? 0, 'SIGKILL')
+    await until('all of them to be back', 40_000, async () =>
+      names.every((name) => {
+        const next = state.run(name)
+        return next !== null && next.pid !== before.get(name) && next.readyAfterMs !== null && liveness(next) === 'running'
+      }),
+    )
+    await atRest()
+  })
+
   test('a supervisor that is killed is started again', async () => {
     const record = state.run('supervisor')
     assert.ok(record)

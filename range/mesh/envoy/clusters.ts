@@ -7,6 +7,8 @@ import { ruleOf } from '../destination-rules.ts'
 import type { Resource, TrafficPolicy } from '../resources.ts'
 import { breakOffCluster, breaksOff } from './break-off.ts'
 import { fromFile, seconds, socketAddress, typed, type Json } from './json.ts'
+import { redisLinkCluster } from './late-answers.ts'
+import { hasRuntime } from './runtime.ts'
 
 const httpOptions = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
 const unlimited = 4_294_967_295
@@ -54,7 +56,13 @@ export function clustersOf(context: RangeContext, service: ServiceName, resource
       circuit_breakers: { thresholds: [{ max_connections: unlimited, max_pending_requests: unlimited }] },
     }))
   const own = ownPorts(context, service).map(({ cluster, port }) => ownCluster(cluster, context.port(port)))
-  return [...outbound, ...stores, ...own, ...(breaksOff(context, service) ? [breakOffCluster(context, service)] : [])]
+  return [
+    ...outbound,
+    ...stores,
+    ...(hasRuntime(service) ? [redisLinkCluster(context, service)] : []),
+    ...own,
+    ...(breaksOff(context, service) ? [breakOffCluster(context, service)] : []),
+  ]
 }
 
 /** Those who answer for a service: all that run its release are one instance here, and a canary is another. */

@@ -1,4 +1,3 @@
-import { cacheDelaysMs } from '../../../model/mesh.ts'
 import { proxyOf, type ServiceName } from '../../../model/components.ts'
 import type { RangeContext } from '../../context.ts'
 import { edgePort, httpEdges, tcpEdges } from '../edges.ts'
@@ -7,8 +6,9 @@ import type { Resource } from '../resources.ts'
 import { rbacFilters } from './authorization.ts'
 import { breakOffListener, breaksOff } from './break-off.ts'
 import { certificates, clusterName, ownPorts } from './clusters.ts'
-import { fraction, fromFile, seconds, socketAddress, typed, type Json } from './json.ts'
-import { cacheFaultKey } from './runtime.ts'
+import { fromFile, seconds, socketAddress, typed, type Json } from './json.ts'
+import { redisFilter, redisLinkListener } from './late-answers.ts'
+import { hasRuntime } from './runtime.ts'
 
 /** Where one proxy listens: for others, and for its own service. */
 export function listenersOf(context: RangeContext, service: ServiceName, resources: readonly Resource[], configDir: string): Json[] {
@@ -26,12 +26,18 @@ export function listenersOf(context: RangeContext, service: ServiceName, resourc
       name: `outbound-${to}`,
       address: socketAddress(context.port(edgePort(service, to))),
       traffic_direction: 'OUTBOUND',
-      filter_chains: [{ name: 'tcp', filters: [to === 'redis' ? redisProxy() : tcpProxy(to)] }],
+      filter_chains: [{ name: 'tcp', filters: [to === 'redis' ? redisFilter() : tcpProxy(to)] }],
     }))
   const own = ownPorts(context, service).flatMap(({ listener, inbound: port }) =>
     port === null ? [] : [inbound(service, resources, configDir, listener, context.port(port))],
   )
-  return [...http, ...tcp, ...own, ...(breaksOff(context, service) ? [breakOffListener(context, service)] : [])]
+  return [
+    ...http,
+    ...tcp,
+    ...(hasRuntime(service) ? [redisLinkListener(context, service)] : []),
+    ...own,
+    ...(breaksOff(context, service) ? [breakOffListener(context, service)] : []),
+  ]
 }
 
 function inbound(service: ServiceName, resources: readonly Resource[], configDir: string, name: string, port: number): Json {
@@ -208,21 +214,5 @@ const tcpProxy = (to: string): Json => ({
     stat_prefix: to,
     cluster: clusterName(to),
     idle_timeout: '0s',
-  }),
-})
-
-/** Understands Redis, and so counts its commands and their errors. */
-const redisProxy = (): Json => ({
-  name: 'envoy.filters.network.redis_proxy',
-  typed_config: typed('envoy.extensions.filters.network.redis_proxy.v3.RedisProxy', {
-    stat_prefix: 'redis',
-    settings: { op_timeout: '5s', enable_redirection: false, enable_command_stats: false },
-    prefix_routes: { catch_all_route: { cluster: 'redis' } },
-    // Switched on and off by the runtime, at once and without a new connection.
-    faults: cacheDelaysMs.map((delayMs) => ({
-      fault_type: 'DELAY',
-      delay: seconds(delayMs),
-      fault_enabled: { default_value: fraction(0), runtime_key: cacheFaultKey(delayMs) },
-    })),
   }),
 })

@@ -23,6 +23,7 @@ import { endOrphans, endStrays } from './strays.ts'
 import type { RangeState, RunRecord } from './state.ts'
 
 const stopsWithinMs = 1_000
+const serviceRestartMs = 60_000
 
 /** Renders what other folders know (rules, routes, scrape targets) into a component's configuration files. */
 export type ConfigRenderer = (context: RangeContext, component: ComponentName) => Record<string, string>
@@ -125,7 +126,8 @@ export class LocalTarget {
       await this.#end(component)
       return this.#launch(component, lock)
     })
-    await this.#awaitReady(component, record)
+    // What it depends on runs already, or is what is broken: whoever waits wants to know.
+    await this.#awaitReady(component, record, component.role === 'service' ? serviceRestartMs : component.startDeadlineMs)
   }
 
   /** Starts what ended without being asked to; whoever stopped it meanwhile is heeded. Resolves to whether it had to be started. */
@@ -260,9 +262,9 @@ export class LocalTarget {
     await endStrays(this.context.config.id, component, this.state.run(component.name))
   }
 
-  async #awaitReady(component: Component, record: RunRecord): Promise<StartReport> {
+  async #awaitReady(component: Component, record: RunRecord, withinMs = component.startDeadlineMs): Promise<StartReport> {
     let awaited = record
-    const deadlineMs = component.startDeadlineMs * patienceOn(this.state.machine())
+    const deadlineMs = withinMs * patienceOn(this.state.machine())
     await waitUntilReady(component.readiness(this.context), deadlineMs, () => {
       if (liveness(awaited) !== 'gone') return
       const now = this.state.run(component.name)
