@@ -128,7 +128,7 @@ export async function until<Value>(
 const played = 3
 
 /**
- * The scenarios that are played, of those that one host can play: other ones each time, by the seed that the runner prints. Each carries a proof
+ * The scenarios that are played, of those that one host can play: other ones for each commit, by the seed that the runner prints. Each carries a proof
  * (`control/proof`); `FIREDRILL_SCENARIOS=all` has every one played all the same, and ids with commas between those.
  */
 export async function playedScenarios(): Promise<Scenario[]> {
