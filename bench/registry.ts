@@ -9,6 +9,7 @@ import { exemplarsBenchmark } from './exemplars.ts'
 import { floodBenchmark } from './flood.ts'
 import { hostsBenchmark } from './hosts.ts'
 import { incidentBenchmark } from './incident.ts'
+import { interactionsBenchmark } from './interactions.ts'
 import { isolationBenchmark } from './isolation.ts'
 import { kubernetesBenchmark } from './kubernetes.ts'
 import { loadBenchmark } from './load.ts'
@@ -35,6 +36,7 @@ export const benchmarks: readonly Benchmark[] = [
   coachLeakBenchmark,
   rangeBenchmark,
   consoleBenchmark,
+  interactionsBenchmark,
   shellBenchmark,
   storeBenchmark,
   incidentBenchmark,

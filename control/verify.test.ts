@@ -20,5 +20,16 @@ test('a page is a surprise unless it is expected, allowed, or of what the soluti
   assert.deepEqual(surprises(page(1_200, 'ComponentDown', 'orders is down'), page(1_300, 'ComponentDown', 'redis is down')), [
     'ComponentDown',
   ])
+  const switched = {
+    type: 'action-run',
+    at: 1_100,
+    kind: 'change',
+    ok: true,
+    summary: 'payments charges cards through the second provider',
+  }
+  const down = page(1_050, 'ComponentDown', 'payments is down')
+  assert.deepEqual(surprises(down, switched as unknown as DrillEvent), [])
+  assert.deepEqual(surprises(down, { ...switched, kind: 'inspect' } as unknown as DrillEvent), ['ComponentDown'])
+  assert.deepEqual(surprises(down), ['ComponentDown'])
   assert.deepEqual(surprises(page(1_200, 'PricesOutdated', 'catalog is down')), ['PricesOutdated'])
 })

@@ -205,8 +205,8 @@ async function play(
 }
 
 /**
- * The pages of a drill that its scenario neither expects nor allows. What the solution restarts is down for a moment and may page for it: from then on, that is
- * no surprise.
+ * The pages of a drill that its scenario neither expects nor allows. What the solution restarts, or tells that it changed, is down for a moment and may page for
+ * it: from then on, that is no surprise.
  */
 export function unexpectedPages(
   { alerts, solution }: Pick<Scenario, 'alerts' | 'solution'>,
@@ -214,13 +214,16 @@ export function unexpectedPages(
   fixingFrom: number,
 ): string[] {
   const patterns = [...alerts.expected.flatMap(anyOf), ...alerts.allowed]
-  const touched = solution.flatMap(({ params }) => Object.values(params ?? {}))
+  const told = events.flatMap((event) => (event.type === 'action-run' && event.ok && event.kind === 'change' ? [event.summary] : []))
+  const touched = new Set(
+    [...solution.flatMap(({ params, terminal }) => [...Object.values(params ?? {}).map(String), terminal ?? '']), ...told].flatMap((text) =>
+      text.split(/[^a-z-]+/),
+    ),
+  )
   const surprises = events.flatMap((event) => {
     if (event.type !== 'page-received' || patterns.some((pattern) => fits(event.alert.name, pattern))) return []
     const isRestart =
-      event.alert.name === 'ComponentDown' &&
-      event.at >= fixingFrom &&
-      touched.some((value) => event.alert.summary === `${String(value)} is down`)
+      event.alert.name === 'ComponentDown' && event.at >= fixingFrom && touched.has(event.alert.summary.replace(/ is down$/, ''))
     return isRestart ? [] : [event.alert.name]
   })
   return [...new Set(surprises)]

@@ -30,7 +30,7 @@ export class EngineBench implements Disposable {
   readonly alerts: CurrentAlert[] = []
   /** Requests of users that went wrong, as they are read from Locust. */
   readonly kept: KeptRequest[] = []
-  now = realNow()
+  now: number
   ledger: Ledger
   injector: Injector
   sampler: TickedSampler
@@ -39,8 +39,9 @@ export class EngineBench implements Disposable {
   #gate = Promise.withResolvers<void>()
   #waits = false
 
-  /** @param sampler measures the range on paper; all is well without. */
-  constructor(sampler: TickedSampler = new ReplaySampler()) {
+  /** @param sampler measures the range on paper; all is well without. @param startsAt in milliseconds since the epoch. */
+  constructor(sampler: TickedSampler = new ReplaySampler(), startsAt = realNow()) {
+    this.now = startsAt
     this.sampler = sampler
     Date.now = () => this.now
     const { deploy } = this.range.releases

@@ -28,8 +28,9 @@ export class ServedBench implements AsyncDisposable {
     trouble = async () => 'a range on paper has none',
     portBase,
     sampler: measures,
-  }: { rated?: boolean; trouble?: () => Promise<string | null>; portBase?: number; sampler?: TickedSampler } = {}) {
-    this.bench = new EngineBench(measures)
+    startsAt,
+  }: { rated?: boolean; trouble?: () => Promise<string | null>; portBase?: number; sampler?: TickedSampler; startsAt?: number } = {}) {
+    this.bench = new EngineBench(measures, startsAt)
     const { engine, ledger, injector, sampler, range, dir } = this.bench
     const context = paperContext(dir, projectRoot, users, portBase)
     this.host = `127.0.0.1:${context.port('control')}`

@@ -12,7 +12,10 @@ before(async () => {
   await atRest()
 })
 
-for (const plan of await playedScenarios()) {
+const plans = await playedScenarios()
+// Of those that were drawn, the command plays one.
+const byCommand = plans.at(-1)?.id ?? ''
+for (const plan of process.env['FIREDRILL_SCENARIOS'] ? plans : plans.slice(0, -1)) {
   const { id } = plan
   test(`${id} proves itself, and nothing that a trainee can reach tells its answer`, async () => {
     const patience = patienceFor(await measureMachine())
@@ -22,10 +25,10 @@ for (const plan of await playedScenarios()) {
 }
 
 test('what the command proves it tells, and what there is not it refuses', async () => {
-  const { code, stdout, stderr } = await firedrill(['verify', 'slow-shelves', '--no-proofs', '--json', '--dir', dir])
+  const { code, stdout, stderr } = await firedrill(['verify', byCommand, '--no-proofs', '--json', '--dir', dir])
   assert.equal(code, 0, `${stdout}${stderr}`)
   const [result] = JSON.parse(stdout) as [Verification]
-  assert.equal(result.id, 'slow-shelves')
+  assert.equal(result.id, byCommand)
   assert.ok(result.ok && result.secondsToPage !== null && result.secondsToPage <= result.pageBoundSeconds, stdout)
   const unknown = await firedrill(['verify', 'nowhere', '--dir', dir])
   assert.equal(unknown.code, 1)

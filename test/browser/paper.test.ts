@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Page } from 'playwright-core'
 import type { paperTokens } from '../../control/replay/paper-context.ts'
 import { PaperBrowser, skip } from './paper/browser.ts'
-import { hugeTrace } from './paper/traces.ts'
-import { labelsApart, loaded, noSeriousViolations, noSidewaysScroll } from './readable.ts'
+import { noSeriousViolations, noSidewaysScroll } from './readable.ts'
 
-/** The real console and control plane over a range on paper: every page, and whole drills, in seconds. */
+/** The real console and control plane over a range on paper: whole drills in seconds. How every page looks is in `looks.test.ts`. */
 const paper = new PaperBrowser()
 const open = ({ width = 1440, height = 900, role = 'trainee' as keyof typeof paperTokens } = {}) =>
   paper.open({ viewport: { width, height }, role, seenTour: true })
@@ -65,62 +63,3 @@ test('what rose is found by its label, and drawn by it', { skip }, async () => {
   await page.waitForURL(/q=sum\+by\+%28service%29/)
   await page.context().close()
 })
-
-const pages = (drill: string): string[] => [
-  '/',
-  `/drills/${drill}`,
-  '/dashboards/overview',
-  '/dashboards/inventory',
-  '/map',
-  '/components/inventory',
-  '/mesh',
-  '/slos',
-  '/explore',
-  '/explore?q=sum%20by%20(service)%20(rate(http_requests_total%5B30s%5D))',
-  '/traces?range=5m',
-  `/traces/${hugeTrace}`,
-  '/logs?range=5m',
-  '/alerts',
-  '/progress',
-  '/status',
-  '/join#code=none',
-  '/runbooks',
-  '/runbooks/browse',
-  '/nowhere',
-]
-test('every page on a desk and on a telephone, light and dark: no violation, nothing cut off', { skip }, async () => {
-  const drill = await started()
-  await paper.shop.breaks('slow-shelves')
-  const page = await open()
-  for (const address of pages(drill)) await everyWay(page, address)
-  await page.context().close()
-  const instructor = await open({ role: 'instructor' })
-  await everyWay(instructor, '/instructor')
-  await instructor.context().close()
-})
-
-/** No more than a browser lays out without being felt, however much there is to show: what cannot be seen is not there. */
-const mostElements = 4_000
-
-/** Loaded once and looked at in four ways. Contrast depends on the theme, everything else on the width. */
-async function everyWay(page: Page, address: string): Promise<void> {
-  await page.goto(`${paper.base}${address}`)
-  await loaded(page)
-  const elements = await page.locator('*').count()
-  assert.ok(elements <= mostElements, `${address} has ${elements} elements`)
-  for (const [width, height] of [
-    [1440, 900],
-    [390, 844],
-  ] as const) {
-    await page.setViewportSize({ width, height })
-    for (const theme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme: theme })
-      const what = `${address}, ${width} wide, ${theme}`
-      if (width > 1_000) await noSeriousViolations(page, what, theme === 'light' ? 'all' : 'contrast')
-      else if (theme === 'light') await noSeriousViolations(page, what, 'others')
-    }
-    await noSidewaysScroll(page, `${address}, ${width} wide`)
-    await labelsApart(page, `${address}, ${width} wide`)
-  }
-  await page.setViewportSize({ width: 1440, height: 900 })
-}

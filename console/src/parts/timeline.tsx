@@ -93,7 +93,8 @@ export function TimelineEvents({ startedAt, events, most }: { startedAt: number;
     return sentence === null ? [] : [{ event, sentence }]
   })
   return (
-    <ol className="timeline">
+    // It scrolls by itself where there is much: the keyboard has to reach it.
+    <ol className="timeline" tabIndex={0} aria-label="Events">
       {told
         .toReversed()
         .slice(0, most)

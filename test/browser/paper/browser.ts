@@ -12,11 +12,14 @@ export class PaperBrowser {
   shop!: PaperShop
   base = ''
   #browser: Browser | undefined
+  readonly #startsAt: number | undefined
 
-  constructor() {
+  /** @param startsAt when the shop's clock begins, and where the clocks of its pages stand when they are opened, in milliseconds since the epoch; now, without. */
+  constructor(startsAt?: number) {
+    this.#startsAt = startsAt
     before(async () => {
       if (skip) return
-      this.shop = new PaperShop()
+      this.shop = new PaperShop(startsAt)
       this.base = await this.shop.open()
       this.#browser = await chromium.launch({ executablePath: findChromium() ?? 'chromium', args: ['--no-sandbox'] })
     })
@@ -35,6 +38,7 @@ export class PaperBrowser {
   }: BrowserContextOptions & { role?: keyof typeof paperTokens; timeoutMs?: number; seenTour?: boolean }): Promise<Page> {
     assert.ok(this.#browser)
     const context = await this.#browser.newContext(options)
+    if (this.#startsAt !== undefined) await context.clock.setFixedTime(this.shop.served.bench.now)
     // What is shown first to everybody is shown to nobody here who does not look for it.
     if (seenTour) await context.addInitScript(() => localStorage.setItem('firedrill.tour', 'seen'))
     const page = await context.newPage()

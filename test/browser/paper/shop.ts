@@ -3,6 +3,7 @@ import { buildConsole } from '../../../control/build-console.ts'
 import { projectRoot } from '../../../control/paths.ts'
 import { ownPorts } from '../../../control/replay/paper-context.ts'
 import { readRecording } from '../../../control/replay/recording.ts'
+import { scenarios } from '../../../control/replay/engine-bench.ts'
 import { ReplaySampler } from '../../../control/replay/sampler.ts'
 import { ServedBench } from '../../../control/replay/served-bench.ts'
 import { PaperTelemetry, type PaperAlert } from './telemetry.ts'
@@ -16,10 +17,9 @@ export class PaperShop implements AsyncDisposable {
   readonly served: ServedBench
   readonly telemetry = new PaperTelemetry()
 
-  constructor() {
-    this.served = new ServedBench({ portBase: ownPorts(), sampler: this.sampler })
-    // What is passed through at once has been by the time that a browser, whose clock is its own, looks at it.
-    this.served.bench.now -= headStartMs
+  /** @param startsAt in milliseconds since the epoch, for a browser with the same clock; what is passed through at once has been by the time that another browser looks at it. */
+  constructor(startsAt: number = Date.now() - headStartMs) {
+    this.served = new ServedBench({ portBase: ownPorts(), sampler: this.sampler, startsAt })
   }
 
   /** The console as it is now, served at the address that is returned. */
@@ -50,6 +50,44 @@ export class PaperShop implements AsyncDisposable {
       startsAt: new Date(bench.now - 4_000).toISOString(),
     })
     await bench.pass(1)
+  }
+
+  /** A drill as the scenario's rehearsal went, until its solution has been carried out; `meanwhile` is awaited when everything is broken and nothing done. */
+  async plays(scenario: string, meanwhile: (drill: string) => Promise<void>): Promise<string> {
+    const { bench } = this.served
+    const recording = readRecording(path.join(projectRoot, 'bench', 'recordings'), scenario)
+    if (!recording) throw new Error(`${scenario} has no recording`)
+    await this.calm()
+    const { id } = await bench.engine.start(scenario, { mode: 'learning', trainee: 'somebody', seed: 1 })
+    this.sampler.begin(recording)
+    const from = bench.now
+    this.telemetry.incident.from = from
+    const pages = [...recording.pages]
+    const playUntil = async (ms: number) => {
+      while (bench.now - from < ms) {
+        await bench.pass(1)
+        for (let next = pages[0]; next && next.ms <= bench.now - from; next = pages[0]) {
+          pages.shift()
+          const startsAt = new Date(from + next.ms).toISOString()
+          if (next.status === 'firing')
+            this.page({ ...next.alert, startsAt, description: next.alert.summary, runbook, component: 'gateway' })
+          else bench.engine.pages.receive({ ...next.alert, startsAt }, 'resolved')
+        }
+      }
+    }
+    await playUntil(recording.fixedAtMs)
+    await meanwhile(id)
+    for (const { action, params } of scenarios.get(scenario)?.solution ?? [])
+      // What cannot be done on paper is refused, and is a line of the timeline all the same.
+      if (action !== undefined) await this.served.ask('trainee', 'POST', `/api/actions/${action}`, { params })
+    this.sampler.fix()
+    this.telemetry.incident.to = bench.now
+    await playUntil((recording.moments.at(-1)?.ms ?? 0) + 5_000)
+    this.telemetry.alerts = []
+    this.served.bench.alerts.splice(0)
+    await bench.pass(60)
+    if (bench.engine.running()) await bench.engine.finish()
+    return id
   }
 
   /** Pages are slow for many customers, until one of them writes. */

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Page } from 'playwright-core'
+import { Looks } from './looks.ts'
+import { PaperBrowser, skip } from './paper/browser.ts'
+import { hugeTrace } from './paper/traces.ts'
+import { labelsApart, loaded, noSeriousViolations, noSidewaysScroll } from './readable.ts'
+
+/** Every page and state, on a desk and on a telephone, light and dark, at a moment that is always the same: held against the pictures in `looks`. */
+const paper = new PaperBrowser(Date.UTC(2026, 4, 12, 9, 30))
+const open = (role: 'trainee' | 'instructor' = 'trainee'): Promise<Page> =>
+  paper.open({ viewport: { width: 1440, height: 900 }, deviceScaleFactor: 0.4, timezoneId: 'UTC', locale: 'en-GB', role, seenTour: true })
+
+/** No more than a browser lays out without being felt, however much there is to show: what cannot be seen is not there. */
+const mostElements = 4_000
+
+type Shown = readonly [name: string, address: string]
+
+/** Loaded once and looked at in four ways. Contrast depends on the theme, everything else on the width. */
+async function everyWay(page: Page, looks: Looks, [name, address]: Shown): Promise<void> {
+  await page.goto(`${paper.base}${address}`)
+  await loaded(page)
+  const elements = await page.locator('*').count()
+  assert.ok(elements <= mostElements, `${address} has ${elements} elements`)
+  await lookEveryWay(page, looks, name)
+}
+
+async function lookEveryWay(page: Page, looks: Looks, name: string): Promise<void> {
+  for (const [where, width, height] of [
+    ['desk', 1440, 900],
+    ['phone', 390, 844],
+  ] as const) {
+    await page.setViewportSize({ width, height })
+    for (const theme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme: theme })
+      const what = `${name}, ${width} wide, ${theme}`
+      if (width > 1_000) await noSeriousViolations(page, what, theme === 'light' ? 'all' : 'contrast')
+      else if (theme === 'light') await noSeriousViolations(page, what, 'others')
+      await looks.look(page, `${name}-${where}-${theme}`)
+    }
+    await noSidewaysScroll(page, `${name}, ${width} wide`)
+    await labelsApart(page, `${name}, ${width} wide`)
+  }
+  await page.setViewportSize({ width: 1440, height: 900 })
+}
+
+test('empty: before anything was played, and where nothing is found', { skip }, async (context) => {
+  const looks = new Looks(context)
+  const page = await open()
+  for (const shown of [
+    ['home', '/'],
+    ['home-nothing-found', '/?find=zzzz'],
+    ['alerts-none', '/alerts'],
+    ['progress-none', '/progress'],
+    ['traces-none', '/traces?range=5m&minDurationMs=3600000'],
+    ['logs-none', '/logs?range=5m&text=zzzz'],
+    ['explore-empty', '/explore'],
+    ['status-healthy', '/status'],
+    ['join', '/join#code=none'],
+    ['no-such-page', '/nowhere'],
+  ] satisfies Shown[])
+    await everyWay(page, looks, shown)
+  await page.context().close()
+  looks.assertKept()
+})
+
+test('loading, and failed', { skip }, async (context) => {
+  const looks = new Looks(context)
+  const page = await open()
+  await page.route(/\/api\/(prometheus|telemetry|status|alerts)/, () => {})
+  for (const [name, address] of [
+    ['loading-dashboard', '/dashboards/overview'],
+    ['loading-traces', '/traces?range=5m'],
+    ['loading-logs', '/logs?range=5m'],
+  ] satisfies Shown[]) {
+    await page.goto(`${paper.base}${address}`)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await lookEveryWay(page, looks, name)
+  }
+  await page.unrouteAll()
+  await page.route(/\/api\/(prometheus|telemetry|status|alerts)/, (route) =>
+    route.fulfill({
+      status: 502,
+      json: { error: { code: 'component-unreachable', message: 'the telemetry store does not answer: connect ECONNREFUSED' } },
+    }),
+  )
+  for (const shown of [
+    ['failed-dashboard', '/dashboards/overview'],
+    ['failed-traces', '/traces?range=5m'],
+    ['failed-logs', '/logs?range=5m'],
+    ['failed-alerts', '/alerts'],
+  ] satisfies Shown[])
+    await everyWay(page, looks, shown)
+  await page.context().close()
+  looks.assertKept()
+})
+
+test('full: in the middle of an incident, with long names and 10,000 spans', { skip }, async (context) => {
+  const looks = new Looks(context)
+  const { bench } = paper.shop.served
+  await bench.pass(20)
+  const { id: drill } = await bench.engine.start('slow-shelves', { mode: 'learning', trainee: 'somebody', seed: 1 })
+  await paper.shop.breaks('slow-shelves')
+  const page = await open()
+  for (const shown of [
+    ['room', `/drills/${drill}`],
+    ['dashboard-overview', '/dashboards/overview'],
+    ['dashboard-inventory', '/dashboards/inventory'],
+    ['map', '/map'],
+    ['component', '/components/inventory'],
+    ['mesh', '/mesh'],
+    ['slos', '/slos'],
+    ['explore', '/explore?q=sum%20by%20(service)%20(rate(http_requests_total%5B30s%5D))'],
+    ['traces', '/traces?range=5m'],
+    ['trace-huge', `/traces/${hugeTrace}`],
+    ['logs', '/logs?range=5m'],
+    ['alerts', '/alerts'],
+    ['status-hurt', '/status'],
+    ['runbooks', '/runbooks'],
+    ['runbook', '/runbooks/browse'],
+  ] satisfies Shown[])
+    await everyWay(page, looks, shown)
+  paper.shop.page({
+    fingerprint: 'b2',
+    name: 'AVeryLongNameOfAnAlertThatSomebodyOnceGaveToARuleAndThatNobodyDaredToShorten',
+    severity: 'page',
+    summary:
+      'Requests of customers from the whole of north-western Europe who look at shelves of more than four hundred products take longer than they should',
+    description:
+      'A description that is as long as its summary, and says what it says twice, so that it must be wrapped wherever it stands and cuts off nothing.',
+    runbook: 'http://127.0.0.1/runbooks/browse',
+    component: 'gateway',
+    startsAt: new Date(bench.now - 2_000).toISOString(),
+  })
+  await bench.pass(1)
+  for (const shown of [
+    ['room-long-names', `/drills/${drill}`],
+    ['alerts-long-names', '/alerts'],
+  ] satisfies Shown[])
+    await everyWay(page, looks, shown)
+  await page.context().close()
+  const instructor = await open('instructor')
+  await everyWay(instructor, looks, ['instructor', '/instructor'])
+  await instructor.context().close()
+  looks.assertKept()
+})
+
+test('afterwards: the debrief, and what was learnt', { skip }, async (context) => {
+  const looks = new Looks(context)
+  const { engine, ledger } = paper.shop.served.bench
+  const drill = engine.running()?.id
+  assert.ok(drill)
+  await paper.shop.recovers()
+  if (engine.running()) await engine.finish()
+  assert.ok(ledger.drill(drill)?.endedAt)
+  const page = await open()
+  for (const shown of [
+    ['debrief', `/drills/${drill}/debrief`],
+    ['progress', '/progress'],
+    ['home-played', '/'],
+  ] satisfies Shown[])
+    await everyWay(page, looks, shown)
+  await page.context().close()
+  looks.assertKept()
+})

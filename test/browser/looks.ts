@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { TestContext } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import pixelmatch from 'pixelmatch'
+import type { Page } from 'playwright-core'
+import { PNG } from 'pngjs'
+
+const kept = path.join(import.meta.dirname, 'looks')
+const found = path.join(import.meta.dirname, '..', '..', '.cache', 'looks')
+const madeWith = path.join(kept, 'made-with.json')
+/** `FIREDRILL_LOOKS=keep` keeps what pages look like now. */
+const keeps = process.env['FIREDRILL_LOOKS'] === 'keep'
+/** Of all pixels: less is a hairline that was rounded elsewhere. */
+const mostDifferent = 0.002
+/** What is further down is a list that goes on. */
+const tallest = 2_000
+const settlesWithinMs = 10_000
+const againAfterMs = 300
+
+/** How pages look, held against pictures that are kept. A picture has a sixth of the page's pixels: enough to see what moved, and small. */
+export class Looks {
+  readonly #differences: string[] = []
+  readonly #context: TestContext
+  #comparable: Promise<boolean> | undefined
+
+  constructor(context: TestContext) {
+    this.#context = context
+  }
+
+  /** Adds what differs from the picture of that name to what `assertKept` tells. */
+  async look(page: Page, name: string): Promise<void> {
+    this.#comparable ??= isComparable(page, this.#context)
+    if (!(await this.#comparable)) return
+    const file = path.join(kept, `${name}.png`)
+    if (keeps) return writeFileSync(file, small(await unmoved(page)))
+    if (!existsSync(file)) return void this.#differences.push(`${name}: no picture is kept`)
+    const before = PNG.sync.read(readFileSync(file))
+    let now = await pictureOf(page)
+    let difference = differenceOf(before, now)
+    // Something may still be on its way.
+    for (const giveUpAt = performance.now() + settlesWithinMs; difference !== null && performance.now() < giveUpAt;) {
+      await delay(againAfterMs)
+      now = await pictureOf(page)
+      difference = differenceOf(before, now)
+    }
+    if (difference === null) return
+    mkdirSync(found, { recursive: true })
+    writeFileSync(path.join(found, `${name}.png`), small(now))
+    this.#differences.push(`${name}: ${difference}`)
+  }
+
+  /** Throws with all that differed; the pages as they look now are in `.cache/looks`. */
+  assertKept(): void {
+    assert.deepEqual(
+      this.#differences,
+      [],
+      `what these pages look like now is in .cache/looks; where it is right, FIREDRILL_LOOKS=keep node --test test/browser/looks.test.ts keeps it`,
+    )
+    rmSync(found, { recursive: true, force: true })
+  }
+}
+
+async function pictureOf(page: Page): Promise<PNG> {
+  const { width, height } = await page.evaluate(() => ({ width: window.innerWidth, height: document.documentElement.scrollHeight }))
+  const clip = { x: 0, y: 0, width, height: Math.min(height, tallest) }
+  return PNG.sync.read(await page.screenshot({ fullPage: true, clip, animations: 'disabled', caret: 'hide' }))
+}
+
+/** As it is once nothing moves any more. */
+async function unmoved(page: Page): Promise<PNG> {
+  let now = await pictureOf(page)
+  for (;;) {
+    await delay(againAfterMs)
+    const next = await pictureOf(page)
+    if (next.data.equals(now.data)) return next
+    now = next
+  }
+}
+
+const small = (picture: PNG): Buffer => PNG.sync.write(picture, { colorType: 2, deflateLevel: 9, deflateStrategy: 0, filterType: 0 })
+
+/** In words; null where the two are as good as equal. */
+function differenceOf(before: PNG, now: PNG): string | null {
+  const { width, height } = before
+  if (now.width !== width || now.height !== height) return `${now.width} × ${now.height} pixels, and was ${width} × ${height}`
+  const differing = pixelmatch(before.data, now.data, undefined, width, height, { threshold: 0.2 })
+  const share = differing / (width * height)
+  return share > mostDifferent ? `${(share * 100).toFixed(2)} % of its pixels differ` : null
+}
+
+/** Pictures are of one browser with certain fonts: another draws every letter a little differently. */
+async function isComparable(page: Page, context: TestContext): Promise<boolean> {
+  const here = {
+    browser: /Chrome\/(\d+)/.exec(await page.evaluate(() => navigator.userAgent))?.[1] ?? '',
+    /** How wide a text is in the fonts that are not ours. */
+    widths: await page.evaluate(() => {
+      const context = document.createElement('canvas').getContext('2d')
+      return ['monospace', 'sans-serif', 'serif'].map((family) => {
+        if (context) context.font = `40px ${family}`
+        return Math.round(context?.measureText('The shop is healthy: 0.25 s ⌘ → ✓').width ?? 0)
+      })
+    }),
+  }
+  if (keeps) {
+    mkdirSync(kept, { recursive: true })
+    writeFileSync(madeWith, `${JSON.stringify(here)}\n`)
+    return true
+  }
+  const there = readFileSync(madeWith, 'utf8').trim()
+  if (JSON.stringify(here) === there) return true
+  context.diagnostic(`pictures are not compared: they were taken with ${there}, and this is ${JSON.stringify(here)}`)
+  return false
+}
