@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import path from 'node:path'
 import type { TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import pixelmatch from 'pixelmatch'
 import type { Page } from 'playwright-core'
 import { PNG } from 'pngjs'
@@ -45,7 +46,7 @@ export class Looks {
       now = await pictureOf(page)
       difference = differenceOf(before, now)
     }
-    if (difference === null) return
+    if (difference === null) return rmSync(path.join(found, `${name}.png`), { force: true })
     mkdirSync(found, { recursive: true })
     writeFileSync(path.join(found, `${name}.png`), small(now))
     this.#differences.push(`${name}: ${difference}`)
@@ -58,14 +59,19 @@ export class Looks {
       [],
       `what these pages look like now is in .cache/looks; where it is right, FIREDRILL_LOOKS=keep node --test test/browser/looks.test.ts keeps it`,
     )
-    rmSync(found, { recursive: true, force: true })
   }
 }
 
+/** The whole page; of one that makes only those rows that can be seen, what can be seen. */
 async function pictureOf(page: Page): Promise<PNG> {
-  const { width, height } = await page.evaluate(() => ({ width: window.innerWidth, height: document.documentElement.scrollHeight }))
+  const { width, height } = await page.evaluate(() => ({
+    width: window.innerWidth,
+    height: document.querySelector('.virtual') ? window.innerHeight : document.documentElement.scrollHeight,
+  }))
   const clip = { x: 0, y: 0, width, height: Math.min(height, tallest) }
-  return PNG.sync.read(await page.screenshot({ fullPage: true, clip, animations: 'disabled', caret: 'hide' }))
+  return PNG.sync.read(
+    await page.screenshot({ fullPage: height > (page.viewportSize()?.height ?? 0), clip, animations: 'disabled', caret: 'hide' }),
+  )
 }
 
 /** As it is once nothing moves any more. */
@@ -105,11 +111,11 @@ async function isComparable(page: Page, context: TestContext): Promise<boolean> 
   }
   if (keeps) {
     mkdirSync(kept, { recursive: true })
-    writeFileSync(madeWith, `${JSON.stringify(here)}\n`)
+    writeFileSync(madeWith, `${JSON.stringify(here, null, 2)}\n`)
     return true
   }
-  const there = readFileSync(madeWith, 'utf8').trim()
-  if (JSON.stringify(here) === there) return true
-  context.diagnostic(`pictures are not compared: they were taken with ${there}, and this is ${JSON.stringify(here)}`)
+  const there: unknown = JSON.parse(readFileSync(madeWith, 'utf8'))
+  if (isDeepStrictEqual(here, there)) return true
+  context.diagnostic(`pictures are not compared: they were taken with ${JSON.stringify(there)}, and this is ${JSON.stringify(here)}`)
   return false
 }

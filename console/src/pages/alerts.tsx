@@ -10,7 +10,7 @@ import { clock, useNow } from '../lib/time.ts'
 import { AlertRules } from '../parts/alert-rules.tsx'
 import { useSeen } from '../parts/seen.ts'
 import { SilenceForm } from '../parts/silence-form.tsx'
-import { Empty, Loading, Problem } from '../parts/states.tsx'
+import { Empty, NotYet } from '../parts/states.tsx'
 
 interface Silence {
   id: string
@@ -39,8 +39,8 @@ export function AlertsPage() {
     mutationFn: (id: string) => remove(`/api/silences/${id}`),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['silences'] }),
   })
-  if (error ?? groups.error) return <Problem error={error ?? groups.error} />
-  if (!data || !groups.data) return <Loading what="alerts" />
+  const failure = error ?? groups.error
+  if (failure || !data || !groups.data) return <NotYet title="Alerts" what="alerts" error={failure} />
   const shown = data.filter(({ labels }) => labels['severity'] !== 'none')
   const active = silences.data?.filter((silence) => silence.status.state === 'active') ?? []
   const draft = params.get('silence')

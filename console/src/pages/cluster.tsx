@@ -6,7 +6,7 @@ import type { AccessPolicy, Autoscaler, ClusterEvent, ClusterService, Disruption
 import { get } from '../lib/api.ts'
 import { putParams } from '../lib/params.ts'
 import { clock } from '../lib/time.ts'
-import { Empty, Loading, Problem } from '../parts/states.tsx'
+import { Empty, NotYet } from '../parts/states.tsx'
 
 interface Cluster {
   pods: PodStatus[]
@@ -21,8 +21,7 @@ interface Cluster {
 /** What a cluster says of the shop that is in it: pods, rollouts, autoscalers, Services, policies, budgets and events, each with the command that shows the same. */
 export function ClusterPage() {
   const { data, error } = useQuery({ queryKey: ['cluster'], queryFn: () => get<Cluster>('/api/cluster'), refetchInterval: 3_000 })
-  if (error) return <Problem error={error} />
-  if (!data) return <Loading what="the cluster" />
+  if (error || !data) return <NotYet title="Cluster" what="the cluster" error={error} />
   return (
     <>
       <h1>Cluster</h1>

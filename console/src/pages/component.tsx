@@ -16,7 +16,7 @@ import { LogLines } from '../parts/log-lines.tsx'
 import { useMarkers } from '../parts/markers.ts'
 import { RangePicker } from '../parts/range-picker.tsx'
 import { useSeen } from '../parts/seen.ts'
-import { Empty, Loading, Problem } from '../parts/states.tsx'
+import { Empty, Loading, NotYet, Problem } from '../parts/states.tsx'
 import { isOfShop, type Part } from './map/part.ts'
 
 const lookBackMs = 15 * 60_000
@@ -28,8 +28,7 @@ const errorSeverity = '17'
 export function ComponentPage() {
   const { name = '' } = useParams()
   const { data, error } = useQuery({ queryKey: ['range'], queryFn: () => get<{ topology: Part[] }>('/api/range') })
-  if (error) return <Problem error={error} />
-  if (!data) return <Loading what="the component" />
+  if (error || !data) return <NotYet title={name} what="the component" error={error} />
   const part = data.topology.find((known) => known.name === name)
   return part ? <Component key={name} part={part} all={data.topology} /> : <Empty>There is no component of this name.</Empty>
 }

@@ -3,7 +3,7 @@ import { Chart } from '../parts/chart.tsx'
 import { useMarkers } from '../parts/markers.ts'
 import { RangePicker } from '../parts/range-picker.tsx'
 import { useSeen } from '../parts/seen.ts'
-import { Empty, Loading, Problem } from '../parts/states.tsx'
+import { Empty, NotYet } from '../parts/states.tsx'
 import { useDashboards } from '../lib/data.ts'
 import { rangeQuery, useTimeRange } from '../lib/time.ts'
 
@@ -15,8 +15,7 @@ export function DashboardsPage() {
   const dashboard = data?.dashboards.find((known) => known.id === id)
   useSeen('dashboard', dashboard?.component ?? null, `the dashboard ${dashboard?.title ?? ''}`)
   if (id === undefined) return <Navigate to={`/dashboards/overview?${rangeQuery(range)}`} replace />
-  if (error) return <Problem error={error} />
-  if (!data) return <Loading what="dashboards" />
+  if (error || !data) return <NotYet title="Dashboards" what="dashboards" error={error} />
   return (
     <>
       <div className="heading">

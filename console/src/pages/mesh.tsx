@@ -9,7 +9,7 @@ import { queryInstant } from '../lib/prometheus.ts'
 import { putParams } from '../lib/params.ts'
 import { clock, useNow } from '../lib/time.ts'
 import { useSeen } from '../parts/seen.ts'
-import { Empty, Loading, Problem } from '../parts/states.tsx'
+import { Empty, Loading, NotYet, Problem } from '../parts/states.tsx'
 
 interface Mesh {
   yaml: string
@@ -24,8 +24,7 @@ export function MeshPage() {
   const service = params.get('service') ?? ''
   useSeen('mesh', service || null, service ? `the mesh around ${service}` : 'the mesh')
   const { data, error } = useQuery({ queryKey: ['mesh'], queryFn: () => get<Mesh>('/api/mesh'), refetchInterval: 5_000 })
-  if (error) return <Problem error={error} />
-  if (!data) return <Loading what="the mesh" />
+  if (error || !data) return <NotYet title="Mesh" what="the mesh" error={error} />
   return (
     <>
       <div className="heading">

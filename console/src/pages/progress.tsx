@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import type { Progress } from '../../../model/progress.ts'
 import { get } from '../lib/api.ts'
-import { Empty, Loading, Problem } from '../parts/states.tsx'
+import { Empty, NotYet } from '../parts/states.tsx'
 
 type Skill = Progress['skills'][number]
 
@@ -12,8 +12,7 @@ const solid = 70
 /** What has been practised over all drills: which step takes longest, and which skills are solid. */
 export function ProgressPage() {
   const { data, error } = useQuery({ queryKey: ['progress'], queryFn: () => get<Progress>('/api/progress') })
-  if (error) return <Problem error={error} />
-  if (!data) return <Loading what="your progress" />
+  if (error || !data) return <NotYet title="Progress" what="your progress" error={error} />
   const best = ({ scores }: Skill): number => Math.max(...scores)
   const practised = data.skills.filter(({ scores }) => scores.length > 0).toSorted((a, b) => best(b) - best(a))
   const fresh = data.skills.filter(({ scores }) => scores.length === 0)

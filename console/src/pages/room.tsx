@@ -18,7 +18,7 @@ import { Desk } from '../parts/people/desk.tsx'
 import { useInbox } from '../parts/people/inbox.ts'
 import { Phone } from '../parts/people/phone.tsx'
 import { RunbookPanel } from '../parts/runbook-panel.tsx'
-import { Loading, Problem } from '../parts/states.tsx'
+import { NotYet, Problem } from '../parts/states.tsx'
 import { Team } from '../parts/team.tsx'
 import { Timeline } from '../parts/timeline.tsx'
 import { UsersPain } from '../parts/users-pain.tsx'
@@ -34,8 +34,7 @@ export function RoomPage() {
   const runbook = params.get('runbook')
   const inbox = useInbox(id, data?.events ?? noEvents)
   const command = useCommand(id)
-  if (error) return <Problem error={error} />
-  if (!data) return <Loading what="the incident room" />
+  if (error || !data) return <NotYet title="Incident room" what="the incident room" error={error} />
   const { drill, title, story, events } = data
   const running = drill.phase === 'running'
   return (

@@ -2,15 +2,14 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from 'react-router'
 import { get } from '../lib/api.ts'
 import { Markdown } from '../parts/markdown.tsx'
-import { Loading, Problem } from '../parts/states.tsx'
+import { NotYet } from '../parts/states.tsx'
 
 export function RunbooksPage() {
   const { data, error } = useQuery({
     queryKey: ['runbooks'],
     queryFn: () => get<{ runbooks: { id: string; title: string }[] }>('/api/runbooks'),
   })
-  if (error) return <Problem error={error} />
-  if (!data) return <Loading what="runbooks" />
+  if (error || !data) return <NotYet title="Runbooks" what="runbooks" error={error} />
   return (
     <>
       <h1>Runbooks</h1>
@@ -28,6 +27,5 @@ export function RunbooksPage() {
 export function RunbookPage() {
   const { id = '' } = useParams()
   const { data, error } = useQuery({ queryKey: ['runbook', id], queryFn: () => get<{ text: string }>(`/api/runbooks/${id}`) })
-  if (error) return <Problem error={error} />
-  return data ? <Markdown text={data.text} /> : <Loading what="the runbook" />
+  return data ? <Markdown text={data.text} /> : <NotYet title="Runbook" what="the runbook" error={error} />
 }

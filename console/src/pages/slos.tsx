@@ -7,15 +7,14 @@ import { ranges, useTimeRange } from '../lib/time.ts'
 import { Chart } from '../parts/chart.tsx'
 import { useMarkers } from '../parts/markers.ts'
 import { RangePicker } from '../parts/range-picker.tsx'
-import { Loading, Problem } from '../parts/states.tsx'
+import { Loading, NotYet, Problem } from '../parts/states.tsx'
 
 /** What users were promised, what is left of the error budget, and how fast it burns. */
 export function SlosPage() {
   const [range, setRange] = useTimeRange()
   const markers = useMarkers('overview')
   const { data, error } = useSlos()
-  if (error) return <Problem error={error} />
-  if (!data) return <Loading what="objectives" />
+  if (error || !data) return <NotYet title="Objectives" what="objectives" error={error} />
   const seconds = 'last' in range ? ranges[range.last] : Math.max(1, Math.round((range.to - range.from) / 1_000))
   return (
     <>

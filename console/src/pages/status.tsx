@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import type { JourneyState, PublicStatus } from '../../../model/public-status.ts'
 import { get } from '../lib/api.ts'
 import { clock } from '../lib/time.ts'
-import { Empty, Loading, Problem } from '../parts/states.tsx'
+import { Empty, NotYet } from '../parts/states.tsx'
 
 const words: Record<JourneyState, string> = {
   operational: 'operational',
@@ -14,8 +14,7 @@ const words: Record<JourneyState, string> = {
 /** The status page, as users of the shop see it: nobody has to log in, and nothing is told of causes. */
 export function StatusPage() {
   const { data, error } = useQuery({ queryKey: ['status'], queryFn: () => get<PublicStatus>('/api/status'), refetchInterval: 5_000 })
-  if (error) return <Problem error={error} />
-  if (!data) return <Loading what="the status" />
+  if (error || !data) return <NotYet title="Status" what="the status" error={error} />
   const states = data.journeys.map(({ state }) => state)
   const headline = states.includes('outage')
     ? 'Parts of the shop do not work'

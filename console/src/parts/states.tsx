@@ -1,4 +1,6 @@
+import { useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { ApiError } from '../lib/api.ts'
 
 export const Loading = ({ what }: { what: string }) => (
   <p className="quiet" aria-busy="true">
@@ -13,3 +15,30 @@ export const Problem = ({ error }: { error: unknown }) => (
 )
 
 export const Empty = ({ children }: { children: ReactNode }) => <p className="quiet empty">{children}</p>
+
+/** A page that has nothing to show yet: its heading, and that it loads, or why it cannot and how to try again. */
+export const NotYet = ({ title, what, error }: { title: string; what: string; error: unknown }) => (
+  <>
+    <h1>{title}</h1>
+    {error ? <Failed error={error} /> : <Loading what={what} />}
+  </>
+)
+
+function Failed({ error }: { error: unknown }) {
+  const queries = useQueryClient()
+  // What is not there will not be there either the next time.
+  const final = error instanceof ApiError && error.status >= 400 && error.status < 500
+  return (
+    <>
+      <Problem error={error} />
+      {!final && (
+        <p className="quiet">
+          This page stays empty until that works.{' '}
+          <button className="link" onClick={() => void queries.refetchQueries({ type: 'active' })}>
+            Try again
+          </button>
+        </p>
+      )}
+    </>
+  )
+}

@@ -4,7 +4,7 @@ import { Link, useParams } from 'react-router'
 import type { DrillEvent } from '../../../../model/drill.ts'
 import { get } from '../../lib/api.ts'
 import { Markdown } from '../../parts/markdown.tsx'
-import { Loading, Problem } from '../../parts/states.tsx'
+import { NotYet } from '../../parts/states.tsx'
 import { Timeline } from '../../parts/timeline.tsx'
 import type { Debrief } from './debrief.ts'
 import { Answer } from './answer.tsx'
@@ -37,8 +37,7 @@ export function DebriefPage() {
     // The coach comes a moment after the end.
     refetchInterval: ({ state }) => (state.data?.events.some((event) => event.type === 'coach-debriefed') ? false : 3_000),
   })
-  if (error) return <Problem error={error} />
-  if (!data) return <Loading what="the debrief" />
+  if (error || !data) return <NotYet title="Debrief" what="the debrief" error={error} />
   const { drill, score } = data
   const shownAt = moment ?? drill.endedAt ?? drill.lastEventAt
   return (

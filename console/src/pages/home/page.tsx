@@ -4,7 +4,7 @@ import { useSearchParams } from 'react-router'
 import { difficulties, type ScenarioCard } from '../../../../model/scenario.ts'
 import { useDrills, useScenarios } from '../../lib/data.ts'
 import { putParams } from '../../lib/params.ts'
-import { Empty, Loading, Problem } from '../../parts/states.tsx'
+import { Empty, NotYet, Problem } from '../../parts/states.tsx'
 import { Lobby } from '../../parts/team.tsx'
 import { filtersOf, fits, nextFor, type Filters } from './choose.ts'
 import { RunningHero, StartHero } from './heroes.tsx'
@@ -22,8 +22,7 @@ export function ScenariosPage() {
   const [params] = useSearchParams()
   const [mode, setMode] = useState<Mode>('learning')
   const start = useStart(mode)
-  if (error) return <Problem error={error} />
-  if (!data) return <Loading what="scenarios" />
+  if (error || !data) return <NotYet title="Scenarios" what="scenarios" error={error} />
   const running = drills?.running ?? null
   const past = drills?.drills.filter((drill) => drill.phase === 'finished') ?? []
   const filters = filtersOf(params)

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { get } from '../../lib/api.ts'
 import { EdgeFaults } from '../../parts/edge-faults.tsx'
-import { Loading, Problem } from '../../parts/states.tsx'
+import { NotYet } from '../../parts/states.tsx'
 import { isOfShop, type Part } from './part.ts'
 
 import { MapInTime } from './in-time.tsx'
@@ -19,8 +19,7 @@ export function MapPage() {
     refetchInterval: 10_000,
   })
   const session = useQuery({ queryKey: ['session'], queryFn: () => get<{ role: string | null }>('/api/session') })
-  if (range.error) return <Problem error={range.error} />
-  if (!range.data) return <Loading what="the map" />
+  if (range.error || !range.data) return <NotYet title="Map" what="the map" error={range.error} />
   const parts = range.data.topology.filter(isOfShop)
   return (
     <>

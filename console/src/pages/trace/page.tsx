@@ -8,7 +8,7 @@ import { putParams } from '../../lib/params.ts'
 import type { Pin } from '../../../../model/pin.ts'
 import { PinButton } from '../../parts/pin-button.tsx'
 import { serviceColour } from '../../lib/service-colour.ts'
-import { Empty, Loading, Problem } from '../../parts/states.tsx'
+import { Empty, NotYet } from '../../parts/states.tsx'
 import { foldsAround, rowsOf } from './rows.ts'
 import { everyNode, servicesOf, sharesOf } from './shares.ts'
 import { SharesTable } from './shares-table.tsx'
@@ -21,8 +21,7 @@ import { Waterfall } from './waterfall.tsx'
 export function TracePage() {
   const { id = '' } = useParams()
   const { data, error } = useQuery({ queryKey: ['trace', id], queryFn: () => get<{ spans: Span[] }>(`/api/telemetry/traces/${id}`) })
-  if (error) return <Problem error={error} />
-  if (!data) return <Loading what="the trace" />
+  if (error || !data) return <NotYet title="Trace" what="the trace" error={error} />
   return data.spans.length === 0 ? <Empty>This trace has no spans.</Empty> : <Trace key={id} id={id} all={data.spans} />
 }
 
