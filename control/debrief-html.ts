@@ -11,7 +11,7 @@ const escape = (text: string): string =>
 
 const style = `
 :root { color-scheme: light; font: 15px/1.5 Inter, system-ui, sans-serif; color: #171b22 }
-body { max-width: 54rem; margin: 2rem auto; padding: 0 1rem }
+body { max-width: 54rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: break-word }
 h1 { margin: 0 } h2 { margin: 2rem 0 .5rem; font-size: 1.15rem } .quiet { color: #566070 }
 table { border-collapse: collapse; width: 100% } th, td { text-align: left; vertical-align: top; padding: .25rem .8rem .25rem 0; border-bottom: 1px solid #dfe3e8 }
 time { font-variant-numeric: tabular-nums } svg { max-width: 100%; height: auto } figure { margin: 1rem 0; break-inside: avoid }

@@ -9,7 +9,7 @@ import { chosen } from '../seed.ts'
 import { PaperBrowser, skip } from './paper/browser.ts'
 import { labelsApart, loaded, noSidewaysScroll } from './readable.ts'
 
-/** How many are played in the suite; `FIREDRILL_SCENARIOS=all` plays every one that has a recording. */
+/** How many are played in the suite; `FIREDRILL_SCENARIOS` is `all` for every one that has a recording, or ids with commas between. */
 const played = 3
 
 const paper = new PaperBrowser()
@@ -37,7 +37,9 @@ test('in recorded incidents no label lies over another or is cut, from the first
     .filter((id) => scenarios.has(id))
   assert.ok(recorded.length >= 70)
   const page = await paper.open({ viewport: { width: 1440, height: 900 }, seenTour: true })
-  for (const id of process.env['FIREDRILL_SCENARIOS'] === 'all' ? recorded : chosen(recorded, played))
+  const wanted = process.env['FIREDRILL_SCENARIOS']
+  const ids = wanted === 'all' ? recorded : (wanted?.split(',') ?? chosen(recorded, played))
+  for (const id of ids)
     await context.test(id, async () => {
       const drill = await paper.shop.plays(id, async (running) => {
         await readableIn(page, `/drills/${running}`, `the room of ${id}`)

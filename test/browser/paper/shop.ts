@@ -57,6 +57,7 @@ export class PaperShop implements AsyncDisposable {
     const { bench } = this.served
     const recording = readRecording(path.join(projectRoot, 'bench', 'recordings'), scenario)
     if (!recording) throw new Error(`${scenario} has no recording`)
+    if (bench.engine.running()) await bench.engine.abort('for the next')
     await this.calm()
     const { id } = await bench.engine.start(scenario, { mode: 'learning', trainee: 'somebody', seed: 1 })
     this.sampler.begin(recording)
