@@ -28,7 +28,7 @@ const visits = (drill: string, trace: string): Record<string, (page: Page) => Pr
       .getByRole('button', { name: /^Show .* small$/ })
       .first()
       .click()
-    await page.getByRole('textbox', { name: 'Write a note' }).pressSequentially('it began at', { delay: 60 })
+    await page.getByRole('region', { name: 'Timeline' }).getByRole('textbox').first().pressSequentially('it began at', { delay: 60 })
   },
   '/dashboards/overview?range=15m': async (page) => {
     await page.getByRole('combobox', { name: 'Time range' }).selectOption('5m')
@@ -57,8 +57,8 @@ const visits = (drill: string, trace: string): Record<string, (page: Page) => Pr
     for (let step = 0; step < 10; step++) await page.keyboard.press('ArrowDown')
   },
   '/logs?range=15m': async (page) => {
-    await page.getByRole('list', { name: 'Log lines' }).getByRole('button').first().click()
-    await page.getByRole('searchbox').or(page.getByRole('textbox')).first().pressSequentially('timeout', { delay: 60 })
+    await page.getByRole('list', { name: 'Log lines' }).getByRole('listitem').nth(1).click()
+    await page.getByRole('searchbox', { name: 'Words' }).pressSequentially('timeout', { delay: 60 })
   },
   '/explore?q=sum%20by%20(service)%20(rate(http_requests_total%5B30s%5D))': async (page) => {
     await page.getByRole('button', { name: 'Why is this high?' }).click()

@@ -24,7 +24,7 @@ export function apiClient(state: RangeState, role: Role, timeoutMs = 120_000): A
     }).catch((error: unknown) => {
       const reason = describeError(error)
       if (reason === unanswered(timeoutMs)) {
-        const next = `'firedrill status' tells whether the control plane is well`
+        const next = `'firedrill status' tells whether the control plane is healthy`
         throw new FiredrillError('timed-out', `${method} ${path}: ${reason}. What was asked for may still be under way: ${next}`, {
           cause: error,
         })
