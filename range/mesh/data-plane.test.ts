@@ -282,9 +282,26 @@ test('a canary gets its share, by its release, and no call is lost when it comes
   assert.deepEqual(new Set(answers.map(({ status }) => status)), new Set([200]))
 })
 
+/** Stands in for Redis, and has nothing: each GET is answered after `afterMs`. Its connections end with it, so that the pools of proxies take the next one's. */
+async function emptyRedis(afterMs = 0): Promise<AsyncDisposable> {
+  const sockets = new Set<net.Socket>()
+  const server = net.createServer((socket) => {
+    sockets.add(socket)
+    // What is sent comes in whole commands, several at once perhaps.
+    const answer = (data: Buffer) => socket.write('$-1\r\n'.repeat(data.toString().split('GET').length - 1))
+    socket.on('data', (data) => setTimeout(answer, afterMs, data)).on('error', () => {})
+  })
+  await new Promise<void>((resolve) => server.listen(context.port('redis'), '127.0.0.1', resolve))
+  return {
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
 test('Redis answers late, at once and over the same connection, and in time again', async () => {
-  const redis = net.createServer((socket) => socket.on('data', () => socket.write('$-1\r\n')))
-  await new Promise<void>((resolve) => redis.listen(context.port('redis'), '127.0.0.1', resolve))
+  await using _redis = await emptyRedis()
   const socket = net.connect(context.port('catalog>redis'), '127.0.0.1')
   const ask = () =>
     new Promise<number>((resolve, reject) => {
@@ -304,17 +321,11 @@ test('Redis answers late, at once and over the same connection, and in time agai
     assert.ok(Math.min(await ask(), await ask(), await ask()) < 90)
   } finally {
     socket.destroy()
-    redis.close()
   }
 })
 
 test('clients that leave while late commands are under way harm nobody', async () => {
-  const redis = net.createServer((socket) => {
-    // Whatever is sent comes in whole commands, several at once perhaps.
-    const answer = (data: Buffer) => socket.write('$-1\r\n'.repeat(data.toString().split('GET').length - 1))
-    socket.on('data', (data) => setTimeout(answer, 5, data)).on('error', () => {})
-  })
-  await new Promise<void>((resolve) => redis.listen(context.port('redis'), '127.0.0.1', resolve))
+  await using _redis = await emptyRedis(5)
   const command = '*2\r\n$3\r\nGET\r\n$1\r\nx\r\n'
   const connect = async () => {
     const socket = net.connect(context.port('catalog>redis'), '127.0.0.1')
@@ -336,7 +347,6 @@ test('clients that leave while late commands are under way harm nobody', async (
     last.destroy()
   } finally {
     await range.mesh.setCacheFault(null)
-    redis.close()
   }
 })
 
