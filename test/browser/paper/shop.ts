@@ -57,7 +57,7 @@ export class PaperShop implements AsyncDisposable {
     const { bench } = this.served
     const recording = readRecording(path.join(projectRoot, 'bench', 'recordings'), scenario)
     if (!recording) throw new Error(`${scenario} has no recording`)
-    if (bench.engine.running()) await bench.engine.abort('for the next')
+    await this.#ends('aborted')
     await this.calm()
     const { id } = await bench.engine.start(scenario, { mode: 'learning', trainee: 'somebody', seed: 1 })
     this.sampler.begin(recording)
@@ -87,8 +87,18 @@ export class PaperShop implements AsyncDisposable {
     this.telemetry.alerts = []
     this.served.bench.alerts.splice(0)
     await bench.pass(60)
-    if (bench.engine.running()) await bench.engine.finish()
+    await this.#ends('finished')
     return id
+  }
+
+  /** Ends the drill that runs, if one does: what is taken out takes its time, which is the bench's. */
+  async #ends(how: 'finished' | 'aborted'): Promise<void> {
+    const { bench } = this.served
+    if (!bench.engine.running()) return
+    const ending = how === 'finished' ? bench.engine.finish() : bench.engine.abort('for the next')
+    for (let second = 0; second < 600 && bench.engine.running(); second++) await bench.pass(1)
+    await ending
+    if (bench.engine.running()) throw new Error('the drill does not end')
   }
 
   /** Pages are slow for many customers, until one of them writes. */
