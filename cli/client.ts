@@ -1,7 +1,7 @@
 import type { Role } from '../model/api.ts'
 import { FiredrillError, describeError, errorIn } from '../model/errors.ts'
 import type { RangeState } from '../range/targets/local/state.ts'
-import { request, unanswered } from './request.ts'
+import { request } from './request.ts'
 import { jsonOrNull } from '../model/json.ts'
 
 export interface ApiClient {
@@ -23,7 +23,7 @@ export function apiClient(state: RangeState, role: Role, timeoutMs = 120_000): A
       timeoutMs,
     }).catch((error: unknown) => {
       const reason = describeError(error)
-      if (reason === unanswered(timeoutMs)) {
+      if (error instanceof FiredrillError && error.code === 'timed-out') {
         const next = `'firedrill status' tells whether the control plane is healthy`
         throw new FiredrillError('timed-out', `${method} ${path}: ${reason}. What was asked for may still be under way: ${next}`, {
           cause: error,

@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { FiredrillError } from '../model/errors.ts'
 
 // Neither `fetch` nor an import: both load undici, the import because it reads all that the module exports. That takes longer than the request.
 const http = process.getBuiltinModule('node:http')
@@ -11,17 +12,14 @@ interface Request {
   timeoutMs: number
 }
 
-/** What it says when there was no answer in time. */
-export const unanswered = (timeoutMs: number): string => `no answer within ${timeoutMs / 1_000} s`
-
-/** One request over HTTP, over a connection of its own. Throws when there was no answer in time. */
+/** One request over HTTP, over a connection of its own. Throws `timed-out` when there was no answer in time. */
 export async function request(url: string, { body, timeoutMs, ...options }: Request): Promise<{ status: number; text: string }> {
   const signal = AbortSignal.timeout(timeoutMs)
   try {
     const response = await answerTo(url, { ...options, agent: false, signal }, body)
     return { status: response.statusCode ?? 0, text: await text(response) }
   } catch (error) {
-    throw signal.aborted ? new Error(unanswered(timeoutMs)) : error
+    throw signal.aborted ? new FiredrillError('timed-out', `no answer within ${timeoutMs / 1_000} s`, { cause: error }) : error
   }
 }
 

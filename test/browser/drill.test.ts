@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test'
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core'
 import { projectRoot } from '../../control/paths.ts'
 import { findChromium } from '../../range/binaries.ts'
-import { labelsApart, loaded, noSeriousViolations, noSidewaysScroll } from './readable.ts'
+import { loaded, noSeriousViolations, noSidewaysScroll, onEachScreen } from './readable.ts'
 import { atRest, client, range, state, base, until, up } from '../acceptance/test-range.ts'
 
 const screenshots = path.join(projectRoot, '.cache', 'screenshots')
@@ -228,18 +228,10 @@ test('every page, with what a real range has to show: nothing is cut off', async
   for (const address of pages) {
     await page.goto(`${base}${address}`)
     await loaded(page)
-    // Loaded once and looked at twice: whoever turns the telephone does not load it again either. `paper.test.ts` sees to the themes and to axe.
-    for (const [width, height] of [
-      [1440, 900],
-      [390, 844],
-    ] as const) {
-      await page.setViewportSize({ width, height })
-      const what = `${address}, ${width} wide`
-      await noSidewaysScroll(page, what)
-      await labelsApart(page, what)
-      await page.screenshot({ path: path.join(screenshots, `${address.replace(/\?.*/, '').replaceAll('/', '_')}-${width}.png`) })
-    }
-    await page.setViewportSize({ width: 1440, height: 900 })
+    // `looks.test.ts` sees to the themes and to axe.
+    await onEachScreen(page, address, ({ width }) =>
+      page.screenshot({ path: path.join(screenshots, `${address.replace(/\?.*/, '').replaceAll('/', '_')}-${width}.png`) }),
+    )
   }
   await page.context().close()
 })

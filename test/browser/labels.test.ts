@@ -7,7 +7,7 @@ import { projectRoot } from '../../control/paths.ts'
 import { scenarios } from '../../control/replay/engine-bench.ts'
 import { chosen } from '../seed.ts'
 import { PaperBrowser, skip } from './paper/browser.ts'
-import { labelsApart, loaded, noSidewaysScroll } from './readable.ts'
+import { loaded, onEachScreen } from './readable.ts'
 
 /** How many are played in the suite; `FIREDRILL_SCENARIOS` is `all` for every one that has a recording, or ids with commas between. */
 const played = 3
@@ -17,18 +17,11 @@ const paper = new PaperBrowser()
 async function readableIn(page: Page, address: string, what: string): Promise<void> {
   await page.goto(`${paper.base}${address}`)
   await loaded(page)
-  for (const [width, height] of [
-    [1440, 900],
-    [390, 844],
-  ] as const) {
-    await page.setViewportSize({ width, height })
+  await onEachScreen(page, what, async () => {
     // Graphs are drawn anew in their new width, labels with them; what does not fit then never will.
     await page.waitForFunction(() => document.documentElement.scrollWidth <= window.innerWidth, null, { timeout: 5_000 }).catch(() => {})
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
-    await labelsApart(page, `${what}, ${width} wide`)
-    await noSidewaysScroll(page, `${what}, ${width} wide`)
-  }
-  await page.setViewportSize({ width: 1440, height: 900 })
+  })
 }
 
 test('in recorded incidents no label lies over another or is cut, from the first page to the debrief', { skip }, async (context) => {

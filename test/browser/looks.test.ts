@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { Looks } from './looks.ts'
 import { PaperBrowser, skip } from './paper/browser.ts'
 import { hugeTrace } from './paper/traces.ts'
-import { labelsApart, loaded, noSeriousViolations, noSidewaysScroll } from './readable.ts'
+import { loaded, noSeriousViolations, onEachScreen } from './readable.ts'
 
 /** Every page and state, on a desk and on a telephone, light and dark, at a moment that is always the same: held against the pictures in `looks`. */
 const paper = new PaperBrowser(Date.UTC(2026, 4, 12, 9, 30))
@@ -25,24 +25,16 @@ async function everyWay(page: Page, looks: Looks, [name, address]: Shown): Promi
   await lookEveryWay(page, looks, name)
 }
 
-async function lookEveryWay(page: Page, looks: Looks, name: string): Promise<void> {
-  for (const [where, width, height] of [
-    ['desk', 1440, 900],
-    ['phone', 390, 844],
-  ] as const) {
-    await page.setViewportSize({ width, height })
+const lookEveryWay = (page: Page, looks: Looks, name: string): Promise<void> =>
+  onEachScreen(page, name, async (screen) => {
     for (const theme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme: theme })
-      const what = `${name}, ${width} wide, ${theme}`
-      if (width > 1_000) await noSeriousViolations(page, what, theme === 'light' ? 'all' : 'contrast')
+      const what = `${name}, ${screen.width} wide, ${theme}`
+      if (screen.name === 'desk') await noSeriousViolations(page, what, theme === 'light' ? 'all' : 'contrast')
       else if (theme === 'light') await noSeriousViolations(page, what, 'others')
-      await looks.look(page, `${name}-${where}-${theme}`)
+      await looks.look(page, `${name}-${screen.name}-${theme}`)
     }
-    await noSidewaysScroll(page, `${name}, ${width} wide`)
-    await labelsApart(page, `${name}, ${width} wide`)
-  }
-  await page.setViewportSize({ width: 1440, height: 900 })
-}
+  })
 
 test('empty: before anything was played, and where nothing is found', { skip }, async (context) => {
   const looks = new Looks(context)

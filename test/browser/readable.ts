@@ -59,6 +59,24 @@ export async function labelsApart(page: Page, what: string): Promise<void> {
   assert.deepEqual(clashes, [], what)
 }
 
+const desk = { name: 'desk', width: 1440, height: 900 } as const
+const phone = { name: 'phone', width: 390, height: 844 } as const
+export type Screen = typeof desk | typeof phone
+
+/**
+ * A page that is loaded once and looked at on a desk and on a telephone, and left on the desk: on each, after what `look` does there, nothing is wider than the
+ * window and every label can be read.
+ */
+export async function onEachScreen(page: Page, what: string, look: (screen: Screen) => Promise<unknown>): Promise<void> {
+  for (const screen of [desk, phone]) {
+    await page.setViewportSize(screen)
+    await look(screen)
+    await noSidewaysScroll(page, `${what}, ${screen.width} wide`)
+    await labelsApart(page, `${what}, ${screen.width} wide`)
+  }
+  await page.setViewportSize(desk)
+}
+
 /** Waits until a page shows what it is about, and loads nothing more at first. */
 export async function loaded(page: Page): Promise<void> {
   await page.getByRole('heading').or(page.getByText('There is no such page')).first().waitFor()

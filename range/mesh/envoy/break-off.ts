@@ -1,6 +1,6 @@
 import type { ServiceName } from '../../../model/components.ts'
 import type { RangeContext } from '../../context.ts'
-import { seconds, typed, type Json } from './json.ts'
+import { loadAssignment, seconds, typed, type Json } from './json.ts'
 
 /** Spans show it, so it tells nothing; what is counted there is counted with the service's own. */
 export const breakOffName = 'app-2'
@@ -16,10 +16,7 @@ export const breakOffCluster = (context: RangeContext, service: ServiceName): Js
   alt_stat_name: 'app',
   type: 'STATIC',
   connect_timeout: seconds(2_000),
-  load_assignment: {
-    cluster_name: breakOffName,
-    endpoints: [{ lb_endpoints: [{ endpoint: { address: address(context, service) } }] }],
-  },
+  load_assignment: loadAssignment(breakOffName, [address(context, service)]),
 })
 
 /** … where it says that an answer will come, and hangs up. */

@@ -6,7 +6,7 @@ import { peerMode, type PeerMode } from '../peer-authentication.ts'
 import { ruleOf } from '../destination-rules.ts'
 import type { Resource, TrafficPolicy } from '../resources.ts'
 import { breakOffCluster, breaksOff } from './break-off.ts'
-import { fromFile, seconds, socketAddress, typed, type Json } from './json.ts'
+import { fromFile, loadAssignment, seconds, socketAddress, typed, type Json } from './json.ts'
 import { redisLinkCluster } from './late-answers.ts'
 import { hasRuntime } from './runtime.ts'
 
@@ -199,7 +199,4 @@ export const certificates = (configDir: string): Json => ({
   tls_certificate_sds_secret_configs: [{ name: 'identity', sds_config: fromFile(configDir, 'sds-identity.json') }],
 })
 
-const endpoints = (name: string, ports: readonly number[]): Json => ({
-  cluster_name: name,
-  endpoints: ports.length === 0 ? [] : [{ lb_endpoints: ports.map((port) => ({ endpoint: { address: socketAddress(port) } })) }],
-})
+const endpoints = (name: string, ports: readonly number[]): Json => loadAssignment(name, ports.map(socketAddress))

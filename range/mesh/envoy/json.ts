@@ -14,6 +14,12 @@ export const fraction = (percent: number): Json => ({ numerator: Math.round(perc
 
 export const socketAddress = (port: number): Json => ({ socket_address: { address: '127.0.0.1', port_value: port } })
 
+/** A `ClusterLoadAssignment`: where a cluster's requests go. */
+export const loadAssignment = (cluster: string, addresses: readonly Json[]): Json => ({
+  cluster_name: cluster,
+  endpoints: addresses.length === 0 ? [] : [{ lb_endpoints: addresses.map((address) => ({ endpoint: { address } })) }],
+})
+
 /** A source of configuration: a file that is moved into place as a whole. */
 export const fromFile = (folder: string, file: string): Json => ({
   path_config_source: { path: `${folder}/${file}`, watched_directory: { path: folder } },

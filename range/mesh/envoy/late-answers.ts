@@ -1,7 +1,7 @@
 import type { ServiceName } from '../../../model/components.ts'
 import { cacheDelaysMs } from '../../../model/mesh.ts'
 import type { RangeContext } from '../../context.ts'
-import { fraction, seconds, typed, type Json } from './json.ts'
+import { fraction, loadAssignment, seconds, typed, type Json } from './json.ts'
 import { cacheFaultKey } from './runtime.ts'
 
 /** Its counters are kept by nobody, thanks to the dot: the cluster of Redis tells all that there is to know. */
@@ -35,7 +35,7 @@ export const redisLinkCluster = (context: RangeContext, service: ServiceName): J
   name,
   type: 'STATIC',
   connect_timeout: seconds(opTimeoutMs),
-  load_assignment: { cluster_name: name, endpoints: [{ lb_endpoints: [{ endpoint: { address: address(context, service) } }] }] },
+  load_assignment: loadAssignment(name, [address(context, service)]),
 })
 
 /** … to the second, which holds answers back as the runtime says, at once and without a new connection. */

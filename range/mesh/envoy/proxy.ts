@@ -5,7 +5,7 @@ import { meshDir } from '../proxy-folder.ts'
 import { maxProgramSize } from '../regex.ts'
 import type { Resource } from '../resources.ts'
 import { clustersOf } from './clusters.ts'
-import { fromFile, seconds, socketAddress, typed, type Json } from './json.ts'
+import { fromFile, loadAssignment, seconds, socketAddress, typed, type Json } from './json.ts'
 import { listenersOf } from './listeners.ts'
 import { routesOf } from './routes.ts'
 import { runtimeLayers } from './runtime.ts'
@@ -92,10 +92,7 @@ export function bootstrap(context: RangeContext, service: ServiceName, instance:
           name: 'telemetry',
           type: 'STATIC',
           connect_timeout: seconds(1_000),
-          load_assignment: {
-            cluster_name: 'telemetry',
-            endpoints: [{ lb_endpoints: [{ endpoint: { address: socketAddress(context.port('telemetryStore')) } }] }],
-          },
+          load_assignment: loadAssignment('telemetry', [socketAddress(context.port('telemetryStore'))]),
         },
       ],
     },

@@ -2,7 +2,7 @@ import path from 'node:path'
 import { buildConsole } from '../../../control/build-console.ts'
 import { projectRoot } from '../../../control/paths.ts'
 import { ownPorts } from '../../../control/replay/paper-context.ts'
-import { readRecording } from '../../../control/replay/recording.ts'
+import { readRecording, type Recording } from '../../../control/replay/recording.ts'
 import { scenarios } from '../../../control/replay/engine-bench.ts'
 import { ReplaySampler } from '../../../control/replay/sampler.ts'
 import { ServedBench } from '../../../control/replay/served-bench.ts'
@@ -34,8 +34,7 @@ export class PaperShop implements AsyncDisposable {
   /** What the scenario's rehearsal recorded begins: users are hurt, and the on-call engineer is paged. */
   async breaks(scenario: string): Promise<void> {
     const { bench } = this.served
-    const recording = readRecording(path.join(projectRoot, 'bench', 'recordings'), scenario)
-    if (!recording) throw new Error(`${scenario} has no recording`)
+    const recording = recordingOf(scenario)
     this.sampler.begin(recording)
     this.telemetry.incident.from = bench.now
     await bench.pass(12)
@@ -55,8 +54,7 @@ export class PaperShop implements AsyncDisposable {
   /** A drill as the scenario's rehearsal went, until its solution has been carried out; `meanwhile` is awaited when everything is broken and nothing done. */
   async plays(scenario: string, meanwhile: (drill: string) => Promise<void>): Promise<string> {
     const { bench } = this.served
-    const recording = readRecording(path.join(projectRoot, 'bench', 'recordings'), scenario)
-    if (!recording) throw new Error(`${scenario} has no recording`)
+    const recording = recordingOf(scenario)
     await this.#ends('aborted')
     await this.calm()
     const { id } = await bench.engine.start(scenario, { mode: 'learning', trainee: 'somebody', seed: 1 })
@@ -145,4 +143,10 @@ export class PaperShop implements AsyncDisposable {
     await this.telemetry[Symbol.asyncDispose]()
     await this.served[Symbol.asyncDispose]()
   }
+}
+
+function recordingOf(scenario: string): Recording {
+  const recording = readRecording(path.join(projectRoot, 'bench', 'recordings'), scenario)
+  if (!recording) throw new Error(`${scenario} has no recording`)
+  return recording
 }
