@@ -178,7 +178,10 @@ describe('a scenario, as a trainee plays it', () => {
     // By its name, wherever one is.
     await page.keyboard.press('ControlOrMeta+k')
     await page.getByRole('combobox', { name: 'Find anything' }).fill('roll back a serv')
-    await page.getByRole('option', { name: /Roll back a service/ }).waitFor()
+    await page
+      .getByRole('dialog')
+      .getByRole('option', { name: /Roll back a service/ })
+      .waitFor()
     await page.keyboard.press('Enter')
     await page.waitForURL(/action=roll-back$/)
     await actions.getByRole('combobox', { name: 'service' }).waitFor()

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { useCallback } from 'react'
 import type { Dashboard } from '../../../model/dashboard.ts'
 import type { Actor, DrillEvent, DrillState, StatusUpdateKind } from '../../../model/drill.ts'
 import type { Deployment } from '../../../model/range.ts'
@@ -26,8 +27,15 @@ export const useScenarios = () =>
   useQuery({ queryKey: ['scenarios'], queryFn: () => get<{ scenarios: ScenarioCard[]; closed: boolean }>('/api/scenarios') })
 export const useDrills = () =>
   useQuery({ queryKey: ['drills'], queryFn: () => get<{ drills: DrillState[]; running: string | null }>('/api/drills') })
-export const useDrill = (id: string) =>
-  useQuery({ queryKey: ['drill', id], queryFn: () => get<DrillView>(`/api/drills/${id}`), enabled: id !== '' })
+const drillQuery = (id: string) => ({
+  queryKey: ['drill', id],
+  queryFn: () => get<DrillView>(`/api/drills/${id}`),
+  enabled: id !== '',
+})
+export const useDrill = (id: string) => useQuery(drillQuery(id))
+/** What is made of a drill's events; nothing is drawn again by an event that does not change it. `select` must stay the same. */
+export const useDrillEvents = <Made>(id: string, select: (events: readonly DrillEvent[]) => Made) =>
+  useQuery({ ...drillQuery(id), select: useCallback(({ events }: DrillView) => select(events), [select]) }).data
 /** Whether it says that something is wrong now; the Watchdog always fires, and says that alerting works. */
 export const isFiring = ({ status, labels }: Alert): boolean => status.state === 'active' && labels['severity'] !== 'none'
 /** The component at which it was seen. */

@@ -1,4 +1,15 @@
-import type { SetURLSearchParams } from 'react-router'
+import { useCallback, useLayoutEffect, useRef } from 'react'
+import { useSearchParams, type SetURLSearchParams } from 'react-router'
+
+/** The query of the address, and a function to set it that stays the same as long as the page does: what gets it need not be drawn again at each change. */
+export function useParamsOfPage(): [URLSearchParams, SetURLSearchParams] {
+  const [params, setParams] = useSearchParams()
+  const latest = useRef(setParams)
+  useLayoutEffect(() => {
+    latest.current = setParams
+  })
+  return [params, useCallback<SetURLSearchParams>((next, options) => latest.current(next, options), [])]
+}
 
 /**
  * Changes the query of the address as it is now, not as it was when the page was last drawn: of two changes in quick succession

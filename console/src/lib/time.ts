@@ -1,6 +1,5 @@
-import { useEffect, useMemo, useState } from 'react'
-import { useSearchParams } from 'react-router'
-import { changeParams } from './params.ts'
+import { useCallback, useEffect, useMemo, useState } from 'react'
+import { changeParams, useParamsOfPage } from './params.ts'
 
 /** The time now, in milliseconds, renewed each second: for clocks on the page. */
 export function useNow(everyMs = 1_000): number {
@@ -36,21 +35,22 @@ export function rangeQuery(range: TimeRange): string {
 
 /** The time range in the URL, and how to change it. */
 export function useTimeRange(usual: RangeName = '15m'): [TimeRange, (next: TimeRange) => void] {
-  const [params, setParams] = useSearchParams()
+  const [params, setParams] = useParamsOfPage()
   const asked = params.get('range') ?? ''
   const [from, to] = [Number(params.get('from')), Number(params.get('to'))]
   const range = useMemo((): TimeRange => {
     if (from > 0 && to > from) return { from, to }
     return { last: asked in ranges ? (asked as RangeName) : usual }
   }, [asked, from, to, usual])
-  return [
-    range,
-    (next) =>
+  const setRange = useCallback(
+    (next: TimeRange) =>
       changeParams(setParams, (now) => {
         for (const name of ['range', 'from', 'to']) now.delete(name)
         for (const [name, value] of new URLSearchParams(rangeQuery(next))) now.set(name, value)
       }),
-  ]
+    [setParams],
+  )
+  return [range, setRange]
 }
 
 export const clock = (ms: number): string => new Date(ms).toLocaleTimeString([], { hour12: false })

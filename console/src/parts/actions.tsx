@@ -1,30 +1,28 @@
 import { useQuery } from '@tanstack/react-query'
 import { Command } from 'cmdk'
 import { ArrowLeft, Eye, Wrench } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
-import { useSearchParams } from 'react-router'
+import { memo, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { get } from '../lib/api.ts'
-import { putParams } from '../lib/params.ts'
+import { putParams, useParamsOfPage } from '../lib/params.ts'
 import { ActionForm, type Action } from './action-form.tsx'
-import { scoreOf } from './command-palette.tsx'
+import { scoreOf } from './palette-entries.ts'
 import { paletteKeys } from './palette-keys.ts'
+import { useSelected } from './selected.ts'
 import { Loading, Problem } from './states.tsx'
 
 const groups = { inspect: 'Look', change: 'Change' } as const
 
-/** What a responder may do: found by a word of its name or description, and done where it was found. */
-export function Actions({ enabled }: { enabled: boolean }) {
+/** What a responder may do: found by a word of its name or description, and done where it was found. Not drawn again with each event of the drill. */
+export const Actions = memo(function Actions({ enabled }: { enabled: boolean }) {
   const { data, error } = useQuery({
     queryKey: ['actions'],
     queryFn: () => get<{ actions: Action[] }>('/api/actions'),
     staleTime: Infinity,
   })
-  const [params, setParams] = useSearchParams()
+  const [params, setParams] = useParamsOfPage()
   const chosen = params.get('action') ?? ''
-  const setChosen = (id: string) => putParams(setParams, { action: id }, { replace: true })
+  const setChosen = useCallback((id: string) => putParams(setParams, { action: id }, { replace: true }), [setParams])
   const place = useRef<HTMLElement>(null)
-  // None at first: what is selected is scrolled to, and on a phone the list is far below what fires.
-  const [selected, setSelected] = useState('none')
   const action = data?.actions.find((known) => known.id === chosen)
   // Chosen by its name in the palette, it may be out of sight.
   useEffect(() => {
@@ -51,26 +49,61 @@ export function Actions({ enabled }: { enabled: boolean }) {
           <h2>
             Actions <kbd>{paletteKeys}</kbd>
           </h2>
-          <Command label="Find an action" className="action-finder" filter={scoreOf} loop value={selected} onValueChange={setSelected}>
-            <Command.Input placeholder="Find: roll back, restart, sessions…" />
-            <Command.List label="Actions">
-              <Command.Empty>No action has that name.</Command.Empty>
-              {(Object.keys(groups) as Action['kind'][]).map((kind) => (
-                <Command.Group key={kind} heading={groups[kind]}>
-                  {data.actions
-                    .filter((known) => known.kind === kind)
-                    .map(({ id, title, description }) => (
-                      <Command.Item key={id} value={title} keywords={[id, description]} title={description} onSelect={() => setChosen(id)}>
-                        {kind === 'change' ? <Wrench size={14} /> : <Eye size={14} />}
-                        <span>{title}</span>
-                      </Command.Item>
-                    ))}
-                </Command.Group>
-              ))}
-            </Command.List>
-          </Command>
+          <ActionFinder actions={data.actions} onChoose={setChosen} />
         </>
       )}
     </section>
   )
+})
+
+const looksFirst = ({ kind }: Action) => (kind === 'inspect' ? 0 : 1)
+
+function ActionFinder({ actions, onChoose }: { actions: readonly Action[]; onChoose: (id: string) => void }) {
+  const [text, setText] = useState('')
+  // The field takes what is typed at once; what is found follows.
+  const sought = useDeferredValue(text)
+  const found = useMemo(
+    () =>
+      actions
+        .map((action) => ({ action, score: scoreOf(action.title, sought, [action.id, action.description]) }))
+        .filter(({ score }) => score > 0)
+        .toSorted((a, b) => b.score - a.score || looksFirst(a.action) - looksFirst(b.action))
+        .map(({ action }) => action),
+    [actions, sought],
+  )
+  // None at first: what is selected is scrolled to, and on a phone the list is far below what fires.
+  const [selected, setSelected] = useSelected(sought, found[0]?.title, 'none')
+  return (
+    <Command
+      label="Find an action"
+      className="action-finder"
+      shouldFilter={false}
+      loop
+      value={selected}
+      onValueChange={setSelected}
+      // Who is faster than the list waits for it.
+      onKeyDown={(event) => event.key === 'Enter' && sought !== text && event.preventDefault()}
+    >
+      <Command.Input value={text} onValueChange={setText} placeholder="Find: roll back, restart, sessions…" />
+      <FoundActions found={found} onChoose={onChoose} />
+    </Command>
+  )
 }
+
+const FoundActions = memo(function FoundActions({ found, onChoose }: { found: readonly Action[]; onChoose: (id: string) => void }) {
+  return (
+    <Command.List label="Actions">
+      <Command.Empty>No action has that name.</Command.Empty>
+      {[...Map.groupBy(found, ({ kind }) => kind)].map(([kind, some]) => (
+        <Command.Group key={kind} heading={groups[kind]}>
+          {some.map(({ id, title, description }) => (
+            <Command.Item key={id} value={title} title={description} onSelect={() => onChoose(id)}>
+              {kind === 'change' ? <Wrench size={14} /> : <Eye size={14} />}
+              <span>{title}</span>
+            </Command.Item>
+          ))}
+        </Command.Group>
+      ))}
+    </Command.List>
+  )
+})

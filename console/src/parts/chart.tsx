@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Maximize2, Minimize2 } from 'lucide-react'
-import { useState } from 'react'
+import { useDeferredValue, useMemo, useState } from 'react'
 import type { Panel } from '../../../model/dashboard.ts'
 import { queryExemplars, queryRange, type Exemplar, type Series } from '../lib/prometheus.ts'
 import { bounds, clock, type TimeRange } from '../lib/time.ts'
@@ -44,6 +44,9 @@ export function Chart({ panel, range, markers, compact = false, until, onZoom }:
       return { series: series.flat(), exemplars, start, end, step }
     },
   })
+  // Drawn when there is time for it: what somebody types or presses meanwhile goes first.
+  const late = useDeferredValue(data)
+  const shown = useMemo(() => late && upTo(late, until), [late, until])
   return (
     <figure className={['panel', large ? 'large' : '', compact && !large ? 'compact' : ''].filter(Boolean).join(' ')}>
       <figcaption>
@@ -60,9 +63,9 @@ export function Chart({ panel, range, markers, compact = false, until, onZoom }:
           </button>
         </span>
       </figcaption>
-      {data ? (
+      {shown ? (
         <Plot
-          {...upTo(data, until)}
+          {...shown}
           panel={panel}
           markers={markers}
           {...(large ? { height: largeHeight } : compact ? { height: compactHeight } : {})}

@@ -1,3 +1,4 @@
+import { memo } from 'react'
 import { Link } from 'react-router'
 import { useDashboards } from '../lib/data.ts'
 import { rangeQuery, useTimeRange } from '../lib/time.ts'
@@ -6,7 +7,7 @@ import { useMarkers } from './markers.ts'
 import { RangePicker } from './range-picker.tsx'
 
 /** The first four graphs of the overview. */
-export function GoldenSignals() {
+export const GoldenSignals = memo(function GoldenSignals() {
   const { data: boards } = useDashboards()
   const markers = useMarkers('overview')
   const [range, setRange] = useTimeRange('5m')
@@ -25,4 +26,4 @@ export function GoldenSignals() {
       </div>
     </section>
   )
-}
+})

@@ -1,3 +1,4 @@
+import { memo, useState } from 'react'
 import { Link } from 'react-router'
 import type { LogLine } from '../../../model/telemetry.ts'
 import { serviceColour } from '../lib/service-colour.ts'
@@ -28,9 +29,13 @@ interface RowProps {
   onField?: (key: string, value: string) => void
 }
 
-export function LogRow({ line, columns = [], onColumn, onField }: RowProps) {
+const noColumns: readonly string[] = []
+
+/** A line; what is in it is drawn when it is opened. */
+export const LogRow = memo(function LogRow({ line, columns = noColumns, onColumn, onField }: RowProps) {
+  const [opened, setOpened] = useState(false)
   return (
-    <details>
+    <details onToggle={(event) => setOpened((before) => before || event.currentTarget.open)}>
       <summary>
         <time>{clock(line.timeMs)}</time> <b className="severity">{line.severity}</b>{' '}
         <span className="log-service">
@@ -46,6 +51,17 @@ export function LogRow({ line, columns = [], onColumn, onField }: RowProps) {
           {line.body.slice(0, 400)}
         </span>
       </summary>
+      {opened && <Inside line={line} columns={columns} onColumn={onColumn} onField={onField} />}
+    </details>
+  )
+})
+
+type InsideProps = Pick<RowProps, 'line'> & { [Key in 'columns' | 'onColumn' | 'onField']: RowProps[Key] | undefined }
+
+/** Its attributes, and where it leads. */
+function Inside({ line, columns, onColumn, onField }: InsideProps) {
+  return (
+    <>
       <dl className="facts">
         {Object.entries(line.attributes).map(([key, value]) => (
           <div key={key} className="pair">
@@ -59,7 +75,7 @@ export function LogRow({ line, columns = [], onColumn, onField }: RowProps) {
               )}
               {onColumn && (
                 <button className="link" onClick={() => onColumn(key)}>
-                  {columns.includes(key) ? 'remove column' : 'add column'}
+                  {columns?.includes(key) ? 'remove column' : 'add column'}
                 </button>
               )}
             </dd>
@@ -74,7 +90,7 @@ export function LogRow({ line, columns = [], onColumn, onField }: RowProps) {
         </Link>
         <Link to={`/logs?from=${line.timeMs - aroundMs}&to=${line.timeMs + aroundMs}`}>All logs around it</Link>
       </p>
-    </details>
+    </>
   )
 }
 

@@ -1,5 +1,5 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useLayoutEffect, useRef, useState } from 'react'
+import { memo, useCallback, useLayoutEffect, useRef, useState } from 'react'
 import type { LogLine } from '../../../model/telemetry.ts'
 import { LogRow } from './log-lines.tsx'
 
@@ -15,11 +15,11 @@ interface Props {
 }
 
 /** Many log lines: only those in sight are drawn, and each opens in place. */
-export function LogTable({ lines, columns, onColumns, onField }: Props) {
+export const LogTable = memo(function LogTable({ lines, columns, onColumns, onField }: Props) {
   const list = useRef<HTMLUListElement>(null)
   const [above, setAbove] = useState(0)
   useLayoutEffect(() => setAbove(list.current?.offsetTop ?? 0), [])
-  // oxlint-disable-next-line react/incompatible-library -- the console is not built by the React Compiler, and nothing below is memoized
+  // oxlint-disable-next-line react/incompatible-library -- the console is not built by the React Compiler, and only rows below are memoized
   const virtual = useVirtualizer({
     count: lines.length,
     getScrollElement: () => document.scrollingElement,
@@ -27,7 +27,10 @@ export function LogTable({ lines, columns, onColumns, onField }: Props) {
     overscan: 30,
     scrollMargin: above,
   })
-  const toggle = (name: string) => onColumns(columns.includes(name) ? columns.filter((other) => other !== name) : [...columns, name])
+  const toggle = useCallback(
+    (name: string) => onColumns(columns.includes(name) ? columns.filter((other) => other !== name) : [...columns, name]),
+    [columns, onColumns],
+  )
   return (
     <>
       {columns.length > 0 && (
@@ -60,4 +63,4 @@ export function LogTable({ lines, columns, onColumns, onField }: Props) {
       </ul>
     </>
   )
-}
+})

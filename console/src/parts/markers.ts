@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 import type { DrillEvent } from '../../../model/drill.ts'
 import { isService } from '../../../model/components.ts'
-import { useChanges, useDrill, useDrills } from '../lib/data.ts'
+import { useChanges, useDrillEvents, useDrills } from '../lib/data.ts'
 import type { Marker } from './plot.tsx'
 
 /** Pages and actions of a drill. */
@@ -18,7 +18,7 @@ export const markersOf = (events: readonly DrillEvent[]): Marker[] =>
 export function useMarkers(dashboard: string): Marker[] {
   const changes = useChanges().data
   const running = useDrills().data?.running ?? ''
-  const events = useDrill(running).data?.events
+  const inDrill = useDrillEvents(running, markersOf)
   return useMemo(() => {
     const deploys = (changes?.deployments ?? [])
       .filter((deployment) => !isService(dashboard) || deployment.service === dashboard)
@@ -32,6 +32,6 @@ export function useMarkers(dashboard: string): Marker[] {
       label: `mesh policy ${revision}`,
       kind: 'deploy',
     }))
-    return [...deploys, ...policies, ...markersOf(events ?? [])]
-  }, [changes, events, dashboard])
+    return [...deploys, ...policies, ...(inDrill ?? [])]
+  }, [changes, inDrill, dashboard])
 }

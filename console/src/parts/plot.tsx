@@ -1,10 +1,10 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
-import { Link } from 'react-router'
+import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import type { Panel } from '../../../model/dashboard.ts'
 import { formatValue } from '../../../model/value.ts'
 import { useMedia } from '../lib/media.ts'
+import { useOpenLink } from '../lib/open-link.ts'
 import type { Exemplar, Series } from '../lib/prometheus.ts'
 import { clock } from '../lib/time.ts'
 import { placeLabels } from './marker-labels.ts'
@@ -37,7 +37,7 @@ const labelFont = '600 11px "Inter Variable", system-ui'
 const markerColours = { deploy: '#7a6ff0', alert: '#d1495b', action: '#2a9d6f' }
 const colour = (index: number): string => colours[index % colours.length] ?? '#888'
 
-export function Plot(props: Props) {
+export const Plot = memo(function Plot(props: Props) {
   const { series, exemplars, start, end, step, panel, markers, height = usualHeight } = props
   const host = useRef<HTMLDivElement>(null)
   const [plot, setPlot] = useState<uPlot | null>(null)
@@ -59,9 +59,9 @@ export function Plot(props: Props) {
   )
   // What is drawn on a canvas does not change its colours by itself.
   const dark = useMedia('(prefers-color-scheme: dark)')
-  const latest = useRef({ ...props, dots })
+  const latest = useRef({ ...props, height, dots })
   useLayoutEffect(() => {
-    latest.current = { ...props, dots }
+    latest.current = { ...props, height, dots }
   })
   const names = series.map(({ name }) => name).join('\n')
 
@@ -69,17 +69,19 @@ export function Plot(props: Props) {
   useEffect(() => {
     const element = host.current
     if (!element) return
-    const made = createPlot(element, height, names === '' ? [] : names.split('\n'), latest, setHovered, () =>
-      setDrawn((count) => count + 1),
-    )
+    const made = createPlot(element, names === '' ? [] : names.split('\n'), latest, setHovered, () => setDrawn((count) => count + 1))
     setPlot(made)
-    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }))
+    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height: latest.current.height }))
     observer.observe(element)
     return () => {
       observer.disconnect()
       made.destroy()
     }
-  }, [names, height, dark])
+  }, [names, dark])
+
+  useEffect(() => {
+    if (plot && plot.height !== height) plot.setSize({ width: plot.width, height })
+  }, [plot, height])
 
   useEffect(() => {
     plot?.setData([times, ...columns])
@@ -90,8 +92,8 @@ export function Plot(props: Props) {
     <>
       <div className="plot">
         <div ref={host} />
-        {plot && times.length > 0 && series.length > 0 && <Dots key={`dots ${drawn}`} plot={plot} dots={dots} unit={panel.unit} />}
-        {plot && <MarkerLabels key={`labels ${drawn}`} plot={plot} markers={markers} />}
+        {plot && times.length > 0 && series.length > 0 && <Dots drawn={drawn} plot={plot} dots={dots} unit={panel.unit} />}
+        {plot && <MarkerLabels drawn={drawn} plot={plot} markers={markers} />}
       </div>
       {series.length === 0 && <p className="quiet">No data in this range.</p>}
       <ul className="legend">
@@ -107,15 +109,23 @@ export function Plot(props: Props) {
       </ul>
     </>
   )
+})
+
+interface Over {
+  plot: uPlot
+  /** How often the plot was drawn: where things lie may have changed with it, and not with the cursor. */
+  drawn: number
 }
 
 /** Links rather than pixels, so that a keyboard reaches them too. */
-function Dots({ plot, dots, unit }: { plot: uPlot; dots: Exemplar[]; unit: Panel['unit'] }) {
+const Dots = memo(function Dots({ plot, dots, unit }: Over & { dots: Exemplar[]; unit: Panel['unit'] }) {
+  const open = useOpenLink()
   const { left, top } = plot.bbox
   return dots.map((dot) => (
-    <Link
+    <a
       key={`${dot.traceId}-${dot.at}`}
-      to={`/traces/${dot.traceId}`}
+      href={`/traces/${dot.traceId}`}
+      onClick={open}
       className="exemplar"
       title={`${dot.labels['service'] ?? ''} ${dot.labels['route'] ?? ''} ${formatValue(dot.value, unit)} at ${clock(dot.at * 1_000)}: open its trace`}
       aria-label={`Open the trace of a request of ${formatValue(dot.value, unit)}`}
@@ -125,7 +135,7 @@ function Dots({ plot, dots, unit }: { plot: uPlot; dots: Exemplar[]; unit: Panel
       }}
     />
   ))
-}
+})
 
 const measuring = document.createElement('canvas').getContext('2d')
 /** Of a label with what is around it, in pixels. */
@@ -136,7 +146,7 @@ function widthOf(words: string): number {
 }
 
 /** Each at its line; hovering tells everything that it stands for. */
-function MarkerLabels({ plot, markers }: { plot: uPlot; markers: Marker[] }) {
+const MarkerLabels = memo(function MarkerLabels({ plot, markers }: Over & { markers: Marker[] }) {
   const { left, top, width } = plot.bbox
   const placed = placeLabels(
     markers.map((marker) => ({ ...marker, x: plot.valToPos(marker.at, 'x') })),
@@ -153,7 +163,7 @@ function MarkerLabels({ plot, markers }: { plot: uPlot; markers: Marker[] }) {
       {label.text}
     </span>
   ))
-}
+})
 
 /** Few enough to hit with a mouse: the slowest request of each of fifty slices of time. */
 function slowestOfEachSlice(exemplars: Exemplar[], start: number, end: number): Exemplar[] {
@@ -168,12 +178,11 @@ function slowestOfEachSlice(exemplars: Exemplar[], start: number, end: number): 
 }
 
 interface Latest {
-  current: Props & { dots: Exemplar[] }
+  current: Props & { height: number; dots: Exemplar[] }
 }
 
 function createPlot(
   element: HTMLElement,
-  height: number,
   names: string[],
   latest: Latest,
   onHover: (index: number | null) => void,
@@ -185,7 +194,7 @@ function createPlot(
   return new uPlot(
     {
       width: element.clientWidth,
-      height,
+      height: latest.current.height,
       legend: { show: false },
       cursor: {
         drag: { x: latest.current.onZoom !== undefined, y: false, setScale: false },

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Pause, Play, X } from 'lucide-react'
+import { useEffect, useEffectEvent, useRef, useState } from 'react'
 import { get } from '../../lib/api.ts'
 import { ServiceSelect } from '../../parts/service-select.tsx'
 import type { LogSearch } from './search.ts'
@@ -16,10 +17,7 @@ export function Filters({ search, onChange }: { search: LogSearch; onChange: (na
   const services = useQuery({ queryKey: ['services'], queryFn: () => get<{ logServices: string[] }>('/api/telemetry/services') })
   return (
     <form className="filters" onSubmit={(event) => event.preventDefault()}>
-      <label>
-        Words
-        <input type="search" value={text} onChange={(event) => onChange('text', event.target.value)} />
-      </label>
+      <Words value={text} onChange={(words) => onChange('text', words)} />
       <ServiceSelect value={service} names={services.data?.logServices} onChange={(name) => onChange('service', name)} />
       <label>
         Severity
@@ -40,15 +38,50 @@ export function Filters({ search, onChange }: { search: LogSearch; onChange: (na
   )
 }
 
+const pauseMs = 250
+
+/** What is typed is searched for at the first pause, or on Enter. */
+function Words({ value, onChange }: { value: string; onChange: (words: string) => void }) {
+  const [text, setText] = useState(value)
+  // What was asked for and is not yet in the address: it must not undo what was typed since.
+  const asked = useRef([value])
+  useEffect(() => {
+    const index = asked.current.indexOf(value)
+    asked.current = index < 0 ? [value] : asked.current.slice(index)
+    if (index < 0) setText(value)
+  }, [value])
+  const search = () => {
+    if (text === asked.current.at(-1)) return
+    asked.current.push(text)
+    onChange(text)
+  }
+  const searchAfterPause = useEffectEvent(search)
+  useEffect(() => {
+    const timer = setTimeout(() => searchAfterPause(), pauseMs)
+    return () => clearTimeout(timer)
+  }, [text])
+  return (
+    <label>
+      Words
+      <input
+        type="search"
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={(event) => event.key === 'Enter' && search()}
+      />
+    </label>
+  )
+}
+
 interface FieldTagsProps {
   trace: string
   tags: string[]
   onDropTrace: () => void
-  onTags: (tags: string[]) => void
+  onDropTag: (tag: string) => void
 }
 
 /** The trace and the attributes to which the search is restricted, each with a button that removes it. */
-export function FieldTags({ trace, tags, onDropTrace, onTags }: FieldTagsProps) {
+export function FieldTags({ trace, tags, onDropTrace, onDropTag }: FieldTagsProps) {
   if (tags.length === 0 && trace === '') return null
   return (
     <ul className="tags log-tags" aria-label="Fields">
@@ -63,7 +96,7 @@ export function FieldTags({ trace, tags, onDropTrace, onTags }: FieldTagsProps) 
       {tags.map((tag) => (
         <li key={tag}>
           {tag}{' '}
-          <button className="icon" aria-label={`Remove ${tag}`} onClick={() => onTags(tags.filter((other) => other !== tag))}>
+          <button className="icon" aria-label={`Remove ${tag}`} onClick={() => onDropTag(tag)}>
             <X size={12} />
           </button>
         </li>

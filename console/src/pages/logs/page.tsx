@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { useDeferredValue, useMemo } from 'react'
 import { joined } from '../../parts/log-pages.ts'
 import { LogOverviewPanel } from '../../parts/log-overview.tsx'
 import { LogTable } from '../../parts/log-table.tsx'
@@ -9,12 +9,14 @@ import { FieldTags, Filters } from './filters.tsx'
 import { pageOf, useFoundLines, useLogSearch, useOverview } from './search.ts'
 
 export function LogsPage() {
-  const { search, columns, set, setTags, setRange } = useLogSearch()
+  const { search, columns, set, setColumns, addTag, dropTag, setRange } = useLogSearch()
   const { service, trace, tags } = search
   useSeen('logs', service || null, service ? `the logs of ${service}` : 'the logs')
   const found = useFoundLines(search)
   const overview = useOverview(search)
-  const lines = useMemo(() => joined(found.data?.pages.map(({ logs }) => logs) ?? []), [found.data])
+  // Drawn when there is time for it: what somebody types or presses meanwhile goes first.
+  const pages = useDeferredValue(found.data?.pages)
+  const lines = useMemo(() => joined(pages?.map(({ logs }) => logs) ?? []), [pages])
   return (
     <>
       <div className="heading">
@@ -22,7 +24,7 @@ export function LogsPage() {
         <RangePicker />
       </div>
       <Filters search={search} onChange={set} />
-      <FieldTags trace={trace} tags={tags} onDropTrace={() => set('trace', '')} onTags={setTags} />
+      <FieldTags trace={trace} tags={tags} onDropTrace={() => set('trace', '')} onDropTag={dropTag} />
       {overview.data && (
         <LogOverviewPanel
           overview={overview.data}
@@ -35,17 +37,12 @@ export function LogsPage() {
         />
       )}
       {found.error ? <Problem error={found.error} /> : !found.data ? <Loading what="logs" /> : null}
-      {found.data &&
+      {pages &&
         (lines.length === 0 ? (
           <Empty>No line matches. Widen the time range, or remove a filter.</Empty>
         ) : (
           <>
-            <LogTable
-              lines={lines}
-              columns={columns}
-              onColumns={(next) => set('columns', next.join(','))}
-              onField={(key, value) => setTags([...new Set([...tags, `${key}=${value}`])])}
-            />
+            <LogTable lines={lines} columns={columns} onColumns={setColumns} onField={addTag} />
             {found.hasNextPage && (
               <p className="buttons">
                 <button disabled={found.isFetchingNextPage} onClick={() => void found.fetchNextPage()}>

@@ -1,8 +1,9 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { useSearchParams } from 'react-router'
+import { useCallback, useMemo } from 'react'
+import type { SetURLSearchParams } from 'react-router'
 import type { LogLine, LogOverview } from '../../../../model/telemetry.ts'
 import { get } from '../../lib/api.ts'
-import { changeParams, putParams } from '../../lib/params.ts'
+import { changeParams, putParams, useParamsOfPage } from '../../lib/params.ts'
 import { bounds, useTimeRange, type TimeRange } from '../../lib/time.ts'
 
 /** What is searched for. What is empty does not restrict the search. */
@@ -24,7 +25,7 @@ export const pageOf = 2_000
 
 /** The search in the address, and how to change it. */
 export function useLogSearch() {
-  const [params, setParams] = useSearchParams()
+  const [params, setParams] = useParamsOfPage()
   const [range, setRange] = useTimeRange()
   const value = (name: string) => params.get(name) ?? ''
   const search: LogSearch = {
@@ -36,19 +37,31 @@ export function useLogSearch() {
     range,
     tail: value('tail') !== 'off' && 'last' in range,
   }
+  const inColumns = value('columns')
   return {
     search,
-    columns: value('columns')
-      .split(',')
-      .filter((name) => name !== ''),
-    set: (name: string, next: string) => putParams(setParams, { [name]: next }, { replace: true }),
-    setTags: (next: string[]) =>
+    columns: useMemo(() => inColumns.split(',').filter((name) => name !== ''), [inColumns]),
+    setRange,
+    ...useChanges(setParams),
+  }
+}
+
+/** How the search is changed. All of them stay the same while the page is open. */
+function useChanges(setParams: SetURLSearchParams) {
+  const set = useCallback((name: string, next: string) => putParams(setParams, { [name]: next }, { replace: true }), [setParams])
+  const setColumns = useCallback((next: string[]) => set('columns', next.join(',')), [set])
+  const changeTags = useCallback(
+    (change: (tags: string[]) => string[]) =>
       changeParams(setParams, (now) => {
+        const next = change(now.getAll('tag'))
         now.delete('tag')
         for (const tag of next) now.append('tag', tag)
       }),
-    setRange,
-  }
+    [setParams],
+  )
+  const addTag = useCallback((key: string, value: string) => changeTags((tags) => [...new Set([...tags, `${key}=${value}`])]), [changeTags])
+  const dropTag = useCallback((tag: string) => changeTags((tags) => tags.filter((other) => other !== tag)), [changeTags])
+  return { set, setColumns, addTag, dropTag }
 }
 
 const queryOf = ({ text, service, severity, trace, tags }: LogSearch, limit: number, { from, to }: { from: number; to: number }) => {
@@ -70,6 +83,8 @@ export const useFoundLines = (search: LogSearch) =>
     // Who reads what is older does not want it to move.
     refetchInterval: ({ state }) => (search.tail && (state.data?.pages.length ?? 1) === 1 ? 2_000 : false),
     placeholderData: (before) => before,
+    // Thousands of lines, nearly all of them new: comparing them with those before takes time, and finds nothing.
+    structuralSharing: false,
     initialPageParam: null as number | null,
     queryFn: ({ pageParam }: { pageParam: number | null }): Promise<{ logs: LogLine[] }> => {
       const { from, to } = bounds(search.range)

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
-import { Link, useSearchParams } from 'react-router'
+import { memo, useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react'
 import { isProxy } from '../../../../model/components.ts'
 import type { TraceSummary } from '../../../../model/telemetry.ts'
 import { get } from '../../lib/api.ts'
 import { formatMicroseconds } from '../../lib/format.ts'
-import { putParams } from '../../lib/params.ts'
+import { useOpenLink } from '../../lib/open-link.ts'
+import { putParams, useParamsOfPage } from '../../lib/params.ts'
 import { serviceColour } from '../../lib/service-colour.ts'
 import { bounds, clock, useTimeRange } from '../../lib/time.ts'
 import { MissingSpans } from '../../parts/missing-spans.tsx'
@@ -13,7 +13,7 @@ import { RangePicker } from '../../parts/range-picker.tsx'
 import { ServiceSelect } from '../../parts/service-select.tsx'
 import { Empty, Loading, Problem } from '../../parts/states.tsx'
 import { routesOf, type Route } from './routes.ts'
-import { Scatter } from './scatter.tsx'
+import { Scatter, type Brush } from './scatter.tsx'
 
 const mostTraces = 300
 const shownInList = 100
@@ -22,14 +22,16 @@ const filterNames = ['service', 'operation', 'minDurationMs', 'maxDurationMs', '
 
 /** Finds traces: by what they were for, how long they took, and what is written on their spans. */
 export function TracesPage() {
-  const [params, setParams] = useSearchParams()
+  const [params, setParams] = useParamsOfPage()
   const [range, setRange] = useTimeRange()
-  const change = (values: Partial<Record<(typeof filterNames)[number], string>>) => putParams(setParams, values, { replace: true })
+  const change = useCallback<Change>((values) => putParams(setParams, values, { replace: true }), [setParams])
   const filters = Object.fromEntries(filterNames.map((name) => [name, params.get(name) ?? '']))
   const narrowed = filterNames.some((name) => filters[name] !== '')
   const { data, error } = useQuery({
     queryKey: ['traces', filters, range],
     refetchInterval: 'last' in range ? 5_000 : false,
+    // Hardly one trace of an answer is in the next one: comparing them takes time, and finds nothing.
+    structuralSharing: false,
     queryFn: async () => {
       const { from, to } = bounds(range)
       const query = new URLSearchParams({ from: String(from), to: String(to), limit: String(mostTraces) })
@@ -37,9 +39,8 @@ export function TracesPage() {
       return { ...(await get<{ traces: TraceSummary[] }>(`/api/telemetry/traces?${query}`)), from, to }
     },
   })
-  const traces = data?.traces ?? []
-  // Where as many were found as are asked for, older ones were left out: the picture begins with the oldest that is there.
-  const since = data && traces.length >= mostTraces ? (traces.at(-1)?.startMs ?? data.from) : data?.from
+  // Drawn when there is time for it: what somebody types or presses meanwhile goes first.
+  const found = useDeferredValue(data)
   return (
     <>
       <div className="heading">
@@ -49,7 +50,7 @@ export function TracesPage() {
       <Filters filters={filters} onChange={change} />
       <MissingSpans />
       {error ? <Problem error={error} /> : !data ? <Loading what="traces" /> : null}
-      {data && traces.length === 0 && (
+      {data?.traces.length === 0 && (
         <Empty>
           No trace fits. Widen the time range
           {narrowed && (
@@ -63,30 +64,46 @@ export function TracesPage() {
           .
         </Empty>
       )}
-      {data && since !== undefined && traces.length > 0 && (
-        <>
-          <Scatter
-            traces={traces}
-            from={since}
-            to={data.to}
-            onBrush={({ from, to, minDurationMs, maxDurationMs }) => {
-              setRange({ from, to })
-              change({ minDurationMs: String(minDurationMs), maxDurationMs: String(maxDurationMs) })
-            }}
-          />
-          <p className="quiet">
-            {traces.length >= mostTraces ? `The newest ${mostTraces} traces` : traces.length === 1 ? '1 trace' : `${traces.length} traces`};
-            red ones failed somewhere. Click a dot to open it, or drag over some to see those alone.
-          </p>
-          <Routes routes={routesOf(traces)} of={traces.length} onChoose={({ service, name }) => change({ service, operation: name })} />
-          <TraceList traces={traces.slice(0, shownInList)} />
-        </>
-      )}
+      {found && found.traces.length > 0 && data?.traces.length !== 0 && <Found {...found} onRange={setRange} onChange={change} />}
     </>
   )
 }
 
 type Change = (values: Partial<Record<(typeof filterNames)[number], string>>) => void
+
+interface FoundProps {
+  traces: TraceSummary[]
+  /** What was asked for, in milliseconds since the epoch. */
+  from: number
+  to: number
+  onRange: (range: { from: number; to: number }) => void
+  onChange: Change
+}
+
+/** What was found: as a picture, by route, and one after another. */
+const Found = memo(function Found({ traces, from, to, onRange, onChange }: FoundProps) {
+  const brush = useCallback(
+    ({ minDurationMs, maxDurationMs, ...range }: Brush) => {
+      onRange(range)
+      onChange({ minDurationMs: String(minDurationMs), maxDurationMs: String(maxDurationMs) })
+    },
+    [onRange, onChange],
+  )
+  const routes = useMemo(() => routesOf(traces), [traces])
+  const all = traces.length >= mostTraces
+  return (
+    <>
+      {/* Where as many were found as are asked for, older ones were left out: the picture begins with the oldest that is there. */}
+      <Scatter traces={traces} from={all ? (traces.at(-1)?.startMs ?? from) : from} to={to} onBrush={brush} />
+      <p className="quiet">
+        {all ? `The newest ${mostTraces} traces` : traces.length === 1 ? '1 trace' : `${traces.length} traces`}; red ones failed somewhere.
+        Click a dot to open it, or drag over some to see those alone.
+      </p>
+      <Routes routes={routes} of={traces.length} onChoose={({ service, name }) => onChange({ service, operation: name })} />
+      <TraceList traces={traces.slice(0, shownInList)} />
+    </>
+  )
+})
 
 function Filters({ filters, onChange }: { filters: Record<string, string>; onChange: Change }) {
   const { service = '' } = filters
@@ -192,12 +209,13 @@ function Routes({ routes, of, onChoose }: { routes: Route[]; of: number; onChoos
 }
 
 function TraceList({ traces }: { traces: TraceSummary[] }) {
+  const open = useOpenLink()
   const longest = Math.max(1, ...traces.map(({ durationMs }) => durationMs))
   return (
     <ul className="trace-list" aria-label="Traces">
       {traces.map((trace) => (
         <li key={trace.traceId} className={trace.errors > 0 ? 'bad' : ''}>
-          <Link to={`/traces/${trace.traceId}`}>
+          <a href={`/traces/${trace.traceId}`} onClick={open}>
             <time>{clock(trace.startMs)}</time>
             <span className="trace-name">
               {trace.rootService}: {trace.rootName}
@@ -210,7 +228,7 @@ function TraceList({ traces }: { traces: TraceSummary[] }) {
               {trace.spans} spans{trace.errors > 0 && <b className="bad-text"> · {trace.errors} failed</b>}
             </span>
             <Services names={trace.services} />
-          </Link>
+          </a>
         </li>
       ))}
     </ul>

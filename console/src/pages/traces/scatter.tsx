@@ -1,7 +1,7 @@
-import { useRef, useState, type CSSProperties, type PointerEvent } from 'react'
-import { Link } from 'react-router'
+import { memo, useRef, useState, type PointerEvent } from 'react'
 import type { TraceSummary } from '../../../../model/telemetry.ts'
 import { formatMicroseconds } from '../../lib/format.ts'
+import { useOpenLink } from '../../lib/open-link.ts'
 import { clock } from '../../lib/time.ts'
 import { durationAxis } from './routes.ts'
 
@@ -24,10 +24,9 @@ interface Props {
 }
 
 /** Each trace that was found as a dot: when it began, and how long it took (logarithmic). Drag over some to see those alone. */
-export function Scatter({ traces, from, to, onBrush }: Props) {
+export const Scatter = memo(function Scatter({ traces, from, to, onBrush }: Props) {
   const { low, high, lines } = durationAxis(traces.map(({ durationMs }) => durationMs))
-  const x = (ms: number) => ((ms - from) / (to - from)) * 100
-  const y = (durationMs: number) => 100 - ((Math.log10(Math.max(durationMs, 10 ** low)) - low) / (high - low)) * 100
+  const y = heightOf(low, high)
   const { host, drag, handlers } = useDrag((dragged) => {
     const time = (share: number) => Math.round(from + share * (to - from))
     const duration = (share: number) => Number((10 ** (low + (1 - share) * (high - low))).toPrecision(3))
@@ -53,9 +52,7 @@ export function Scatter({ traces, from, to, onBrush }: Props) {
         {lines.map((line) => (
           <i key={line} className="scatter-line" style={{ top: `${y(line)}%` }} />
         ))}
-        {traces.map((trace) => (
-          <Dot key={trace.traceId} trace={trace} style={{ left: `${x(trace.startMs)}%`, top: `${y(trace.durationMs)}%` }} />
-        ))}
+        <Dots traces={traces} from={from} to={to} low={low} high={high} />
         {drag && (
           <i
             className="brush"
@@ -75,22 +72,38 @@ export function Scatter({ traces, from, to, onBrush }: Props) {
       </div>
     </figure>
   )
+})
+
+/** Where a duration lies on an axis from one power of ten to another, in percent from the top. */
+const heightOf = (low: number, high: number) => (durationMs: number) =>
+  100 - ((Math.log10(Math.max(durationMs, 10 ** low)) - low) / (high - low)) * 100
+
+interface DotsProps {
+  traces: readonly TraceSummary[]
+  from: number
+  to: number
+  low: number
+  high: number
 }
 
-/** A trace in the field, and the way to it. */
-function Dot({ trace, style }: { trace: TraceSummary; style: CSSProperties }) {
-  return (
-    <Link
-      to={`/traces/${trace.traceId}`}
-      className={trace.errors > 0 ? 'dot bad' : 'dot'}
-      style={style}
+/** The traces in the field, and the way to each. Not drawn again while somebody drags. */
+const Dots = memo(function Dots({ traces, from, to, low, high }: DotsProps) {
+  const open = useOpenLink()
+  const y = heightOf(low, high)
+  return traces.map(({ traceId, errors, startMs, durationMs, rootName }) => (
+    <a
+      key={traceId}
+      href={`/traces/${traceId}`}
+      onClick={open}
+      className={errors > 0 ? 'dot bad' : 'dot'}
+      style={{ left: `${((startMs - from) / (to - from)) * 100}%`, top: `${y(durationMs)}%` }}
       // The same traces are in the list below, one after another.
       tabIndex={-1}
-      title={`${trace.rootName}, ${formatMicroseconds(trace.durationMs * 1_000)}, ${clock(trace.startMs)}`}
-      aria-label={`${trace.rootName}, ${formatMicroseconds(trace.durationMs * 1_000)}`}
+      title={`${rootName}, ${formatMicroseconds(durationMs * 1_000)}, ${clock(startMs)}`}
+      aria-label={`${rootName}, ${formatMicroseconds(durationMs * 1_000)}`}
     />
-  )
-}
+  ))
+})
 
 /** From where to where somebody drags, as shares of the field's width and height, from its upper left corner. */
 interface Drag {

@@ -1,0 +1,41 @@
+import type { LucideIcon } from 'lucide-react'
+
+export interface Entry {
+  /** What is searched, and shown. */
+  name: string
+  hint?: string
+  icon: LucideIcon
+  to: string
+}
+export interface Group {
+  title: string
+  entries: Entry[]
+  /** Shown without leaving any out: a short list that people browse. */
+  whole?: boolean
+}
+
+/** How many entries of a group are shown, before and after something is asked for. More would take longer to draw than to type one more letter. */
+const shown = { browsed: 5, asked: 8 }
+
+/** What is asked for, the best match first, groups and entries alike; and how many more there are. Without a question, the groups as they are. */
+export function matching(groups: readonly Group[], asked: string): (Group & { more: number })[] {
+  const scored = groups.map(({ title, entries, whole }) => {
+    const found = entries
+      .map((entry) => ({ entry, score: scoreOf(entry.name, asked, [entry.hint ?? '', title, entry.to]) }))
+      .filter(({ score }) => score > 0)
+      .toSorted((a, b) => b.score - a.score)
+    const few = whole ? found : found.slice(0, asked.trim() === '' ? shown.browsed : shown.asked)
+    return { title, entries: few.map(({ entry }) => entry), more: found.length - few.length, best: found[0]?.score ?? 0 }
+  })
+  return scored
+    .filter(({ entries }) => entries.length > 0)
+    .toSorted((a, b) => b.best - a.best)
+    .map(({ title, entries, more }) => ({ title, entries, more }))
+}
+
+/** Every word has to be there; what begins with them comes first. Letters strewn over a name find too much. */
+export function scoreOf(value: string, search: string, keywords: string[] = []): number {
+  const [text, asked] = [[value, ...keywords].join(' ').toLowerCase(), search.trim().toLowerCase()]
+  if (!asked.split(/\s+/).every((word) => text.includes(word))) return 0
+  return text.startsWith(asked) ? 1 : text.includes(asked) ? 0.8 : 0.5
+}
