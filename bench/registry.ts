@@ -1,4 +1,6 @@
 import type { Benchmark } from './benchmark.ts'
+import { chaosBenchmark } from './chaos.ts'
+import { cheatsBenchmark } from './cheats.ts'
 import { cliBenchmark } from './cli.ts'
 import { coachBenchmark } from './coach.ts'
 import { coachLeakBenchmark } from './coach-leak.ts'
@@ -31,6 +33,8 @@ export const benchmarks: readonly Benchmark[] = [
   pageBenchmark,
   verifyBenchmark,
   controlKillBenchmark,
+  cheatsBenchmark,
+  chaosBenchmark,
   cliBenchmark,
   coachBenchmark,
   coachLeakBenchmark,

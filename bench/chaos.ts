@@ -1,0 +1,179 @@
+import { spawn } from 'node:child_process'
+import { DatabaseSync } from 'node:sqlite'
+import path from 'node:path'
+import { componentNames, shopComponentNames, type ComponentName } from '../model/components.ts'
+import type { DrillEvent, DrillState } from '../model/drill.ts'
+import type { FaultRecord } from '../model/fault.ts'
+import type { ScenarioCard } from '../model/scenario.ts'
+import { startWhenSteady } from '../model/start-when-steady.ts'
+import type { Fingerprint } from '../drills/baseline.ts'
+import { family, listProcesses, withEnvironment } from '../range/targets/local/identity.ts'
+import { numbersFrom } from '../model/seeded.ts'
+import { atMost, atRest, brokenPromises, exactly, quantile, told, until, type Benchmark, type BenchContext } from './benchmark.ts'
+
+const drills = Number(process.env['BENCH_CHAOS'] ?? 100)
+const seed = Number(process.env['BENCH_SEED'] ?? Date.now() % 1_000_000)
+const restMs = 180_000
+const hungMs = 10_000
+const controllers = ['control', 'reaper', 'telemetry-store', 'prometheus', 'alertmanager', 'locust'] as const
+
+/** What happens to a range in the middle of a drill. Resolves when it is over. */
+type Disturbance = { what: string; play: () => Promise<void> }
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+
+/** Something that nobody planned, at a random moment of each of many drills; after each, the range has to be as before, and to take the next one. */
+export const chaosBenchmark: Benchmark = {
+  name: 'chaos',
+  title: `${drills} drills, each disturbed at a random moment (BENCH_SEED=${seed})`,
+  async run(context) {
+    const { client, say, state } = context
+    const random = numbersFrom(seed)
+    const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item
+    const { scenarios } = await client.get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
+    const playable = scenarios.filter((scenario) => scenario.playable)
+    const starts: number[] = []
+    const broken: string[] = []
+    for (let round = 1; round <= drills; round++) {
+      const scenario = pick(playable).id
+      const disturbance = pick(disturbances(context, pick, random))
+      const [after, rest] = [random() * 20_000, random() * 10_000]
+      const problems = await playOne(context, { scenario, disturbance, after, rest, starts }).catch((error: unknown) => [String(error)])
+      say(`  ${round} ${scenario}, ${disturbance.what} after ${(after / 1_000).toFixed(1)} s: ${problems.join('; ') || 'as before'}`)
+      broken.push(...problems.map((problem) => `${round} ${scenario}: ${problem}`))
+    }
+    const integrity = wholeLedger(state.dir)
+    return [
+      told('drills', drills),
+      exactly('found after them that was not as before', broken.length, '', 0),
+      exactly('events out of order, or damage to the ledger', integrity, '', 0),
+      atMost('until the next drill started, slowest', Math.max(...starts) / 1_000, 's', 30),
+      told('until the next drill started, median', quantile(starts, 0.5) / 1_000, 's'),
+    ]
+  },
+}
+
+interface Round {
+  scenario: string
+  disturbance: Disturbance
+  /** Milliseconds from the drill's start to the disturbance, and from there to the drill's end. */
+  after: number
+  rest: number
+  starts: number[]
+}
+
+/** One drill; resolves to what is not as it was before. */
+async function playOne(context: BenchContext, { scenario, disturbance, after, rest, starts }: Round): Promise<string[]> {
+  const { client, state } = context
+  await atRest(context)
+  const before = await client.get<Fingerprint>('/api/fingerprint')
+  const askedAt = Date.now()
+  const drill = await startWhenSteady(client, { scenario, mode: 'rehearsal', trainee: 'bench' }, 60_000)
+  starts.push(Date.now() - askedAt)
+  await pause(after)
+  const over = disturbance.play()
+  await pause(rest)
+  // What hangs may be what answers.
+  await until('the drill to be aborted', restMs, () => ended(context, drill.id), 500)
+  await over
+  const problems: string[] = []
+  const check = async (what: string, holds: () => Promise<boolean>) =>
+    until(what, restMs, () => holds().catch(() => false), 500).catch((error: unknown) => problems.push(String(error)))
+  await check('no fault to be in', async () => (await client.get<{ open: FaultRecord[] }>('/api/faults')).open.length === 0)
+  await check('the range to be as before', async () => (await client.get<Fingerprint>('/api/fingerprint')).hash === before.hash)
+  await atRest(context).catch((error: unknown) => problems.push(String(error)))
+  const orders = await brokenPromises(client)
+  if (orders > 0) problems.push(`${orders} orders are lost or doubled`)
+  const orphans = orphansOf(state)
+  if (orphans.length > 0) problems.push(`processes without a record: ${orphans.join(', ')}`)
+  return problems
+}
+
+/** Whether the drill is over, by our order or since it was void. */
+async function ended({ client }: BenchContext, drill: string): Promise<boolean> {
+  await client.post(`/api/drills/${drill}/abort`).catch(() => {})
+  const view = await client.get<{ drill: DrillState; events: DrillEvent[] }>(`/api/drills/${drill}`).catch(() => null)
+  return view !== null && view.drill.endedAt !== null
+}
+
+function disturbances({ state }: BenchContext, pick: <Item>(items: readonly Item[]) => Item, random: () => number): Disturbance[] {
+  const pid = (name: ComponentName) => state.run(name)?.pid
+  const send = (name: ComponentName, signal: NodeJS.Signals) => {
+    const found = pid(name)
+    // It may be gone: then it is disturbed enough.
+    if (found !== undefined) trySend(found, signal)
+  }
+  const kill = (name: ComponentName): Disturbance => ({ what: `${name} killed`, play: async () => send(name, 'SIGKILL') })
+  const hang = (name: ComponentName, ms = 2_000 + random() * hungMs): Disturbance => ({
+    what: `${name} hung for ${(ms / 1_000).toFixed(1)} s`,
+    play: async () => {
+      const held = pid(name)
+      if (held === undefined) return
+      trySend(held, 'SIGSTOP')
+      await pause(ms)
+      trySend(held, 'SIGCONT')
+    },
+  })
+  return [
+    kill(pick(controllers)),
+    hang(pick(controllers)),
+    kill(pick(shopComponentNames)),
+    hang(pick(shopComponentNames)),
+    hang(pick(['rabbitmq', 'postgres', 'redis'])),
+    { what: 'a busy core', play: () => child(process.execPath, ['-e', `const end = Date.now() + ${hungMs}; while (Date.now() < end);`]) },
+    {
+      what: 'no room on the disk for the control plane',
+      play: async () => {
+        const limited = pid('control')
+        if (limited === undefined) return
+        await child('prlimit', ['--pid', String(limited), '--fsize=1024:unlimited'])
+        await pause(hungMs)
+        await child('prlimit', ['--pid', String(limited), '--fsize=unlimited:unlimited'])
+      },
+    },
+    {
+      what: 'control plane and reaper killed at once',
+      play: async () => {
+        send('control', 'SIGKILL')
+        send('reaper', 'SIGKILL')
+      },
+    },
+  ]
+}
+
+function trySend(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch {
+    // Gone meanwhile.
+  }
+}
+
+const child = (program: string, args: readonly string[]) =>
+  new Promise<void>((resolve, reject) => {
+    spawn(program, args, { stdio: 'ignore' })
+      .once('error', reject)
+      .once('exit', () => resolve())
+  })
+
+/** Processes of the range that none of its records accounts for. */
+function orphansOf(state: BenchContext['state']): number[] {
+  const processes = listProcesses()
+  const names = [...componentNames, ...state.jobs().map((id) => `job-${id}` as const)]
+  const owned = new Set(names.flatMap((name) => state.run(name) ?? []).flatMap(({ pid }) => family(pid, processes)))
+  return withEnvironment({ FIREDRILL_RANGE: state.config().id }).filter((pid) => !owned.has(pid) && pid !== process.pid)
+}
+
+/** How much is wrong with the ledger: what SQLite finds, and events of a drill that do not come one after another. */
+function wholeLedger(dir: string): number {
+  using ledger = new DatabaseSync(path.join(dir, 'control', 'ledger.db'), { readOnly: true })
+  const found = ledger.prepare('PRAGMA integrity_check').all()
+  const sound = found.length === 1 && Object.values(found[0] ?? {})[0] === 'ok'
+  const last = new Map<string, number>()
+  let wrong = 0
+  for (const { drill, at } of ledger.prepare('SELECT drill, at FROM events ORDER BY rowid').iterate()) {
+    if (Number(at) < (last.get(String(drill)) ?? 0)) wrong++
+    last.set(String(drill), Number(at))
+  }
+  return wrong + (sound ? 0 : 1)
+}
