@@ -135,6 +135,7 @@ export const routeLimits: Record<string, LimitName> = {
   'GET /api/prometheus/{*}': 'telemetry',
   'POST /api/prometheus/{*}': 'telemetry',
   'POST /api/prometheus/query_ranges': 'telemetry',
+  'GET /api/exemplars': 'telemetry',
   'GET /api/telemetry/{*}': 'telemetry',
   'GET /api/alerts': 'telemetry',
   'GET /api/alert-groups': 'telemetry',

@@ -26,6 +26,10 @@ export function lookingAtMetrics(looks: Looks, people: People) {
         else looks.read(people.viewer(request), 'dashboard', componentsIn(query), detailOf(query))
       }
     },
+    /** The dots on a graph. */
+    dotted(request: FastifyRequest, query: string): void {
+      looks.served(people.viewer(request), 'dashboard', componentsIn(query))
+    },
     /** One of the many that a dashboard asks: what is looked at there, the page tells. */
     drawn(request: FastifyRequest, query: string, body: Buffer): void {
       if (!isEmpty(body)) looks.served(people.viewer(request), 'dashboard', componentsIn(query))

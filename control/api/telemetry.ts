@@ -7,6 +7,7 @@ import { FiredrillError, describeError } from '../../model/errors.ts'
 import { serviceLevels } from '../../observability/rules/slo.ts'
 import { timings } from '../../observability/timing.ts'
 import type { Api, ApiContext } from './context.ts'
+import { askExemplars, slowestExemplars } from './exemplars.ts'
 import { ask, forward, longestMs, type Upstream } from './forward.ts'
 import { lookingAtMetrics, lookingAtStore } from './looking.ts'
 
@@ -86,6 +87,12 @@ function metricRoutes(app: Api, { prometheus }: Upstreams, metrics: ReturnType<t
           return forward(prometheus(), target, request, reply, init, note)
         },
       })
+  })
+  /** For the dots on a graph: exemplars are the requests behind it, and no look by themselves. */
+  app.get('/api/exemplars', { schema: { querystring: askExemplars } }, async (request) => {
+    const exemplars = await slowestExemplars(prometheus(), request.query)
+    if (exemplars.length > 0) metrics.dotted(request, request.query.query)
+    return { exemplars }
   })
   /** Many range queries at once, as a dashboard asks them: one request instead of dozens, and each answer or refusal in its place. */
   app.post('/api/prometheus/query_ranges', { schema: { body: rangeQueries } }, async (request, reply) => {

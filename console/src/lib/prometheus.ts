@@ -1,3 +1,4 @@
+import type { Exemplar } from '../../../model/exemplar.ts'
 import { finitePoints } from '../../../model/series.ts'
 import { ApiError, get, post } from './api.ts'
 
@@ -82,24 +83,11 @@ export async function queryInstant(expr: string, at?: number): Promise<Sample[]>
   }))
 }
 
-export interface Exemplar {
-  traceId: string
-  value: number
-  at: number
-  labels: Record<string, string>
-}
+/** How many dots a graph has at most: few enough to hit with a mouse. */
+const dots = 50
 
-interface ExemplarAnswer {
-  data: { seriesLabels: Record<string, string>; exemplars: { labels: Record<string, string>; value: string; timestamp: number }[] }[]
-}
-
-/** The requests behind a histogram: each a dot that leads to its trace. */
+/** The requests behind a histogram, the slowest of each slice of time: each a dot that leads to its trace. */
 export async function queryExemplars(selector: string, start: number, end: number): Promise<Exemplar[]> {
-  const params = new URLSearchParams({ query: selector, start: String(start), end: String(end) })
-  const { data } = await get<ExemplarAnswer>(`/api/prometheus/query_exemplars?${params}`)
-  return data.flatMap(({ seriesLabels, exemplars }) =>
-    exemplars.flatMap(({ labels, value, timestamp }) =>
-      labels['trace_id'] ? [{ traceId: labels['trace_id'], value: Number(value), at: timestamp, labels: seriesLabels }] : [],
-    ),
-  )
+  const params = new URLSearchParams({ query: selector, start: String(start), end: String(end), slices: String(dots) })
+  return (await get<{ exemplars: Exemplar[] }>(`/api/exemplars?${params}`)).exemplars
 }

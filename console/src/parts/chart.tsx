@@ -2,7 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { Maximize2, Minimize2 } from 'lucide-react'
 import { useDeferredValue, useMemo, useState } from 'react'
 import type { Panel } from '../../../model/dashboard.ts'
-import { queryExemplars, queryRange, type Exemplar, type Series } from '../lib/prometheus.ts'
+import type { Exemplar } from '../../../model/exemplar.ts'
+import { queryExemplars, queryRange, type Series } from '../lib/prometheus.ts'
 import { bounds, clock, type TimeRange } from '../lib/time.ts'
 import { thinOut, type Pin } from '../../../model/pin.ts'
 import { PinButton } from './pin-button.tsx'
@@ -37,16 +38,14 @@ export function Chart({ panel, range, markers, compact = false, until, onZoom }:
       const { from, to } = bounds(range)
       const end = Math.floor(to / 1_000 / step) * step
       const start = end - Math.round((to - from) / 1_000)
-      const [series, exemplars] = await Promise.all([
-        Promise.all(panel.queries.map(({ expr, legend }) => queryRange(expr, legend, start, end, step))),
-        panel.exemplars ? queryExemplars(panel.exemplars, start, end) : Promise.resolve([]),
-      ])
-      return { series: series.flat(), exemplars, start, end, step }
+      const series = await Promise.all(panel.queries.map(({ expr, legend }) => queryRange(expr, legend, start, end, step)))
+      return { series: series.flat(), start, end, step }
     },
   })
+  const exemplars = useExemplars(panel, range, step)
   // Drawn when there is time for it: what somebody types or presses meanwhile goes first.
   const late = useDeferredValue(data)
-  const shown = useMemo(() => late && upTo(late, until), [late, until])
+  const shown = useMemo(() => late && upTo({ ...late, exemplars }, until), [late, exemplars, until])
   return (
     <figure className={['panel', large ? 'large' : '', compact && !large ? 'compact' : ''].filter(Boolean).join(' ')}>
       <figcaption>
@@ -86,6 +85,24 @@ export function Chart({ panel, range, markers, compact = false, until, onZoom }:
       )}
     </figure>
   )
+}
+
+const none: Exemplar[] = []
+
+/** The dots of a graph. It is drawn without them until they come: there may be thousands to choose from. */
+function useExemplars({ exemplars: selector }: Panel, range: TimeRange, step: number): Exemplar[] {
+  const { data } = useQuery({
+    queryKey: ['exemplars', selector, range],
+    enabled: selector !== undefined,
+    refetchInterval: 'last' in range ? Math.max(5_000, step * 1_000) : false,
+    // Those of the last moment stay in sight while the next are asked for.
+    placeholderData: (before) => before,
+    queryFn: () => {
+      const { from, to } = bounds(range)
+      return queryExemplars(selector ?? '', from / 1_000, to / 1_000)
+    },
+  })
+  return data ?? none
 }
 
 /** What had been by a moment. */

@@ -2,10 +2,11 @@ import { memo, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'rea
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import type { Panel } from '../../../model/dashboard.ts'
+import type { Exemplar } from '../../../model/exemplar.ts'
 import { formatValue } from '../../../model/value.ts'
 import { useMedia } from '../lib/media.ts'
 import { useOpenLink } from '../lib/open-link.ts'
-import type { Exemplar, Series } from '../lib/prometheus.ts'
+import type { Series } from '../lib/prometheus.ts'
 import { clock } from '../lib/time.ts'
 import { placeLabels } from './marker-labels.ts'
 
@@ -44,7 +45,8 @@ export const Plot = memo(function Plot(props: Props) {
   const [hovered, setHovered] = useState<number | null>(null)
   // Where the dots lie depends on the size, which uPlot tells by its hook.
   const [drawn, setDrawn] = useState(0)
-  const dots = useMemo(() => slowestOfEachSlice(exemplars, start, end), [exemplars, start, end])
+  // They may be those of a moment ago.
+  const dots = useMemo(() => exemplars.filter(({ at }) => at >= start && at <= end), [exemplars, start, end])
   const times = useMemo(
     () => Array.from({ length: Math.floor((end - start) / step) + 1 }, (_, index) => start + index * step),
     [start, end, step],
@@ -164,18 +166,6 @@ const MarkerLabels = memo(function MarkerLabels({ plot, markers }: Over & { mark
     </span>
   ))
 })
-
-/** Few enough to hit with a mouse: the slowest request of each of fifty slices of time. */
-function slowestOfEachSlice(exemplars: Exemplar[], start: number, end: number): Exemplar[] {
-  const slices = new Map<number, Exemplar>()
-  for (const exemplar of exemplars) {
-    if (exemplar.at < start || exemplar.at > end) continue
-    const slice = Math.floor(((exemplar.at - start) / (end - start)) * 50)
-    const known = slices.get(slice)
-    if (!known || exemplar.value > known.value) slices.set(slice, exemplar)
-  }
-  return [...slices.values()].toSorted((a, b) => a.at - b.at)
-}
 
 interface Latest {
   current: Props & { height: number; dots: Exemplar[] }

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { FiredrillError } from '../../model/errors.ts'
+import { highestOfEachSlice, type Exemplar } from '../../model/exemplar.ts'
+import { ask, type Upstream } from './forward.ts'
+
+export const askExemplars = z
+  .object({
+    query: z.string().min(1).max(10_000),
+    /** Seconds since the epoch. */
+    start: z.coerce.number().positive(),
+    end: z.coerce.number().positive(),
+    slices: z.coerce.number().int().min(1).max(500).default(50),
+  })
+  .refine(({ start, end }) => end > start && end - start <= 7 * 86_400, { error: 'end must come after start, by at most a week' })
+
+/** Thousands of exemplars of an hour are megabytes, which are read piece by piece: each stands for this many seconds. */
+const pieceSeconds = 900
+const mostOfPiece = 4 * 1024 * 1024
+
+const answer = z.object({
+  data: z.array(
+    z.object({
+      seriesLabels: z.record(z.string(), z.string()),
+      exemplars: z.array(z.object({ labels: z.record(z.string(), z.string()), value: z.coerce.number(), timestamp: z.number() })),
+    }),
+  ),
+})
+
+/** The requests behind a histogram as a graph shows them: the slowest of each slice of time, of all that Prometheus keeps. */
+export async function slowestExemplars(
+  prometheus: Upstream,
+  { query, start, end, slices }: z.infer<typeof askExemplars>,
+): Promise<Exemplar[]> {
+  let kept: Exemplar[] = []
+  for (let from = start; from < end; from += pieceSeconds) {
+    const params = new URLSearchParams({ query, start: String(from), end: String(Math.min(end, from + pieceSeconds)) })
+    const { status, body } = await ask(prometheus, `/prometheus/api/v1/query_exemplars?${params}`, { mostBytes: mostOfPiece })
+    if (status !== 200) throw new FiredrillError('bad-request', `Prometheus did not take the query: ${body.toString().slice(0, 300)}`)
+    const found = answer
+      .parse(JSON.parse(body.toString()))
+      .data.flatMap(({ seriesLabels, exemplars }) =>
+        exemplars.flatMap(({ labels, value, timestamp }) =>
+          labels['trace_id'] ? [{ traceId: labels['trace_id'], value, at: timestamp, labels: seriesLabels }] : [],
+        ),
+      )
+    kept = highestOfEachSlice([...kept, ...found], start, end, slices)
+  }
+  return kept
+}
