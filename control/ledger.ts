@@ -22,6 +22,15 @@ import { makePrivateFolder } from '../range/private.ts'
 /** Clocks are kept right by small steps, which move no limit. */
 const smallestStepMs = 2_000
 
+/** Its file in a range's folder, made if it is not there. */
+function fileIn(dir: string): string {
+  makePrivateFolder(path.join(dir, 'control'))
+  const file = path.join(dir, 'control', 'ledger.db')
+  // What SQLite keeps beside it gets the modes that it has.
+  closeSync(openSync(file, 'a', 0o600))
+  return file
+}
+
 /** One notification of the pager. */
 export interface PageNotification {
   /** When it came in, in milliseconds since the epoch. */
@@ -40,12 +49,9 @@ export class Ledger implements Disposable {
   /** By their text: what is asked every second is read by SQLite once. */
   readonly #statements = new Map<string, StatementSync>()
 
-  constructor(dir: string) {
-    makePrivateFolder(path.join(dir, 'control'))
-    const file = path.join(dir, 'control', 'ledger.db')
-    // What SQLite keeps beside it gets the modes that it has.
-    closeSync(openSync(file, 'a', 0o600))
-    this.#db = new DatabaseSync(file)
+  /** @param where the range's folder; or in memory, shared with all others in this process under that name for as long as one of them is open. */
+  constructor(where: string | { inMemory: string }) {
+    this.#db = new DatabaseSync(typeof where === 'string' ? fileIn(where) : `file:${where.inMemory}?mode=memory&cache=shared`)
     this.#db.exec(ledgerSchema)
     this.#summaries = new DrillSummaries(this.#db, (drill) => this.events(drill))
     // Ledgers of earlier versions have no ramps.

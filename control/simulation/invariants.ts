@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { foldDrill, isOpen, type DrillEvent } from '../../model/drill.ts'
 import { leaseMs } from '../lease.ts'
+import { latest } from './commands.ts'
 import type { World } from './world.ts'
 
 const ends = new Set<DrillEvent['type']>(['drill-finished', 'drill-aborted', 'drill-voided'])
@@ -11,12 +12,15 @@ const calmAfter = 30
 /** Within so many seconds what Alertmanager has is known, whatever became of its notifications. */
 const heardWithin = 15
 
+/** So many seconds after all has gone well again, the range is at rest. */
+const restedWithin = 85
+
 /** What holds whatever happens, at every moment. */
 export async function mustHold(world: World): Promise<void> {
   assert.deepEqual(world.wrong, [], 'nothing ends with what nobody is told')
   const calm = world.seconds - world.troubledAt > calmAfter
   const ids = world.drills()
-  for (const id of ids) ordered(world.ledger.events(id))
+  for (const id of ids) ordered(world.events(id))
   const open = ids.filter((id) => isOpen(world.state(id)))
   assert.ok(open.length <= 1, `one drill at a time: ${open.join(', ')}`)
 
@@ -69,7 +73,7 @@ function pagesAreKnown(world: World, drill: string | undefined): void {
   const state = drill === undefined ? null : world.state(drill)
   // When an alert began is told by a clock: not promised where that was set.
   if (state?.phase !== 'running' || state.lastInjectedAt === null || world.clockWasSet) return
-  const events = world.ledger.events(state.id)
+  const events = world.events(state.id)
   // As long as it has been looked at by the same control plane, without anything in the way.
   const watchedFor = Math.min(world.aliveFor, world.seconds - world.troubledAt, (world.clock.now - state.lastInjectedAt) / 1_000)
   const last = events.findLast(({ type }) => type === 'drill-continued')
@@ -85,7 +89,7 @@ function pagesAreKnown(world: World, drill: string | undefined): void {
 
 /** Recovered means that somebody mended it: at that moment nothing of the drill was in force, and none of it was taken out by anybody else. */
 export async function recoveryIsTrue(world: World, drill: string): Promise<void> {
-  const events = world.ledger.events(drill)
+  const events = world.events(drill)
   const reverted = new Set(events.flatMap((event) => (event.type === 'fault-reverted' ? [event.instance] : [])))
   for (const event of events) {
     if (event.type !== 'fault-injected' || reverted.has(event.instance)) continue
@@ -96,6 +100,9 @@ export async function recoveryIsTrue(world: World, drill: string): Promise<void>
   }
 }
 
+const isAtRest = ({ engine, ledger }: World): boolean =>
+  engine !== null && !engine.running() && engine.troubles.length === 0 && ledger.openFaults().length === 0
+
 /** When all is quiet again the range is as it was, and takes the next drill. */
 export async function comesToRest(world: World): Promise<void> {
   world.trouble.length = 0
@@ -104,10 +111,13 @@ export async function comesToRest(world: World): Promise<void> {
   world.alerts.length = 0
   world.firingSince.clear()
   world.revive()
-  await world.pass(40)
+  // What is late has come by then.
+  await world.pass(Math.max(10, latest + 2 - (world.seconds - world.troubledAt)))
   const state = world.engine?.running()
   if (state) world.does(world.engine?.abort('enough') ?? Promise.resolve())
-  await world.pass(90)
+  // It has so long, and no trouble comes back.
+  for (let second = 0; second < restedWithin && !isAtRest(world); second++) await world.pass(1)
+  await world.pass(5)
   assert.deepEqual(world.wrong, [])
   const { engine } = world
   assert.ok(engine, 'the control plane lives')
@@ -120,7 +130,7 @@ export async function comesToRest(world: World): Promise<void> {
   assert.deepEqual(engine.troubles, [])
   await engine.restore()
   assert.deepEqual(await world.difference(), [], 'the range is as it was')
-  const next = await engine.start('slow-shelves', { mode: 'learning', trainee: 'the next' })
+  const next = await engine.start('slow-shelves', { mode: 'learning', trainee: 'the next', seed: 1 })
   assert.ok(isOpen(next))
   await engine.abort('enough')
   assert.deepEqual(foldDrill(world.ledger.events(next.id))?.phase, 'aborted')
