@@ -87,7 +87,7 @@ export class DrillEngine {
     const harm = new Harm(drill, sampler)
     const milestones = new Milestones(drill)
     const ending = new Ending({ drill, faults, harm, restoration })
-    const clock = new DrillClock({ drill, ledger, harm })
+    const clock = new DrillClock({ drill, harm })
 
     this.#deps = deps
     this.#drill = drill

@@ -39,6 +39,7 @@ const commands = {
   'the instructor takes everything out': [1, (world) => world.injector?.revertAll()],
   'the instructor resets': [1, (world) => world.engine?.restore()],
   'the control plane is killed': [3, (world) => world.kill()],
+  'a write is the last': [2, (world, pick) => void (world.writesLeft = 1 + (pick % 12))],
   'the control plane is started': [6, (world) => world.revive()],
   'the control plane is suspended': [1, (world) => void (world.suspended = world.engine !== null)],
   'the control plane goes on': [2, (world) => void (world.suspended = false)],
@@ -53,6 +54,19 @@ const anyCommand: fc.Arbitrary<Command> = fc.record({
   name: fc.oneof(...Object.entries(commands).map(([name, [weight]]) => ({ weight, arbitrary: fc.constant(name as Command['name']) }))),
   pick,
 })
+
+/** The control plane dies of something, and is there again before its drill is lost, or not. */
+const diesAndIsBack: fc.Arbitrary<Command[]> = fc
+  .record({
+    of: fc.constantFrom<Command['name'][]>('a write is the last', 'a call goes wrong', 'the control plane is killed'),
+    pick,
+    after: fc.nat({ max: 12 }),
+  })
+  .map(({ of, pick, after }) => [
+    { name: of, pick },
+    { name: 'some time passes', pick: after },
+    { name: 'the control plane is started', pick: 0 },
+  ])
 
 /** A drill as it should go: left to chance alone, hardly one would be fixed. */
 const asItShould: readonly Command['name'][] = [
@@ -74,25 +88,36 @@ const drillGoes: fc.Arbitrary<Command[]> = fc
     ...asItShould.map((name) =>
       fc.tuple(
         fc.oneof({ weight: 19, arbitrary: fc.record({ name: fc.constant(name), pick }) }, { weight: 1, arbitrary: fc.constant(null) }),
-        fc.oneof({ weight: 14, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: anyCommand }),
+        fc.oneof(
+          { weight: 28, arbitrary: fc.constant([]) },
+          { weight: 2, arbitrary: anyCommand.map((each) => [each]) },
+          { weight: 1, arbitrary: diesAndIsBack },
+        ),
       ),
     ),
   )
-  .map((parts) => parts.flat().filter((each) => each !== null))
+  .map((parts) => parts.flatMap(([each, between]) => (each ? [each, ...between] : between)))
 
 export const anyHistory: fc.Arbitrary<Command[]> = fc
-  .array(fc.oneof({ weight: 49, arbitrary: anyCommand.map((each) => [each]) }, { weight: 1, arbitrary: drillGoes }), {
-    minLength: 1,
-    maxLength: 60,
-    size: 'max',
-  })
+  .array(
+    fc.oneof(
+      { weight: 48, arbitrary: anyCommand.map((each) => [each]) },
+      { weight: 1, arbitrary: diesAndIsBack },
+      { weight: 1, arbitrary: drillGoes },
+    ),
+    {
+      minLength: 1,
+      maxLength: 60,
+      size: 'max',
+    },
+  )
   .map((parts) => parts.flat())
 
 /** Carries it out; what it is refused with, people are told. What takes time goes on by itself. */
 export async function carryOut(world: World, { name, pick }: Command): Promise<void> {
   const [, act] = commands[name] as [number, (world: World, pick: number) => unknown]
   // A suspended control plane takes no command, and none is lost on it: its caller waits, or gives up.
-  if (world.suspended && !/time passes|control plane|alert|clock|disk|call/.test(name)) return
+  if (world.suspended && !/time passes|control plane|alert|clock|disk|call|write/.test(name)) return
   let work: unknown
   try {
     work = act(world, pick)

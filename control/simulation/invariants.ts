@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { foldDrill, isOpen, type DrillEvent } from '../../model/drill.ts'
+import { drillClock, foldDrill, isOpen, type DrillEvent } from '../../model/drill.ts'
 import { leaseMs } from '../lease.ts'
 import { latest } from './commands.ts'
 import type { World } from './world.ts'
@@ -9,6 +9,9 @@ const ends = new Set<DrillEvent['type']>(['drill-finished', 'drill-aborted', 'dr
 const after = new Set<DrillEvent['type']>(['fault-reverted', 'note-added', 'coach-debriefed'])
 /** For so many seconds nothing has gone wrong: what ought to be so is so again. */
 const calmAfter = 30
+/** A fault lives a little longer than its drill, whose end takes it out. */
+const graceMs = 65_000
+const longestPauseMs = 30 * 60_000
 /** Within so many seconds what Alertmanager has is known, whatever became of its notifications. */
 const heardWithin = 15
 
@@ -33,14 +36,21 @@ export async function mustHold(world: World): Promise<void> {
     if (!calm) break
     const lateMs = world.clock.now - record.deadlineAt
     assert.ok(lateMs < 5_000, `${record.fault} is in ${lateMs} ms past its limit`)
-    // A drill's fault does not outlive it, as long as somebody is there to take it out.
     const drill = record.drill === null ? null : world.state(record.drill)
+    if (drill && isOpen(drill) && !world.clockWasSet) {
+      // Where it is paused, for as long as a pause may be.
+      const leftMs = Math.max(0, drill.limitMs - drillClock(drill, world.clock.now)) + (drill.phase === 'paused' ? longestPauseMs : 0)
+      const beyondMs = record.deadlineAt - world.clock.now - leftMs
+      assert.ok(beyondMs <= graceMs, `the limit of ${record.fault} is ${beyondMs} ms after the drill's`)
+    }
+    // A drill's fault does not outlive it, as long as somebody is there to take it out.
     if (drill && !isOpen(drill) && world.aliveFor > calmAfter && world.clock.now - (drill.endedAt ?? 0) > 60_000)
       assert.fail(`${record.fault} is in, and its drill is over`)
   }
   if (calm && world.aloneFor > leaseMs / 1_000 + 5)
     assert.deepEqual(world.ledger.openFaults(), [], 'with nobody to look after it, a fault comes out')
   pagesAreKnown(world, open[0])
+  if (calm && world.aliveFor > 2) faultsAreIn(world, open[0])
 }
 
 /** The events of one drill, in the order in which they may come. */
@@ -66,6 +76,14 @@ function ordered(events: readonly DrillEvent[]): void {
   }
   const milestones = events.flatMap((event) => (event.type === 'milestone-reached' ? [event.milestone] : []))
   assert.equal(new Set(milestones).size, milestones.length, 'a milestone is reached once')
+}
+
+/** What a drill is told to be broken by was put in, and not only about to be. */
+function faultsAreIn(world: World, drill: string | undefined): void {
+  if (drill === undefined) return
+  for (const event of world.events(drill))
+    if (event.type === 'fault-injected')
+      assert.notEqual(world.ledger.fault(event.instance)?.state, 'planned', `${event.fault} is told to be in, and never was`)
 }
 
 /** No page is lost, whatever became of its notification. */
@@ -106,6 +124,7 @@ const isAtRest = ({ engine, ledger }: World): boolean =>
 /** When all is quiet again the range is as it was, and takes the next drill. */
 export async function comesToRest(world: World): Promise<void> {
   world.trouble.length = 0
+  world.writesLeft = null
   world.diskIsFull = false
   world.suspended = false
   world.alerts.length = 0
@@ -128,6 +147,10 @@ export async function comesToRest(world: World): Promise<void> {
     'nothing is in',
   )
   assert.deepEqual(engine.troubles, [])
+  // A drill's end sets back all that differs, and hides what a fault left; where there was none, what instructors broke is as it was.
+  if (world.drills().length === 0)
+    for (const { fault, params } of world.ledger.faultsSince(0))
+      assert.equal(await world.isInForce(fault, params), false, `${fault} was taken out, and is in force`)
   await engine.restore()
   assert.deepEqual(await world.difference(), [], 'the range is as it was')
   const next = await engine.start('slow-shelves', { mode: 'learning', trainee: 'the next', seed: 1 })

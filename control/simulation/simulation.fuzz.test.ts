@@ -88,6 +88,30 @@ function defineTests(): void {
       ...Array.from({ length: 3 }, () => command('some time passes', 19)),
     ]))
 
+  test('whichever write a control plane dies after, the limits of faults go with the time of their drill', async () => {
+    const changes: Command[][] = [
+      [command('pause')],
+      [command('extend')],
+      [command('pause'), command('some time passes', 3), command('continue')],
+    ]
+    for (const change of changes)
+      for (const write of [0, 1, 2])
+        await play([
+          command('start'),
+          command('some time passes', 19),
+          command('some time passes', 19),
+          ...change.slice(0, -1),
+          command('a write is the last', write),
+          ...change.slice(-1),
+          command('some time passes', 3),
+          command('the control plane is started'),
+          command('some time passes', 3),
+          command('continue'),
+          command('some time passes', 19),
+          command('some time passes', 19),
+        ])
+  })
+
   test('there is something to simulate', () => assert.ok(simulated.length >= 10, String(simulated.length)))
 
   test('whatever people do and whatever dies, what is promised holds', (context) =>

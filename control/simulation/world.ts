@@ -41,6 +41,8 @@ export class World implements Disposable {
   readonly firingSince = new Map<string, number>()
   /** All that is in store for calls to the range. */
   readonly trouble: Trouble[] = []
+  /** After so many more writes, whoever writes is killed. */
+  writesLeft: number | null = null
   diskIsFull = false
   clockWasSet = false
   /** When a call last failed or was late, the disk was full, or the clock was set. */
@@ -97,11 +99,7 @@ export class World implements Disposable {
   /** Another control plane, where there is none. */
   revive(): void {
     if (this.#control) return
-    const process = new Mortal({
-      onDeath: () => void this.#bury(process),
-      trouble: () => this.trouble,
-      diskIsFull: () => this.diskIsFull,
-    })
+    const process = this.#mortal(() => this.#bury(process))
     const held = process.hold(this.#openLedger())
     const range = process.reach(this.range)
     const injector = new Injector(range, held, () => this.clock.elapsedMs)
@@ -123,17 +121,18 @@ export class World implements Disposable {
   }
 
   #newReaper() {
-    const process = new Mortal({
-      onDeath: () => {
-        this.#reaper = null
-        this.#reaperGoneSince = this.seconds
-        this.crashes++
-      },
-      trouble: () => this.trouble,
-      diskIsFull: () => this.diskIsFull,
+    const process = this.#mortal(() => {
+      this.#reaper = null
+      this.#reaperGoneSince = this.seconds
+      this.troubledAt = this.seconds
+      this.crashes++
     })
     const injector = new Injector(process.reach(this.range), process.hold(this.#openLedger()), () => this.clock.elapsedMs)
     return { process, injector, since: this.seconds }
+  }
+  #mortal(onDeath: () => void): Mortal {
+    const isLastWrite = () => this.writesLeft !== null && --this.writesLeft === 0
+    return new Mortal({ onDeath, isLastWrite, trouble: () => this.trouble, diskIsFull: () => this.diskIsFull })
   }
   #openLedger(): Ledger {
     const ledger = new Ledger(this.#where)
