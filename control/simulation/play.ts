@@ -30,15 +30,18 @@ export async function play(history: readonly Command[], covered: Covered = nothi
   using world = await World.begin({ onDisk: covered.histories % everyOnDisk === 0 })
   covered.histories++
   const recovered = new Set<string>()
+  // At once: who recovers may die of it, and the reaper come.
+  world.eachSecond = async () => {
+    const drill = world.drills().at(-1)
+    if (drill === undefined || recovered.has(drill) || world.state(drill).milestones.recovered === null) return
+    recovered.add(drill)
+    await recoveryIsTrue(world, drill)
+  }
   for (const command of history) {
     await carryOut(world, command)
     await quiet()
+    await world.eachSecond()
     await mustHold(world)
-    for (const drill of world.drills()) {
-      if (recovered.has(drill) || world.state(drill).milestones.recovered === null) continue
-      recovered.add(drill)
-      await recoveryIsTrue(world, drill)
-    }
     covered.steps++
     count(covered.commands, command.name)
   }

@@ -59,6 +59,8 @@ export class World implements Disposable {
   #sampler = new Measured()
   /** Whether the control plane gets no time to run, as when its process is stopped. */
   suspended = false
+  /** Looks at the world at the end of each second. */
+  eachSecond = async (): Promise<void> => {}
   /** What was noted, and taken. */
   readonly notes: string[] = []
   #revivedAt = 0
@@ -191,7 +193,7 @@ export class World implements Disposable {
   }
 
   /** So many seconds go by; in each, whoever lives looks once. */
-  async pass(seconds: number, each: () => void | Promise<void> = () => {}): Promise<void> {
+  async pass(seconds: number): Promise<void> {
     for (let second = 0; second < seconds; second++) {
       this.seconds++
       this.clock.advance(1_000)
@@ -210,7 +212,7 @@ export class World implements Disposable {
         this.#aloneSince ??= this.seconds
       }
       await quiet()
-      await each()
+      await this.eachSecond()
     }
   }
 
