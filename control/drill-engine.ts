@@ -87,7 +87,7 @@ export class DrillEngine {
     const harm = new Harm(drill, sampler)
     const milestones = new Milestones(drill)
     const ending = new Ending({ drill, faults, harm, restoration })
-    const clock = new DrillClock({ drill, ledger, harm })
+    const clock = new DrillClock({ drill, harm })
 
     this.#deps = deps
     this.#drill = drill
@@ -210,10 +210,11 @@ export class DrillEngine {
     this.#tickedAt = now
     this.#drill.noteAlive(now)
     const verdict = { ...this.health.verdict, at: sample.at }
+    const after = this.#drill.events.at(-1)?.id ?? 0
     this.live.emit('verdict', verdict)
     await this.#lookAtFaults(stoodMs)
     this.#deps.injector.advanceRamps().catch((error: unknown) => process.stderr.write(`a ramp: ${describeError(error)}\n`))
-    this.#milestones.keep(verdict)
+    this.#milestones.keep({ ...verdict, after })
     const state = this.running()
     if (!state || this.#ticking || this.#ending.isUnderWay || this.#resumption.isDue) return
     if (state.phase === 'paused') return this.clock.continueIfForgotten(state)

@@ -31,6 +31,11 @@ export class DrillSummaries {
     if (state && !isOpen(state)) this.#keep(event.drill, event.id, state)
   }
 
+  /** For events that were taken in and did not stay. */
+  forget(drill: string): void {
+    this.#states.delete(drill)
+  }
+
   state(drill: string): DrillState | null {
     const lastId = Number(this.#db.prepare('select max(id) as id from events where drill = ?').get(drill)?.['id'] ?? 0)
     const known = this.#states.get(drill) ?? this.#kept(drill)

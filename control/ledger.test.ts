@@ -54,6 +54,22 @@ test('a summary that is not of all events, or was made by other code, is made an
   assert.equal(anew.drill('one')?.wrongCauses, 1)
 })
 
+test('an event that moves limits is written with them, or not at all', () => {
+  const known = { instance: 'a', fault: 'noop', params: {}, undo: {}, drill: 'moved', state: 'injected', plannedAt: 1 } as const
+  const fresh = mkdtempSync(path.join(dir, 'moved-'))
+  using ledger = new Ledger(fresh)
+  ledger.append('moved', begun)
+  ledger.insertFault({ ...known, injectedAt: 1, deadlineAt: 1_000, revertedAt: null, error: null, ramp: null })
+  ledger.appendAndExtend('moved', { type: 'time-extended', byMs: 500 }, 500)
+  assert.equal(ledger.fault('a')?.deadlineAt, 1_500)
+  const before = ledger.drill('moved')
+  using other = new DatabaseSync(path.join(fresh, 'control', 'ledger.db'))
+  other.exec(`create trigger refuse before insert on events begin select raise(abort, 'no room'); end`)
+  assert.throws(() => ledger.appendAndExtend('moved', { type: 'time-extended', byMs: 500 }, 500), /no room/)
+  assert.deepEqual([ledger.fault('a')?.deadlineAt, ledger.drill('moved')], [1_500, before])
+  assert.deepEqual(ledger.drill('moved'), foldDrill(ledger.events('moved')))
+})
+
 test('what users were told is found without reading every drill', () => {
   using ledger = new Ledger(dir)
   const [before, now] = [Date.now() - 60_000, Date.now()]

@@ -13,14 +13,24 @@ import {
   type DrillState,
   type StatusUpdateKind,
 } from '../model/drill.ts'
-import { faultRamp, type FaultRecord, type FaultState } from '../model/fault.ts'
+import type { FaultRecord, FaultState } from '../model/fault.ts'
 import { gameDayEventBody, type GameDayEvent, type GameDayEventBody } from '../model/game-day.ts'
+import { faultIn } from './fault-rows.ts'
 import { ledgerSchema } from './ledger-schema.ts'
 import { DrillSummaries } from './drill-summaries.ts'
 import { makePrivateFolder } from '../range/private.ts'
 
 /** Clocks are kept right by small steps, which move no limit. */
 const smallestStepMs = 2_000
+
+/** Its file in a range's folder, made if it is not there. */
+function fileIn(dir: string): string {
+  makePrivateFolder(path.join(dir, 'control'))
+  const file = path.join(dir, 'control', 'ledger.db')
+  // What SQLite keeps beside it gets the modes that it has.
+  closeSync(openSync(file, 'a', 0o600))
+  return file
+}
 
 /** One notification of the pager. */
 export interface PageNotification {
@@ -40,12 +50,9 @@ export class Ledger implements Disposable {
   /** By their text: what is asked every second is read by SQLite once. */
   readonly #statements = new Map<string, StatementSync>()
 
-  constructor(dir: string) {
-    makePrivateFolder(path.join(dir, 'control'))
-    const file = path.join(dir, 'control', 'ledger.db')
-    // What SQLite keeps beside it gets the modes that it has.
-    closeSync(openSync(file, 'a', 0o600))
-    this.#db = new DatabaseSync(file)
+  /** @param where the range's folder; or in memory, shared with all others in this process under that name for as long as one of them is open. */
+  constructor(where: string | { inMemory: string }) {
+    this.#db = new DatabaseSync(typeof where === 'string' ? fileIn(where) : `file:${where.inMemory}?mode=memory&cache=shared`)
     this.#db.exec(ledgerSchema)
     this.#summaries = new DrillSummaries(this.#db, (drill) => this.events(drill))
     // Ledgers of earlier versions have no ramps.
@@ -196,6 +203,14 @@ export class Ledger implements Disposable {
     return this.#faults('where instance = ?', instance)[0] ?? null
   }
 
+  /** An event with which the limits of a drill's open faults move: both are written, or neither. */
+  appendAndExtend(drill: string, body: DrillEventBody, byMs: number, by?: Actor): DrillEvent {
+    return this.#atOnce(drill, () => {
+      this.extendFaults(drill, byMs)
+      return this.append(drill, body, by)
+    })
+  }
+
   /** Moves the deadlines of a drill's open faults. */
   extendFaults(drill: string, byMs: number): void {
     this.#prepared(`update faults set deadline_at = deadline_at + ? where drill = ? and state in ('planned', 'injected')`).run(byMs, drill)
@@ -232,17 +247,26 @@ export class Ledger implements Disposable {
     const known = this.note('machine-started-at')
     const steppedMs = known === null ? 0 : startedAt - Number(known)
     if (known !== null && Math.abs(steppedMs) < smallestStepMs) return
-    this.#db.exec('begin immediate')
-    try {
+    this.#atOnce(null, () => {
       // Another process may have been first; later than it was is a machine that was started again, or a limit that comes sooner.
       if (steppedMs < 0 && this.note('machine-started-at') === known)
         this.#prepared(`update faults set deadline_at = deadline_at + ? where state in ('planned', 'injected', 'reverting', 'failed')`).run(
           Math.round(steppedMs),
         )
       this.setNote('machine-started-at', String(startedAt))
+    })
+  }
+
+  /** All of it is written, or nothing. */
+  #atOnce<Result>(drill: string | null, work: () => Result): Result {
+    this.#db.exec('begin immediate')
+    try {
+      const result = work()
       this.#db.exec('commit')
+      return result
     } catch (error) {
-      this.#db.exec('rollback')
+      if (this.#db.isTransaction) this.#db.exec('rollback')
+      if (drill !== null) this.#summaries.forget(drill)
       throw error
     }
   }
@@ -267,21 +291,7 @@ export class Ledger implements Disposable {
   #faults(where: string, ...params: (string | number)[]): FaultRecord[] {
     return this.#prepared(`select * from faults ${where}`)
       .all(...params)
-      .map((row) => ({
-        instance: String(row['instance']),
-        fault: String(row['fault']),
-        params: JSON.parse(String(row['params'])) as unknown,
-        undo: JSON.parse(String(row['undo'])) as unknown,
-        drill: row['drill'] === null ? null : String(row['drill']),
-        // Safe: only moveFault and insertFault write it.
-        state: String(row['state']) as FaultState,
-        plannedAt: Number(row['planned_at']),
-        injectedAt: row['injected_at'] === null ? null : Number(row['injected_at']),
-        deadlineAt: Number(row['deadline_at']),
-        revertedAt: row['reverted_at'] === null ? null : Number(row['reverted_at']),
-        error: row['error'] === null ? null : String(row['error']),
-        ramp: row['ramp'] === null ? null : faultRamp.parse(JSON.parse(String(row['ramp']))),
-      }))
+      .map(faultIn)
   }
 
   [Symbol.dispose](): void {

@@ -25,14 +25,18 @@ const bodies: DrillEventBody[] = [
 const events = bodies.map((body, index): DrillEvent => ({ id: index + 1, drill: 'd', at: index, ...body }))
 
 /** What is proven by these verdicts, one each second, when the page came so many milliseconds after the first. */
-function proven(seen: readonly { usersFine: boolean; healthy: boolean }[], also: readonly DrillEventBody[] = [], pagedAt = 3): string[] {
+function proven(
+  seen: readonly { usersFine: boolean; healthy: boolean; after?: number }[],
+  also: readonly DrillEventBody[] = [],
+  pagedAt = 3,
+): string[] {
   const all = [
     ...events.map((event) => (event.type === 'page-received' ? { ...event, at: pagedAt } : event)),
     ...also.map((body, index): DrillEvent => ({ id: 100 + index, drill: 'd', at: 100 + index, ...body })),
   ]
   const state = foldDrill(all)
   assert.ok(state && scenario)
-  const verdicts = seen.map((verdict, index): TimedVerdict => ({ ...verdict, results: [], at: index * 1_000 }))
+  const verdicts = seen.map((verdict, index): TimedVerdict => ({ after: 1_000, ...verdict, results: [], at: index * 1_000 }))
   return provenMilestones(state, all, verdicts, scenario).map(({ milestone }) => milestone)
 }
 const broken = { usersFine: true, healthy: false }
@@ -52,6 +56,17 @@ test('users who felt something and no longer do are, though not all is well yet'
 
 test('what users never felt is mitigated when all is well', () => {
   assert.deepEqual(proven([...times(5, broken), ...times(10, well)]), ['mitigated'])
+})
+
+test('what was seen before a change proves nothing of the range since', () => {
+  const change = { action: 'roll-back', title: 'Roll back', params: {}, ok: true, summary: '', harmful: null } as const
+  const seen = [...times(5, felt), ...times(9, well)]
+  const unseen = [...seen, { ...well, after: 99 }]
+  assert.deepEqual(proven(unseen), ['mitigated'])
+  assert.deepEqual(proven(unseen, [{ type: 'action-run', kind: 'inspect', ...change }]), ['mitigated'])
+  assert.deepEqual(proven(unseen, [{ type: 'action-run', kind: 'change', ...change }]), [])
+  assert.deepEqual(proven(unseen, [{ type: 'fault-injected', instance: 'j', fault: 'noop', step: 1 }]), [])
+  assert.deepEqual(proven([...unseen, { ...well, after: 100 }], [{ type: 'action-run', kind: 'change', ...change }]), ['mitigated'])
 })
 
 test('users who were served before the page came are not served again', () => {

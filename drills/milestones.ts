@@ -5,6 +5,8 @@ import type { Verdict } from './checks/registry.ts'
 /** A verdict with its time, as the engine keeps the last few of them. */
 export interface TimedVerdict extends Verdict {
   at: number
+  /** The last event that there was by then, by its number: clocks are set, numbers are not. */
+  after: number
 }
 
 /** Users must feel nothing for this long before a mitigation counts, and the range be healthy for this long before a recovery does. */
@@ -20,6 +22,9 @@ export function provenMilestones(
 ): { milestone: MilestoneName; evidence: string }[] {
   // What users felt, or did not, before anybody was paged says nothing of what was done about it.
   const sincePage = verdicts.filter(({ at }) => at >= (state.pagedAt ?? Infinity))
+  // What was seen before something was changed says nothing of how it is since.
+  const changedBy = events.findLast(changes)?.id ?? 0
+  const isSeen = (verdicts.at(-1)?.after ?? 0) >= changedBy
   const proofs: Record<MilestoneName, () => string | null> = {
     acknowledged: () => (events.some((event) => event.type === 'page-acknowledged') ? 'the page was acknowledged' : null),
     located: () => {
@@ -39,6 +44,7 @@ export function provenMilestones(
     },
     mitigated: () =>
       state.wasBroken &&
+      isSeen &&
       heldFor(sincePage, mitigatedAfterMs, (verdict) => verdict.usersFine) &&
       // Again, and not still: what breaks may take a while until users feel it.
       (verdicts.some((verdict) => !verdict.usersFine) || heldFor(sincePage, mitigatedAfterMs, (verdict) => verdict.healthy))
@@ -46,6 +52,7 @@ export function provenMilestones(
         : null,
     recovered: () =>
       state.wasBroken &&
+      isSeen &&
       state.milestones.mitigated !== null &&
       state.firing.length === 0 &&
       heldFor(sincePage, recoveredAfterMs, (verdict) => verdict.healthy)
@@ -63,6 +70,10 @@ function rightCause(events: readonly DrillEvent[]) {
   const named = events.find((event) => event.type === 'cause-named' && event.correct)
   return named?.type === 'cause-named' ? named : null
 }
+
+/** Whether by an event the range may be another than it was. */
+const changes = (event: DrillEvent): boolean =>
+  event.type === 'fault-injected' || ((event.type === 'action-run' || event.type === 'command-run') && event.kind === 'change')
 
 /** Whether every verdict of the last `ms` passes, and there are that many. */
 function heldFor(verdicts: readonly TimedVerdict[], ms: number, passes: (verdict: TimedVerdict) => boolean): boolean {

@@ -6,14 +6,22 @@ import { seed } from './seed.ts'
 const seconds = Number(process.env['FIREDRILL_FUZZ_SECONDS'] ?? 2)
 if (!(seconds > 0)) throw new Error(`FIREDRILL_FUZZ_SECONDS is no number of seconds: '${process.env['FIREDRILL_FUZZ_SECONDS']}'`)
 
+/** Where a property counts its steps: so many are tried instead, however long that takes. */
+export const leastSteps = process.env['FIREDRILL_FUZZ_STEPS'] === undefined ? null : Number(process.env['FIREDRILL_FUZZ_STEPS'])
+if (leastSteps !== null && !(leastSteps > 0))
+  throw new Error(`FIREDRILL_FUZZ_STEPS is no number of steps: '${process.env['FIREDRILL_FUZZ_STEPS']}'`)
+/** Inputs that are tried by one seed; then by the next, where there are to be more. */
+const inputsBySeed = 200
+
 /**
  * Tries a property with one input after another until its time is over; fails with the smallest input that was found, and the seed and path by which it is found
- * again (`FIREDRILL_SEED`).
+ * again (`FIREDRILL_SEED`). With `counts`, and `FIREDRILL_FUZZ_STEPS`, it goes on until so many steps are made.
  */
 export async function holdsFor<Inputs extends [unknown, ...unknown[]]>(
-  context: TestContext,
+  context: Pick<TestContext, 'diagnostic'>,
   inputs: { [Index in keyof Inputs]: fc.Arbitrary<Inputs[Index]> },
   property: (...given: Inputs) => void | Promise<void>,
+  counts: { steps: () => number } | null = null,
 ): Promise<void> {
   let tried = 0
   let underWay: Promise<void> = Promise.resolve()
@@ -22,8 +30,15 @@ export async function holdsFor<Inputs extends [unknown, ...unknown[]]>(
     await underWay
     tried++
   })
-  const details = await fc.check(all, { seed, numRuns: 10_000_000, interruptAfterTimeLimit: seconds * 1_000 })
-  context.diagnostic(`${tried} inputs, FIREDRILL_SEED=${seed}`)
+  const least = counts === null ? null : leastSteps
+  const until = least !== null ? { numRuns: inputsBySeed } : { numRuns: 10_000_000, interruptAfterTimeLimit: seconds * 1_000 }
+  let by = seed
+  let details = await fc.check(all, { seed: by, ...until })
+  for (let made = counts?.steps() ?? 0; least !== null && !details.failed && made < least; made = counts?.steps() ?? 0) {
+    process.stdout.write(`${made} steps; FIREDRILL_SEED=${++by}\n`)
+    details = await fc.check(all, { seed: by, ...until })
+  }
+  context.diagnostic(`${tried} inputs, FIREDRILL_SEED=${seed}${by > seed ? ` to ${by}` : ''}`)
   // When the time is over, fast-check leaves the input under way: what a test asks afterwards would not have happened yet.
   if (details.counterexample === null) await underWay
   // Time that is over is no failure; one input that takes longer than all of it is waited for.

@@ -1,5 +1,4 @@
 import type { Actor, DrillState } from '../../model/drill.ts'
-import type { Ledger } from '../ledger.ts'
 import type { CurrentDrill } from './current.ts'
 import type { Harm } from './harm.ts'
 
@@ -8,7 +7,6 @@ const longestPauseMs = 30 * 60_000
 
 interface Dependencies {
   drill: CurrentDrill
-  ledger: Ledger
   harm: Harm
 }
 
@@ -22,21 +20,19 @@ export class DrillClock {
 
   /** Stops the drill's clock, for a talk or a break; the faults stay in, and their limits move. */
   pause(by?: Actor): void {
-    const { drill, ledger, harm } = this.#deps
-    const { id } = drill.mustAllow('pause')
+    const { drill, harm } = this.#deps
+    drill.mustAllow('pause')
     harm.reportAtOnce()
-    drill.append({ type: 'drill-paused' }, by)
     // At least as long as the pause may be: what is left over is taken back at its end.
-    ledger.extendFaults(id, longestPauseMs)
+    drill.appendAndExtend({ type: 'drill-paused' }, longestPauseMs, by)
   }
 
   continue(by?: Actor): void {
-    const { drill, ledger, harm } = this.#deps
+    const { drill, harm } = this.#deps
     const state = drill.mustAllow('continue')
     // A clock may be set back meanwhile.
     const pausedMs = Math.max(0, Date.now() - (state.pauses.at(-1)?.from ?? Date.now()))
-    drill.append({ type: 'drill-continued', pausedMs, harm: harm.inPause(state) }, by)
-    ledger.extendFaults(state.id, pausedMs - longestPauseMs)
+    drill.appendAndExtend({ type: 'drill-continued', pausedMs, harm: harm.inPause(state) }, pausedMs - longestPauseMs, by)
   }
 
   continueIfForgotten({ pauses }: DrillState): void {
@@ -45,9 +41,8 @@ export class DrillClock {
 
   /** More time, for those who play and for the faults that are in. */
   extend(byMs: number): void {
-    const { drill, ledger } = this.#deps
-    const { id } = drill.mustAllow('extend')
-    drill.append({ type: 'time-extended', byMs })
-    ledger.extendFaults(id, byMs)
+    const { drill } = this.#deps
+    drill.mustAllow('extend')
+    drill.appendAndExtend({ type: 'time-extended', byMs }, byMs)
   }
 }

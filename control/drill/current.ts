@@ -135,8 +135,16 @@ export class CurrentDrill {
     return this.#write(this.id, body, by)
   }
 
+  /** An event with which the limits of the drill's faults move: whoever comes after a crash finds both, or neither. */
+  appendAndExtend(body: DrillEventBody, byMs: number, by?: Actor): DrillEvent {
+    if (this.id === undefined) throw new FiredrillError('not-found', 'no drill is running')
+    return this.#take(this.#ledger.appendAndExtend(this.id, body, byMs, by))
+  }
+
   #write(drill: string, body: DrillEventBody, by?: Actor): DrillEvent {
-    const event = this.#ledger.append(drill, body, by)
+    return this.#take(this.#ledger.append(drill, body, by))
+  }
+  #take(event: DrillEvent): DrillEvent {
     this.#events.push(event)
     this.live.emit('event', event)
     return event

@@ -7,15 +7,17 @@ import { readForeignPolicy } from '../../range/mesh/policy-reader.ts'
 /** A mesh on paper: policies are read as the real one reads them, and no proxy gets them. */
 export function paperMesh(root: string): Range['mesh'] {
   const now = { revisions: [] as MeshRevision[], edges: [] as (MeshEdge & { fault: EdgeFault })[] }
+  let baseline: string | undefined
+  const fresh = () => (baseline ??= baselinePolicy(root))
   const revise = (yaml: string, by: string): MeshRevision => {
     const revision = { revision: now.revisions.length + 1, at: new Date().toISOString(), by, yaml }
     now.revisions.push(revision)
     return revision
   }
   return {
-    policy: async () => now.revisions.at(-1)?.yaml ?? baselinePolicy(root),
-    baseline: () => baselinePolicy(root),
-    history: async () => [{ revision: 0, at: '', by: 'firedrill', yaml: baselinePolicy(root) }, ...now.revisions],
+    policy: async () => now.revisions.at(-1)?.yaml ?? fresh(),
+    baseline: fresh,
+    history: async () => [{ revision: 0, at: '', by: 'firedrill', yaml: fresh() }, ...now.revisions],
     apply: async (yaml, by) => revise(yaml, by),
     check: async (yaml) => void (await readForeignPolicy(yaml)),
     reset: async () => void (now.revisions = []),

@@ -89,11 +89,16 @@ export function paperRange(root: string, users: number): Range {
 }
 
 function paperReleases(now: Told, root: string): Range['releases'] {
-  const current = (service: ServiceName) =>
-    now.deployments.findLast((one) => one.service === service)?.version ?? releasesOf(root, service).baseline
+  const known = new Map<ServiceName, ReturnType<typeof releasesOf>>()
+  const of = (service: ServiceName) => {
+    const listed = known.get(service) ?? releasesOf(root, service)
+    known.set(service, listed)
+    return listed
+  }
+  const current = (service: ServiceName) => now.deployments.findLast((one) => one.service === service)?.version ?? of(service).baseline
   return {
-    list: (service) => releasesOf(root, service).releases,
-    baseline: (service) => releasesOf(root, service).baseline,
+    list: (service) => of(service).releases,
+    baseline: (service) => of(service).baseline,
     current: async (service) => current(service),
     async deploy(service, version, by) {
       const deployment = deploymentOf(root, service, version, current(service), by)

@@ -1,13 +1,16 @@
 import fc from 'fast-check'
 import { actionsOf, type CauseCategory } from '../../model/scenario.ts'
 import type { ShopComponentName } from '../../model/components.ts'
-import { simulated, type World } from './world.ts'
+import { simulated } from './simulated.ts'
 import type { Trouble } from './mortal.ts'
+import type { World } from './world.ts'
 
 /** Something that somebody does, or that happens. `pick` chooses among what there is at that moment. */
 export type Command = { readonly name: keyof typeof commands; readonly pick: number }
 
 const kinds: Trouble['what'][] = ['fails', 'is lost', 'is slow', 'kills before', 'kills after']
+/** A call is late by so many seconds at most. */
+export const latest = 40
 const own = 'the trainee'
 
 /** What may happen, in words; how likely each is beside the others. */
@@ -18,7 +21,7 @@ const commands = {
   acknowledge: [3, (world) => world.engine?.pages.acknowledge()],
   guess: [1, (world) => void world.engine?.response.nameCause('redis', 'cache', 'a guess')],
   'name the cause': [2, (world) => nameCause(world)],
-  mend: [4, (world) => mend(world)],
+  fix: [4, (world) => fix(world)],
   'run an action': [2, (world) => world.engine?.response.runAction('restart', { component: 'catalog' }, { role: own })],
   'ask for a hint': [1, (world) => void world.engine?.coaching.askHint()],
   note: [2, (world) => note(world)],
@@ -36,6 +39,7 @@ const commands = {
   'the instructor takes everything out': [1, (world) => world.injector?.revertAll()],
   'the instructor resets': [1, (world) => world.engine?.restore()],
   'the control plane is killed': [3, (world) => world.kill()],
+  'a write is the last': [2, (world, pick) => void (world.writesLeft = 1 + (pick % 12))],
   'the control plane is started': [6, (world) => world.revive()],
   'the control plane is suspended': [1, (world) => void (world.suspended = world.engine !== null)],
   'the control plane goes on': [2, (world) => void (world.suspended = false)],
@@ -45,16 +49,75 @@ const commands = {
   'a call goes wrong': [4, (world, pick) => trouble(world, pick)],
 } satisfies Record<string, [number, (world: World, pick: number) => unknown]>
 
-export const anyCommand: fc.Arbitrary<Command> = fc.record({
+const pick = fc.nat({ max: 100_000 })
+const anyCommand: fc.Arbitrary<Command> = fc.record({
   name: fc.oneof(...Object.entries(commands).map(([name, [weight]]) => ({ weight, arbitrary: fc.constant(name as Command['name']) }))),
-  pick: fc.nat({ max: 100_000 }),
+  pick,
 })
+
+/** The control plane dies of something, and is there again before its drill is lost, or not. */
+const diesAndIsBack: fc.Arbitrary<Command[]> = fc
+  .record({
+    of: fc.constantFrom<Command['name'][]>('a write is the last', 'a call goes wrong', 'the control plane is killed'),
+    pick,
+    after: fc.nat({ max: 12 }),
+  })
+  .map(({ of, pick, after }) => [
+    { name: of, pick },
+    { name: 'some time passes', pick: after },
+    { name: 'the control plane is started', pick: 0 },
+  ])
+
+/** A drill as it should go: left to chance alone, hardly one would be fixed. */
+const asItShould: readonly Command['name'][] = [
+  'start',
+  ...Array.from({ length: 5 }, () => 'some time passes' as const),
+  'fire an alert',
+  'some time passes',
+  'acknowledge',
+  'look',
+  'name the cause',
+  'some time passes',
+  'fix',
+  'resolve an alert',
+  ...Array.from({ length: 8 }, () => 'some time passes' as const),
+]
+/** Such a drill, of which some is left out, and into which anything may come. */
+const drillGoes: fc.Arbitrary<Command[]> = fc
+  .tuple(
+    ...asItShould.map((name) =>
+      fc.tuple(
+        fc.oneof({ weight: 19, arbitrary: fc.record({ name: fc.constant(name), pick }) }, { weight: 1, arbitrary: fc.constant(null) }),
+        fc.oneof(
+          { weight: 28, arbitrary: fc.constant([]) },
+          { weight: 2, arbitrary: anyCommand.map((each) => [each]) },
+          { weight: 1, arbitrary: diesAndIsBack },
+        ),
+      ),
+    ),
+  )
+  .map((parts) => parts.flatMap(([each, between]) => (each ? [each, ...between] : between)))
+
+export const anyHistory: fc.Arbitrary<Command[]> = fc
+  .array(
+    fc.oneof(
+      { weight: 48, arbitrary: anyCommand.map((each) => [each]) },
+      { weight: 1, arbitrary: diesAndIsBack },
+      { weight: 1, arbitrary: drillGoes },
+    ),
+    {
+      minLength: 1,
+      maxLength: 60,
+      size: 'max',
+    },
+  )
+  .map((parts) => parts.flat())
 
 /** Carries it out; what it is refused with, people are told. What takes time goes on by itself. */
 export async function carryOut(world: World, { name, pick }: Command): Promise<void> {
   const [, act] = commands[name] as [number, (world: World, pick: number) => unknown]
   // A suspended control plane takes no command, and none is lost on it: its caller waits, or gives up.
-  if (world.suspended && !/time passes|control plane|alert|clock|disk|call/.test(name)) return
+  if (world.suspended && !/time passes|control plane|alert|clock|disk|call|write/.test(name)) return
   let work: unknown
   try {
     work = act(world, pick)
@@ -68,7 +131,7 @@ export async function carryOut(world: World, { name, pick }: Command): Promise<v
 
 function start(world: World, pick: number) {
   const scenario = simulated[pick % simulated.length]
-  return scenario && world.engine?.start(scenario.id, { mode: pick % 2 === 0 ? 'learning' : 'assessment', trainee: own })
+  return scenario && world.engine?.start(scenario.id, { mode: pick % 2 === 0 ? 'learning' : 'assessment', trainee: own, seed: pick })
 }
 
 const scenarioOf = (world: World) => simulated.find(({ id }) => id === world.engine?.running()?.scenario)
@@ -79,7 +142,7 @@ function nameCause(world: World): void {
 }
 
 /** What the author would do. */
-async function mend(world: World): Promise<void> {
+async function fix(world: World): Promise<void> {
   const { engine } = world
   const scenario = scenarioOf(world)
   for (const { action, params } of scenario ? actionsOf(scenario) : []) await engine?.response.runAction(action, params, { role: own })
@@ -133,6 +196,8 @@ function set(world: World, pick: number): void {
 }
 
 function trouble(world: World, pick: number): void {
+  // It may have come and gone before a second has passed.
+  world.troubledAt = world.seconds
   const what = kinds[pick % kinds.length] ?? 'fails'
-  world.trouble.push({ what, skip: (pick >> 3) % 25, calls: 1 + ((pick >> 8) % 4), lateMs: 1_000 * (1 + ((pick >> 10) % 40)) })
+  world.trouble.push({ what, skip: (pick >> 3) % 25, calls: 1 + ((pick >> 8) % 4), lateMs: 1_000 * (1 + ((pick >> 10) % latest)) })
 }

@@ -14,19 +14,32 @@ export interface Trouble {
 /** What answers without asking the range. */
 const known = new Set(['list', 'baseline', 'usual'])
 /** Of the ledger, what a full disk refuses. */
-export const ledgerWrites = ['append', 'moveFault', 'insertFault', 'setNote', 'setAliveAt', 'extendFaults', 'followClock'] as const
+export const ledgerWrites = [
+  'append',
+  'appendAndExtend',
+  'moveFault',
+  'insertFault',
+  'setNote',
+  'setAliveAt',
+  'extendFaults',
+  'followClock',
+] as const
 const writes = new Set<string | symbol>(ledgerWrites)
+/** Of these, what is written every second, whatever happens. */
+const beats = new Set<string | symbol>(['setAliveAt', 'followClock'])
 
 export class OutOfOrder extends Error {}
 
-/** A process that may be killed at any of its calls: whatever it had begun, nothing of it goes on. */
+/** A process that may be killed at any of its calls, and after anything that it writes: whatever it had begun, nothing of it goes on. */
 export class Mortal {
   dead = false
   readonly #onDeath: () => void
   readonly #trouble: () => Trouble[]
   readonly #diskIsFull: () => boolean
+  readonly #isLastWrite: () => boolean
 
-  constructor(options: { onDeath: () => void; trouble: () => Trouble[]; diskIsFull: () => boolean }) {
+  constructor(options: { onDeath: () => void; trouble: () => Trouble[]; diskIsFull: () => boolean; isLastWrite: () => boolean }) {
+    this.#isLastWrite = options.isLastWrite
     this.#onDeath = options.onDeath
     this.#trouble = options.trouble
     this.#diskIsFull = options.diskIsFull
@@ -87,8 +100,12 @@ export class Mortal {
         const value: unknown = Reflect.get(of, name, of)
         if (typeof value !== 'function') return value
         return (...args: unknown[]) => {
-          if (writes.has(name) && (this.dead || this.#diskIsFull())) throw new OutOfOrder('database or disk is full')
-          return value.apply(of, args) as unknown
+          if (!writes.has(name)) return value.apply(of, args) as unknown
+          if (this.dead || this.#diskIsFull()) throw new OutOfOrder('database or disk is full')
+          const result: unknown = value.apply(of, args)
+          // What it does then nobody sees: it neither reaches the range nor writes.
+          if (!beats.has(name) && this.#isLastWrite()) this.kill()
+          return result
         }
       },
     })

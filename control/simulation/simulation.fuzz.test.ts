@@ -1,31 +1,14 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { test } from 'node:test'
-import fc from 'fast-check'
-import { holdsFor } from '../../test/fuzz.ts'
-import { anyCommand, carryOut, type Command } from './commands.ts'
-import { comesToRest, mustHold, recoveryIsTrue } from './invariants.ts'
-import { simulated, World } from './world.ts'
+import { isMainThread, parentPort, Worker } from 'node:worker_threads'
+import { holdsFor, leastSteps } from '../../test/fuzz.ts'
+import { anyHistory, type Command } from './commands.ts'
+import { nothing, play, toldOf } from './play.ts'
+import { simulated } from './simulated.ts'
 import { AlertReconciliation } from '../alert-reconciliation.ts'
 import { Injector } from '../injector.ts'
 import { Ledger } from '../ledger.ts'
-import { settled } from '../replay/engine-bench.ts'
-
-async function play(history: readonly Command[]): Promise<number> {
-  using world = await World.begin()
-  const recovered = new Set<string>()
-  for (const command of history) {
-    await carryOut(world, command)
-    await settled()
-    await mustHold(world)
-    for (const drill of world.drills()) {
-      if (recovered.has(drill) || world.state(drill).milestones.recovered === null) continue
-      recovered.add(drill)
-      await recoveryIsTrue(world, drill)
-    }
-  }
-  await comesToRest(world)
-  return world.seconds
-}
 
 const command = (name: Command['name'], pick = 0): Command => ({ name, pick })
 
@@ -58,46 +41,84 @@ function replaced<Owner extends object, Name extends keyof Owner & string>(owner
   return () => void Object.defineProperty(owner, name, own)
 }
 
-for (const [guard, { history, without }] of Object.entries(guards)) {
-  test(`a promise is broken without ${guard}, and kept with it`, async () => {
-    await play(history)
-    const putBack = without()
-    try {
-      await assert.rejects(play(history), { code: 'ERR_ASSERTION' })
-    } finally {
-      putBack()
-    }
-  })
-}
-
-test('a control plane that dies before the clock is set back is not waited for any longer', () =>
-  play([
-    command('start'),
-    command('some time passes', 2),
-    command('the control plane is killed'),
-    command('the clock is set'),
-    ...Array.from({ length: 3 }, () => command('some time passes', 19)),
-  ]).then(() => {}))
-
-test('there is something to simulate', () => assert.ok(simulated.length >= 10, String(simulated.length)))
-
-test('whatever people do and whatever dies, what is promised holds', async (context) => {
+/** Plays one random history after another, and tells what that has covered. */
+async function explore(context: { diagnostic: (line: string) => void }): Promise<void> {
   const stderr = process.stderr.write.bind(process.stderr)
   // What engines complain of is what is done to them.
   process.stderr.write = () => true
-  let [steps, seconds] = [0, 0]
-  let playing: Promise<unknown> = Promise.resolve()
+  const covered = nothing()
+  const from = performance.now()
+  let playing: Promise<void> = Promise.resolve()
   try {
-    await holdsFor(context, [fc.array(anyCommand, { minLength: 1, maxLength: 60, size: 'max' })], async (history) => {
-      const played = play(history)
-      playing = played
-      seconds += await played
-      steps += history.length
-    })
+    await holdsFor(context, [anyHistory], (history) => (playing = play(history, covered)), { steps: () => covered.steps })
   } finally {
     // The last one may have been given up when time was over.
     await playing.catch(() => {})
     process.stderr.write = stderr
-    context.diagnostic(`${steps} steps, ${seconds} s on the simulated clock`)
+    for (const line of toldOf(covered, performance.now() - from)) context.diagnostic(line)
   }
-})
+}
+
+async function exploreInThread(context: { diagnostic: (line: string) => void }): Promise<void> {
+  const thread = new Worker(new URL(import.meta.url))
+  thread.on('message', (line) => context.diagnostic(String(line)))
+  const [code] = await once(thread, 'exit')
+  assert.equal(code, 0)
+}
+
+function defineTests(): void {
+  for (const [guard, { history, without }] of Object.entries(guards)) {
+    test(`a promise is broken without ${guard}, and kept with it`, async () => {
+      await play(history)
+      const putBack = without()
+      try {
+        await assert.rejects(play(history), { code: 'ERR_ASSERTION' })
+      } finally {
+        putBack()
+      }
+    })
+  }
+
+  test('a control plane that dies before the clock is set back is not waited for any longer', () =>
+    play([
+      command('start'),
+      command('some time passes', 2),
+      command('the control plane is killed'),
+      command('the clock is set'),
+      ...Array.from({ length: 3 }, () => command('some time passes', 19)),
+    ]))
+
+  test('whichever write a control plane dies after, the limits of faults go with the time of their drill', async () => {
+    const changes: Command[][] = [
+      [command('pause')],
+      [command('extend')],
+      [command('pause'), command('some time passes', 3), command('continue')],
+    ]
+    for (const change of changes)
+      for (const write of [0, 1, 2])
+        await play([
+          command('start'),
+          command('some time passes', 19),
+          command('some time passes', 19),
+          ...change.slice(0, -1),
+          command('a write is the last', write),
+          ...change.slice(-1),
+          command('some time passes', 3),
+          command('the control plane is started'),
+          command('some time passes', 3),
+          command('continue'),
+          command('some time passes', 19),
+          command('some time passes', 19),
+        ])
+  })
+
+  test('there is something to simulate', () => assert.ok(simulated.length >= 10, String(simulated.length)))
+
+  test('whatever people do and whatever dies, what is promised holds', (context) =>
+    // Of a thread in which tests are defined, each promise is followed, which takes a third of the time.
+    leastSteps === null ? explore(context) : exploreInThread(context))
+}
+
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
+if (!isMainThread) await explore({ diagnostic: (line) => void parentPort?.postMessage(line) })
+else defineTests()

@@ -1,24 +1,24 @@
+import { randomUUID } from 'node:crypto'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { faultById } from '../../drills/faults/registry.ts'
 import { fingerprint, restoreBaseline, type Fingerprint } from '../../drills/baseline.ts'
-import { isPlayable, loadScenarios } from '../../drills/scenarios.ts'
 import { usualUsers, type Range } from '../../model/range.ts'
-import { foldDrill, type DrillState } from '../../model/drill.ts'
-import { needsTerminal, type Scenario } from '../../model/scenario.ts'
+import { foldDrill, type DrillEvent, type DrillState } from '../../model/drill.ts'
 import type { CurrentAlert } from '../alert-reconciliation.ts'
 import { DrillEngine } from '../drill-engine.ts'
 import { Injector } from '../injector.ts'
 import { leaseMs } from '../lease.ts'
 import { Ledger } from '../ledger.ts'
 import { projectRoot } from '../paths.ts'
-import { settled } from '../replay/engine-bench.ts'
+import { scenarios as all } from '../replay/engine-bench.ts'
 import { Measured, well, type Second } from '../replay/measured.ts'
 import { paperRange } from '../replay/paper-range.ts'
 import { difference } from '../verify.ts'
 import { SimulatedClock } from './clock.ts'
 import { Mortal, type Trouble } from './mortal.ts'
+import { quiet } from './quiet.ts'
 
 const signal = AbortSignal.timeout(2 ** 31 - 1)
 /** What is written is read back by who comes after a crash; a disk of its own makes it no truer. */
@@ -26,44 +26,8 @@ const folder = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 /** The reaper leaves what is overdue to the control plane for so long. */
 const reaperGraceMs = 2_000
 
-/** Whether a fault's effect can be seen on a range on paper, and is gone when it is out. */
-async function isOnPaper({ fault: id, params }: Scenario['timeline'][number]): Promise<boolean> {
-  const range = paperRange(projectRoot, usualUsers)
-  const fault = faultById(id)
-  const given = fault.params.safeParse(params)
-  if (!given.success) return false
-  const seen = async () => JSON.stringify(await fault.observe({ range, signal }, given.data))
-  try {
-    const fresh = await seen()
-    const undo = await fault.plan({ range, signal }, given.data)
-    await fault.inject({ range, signal }, given.data, undo)
-    const broken = await seen()
-    await fault.revert({ range, signal }, undo)
-    return broken !== fresh && (await seen()) === fresh
-  } catch {
-    return false
-  }
-}
-const all = loadScenarios(path.join(projectRoot, 'scenarios'))
-/** Those whose every fault is one that paper takes. */
-export const simulated: readonly Scenario[] = await onPaper()
-
-async function onPaper(): Promise<Scenario[]> {
-  using clock = new SimulatedClock()
-  const playable = [...all.values()]
-    .filter((scenario) => isPlayable(scenario, { lacks: ['cluster'] }) && !needsTerminal(scenario))
-    .map((scenario) => ({ ...scenario, versions: undefined }))
-  const found = Promise.all(playable.map(({ timeline }) => Promise.all(timeline.map(isOnPaper))))
-  let done = false
-  void found.finally(() => (done = true))
-  // Some wait for what paper never does.
-  while (!done) {
-    clock.advance(1_000)
-    await settled()
-  }
-  const able = await found
-  return playable.filter((_, index) => able[index]?.every(Boolean))
-}
+/** A reaper that was killed is there again after so many seconds. */
+const reaperBackAfter = 3
 
 /**
  * The real engine, injector, ledger and reaper's rules over a range on paper, on a simulated clock: processes are killed and started again, calls to the
@@ -77,38 +41,47 @@ export class World implements Disposable {
   readonly firingSince = new Map<string, number>()
   /** All that is in store for calls to the range. */
   readonly trouble: Trouble[] = []
+  /** After so many more writes, whoever writes is killed. */
+  writesLeft: number | null = null
   diskIsFull = false
   clockWasSet = false
   /** When a call last failed or was late, the disk was full, or the clock was set. */
   troubledAt = 0
   seconds = 0
-  readonly #dir = mkdtempSync(path.join(folder, 'firedrill-simulation-'))
+  /** Where ledgers are: in a folder, or in memory. */
+  readonly #where: string | { inMemory: string }
   /** What everybody reads, whoever lives. */
-  readonly ledger = new Ledger(this.#dir)
-  readonly #reaper: Injector
+  readonly ledger: Ledger
+  #reaper: { process: Mortal; injector: Injector; since: number } | null = null
+  #reaperGoneSince = 0
   readonly #ledgers: Ledger[] = []
   #control: { process: Mortal; engine: DrillEngine; injector: Injector } | null = null
   #sampler = new Measured()
   /** Whether the control plane gets no time to run, as when its process is stopped. */
   suspended = false
+  /** Looks at the world at the end of each second. */
+  eachSecond = async (): Promise<void> => {}
   /** What was noted, and taken. */
   readonly notes: string[] = []
   #revivedAt = 0
   /** Since when there has been nobody to act but the reaper; null while the control plane is there. */
   #aloneSince: number | null = null
-  #drills: string[] = []
+  readonly #drills = new Map<string, { events: readonly DrillEvent[]; state: DrillState | null }>()
+  /** How often a control plane or a reaper was killed. */
+  crashes = 0
   /** What did not end as it may. */
   readonly wrong: unknown[] = []
   #fresh: Fingerprint | null = null
-  readonly #observed = new Map<string, string>()
 
-  constructor() {
-    const reaper = new Mortal({ onDeath: () => {}, trouble: () => this.trouble, diskIsFull: () => this.diskIsFull })
-    this.#reaper = new Injector(reaper.reach(this.range), reaper.hold(this.ledger), () => this.clock.elapsedMs)
+  /** @param onDisk whether what is written is in a file, as on a real range: all else is the same, and takes half the time. */
+  constructor({ onDisk }: { onDisk: boolean }) {
+    this.#where = onDisk ? mkdtempSync(path.join(folder, 'firedrill-simulation-')) : { inMemory: randomUUID() }
+    this.ledger = new Ledger(this.#where)
+    this.#reaper = this.#newReaper()
   }
 
-  static async begin(): Promise<World> {
-    const world = new World()
+  static async begin(options = { onDisk: true }): Promise<World> {
+    const world = new World(options)
     // Paper begins without what a shop makes for itself, such as its queues.
     await restoreBaseline(world.range, usualUsers)
     // Paper tells what it keeps, which changes later.
@@ -128,14 +101,8 @@ export class World implements Disposable {
   /** Another control plane, where there is none. */
   revive(): void {
     if (this.#control) return
-    const process = new Mortal({
-      onDeath: () => void this.#bury(process),
-      trouble: () => this.trouble,
-      diskIsFull: () => this.diskIsFull,
-    })
-    const ledger = new Ledger(this.#dir)
-    this.#ledgers.push(ledger)
-    const held = process.hold(ledger)
+    const process = this.#mortal(() => this.#bury(process))
+    const held = process.hold(this.#openLedger())
     const range = process.reach(this.range)
     const injector = new Injector(range, held, () => this.clock.elapsedMs)
     const sampler = this.#sampler.again()
@@ -155,6 +122,26 @@ export class World implements Disposable {
     this.does(engine.resume())
   }
 
+  #newReaper() {
+    const process = this.#mortal(() => {
+      this.#reaper = null
+      this.#reaperGoneSince = this.seconds
+      this.troubledAt = this.seconds
+      this.crashes++
+    })
+    const injector = new Injector(process.reach(this.range), process.hold(this.#openLedger()), () => this.clock.elapsedMs)
+    return { process, injector, since: this.seconds }
+  }
+  #mortal(onDeath: () => void): Mortal {
+    const isLastWrite = () => this.writesLeft !== null && --this.writesLeft === 0
+    return new Mortal({ onDeath, isLastWrite, trouble: () => this.trouble, diskIsFull: () => this.diskIsFull })
+  }
+  #openLedger(): Ledger {
+    const ledger = new Ledger(this.#where)
+    this.#ledgers.push(ledger)
+    return ledger
+  }
+
   kill(): void {
     this.#control?.process.kill()
   }
@@ -163,6 +150,7 @@ export class World implements Disposable {
     this.#control.engine.stop()
     this.#control = null
     this.suspended = false
+    this.crashes++
   }
 
   /** For so many seconds the control plane has been there and had time to run. */
@@ -171,16 +159,28 @@ export class World implements Disposable {
   }
   /** For so many seconds there has been nobody to act but the reaper. */
   get aloneFor(): number {
-    return this.#aloneSince === null ? 0 : this.seconds - this.#aloneSince
+    return this.#aloneSince === null || (this.#control && !this.suspended) ? 0 : this.seconds - this.#aloneSince
   }
   /** All that have been begun. */
   drills(): string[] {
     const { id } = this.ledger.runningDrill() ?? this.engine?.running() ?? {}
-    if (id !== undefined && !this.#drills.includes(id)) this.#drills.push(id)
-    return this.#drills
+    if (id !== undefined && !this.#drills.has(id)) this.#drills.set(id, { events: [], state: null })
+    return [...this.#drills.keys()]
+  }
+  /** What the ledger has of a drill; read only when there is more of it, as events are never changed. */
+  #told(drill: string): { events: readonly DrillEvent[]; state: DrillState | null } {
+    const known = this.#drills.get(drill)
+    if (known && known.events.length === this.ledger.countEvents(drill, Number.MAX_SAFE_INTEGER, [])) return known
+    const events = this.ledger.events(drill)
+    const told = { events, state: foldDrill(events) }
+    this.#drills.set(drill, told)
+    return told
+  }
+  events(drill: string): readonly DrillEvent[] {
+    return this.#told(drill).events
   }
   state(drill: string): DrillState {
-    const state = foldDrill(this.ledger.events(drill))
+    const { state } = this.#told(drill)
     if (!state) throw new Error(`there is no drill ${drill}`)
     return state
   }
@@ -193,7 +193,7 @@ export class World implements Disposable {
   }
 
   /** So many seconds go by; in each, whoever lives looks once. */
-  async pass(seconds: number, each: () => void | Promise<void> = () => {}): Promise<void> {
+  async pass(seconds: number): Promise<void> {
     for (let second = 0; second < seconds; second++) {
       this.seconds++
       this.clock.advance(1_000)
@@ -211,15 +211,20 @@ export class World implements Disposable {
         this.#revivedAt = this.seconds
         this.#aloneSince ??= this.seconds
       }
-      await settled()
-      await each()
+      await quiet()
+      await this.eachSecond()
     }
   }
 
   async #reap(): Promise<void> {
+    // The control plane or the supervisor starts it again.
+    if (this.seconds - this.#reaperGoneSince >= reaperBackAfter) this.#reaper ??= this.#newReaper()
+    if (!this.#reaper) return
+    const { injector, since } = this.#reaper
     // It holds a connection: one that nobody serves says so however the clock is set.
-    if ((!this.#control || this.suspended) && this.aloneFor >= leaseMs / 1_000) this.does(this.#reaper.revertAll())
-    this.does(this.#reaper.revertOverdue(reaperGraceMs))
+    const unserved = Math.min(this.aloneFor, this.seconds - since)
+    if ((!this.#control || this.suspended) && unserved >= leaseMs / 1_000) this.does(injector.revertAll())
+    this.does(injector.revertOverdue(reaperGraceMs))
   }
 
   /** Whether anything that was put in is in force: what it changed is not as on a fresh range. */
@@ -231,8 +236,8 @@ export class World implements Disposable {
     const fault = faultById(id)
     const key = JSON.stringify([id, params])
     const observe = async (range: Range) => JSON.stringify(await fault.observe({ range, signal }, params))
-    let fresh = this.#observed.get(key)
-    if (fresh === undefined) this.#observed.set(key, (fresh = await observe(paperRange(projectRoot, usualUsers))))
+    let fresh = observed.get(key)
+    if (fresh === undefined) observed.set(key, (fresh = await observe(paperRange(projectRoot, usualUsers))))
     return (await observe(this.range)) !== fresh
   }
 
@@ -243,14 +248,18 @@ export class World implements Disposable {
 
   [Symbol.dispose](): void {
     this.kill()
+    this.#reaper?.process.kill()
     for (const ledger of [...this.#ledgers, this.ledger]) ledger[Symbol.dispose]()
     this.clock[Symbol.dispose]()
-    rmSync(this.#dir, { recursive: true, force: true })
+    if (typeof this.#where === 'string') rmSync(this.#where, { recursive: true, force: true })
   }
 }
 
 const isTold = (error: unknown): boolean =>
   error instanceof Error && (error.name === 'FiredrillError' || /out of order|disk is full/.test(error.message))
+
+/** How what faults change looks on a range that nobody has touched. */
+const observed = new Map<string, string>()
 
 /** Users wait in vain while something is broken. */
 const hurt = (): Second => ({ ...well(), users: { good: 8, slow: 0, failed: 12 } })

@@ -1,0 +1,19 @@
+import type { SQLOutputValue } from 'node:sqlite'
+import { faultRamp, type FaultRecord, type FaultState } from '../model/fault.ts'
+
+/** A fault as the ledger has it in a row of its table. */
+export const faultIn = (row: Record<string, SQLOutputValue>): FaultRecord => ({
+  instance: String(row['instance']),
+  fault: String(row['fault']),
+  params: JSON.parse(String(row['params'])) as unknown,
+  undo: JSON.parse(String(row['undo'])) as unknown,
+  drill: row['drill'] === null ? null : String(row['drill']),
+  // Safe: only moveFault and insertFault write it.
+  state: String(row['state']) as FaultState,
+  plannedAt: Number(row['planned_at']),
+  injectedAt: row['injected_at'] === null ? null : Number(row['injected_at']),
+  deadlineAt: Number(row['deadline_at']),
+  revertedAt: row['reverted_at'] === null ? null : Number(row['reverted_at']),
+  error: row['error'] === null ? null : String(row['error']),
+  ramp: row['ramp'] === null ? null : faultRamp.parse(JSON.parse(String(row['ramp']))),
+})

@@ -1,0 +1,70 @@
+import { carryOut, type Command } from './commands.ts'
+import { comesToRest, mustHold, recoveryIsTrue } from './invariants.ts'
+import { quiet } from './quiet.ts'
+import { World } from './world.ts'
+
+/** What histories have come to. */
+export interface Covered {
+  histories: number
+  /** Commands that were given. */
+  steps: number
+  /** On the simulated clock. */
+  seconds: number
+  crashes: number
+  drills: number
+  /** Drills that somebody fixed. */
+  recovered: number
+  /** How drills ended, by phase. */
+  ended: Record<string, number>
+  commands: Record<string, number>
+}
+export const nothing = (): Covered => ({ histories: 0, steps: 0, seconds: 0, crashes: 0, drills: 0, recovered: 0, ended: {}, commands: {} })
+
+const count = (counts: Record<string, number>, what: string): void => void (counts[what] = (counts[what] ?? 0) + 1)
+
+/** Every so many histories is written to a file, as on a real range. */
+const everyOnDisk = 8
+
+/** Plays a history, and asks after each step whether what is promised holds; adds to `covered` what it came to, step by step. */
+export async function play(history: readonly Command[], covered: Covered = nothing()): Promise<void> {
+  using world = await World.begin({ onDisk: covered.histories % everyOnDisk === 0 })
+  covered.histories++
+  const recovered = new Set<string>()
+  // At once: who recovers may die of it, and the reaper come.
+  world.eachSecond = async () => {
+    const drill = world.drills().at(-1)
+    if (drill === undefined || recovered.has(drill) || world.state(drill).milestones.recovered === null) return
+    recovered.add(drill)
+    await recoveryIsTrue(world, drill)
+  }
+  for (const command of history) {
+    await carryOut(world, command)
+    await quiet()
+    await world.eachSecond()
+    await mustHold(world)
+    covered.steps++
+    count(covered.commands, command.name)
+  }
+  await comesToRest(world)
+  covered.seconds += world.seconds
+  covered.crashes += world.crashes
+  covered.recovered += recovered.size
+  for (const drill of world.drills()) {
+    covered.drills++
+    count(covered.ended, world.state(drill).phase)
+  }
+}
+
+/** In lines, for who reads them. */
+export function toldOf({ histories, steps, seconds, crashes, drills, recovered, ended, commands }: Covered, tookMs: number): string[] {
+  const each = (counts: Record<string, number>) =>
+    Object.entries(counts)
+      .toSorted(([, a], [, b]) => b - a)
+      .map(([what, times]) => `${what} ${times}`)
+      .join(', ')
+  return [
+    `${steps} steps in ${histories} histories, ${Math.round((steps * 1_000) / Math.max(1, tookMs))} a second, ${seconds} s on the simulated clock`,
+    `${crashes} crashes, ${drills} drills (${each(ended)}), ${recovered} recovered`,
+    `commands: ${each(commands)}`,
+  ]
+}
