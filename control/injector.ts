@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import os from 'node:os'
 import { faultById, lackedFor } from '../drills/faults/registry.ts'
 import { FiredrillError, describeError } from '../model/errors.ts'
-import type { FaultRamp, FaultRecord, FaultState } from '../model/fault.ts'
+import type { AnyFault, FaultRamp, FaultRecord, FaultState } from '../model/fault.ts'
 import type { Range } from '../model/range.ts'
+import { targetOf } from './fault-target.ts'
 import type { Ledger } from './ledger.ts'
 
 export const maxFaultMs = 60 * 60_000
@@ -17,6 +18,8 @@ export class Injector {
   readonly #reverting = new Map<string, Promise<void>>()
   /** How far each ramp has come in this process. */
   readonly #ramped = new Map<string, number>()
+  /** Targets of the faults that are going in. */
+  readonly #onTheWay = new Set<string>()
   #advancing = false
   #clockIsFollowed = true
   /** Out of the range, and not written down as such, since the ledger could not be written. */
@@ -57,6 +60,35 @@ export class Injector {
       throw new FiredrillError('bad-request', `a fault lasts from a moment up to ${maxFaultMs / 60_000} minutes`)
     }
     this.mustBeAble(id, rawParams)
+    const target = targetOf(fault, params)
+    // The steps of a drill are taken out in the reverse order, and the range restored after them.
+    if (drill === null) this.#mustBeAlone(target, id)
+    this.#onTheWay.add(target)
+    try {
+      return await this.#inject(fault, { params, first, forMs, drill, ramp })
+    } finally {
+      this.#onTheWay.delete(target)
+    }
+  }
+
+  /** Throws where a fault with the same target is in, or on its way in or out: each would keep the other's effect as the state to go back to. */
+  #mustBeAlone(target: string, id: string): void {
+    const isIn = this.open().some((record) => targetOf(faultById(record.fault), record.params) === target)
+    if (isIn || this.#onTheWay.has(target))
+      throw new FiredrillError('conflict', `${id} is in there already, or on its way: revert it before it is injected once more`)
+  }
+
+  async #inject(
+    fault: AnyFault,
+    {
+      params,
+      first,
+      forMs,
+      drill,
+      ramp,
+    }: { params: unknown; first: unknown; forMs: number; drill: string | null; ramp: FaultRamp | undefined },
+  ): Promise<FaultRecord> {
+    const { id } = fault
     const context = { range: this.#range, signal: AbortSignal.timeout(60_000) }
     const undo = await fault.plan(context, params)
     const now = Date.now()

@@ -112,6 +112,16 @@ function defineTests(): void {
         ])
   })
 
+  test('faults of one kind that are injected at the same time leave nothing behind', () =>
+    play([
+      command('a call goes wrong', 54_052),
+      command('the instructor breaks something', 53_175),
+      command('the instructor breaks something'),
+      command('the instructor breaks something'),
+      command('much time passes'),
+      command('fire an alert'),
+    ]))
+
   test('there is something to simulate', () => assert.ok(simulated.length >= 10, String(simulated.length)))
 
   test('whatever people do and whatever dies, what is promised holds', (context) =>

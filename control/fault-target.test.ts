@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { faultById } from '../drills/faults/registry.ts'
+import { targetOf } from './fault-target.ts'
+
+const target = (id: string, params: unknown) => targetOf(faultById(id), faultById(id).params.parse(params))
+
+test('two releases of one service act on the same, those of two services do not', () => {
+  assert.equal(
+    target('bad-release', { service: 'inventory', version: '1.5.0' }),
+    target('bad-release', { version: '1.6.0', service: 'inventory' }),
+  )
+  assert.notEqual(
+    target('bad-release', { service: 'inventory', version: '1.5.0' }),
+    target('bad-release', { service: 'catalog', version: '1.5.0' }),
+  )
+})
+
+test('without a parameter that is chosen from a list, all of them tell what it acts on', () => {
+  assert.notEqual(target('cpu-burn', { processesPerCore: 1 }), target('cpu-burn', { processesPerCore: 2 }))
+})
