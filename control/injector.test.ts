@@ -121,9 +121,9 @@ describe('a fault goes in', () => {
     assert.equal(await bench.users(), usualUsers)
   })
 
-  test('the longest duration is accepted', async () => {
+  test('the shortest and the longest duration are accepted', async () => {
     using bench = new Bench()
-    assert.equal((await bench.inject('noop', {}, maxFaultMs)).deadlineAt, startedAt + maxFaultMs)
+    for (const forMs of [1, maxFaultMs]) assert.equal((await bench.inject('noop', {}, forMs)).deadlineAt, startedAt + forMs)
   })
 
   test('a fault that needs what the range lacks is refused', async () => {
@@ -330,6 +330,22 @@ describe('a ramp', () => {
     bench.pass(10_000)
     await new Injector(bench.range, bench.ledger).advanceRamps()
     assert.equal(await bench.users(), 40)
+  })
+
+  test('a parameter that is a share moves by fractions', async () => {
+    using bench = new Bench()
+    await bench.injector.inject(
+      'hot-product',
+      { share: 0.5 },
+      { forMs: 60_000, drill: null, ramp: { param: 'share', from: 1, overMs: 20_000 } },
+    )
+    const seen: number[] = []
+    for (let step = 0; step < 4; step++) {
+      bench.pass(5_000)
+      await bench.injector.advanceRamps()
+      seen.push((await bench.range.load.mix()).hotShare)
+    }
+    assert.deepEqual(seen, [0.875, 0.75, 0.625, 0.5])
   })
 
   test('a value is set once, and not again while it has not changed', async () => {
