@@ -41,7 +41,6 @@ const mutants = values.sample === undefined ? all : chosen(all, Number(values.sa
 /** A copy, so that whatever ends this leaves the checkout as it was. */
 const copy = mkdtempSync(path.join(tmpdir(), 'firedrill-mutants-'))
 const discard = () => rmSync(copy, { recursive: true, force: true })
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
 process.once('exit', discard)
 const left = new Set(['node_modules', '.git', '.cache', 'dist'])
 cpSync(root, copy, { recursive: true, filter: (from) => !left.has(path.basename(from)) })
@@ -129,7 +128,25 @@ async function killerOf(mutant: Mutant): Promise<string | null | undefined> {
   return ran > 0 ? null : undefined
 }
 
-const counts = new Map<string, { killed: number; of: number }>()
+type Count = { killed: number; of: number }
+const counts = new Map<string, Count>()
+function report(): void {
+  const line = (name: string, { killed, of }: Count): string =>
+    `${String(Math.round((100 * killed) / of)).padStart(4)} %  ${String(killed).padStart(4)} of ${String(of).padEnd(4)}  ${name}\n`
+  const sum = (entries: Count[]) =>
+    entries.reduce((total, { killed, of }) => ({ killed: total.killed + killed, of: total.of + of }), { killed: 0, of: 0 })
+  process.stdout.write('\nkilled\n')
+  for (const [file, count] of [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1))) process.stdout.write(line(file, count))
+  for (const [folder, of] of Map.groupBy(counts, ([file]) => file.split('/')[0] ?? ''))
+    process.stdout.write(line(`${folder}/`, sum(of.map(([, count]) => count))))
+  process.stdout.write(line('all', sum([...counts.values()])))
+}
+// Of one that is ended before its time, what it has found is told.
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    report()
+    process.exit(130)
+  })
 const shown = (text: string): string => text.replaceAll(/\s+/g, ' ').trim().slice(0, 90)
 process.stdout.write(`${mutants.length} of ${all.length} mutants\n`)
 for (const mutant of mutants) {
@@ -141,12 +158,4 @@ for (const mutant of mutants) {
       `${killer === null ? 'survived' : 'no test '}  ${mutant.file}:${mutant.line}  ${shown(mutant.from)}  →  ${shown(mutant.to)}\n`,
     )
 }
-const line = (name: string, { killed, of }: { killed: number; of: number }): string =>
-  `${String(Math.round((100 * killed) / of)).padStart(4)} %  ${String(killed).padStart(4)} of ${String(of).padEnd(4)}  ${name}\n`
-const sum = (entries: { killed: number; of: number }[]) =>
-  entries.reduce((total, { killed, of }) => ({ killed: total.killed + killed, of: total.of + of }), { killed: 0, of: 0 })
-process.stdout.write('\nkilled\n')
-for (const [file, count] of [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1))) process.stdout.write(line(file, count))
-for (const [folder, of] of Map.groupBy(counts, ([file]) => file.split('/')[0] ?? ''))
-  process.stdout.write(line(`${folder}/`, sum(of.map(([, count]) => count))))
-process.stdout.write(line('all', sum([...counts.values()])))
+report()
