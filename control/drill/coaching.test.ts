@@ -58,6 +58,18 @@ test('the instructor gives hints one after the other, without a pause, until the
   await bench.engine.finish()
 })
 
+test('with every hint given and no progress, the scenario is made easier by itself', async () => {
+  using bench = new EngineBench()
+  const drill = await paged(bench)
+  for (let given = 0; given < 3; given++) bench.engine.coaching.giveHint()
+  await bench.pass(coachParameters.easeAfterMs / 1_000 - 1)
+  assert.ok(!bench.types(drill).includes('scenario-eased'))
+  await bench.pass(2)
+  assert.equal(bench.types(drill).filter((type) => type === 'scenario-eased').length, 1)
+  assert.equal((await bench.range.load.status()).users, 20)
+  await bench.engine.finish()
+})
+
 test('praise is said in the drill, once for each milestone', async () => {
   using bench = new EngineBench()
   const drill = await paged(bench)

@@ -24,6 +24,16 @@ test('what users felt since the drill began is noted every five seconds, and at 
   assert.deepEqual(bench.state(drill).harm, { good: 120, slow: 24, failed: 12 })
 })
 
+test('a time in which no request went well counts from the beginning of the drill all the same', async () => {
+  const measured = new Measured({ good: 1_000, slow: 50, failed: 7 })
+  using bench = new EngineBench(measured)
+  const drill = await bench.start()
+  measured.next = users(0, 5, 1)
+  await bench.pass(2)
+  await bench.engine.finish()
+  assert.deepEqual(bench.state(drill).harm, { good: 0, slow: 10, failed: 2 })
+})
+
 test('what has not changed is not noted again, and nothing is while Locust does not answer', async () => {
   const measured = new Measured()
   using bench = new EngineBench(measured)

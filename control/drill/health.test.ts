@@ -88,3 +88,14 @@ test('the usual traffic is what there was before the first fault, also after a r
   assert.equal(told?.detail, 'users get 3.0 answers a second, of 20.0 before')
   await bench.engine.finish()
 })
+
+test('a drill begins only on what was seen since the range was restored', async () => {
+  const measured = new Measured()
+  using bench = new EngineBench(measured)
+  const waitedFor: number[] = []
+  Object.defineProperty(measured, 'seen', { value: async (since: number) => void waitedFor.push(since) })
+  await bench.range.config.set('orders', { DB_POOL_MAX: '1' }, 'somebody')
+  await bench.start()
+  assert.deepEqual(waitedFor, [bench.now], 'something was restored just now')
+  await bench.engine.abort('enough')
+})

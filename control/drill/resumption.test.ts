@@ -57,6 +57,16 @@ test('what was half in is taken out, and goes in again as the drill goes on', as
   await bench.engine.finish()
 })
 
+test('a drill whose fault was taken out meanwhile is void as soon as it is taken up', async () => {
+  using bench = new EngineBench()
+  const drill = await bench.start()
+  await bench.pass(6)
+  await bench.beside((injector) => injector.revertAll())
+  bench.restart()
+  await bench.engine.resume()
+  assert.equal(bench.state(drill).phase, 'void')
+})
+
 test('without a drill, a fault of the instructor stays in for as long as the control plane was gone less than its lease', async () => {
   for (const [goneMs, open] of [
     [leaseMs - 1, 1],
