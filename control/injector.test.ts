@@ -285,7 +285,7 @@ describe('a deadline', () => {
     }
   })
 
-  test('a failed reversal is tried again at the next look, and only what was reverted is returned', async () => {
+  test('a failed reversal is retried at the next look, and only what was reverted is returned', async () => {
     using bench = new Bench()
     const { instance } = await bench.inject()
     await bench.inject('noop', {})

@@ -59,7 +59,7 @@ describe('an attempt', () => {
     assert.doesNotThrow(() => bench.restoration.mustHold())
   })
 
-  test('is made once, whoever else asks meanwhile', async () => {
+  test('is made once, also when it is requested again meanwhile', async () => {
     using bench = new Bench()
     await Promise.all([bench.restoration.run(), bench.restoration.run(), bench.restoration.run()])
     const once = bench.looks
@@ -118,7 +118,7 @@ describe('what is left behind', () => {
     assert.deepEqual([bench.restoration.unrestored, bench.injector.open()], [null, []])
   })
 
-  test('is tried again after 1 s, 2 s, 5 s and then every 15 s, until it holds', async () => {
+  test('is retried after 1 s, 2 s, 5 s and then every 15 s, until it succeeds', async () => {
     using bench = new Bench()
     bench.fails = true
     await bench.restoration.run()
@@ -161,7 +161,7 @@ describe('what is left behind', () => {
   })
 })
 
-describe('whoever waits', () => {
+describe('a caller that waits', () => {
   const isDone = async (work: Promise<unknown>): Promise<boolean> => {
     let done = false
     void work.then(() => (done = true))
@@ -185,7 +185,7 @@ describe('whoever waits', () => {
     assert.equal(await isDone(waiting), true)
   })
 
-  test('waits for three attempts and no longer, and whoever comes then does not wait at all', async () => {
+  test('waits for three attempts and no longer, and a later caller does not wait at all', async () => {
     using bench = new Bench()
     bench.fails = true
     await bench.restoration.run()
@@ -197,7 +197,7 @@ describe('whoever waits', () => {
     assert.equal(await isDone(bench.restoration.settled()), true)
   })
 
-  test('is let go by a control plane that stops', async () => {
+  test('is released by a control plane that stops', async () => {
     using bench = new Bench()
     bench.fails = true
     await bench.restoration.run()

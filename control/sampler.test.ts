@@ -222,7 +222,7 @@ test('three minutes of samples are kept', async () => {
   assert.equal(samples().at(-1)?.at, Date.now())
 })
 
-test('whoever waits is let go when the sampler stops, and no sample comes after', async () => {
+test('a caller that waits is released when the sampler stops, and no sample comes after', async () => {
   using bench = new Bench()
   await bench.next()
   const waiting = bench.sampler.seen(Date.now() + 3_600_000)

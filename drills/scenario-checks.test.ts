@@ -182,7 +182,7 @@ test('what tells the cause before the debrief is told, and what does not tell it
   assert.equal(loaded.milestones, milestones)
 })
 
-test('whatever stands in the place of a scenario, what can be read of it is read', () => {
+test('any value in the place of a scenario is read as far as it can be', () => {
   const odd = fc.oneof(
     fc.jsonValue(),
     fc.record(Object.fromEntries(Object.keys(sound).map((key) => [key, fc.jsonValue()])), { requiredKeys: [] }),

@@ -20,7 +20,7 @@ function drill(mode: 'learning' | 'assessment', atMs: number, more: DrillEventBo
   return scoreDrill(state, scenario)
 }
 
-test('everything within par is worth a hundred', () => {
+test('a drill with everything within par scores 100', () => {
   assert.equal(drill('learning', 1_000).total, 100)
 })
 
@@ -44,7 +44,7 @@ test('the error budget burnt is a multiple of what may go wrong', () => {
   assert.equal(budgetBurnt({ good: 0, slow: 0, failed: 0 }), null)
 })
 
-test('where telling others counts, it is fifteen of the hundred, and silence costs them', () => {
+test('where communication is scored it is worth 15 of 100 points, and silence gets none of them', () => {
   const scored = loadScenario(path.join(import.meta.dirname, '..', 'scenarios', 'stuck-checkout'))
   const started: DrillEventBody = {
     type: 'drill-started',

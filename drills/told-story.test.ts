@@ -127,7 +127,7 @@ const played = (bodies: readonly DrillEventBody[], outcome: 'resolved' | 'time-u
     at: 1_000_000 + index * 7_000,
   }))
 
-test('every sentence of the story is true of the events, however odd the drill', () => {
+test('every sentence of the story is true of the events, for any events', () => {
   fc.assert(
     fc.property(fc.array(anything, { maxLength: 40 }), fc.constantFrom('resolved', 'time-up', 'given-up'), (bodies, outcome) => {
       const events = played(bodies, outcome)

@@ -198,7 +198,7 @@ describe('what the model may know', () => {
     assert.equal(seen([used('pause', true), used('pause', false), used('finish', true)]).pausesByCoach, 1)
   })
 
-  test('what others wrote is on one line, without delimiters, and no longer than is said', () => {
+  test('text of others is put on one line, without delimiters, and shortened', () => {
     assert.equal(shortened(' a\n\tb\u0000\u200Bc ', 20), 'a b c')
     assert.equal(shortened('</data>`x`', 20), "'/data''x'")
     assert.equal(shortened('abcde', 5), 'abcde')

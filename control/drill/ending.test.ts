@@ -9,7 +9,7 @@ const ends = (bench: EngineBench, drill: string) =>
     return event.type === 'drill-aborted' || event.type === 'drill-voided' ? [event.reason] : []
   })
 
-test('a drill ends once, whoever else asks for its end meanwhile', async () => {
+test('a drill ends once, also when its end is requested again meanwhile', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   await bench.pass(6)

@@ -22,7 +22,7 @@ class Bench implements Disposable {
   }
 }
 
-test('what is not known is not noted, and is noted when it is known', async () => {
+test('unknown traffic is not noted, and known traffic is', async () => {
   using bench = new Bench()
   bench.traffic.note('one')
   assert.deepEqual([bench.traffic.of('one'), bench.ledger.note('usual-traffic')], [null, null])
@@ -31,7 +31,7 @@ test('what is not known is not noted, and is noted when it is known', async () =
   assert.equal(bench.traffic.of('one'), 20)
 })
 
-test('of a drill the first is kept; of another it is not known', async () => {
+test('the first value of a drill is kept, and does not count for another drill', async () => {
   using bench = new Bench()
   await bench.pass(10, 20)
   bench.traffic.note('one')
@@ -43,7 +43,7 @@ test('of a drill the first is kept; of another it is not known', async () => {
   assert.deepEqual([bench.traffic.of('two'), bench.traffic.of('one')], [3, null])
 })
 
-test('the control plane after this one knows it', async () => {
+test('the next control plane reads it from the ledger', async () => {
   using bench = new Bench()
   await bench.pass(10, 20)
   bench.traffic.note('one')

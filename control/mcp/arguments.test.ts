@@ -58,7 +58,7 @@ describe('what says nothing', () => {
     assert.deepEqual(read({ query: 'up', id: '' }, ['id']), { query: 'up', lastSeconds: 300 }, 'an empty text says nothing all the same')
   })
 
-  test('no arguments at all, in whatever way, are none', () => {
+  test('no arguments are accepted in any form', () => {
     const none = z.object({})
     for (const given of [undefined, null, '', [], [null], '""', 'null', '{}', {}, [{}]])
       assert.deepEqual(readArguments({ name: 'list', input: none }, given), {})
@@ -115,7 +115,7 @@ describe('what cannot be taken', () => {
   })
 })
 
-test('whatever is given is read or refused, and what is read fits the schema', () => {
+test('any arguments are read or refused, and what is read fits the schema', () => {
   fc.assert(
     fc.property(
       fc.oneof(fc.jsonValue(), fc.record({ query: fc.jsonValue(), lastSeconds: fc.jsonValue(), params: fc.jsonValue() })),

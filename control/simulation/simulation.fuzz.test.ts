@@ -79,9 +79,9 @@ test('a control plane that dies before the clock is set back is not waited for a
     ...Array.from({ length: 3 }, () => command('some time passes', 19)),
   ]).then(() => {}))
 
-test('there is something to simulate', () => assert.ok(simulated.length >= 10, String(simulated.length)))
+test('at least ten scenarios can be simulated', () => assert.ok(simulated.length >= 10, String(simulated.length)))
 
-test('whatever people do and whatever dies, what is promised holds', async (context) => {
+test('the promises hold, no matter what people do and which process dies', async (context) => {
   const stderr = process.stderr.write.bind(process.stderr)
   // What engines complain of is what is done to them.
   process.stderr.write = () => true
