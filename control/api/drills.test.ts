@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import type { DrillEvent, DrillState } from '../../model/drill.ts'
+import type { ScenarioCard } from '../../model/scenario.ts'
 import { ServedBench } from '../replay/served-bench.ts'
 
 type Answer = { status: number; text: string }
@@ -225,4 +226,37 @@ describe('what is done in a drill', () => {
     assert.equal(codeOf(await note('none')), '404 not-found')
     assert.equal(bench.types(drill).filter((type) => type === 'note-added').length, 2)
   })
+})
+
+test('the catalogue has the easiest first, with the best score, and is closed while a blind drill runs', async () => {
+  await using served = new ServedBench()
+  const { bench } = served
+  const read = (role: 'trainee' | 'instructor' = 'trainee') =>
+    served.read<{ scenarios: ScenarioCard[]; closed: boolean }>(role, '/api/scenarios')
+  await bench.start('slow-shelves')
+  await bench.engine.finish()
+  const { scenarios, closed } = await read()
+  assert.equal(closed, false)
+  const order = ['beginner', 'intermediate', 'advanced']
+  const rank = ({ playable, difficulty, title }: ScenarioCard) => `${playable ? 0 : 1}${order.indexOf(difficulty)} ${title}`
+  const ranks = scenarios.map(rank)
+  assert.deepEqual(
+    ranks.map((each) => each.slice(0, 2)),
+    ranks.map((each) => each.slice(0, 2)).toSorted(),
+  )
+  const card = scenarios.find(({ id }) => id === 'slow-shelves')
+  assert.equal(card?.plays, 1)
+  assert.ok(card.best)
+  for (const hidden of ['timeline', 'cause', 'solution', 'milestones', 'variants']) assert.ok(!(hidden in card), hidden)
+  assert.ok('variants' in ((await read('instructor')).scenarios[0] ?? {}))
+  assert.equal((await served.ask('trainee', 'GET', '/api/scenarios/slow-shelves/plan')).status, 403)
+  assert.equal((await served.ask('instructor', 'GET', '/api/scenarios/no-such/plan')).status, 404)
+  const plan = await served.read<{ timeline: object[] }>('instructor', '/api/scenarios/slow-shelves/plan?seed=3')
+  assert.equal(plan.timeline.length, 1)
+  await bench.engine.start('slow-shelves', { mode: 'learning', trainee: 'Robin', blind: true })
+  assert.deepEqual([(await read()).scenarios.length, (await read()).closed], [0, true])
+  assert.equal((await read('instructor')).closed, false)
+  assert.deepEqual(await served.read('trainee', '/api/paths'), { paths: [] })
+  await bench.engine.abort('enough')
+  assert.ok((await served.read<{ paths: object[] }>('trainee', '/api/paths')).paths.length >= 7)
 })
