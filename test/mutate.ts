@@ -15,6 +15,8 @@ const root = path.resolve(import.meta.dirname, '..')
 /** What the tests of one mutant may take in all, and how many of them there are, when nothing fails: those that are far away seldom notice. */
 const budgetMs = 12_000
 const mostTests = 6
+/** So many are looked at for that: some take too long, or do not pass in a copy. */
+const mostTried = 10
 /** A test that runs for longer than it does without a mutant by so many times, and this much, hangs. */
 const slowerBy = 3
 const spareMs = 5_000
@@ -61,7 +63,9 @@ function testsOf(file: string): string[] {
   for (let level = [file]; level.length > 0;) {
     const next = [...new Set(level.flatMap((each) => importers.get(each) ?? []))].filter((each) => !seen.has(each))
     for (const each of next) seen.add(each)
-    tests.push(...next.filter(isTest).filter((each) => each !== hashed || file.startsWith('control/proof/')))
+    const found = next.filter(isTest).filter((each) => each !== hashed || file.startsWith('control/proof/'))
+    const isNear = (each: string) => Number(path.dirname(each) === path.dirname(file))
+    tests.push(...found.toSorted((a, b) => isNear(b) - isNear(a)))
     level = next
   }
   const beside = file.replace(/\.ts$/, '.test.ts')
@@ -112,7 +116,7 @@ async function killerOf(mutant: Mutant): Promise<string | null | undefined> {
   const source = readFileSync(path.join(root, mutant.file), 'utf8')
   let spentMs = 0
   let ran = 0
-  for (const test of testsOf(mutant.file)) {
+  for (const test of testsOf(mutant.file).slice(0, mostTried)) {
     const usual = await usualMs(test)
     if (usual === null || spentMs + usual > budgetMs) continue
     if (ran === mostTests) break
