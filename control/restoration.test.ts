@@ -7,8 +7,8 @@ import { usualUsers } from '../model/range.ts'
 import { Injector } from './injector.ts'
 import { Ledger } from './ledger.ts'
 import { projectRoot } from './paths.ts'
-import { settled } from './replay/engine-bench.ts'
 import { paperRange } from './replay/paper-range.ts'
+import { settled } from './replay/settled.ts'
 import { Restoration } from './restoration.ts'
 
 /** A restoration of a range on paper; timers fire when time is passed. */

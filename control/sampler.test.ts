@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { after, before, describe, mock, test } from 'node:test'
 import type { Sample } from '../model/check.ts'
 import type { Watched } from '../range/targets/local/watching.ts'
-import { settled } from './replay/engine-bench.ts'
 import { allRunning } from './replay/paper-range.ts'
+import { settled } from './replay/settled.ts'
 import { startSampler, userTotals } from './sampler.ts'
 
 /** What Locust and the catalogue answer. */

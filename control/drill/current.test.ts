@@ -3,12 +3,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
+import { loadScenario } from '../../drills/scenarios.ts'
 import { allowedPhases, drillPhases, mayDo, type DrillCommand, type DrillEventBody, type DrillPhase } from '../../model/drill.ts'
 import { Ledger } from '../ledger.ts'
-import { scenarios } from '../replay/engine-bench.ts'
+import { projectRoot } from '../paths.ts'
 import { ledgerWrites } from '../simulation/mortal.ts'
 import { CurrentDrill } from './current.ts'
 
+const scenarios = new Map(['slow-shelves', 'every-fourth-page'].map((id) => [id, loadScenario(path.join(projectRoot, 'scenarios', id))]))
 const started = {
   type: 'drill-started',
   scenario: 'slow-shelves',
