@@ -15,6 +15,10 @@ test('the word that was probably meant is found, and one that is too far away is
     ['limits', 'limit'],
     ['lim', null],
     ['xyz', null],
+    // Of eight letters two may differ, of five one.
+    ['timeliXX', 'timeline'],
+    ['limXt', 'limit'],
+    ['lXmXt', null],
   ]
   for (const [given, expected] of table) assert.equal(nearest(given, known), expected, given)
   assert.equal(nearest('a', []), null)
