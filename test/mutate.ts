@@ -56,6 +56,11 @@ for (const file of globSync('{model,shop,shell,range,observability,drills,people
   for (const { file: imported } of sources.imports(file)) importers.set(imported, [...(importers.get(imported) ?? []), file])
 }
 
+/** Of two tests that are as far away, one in the same folder notices more, and more so one that names the file. */
+const nearness = (test: string, file: string): number =>
+  Number(path.dirname(test) === path.dirname(file)) +
+  2 * Number(readFileSync(path.join(root, test), 'utf8').includes(path.basename(file, '.ts')))
+
 /** The tests of a file, those that import it by the fewest others first; the one beside it is the first of all. */
 function testsOf(file: string): string[] {
   const seen = new Set([file])
@@ -64,8 +69,7 @@ function testsOf(file: string): string[] {
     const next = [...new Set(level.flatMap((each) => importers.get(each) ?? []))].filter((each) => !seen.has(each))
     for (const each of next) seen.add(each)
     const found = next.filter(isTest).filter((each) => each !== hashed || file.startsWith('control/proof/'))
-    const isNear = (each: string) => Number(path.dirname(each) === path.dirname(file))
-    tests.push(...found.toSorted((a, b) => isNear(b) - isNear(a)))
+    tests.push(...found.toSorted((a, b) => nearness(b, file) - nearness(a, file)))
     level = next
   }
   const beside = file.replace(/\.ts$/, '.test.ts')

@@ -116,3 +116,16 @@ test('a drill in which every milestone is reached ends by itself as resolved, an
     assert.deepEqual(ends(bench, drill), ['resolved'])
   }
 })
+
+test('a fault that is on its way in when the drill ends is waited for, and reverted', async () => {
+  using bench = new EngineBench()
+  await bench.start()
+  bench.holdFaults()
+  await bench.pass(4)
+  const ending = bench.engine.finish()
+  await settled()
+  await bench.letFaultsGo()
+  await ending
+  assert.deepEqual(bench.injector.open(), [])
+  assert.equal(await bench.range.releases.current('inventory'), bench.range.releases.baseline('inventory'))
+})

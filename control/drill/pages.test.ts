@@ -143,4 +143,15 @@ describe('comparing with Alertmanager', () => {
     assert.deepEqual(bench.state(drill).firing, [])
     await bench.engine.finish()
   })
+
+  test('what fires without a notification is a page after two looks', async () => {
+    using bench = new EngineBench()
+    const drill = await begun(bench)
+    bench.fire('a', { notifies: false })
+    await bench.pass(3)
+    assert.deepEqual(bench.pages(drill), [])
+    await bench.pass(3)
+    assert.deepEqual(bench.pages(drill), ['a'])
+    await bench.engine.finish()
+  })
 })
