@@ -42,7 +42,7 @@ const mutants = values.sample === undefined ? all : chosen(all, Number(values.sa
 
 /** A copy, so that whatever ends this leaves the checkout as it was. */
 const copy = mkdtempSync(path.join(tmpdir(), 'firedrill-mutants-'))
-const discard = () => rmSync(copy, { recursive: true, force: true })
+const discard = () => rmSync(copy, { recursive: true, force: true, maxRetries: 10 })
 process.once('exit', discard)
 const left = new Set(['node_modules', '.git', '.cache', 'dist'])
 cpSync(root, copy, { recursive: true, filter: (from) => !left.has(path.basename(from)) })
