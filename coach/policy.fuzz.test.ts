@@ -99,7 +99,7 @@ function carriedOut(decision: Decision): DrillEventBody | null {
   return { type: 'hint-given', milestone: decision.milestone, rung: decision.rung, text: decision.text, reason: decision.reason }
 }
 
-test('whatever happens in a drill, the coach helps with what is not past, in order, and says a thing once', (context) =>
+test('in any drill the coach helps with steps that are not past, in order, and says each thing once', (context) =>
   holdsFor(context, [start, fc.array(step, { maxLength: 60 })], ({ id, mode }, steps) => {
     const scenario = scenarios.find((one) => one.id === id)
     assert.ok(scenario)

@@ -16,7 +16,7 @@ assert.ok(scenario)
 const seeds = [seed]
 
 describe('the policy, over all scenarios', () => {
-  test('everyone gets to the end', () => {
+  test('every simulated trainee completes every scenario', () => {
     for (const played of scenarios.flatMap((each) =>
       personas.flatMap((who) => seeds.map((seed) => ({ id: each.id, who: who.name, ...simulate(each, who, 'coach', seed) }))),
     )) {
@@ -29,7 +29,7 @@ describe('the policy, over all scenarios', () => {
     assert.ok(!simulate(scenario, personaNamed('gives up'), 'button', 1).completed)
   })
 
-  test('who needs no help gets none', () => {
+  test('an expert gets almost no unasked hints', () => {
     const unasked = scenarios.flatMap((each) => seeds.flatMap((seed) => simulate(each, personaNamed('expert'), 'coach', seed).hints))
     assert.ok(unasked.length / (scenarios.length * seeds.length) <= 0.2, `${unasked.length} hints`)
   })
@@ -131,7 +131,7 @@ describe('the policy, in one situation', () => {
     assert.equal(at(scenario.limit * 0.9, assessed).kind, 'hint')
   })
 
-  test('who is still at it when time is over gets more, twice at most', () => {
+  test('a trainee who is still working near the end gets more time, twice at most', () => {
     const looked: DrillEventBody = { type: 'place-viewed', view: 'logs', component: null, detail: '' }
     const more: DrillEventBody = { type: 'time-extended', byMs: coachParameters.extendByMs }
     const late = scenario.limit - 30_000
@@ -156,7 +156,7 @@ describe('the policy, in one situation', () => {
     [10_000, paged],
   ]
 
-  test('who has every hint and gets no further has it made easier, once, where the author allows it', () => {
+  test('a trainee with every hint and no progress gets an easier scenario, once, where the author allows it', () => {
     const easy = { ...scenario, ease: { steps: [], what: 'less load' } }
     const events = (bodies: [number, DrillEventBody][]) =>
       bodies.map(([when, body], index): DrillEvent => ({ ...body, id: index + 1, drill: 'd', at: when }))
@@ -187,7 +187,7 @@ describe('the policy, in one situation', () => {
     assert.notEqual(at(end, [...begun, ...given(30_000), [end, { type: 'coach-said', about: 'the end', text: '' }]]).kind, 'wrap-up')
   })
 
-  test('a trainee who wants quiet gets it, and a coach who is muted keeps it', () => {
+  test('a snoozed coach waits, and a muted coach speaks only when asked', () => {
     const soon = 10_000 + scenario.milestones.acknowledged.par * 1.2
     assert.equal(at(soon, begun).kind, 'hint')
     assert.equal(at(soon, [...begun, [soon - 1_000, { type: 'coach-snoozed', forMs: 60_000 }]]).kind, 'wait')
@@ -198,7 +198,7 @@ describe('the policy, in one situation', () => {
     }
   })
 
-  test('a rehearsal is left alone', () => {
+  test('a rehearsal is not coached', () => {
     assert.equal(
       at(scenario.limit * 0.9, [
         [0, { ...started, mode: 'rehearsal' }],

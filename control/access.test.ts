@@ -44,14 +44,14 @@ const attacks: Record<string, { request: InjectOptions; status: number }> = {
 }
 
 for (const [what, { request, status }] of Object.entries(attacks)) {
-  test(`refused: ${what}`, async () => {
+  test(`${what} is refused`, async () => {
     assert.equal((await server({ guarded: true }).inject(request)).statusCode, status)
     // The guard is what refuses: without it the same request is served.
     assert.equal((await server({ guarded: false }).inject(request)).statusCode, 200)
   })
 }
 
-test('each role is let in where it belongs', async () => {
+test('each role is allowed on its own routes', async () => {
   const app = server({ guarded: true })
   const allowed: [string, string][] = [
     ['/trainee', tokens.trainee],
@@ -70,7 +70,7 @@ test('each role is let in where it belongs', async () => {
   )
 })
 
-test('who is not let in is told by which setting they would be', async () => {
+test('a refused host is told which setting allows it', async () => {
   const message = async (headers: Record<string, string>) =>
     (await server({ guarded: true }).inject({ url: '/trainee', headers: { ...bearer(tokens.trainee), ...headers } })).json<{
       message: string

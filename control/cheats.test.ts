@@ -118,7 +118,7 @@ describe('nobody wins by a trick', () => {
     })
 })
 
-test('whoever mends it has recovered, also with fewer users than before, and after a restart of the control plane', async () => {
+test('a real fix recovers the drill, also with fewer users than before and after a restart of the control plane', async () => {
   for (const restarts of [false, true]) {
     using cheater = new Cheater()
     await cheater.begin()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { EngineBench, settled } from './replay/engine-bench.ts'
 
-test('a page that comes while its fault is going in is the drill’s, once', async () => {
+test('a page that arrives during an injection belongs to the drill, once', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   bench.holdFaults()
@@ -33,7 +33,7 @@ test('pages at every moment of a drill are received once, whether they were noti
       }
 })
 
-test('what fired before a drill began is not its page', async () => {
+test('a page that fired before a drill began is not one of its pages', async () => {
   using bench = new EngineBench()
   // Between two looks at Alertmanager: the drill begins, and the page of before is told only then.
   const drill = await bench.start()
@@ -45,7 +45,7 @@ test('what fired before a drill began is not its page', async () => {
   await bench.engine.finish()
 })
 
-test('what is done before an interrupted drill is taken up again is among its events', async () => {
+test('what is done before an interrupted drill is resumed is among its events', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   await bench.pass(6)
@@ -71,7 +71,7 @@ test('what is looked at in a pause is among the events', async () => {
   await bench.engine.finish()
 })
 
-test('a fault that is still going in when its drill ends is taken out, and none of it is left', async () => {
+test('a fault whose injection is under way when its drill ends is reverted completely', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   bench.holdFaults()

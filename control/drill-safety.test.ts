@@ -18,7 +18,7 @@ function fillDisk(bench: EngineBench): () => void {
   }
 }
 
-test('a drill whose fault is taken out by anybody else is void at once, and cannot be won', async () => {
+test('a drill whose fault is reverted by anybody else is void immediately, and cannot be won', async () => {
   const others: Record<string, (bench: EngineBench) => Promise<unknown>> = {
     'the reaper': (bench) => bench.beside((injector) => injector.revertAll()),
     'the instructor': (bench) => bench.injector.revertAll(),
@@ -45,7 +45,7 @@ test('a drill whose fault is taken out by anybody else is void at once, and cann
   }
 })
 
-test('a drill whose fault was taken out while there was no control plane is void when there is one again', async () => {
+test('a drill whose fault was reverted while the control plane was down is void when it is up again', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   await bench.pass(8)
@@ -55,7 +55,7 @@ test('a drill whose fault was taken out while there was no control plane is void
   assert.equal(bench.state(drill).phase, 'void')
 })
 
-test('a drill whose fault is in goes on, over a restart and over a limit of its own', async () => {
+test('a drill goes on over a restart, and over the planned end of one of its faults', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   await bench.pass(8)
@@ -74,7 +74,7 @@ test('a drill whose fault is in goes on, over a restart and over a limit of its 
   await bench.engine.finish()
 })
 
-test('a fault comes out when the ledger cannot be written, and is written down when it can', async () => {
+test('a fault is reverted when the ledger cannot be written, and noted when it can be', async () => {
   using bench = new EngineBench()
   const { instance } = await bench.injector.inject('bad-release', { service: 'inventory', version: '1.5.0' }, { forMs: 5_000, drill: null })
   const free = fillDisk(bench)
@@ -95,7 +95,7 @@ test('a fault comes out when the ledger cannot be written, and is written down w
   assert.deepEqual(bench.engine.troubles, [])
 })
 
-test('a drill ends when that cannot be written down, and is over in the ledger as soon as it can', async () => {
+test('a drill ends when its end cannot be written, and is over in the ledger as soon as it can be', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   await bench.pass(8)
@@ -109,7 +109,7 @@ test('a drill ends when that cannot be written down, and is over in the ledger a
   assert.equal(bench.state(drill).phase, 'finished')
 })
 
-test('a fault that cannot be written down as injected does not stay in', async () => {
+test('a fault that cannot be noted as injected is reverted', async () => {
   using bench = new EngineBench()
   Object.defineProperty(bench.ledger, 'moveFault', {
     value: () => {
@@ -122,7 +122,7 @@ test('a fault that cannot be written down as injected does not stay in', async (
   assert.equal(await broken(bench), false)
 })
 
-test('a range that cannot be restored is told, takes no drill, and is tried until it can be', async () => {
+test('a range that cannot be restored is reported, takes no drill, and is retried until it can be', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   await bench.pass(8)
@@ -152,7 +152,7 @@ test('a range that cannot be restored is told, takes no drill, and is tried unti
   await bench.engine.abort('enough')
 })
 
-test('what a control plane that was killed did not restore, the next one does', async () => {
+test('the next control plane completes a restore that a killed one left unfinished', async () => {
   using bench = new EngineBench()
   await bench.start()
   await bench.pass(8)
@@ -169,7 +169,7 @@ test('what a control plane that was killed did not restore, the next one does', 
   fresh[Symbol.dispose]()
 })
 
-test('a drill begins on a restored range, whatever somebody changed since the last one', async () => {
+test('a drill begins on a restored range, also when somebody changed it since the last drill', async () => {
   using bench = new EngineBench()
   await bench.range.config.set('catalog', { CACHE_TTL: '1' }, 'somebody')
   await bench.start()
@@ -177,7 +177,7 @@ test('a drill begins on a restored range, whatever somebody changed since the la
   await bench.engine.abort('enough')
 })
 
-test('no drill begins while a page of before still fires: its own would not come', async () => {
+test('no drill begins while an earlier page still fires, because that of the drill would not come', async () => {
   using bench = new EngineBench()
   bench.fire('of before', { notifies: true })
   await assert.rejects(bench.start(), /still firing: BrowseErrorBudgetBurn/)

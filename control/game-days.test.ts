@@ -31,7 +31,7 @@ async function join(served: ServedBench, { code }: Planned, name: string): Promi
 const as = async (served: ServedBench, cookie: string, url = '/api/game-day') =>
   (await served.app).inject({ url, headers: { host: paperHost, cookie } })
 
-test('whoever joins gets a token of their own, and never the range’s', async () => {
+test('each person who joins gets a token of their own, and never the range’s', async () => {
   await using served = new ServedBench()
   const day = await planned(served)
   const [robin, sam] = [await join(served, day, 'Robin'), await join(served, day, 'Sam')]
@@ -50,7 +50,7 @@ test('whoever joins gets a token of their own, and never the range’s', async (
   assert.deepEqual(mixed.json<{ me: unknown }>().me, { name: 'Robin', role: 'operations' })
 })
 
-test('who is asked to leave is let in no more; the others stay until the game day ends', async () => {
+test('a person who was asked to leave is refused; the others stay until the game day ends', async () => {
   await using served = new ServedBench()
   const day = await planned(served)
   const [robin, sam] = [await join(served, day, 'Robin'), await join(served, day, 'Sam')]
@@ -65,7 +65,7 @@ test('who is asked to leave is let in no more; the others stay until the game da
   assert.deepEqual([(await as(served, robin)).statusCode, (await as(served, sam)).statusCode], [401, 401])
 })
 
-test('who listens when it ends is told no more', async () => {
+test('listeners are told nothing after the game day has ended', async () => {
   await using served = new ServedBench()
   const day = await planned(served)
   const cookie = await join(served, day, 'Robin')

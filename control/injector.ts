@@ -62,7 +62,7 @@ export class Injector {
     this.mustBeAble(id, rawParams)
     const target = targetOf(fault, params)
     // The steps of a drill are taken out in the reverse order, and the range restored after them.
-    if (drill === null) this.#mustBeAlone(target, id)
+    if (drill === null && fault.category !== 'none') this.#mustBeAlone(target, id)
     this.#onTheWay.add(target)
     try {
       return await this.#inject(fault, { params, first, forMs, drill, ramp })

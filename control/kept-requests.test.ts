@@ -123,7 +123,7 @@ test(
   },
 )
 
-test('a Locust that was restarted is read from its beginning, and what is no request costs only itself', async () => {
+test('a restarted Locust is read from its beginning, and a malformed request costs only itself', async () => {
   const request = {
     at: 1,
     journey: 'browse',

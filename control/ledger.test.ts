@@ -40,7 +40,7 @@ test('the state of a drill is what its events say, also where no event is read f
   assert.equal(ledger.drill('one')?.wrongCauses, 1)
 })
 
-test('a summary that is not of all events, or was made by other code, is made anew', () => {
+test('a summary that lacks events, or was made by other code, is made again', () => {
   using ledger = new Ledger(dir)
   using beside = new Ledger(dir)
   ledger.drill('one')
@@ -70,7 +70,7 @@ test('an event that moves limits is written with them, or not at all', () => {
   assert.deepEqual(ledger.drill('moved'), foldDrill(ledger.events('moved')))
 })
 
-test('what users were told is found without reading every drill', () => {
+test('status updates are found without reading every drill', () => {
   using ledger = new Ledger(dir)
   const [before, now] = [Date.now() - 60_000, Date.now()]
   ledger.append('one', { type: 'status-posted', status: 'investigating', text: 'early' }, undefined, before)
@@ -89,7 +89,7 @@ test('what users were told is found without reading every drill', () => {
   )
 })
 
-test('a hundred long drills are listed at once', () => {
+test('a hundred long drills are listed quickly', () => {
   using ledger = new Ledger(dir)
   for (let drill = 0; drill < 100; drill++) {
     ledger.append(`long ${drill}`, begun)

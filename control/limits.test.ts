@@ -30,13 +30,13 @@ test('every route of the API has a limit of size, time and rate, and every limit
     assert.ok(bytes > 0 && bytes <= 1024 * 1024 && (ms === null || ms <= 300_000) && perMinute.trainee > 0, name)
 })
 
-test('a route without a limit cannot be added', () => {
+test('a route without a limit cannot be registered', () => {
   const app = createApp()
   guardLimits(app)
   assert.throws(() => app.get('/api/forgotten', async () => ({})), /GET \/api\/forgotten has no limit/)
 })
 
-test('who asks too often is told how often he may and when again; others are not kept from it', async () => {
+test('a client over its rate is told the limit and when to retry, and other clients are not affected', async () => {
   await using served = new ServedBench({ rated: true })
   const drill = await served.bench.start()
   const ask = (who: string) =>
@@ -58,7 +58,7 @@ test('who asks too often is told how often he may and when again; others are not
   await served.bench.engine.finish()
 })
 
-test('who sends too much is told how much is taken', async () => {
+test('a request that is too large is told the limit', async () => {
   await using served = new ServedBench()
   const { status, text } = await served.ask('trainee', 'POST', '/api/session', { token: 'x'.repeat(10_000) })
   assert.equal(status, 413)
@@ -83,7 +83,7 @@ test('a rate lets as many at once as it says, and no more than it says over time
   for (let who = 0; who < 50_000; who++) rates.take(`somebody ${who}`, 60)
 })
 
-test('heavy things are done one at a time, past those that fail, and few wait', async () => {
+test('heavy work runs one at a time, also after a failure, and only a few requests may wait', async () => {
   const heavy = new Heavy()
   let [now, most] = [0, 0]
   const work = async () => {

@@ -16,18 +16,18 @@ beforeEach(() => {
 })
 const pass = (ms: number) => mock.timers.tick(ms)
 
-test('what was read has been looked at, by whoever read it', () => {
+test('what a person reads counts as a look by that person', () => {
   looks.read(robin, 'dashboard', ['inventory'], 'up')
   looks.read(sam, 'trace', ['orders', 'payments'], 'traces')
   assert.deepEqual(noted, ['Robin: dashboard inventory', 'somebody: trace orders', 'somebody: trace payments'])
 })
 
-test('of many components at once none has been looked at', () => {
+test('many components at once count as a look at none', () => {
   looks.read(robin, 'dashboard', shopComponentNames, 'up{service=~"…"}')
   assert.deepEqual(noted, [])
 })
 
-test('many after each other, faster than anybody reads, are skimmed', () => {
+test('many components in quick succession do not count as looks', () => {
   for (const component of shopComponentNames) looks.read(robin, 'dashboard', [component], 'up')
   assert.equal(noted.length, 3)
   // Somebody else's pace is their own, and later there is time for others.
@@ -37,7 +37,7 @@ test('many after each other, faster than anybody reads, are skimmed', () => {
   assert.deepEqual(noted.slice(3), ['somebody: dashboard redis', 'Robin: dashboard redis'])
 })
 
-test('nobody can claim to have looked at what he was not served', () => {
+test('a page cannot report a look at something that was not served', () => {
   for (let times = 0; times < 5; times++, pass(dwellMs))
     for (const component of ['inventory', null] as const) assert.equal(looks.shown(robin, 'trace', component, 'a span'), false)
   looks.served(sam, 'trace', ['inventory'])
@@ -66,14 +66,14 @@ test('a page that says it is shown before it has anything to show waits from the
   assert.equal(looks.shown(robin, 'mesh', 'orders', 'the mesh'), true)
 })
 
-test('nobody has all of them before him at once', () => {
+test('a person cannot look at all components at the same time', () => {
   looks.served(robin, 'mesh', shopComponentNames)
   for (let times = 0; times < 10; times++, pass(dwellMs))
     for (const component of shopComponentNames) looks.shown(robin, 'mesh', component, 'the mesh')
   assert.deepEqual(noted, [])
 })
 
-test('what was shown, and then no longer, is shown anew; what was served long ago is not on the screen', () => {
+test('a view that was hidden counts from the beginning when it is shown again, and one that was served long ago does not count', () => {
   looks.served(robin, 'trace', ['inventory'])
   looks.shown(robin, 'trace', 'inventory', 'a span')
   pass(60_000)

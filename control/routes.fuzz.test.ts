@@ -62,7 +62,7 @@ function requestsTo(method: Asked['method'], path: string, operation: Operation,
 /** Text that can be a part of an address: a half of a pair cannot. */
 const wellFormed = (value: unknown): string => String(value).toWellFormed()
 
-test('whatever a trainee sends, the control plane answers, soon, and goes on', async (context: TestContext) => {
+test('the control plane answers any request of a trainee in time, and keeps running', async (context: TestContext) => {
   context.diagnostic(`seed ${seed}: FIREDRILL_SEED=${seed} sends the same; FIREDRILL_FUZZ_SECONDS sends for longer than ${seconds} s`)
   await using served = new ServedBench()
   const { bench } = served

@@ -33,7 +33,7 @@ async function play(bench: EngineBench): Promise<string> {
 }
 let live: unknown[] = []
 
-test('a trainee is told of a drill without gaps, and in nobody’s words but its own', async () => {
+test('the events of a trainee are numbered without gaps, and contain nothing of the oracle or the instructor', async () => {
   using bench = new EngineBench()
   const drill = await play(bench)
   const all = bench.events(drill)
@@ -65,7 +65,7 @@ test('live events have the numbers that they have when they are read', async () 
 })
 const isNumbered = (event: unknown, id: number) => typeof event === 'object' && event !== null && 'id' in event && event.id === id
 
-test('the state tells nothing of what was done last, or of harm before the debrief', async () => {
+test('before the debrief the state tells neither what happened last nor which action was harmful', async () => {
   using bench = new EngineBench()
   const drill = await play(bench)
   const state = foldDrill(bench.events(drill))

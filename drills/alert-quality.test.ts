@@ -32,7 +32,7 @@ const bodies: [at: number, body: DrillEventBody][] = [
 ]
 const events = bodies.map(([at, body], index): DrillEvent => ({ ...body, id: index + 1, drill: 'd', at: 1_000_000 + at }))
 
-test('alerts are told apart by what they were good for', () => {
+test('alerts are classified as actionable, symptom or noise', () => {
   const { alerts, pages, actionablePages } = alertQuality(events, scenario)
   assert.deepEqual(alerts, [
     { name: 'LegacyOrdersErrors', use: 'noise', pages: 2, firstAfterMs: 5_000, firedMs: 50_000 },
@@ -42,7 +42,7 @@ test('alerts are told apart by what they were good for', () => {
   assert.deepEqual([pages, actionablePages], [4, 1])
 })
 
-test('a postmortem has the facts, and tables that hold', () => {
+test('a postmortem has the facts, and no text breaks its tables', () => {
   const state = foldDrill(events)
   assert.ok(state)
   const text = postmortem(state, events, scenario)

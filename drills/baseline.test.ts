@@ -119,14 +119,14 @@ test('each resource is registered once, and waits for others that there are', ()
   assert.deepEqual(defined.map(([, plain, component]) => plain ?? component).toSorted(), ids.toSorted())
 })
 
-test('a fresh range is left alone: it is looked at, and nothing is set', async () => {
+test('a fresh range is read, and nothing is set', async () => {
   const { range, told } = freshRange()
   assert.deepEqual(await leftBehind(range, { users }), [])
   assert.deepEqual(await restoreBaseline(range, users), [])
   assert.deepEqual(told, [])
 })
 
-test('only what differs is set, and afterwards the fingerprint is as before', async () => {
+test('only what differs is set, and the fingerprint is the same afterwards', async () => {
   const { range, told } = freshRange()
   const before = await fingerprint(range)
   await range.load.setUsers(90)
@@ -142,7 +142,7 @@ test('only what differs is set, and afterwards the fingerprint is as before', as
 const resource = (id: string, work: Partial<Resource>): Resource =>
   defineResource({ id, title: id, read: async () => 'left', differs: () => 'left', restore: async () => {}, ...work })
 
-test('a failure holds nothing else up, and all that is left is named in the end', async () => {
+test('a failure does not stop the other resources, and everything left is named at the end', async () => {
   const { range } = freshRange()
   const restored: string[] = []
   const attempt = restoreBaseline(range, users, [
@@ -162,7 +162,7 @@ test('a failure holds nothing else up, and all that is left is named in the end'
   assert.deepEqual(restored, ['load'])
 })
 
-test('what does not wait for another is brought back at the same time, and what does comes after it', async () => {
+test('independent resources are restored in parallel, and dependent ones after those that they name', async () => {
   const { range } = freshRange()
   const began: string[] = []
   const both = Promise.withResolvers<void>()
@@ -179,11 +179,11 @@ test('what does not wait for another is brought back at the same time, and what 
   assert.deepEqual(began, ['one', 'two', 'last'])
 })
 
-test('two that wait for each other are a mistake', () => {
+test('two resources that wait for each other are an error', () => {
   assert.throws(() => inOrder([resource('a', { after: ['b'] }), resource('b', { after: ['a'] })]), /wait for each other/)
 })
 
-test('what a fresh range is said to have is what it is started with', () => {
+test('the expected state of a fresh range is what a range is started with', () => {
   const words = (sql: string) =>
     sql
       .toLowerCase()

@@ -21,7 +21,7 @@ test('the resource of a service is found by any name of its host, and kept besid
   assert.equal(editPolicy(rule('inventory.other'), 'DestinationRule', 'inventory', () => {}).match(/kind:/g)?.length, 2)
 })
 
-test('what stands elsewhere, by an alias, can be edited here alone', () => {
+test('an aliased part can be edited in one place without changing the other', () => {
   const yaml = `x: &tls { mode: ISTIO_MUTUAL }\n${rule('inventory', '{ tls: *tls }')}`
   const edited = editPolicy(yaml, 'DestinationRule', 'inventory', (document) =>
     document.setIn(['spec', 'trafficPolicy', 'tls', 'mode'], 'DISABLE'),

@@ -44,17 +44,17 @@ const felt = { usersFine: false, healthy: false }
 const well = { usersFine: true, healthy: true }
 const times = <Verdict>(count: number, verdict: Verdict): Verdict[] => Array.from({ length: count }, () => verdict)
 
-test('users who do not feel anything yet are not served again', () => {
+test('users who have felt nothing yet do not count as served again', () => {
   assert.deepEqual(proven(times(20, broken)), [])
   assert.deepEqual(proven([...times(10, broken), ...times(5, felt)]), [])
 })
 
-test('users who felt something and no longer do are, though not all is well yet', () => {
+test('users who no longer feel anything are served again, although not every check passes yet', () => {
   assert.deepEqual(proven([...times(5, felt), ...times(7, broken)]), [])
   assert.deepEqual(proven([...times(5, felt), ...times(10, broken)]), ['mitigated'])
 })
 
-test('what users never felt is mitigated when all is well', () => {
+test('a fault that users never felt is mitigated when every check passes', () => {
   assert.deepEqual(proven([...times(5, broken), ...times(10, well)]), ['mitigated'])
 })
 
@@ -69,13 +69,13 @@ test('what was seen before a change proves nothing of the range since', () => {
   assert.deepEqual(proven([...unseen, { ...well, after: 100 }], [{ type: 'action-run', kind: 'change', ...change }]), ['mitigated'])
 })
 
-test('users who were served before the page came are not served again', () => {
+test('what users felt before the page came proves no mitigation', () => {
   const seen = [...times(5, felt), ...times(15, broken)]
   assert.deepEqual(proven(seen, [], 19_000), [])
   assert.deepEqual(proven(seen, [], 10_000), ['mitigated'])
 })
 
-test('whoever names the right cause has located it; a wrong one locates nothing', () => {
+test('naming the right cause locates it, and a wrong cause locates nothing', () => {
   const named = (correct: boolean): DrillEventBody => ({
     type: 'cause-named',
     component: 'inventory',

@@ -52,19 +52,19 @@ const drill = (scenario: string, startedAt: number, outcome = 'resolved') => ({ 
 const recommended = (drills: DrillState[], playable = (_id: string) => true) =>
   pathViews(paths, scenarios, drills, ({ id }) => playable(id)).find((view) => view.recommended)
 
-test('somebody new begins with the first week on call, at its first step', () => {
+test('a new trainee begins with the path for the first week on call, at its first step', () => {
   const view = recommended([])
   assert.deepEqual([view?.id, view?.next], ['first-week-on-call', 'slow-shelves'])
 })
 
-test('the path that was worked on last goes on, past what was resolved and what cannot be played here', () => {
+test('the latest path goes on after the scenarios that were resolved and those that cannot be played here', () => {
   const view = recommended([drill('slow-shelves', 1), drill('silent-warehouse', 5)])
   assert.deepEqual([view?.id, view?.next], ['queues', 'full-outbox'])
   assert.equal(recommended([drill('silent-warehouse', 5)], (id) => id !== 'full-outbox')?.next, 'catching-up')
   assert.equal(recommended([drill('silent-warehouse', 5, 'given-up')])?.next, 'silent-warehouse')
 })
 
-test('a path that is done is not recommended again', () => {
+test('a completed path is not recommended again', () => {
   const steps = paths.find(({ id }) => id === 'queues')?.steps ?? []
   const done = steps.map(({ scenario }, index) => drill(scenario, index + 1))
   const views = pathViews(paths, scenarios, done, () => true)

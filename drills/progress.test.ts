@@ -59,7 +59,7 @@ test('a skill counts what was played, oldest first, and only a resolution withou
   assert.ok(first > second, 'the earlier drill was the better one')
 })
 
-test('what was aborted or never played counts for nothing', () => {
+test('aborted drills and scenarios that were never played do not count', () => {
   const aborted = drill('a', 1_000, [[10, { type: 'drill-aborted', reason: 'x' }]])
   const progress = progressOf([aborted], scenarios)
   assert.equal(progress.drills, 0)

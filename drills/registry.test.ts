@@ -23,7 +23,7 @@ test('every fault, action and check has a file of its name and stands in its reg
   assert.deepEqual(filesOf('checks'), checks.map((check) => check.id).sort())
 })
 
-test('no action has the words of a fault: trainees read the one, and must not find the other', () => {
+test('no action uses the words of a fault, which trainees must not find', () => {
   const offered = actions.flatMap(({ id, title, description }) => [id, title, description])
   for (const { id, title, effect, category } of faults) {
     if (category === 'none') continue
@@ -31,7 +31,7 @@ test('no action has the words of a fault: trainees read the one, and must not fi
   }
 })
 
-test('every scenario loads, and plays only what there is', () => {
+test('every scenario loads, and each release that it deploys exists', () => {
   const scenarios = loadScenarios(path.join(root, 'scenarios'))
   const folders = globSync('scenarios/*/', { cwd: root }).map((folder) => path.basename(folder))
   assert.ok(folders.includes('slow-shelves'))

@@ -69,7 +69,7 @@ test('alerts and runbooks are looked up where they are known', () => {
   assert.ok(problems.some(({ message }) => message.startsWith('there is no runbook')))
 })
 
-test('one that is malformed is told, and left out', () => {
+test('a malformed scenario is reported and left out', () => {
   const folder = mkdtempSync(path.join(work, 'both-'))
   for (const name of ['slow-shelves', 'broken']) cpSync(original, path.join(folder, name), { recursive: true })
   const file = path.join(folder, 'broken', 'scenario.yaml')
@@ -80,7 +80,7 @@ test('one that is malformed is told, and left out', () => {
   assert.throws(() => loadScenarios(folder), /broken/)
 })
 
-test('a scenario is playable where everything can be broken that it breaks', () => {
+test('a scenario is playable where each of its faults can be injected', () => {
   const scenarios = loadScenarios(path.dirname(original))
   const playable = (lacks: RangeFeature[]) =>
     [...scenarios.values()].filter((scenario) => isPlayable(scenario, { lacks })).map(({ id }) => id)

@@ -20,7 +20,7 @@ function drill(mode: 'learning' | 'assessment', atMs: number, more: DrillEventBo
   return scoreDrill(state, scenario)
 }
 
-test('everything within par is worth a hundred', () => {
+test('a drill with everything within par scores 100', () => {
   assert.equal(drill('learning', 1_000).total, 100)
 })
 
@@ -44,7 +44,7 @@ test('the error budget burnt is a multiple of what may go wrong', () => {
   assert.equal(budgetBurnt({ good: 0, slow: 0, failed: 0 }), null)
 })
 
-test('where telling others counts, it is fifteen of the hundred, and silence costs them', () => {
+test('where communication is scored it is worth 15 of 100 points, and silence gets none of them', () => {
   const scored = loadScenario(path.join(import.meta.dirname, '..', 'scenarios', 'stuck-checkout'))
   const started: DrillEventBody = {
     type: 'drill-started',
@@ -82,4 +82,65 @@ test('where telling others counts, it is fifteen of the hundred, and silence cos
   assert.equal(total([]).total, 85)
   const line = total([]).lines.find(({ what }) => what === 'communication')
   assert.deepEqual([line?.points, line?.of, line?.detail], [0, 15, 'Nobody was told anything.'])
+})
+
+test('a milestone within its par has its points, and each multiple of par takes a third of them', () => {
+  const par = scenario.milestones.diagnosed.par
+  const points = (share: number) => {
+    const line = drill('learning', par * share).lines.find(({ what }) => what === 'diagnosed')
+    return [line?.points, line?.of, line?.detail]
+  }
+  assert.deepEqual(points(1), [25, 25, 'within par'])
+  assert.deepEqual(points(1.001), [25, 25, 'over par'])
+  assert.deepEqual(points(2), [17, 25, 'over par'])
+  assert.deepEqual(points(3), [8, 25, 'over par'])
+  assert.deepEqual(points(4), [0, 25, 'over par'])
+  assert.deepEqual(points(9), [0, 25, 'over par'])
+})
+
+test('half of the requests slow or failed costs all the points for the users', () => {
+  const table: [good: number, slow: number, failed: number, points: number][] = [
+    [0, 0, 0, 10],
+    [100, 0, 0, 10],
+    [90, 5, 5, 8],
+    [75, 25, 0, 5],
+    [50, 0, 50, 0],
+    [0, 0, 9, 0],
+  ]
+  for (const [good, slow, failed, points] of table) {
+    const line = drill('learning', 1, [{ type: 'harm-measured', harm: { good, slow, failed } }]).lines.find(({ what }) => what === 'users')
+    assert.deepEqual([line?.points, line?.detail], [points, `${failed} requests failed and ${slow} were slow, of ${good + slow + failed}`])
+  }
+})
+
+test('wrong causes and harmful actions cost points each, and a score is never below 0', () => {
+  const wrong: DrillEventBody = { type: 'cause-named', component: 'redis', category: 'cache', sentence: '', correct: false }
+  const harmful: DrillEventBody = {
+    type: 'action-run',
+    action: 'a',
+    title: '',
+    kind: 'change',
+    params: {},
+    ok: true,
+    summary: '',
+    harmful: 'it is lost',
+  }
+  assert.equal(drill('learning', 1, [wrong]).total, 95)
+  assert.equal(drill('learning', 1, [wrong, wrong, harmful]).total, 80)
+  const lines = drill('learning', 1, [wrong, wrong, harmful]).lines.filter(({ points }) => points < 0)
+  assert.deepEqual(
+    lines.map(({ what, points, detail }) => [what, points, detail]),
+    [
+      ['wrong causes', -10, '2 named before the right one'],
+      ['harmful actions', -10, '1 that made it worse'],
+    ],
+  )
+  assert.equal(
+    drill(
+      'learning',
+      1,
+      Array.from({ length: 11 }, () => harmful),
+    ).total,
+    0,
+  )
 })

@@ -48,7 +48,7 @@ test('a matcher is judged by what it says', () => {
   for (const [given, expected] of table) assert.equal(silences([given], alert), expected, JSON.stringify(given))
 })
 
-test('what is judged is what Alertmanager does with it', async () => {
+test('Alertmanager judges every matcher in the same way', async () => {
   const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-silences-'))
   const portBase = await freePortBase()
   new RangeState(dir).configure({ portBase })
@@ -77,7 +77,7 @@ test('all matchers must hold', () => {
   assert.equal(silences([matcher('alertname', '=~', '(?i).+'), matcher('severity', '=', 'page')], alert), false)
 })
 
-test('what would mute the Watchdog is refused, with what to write instead', () => {
+test('a silence that would mute the Watchdog is refused, with what to write instead', () => {
   assert.match(String(muteRefusal([matcher('alertname', '=~', '.+')])), /alertname=~"\.\+" would silence the Watchdog .*severity!="none"/)
   assert.match(String(muteRefusal([matcher('alertname', '=~', '(?i).+')])), /would silence the Watchdog/)
   assert.match(String(muteRefusal([matcher('alertname', '=~', '(?=W).+')])), /not valid/)
@@ -85,7 +85,7 @@ test('what would mute the Watchdog is refused, with what to write instead', () =
   assert.equal(muteRefusal([matcher('alertname', '=', 'BrowseErrorBudgetBurn')]), null)
 })
 
-test('an expression over which a backtracking engine would stand for ever holds nothing up', () => {
+test('an expression that takes a backtracking engine forever is judged immediately', () => {
   for (const expression of [`${'.*'.repeat(100)}x`, '(.+)+x', '(((W|a)+)+)+!'])
     assert.equal(silences([matcher('alertname', '=~', expression)], { alertname: 'W'.repeat(200) }), false, expression)
 })

@@ -11,16 +11,16 @@ const all = [scenario('a', 'locks'), scenario('b', 'locks', 'pools'), scenario('
 const choices = (drills: DrillState[], among = all) =>
   new Set([0, 0.25, 0.5, 0.75, 0.99].map((at) => surpriseFor(among, drills, () => at)?.id))
 
-test('somebody new may be given anything', () => {
+test('a new trainee may be given any scenario', () => {
   assert.deepEqual(choices([]), new Set(['a', 'b', 'c', 'd']))
 })
 
-test('what trains most that was not practised comes first', () => {
+test('the scenario with the largest share of new skills comes first', () => {
   assert.deepEqual(choices([drill('a', 1)]), new Set(['c', 'd']))
   assert.deepEqual(choices([drill('a', 1), drill('c', 2), drill('d', 3)]), new Set(['b']))
 })
 
-test('when everything was played, it is the one that was played the longest ago', () => {
+test('when every scenario was played, the one played longest ago comes', () => {
   const played = [drill('a', 1), drill('b', 2), drill('c', 3), drill('d', 4), drill('a', 5)]
   assert.deepEqual(choices(played), new Set(['b']))
   assert.equal(

@@ -127,7 +127,7 @@ const played = (bodies: readonly DrillEventBody[], outcome: 'resolved' | 'time-u
     at: 1_000_000 + index * 7_000,
   }))
 
-test('every sentence of the story is true of the events, however odd the drill', () => {
+test('every sentence of the story is true of the events, for any events', () => {
   fc.assert(
     fc.property(fc.array(anything, { maxLength: 40 }), fc.constantFrom('resolved', 'time-up', 'given-up'), (bodies, outcome) => {
       const events = played(bodies, outcome)
@@ -147,4 +147,18 @@ test('every sentence of the story is true of the events, however odd the drill',
     }),
     { numRuns: 500 },
   )
+})
+
+test('how a drill ended is told, unless it was resolved', () => {
+  const told = (outcome: 'resolved' | 'time-up' | 'given-up') => {
+    const events = played([], outcome)
+    const state = foldDrill(events)
+    assert.ok(state)
+    return storyOf(state, events, scenario)
+      .map(({ text }) => text)
+      .filter((text) => /^The (time was up|drill was ended by hand)/.test(text))
+  }
+  assert.deepEqual(told('resolved'), [])
+  assert.deepEqual(told('time-up'), ['The time was up after 0:07.'])
+  assert.deepEqual(told('given-up'), ['The drill was ended by hand after 0:07.'])
 })

@@ -44,7 +44,7 @@ const varied = (more = (text: string) => text) =>
   )
 const versionOf = ({ timeline }: Scenario) => timeline[0]?.params['version']
 
-test('a text that is nothing but a placeholder becomes the value of whatever kind, and others are filled', () => {
+test('a text that is only a placeholder becomes the value with its type, and other texts are filled in', () => {
   const told: string[] = []
   const values = { users: 40, list: [1, 2], name: 'orders' }
   const template = { a: '${users}', b: ['${list}', '${users} of ${name}'], c: '$blocker', d: '${nobody}' }
@@ -69,7 +69,7 @@ test('a seed draws the same variant and the same words each time, and seeds draw
   assert.match(drawn(1).story, /^It began (on|last) (Monday|Friday|Sunday), with release 1\.[56]\.0\.\n/)
 })
 
-test('a variant that is asked for is played, and one that there is not is told with those that there are', () => {
+test('the requested variant is played, and an unknown one is an error that lists the variants', () => {
   const scenario = loadScenario(varied())
   assert.equal(variantFor(scenario, 1, 'new'), 'new')
   assert.throws(() => variantFor(scenario, 1, 'newest'), /'slow-shelves' has no variant 'newest': choose old, new/)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { finitePoints } from './series.ts'
 
-test('what is no number is a gap', () => {
+test('a value that is not a number is a gap', () => {
   assert.deepEqual(
     finitePoints([
       [1, '0.5'],

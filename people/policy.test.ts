@@ -70,7 +70,7 @@ function lively(scenario: Scenario, persona: string, seed: number): Happening {
   }
 }
 
-describe('over all scenarios with people, whoever plays', () => {
+describe('over all scenarios with people and all simulated trainees', () => {
   const drills = scenarios.flatMap((scenario) =>
     personas.flatMap(({ name }) =>
       [1, 2, 3].map((seed) => ({ scenario, name, events: simulatePeople(scenario, 900, lively(scenario, name, seed), seed) })),
@@ -199,7 +199,7 @@ describe('in one situation', () => {
     assert.deepEqual(ended?.type === 'quiet-ended' ? ended.missed : null, ['support-lead'])
   })
 
-  test('who is asked answers in a quiet, and while people are muted', () => {
+  test('a person who is asked answers during a quiet and while people are muted', () => {
     const quiet: DrillEventBody = { type: 'quiet-asked', forMs: 300_000 }
     const muted: DrillEventBody = { type: 'people-muted', muted: true }
     const plan = { 20: [quiet, muted], 30: [asked('support-lead', 'Has anybody been charged?')] }

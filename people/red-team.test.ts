@@ -58,7 +58,7 @@ function secretRuns({ milestones, solution }: Scenario): Set<string> {
   )
 }
 
-test('whatever is tried, no fact is told that was not asked for, and no hint or solution at all', () => {
+test('no attempt draws out a fact that was not asked for, or any hint or solution', () => {
   let attempts = 0
   const leaks: string[] = []
   for (const scenario of scenarios) {

@@ -72,7 +72,7 @@ function wrongRequest(random: () => number, at: number, number: number): KeptReq
 }
 const opened = (events: readonly DrillEvent[]) => events.flatMap((event) => (event.type === 'ticket-opened' ? [event] : []))
 
-describe('whoever is hurt, and however often', () => {
+describe('for any customers and any number of failed requests', () => {
   const drills = fc.record({
     seed: fc.integer({ min: 0, max: 2 ** 31 }),
     seconds: fc.integer({ min: 60, max: 500 }),

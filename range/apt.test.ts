@@ -40,7 +40,7 @@ test('a package neither starts nor enables its service, and its script ends well
   assert.deepEqual(script(postinst), { status: 0, did: 'deb-systemd-helper update-state redis-server.service' })
 })
 
-test('what systemd knows is read anew, and nothing else asked of it', () => {
+test('systemd is told to reload its units, and nothing else is asked of it', () => {
   assert.equal(script('systemctl daemon-reload; systemctl start x').did, 'systemctl daemon-reload')
 })
 

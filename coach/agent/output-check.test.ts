@@ -13,7 +13,7 @@ const rules: OutputRules = {
 }
 const check = (text: string, more: Partial<OutputRules> = {}) => refusal(text, { ...rules, ...more })
 
-describe('what may go out', () => {
+describe('texts that may go out', () => {
   for (const text of [
     'You know what users feel by now. So where do their requests spend the time?',
     'Good that you are on it. What is it that users feel, and since when?',
@@ -31,7 +31,7 @@ describe('what may go out', () => {
   })
 })
 
-describe('what may not', () => {
+describe('texts that may not go out', () => {
   const refused: Record<string, string> = {
     'a name': 'I would look at inventory if I were you.',
     'another word for it': 'I would ask the service that knows what is in stock.',

@@ -4,7 +4,7 @@ import { saidIn } from './thoughts.ts'
 
 const said = 'Look at the latency of checkout.'
 
-test('what models think is told from what they say, in the marks of each', () => {
+test('thoughts are separated from speech in the notation of each model', () => {
   for (const [open, close] of [
     ['<think>', '</think>'],
     ['<thinking>', '</thinking>'],
@@ -27,7 +27,7 @@ test('what models think is told from what they say, in the marks of each', () =>
   }
 })
 
-test('marks around what is said are no part of it, and plain words are as they are', () => {
+test('marks around a text are removed, and plain text stays as it is', () => {
   assert.equal(saidIn(`<|begin_of_solution|>${said}<|end_of_solution|>`).words, said)
   assert.equal(saidIn('Is p95 < 300 ms? See [the runbook].').words, 'Is p95 < 300 ms? See [the runbook].')
 })

@@ -63,7 +63,7 @@ const get = async (url: string, headers: Record<string, string> = {}) => {
 }
 const query = (text: string, path = 'api/prometheus/query') => `/${path}?query=${encodeURIComponent(text)}`
 
-test('whoever asks for the telemetry of a component has looked at it, by whichever way', async () => {
+test('every way to read the telemetry of a component counts as a look at it', async () => {
   await get(query('up{service="inventory"}'))
   await get(query('up{service="orders"}', 'prometheus/api/v1/query_range'))
   await app.inject({

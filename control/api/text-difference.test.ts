@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { textDifference } from './text-difference.ts'
 
-test('each line is told once, as what it is', () => {
+test('each line is reported once, as added, removed or unchanged', () => {
   assert.deepEqual(textDifference('a\nb\nc\n', 'a\nB\nc\n'), [
     { kind: 'same', text: 'a' },
     { kind: 'removed', text: 'b' },
@@ -12,7 +12,7 @@ test('each line is told once, as what it is', () => {
   assert.deepEqual(textDifference('', 'a\n'), [{ kind: 'added', text: 'a' }])
 })
 
-test('texts that have little in common are told apart in time, and none of their lines is lost', () => {
+test('texts with little in common are compared in time, and no line is lost', () => {
   const before = `first\n${Array.from({ length: 2_000 }, (_, line) => `old ${line}\n`).join('')}last\n`
   const after = `first\n${Array.from({ length: 2_000 }, (_, line) => `new ${line % 7}\n`).join('')}last\n`
   const startedAt = performance.now()

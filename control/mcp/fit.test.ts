@@ -4,7 +4,7 @@ import { fitted } from './fit.ts'
 
 const size = (value: unknown) => JSON.stringify(value).length
 
-test('what is short enough is left as it is', () => {
+test('a short answer is left as it is', () => {
   const value = { a: [1, 2], b: null, c: undefined }
   assert.deepEqual(fitted(value, 100), { value, leftOut: [] })
 })
@@ -20,7 +20,7 @@ test('series of Prometheus: whole series where they fit, and the first of one th
   assert.match(long.leftOut.join(), /of 10000 in data\.result\.values,1 of 2 in data\.result/)
 })
 
-test('never half of a character, whatever is escaped', () => {
+test('a text is never cut inside a character or an escape', () => {
   for (const text of ['😀'.repeat(500), '"'.repeat(1_000), '\u0000'.repeat(1_000), 'é\n'.repeat(500)])
     for (let most = 80; most < 150; most++) {
       const { value } = fitted({ text, more: 1 }, most)

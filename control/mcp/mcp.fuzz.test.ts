@@ -58,7 +58,7 @@ const answersIn = (body: string): Answer[] =>
     (text) => [JSON.parse(text) as Answer | Answer[]].flat(),
   )
 
-test('whatever a client sends, MCP answers, soon, and never by an internal error', async (context: TestContext) => {
+test('MCP answers any message in time, and never with an internal error', async (context: TestContext) => {
   await using served = new ServedBench()
   const app = await served.app
   await served.bench.start()

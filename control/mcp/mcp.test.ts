@@ -209,7 +209,7 @@ describe('what stands behind it', () => {
     assert.match(content[1]?.text ?? '', new RegExp(`${read.logs.length} of 5000 in logs.*by service, text, .*limit`))
   })
 
-  test('who hangs up is not waited for, and neither is what was asked for them', async () => {
+  test('when a client disconnects, its call and the requests behind it are cancelled', async () => {
     upstreamAnswer = () => ({ status: 0, body: null })
     const left = new AbortController()
     const request = fetch(`${base}/mcp`, {

@@ -116,7 +116,7 @@ describe('what a proof covers', () => {
     assert.deepEqual(changedSince(root, scope, startedAt), [file])
   })
 
-  test('a proof that is written is read again, and belongs until something changes', () => {
+  test('a proof is read as it was written, and is valid until something changes', () => {
     const id = 'long-way'
     const verified = {
       ok: true,

@@ -13,7 +13,9 @@ import { projectRoot } from '../paths.ts'
 import { paperRange } from './paper-range.ts'
 import type { Sampler } from '../sampler.ts'
 import { ReplaySampler } from './sampler.ts'
+import { settled } from './settled.ts'
 
+export { settled }
 export const scenarios = loadScenarios(path.join(projectRoot, 'scenarios'))
 const realNow = Date.now
 
@@ -136,9 +138,4 @@ export class EngineBench implements Disposable {
     Date.now = realNow
     rmSync(this.dir, { recursive: true, force: true })
   }
-}
-
-/** All that is done without waiting for time is done. */
-export const settled = async (): Promise<void> => {
-  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
 }

@@ -122,9 +122,9 @@ function defineTests(): void {
       command('fire an alert'),
     ]))
 
-  test('there is something to simulate', () => assert.ok(simulated.length >= 10, String(simulated.length)))
+  test('at least ten scenarios can be simulated', () => assert.ok(simulated.length >= 10, String(simulated.length)))
 
-  test('whatever people do and whatever dies, what is promised holds', (context) =>
+  test('the promises hold, no matter what people do and which process dies', (context) =>
     // Of a thread in which tests are defined, each promise is followed, which takes a third of the time.
     leastSteps === null ? explore(context) : exploreInThread(context))
 }

@@ -54,30 +54,30 @@ const wasAsked = async (withinMs: number): Promise<boolean> => {
 /** Long enough for several looks. */
 const severalLooksMs = 3_500
 
-test('both gone: they are started again', async () => {
+test('when both are gone, both are started again', async () => {
   state.setRun('control', record(gone))
   state.setRun('reaper', record(gone))
   assert.equal(await wasAsked(20_000), true)
 })
 
-test('a pid that is another’s by now is gone as well', async () => {
+test('a pid that belongs to another process by now counts as gone', async () => {
   state.setRun('reaper', record({ ...alive, startTicks: alive.startTicks - 1 }))
   assert.equal(await wasAsked(20_000), true)
 })
 
-test('those that run, were stopped, or were never started are left alone', async () => {
+test('components that run, were stopped or were never started are left alone', async () => {
   state.setRun('control', record(gone, true))
   state.clearRun('reaper')
   assert.equal(await wasAsked(severalLooksMs), false)
 })
 
-test('a record that cannot be read ends nothing', async () => {
+test('a record that cannot be read stops nothing', async () => {
   appendFileSync(path.join(dir, 'run', 'control.json'), 'x')
   writeFileSync(path.join(dir, 'run', 'reaper.json'), '')
   assert.equal(await wasAsked(severalLooksMs), false)
   assert.equal(watcher.exitCode, null)
 })
 
-test('it costs next to nothing', () => {
+test('the supervisor uses next to no CPU', () => {
   assert.ok(proportionalMemoryBytes([watcher.pid ?? 0]) < 4 * 1024 * 1024)
 })

@@ -28,7 +28,7 @@ test('commands look at what they ask', () => {
   for (const [line, places] of Object.entries(told)) assert.deepEqual(looks(line), places, line)
 })
 
-test('what only names something looks at nothing', () => {
+test('a command that only mentions a component is no look at it', () => {
   for (const line of [
     '',
     'echo psql',
@@ -47,7 +47,7 @@ test('what only names something looks at nothing', () => {
     assert.deepEqual(looks(line), [], line)
 })
 
-test('what changes the shop is told from what only looks, and from the same word elsewhere', () => {
+test('commands that change the shop are distinguished from those that only look, and from other uses of the same word', () => {
   const changing = [
     'psql -c "select pg_terminate_backend(4711)"',
     'if true; then psql -Atc "drop index orders.x"; fi',
@@ -81,7 +81,7 @@ test('what changes the shop is told from what only looks, and from the same word
   for (const line of looking) assert.equal(readCommand(line).changes, false, line)
 })
 
-test('what an action does as well is as harmful', () => {
+test('a command is as harmful as the action that does the same', () => {
   const same = (line: string) => readCommand(line).sameAs
   assert.deepEqual(same('redis-cli flushall'), { action: 'flush-cache', params: {} })
   assert.deepEqual(same('rabbitmqadmin purge queue name=orders.fulfilment'), {

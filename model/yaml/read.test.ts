@@ -70,7 +70,7 @@ for (const [name, [source, ...expected]] of Object.entries(told)) {
   })
 }
 
-test('what other editors write means the same', () => {
+test('files of other editors mean the same', () => {
   const same: Record<string, string | Buffer> = {
     CRLF: 'a: 1\r\nb: [x, y]\r\n',
     'a byte order mark': Buffer.from('\uFEFFa: 1\nb: [x, y]\n'),

@@ -125,7 +125,7 @@ const perHost = fc.array(fc.record({ route, trafficPolicy: fc.record({ connectio
   maxLength: hosts.length,
 })
 
-test('whatever is taken, Envoy takes', (context) =>
+test('Envoy accepts every policy that is accepted here', (context) =>
   holdsFor(context, [perHost], async (given) => {
     const documents = given
       .flatMap(({ route: one, trafficPolicy, rule: of }, index) => [

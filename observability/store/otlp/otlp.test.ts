@@ -263,7 +263,7 @@ test('bodies are taken in every coding that senders use; what is none is told by
   assert.equal((await post('/v1/metrics', {})).statusCode, 404)
 })
 
-test('whoever sends too much at once reads why', async () => {
+test('a sender of too much data is told why it was rejected', async () => {
   const address = await app.listen({ port: 0, host: '127.0.0.1' })
   const answer = await fetch(`${address}/v1/traces`, {
     method: 'POST',

@@ -64,7 +64,7 @@ test('another process waits, and who waits too long is told for whom', async () 
   assert.equal(await withLock(file, async () => 'taken over', 5_000), 'taken over')
 })
 
-test('whoever is suspended loses it, and knows', async () => {
+test('a suspended holder loses the lock, and is told', async () => {
   const file = path.join(dir, 'suspended')
   const child = await holder(file)
   child.kill('SIGSTOP')

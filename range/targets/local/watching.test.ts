@@ -59,7 +59,7 @@ test('questions go over one connection, also those that come at once', async () 
   }
 })
 
-test('a connection that breaks between two questions is opened anew', async () => {
+test('a connection that breaks between two queries is opened again', async () => {
   const there = await server()
   const connection = connectionTo(there.port, 1_000)
   try {

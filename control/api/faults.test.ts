@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { FaultRecord } from '../../model/fault.ts'
+import { Measured, well } from '../replay/measured.ts'
+import { ServedBench } from '../replay/served-bench.ts'
+
+const codeOf = ({ status, text }: { status: number; text: string }) =>
+  `${status} ${(JSON.parse(text) as { error?: { code: string } }).error?.code ?? ''}`
+const inject = (served: ServedBench, id: string, body: object = {}, role: 'trainee' | 'instructor' = 'instructor') =>
+  served.ask(role, 'POST', `/api/faults/${id}`, body)
+
+test('faults are for the instructor alone, each with what it takes', async () => {
+  await using served = new ServedBench()
+  for (const [method, path] of [
+    ['GET', '/api/faults'],
+    ['POST', '/api/faults/noop'],
+    ['DELETE', '/api/faults'],
+    ['DELETE', '/api/faults/x'],
+    ['GET', '/api/fingerprint'],
+    ['GET', '/api/samples'],
+    ['GET', '/api/invariants'],
+    ['POST', '/api/reset'],
+  ] as const)
+    assert.equal(
+      codeOf(await served.ask('trainee', method, path, method === 'POST' ? {} : undefined)),
+      '403 forbidden',
+      `${method} ${path}`,
+    )
+  const { faults } = await served.read<{ faults: { id: string; ramps: string[]; params: { properties?: object } }[] }>(
+    'instructor',
+    '/api/faults',
+  )
+  const spike = faults.find(({ id }) => id === 'load-spike')
+  assert.deepEqual([spike?.ramps, Object.keys(spike?.params.properties ?? {})], [['users'], ['users']])
+  assert.deepEqual(faults.find(({ id }) => id === 'noop')?.ramps, [])
+})
+
+test('a fault goes in for as long as was said, is listed, and comes out by its instance or with all others', async () => {
+  await using served = new ServedBench()
+  await served.bench.pass(20)
+  const answer = await inject(served, 'load-spike', { params: { users: 60 }, forMs: 20_000 })
+  assert.equal(answer.status, 201)
+  const record = JSON.parse(answer.text) as FaultRecord
+  assert.deepEqual([record.state, record.drill, record.deadlineAt - record.plannedAt], ['injected', null, 20_000])
+  // Another goes in beside it, though the range is not healthy any more.
+  assert.equal((await inject(served, 'noop')).status, 201)
+  const listed = await served.read<{ open: FaultRecord[]; history: FaultRecord[] }>('instructor', '/api/faults')
+  assert.deepEqual([listed.open.length, listed.history.length], [2, 2])
+  const out = await served.ask('instructor', 'DELETE', `/api/faults/${record.instance}`)
+  assert.equal((JSON.parse(out.text) as FaultRecord).state, 'reverted')
+  assert.deepEqual(JSON.parse((await served.ask('instructor', 'DELETE', '/api/faults')).text), { reverted: 1 })
+  assert.equal(codeOf(await served.ask('instructor', 'DELETE', '/api/faults/none')), '404 not-found')
+})
+
+test('what cannot go in is refused with its reason', async () => {
+  const measured = new Measured()
+  await using served = new ServedBench({ sampler: measured })
+  await served.bench.pass(20)
+  const table: [id: string, body: object, expected: string][] = [
+    ['no-such', {}, '404 not-found'],
+    ['load-spike', {}, '400 bad-request'],
+    ['noop', { forMs: 999 }, '400 bad-request'],
+    ['noop', { forMs: 3_600_001 }, '400 bad-request'],
+    ['noop', { ramp: { param: 'x', from: 1, overMs: 1_000 } }, '400 bad-request'],
+  ]
+  for (const [id, body, expected] of table) assert.equal(codeOf(await inject(served, id, body)), expected, `${id} ${JSON.stringify(body)}`)
+  measured.next = () => ({ ...well(), backlog: 900 })
+  await served.bench.pass(1)
+  assert.equal(codeOf(await inject(served, 'noop')), '409 range-not-steady')
+})
+
+test('a reset restores the range, and is refused while a drill runs', async () => {
+  await using served = new ServedBench()
+  const { bench } = served
+  const fresh = await served.read<{ hash: string }>('instructor', '/api/fingerprint')
+  await bench.start()
+  assert.equal(codeOf(await served.ask('instructor', 'POST', '/api/reset')), '409 conflict')
+  await bench.engine.abort('enough')
+  await bench.range.config.set('orders', { DB_POOL_MAX: '1' }, 'somebody')
+  assert.notEqual((await served.read<{ hash: string }>('instructor', '/api/fingerprint')).hash, fresh.hash)
+  const answer = await served.ask('instructor', 'POST', '/api/reset')
+  assert.equal(answer.status, 200)
+  assert.deepEqual(await bench.range.config.get('orders'), {})
+  assert.equal((await served.read<{ samples: unknown[] }>('instructor', '/api/samples')).samples.length, bench.sampler.samples().length)
+})

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { drillClock } from '../../model/drill.ts'
+import { EngineBench } from '../replay/engine-bench.ts'
+
+const deadline = (bench: EngineBench) => bench.injector.open()[0]?.deadlineAt ?? 0
+
+test('a pause moves the deadline of what is in by as long as it lasted, and the end of the drill as well', async () => {
+  using bench = new EngineBench()
+  const drill = await bench.start()
+  await bench.pass(6)
+  const before = deadline(bench)
+  const used = drillClock(bench.state(drill), bench.now)
+  bench.engine.clock.pause({ name: 'Robin', role: 'lead' })
+  assert.ok(deadline(bench) >= before + 30 * 60_000, 'no pause takes longer')
+  await bench.pass(50)
+  bench.engine.clock.continue()
+  assert.equal(deadline(bench), before + 50_000)
+  assert.equal(drillClock(bench.state(drill), bench.now), used)
+  await bench.engine.finish()
+})
+
+test('a pause that was forgotten ends after half an hour', async () => {
+  using bench = new EngineBench()
+  const drill = await bench.start()
+  await bench.pass(6)
+  const before = deadline(bench)
+  bench.engine.clock.pause()
+  const pausedAt = bench.now
+  while (bench.now < pausedAt + 30 * 60_000) {
+    assert.equal(bench.state(drill).phase, 'paused')
+    bench.now += Math.min(8_000, pausedAt + 30 * 60_000 - bench.now - 1_000)
+    await bench.pass(1)
+  }
+  assert.equal(bench.state(drill).phase, 'paused')
+  await bench.pass(1)
+  assert.equal(bench.state(drill).phase, 'running')
+  assert.equal(deadline(bench), before + 30 * 60_000 + 1_000)
+  await bench.engine.finish()
+})
+
+test('a clock that was set back in a pause takes no time away', async () => {
+  using bench = new EngineBench()
+  const drill = await bench.start()
+  await bench.pass(6)
+  bench.engine.clock.pause()
+  bench.now -= 60_000
+  bench.engine.clock.continue()
+  const event = bench.events(drill).find(({ type }) => type === 'drill-continued')
+  assert.equal(event?.type === 'drill-continued' ? event.pausedMs : null, 0)
+  await bench.engine.finish()
+})
+
+test('more time is more time for the faults as well; a pause cannot be paused, nor what runs be continued', async () => {
+  using bench = new EngineBench()
+  const drill = await bench.start()
+  await bench.pass(6)
+  const [before, { limitMs }] = [deadline(bench), bench.state(drill)]
+  bench.engine.clock.extend(90_000)
+  assert.deepEqual([deadline(bench), bench.state(drill).limitMs], [before + 90_000, limitMs + 90_000])
+  assert.throws(() => bench.engine.clock.continue(), { code: 'wrong-state' })
+  bench.engine.clock.pause()
+  assert.throws(() => bench.engine.clock.pause(), { code: 'wrong-state' })
+  await bench.engine.finish()
+  assert.throws(() => bench.engine.clock.extend(1), { code: 'wrong-state' })
+})

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { milestoneNames } from '../../model/scenario.ts'
+import { EngineBench, settled } from '../replay/engine-bench.ts'
+
+const ends = (bench: EngineBench, drill: string) =>
+  bench.events(drill).flatMap((event) => {
+    if (event.type === 'drill-finished') return [event.outcome]
+    return event.type === 'drill-aborted' || event.type === 'drill-voided' ? [event.reason] : []
+  })
+
+test('a drill ends once, also when its end is requested again meanwhile', async () => {
+  using bench = new EngineBench()
+  const drill = await bench.start()
+  await bench.pass(6)
+  const asked = [bench.engine.finish(), bench.engine.abort('by hand')]
+  const [first, second] = await Promise.allSettled(asked)
+  assert.equal(first?.status, 'fulfilled')
+  assert.equal(second?.status, 'rejected', 'it is over already')
+  assert.deepEqual(ends(bench, drill), ['given-up'])
+})
+
+test('it is over for its trainee before its faults are out', async () => {
+  using bench = new EngineBench()
+  const drill = await bench.start()
+  await bench.pass(6)
+  const { deploy } = bench.range.releases
+  const gate = Promise.withResolvers<void>()
+  bench.range.releases.deploy = async (...args) => {
+    await gate.promise
+    return deploy(...args)
+  }
+  const ending = bench.engine.finish()
+  await settled()
+  assert.equal(bench.state(drill).phase, 'finished')
+  assert.equal(bench.injector.open().length, 1)
+  await assert.rejects(bench.engine.start('slow-shelves', { mode: 'learning', trainee: 'somebody' }), { code: 'conflict' })
+  gate.resolve()
+  await ending
+  assert.deepEqual(bench.injector.open(), [])
+})
+
+test('what is taken out at the end is noted in the drill, and a fault of the instructor is taken out without a note', async () => {
+  using bench = new EngineBench()
+  const drill = await bench.start()
+  await bench.pass(6)
+  const own = bench.injector.open().map(({ instance }) => instance)
+  await bench.injector.inject('noop', {}, { forMs: 60_000, drill: null })
+  await bench.engine.finish()
+  const reverted = bench.events(drill).flatMap((event) => (event.type === 'fault-reverted' ? [event.instance] : []))
+  assert.deepEqual(reverted, own)
+  assert.deepEqual(bench.injector.open(), [])
+})
+
+test('that the range has to be restored is noted before the end is, and no longer when it is restored', async () => {
+  using bench = new EngineBench()
+  const drill = await bench.start()
+  await bench.pass(6)
+  const owed: (string | null)[] = []
+  bench.engine.live.on('event', ({ type }) => void (type === 'drill-aborted' && owed.push(bench.ledger.note('restore-owed'))))
+  await bench.engine.abort('enough')
+  assert.deepEqual(owed, [drill])
+  assert.equal(bench.ledger.note('restore-owed'), '')
+})
+
+test('each way to end has its outcome', async () => {
+  const ways: Record<string, (bench: EngineBench, drill: string) => Promise<unknown>> = {
+    'given-up': (bench) => bench.engine.finish(),
+    enough: (bench) => bench.engine.abort('enough'),
+    'time-up': async (bench, drill) => {
+      const { startedAt, limitMs } = bench.state(drill)
+      while (bench.now <= startedAt + limitMs) {
+        assert.equal(bench.state(drill).phase, 'running')
+        // Less than what counts as a control plane that stood still.
+        bench.now += Math.min(8_000, Math.max(0, startedAt + limitMs - bench.now - 1_000))
+        await bench.pass(1)
+      }
+      await bench.engine.settled()
+      assert.equal(bench.now - startedAt, limitMs + 1_000)
+    },
+    'the range or its clock stood for 10 s, and what was broken was put right meanwhile by the range’s own safety': async (bench) => {
+      bench.now += 9_000
+      await bench.pass(1)
+      await bench.engine.settled()
+    },
+    'what was broken was put right by the range’s own safety or by the instructor, and not by those who played': async (bench) => {
+      await bench.injector.revertAll()
+      await bench.pass(1)
+      await bench.engine.settled()
+    },
+  }
+  for (const [outcome, act] of Object.entries(ways)) {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    await bench.pass(6)
+    await act(bench, drill)
+    assert.deepEqual(ends(bench, drill), [outcome])
+    assert.deepEqual(bench.injector.open(), [])
+  }
+})
+
+test('a drill in which every milestone is reached ends by itself as resolved, and one that is ended by hand after it recovered is resolved too', async () => {
+  for (const [reached, acts] of [
+    [milestoneNames, (bench: EngineBench) => bench.pass(1)],
+    [milestoneNames.filter((name) => name !== 'located'), (bench: EngineBench) => bench.engine.finish()],
+  ] as const) {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    await bench.pass(6)
+    // As the parts that prove them would note them.
+    for (const milestone of reached) bench.ledger.append(drill, { type: 'milestone-reached', milestone, evidence: 'for the test' })
+    bench.restart()
+    await bench.engine.resume()
+    await acts(bench)
+    await bench.engine.settled()
+    assert.deepEqual(ends(bench, drill), ['resolved'])
+  }
+})
+
+test('a fault that is on its way in when the drill ends is waited for, and reverted', async () => {
+  using bench = new EngineBench()
+  await bench.start()
+  bench.holdFaults()
+  await bench.pass(4)
+  const ending = bench.engine.finish()
+  await settled()
+  await bench.letFaultsGo()
+  await ending
+  assert.deepEqual(bench.injector.open(), [])
+  assert.equal(await bench.range.releases.current('inventory'), bench.range.releases.baseline('inventory'))
+})

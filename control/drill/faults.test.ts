@@ -1,0 +1,203 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { isPlayable } from '../../drills/scenarios.ts'
+import { needsTerminal } from '../../model/scenario.ts'
+import { EngineBench, scenarios, settled } from '../replay/engine-bench.ts'
+
+const inventory = (bench: EngineBench) => bench.range.releases.current('inventory')
+const injected = (bench: EngineBench, drill: string) =>
+  bench.events(drill).flatMap((event) => (event.type === 'fault-injected' ? [{ step: event.step, fault: event.fault, at: event.at }] : []))
+
+describe('faults of the timeline', () => {
+  test('a fault goes in when its time has come, and once', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    const { startedAt } = bench.state(drill)
+    await bench.pass(2)
+    assert.deepEqual(injected(bench, drill), [])
+    await bench.pass(20)
+    assert.deepEqual(injected(bench, drill), [{ step: 0, fault: 'bad-release', at: startedAt + 3_000 }])
+    await bench.engine.finish()
+  })
+
+  test('a pause delays what has not gone in', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    const { startedAt } = bench.state(drill)
+    await bench.pass(2)
+    bench.engine.clock.pause()
+    await bench.pass(10)
+    assert.deepEqual(injected(bench, drill), [])
+    bench.engine.clock.continue()
+    await bench.pass(5)
+    assert.deepEqual(
+      injected(bench, drill).map(({ at }) => at - startedAt),
+      [13_000],
+    )
+    await bench.engine.finish()
+  })
+
+  test('a fault lives a minute longer than its drill, so that the end of the drill takes it out', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    await bench.pass(6)
+    const { startedAt, limitMs } = bench.state(drill)
+    assert.deepEqual(
+      bench.injector.open().map(({ drill: of, deadlineAt }) => [of, deadlineAt]),
+      [[drill, startedAt + limitMs + 60_000]],
+    )
+    await bench.engine.finish()
+  })
+
+  test('each step of every timeline that can be played on paper is due in its order, for as long as it says', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    const state = bench.state(drill)
+    for (const scenario of scenarios.values()) {
+      const timeline = (scenario.versions?.of({ seed: 1, variant: null }) ?? scenario).timeline
+      const played = { ...state, scenario: scenario.id, limitMs: scenario.limit, variant: null, seed: 1 }
+      for (const ms of new Set([0, ...timeline.flatMap(({ at }) => [at - 1, at])])) {
+        bench.now = state.startedAt + Math.max(0, ms)
+        const due = [...bench.engine.faults.due(played)]
+        assert.deepEqual(
+          due.map(({ step }) => step),
+          timeline.flatMap(({ at }, step) => (at <= ms ? [step] : [])),
+          `${scenario.id} after ${ms} ms`,
+        )
+        for (const { step, forMs } of due)
+          assert.equal(forMs, timeline[step]?.for ?? Math.max(1_000, scenario.limit - ms) + 60_000, `${scenario.id}, step ${step}`)
+      }
+      const all = timeline.map((_, step) => step)
+      assert.deepEqual([...bench.engine.faults.due({ ...played, injectedSteps: all })], [], scenario.id)
+    }
+    bench.now = state.startedAt
+    await bench.engine.finish()
+  })
+
+  test('a fault that was injected and not noted before a restart is noted, and not injected again', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    await bench.pass(1)
+    const params = { service: 'inventory', version: '1.5.0' }
+    const { instance } = await bench.injector.inject('bad-release', params, { forMs: 600_000, drill })
+    const due = { step: 0, fault: 'bad-release', params, forMs: 1 }
+    assert.equal(bench.engine.faults.standing(drill, due)?.instance, instance)
+    for (const other of [
+      { ...due, fault: 'noop' },
+      { ...due, params: { ...params, version: '1.6.0' } },
+    ])
+      assert.equal(bench.engine.faults.standing(drill, other), undefined)
+    assert.equal(bench.engine.faults.standing('another', due), undefined)
+    bench.restart()
+    await bench.engine.resume()
+    await bench.pass(5)
+    assert.deepEqual(
+      bench.injector.open().map((record) => record.instance),
+      [instance],
+    )
+    assert.equal(injected(bench, drill).length, 1)
+    await bench.engine.finish()
+  })
+
+  test('a fault that cannot be injected ends the drill, and the range is restored', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    const { deploy } = bench.range.releases
+    let failing = true
+    bench.range.releases.deploy = async (...args) => {
+      if (failing) throw new Error('the pipeline is down')
+      return deploy(...args)
+    }
+    await bench.pass(4)
+    failing = false
+    await bench.engine.settled()
+    const ended = bench.events(drill).find(({ type }) => type === 'drill-aborted')
+    assert.equal(ended?.type === 'drill-aborted' ? ended.reason : '', 'the range did not take the scenario; it was restored')
+    assert.deepEqual(bench.injector.open(), [])
+  })
+
+  test('what pages while a fault goes in is told by it', async () => {
+    using bench = new EngineBench()
+    await bench.start()
+    assert.equal(bench.engine.faults.isGoingIn, false)
+    bench.holdFaults()
+    await bench.pass(4)
+    assert.equal(bench.engine.faults.isGoingIn, true)
+    await bench.letFaultsGo()
+    assert.equal(bench.engine.faults.isGoingIn, false)
+    await bench.engine.finish()
+  })
+})
+
+describe('making it easier', () => {
+  test('fewer users come, once in a drill, and the trainee is told what is easier', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    await bench.pass(6)
+    let set = 0
+    const { setUsers } = bench.range.load
+    bench.range.load.setUsers = async (count) => (set++, setUsers(count))
+    await Promise.all([bench.engine.faults.ease(), bench.engine.faults.ease()])
+    await bench.engine.faults.ease()
+    assert.deepEqual([set, (await bench.range.load.status()).users], [1, 20])
+    const eased = bench.events(drill).filter(({ type }) => type === 'scenario-eased')
+    assert.deepEqual(
+      eased.map((event) => (event.type === 'scenario-eased' ? event.what : '')),
+      ['fewer customers arrive than before, so there is less time pressure.'],
+    )
+    await bench.engine.finish()
+  })
+
+  test('a fault is replaced by a lighter one until the same deadline, and that does not void the drill', async () => {
+    using bench = new EngineBench()
+    const scenario = [...scenarios.values()].find(
+      ({ ease, timeline }) => ease?.steps[0] && timeline[ease.steps[0].step]?.fault === 'http-abort',
+    )
+    const step = scenario?.ease?.steps[0]
+    assert.ok(scenario && step)
+    const drill = await bench.start(scenario.id)
+    await bench.pass(Math.max(...scenario.timeline.map(({ at }) => at)) / 1_000 + 2)
+    const heavy = bench.injector.open().find(({ fault }) => fault === 'http-abort')
+    assert.ok(heavy)
+    await bench.engine.faults.ease()
+    const light = bench.injector.open().find(({ fault }) => fault === 'http-abort')
+    assert.notEqual(light?.instance, heavy.instance)
+    assert.deepEqual(light?.params, { ...(heavy.params as object), ...step.params })
+    assert.equal(light?.deadlineAt, heavy.deadlineAt)
+    await bench.pass(3)
+    assert.equal(bench.state(drill).phase, 'running')
+    await bench.engine.finish()
+  })
+
+  test('a scenario whose author allows nothing easier stays as it is', async () => {
+    const hard = [...scenarios.values()].find(
+      (scenario) => !scenario.ease && isPlayable(scenario, { lacks: [] }) && !needsTerminal(scenario),
+    )
+    assert.ok(hard)
+    using bench = new EngineBench()
+    const drill = await bench.start(hard.id)
+    await bench.engine.faults.ease()
+    assert.ok(!bench.types(drill).includes('scenario-eased'))
+    await bench.engine.finish()
+  })
+
+  test('a drill that is over is not made easier', async () => {
+    using bench = new EngineBench()
+    await bench.start()
+    await bench.engine.finish()
+    await assert.rejects(bench.engine.faults.ease(), { code: 'wrong-state' })
+  })
+})
+
+test('a drill that ends while a fault goes in leaves nothing of it in the range', async () => {
+  using bench = new EngineBench()
+  await bench.start()
+  const usual = await inventory(bench)
+  bench.holdFaults()
+  await bench.pass(4)
+  const ending = bench.engine.abort('enough')
+  await settled()
+  await bench.letFaultsGo()
+  await ending
+  assert.deepEqual([await inventory(bench), bench.injector.open()], [usual, []])
+})

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Measured, well, type Second } from '../replay/measured.ts'
+import { EngineBench } from '../replay/engine-bench.ts'
+
+const users = (good: number, slow: number, failed: number) => (): Second => ({ ...well(), users: { good, slow, failed } })
+const measuredAt = (bench: EngineBench, drill: string) =>
+  bench
+    .events(drill)
+    .flatMap((event) => (event.type === 'harm-measured' ? [[event.at - bench.state(drill).startedAt, event.harm] as const] : []))
+
+test('what users felt since the drill began is noted every five seconds, and at its end', async () => {
+  const measured = new Measured({ good: 1_000, slow: 50, failed: 7 })
+  using bench = new EngineBench(measured)
+  const drill = await bench.start()
+  measured.next = users(10, 2, 1)
+  await bench.pass(12)
+  assert.deepEqual(measuredAt(bench, drill), [
+    [1_000, { good: 10, slow: 2, failed: 1 }],
+    [6_000, { good: 60, slow: 12, failed: 6 }],
+    [11_000, { good: 110, slow: 22, failed: 11 }],
+  ])
+  await bench.engine.finish()
+  assert.deepEqual(bench.state(drill).harm, { good: 120, slow: 24, failed: 12 })
+})
+
+test('a time in which no request went well counts from the beginning of the drill all the same', async () => {
+  const measured = new Measured({ good: 1_000, slow: 50, failed: 7 })
+  using bench = new EngineBench(measured)
+  const drill = await bench.start()
+  measured.next = users(0, 5, 1)
+  await bench.pass(2)
+  await bench.engine.finish()
+  assert.deepEqual(bench.state(drill).harm, { good: 0, slow: 10, failed: 2 })
+})
+
+test('what has not changed is not noted again, and nothing is while Locust does not answer', async () => {
+  const measured = new Measured()
+  using bench = new EngineBench(measured)
+  const drill = await bench.start()
+  await bench.pass(1)
+  measured.next = users(0, 0, 0)
+  await bench.pass(20)
+  assert.equal(measuredAt(bench, drill).length, 1)
+  measured.next = () => ({ ...well(), users: null })
+  await bench.pass(20)
+  assert.equal(measuredAt(bench, drill).length, 1)
+  await bench.engine.finish()
+})
+
+test('nobody is to blame for what users felt in a pause', async () => {
+  const measured = new Measured()
+  using bench = new EngineBench(measured)
+  const drill = await bench.start()
+  measured.next = users(10, 0, 1)
+  await bench.pass(3)
+  bench.engine.clock.pause()
+  assert.deepEqual(bench.state(drill).harm, { good: 30, slow: 0, failed: 3 }, 'it is noted at the beginning of the pause')
+  await bench.pass(100)
+  bench.engine.clock.continue()
+  assert.deepEqual(bench.state(drill).harmPaused, { good: 1_000, slow: 0, failed: 100 })
+  await bench.pass(3)
+  bench.engine.clock.pause()
+  await bench.pass(10)
+  bench.engine.clock.continue()
+  assert.deepEqual(bench.state(drill).harmPaused, { good: 1_100, slow: 0, failed: 110 })
+  await bench.pass(2)
+  await bench.engine.finish()
+  assert.deepEqual(bench.state(drill).harm, { good: 80, slow: 0, failed: 8 })
+})
+
+test('a Locust that was restarted counts from nothing', async () => {
+  const measured = new Measured({ good: 5_000, slow: 0, failed: 0 })
+  using bench = new EngineBench(measured)
+  const drill = await bench.start()
+  await bench.pass(1)
+  const restarted = new Measured()
+  restarted.next = users(10, 5, 0)
+  bench.restart(restarted)
+  await bench.engine.resume()
+  await bench.pass(4)
+  await bench.engine.finish()
+  assert.deepEqual(bench.state(drill).harm, { good: 40, slow: 20, failed: 0 })
+})

@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { EngineBench } from '../replay/engine-bench.ts'
+import { ledgerWrites } from '../simulation/mortal.ts'
+
+const robin = { name: 'Robin', role: 'lead' }
+const eventsOf = <Type extends string>(bench: EngineBench, drill: string, type: Type) =>
+  bench.events(drill).filter((event) => event.type === type)
+const command = { command: 'redis-cli flushall', folder: '/', status: 0, shell: 's', kind: 'change' } as const
+
+describe('looking', () => {
+  test('the same place is noted once, another component or view of it by itself; outside a drill nothing is', async () => {
+    using bench = new EngineBench()
+    const { response } = bench.engine
+    response.view('logs', 'redis', 'before')
+    const drill = await bench.start()
+    for (const [view, component] of [
+      ['logs', 'redis'],
+      ['logs', 'redis'],
+      ['logs', 'orders'],
+      ['trace', 'redis'],
+      ['logs', null],
+      ['logs', null],
+    ] as const)
+      response.view(view, component, 'detail', robin)
+    const seen = eventsOf(bench, drill, 'place-viewed').map((event) =>
+      event.type === 'place-viewed' ? [event.view, event.component, event.by?.name] : [],
+    )
+    assert.deepEqual(seen, [
+      ['logs', 'redis', 'Robin'],
+      ['logs', 'orders', 'Robin'],
+      ['trace', 'redis', 'Robin'],
+      ['logs', null, 'Robin'],
+    ])
+    await bench.engine.finish()
+  })
+
+  test('a look at the right place locates the cause immediately', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    bench.engine.response.view('logs', 'redis', 'the logs of redis')
+    assert.equal(bench.state(drill).milestones.located, null)
+    bench.engine.response.view('trace', 'inventory', 'a slow trace')
+    assert.equal(bench.state(drill).milestones.located, bench.now)
+    await bench.engine.finish()
+  })
+
+  test('a look that cannot be written is noted when it can be, in the same drill', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    Object.defineProperty(bench.ledger, 'append', {
+      value: () => {
+        throw new Error('database or disk is full')
+      },
+      configurable: true,
+    })
+    assert.doesNotThrow(() => bench.engine.response.view('logs', 'redis', 'the logs of redis'))
+    Reflect.deleteProperty(bench.ledger, 'append')
+    await bench.pass(1)
+    assert.equal(eventsOf(bench, drill, 'place-viewed').length, 1)
+    await bench.engine.finish()
+  })
+})
+
+describe('naming the cause', () => {
+  test('a wrong cause counts each time, the right one once, and nothing after it', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    const { response } = bench.engine
+    assert.equal(response.nameCause('redis', 'cache', 'a guess'), false)
+    assert.equal(response.nameCause('inventory', 'database', 'the right component, the wrong category'), false)
+    assert.equal(response.nameCause('inventory', 'release', 'found', robin), true)
+    assert.equal(bench.state(drill).milestones.diagnosed, bench.now)
+    assert.equal(response.nameCause('redis', 'cache', 'after it was found'), true)
+    assert.deepEqual(
+      eventsOf(bench, drill, 'cause-named').map((event) => (event.type === 'cause-named' ? [event.sentence, event.correct] : [])),
+      [
+        ['a guess', false],
+        ['the right component, the wrong category', false],
+        ['found', true],
+      ],
+    )
+    await bench.engine.finish()
+    assert.throws(() => response.nameCause('redis', 'cache', ''), { code: 'wrong-state', message: /too late to name cause/ })
+  })
+})
+
+describe('actions', () => {
+  test('an action is noted with what it did, who did it and whether it is harmful here', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    const { response } = bench.engine
+    await response.runAction('restart', { component: 'postgres' }, { role: 'trainee', by: robin })
+    await response.runAction('restart', { component: 'redis' }, { role: 'trainee' })
+    await response.runAction('list-releases', { service: 'inventory' }, { role: 'trainee' })
+    const run = eventsOf(bench, drill, 'action-run').map((event) =>
+      event.type === 'action-run' ? [event.action, event.kind, event.ok, event.harmful !== null, event.by?.name ?? null] : [],
+    )
+    assert.deepEqual(run, [
+      ['restart', 'change', true, true, 'Robin'],
+      ['restart', 'change', true, false, null],
+      ['list-releases', 'inspect', true, false, null],
+    ])
+    assert.equal(bench.state(drill).harmfulActions, 1)
+    await bench.engine.finish()
+  })
+
+  test('an action that looks at a component is a look at it', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    await bench.engine.response.runAction('list-releases', { service: 'inventory' }, { role: 'trainee' })
+    assert.notEqual(bench.state(drill).milestones.located, null)
+    await bench.engine.finish()
+  })
+
+  test('an action that fails is noted as failed, and its error is thrown', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    bench.range.processes.restart = async () => {
+      throw new Error('it does not stop')
+    }
+    await assert.rejects(bench.engine.response.runAction('restart', { component: 'redis' }, { role: 'trainee' }), /it does not stop/)
+    const [event] = eventsOf(bench, drill, 'action-run')
+    assert.deepEqual(event?.type === 'action-run' ? [event.ok, event.summary] : [], [false, 'it does not stop'])
+    await bench.engine.finish()
+  })
+
+  test('wrong parameters and unknown actions are refused, and nothing is noted', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    const run = (id: string, params: unknown) => bench.engine.response.runAction(id, params, { role: 'trainee' })
+    await assert.rejects(run('no-such', {}), { code: 'not-found', message: /there is no action 'no-such': choose / })
+    await assert.rejects(run('restart', { component: 'no-such' }), { code: 'bad-request', message: /^restart: component: / })
+    await assert.rejects(run('restart', null), { code: 'bad-request', message: /^restart: params: / })
+    assert.deepEqual(eventsOf(bench, drill, 'action-run'), [])
+    await bench.engine.finish()
+  })
+
+  test('outside a drill an action runs and is not noted; in a pause it is refused', async () => {
+    using bench = new EngineBench()
+    const stopped: string[] = []
+    bench.range.processes.restart = async (component) => void stopped.push(component)
+    const run = () => bench.engine.response.runAction('restart', { component: 'redis' }, { role: 'instructor' })
+    await run()
+    assert.deepEqual(stopped, ['redis'])
+    const drill = await bench.start()
+    bench.engine.clock.pause()
+    await assert.rejects(run(), { code: 'wrong-state', message: 'the drill is paused: too late to run action' })
+    assert.deepEqual([stopped, eventsOf(bench, drill, 'action-run')], [['redis'], []])
+    await bench.engine.finish()
+  })
+
+  test('an action that ends after its drill is not noted in the next one', async () => {
+    using bench = new EngineBench()
+    const first = await bench.start()
+    const gate = Promise.withResolvers<void>()
+    bench.range.processes.restart = () => gate.promise
+    const running = bench.engine.response.runAction('restart', { component: 'redis' }, { role: 'trainee' })
+    await bench.engine.abort('enough')
+    const second = await bench.start()
+    gate.resolve()
+    await running
+    assert.deepEqual(
+      [first, second].flatMap((drill) => eventsOf(bench, drill, 'action-run')),
+      [],
+    )
+    await bench.engine.finish()
+  })
+})
+
+describe('commands in a terminal', () => {
+  test('a command that does what a harmful action does is harmful, if it succeeded', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    const { response } = bench.engine
+    const sameAs = { action: 'flush-cache', params: {} }
+    response.noteCommand({ ...command, sameAs }, robin)
+    response.noteCommand({ ...command, sameAs, status: 1 })
+    response.noteCommand({ ...command, sameAs: { action: 'restart', params: { component: 'redis' } } })
+    response.noteCommand({ ...command, sameAs: undefined })
+    const noted = eventsOf(bench, drill, 'command-run').map((event) => (event.type === 'command-run' ? event.harmful !== null : null))
+    assert.deepEqual(noted, [true, false, false, false])
+    assert.ok(!('sameAs' in (eventsOf(bench, drill, 'command-run')[0] ?? {})))
+    await bench.engine.finish()
+  })
+
+  test('outside a drill and in a pause nothing is noted, and what cannot be written holds nobody up', async () => {
+    using bench = new EngineBench()
+    const { response, clock } = bench.engine
+    response.noteCommand(command)
+    const drill = await bench.start()
+    clock.pause()
+    response.noteCommand(command)
+    clock.continue()
+    for (const method of ledgerWrites)
+      Object.defineProperty(bench.ledger, method, {
+        value: () => {
+          throw new Error('database or disk is full')
+        },
+        configurable: true,
+      })
+    assert.doesNotThrow(() => response.noteCommand(command))
+    for (const method of ledgerWrites) Reflect.deleteProperty(bench.ledger, method)
+    assert.deepEqual(eventsOf(bench, drill, 'command-run'), [])
+    await bench.engine.finish()
+  })
+
+  test('no more than two thousand are noted in a drill', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    // What is counted is in memory: the ledger need not keep them all.
+    Object.defineProperty(bench.ledger, 'append', {
+      value: (of: string, body: object) => ({ ...body, id: 1_000_000, drill: of, at: bench.now }),
+      configurable: true,
+    })
+    let noted = 0
+    bench.engine.live.on('event', ({ type }) => void (noted += type === 'command-run' ? 1 : 0))
+    for (let count = 0; count < 2_010; count++) bench.engine.response.noteCommand(command)
+    assert.equal(noted, 2_000)
+    Reflect.deleteProperty(bench.ledger, 'append')
+    assert.equal(bench.state(drill).phase, 'running')
+    await bench.engine.finish()
+  })
+})
+
+test('the tools that an agent used are counted', async () => {
+  using bench = new EngineBench()
+  const drill = await bench.start()
+  bench.engine.response.noteToolCall('list_alerts', true)
+  bench.engine.response.noteToolCall('no_such', false)
+  assert.equal(bench.state(drill).toolCalls, 2)
+  await bench.engine.finish()
+})

@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { leaseMs } from '../lease.ts'
+import { EngineBench } from '../replay/engine-bench.ts'
+
+const isBroken = async (bench: EngineBench) =>
+  (await bench.range.releases.current('inventory')) !== bench.range.releases.baseline('inventory')
+
+test('a drill goes on when the control plane was gone for less than its lease, and is void when it was gone for longer', async () => {
+  for (const goneMs of [0, leaseMs - 1, leaseMs, 10 * leaseMs]) {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    await bench.pass(6)
+    bench.now += goneMs
+    bench.restart()
+    await bench.engine.resume()
+    const goesOn = goneMs < leaseMs
+    assert.equal(bench.state(drill).phase, goesOn ? 'running' : 'void', `${goneMs} ms`)
+    assert.equal(await isBroken(bench), goesOn, `${goneMs} ms`)
+    const told = bench.events(drill).flatMap((event): (number | string | undefined)[] => {
+      if (event.type === 'control-resumed') return [event.goneMs]
+      return event.type === 'drill-voided' ? [event.reason.split(',')[0]] : []
+    })
+    assert.deepEqual(told, [goesOn ? goneMs : `the control plane was gone for ${Math.round(goneMs / 1_000)} s`])
+    if (goesOn) await bench.engine.finish()
+  }
+})
+
+test('until it has been taken up, the engine leaves a drill as it is, and takes notes of what is done', async () => {
+  using bench = new EngineBench()
+  const drill = await bench.start()
+  bench.restart()
+  await bench.pass(8)
+  assert.ok(!bench.types(drill).includes('fault-injected'), 'nothing is injected yet')
+  await bench.engine.resume()
+  await bench.pass(1)
+  assert.ok(bench.types(drill).includes('fault-injected'))
+  await bench.engine.finish()
+})
+
+test('what was half in is taken out, and goes in again as the drill goes on', async () => {
+  using bench = new EngineBench()
+  const drill = await bench.start()
+  const { deploy } = bench.range.releases
+  // The control plane is killed before this comes to an end.
+  bench.range.releases.deploy = () => new Promise(() => {})
+  await bench.pass(4)
+  const [half] = bench.ledger.openFaults()
+  assert.equal(half?.state, 'planned')
+  bench.restart()
+  bench.range.releases.deploy = deploy
+  await bench.engine.resume()
+  assert.equal(bench.ledger.fault(half.instance)?.state, 'reverted')
+  await bench.pass(2)
+  assert.equal(await isBroken(bench), true)
+  assert.equal(bench.types(drill).filter((type) => type === 'fault-injected').length, 1)
+  await bench.engine.finish()
+})
+
+test('a drill whose fault was taken out meanwhile is void as soon as it is taken up', async () => {
+  using bench = new EngineBench()
+  const drill = await bench.start()
+  await bench.pass(6)
+  await bench.beside((injector) => injector.revertAll())
+  bench.restart()
+  await bench.engine.resume()
+  assert.equal(bench.state(drill).phase, 'void')
+})
+
+test('without a drill, a fault of the instructor stays in for as long as the control plane was gone less than its lease', async () => {
+  for (const [goneMs, open] of [
+    [leaseMs - 1, 1],
+    [leaseMs, 0],
+  ] as const) {
+    using bench = new EngineBench()
+    await bench.pass(1)
+    await bench.injector.inject('noop', {}, { forMs: 600_000, drill: null })
+    bench.now += goneMs
+    bench.restart()
+    await bench.engine.resume()
+    assert.equal(bench.injector.open().length, open, `${goneMs} ms`)
+  }
+})
+
+test('a range that has still to be restored after its drill is restored, and one that need not be is not touched', async () => {
+  for (const owed of [true, false]) {
+    using bench = new EngineBench()
+    await bench.pass(1)
+    await bench.range.config.set('orders', { DB_POOL_MAX: '1' }, 'somebody')
+    if (owed) bench.ledger.setNote('restore-owed', 'a drill')
+    bench.restart()
+    await bench.engine.resume()
+    assert.deepEqual(await bench.range.config.get('orders'), owed ? {} : { DB_POOL_MAX: '1' })
+  }
+})
+
+test('a fault of a drill that has ended is taken out', async () => {
+  using bench = new EngineBench()
+  await bench.pass(1)
+  await bench.injector.inject('bad-release', { service: 'inventory', version: '1.5.0' }, { forMs: 600_000, drill: 'ended' })
+  bench.restart()
+  await bench.engine.resume()
+  assert.deepEqual([await isBroken(bench), bench.injector.open()], [false, []])
+})
+
+test('a control plane that never ran before has nothing to take up', async () => {
+  using bench = new EngineBench()
+  await bench.engine.resume()
+  assert.equal(bench.engine.running(), null)
+  await bench.pass(20)
+  await bench.start()
+  await bench.engine.abort('enough')
+})

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { createApp } from './api/app.ts'
+import { guardLimits, overLimit } from './guard-limits.ts'
+import { limits } from './limits.ts'
+import { Rates } from './rates.ts'
+
+describe('a route', () => {
+  test('has the size and the time of its limit, and no time where it is a stream', () => {
+    const app = createApp()
+    guardLimits(app)
+    const seen: [string, number | undefined, number | undefined][] = []
+    app.addHook('onRoute', ({ url, bodyLimit, handlerTimeout }) => void seen.push([url, bodyLimit, handlerTimeout]))
+    app.get('/api/scenarios', async () => ({}))
+    app.get('/api/live', async () => ({}))
+    assert.deepEqual(
+      seen.filter(([url], index) => seen.findIndex(([other]) => other === url) === index),
+      [
+        ['/api/scenarios', limits.read.bytes, limits.read.ms],
+        ['/api/live', limits.stream.bytes, undefined],
+      ],
+    )
+  })
+
+  test('that has no limit, or methods of different limits, cannot be registered', () => {
+    const app = createApp()
+    guardLimits(app)
+    assert.throws(() => app.post('/api/scenarios', async () => ({})), /POST \/api\/scenarios has no limit, or several/)
+    assert.throws(
+      () => app.route({ method: ['GET', 'POST'], url: '/api/drills', handler: async () => ({}) }),
+      /GET, POST \/api\/drills has no limit, or several/,
+    )
+  })
+})
+
+describe('who asks', () => {
+  /** The statuses of so many requests to a route of 60 a minute. */
+  async function asked(many: number, from: (index: number) => string, rated = true) {
+    const app = createApp()
+    guardLimits(app, { asker: ({ headers }) => headers['x-who']?.toString() ?? null, rated })
+    app.post('/api/session', async () => ({}))
+    const statuses: number[] = []
+    for (let index = 0; index < many; index++) {
+      const headers = { 'x-who': from(index) }
+      statuses.push((await app.inject({ method: 'POST', url: '/api/session', headers, payload: {} })).statusCode)
+    }
+    await app.close()
+    return statuses
+  }
+
+  test('may ask ten times at once, and then waits', async () => {
+    const statuses = await asked(12, () => 'one')
+    assert.deepEqual(new Set(statuses.slice(0, 10)), new Set([200]))
+    assert.ok(statuses.slice(10).includes(429))
+  })
+
+  test('is told apart from others by more than an address', async () =>
+    assert.deepEqual(new Set(await asked(24, (index) => (index % 3).toString())), new Set([200])))
+
+  test('is not counted where rates are off', async () => assert.deepEqual(new Set(await asked(30, () => 'one', false)), new Set([200])))
+})
+
+test('what is over a limit is told with the limit, and other errors are not', () => {
+  const request = (limit?: 'entry' | 'read') =>
+    ({ routeOptions: { config: limit === undefined ? {} : { limit } } }) as unknown as Parameters<typeof overLimit>[1]
+  const told = (code: string, limit?: 'entry' | 'read') => {
+    const error = overLimit({ code }, request(limit))
+    return error && `${error.code}: ${error.message}`
+  }
+  assert.equal(told('FST_ERR_CTP_BODY_TOO_LARGE', 'entry'), 'request-too-large: what is sent there has at most 4 KiB: send less')
+  assert.equal(told('FST_ERR_HANDLER_TIMEOUT', 'read'), 'timed-out: no answer came within 15 s: try again later')
+  assert.equal(told('FST_ERR_CTP_BODY_TOO_LARGE'), 'request-too-large: what is sent there has at most 0 KiB: send less')
+  assert.equal(told('FST_ERR_OTHER', 'read'), null)
+})
+
+describe('a rate', () => {
+  test('lets ten come at once, or a sixth of those of a minute, and then one after the other', () => {
+    for (const [perMinute, atOnce] of [
+      [6, 10],
+      [60, 10],
+      [600, 100],
+    ] as const) {
+      let now = 0
+      const rates = new Rates(() => now)
+      const taken = () => {
+        let count = 0
+        while (rates.take('a', perMinute) === 0) count++
+        return count
+      }
+      assert.equal(taken(), atOnce, `${perMinute} a minute`)
+      const eachMs = 60_000 / perMinute
+      now += eachMs - 1
+      assert.equal(taken(), 0)
+      now += 1
+      assert.equal(taken(), 1)
+      now += 3_600_000
+      assert.equal(taken(), atOnce, 'no more are saved up')
+    }
+  })
+
+  test('tells for how long to wait, and that is enough', () => {
+    let now = 0
+    const rates = new Rates(() => now)
+    for (let count = 0; count < 10; count++) assert.equal(rates.take('a', 60), 0)
+    const waitMs = rates.take('a', 60)
+    assert.equal(waitMs, 1_000)
+    now += 400
+    assert.equal(rates.take('a', 60), 600)
+    now += 600
+    assert.equal(rates.take('a', 60), 0)
+  })
+
+  test('of one key says nothing of another, and the oldest of ten thousand is forgotten', () => {
+    const rates = new Rates(() => 0)
+    for (let count = 0; count < 10; count++) rates.take('a', 60)
+    assert.ok(rates.take('a', 60) > 0)
+    assert.equal(rates.take('b', 60), 0)
+    for (let who = 0; who < 9_997; who++) rates.take(`${who}`, 60)
+    assert.ok(rates.take('a', 60) > 0, 'it is among the ten thousand')
+    rates.take('one more', 60)
+    rates.take('and another', 60)
+    assert.equal(rates.take('a', 60), 0)
+  })
+})

@@ -1,0 +1,421 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { describe, mock, test } from 'node:test'
+import { usualUsers } from '../model/range.ts'
+import { Injector, maxFaultMs } from './injector.ts'
+import { Ledger } from './ledger.ts'
+import { projectRoot } from './paths.ts'
+import { paperRange } from './replay/paper-range.ts'
+
+const startedAt = Date.parse('2026-01-01T12:00:00Z')
+const release = { service: 'inventory', version: '1.5.0' }
+
+/** An injector over a range on paper, on a clock that goes on only when it is told to. */
+class Bench implements Disposable {
+  readonly dir = mkdtempSync(path.join(tmpdir(), 'firedrill-injector-'))
+  readonly ledger = new Ledger(this.dir)
+  readonly range = paperRange(projectRoot, usualUsers)
+  uptimeMs = 1_000_000
+  readonly injector = new Injector(this.range, this.ledger, () => this.uptimeMs)
+
+  constructor() {
+    mock.timers.enable({ apis: ['Date'], now: startedAt })
+  }
+  pass(ms: number): void {
+    this.uptimeMs += ms
+    mock.timers.setTime(Date.now() + ms)
+  }
+  inject(fault = 'bad-release', params: object = release, forMs = 60_000, drill: string | null = null) {
+    return this.injector.inject(fault, params, { forMs, drill })
+  }
+  spike(to: number, from: number, overMs: number) {
+    return this.injector.inject('load-spike', { users: to }, { forMs: 600_000, drill: null, ramp: { param: 'users', from, overMs } })
+  }
+  users = async () => (await this.range.load.status()).users
+  isBroken = async () => (await this.range.releases.current('inventory')) === '1.5.0'
+  /** What is deployed next fails, so many times. */
+  failDeploys(times: number): void {
+    const { deploy } = this.range.releases
+    let left = times
+    this.range.releases.deploy = async (...args) => {
+      if (left-- > 0) throw new Error('the pipeline is down')
+      return deploy(...args)
+    }
+  }
+  [Symbol.dispose](): void {
+    this.ledger[Symbol.dispose]()
+    mock.timers.reset()
+    rmSync(this.dir, { recursive: true, force: true })
+  }
+}
+
+describe('a fault goes in', () => {
+  test('its undo record and deadline are in the ledger before it has an effect', async () => {
+    using bench = new Bench()
+    const { deploy } = bench.range.releases
+    const before: unknown[] = []
+    bench.range.releases.deploy = async (...args) => {
+      before.push(...bench.ledger.openFaults())
+      return deploy(...args)
+    }
+    const record = await bench.inject('bad-release', release, 42_000, 'a drill')
+    const usual = bench.range.releases.baseline('inventory')
+    const planned = { ...record, state: 'planned', injectedAt: null }
+    assert.deepEqual(before, [planned])
+    assert.deepEqual(record, {
+      instance: record.instance,
+      fault: 'bad-release',
+      params: release,
+      undo: { ...release, before: usual },
+      drill: 'a drill',
+      state: 'injected',
+      plannedAt: startedAt,
+      injectedAt: startedAt,
+      deadlineAt: startedAt + 42_000,
+      revertedAt: null,
+      error: null,
+      ramp: null,
+    })
+    assert.equal(await bench.isBroken(), true)
+  })
+
+  test('a request that cannot succeed is refused with a reason, and leaves no record', async () => {
+    using bench = new Bench()
+    const ramp = { param: 'users', from: 10, overMs: 10_000 }
+    const refused: [what: string, work: () => Promise<unknown>, expected: object][] = [
+      ['an unknown fault', () => bench.inject('no-such'), { code: 'not-found', message: /there is no fault 'no-such'/ }],
+      [
+        'a missing parameter',
+        () => bench.inject('bad-release', { service: 'orders' }),
+        { code: 'bad-request', message: /^bad-release: version: / },
+      ],
+      [
+        'parameters that are no object',
+        () => bench.inject('bad-release', [] as object),
+        { code: 'bad-request', message: /^bad-release: params: / },
+      ],
+      ['no duration', () => bench.inject('noop', {}, 0), { code: 'bad-request', message: /up to 60 minutes/ }],
+      ['a negative duration', () => bench.inject('noop', {}, -1), { code: 'bad-request' }],
+      ['a duration that is not a number', () => bench.inject('noop', {}, Number.NaN), { code: 'bad-request' }],
+      ['a duration that is too long', () => bench.inject('noop', {}, maxFaultMs + 1), { code: 'bad-request' }],
+      [
+        'a ramp of a fault that has none',
+        () => bench.injector.inject('bad-release', release, { forMs: 1_000, drill: null, ramp }),
+        { code: 'bad-request', message: 'bad-release: users cannot ramp, nor can any other parameter' },
+      ],
+      [
+        'a ramp of another parameter',
+        () => bench.injector.inject('load-spike', { users: 40 }, { forMs: 1_000, drill: null, ramp: { ...ramp, param: 'bots' } }),
+        { code: 'bad-request', message: 'load-spike: bots cannot ramp: only users' },
+      ],
+      [
+        'a ramp from a value that the parameter does not take',
+        () => bench.spike(40, 0, 10_000),
+        { code: 'bad-request', message: /^load-spike: users: / },
+      ],
+    ]
+    for (const [what, work, expected] of refused) await assert.rejects(work, expected, what)
+    assert.deepEqual(bench.ledger.faultsSince(0), [])
+    assert.equal(await bench.users(), usualUsers)
+  })
+
+  test('the shortest and the longest duration are accepted', async () => {
+    using bench = new Bench()
+    for (const forMs of [1, maxFaultMs]) assert.equal((await bench.inject('noop', {}, forMs)).deadlineAt, startedAt + forMs)
+  })
+
+  test('where a fault is in, or on its way, the same one is refused until it is out', async () => {
+    using bench = new Bench()
+    const first = bench.inject()
+    const again = { code: 'conflict', message: /bad-release is in there already/ } as const
+    await assert.rejects(bench.inject('bad-release', { ...release, version: '1.6.0' }), again)
+    const { instance } = await first
+    await assert.rejects(bench.inject(), again)
+    await bench.inject('bad-release', { service: 'catalog', version: '1.9.0' })
+    await bench.injector.revert(instance)
+    await bench.injector.revert((await bench.inject()).instance)
+    assert.equal(await bench.isBroken(), false)
+  })
+
+  test('the steps of a drill may change the same thing twice', async () => {
+    using bench = new Bench()
+    await bench.inject('bad-release', release, 60_000, 'one')
+    await bench.inject('bad-release', { ...release, version: '1.6.0' }, 60_000, 'one')
+    await bench.injector.revertAll('one')
+    assert.equal(await bench.range.releases.current('inventory'), '1.4.0')
+  })
+
+  test('a fault that needs what the range lacks is refused', async () => {
+    using bench = new Bench()
+    const lacking = new Injector({ ...bench.range, lacks: ['mesh', 'cluster'] }, bench.ledger)
+    const params = { from: 'gateway', to: 'inventory', delayMs: 100 }
+    await assert.rejects(lacking.inject('http-delay', params, { forMs: 1_000, drill: null }), {
+      code: 'unsupported',
+      message: /http-delay cannot go in where the shop runs now: that has no mesh$/,
+    })
+    assert.doesNotThrow(() => bench.injector.mustBeAble('http-delay', params))
+  })
+
+  test('a fault whose injection fails is reverted, and the reason is told', async () => {
+    using bench = new Bench()
+    bench.failDeploys(1)
+    await assert.rejects(bench.inject(), { code: 'component-failed', message: 'bad-release could not be injected: the pipeline is down' })
+    const [record] = bench.ledger.faultsSince(0)
+    assert.equal(record?.state, 'reverted')
+    assert.deepEqual(bench.injector.open(), [])
+  })
+
+  test('a fault that is reverted while it goes in has no effect left', async () => {
+    using bench = new Bench()
+    const { deploy } = bench.range.releases
+    const gate = Promise.withResolvers<void>()
+    let first = true
+    bench.range.releases.deploy = async (...args) => {
+      if (first) {
+        first = false
+        await gate.promise
+      }
+      return deploy(...args)
+    }
+    const injecting = bench.inject()
+    // It is planned once the undo record has been read.
+    while (bench.ledger.openFaults().length === 0) await new Promise((resolve) => setImmediate(resolve))
+    await bench.injector.revertAll()
+    gate.resolve()
+    assert.equal((await injecting).state, 'reverted')
+    assert.equal(await bench.isBroken(), false)
+  })
+})
+
+describe('a fault comes out', () => {
+  test('once, however often it is asked for and however many ask at the same time', async () => {
+    using bench = new Bench()
+    const { instance } = await bench.inject()
+    let deploys = 0
+    const { deploy } = bench.range.releases
+    bench.range.releases.deploy = async (...args) => {
+      deploys++
+      return deploy(...args)
+    }
+    await Promise.all([bench.injector.revert(instance), bench.injector.revert(instance)])
+    await bench.injector.revert(instance)
+    assert.equal(deploys, 1)
+    assert.equal(await bench.isBroken(), false)
+    assert.equal(bench.ledger.fault(instance)?.revertedAt, startedAt)
+  })
+
+  test('a failed reversal keeps the fault open with its error, and the next attempt succeeds', async () => {
+    using bench = new Bench()
+    const { instance } = await bench.inject()
+    bench.failDeploys(1)
+    await assert.rejects(bench.injector.revert(instance), {
+      code: 'component-failed',
+      message: 'bad-release could not be reverted: the pipeline is down',
+    })
+    const [failed] = bench.injector.open()
+    assert.deepEqual([failed?.state, failed?.error], ['failed', 'the pipeline is down'])
+    await bench.injector.revert(instance)
+    assert.deepEqual(bench.injector.open(), [])
+    assert.equal(await bench.isBroken(), false)
+  })
+
+  test('an unknown instance is an error', async () => {
+    using bench = new Bench()
+    await assert.rejects(bench.injector.revert('none'), { code: 'not-found', message: 'there is no fault none' })
+  })
+
+  test('faults are reverted newest first: what a later one found is what an earlier one left', async () => {
+    using bench = new Bench()
+    await bench.injector.inject('load-spike', { users: 50 }, { forMs: 60_000, drill: null })
+    bench.pass(1_000)
+    await bench.injector.inject('load-spike', { users: 70 }, { forMs: 60_000, drill: null })
+    const taken = await bench.injector.revertAll()
+    assert.deepEqual(
+      taken.map(({ undo }) => undo),
+      [{ before: usualUsers }, { before: 50 }],
+    )
+    assert.equal(await bench.users(), usualUsers)
+  })
+
+  test('the faults of one drill are reverted, and those of others stay', async () => {
+    using bench = new Bench()
+    await bench.inject('noop', {}, 60_000, 'one')
+    await bench.inject('noop', {}, 60_000, 'other')
+    await bench.inject('noop', {}, 60_000)
+    assert.deepEqual(
+      (await bench.injector.revertAll('one')).map(({ drill }) => drill),
+      ['one'],
+    )
+    assert.deepEqual(
+      bench.injector.open().map(({ drill }) => drill),
+      ['other', null],
+    )
+  })
+
+  test('one that cannot be reverted does not keep the others in, and the failure is told', async () => {
+    using bench = new Bench()
+    await bench.injector.inject('load-spike', { users: 50 }, { forMs: 60_000, drill: null })
+    bench.pass(1)
+    await bench.inject()
+    bench.failDeploys(1)
+    await assert.rejects(bench.injector.revertAll(), { code: 'component-failed' })
+    assert.equal(await bench.users(), usualUsers)
+    assert.deepEqual(
+      bench.injector.open().map(({ fault }) => fault),
+      ['bad-release'],
+    )
+  })
+
+  test('after a restart, what was on its way in or out is reverted, and what was injected stays', async () => {
+    using bench = new Bench()
+    const { instance: standing } = await bench.inject('noop', {})
+    for (const [state, at] of [
+      ['planned', 1],
+      ['reverting', 2],
+      ['failed', 3],
+    ] as const) {
+      bench.pass(at)
+      const { instance } = await bench.inject('noop', {})
+      bench.ledger.moveFault(instance, ['injected'], state)
+    }
+    await bench.injector.revertUnfinished()
+    assert.deepEqual(
+      bench.injector.open().map(({ instance }) => instance),
+      [standing],
+    )
+  })
+})
+
+describe('a deadline', () => {
+  test('a fault is reverted when its deadline has come, and not a millisecond before; a grace is added to it', async () => {
+    const table: [passedMs: number, graceMs: number, isOut: boolean][] = [
+      [59_999, 0, false],
+      [60_000, 0, true],
+      [64_999, 5_000, false],
+      [65_000, 5_000, true],
+    ]
+    for (const [passedMs, graceMs, isOut] of table) {
+      using bench = new Bench()
+      const { instance } = await bench.inject()
+      bench.pass(passedMs)
+      const taken = (await bench.injector.revertOverdue(graceMs)).map((record) => record.instance)
+      assert.deepEqual(taken, isOut ? [instance] : [], `${passedMs} ms, grace ${graceMs} ms`)
+      assert.equal(await bench.isBroken(), !isOut)
+    }
+  })
+
+  test('a failed reversal is retried at the next look, and only what was reverted is returned', async () => {
+    using bench = new Bench()
+    const { instance } = await bench.inject()
+    await bench.inject('noop', {})
+    bench.failDeploys(1)
+    bench.pass(60_000)
+    assert.deepEqual(
+      (await bench.injector.revertOverdue()).map(({ fault }) => fault),
+      ['noop'],
+    )
+    assert.deepEqual(
+      (await bench.injector.revertOverdue()).map((record) => record.instance),
+      [instance],
+    )
+  })
+
+  test('a clock that is set back does not keep a fault in for longer', async () => {
+    using bench = new Bench()
+    await bench.inject()
+    await bench.injector.revertOverdue()
+    mock.timers.setTime(startedAt - 3_600_000)
+    await bench.injector.revertOverdue()
+    assert.equal(bench.injector.open()[0]?.deadlineAt, startedAt - 3_600_000 + 60_000)
+  })
+})
+
+describe('a ramp', () => {
+  test('moves its parameter evenly with time, in whole numbers, and stops at its value', async () => {
+    using bench = new Bench()
+    await bench.spike(60, 30, 20_000)
+    const seen: number[] = [await bench.users()]
+    for (let second = 0; second < 6; second++) {
+      bench.pass(4_500)
+      await bench.injector.advanceRamps()
+      seen.push(await bench.users())
+    }
+    assert.deepEqual(seen, [30, 37, 44, 50, 57, 60, 60])
+  })
+
+  test('a ramp may fall, and goes on after a restart from where time has brought it', async () => {
+    using bench = new Bench()
+    await bench.spike(10, 50, 40_000)
+    bench.pass(10_000)
+    await new Injector(bench.range, bench.ledger).advanceRamps()
+    assert.equal(await bench.users(), 40)
+  })
+
+  test('a parameter that is a share moves by fractions', async () => {
+    using bench = new Bench()
+    await bench.injector.inject(
+      'hot-product',
+      { share: 0.5 },
+      { forMs: 60_000, drill: null, ramp: { param: 'share', from: 1, overMs: 20_000 } },
+    )
+    const seen: number[] = []
+    for (let step = 0; step < 4; step++) {
+      bench.pass(5_000)
+      await bench.injector.advanceRamps()
+      seen.push((await bench.range.load.mix()).hotShare)
+    }
+    assert.deepEqual(seen, [0.875, 0.75, 0.625, 0.5])
+  })
+
+  test('a value is set once, and not again while it has not changed', async () => {
+    using bench = new Bench()
+    await bench.spike(60, 30, 20_000)
+    let set = 0
+    const { setUsers } = bench.range.load
+    bench.range.load.setUsers = async (count) => (set++, setUsers(count))
+    for (let look = 0; look < 3; look++) await bench.injector.advanceRamps()
+    assert.equal(set, 1)
+    bench.pass(1_000)
+    await bench.injector.advanceRamps()
+    assert.equal(set, 2)
+  })
+
+  test('a step that is under way is not begun a second time', async () => {
+    using bench = new Bench()
+    await bench.spike(60, 30, 20_000)
+    bench.pass(5_000)
+    let set = 0
+    bench.range.load.setUsers = async () => void set++
+    await Promise.all([bench.injector.advanceRamps(), bench.injector.advanceRamps()])
+    assert.equal(set, 1)
+  })
+
+  test('a step that ends after its fault was reverted leaves nothing of it', async () => {
+    using bench = new Bench()
+    const { instance } = await bench.spike(60, 30, 20_000)
+    bench.pass(10_000)
+    const { setUsers } = bench.range.load
+    const gate = Promise.withResolvers<void>()
+    bench.range.load.setUsers = async (count) => {
+      if (count === 45) await gate.promise
+      return setUsers(count)
+    }
+    const advancing = bench.injector.advanceRamps()
+    await bench.injector.revert(instance)
+    gate.resolve()
+    await advancing
+    assert.equal(await bench.users(), usualUsers)
+  })
+
+  test('a fault that is out, or has no ramp, is left alone', async () => {
+    using bench = new Bench()
+    const { instance } = await bench.spike(60, 31, 20_000)
+    await bench.injector.revert(instance)
+    await bench.injector.inject('load-spike', { users: 70 }, { forMs: 60_000, drill: null })
+    bench.pass(5_000)
+    await bench.injector.advanceRamps()
+    assert.equal(await bench.users(), 70)
+  })
+})

@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { describe, mock, test } from 'node:test'
+import { usualUsers } from '../model/range.ts'
+import { Injector } from './injector.ts'
+import { Ledger } from './ledger.ts'
+import { projectRoot } from './paths.ts'
+import { paperRange } from './replay/paper-range.ts'
+import { settled } from './replay/settled.ts'
+import { Restoration } from './restoration.ts'
+
+/** A restoration of a range on paper; timers fire when time is passed. */
+class Bench implements Disposable {
+  readonly dir = mkdtempSync(path.join(tmpdir(), 'firedrill-restoration-'))
+  readonly ledger = new Ledger(this.dir)
+  readonly range = paperRange(projectRoot, usualUsers)
+  readonly injector = new Injector(this.range, this.ledger)
+  readonly restoration = new Restoration({ range: this.range, ledger: this.ledger, injector: this.injector })
+  /** How often the range was looked at. */
+  looks = 0
+  fails = false
+
+  constructor() {
+    mock.timers.enable({ apis: ['Date', 'setTimeout'], now: Date.parse('2026-01-01T12:00:00Z') })
+    const { mix } = this.range.load
+    this.range.load.mix = async () => {
+      this.looks++
+      if (this.fails) throw new Error('Locust does not answer')
+      return mix()
+    }
+  }
+  async pass(ms: number): Promise<void> {
+    mock.timers.tick(ms)
+    await settled()
+  }
+  attempts(): number {
+    return this.restoration.unrestored?.attempts ?? 0
+  }
+  [Symbol.dispose](): void {
+    this.restoration.stop()
+    this.ledger[Symbol.dispose]()
+    mock.timers.reset()
+    rmSync(this.dir, { recursive: true, force: true })
+  }
+}
+
+describe('an attempt', () => {
+  test('takes faults out, tells of each, and sets back what differs', async () => {
+    using bench = new Bench()
+    const { instance } = await bench.injector.inject('noop', {}, { forMs: 60_000, drill: 'a drill' })
+    await bench.range.load.setUsers(7)
+    const told: string[] = []
+    await bench.restoration.run((record) => told.push(record.instance))
+    assert.deepEqual(told, [instance])
+    assert.equal((await bench.range.load.status()).users, usualUsers)
+    assert.equal(bench.restoration.unrestored, null)
+    assert.doesNotThrow(() => bench.restoration.mustHold())
+  })
+
+  test('is made once, also when it is requested again meanwhile', async () => {
+    using bench = new Bench()
+    await Promise.all([bench.restoration.run(), bench.restoration.run(), bench.restoration.run()])
+    const once = bench.looks
+    await bench.restoration.run()
+    assert.equal(bench.looks, 2 * once, 'one that is asked for later is made as well')
+  })
+
+  test('tells when it last changed something', async () => {
+    using bench = new Bench()
+    assert.equal(bench.restoration.changedAt, 0)
+    await bench.range.load.setUsers(7)
+    await bench.pass(5_000)
+    await bench.restoration.run()
+    assert.equal(bench.restoration.changedAt, Date.now())
+  })
+
+  test('that failed may have changed something', async () => {
+    using bench = new Bench()
+    bench.fails = true
+    await bench.restoration.run()
+    assert.equal(bench.restoration.changedAt, Date.now())
+  })
+})
+
+describe('what is left behind', () => {
+  test('is told with its reason, and until when it is since', async () => {
+    using bench = new Bench()
+    bench.fails = true
+    const since = Date.now()
+    await bench.restoration.run()
+    const { unrestored } = bench.restoration
+    assert.deepEqual([unrestored?.since, unrestored?.attempts], [since, 1])
+    assert.ok(unrestored?.left.some(({ detail }) => detail.includes('Locust does not answer')))
+    assert.throws(() => bench.restoration.mustHold(), {
+      code: 'range-not-restored',
+      message: /\(Locust does not answer\)\. The restore is retried every few seconds/,
+    })
+    await bench.pass(1_000)
+    assert.deepEqual([bench.restoration.unrestored?.since, bench.attempts()], [since, 2])
+  })
+
+  test('a fault that cannot be taken out is told without its name, and does not keep the rest from being restored', async () => {
+    using bench = new Bench()
+    await bench.injector.inject('bad-release', { service: 'inventory', version: '1.5.0' }, { forMs: 60_000, drill: null })
+    await bench.range.load.setUsers(7)
+    const { deploy } = bench.range.releases
+    bench.range.releases.deploy = async () => {
+      throw new Error('the pipeline is down')
+    }
+    await bench.restoration.run()
+    const left = bench.restoration.unrestored?.left ?? []
+    assert.deepEqual(left[0], { id: 'fault', title: 'What was broken on purpose', detail: 'it could not be put right yet' })
+    assert.equal((await bench.range.load.status()).users, usualUsers)
+    bench.range.releases.deploy = deploy
+    await bench.restoration.run()
+    assert.deepEqual([bench.restoration.unrestored, bench.injector.open()], [null, []])
+  })
+
+  test('is retried after 1 s, 2 s, 5 s and then every 15 s, until it succeeds', async () => {
+    using bench = new Bench()
+    bench.fails = true
+    await bench.restoration.run()
+    for (const [attempt, pauseMs] of [1_000, 2_000, 5_000, 15_000, 15_000, 15_000].entries()) {
+      await bench.pass(pauseMs - 1)
+      assert.equal(bench.attempts(), attempt + 1, `before ${pauseMs} ms`)
+      await bench.pass(1)
+      assert.equal(bench.attempts(), attempt + 2, `after ${pauseMs} ms`)
+    }
+    bench.fails = false
+    await bench.pass(15_000)
+    assert.equal(bench.restoration.unrestored, null)
+    const { looks } = bench
+    await bench.pass(60_000)
+    assert.equal(bench.looks, looks, 'and then no more')
+  })
+
+  test('an attempt that is asked for takes the place of the next one', async () => {
+    using bench = new Bench()
+    bench.fails = true
+    await bench.restoration.run()
+    await bench.pass(900)
+    await bench.restoration.run()
+    await bench.pass(1_999)
+    assert.equal(bench.attempts(), 2)
+    await bench.pass(1)
+    assert.equal(bench.attempts(), 3)
+  })
+
+  test('is not tried by a control plane that stops', async () => {
+    using bench = new Bench()
+    bench.fails = true
+    await bench.restoration.run()
+    bench.restoration.stop()
+    await bench.pass(60_000)
+    assert.equal(bench.attempts(), 1)
+    await bench.restoration.run()
+    await bench.pass(60_000)
+    assert.equal(bench.attempts(), 2)
+  })
+})
+
+describe('a caller that waits', () => {
+  const isDone = async (work: Promise<unknown>): Promise<boolean> => {
+    let done = false
+    void work.then(() => (done = true))
+    await settled()
+    return done
+  }
+
+  test('does not wait for a restored range', async () => {
+    using bench = new Bench()
+    assert.equal(await isDone(bench.restoration.settled()), true)
+  })
+
+  test('waits until it is restored', async () => {
+    using bench = new Bench()
+    bench.fails = true
+    await bench.restoration.run()
+    const waiting = bench.restoration.settled()
+    assert.equal(await isDone(waiting), false)
+    bench.fails = false
+    await bench.pass(1_000)
+    assert.equal(await isDone(waiting), true)
+  })
+
+  test('waits for three attempts and no longer, and a later caller does not wait at all', async () => {
+    using bench = new Bench()
+    bench.fails = true
+    await bench.restoration.run()
+    const waiting = bench.restoration.settled()
+    await bench.pass(1_000)
+    assert.equal(await isDone(waiting), false)
+    await bench.pass(2_000)
+    assert.deepEqual([await isDone(waiting), bench.attempts()], [true, 3])
+    assert.equal(await isDone(bench.restoration.settled()), true)
+  })
+
+  test('is released by a control plane that stops', async () => {
+    using bench = new Bench()
+    bench.fails = true
+    await bench.restoration.run()
+    const waiting = bench.restoration.settled()
+    bench.restoration.stop()
+    assert.equal(await isDone(waiting), true)
+    assert.equal(await isDone(bench.restoration.settled()), true)
+  })
+})
+
+describe('that it is owed', () => {
+  test('is kept for the next control plane until it holds', async () => {
+    using bench = new Bench()
+    assert.equal(bench.restoration.isOwed(), false)
+    bench.restoration.owe('a drill')
+    const next = new Restoration({ range: bench.range, ledger: bench.ledger, injector: bench.injector })
+    assert.equal(next.isOwed(), true)
+    bench.fails = true
+    await bench.restoration.run()
+    assert.equal(bench.restoration.isOwed(), true)
+    bench.fails = false
+    await bench.restoration.run()
+    assert.equal(bench.restoration.isOwed(), false)
+  })
+
+  test('holds nothing up where it cannot be written', () => {
+    using bench = new Bench()
+    Object.defineProperty(bench.ledger, 'setNote', {
+      value: () => {
+        throw new Error('database or disk is full')
+      },
+    })
+    assert.doesNotThrow(() => bench.restoration.owe('a drill'))
+  })
+})

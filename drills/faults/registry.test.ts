@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { faultCategories } from '../../model/fault.ts'
+import { rangeFeatures } from '../../model/range.ts'
+import { faultById, faults, lackedFor } from './registry.ts'
+
+test('each fault is found by its id, and an unknown one is told with those that there are', () => {
+  for (const fault of faults) assert.equal(faultById(fault.id), fault)
+  assert.equal(new Set(faults.map(({ id }) => id)).size, faults.length)
+  assert.throws(() => faultById('no-such'), { code: 'not-found', message: /^there is no fault 'no-such': choose noop, .*, cluster-drain$/ })
+})
+
+test('what a fault needs and a range lacks is told; a range that has it, and parameters that are wrong, lack nothing', () => {
+  const params = { from: 'gateway', to: 'inventory', delayMs: 100 }
+  assert.deepEqual(lackedFor('http-delay', params, { lacks: [] }), [])
+  assert.deepEqual(lackedFor('http-delay', params, { lacks: ['cluster', 'mesh'] }), ['mesh'])
+  // These are told for what they are.
+  assert.deepEqual(lackedFor('http-delay', { from: 'nowhere' }, { lacks: ['mesh'] }), [])
+  assert.deepEqual(lackedFor('noop', {}, { lacks: [...rangeFeatures] }), [])
+  assert.throws(() => lackedFor('no-such', {}, { lacks: [] }), { code: 'not-found' })
+})
+
+test('each fault of a cluster needs a cluster', () => {
+  for (const { id, category, needs } of faults) if (category === 'cluster') assert.ok(needs?.({} as never)?.includes('cluster'), id)
+})
+
+test('each fault has a title, an effect and a category, and what can ramp is one of its parameters', () => {
+  for (const { id, title, effect, category, params, ramps = [] } of faults) {
+    assert.ok(title.length > 3 && effect.length > 3, id)
+    assert.ok(faultCategories.includes(category), id)
+    const shape = 'shape' in params ? Object.keys(params.shape as object) : []
+    for (const ramp of ramps) assert.ok(shape.includes(ramp), `${id}: ${ramp}`)
+  }
+})

@@ -1,0 +1,169 @@
+/**
+ * How much of the code the tests hold: changes it in one place at a time, in a copy of the checkout, and runs the tests that import it.
+ * `node test/mutate.ts FOLDER|FILE… [--sample N] [--seed S]`
+ */
+import { spawn } from 'node:child_process'
+import { cpSync, globSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { Sources } from '../control/proof/source.ts'
+import { mutantsIn, withMutant, type Mutant } from './mutation/mutants.ts'
+import { chosen } from './seed.ts'
+
+const root = path.resolve(import.meta.dirname, '..')
+/** What the tests of one mutant may take in all, and how many of them there are, when nothing fails: those that are far away seldom notice. */
+const budgetMs = 12_000
+const mostTests = 6
+/** So many are looked at for that: some take too long, or do not pass in a copy. */
+const mostTried = 10
+/** A test that runs for longer than it does without a mutant by so many times, and this much, hangs. */
+const slowerBy = 3
+const spareMs = 5_000
+/** Its hashes of the sources change with each mutant. */
+const hashed = 'control/proof/proof.test.ts'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { sample: { type: 'string' }, seed: { type: 'string', default: '1' } },
+})
+if (positionals.length === 0) {
+  process.stderr.write('name what is to be mutated: node test/mutate.ts FOLDER|FILE… [--sample N] [--seed S]\n')
+  process.exit(2)
+}
+
+const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file)
+const files = positionals
+  .flatMap((given) => (statSync(path.join(root, given)).isDirectory() ? globSync(`${given}/**/*.ts`, { cwd: root }) : [given]))
+  .map((file) => path.posix.normalize(file))
+  .filter((file) => !isTest(file) && !file.endsWith('.d.ts'))
+const all = [...new Set(files)].toSorted().flatMap((file) => mutantsIn(file, readFileSync(path.join(root, file), 'utf8')))
+const mutants = values.sample === undefined ? all : chosen(all, Number(values.sample), Number(values.seed))
+
+/** A copy, so that whatever ends this leaves the checkout as it was. */
+const copy = mkdtempSync(path.join(tmpdir(), 'firedrill-mutants-'))
+const discard = () => rmSync(copy, { recursive: true, force: true, maxRetries: 10 })
+process.once('exit', discard)
+const left = new Set(['node_modules', '.git', '.cache', 'dist'])
+cpSync(root, copy, { recursive: true, filter: (from) => !left.has(path.basename(from)) })
+symlinkSync(path.join(root, 'node_modules'), path.join(copy, 'node_modules'))
+
+/** Who imports each file. */
+const importers = new Map<string, string[]>()
+const sources = new Sources(root)
+for (const file of globSync('{model,shop,shell,range,observability,drills,people,coach,control,cli,bench,test}/**/*.ts', { cwd: root })) {
+  if (/^test\/(acceptance|browser)\//.test(file) || file.endsWith('.d.ts')) continue
+  for (const { file: imported } of sources.imports(file)) importers.set(imported, [...(importers.get(imported) ?? []), file])
+}
+
+/** Of two tests that are as far away, one in the same folder notices more, and more so one that names the file. */
+const nearness = (test: string, file: string): number =>
+  Number(path.dirname(test) === path.dirname(file)) +
+  2 * Number(readFileSync(path.join(root, test), 'utf8').includes(path.basename(file, '.ts')))
+
+/** The tests of a file, those that import it by the fewest others first; the one beside it is the first of all. */
+function testsOf(file: string): string[] {
+  const seen = new Set([file])
+  const tests: string[] = []
+  for (let level = [file]; level.length > 0;) {
+    const next = [...new Set(level.flatMap((each) => importers.get(each) ?? []))].filter((each) => !seen.has(each))
+    for (const each of next) seen.add(each)
+    const found = next.filter(isTest).filter((each) => each !== hashed || file.startsWith('control/proof/'))
+    tests.push(...found.toSorted((a, b) => nearness(b, file) - nearness(a, file)))
+    level = next
+  }
+  const beside = file.replace(/\.ts$/, '.test.ts')
+  return tests.includes(beside) ? [beside, ...tests.filter((each) => each !== beside)] : tests
+}
+
+/** How long a test takes without a mutant; null where it does not pass here. */
+const known = new Map<string, number | null>()
+async function usualMs(test: string): Promise<number | null> {
+  const before = known.get(test)
+  if (before !== undefined) return before
+  const from = performance.now()
+  const passes = await run(test, budgetMs)
+  known.set(test, passes ? performance.now() - from : null)
+  return known.get(test) ?? null
+}
+
+/** Whether a test passes; what it has started ends with it. */
+function run(test: string, withinMs: number): Promise<boolean> {
+  const child = spawn(process.execPath, [test], {
+    cwd: copy,
+    detached: true,
+    stdio: 'ignore',
+    env: { ...process.env, FIREDRILL_SEED: '1', FIREDRILL_FUZZ_SECONDS: '0.5' },
+  })
+  const end = () => {
+    try {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+    } catch {
+      // It has ended by itself.
+    }
+  }
+  process.prependOnceListener('exit', end)
+  const timer = setTimeout(end, withinMs)
+  return new Promise((resolve) =>
+    child.once('exit', (code) => {
+      clearTimeout(timer)
+      process.off('exit', end)
+      end()
+      resolve(code === 0)
+    }),
+  )
+}
+
+/** The test that notices a mutant; null when none does, and undefined when there is none to run. */
+async function killerOf(mutant: Mutant): Promise<string | null | undefined> {
+  const file = path.join(copy, mutant.file)
+  const source = readFileSync(path.join(root, mutant.file), 'utf8')
+  let spentMs = 0
+  let ran = 0
+  for (const test of testsOf(mutant.file).slice(0, mostTried)) {
+    const usual = await usualMs(test)
+    if (usual === null || spentMs + usual > budgetMs) continue
+    if (ran === mostTests) break
+    spentMs += usual
+    ran++
+    writeFileSync(file, withMutant(source, mutant))
+    try {
+      if (!(await run(test, usual * slowerBy + spareMs))) return test
+    } finally {
+      writeFileSync(file, source)
+    }
+  }
+  return ran > 0 ? null : undefined
+}
+
+type Count = { killed: number; of: number }
+const counts = new Map<string, Count>()
+function report(): void {
+  const line = (name: string, { killed, of }: Count): string =>
+    `${String(Math.round((100 * killed) / of)).padStart(4)} %  ${String(killed).padStart(4)} of ${String(of).padEnd(4)}  ${name}\n`
+  const sum = (entries: Count[]) =>
+    entries.reduce((total, { killed, of }) => ({ killed: total.killed + killed, of: total.of + of }), { killed: 0, of: 0 })
+  process.stdout.write('\nkilled\n')
+  for (const [file, count] of [...counts].toSorted(([a], [b]) => (a < b ? -1 : 1))) process.stdout.write(line(file, count))
+  for (const [folder, of] of Map.groupBy(counts, ([file]) => file.split('/')[0] ?? ''))
+    process.stdout.write(line(`${folder}/`, sum(of.map(([, count]) => count))))
+  process.stdout.write(line('all', sum([...counts.values()])))
+}
+// Of one that is ended before its time, what it has found is told.
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    report()
+    process.exit(130)
+  })
+const shown = (text: string): string => text.replaceAll(/\s+/g, ' ').trim().slice(0, 90)
+process.stdout.write(`${mutants.length} of ${all.length} mutants\n`)
+for (const mutant of mutants) {
+  const killer = await killerOf(mutant)
+  const count = counts.get(mutant.file) ?? { killed: 0, of: 0 }
+  counts.set(mutant.file, { killed: count.killed + (killer ? 1 : 0), of: count.of + 1 })
+  if (!killer)
+    process.stdout.write(
+      `${killer === null ? 'survived' : 'no test '}  ${mutant.file}:${mutant.line}  ${shown(mutant.from)}  →  ${shown(mutant.to)}\n`,
+    )
+}
+report()
