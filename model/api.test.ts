@@ -81,7 +81,7 @@ const limits: [name: string, schema: z.ZodType, rest: object, field: string, tak
     { durationMs: 1_000, comment: 'x' },
     'matchers',
     [[{ name: 'a', value: 'b' }]],
-    [[], Array(21).fill({ name: 'a', value: 'b' })],
+    [[], Array.from({ length: 21 }, () => ({ name: 'a', value: 'b' }))],
   ],
   [
     'addSilence',

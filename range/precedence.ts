@@ -15,10 +15,10 @@ export const tierOf = (role: Component['role']): Tier => {
 
 /**
  * Weights of groups beside each other and beside everything else on the host, where a session or a service has 100. What watches needs a fraction of
- * its share, so that twice the shop's weight is precedence enough; more would only serve what runs away in its group. The shop takes all that it can get in an
- * incident, and comes after the browser and the commands of whoever is on call (`bench interactions`).
+ * its share, so that twice the shop's weight is precedence enough; more would only serve what runs away in its group. The shop weighs as much as any other
+ * program: it is still served beside a busy one, and in an incident leaves the browser of whoever is on call its room (`bench interactions`).
  */
-export const cpuWeights = { watch: 100, shop: 50, load: 25 } as const satisfies Record<Tier, number>
+export const cpuWeights = { watch: 200, shop: 100, load: 50 } as const satisfies Record<Tier, number>
 
 /** Where there are no groups: lowering the shop needs no privilege, raising the watchers would. */
 export const niceness = { watch: 0, shop: 5, load: 10 } as const satisfies Record<Tier, number>

@@ -85,16 +85,22 @@ function ActionFinder({ actions, onChoose }: { actions: readonly Action[]; onCho
       onKeyDown={(event) => event.key === 'Enter' && sought !== text && event.preventDefault()}
     >
       <Command.Input value={text} onValueChange={setText} placeholder="Find: roll back, restart, sessions…" />
-      <FoundActions found={found} onChoose={onChoose} />
+      <FoundActions found={useDeferredValue(found, null)} onChoose={onChoose} />
     </Command>
   )
 }
 
-const FoundActions = memo(function FoundActions({ found, onChoose }: { found: readonly Action[]; onChoose: (id: string) => void }) {
+interface FoundActionsProps {
+  /** Null until there has been time to draw them. */
+  found: readonly Action[] | null
+  onChoose: (id: string) => void
+}
+
+const FoundActions = memo(function FoundActions({ found, onChoose }: FoundActionsProps) {
   return (
     <Command.List label="Actions">
-      <Command.Empty>No action has that name.</Command.Empty>
-      {[...Map.groupBy(found, ({ kind }) => kind)].map(([kind, some]) => (
+      {found && <Command.Empty>No action has that name.</Command.Empty>}
+      {[...Map.groupBy(found ?? [], ({ kind }) => kind)].map(([kind, some]) => (
         <Command.Group key={kind} heading={groups[kind]}>
           {some.map(({ id, title, description }) => (
             <Command.Item key={id} value={title} title={description} onSelect={() => onChoose(id)}>
