@@ -74,6 +74,8 @@ async function playOne(context: BenchContext, { scenario, disturbance, after, re
   const before = events.find((event) => event.type === 'drill-started')?.fingerprint
   await pause(after)
   const over = disturbance.play()
+  // It is waited for below.
+  over.catch(() => {})
   await pause(rest)
   // What hangs may be what answers.
   await until('the drill to be aborted', restMs, () => ended(context, drill.id), 500)

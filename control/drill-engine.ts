@@ -76,6 +76,8 @@ export class DrillEngine {
   readonly messages: Messages
   #ticking = false
   #tickedAt = Date.now()
+  /** At the last tick. */
+  #lastEvent = 0
   #starting = false
 
   constructor(deps: Dependencies) {
@@ -210,7 +212,9 @@ export class DrillEngine {
     this.#tickedAt = now
     this.#drill.noteAlive(now)
     const verdict = { ...this.health.verdict, at: sample.at }
-    const after = this.#drill.events.at(-1)?.id ?? 0
+    // The look began after the one before it had come: what happened since may not be in it.
+    const after = this.#lastEvent
+    this.#lastEvent = this.#drill.events.at(-1)?.id ?? 0
     this.live.emit('verdict', verdict)
     await this.#lookAtFaults(stoodMs)
     this.#deps.injector.advanceRamps().catch((error: unknown) => process.stderr.write(`a ramp: ${describeError(error)}\n`))

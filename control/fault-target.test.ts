@@ -16,6 +16,7 @@ test('two releases of one service act on the same, those of two services do not'
   )
 })
 
-test('without a parameter that is chosen from a list, all of them tell what it acts on', () => {
-  assert.notEqual(target('cpu-burn', { processesPerCore: 1 }), target('cpu-burn', { processesPerCore: 2 }))
+test('how strong or how long a fault is makes it no other one', () => {
+  assert.equal(target('load-spike', { users: 60 }), target('load-spike', { users: 100 }))
+  assert.equal(target('redis-delay', { delayMs: 25 }), target('redis-delay', { delayMs: 500 }))
 })

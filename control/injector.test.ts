@@ -228,9 +228,9 @@ describe('a fault comes out', () => {
 
   test('faults are reverted newest first: what a later one found is what an earlier one left', async () => {
     using bench = new Bench()
-    await bench.injector.inject('load-spike', { users: 50 }, { forMs: 60_000, drill: null })
+    await bench.injector.inject('load-spike', { users: 50 }, { forMs: 60_000, drill: 'one' })
     bench.pass(1_000)
-    await bench.injector.inject('load-spike', { users: 70 }, { forMs: 60_000, drill: null })
+    await bench.injector.inject('load-spike', { users: 70 }, { forMs: 60_000, drill: 'one' })
     const taken = await bench.injector.revertAll()
     assert.deepEqual(
       taken.map(({ undo }) => undo),

@@ -18,8 +18,8 @@ export class Injector {
   readonly #reverting = new Map<string, Promise<void>>()
   /** How far each ramp has come in this process. */
   readonly #ramped = new Map<string, number>()
-  /** Targets of the faults that are going in. */
-  readonly #onTheWay = new Set<string>()
+  /** The faults that are going in, by what they act on. */
+  readonly #onTheWay = new Set<{ target: string }>()
   #advancing = false
   #clockIsFollowed = true
   /** Out of the range, and not written down as such, since the ledger could not be written. */
@@ -62,19 +62,21 @@ export class Injector {
     this.mustBeAble(id, rawParams)
     const target = targetOf(fault, params)
     // The steps of a drill are taken out in the reverse order, and the range restored after them.
-    if (drill === null && fault.category !== 'none') this.#mustBeAlone(target, id)
-    this.#onTheWay.add(target)
+    if (drill === null && fault.category !== 'none') this.#mustBeAlone(fault, target)
+    const going = { target }
+    this.#onTheWay.add(going)
     try {
       return await this.#inject(fault, { params, first, forMs, drill, ramp })
     } finally {
-      this.#onTheWay.delete(target)
+      this.#onTheWay.delete(going)
     }
   }
 
   /** Throws where a fault with the same target is in, or on its way in or out: each would keep the other's effect as the state to go back to. */
-  #mustBeAlone(target: string, id: string): void {
-    const isIn = this.open().some((record) => targetOf(faultById(record.fault), record.params) === target)
-    if (isIn || this.#onTheWay.has(target))
+  #mustBeAlone(fault: AnyFault, target: string): void {
+    const { id } = fault
+    const isIn = this.open().some((record) => record.fault === id && targetOf(fault, record.params) === target)
+    if (isIn || [...this.#onTheWay].some((other) => other.target === target))
       throw new FiredrillError('conflict', `${id} is in there already, or on its way: revert it before it is injected once more`)
   }
 

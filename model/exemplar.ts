@@ -14,7 +14,7 @@ export function highestOfEachSlice(exemplars: readonly Exemplar[], start: number
   const highest = new Map<number, Exemplar>()
   for (const exemplar of exemplars) {
     if (exemplar.at < start || exemplar.at > end) continue
-    const slice = Math.floor(((exemplar.at - start) / (end - start)) * slices)
+    const slice = Math.min(slices - 1, Math.floor(((exemplar.at - start) / (end - start)) * slices))
     const known = highest.get(slice)
     if (!known || exemplar.value > known.value) highest.set(slice, exemplar)
   }

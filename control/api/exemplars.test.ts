@@ -28,9 +28,9 @@ const prometheus = { name: 'Prometheus', base: `http://127.0.0.1:${port}`, ready
 
 test('of an hour of exemplars, the slowest of each slice that leads to a trace is told', async () => {
   const found = await slowestExemplars(prometheus, askExemplars.parse({ query: 'x', start: '3600', end: '7200', slices: '60' }))
-  assert.equal(found.length, 61)
+  assert.equal(found.length, 60)
   assert.deepEqual(found[0], { traceId: 'trace-3658', value: 58, at: 3_658, labels: { service: 'gateway' } })
-  assert.ok(found.slice(0, -1).every(({ value }) => value === 58))
+  assert.ok(found.every(({ value }) => value === 58))
   assert.deepEqual(
     asked.map(({ from, to }) => to - from),
     [900, 900, 900, 900],

@@ -13,9 +13,11 @@ export const askExemplars = z
   })
   .refine(({ start, end }) => end > start && end - start <= 7 * 86_400, { error: 'end must come after start, by at most a week' })
 
-/** Thousands of exemplars of an hour are megabytes, which are read piece by piece: each stands for this many seconds. */
+/** Thousands of exemplars of an hour are megabytes, which are read piece by piece: each stands for this many seconds, or fewer where it is too large. */
 const pieceSeconds = 900
 const mostOfPiece = 4 * 1024 * 1024
+/** Older ones are not asked for: Prometheus keeps only so many, and has dropped them. */
+const longestSeconds = 6 * 3_600
 
 const answer = z.object({
   data: z.array(
@@ -32,18 +34,31 @@ export async function slowestExemplars(
   { query, start, end, slices }: z.infer<typeof askExemplars>,
 ): Promise<Exemplar[]> {
   let kept: Exemplar[] = []
-  for (let from = start; from < end; from += pieceSeconds) {
-    const params = new URLSearchParams({ query, start: String(from), end: String(Math.min(end, from + pieceSeconds)) })
+  for (let from = Math.max(start, end - longestSeconds); from < end; from += pieceSeconds) {
+    const found = await exemplarsBetween(prometheus, query, from, Math.min(end, from + pieceSeconds))
+    kept = highestOfEachSlice([...kept, ...found], start, end, slices)
+  }
+  return kept
+}
+
+async function exemplarsBetween(prometheus: Upstream, query: string, from: number, to: number): Promise<Exemplar[]> {
+  const params = new URLSearchParams({ query, start: String(from), end: String(to) })
+  try {
     const { status, body } = await ask(prometheus, `/prometheus/api/v1/query_exemplars?${params}`, { mostBytes: mostOfPiece })
-    if (status !== 200) throw new FiredrillError('bad-request', `Prometheus did not take the query: ${body.toString().slice(0, 300)}`)
-    const found = answer
+    if (status !== 200) {
+      const code = status === 400 || status === 422 ? 'bad-request' : 'component-failed'
+      throw new FiredrillError(code, `Prometheus did not take the query: ${body.toString().slice(0, 300)}`)
+    }
+    return answer
       .parse(JSON.parse(body.toString()))
       .data.flatMap(({ seriesLabels, exemplars }) =>
         exemplars.flatMap(({ labels, value, timestamp }) =>
           labels['trace_id'] ? [{ traceId: labels['trace_id'], value, at: timestamp, labels: seriesLabels }] : [],
         ),
       )
-    kept = highestOfEachSlice([...kept, ...found], start, end, slices)
+  } catch (error) {
+    if (!(error instanceof FiredrillError && error.code === 'too-large') || to - from <= 1) throw error
+    const middle = (from + to) / 2
+    return [...(await exemplarsBetween(prometheus, query, from, middle)), ...(await exemplarsBetween(prometheus, query, middle, to))]
   }
-  return kept
 }

@@ -49,6 +49,50 @@ test(
   },
 )
 
+test('the entry that the keyboard selects is in sight, and is the one that is told to who cannot see it', { skip }, async () => {
+  const drill = await started()
+  const page = await open()
+  await page.goto(`${paper.base}/drills/${drill}`)
+  /** Waits until the selected entry of the list of this field is told, in sight, and, where that is wanted, the first. */
+  const told = (name: string, what: string, isFirst = false) =>
+    page
+      .waitForFunction(
+        ([label, first]) => {
+          const field = [...document.querySelectorAll('input[role=combobox]')].find((input) =>
+            document.getElementById(input.getAttribute('aria-labelledby') ?? '')?.textContent?.includes(label),
+          )
+          const list = document.getElementById(field?.getAttribute('aria-controls') ?? '')
+          const item = list?.querySelector('[aria-selected=true]')
+          if (!field || !list || !item || field.getAttribute('aria-activedescendant') !== item.id) return false
+          const [inside, around] = [item.getBoundingClientRect(), list.getBoundingClientRect()]
+          const inSight = inside.top >= around.top - 1 && inside.bottom <= around.bottom + 1
+          return inSight && (!first || item === list.querySelector('[role=option]'))
+        },
+        [name, isFirst] as const,
+        { timeout: 10_000 },
+      )
+      .catch((error: unknown) => assert.fail(`${name}: ${what}: ${String(error)}`))
+  for (const name of ['Find an action', 'Find anything']) {
+    if (name === 'Find anything') await page.keyboard.press('ControlOrMeta+k')
+    const field = page.getByRole('combobox', { name })
+    await field.focus()
+    await page.getByRole('option', { name: 'Roll back a service' }).first().waitFor()
+    for (let step = 0; step < 20; step++) await field.press('ArrowDown')
+    await told(name, 'after many arrows')
+    await field.press('End')
+    await told(name, 'at the end')
+    await field.press('ArrowDown')
+    await told(name, 'from the last to the first', true)
+    await field.press('End')
+    await field.fill('re')
+    await told(name, 'for another search', true)
+    await field.press('ArrowDown')
+    await field.fill('')
+    await told(name, 'without a search', true)
+  }
+  await page.context().close()
+})
+
 test('what rose is found by its label, and drawn by it', { skip }, async () => {
   await started()
   await paper.shop.breaks('slow-shelves')

@@ -7,7 +7,7 @@ import { putParams, useParamsOfPage } from '../lib/params.ts'
 import { ActionForm, type Action } from './action-form.tsx'
 import { scoreOf } from './palette-entries.ts'
 import { paletteKeys } from './palette-keys.ts'
-import { useSelected } from './selected.ts'
+import { useFirstSelected } from './selected.ts'
 import { Loading, Problem } from './states.tsx'
 
 const groups = { inspect: 'Look', change: 'Change' } as const
@@ -58,34 +58,39 @@ export const Actions = memo(function Actions({ enabled }: { enabled: boolean }) 
 
 const looksFirst = ({ kind }: Action) => (kind === 'inspect' ? 0 : 1)
 
+/** Those that match, the best first; without a word, all of them. */
+const matching = (actions: readonly Action[], text: string): Action[] =>
+  actions
+    .map((action) => ({ action, score: scoreOf(action.title, text, [action.id, action.description]) }))
+    .filter(({ score }) => score > 0)
+    .toSorted((a, b) => b.score - a.score || looksFirst(a.action) - looksFirst(b.action))
+    .map(({ action }) => action)
+
 function ActionFinder({ actions, onChoose }: { actions: readonly Action[]; onChoose: (id: string) => void }) {
   const [text, setText] = useState('')
-  // The field takes what is typed at once; what is found follows.
-  const sought = useDeferredValue(text)
-  const found = useMemo(
-    () =>
-      actions
-        .map((action) => ({ action, score: scoreOf(action.title, sought, [action.id, action.description]) }))
-        .filter(({ score }) => score > 0)
-        .toSorted((a, b) => b.score - a.score || looksFirst(a.action) - looksFirst(b.action))
-        .map(({ action }) => action),
-    [actions, sought],
-  )
-  // None at first: what is selected is scrolled to, and on a phone the list is far below what fires.
-  const [selected, setSelected] = useSelected(sought, found[0]?.title, 'none')
+  // The field is there at once, and takes what is typed; what is found follows.
+  const sought = useDeferredValue<string | null>(text, null)
+  const found = useMemo(() => (sought === null ? null : matching(actions, sought)), [actions, sought])
+  const goAhead = (event: React.KeyboardEvent) => {
+    if (event.key !== 'Enter' || event.nativeEvent.isComposing || sought === text) return
+    // Who is faster than the list gets what it will show first.
+    event.preventDefault()
+    const [first] = matching(actions, text)
+    if (first) onChoose(first.id)
+  }
   return (
     <Command
+      ref={useFirstSelected(sought)}
       label="Find an action"
       className="action-finder"
       shouldFilter={false}
       loop
-      value={selected}
-      onValueChange={setSelected}
-      // Who is faster than the list waits for it.
-      onKeyDown={(event) => event.key === 'Enter' && sought !== text && event.preventDefault()}
+      // None at first: what is selected is scrolled to, and on a phone the list is far below what fires.
+      defaultValue="none"
+      onKeyDown={goAhead}
     >
       <Command.Input value={text} onValueChange={setText} placeholder="Find: roll back, restart, sessions…" />
-      <FoundActions found={useDeferredValue(found, null)} onChoose={onChoose} />
+      <FoundActions found={found} onChoose={onChoose} />
     </Command>
   )
 }

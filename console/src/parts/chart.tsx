@@ -95,8 +95,8 @@ function useExemplars({ exemplars: selector }: Panel, range: TimeRange, step: nu
     queryKey: ['exemplars', selector, range],
     enabled: selector !== undefined,
     refetchInterval: 'last' in range ? Math.max(5_000, step * 1_000) : false,
-    // Those of the last moment stay in sight while the next are asked for.
-    placeholderData: (before) => before,
+    // Those of the last moment stay in sight while the next are asked for; those of another graph do not.
+    placeholderData: (before, query) => (query?.queryKey[1] === selector ? before : undefined),
     queryFn: () => {
       const { from, to } = bounds(range)
       return queryExemplars(selector ?? '', from / 1_000, to / 1_000)

@@ -8,7 +8,7 @@ import { useDashboards, useDrills, useInCluster, useScenarios } from '../lib/dat
 import { useLive } from '../lib/live.ts'
 import { matching, type Entry, type Group } from './palette-entries.ts'
 import { icons, placesFor } from './places.ts'
-import { useSelected } from './selected.ts'
+import { useFirstSelected } from './selected.ts'
 
 interface Named {
   id: string
@@ -36,6 +36,8 @@ export function CommandPalette({ role, open, onOpenChange }: { role: string; ope
   // Asked for before it is opened: what appears under the fingers of who types is not what Enter takes.
   useQuery(actionsQuery)
   useQuery(runbooksQuery)
+  useDashboards()
+  useScenarios()
   const close = useCallback(() => onOpenChange(false), [onOpenChange])
   return (
     <Modal open={open} onClose={close}>
@@ -52,13 +54,26 @@ function Modal({ open, onClose, children }: { open: boolean; onClose: () => void
     if (!open || !element) return element?.close()
     element.showModal()
     element.querySelector('input')?.focus()
-    // What is beside that which is in it, is the dialog itself.
-    const leave = ({ target }: PointerEvent) => target === element && onClose()
-    element.addEventListener('pointerdown', leave)
-    return () => element.removeEventListener('pointerdown', leave)
+    // Beside what is in it is the dialog itself. Both have to be there: text that is selected may end beside the field.
+    let pressed = false
+    const press = ({ target }: Event) => (pressed = target === element)
+    const leave = ({ target }: Event) => pressed && target === element && onClose()
+    element.addEventListener('pointerdown', press)
+    element.addEventListener('click', leave)
+    return () => {
+      element.removeEventListener('pointerdown', press)
+      element.removeEventListener('click', leave)
+    }
   }, [open, onClose])
   return (
-    <dialog ref={dialog} className="palette" aria-label="Find anything" onClose={onClose}>
+    <dialog
+      ref={dialog}
+      className="palette"
+      aria-label="Find anything"
+      onCancel={onClose}
+      // It comes late: it may be open once more.
+      onClose={({ currentTarget }) => currentTarget.open || onClose()}
+    >
       {open && children}
     </dialog>
   )
@@ -71,8 +86,6 @@ function Finder({ role, onClose }: { role: string; onClose: () => void }) {
   // The field is there at once, and takes what is typed; what is found follows.
   const sought = useDeferredValue<string | null>(text, null)
   const groups = useMemo(() => (sought === null ? null : found(all, sought)), [all, sought])
-  const [first] = groups ?? []
-  const [selected, setSelected] = useSelected(sought, first?.entries[0] && valueOf(first.entries[0], first.title))
   const go = useCallback(
     (to: string) => {
       onClose()
@@ -81,14 +94,14 @@ function Finder({ role, onClose }: { role: string; onClose: () => void }) {
     [navigate, onClose],
   )
   const goAhead = (event: React.KeyboardEvent) => {
-    if (event.key !== 'Enter' || sought === text) return
+    if (event.key !== 'Enter' || event.nativeEvent.isComposing || sought === text) return
     // Who is faster than the list gets what it will show first.
     event.preventDefault()
     const first = found(all, text)[0]?.entries[0]
     if (first) go(first.to)
   }
   return (
-    <Command label="Find anything" loop shouldFilter={false} value={selected} onValueChange={setSelected} onKeyDown={goAhead}>
+    <Command ref={useFirstSelected(sought)} label="Find anything" loop shouldFilter={false} onKeyDown={goAhead}>
       <Command.Input value={text} onValueChange={setText} placeholder="A page, an action, a component, a trace id…" />
       <Found groups={groups} onChoose={go} />
     </Command>
@@ -132,12 +145,10 @@ interface ItemProps {
   onChoose: (to: string) => void
 }
 
-const valueOf = ({ name, to }: Entry, group: string) => `${name} ${group} ${to}`
-
 function Item({ entry, group, onChoose }: ItemProps) {
   const { name, hint, icon: Icon, to } = entry
   return (
-    <Command.Item value={valueOf(entry, group)} onSelect={() => onChoose(to)}>
+    <Command.Item value={`${name} ${group} ${to}`} onSelect={() => onChoose(to)}>
       <Icon size={16} />
       <span>{name}</span>
       {hint && <span className="quiet">{hint}</span>}

@@ -35,7 +35,7 @@ const noColumns: readonly string[] = []
 export const LogRow = memo(function LogRow({ line, columns = noColumns, onColumn, onField }: RowProps) {
   const [opened, setOpened] = useState(false)
   return (
-    <details onToggle={(event) => setOpened((before) => before || event.currentTarget.open)}>
+    <details onToggle={({ currentTarget: { open } }) => setOpened((before) => before || open)}>
       <summary>
         <time>{clock(line.timeMs)}</time> <b className="severity">{line.severity}</b>{' '}
         <span className="log-service">

@@ -1,10 +1,17 @@
-import { useState } from 'react'
+import { useLayoutEffect, useRef, type RefObject } from 'react'
 
 /**
- * Which entry of a list is selected: the first of what was found, until another is chosen. The list is drawn after what was typed, and a choice made in the list before is
- * none in this one.
+ * For the root of a list of cmdk that is drawn after what was typed: selects the first entry of each new list, as the key Home does. By itself cmdk selects the first of
+ * the list before it, and keeps that, or nothing where it is gone.
  */
-export function useSelected(sought: string | null, first: string | undefined, initially?: string): [string, (value: string) => void] {
-  const [chosen, setChosen] = useState({ of: initially === undefined ? null : sought, value: initially ?? '' })
-  return [chosen.of !== null && chosen.of === sought ? chosen.value : (first ?? ''), (value) => setChosen({ of: sought, value })]
+export function useFirstSelected(sought: string | null): RefObject<HTMLDivElement | null> {
+  const root = useRef<HTMLDivElement>(null)
+  const drawn = useRef(sought)
+  useLayoutEffect(() => {
+    const before = drawn.current
+    drawn.current = sought
+    if (before === null || before === sought) return
+    root.current?.dispatchEvent(new KeyboardEvent('keydown', { key: 'Home', bubbles: true, cancelable: true }))
+  }, [sought])
+  return root
 }

@@ -67,7 +67,9 @@ function Words({ value, onChange }: { value: string; onChange: (words: string) =
         type="search"
         value={text}
         onChange={(event) => setText(event.target.value)}
-        onKeyDown={(event) => event.key === 'Enter' && search()}
+        onKeyDown={(event) => event.key === 'Enter' && !event.nativeEvent.isComposing && search()}
+        // Before a link is followed, and not after.
+        onBlur={search}
       />
     </label>
   )
