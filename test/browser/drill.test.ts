@@ -245,6 +245,8 @@ test('what is on screen is in the address', async () => {
   await page.getByRole('combobox', { name: 'Service' }).selectOption('orders')
   await page.getByRole('searchbox', { name: 'Words' }).fill('POST')
   await page.getByRole('combobox', { name: 'Time range' }).selectOption('last 5m')
+  // Words are searched for at the first pause.
+  await page.waitForURL(({ searchParams }) => searchParams.has('text'))
   const address = new URL(page.url())
   assert.deepEqual(Object.fromEntries(address.searchParams), { service: 'orders', text: 'POST', range: '5m' })
   await page.reload()
