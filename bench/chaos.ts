@@ -7,7 +7,8 @@ import type { FaultRecord } from '../model/fault.ts'
 import type { ScenarioCard } from '../model/scenario.ts'
 import { startWhenSteady } from '../model/start-when-steady.ts'
 import type { Fingerprint } from '../drills/baseline.ts'
-import { family, listProcesses, withEnvironment } from '../range/targets/local/identity.ts'
+import { send } from '../range/targets/local/process.ts'
+import { orphansOf } from '../range/targets/local/strays.ts'
 import { numbersFrom } from '../model/seeded.ts'
 import { atMost, atRest, brokenPromises, exactly, quantile, told, until, type Benchmark, type BenchContext } from './benchmark.ts'
 
@@ -89,7 +90,7 @@ async function playOne(context: BenchContext, { scenario, disturbance, after, re
   const orders = await brokenPromises(client)
   if (orders > 0) problems.push(`${orders} orders are lost or doubled`)
   // A command of the control plane's own may be under way.
-  await check('every process to be one on record', async () => orphansOf(state).length === 0)
+  await check('every process to be one on record', async () => orphans(state).length === 0)
   return problems
 }
 
@@ -102,20 +103,20 @@ async function ended({ client }: BenchContext, drill: string): Promise<boolean> 
 
 function disturbances({ state }: BenchContext, pick: <Item>(items: readonly Item[]) => Item, random: () => number): Disturbance[] {
   const pid = (name: ComponentName) => state.run(name)?.pid
-  const send = (name: ComponentName, signal: NodeJS.Signals) => {
+  const signal = (name: ComponentName, which: NodeJS.Signals) => {
     const found = pid(name)
     // It may be gone: then it is disturbed enough.
-    if (found !== undefined) trySend(found, signal)
+    if (found !== undefined) send(found, which)
   }
-  const kill = (name: ComponentName): Disturbance => ({ what: `${name} killed`, play: async () => send(name, 'SIGKILL') })
+  const kill = (name: ComponentName): Disturbance => ({ what: `${name} killed`, play: async () => signal(name, 'SIGKILL') })
   const hang = (name: ComponentName, ms = 2_000 + random() * hungMs): Disturbance => ({
     what: `${name} hung for ${(ms / 1_000).toFixed(1)} s`,
     play: async () => {
       const held = pid(name)
       if (held === undefined) return
-      trySend(held, 'SIGSTOP')
+      send(held, 'SIGSTOP')
       await pause(ms)
-      trySend(held, 'SIGCONT')
+      send(held, 'SIGCONT')
     },
   })
   return [
@@ -138,19 +139,11 @@ function disturbances({ state }: BenchContext, pick: <Item>(items: readonly Item
     {
       what: 'control plane and reaper killed at once',
       play: async () => {
-        send('control', 'SIGKILL')
-        send('reaper', 'SIGKILL')
+        signal('control', 'SIGKILL')
+        signal('reaper', 'SIGKILL')
       },
     },
   ]
-}
-
-function trySend(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal)
-  } catch {
-    // Gone meanwhile.
-  }
 }
 
 const child = (program: string, args: readonly string[]) =>
@@ -161,11 +154,10 @@ const child = (program: string, args: readonly string[]) =>
   })
 
 /** Processes of the range that none of its records accounts for. */
-function orphansOf(state: BenchContext['state']): number[] {
-  const processes = listProcesses()
+function orphans(state: BenchContext['state']): number[] {
   const names = [...componentNames, ...state.jobs().map((id) => `job-${id}` as const)]
-  const owned = new Set(names.flatMap((name) => state.run(name) ?? []).flatMap(({ pid }) => family(pid, processes)))
-  return withEnvironment({ FIREDRILL_RANGE: state.config().id }).filter((pid) => !owned.has(pid) && pid !== process.pid)
+  const records = names.flatMap((name) => state.run(name) ?? [])
+  return orphansOf(state.config().id, records).filter((pid) => pid !== process.pid)
 }
 
 /** How much is wrong with the ledger: what SQLite finds, and events of a drill that do not come one after another. */

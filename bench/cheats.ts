@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseAllDocuments } from 'yaml'
 import { apiClient, type ApiClient } from '../cli/client.ts'
@@ -6,6 +6,7 @@ import type { ComponentName } from '../model/components.ts'
 import type { DrillEvent, DrillState } from '../model/drill.ts'
 import { FiredrillError } from '../model/errors.ts'
 import { startWhenSteady } from '../model/start-when-steady.ts'
+import { writeWhole } from '../range/whole-file.ts'
 import { atRest, exactly, told, until, type Benchmark, type BenchContext } from './benchmark.ts'
 
 /** How long the checks look at what a cheat did: a window of theirs, twice. */
@@ -92,10 +93,10 @@ const all: readonly Cheat[] = [
     play: async ({ state, signal }) => {
       const rules = path.join(state.dir, 'config', 'prometheus', 'rules.yml')
       const text = readFileSync(rules, 'utf8')
-      replace(rules, 'groups: []\n')
+      writeWhole(rules, 'groups: []\n')
       signal('prometheus', 'SIGHUP')
       return () => {
-        replace(rules, text)
+        writeWhole(rules, text)
         signal('prometheus', 'SIGHUP')
       }
     },
@@ -108,9 +109,7 @@ const all: readonly Cheat[] = [
   {
     what: 'empty the queue',
     scenario: 'silent-warehouse',
-    play: async (cheater) => {
-      for (const queue of ['orders.fulfilment']) await act(cheater, 'purge-queue', { queue })
-    },
+    play: async (cheater) => void (await act(cheater, 'purge-queue', { queue: 'orders.fulfilment' })),
   },
 ]
 
@@ -164,11 +163,6 @@ function pidOf(state: BenchContext['state'], component: ComponentName): number {
   const record = state.run(component)
   if (!record) throw new Error(`${component} does not run`)
   return record.pid
-}
-
-function replace(file: string, text: string): void {
-  writeFileSync(`${file}.new`, text)
-  renameSync(`${file}.new`, file)
 }
 
 const unless = (codes: readonly FiredrillError['code'][]) => (error: unknown) => {

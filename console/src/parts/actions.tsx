@@ -5,7 +5,7 @@ import { memo, useCallback, useDeferredValue, useEffect, useMemo, useRef, useSta
 import { get } from '../lib/api.ts'
 import { putParams, useParamsOfPage } from '../lib/params.ts'
 import { ActionForm, type Action } from './action-form.tsx'
-import { scoreOf } from './palette-entries.ts'
+import { ranked, scoreOf } from './palette-entries.ts'
 import { paletteKeys } from './palette-keys.ts'
 import { useFirstSelected } from './selected.ts'
 import { Loading, Problem } from './states.tsx'
@@ -60,11 +60,10 @@ const looksFirst = ({ kind }: Action) => (kind === 'inspect' ? 0 : 1)
 
 /** Those that match, the best first; without a word, all of them. */
 const matching = (actions: readonly Action[], text: string): Action[] =>
-  actions
-    .map((action) => ({ action, score: scoreOf(action.title, text, [action.id, action.description]) }))
-    .filter(({ score }) => score > 0)
-    .toSorted((a, b) => b.score - a.score || looksFirst(a.action) - looksFirst(b.action))
-    .map(({ action }) => action)
+  ranked(
+    actions.toSorted((a, b) => looksFirst(a) - looksFirst(b)),
+    ({ id, title, description }) => scoreOf(title, text, [id, description]),
+  ).map(({ item }) => item)
 
 function ActionFinder({ actions, onChoose }: { actions: readonly Action[]; onChoose: (id: string) => void }) {
   const [text, setText] = useState('')

@@ -20,18 +20,22 @@ const shown = { browsed: 5, asked: 8 }
 /** What is asked for, the best match first, groups and entries alike; and how many more there are. Without a question, the groups as they are. */
 export function matching(groups: readonly Group[], asked: string): (Group & { more: number })[] {
   const scored = groups.map(({ title, entries, whole }) => {
-    const found = entries
-      .map((entry) => ({ entry, score: scoreOf(entry.name, asked, [entry.hint ?? '', title, entry.to]) }))
-      .filter(({ score }) => score > 0)
-      .toSorted((a, b) => b.score - a.score)
+    const found = ranked(entries, ({ name, hint, to }) => scoreOf(name, asked, [hint ?? '', title, to]))
     const few = whole ? found : found.slice(0, asked.trim() === '' ? shown.browsed : shown.asked)
-    return { title, entries: few.map(({ entry }) => entry), more: found.length - few.length, best: found[0]?.score ?? 0 }
+    return { title, entries: few.map(({ item }) => item), more: found.length - few.length, best: found[0]?.score ?? 0 }
   })
   return scored
     .filter(({ entries }) => entries.length > 0)
     .toSorted((a, b) => b.best - a.best)
     .map(({ title, entries, more }) => ({ title, entries, more }))
 }
+
+/** Those with a score, the best first; of the same score, in the order in which they are. */
+export const ranked = <Item>(items: readonly Item[], scoreOf: (item: Item) => number): { item: Item; score: number }[] =>
+  items
+    .map((item) => ({ item, score: scoreOf(item) }))
+    .filter(({ score }) => score > 0)
+    .toSorted((a, b) => b.score - a.score)
 
 /** Every word has to be there; what begins with them comes first. Letters strewn over a name find too much. */
 export function scoreOf(value: string, search: string, keywords: string[] = []): number {

@@ -21,11 +21,16 @@ export async function endStrays(
   )
 }
 
-/** Kills processes that carry a range's id and that no record (nor `keep`) accounts for. Returns how many. */
-export function endOrphans(rangeId: string, records: readonly RunRecord[], keep: ReadonlySet<number>): number {
+/** Processes that carry a range's id and that no record accounts for. */
+export function orphansOf(rangeId: string, records: readonly RunRecord[]): number[] {
   const processes = listProcesses()
   const owned = new Set(records.flatMap((record) => family(record.pid, processes)))
-  const orphans = withEnvironment({ FIREDRILL_RANGE: rangeId }).filter((pid) => !owned.has(pid) && !keep.has(pid) && pid !== process.ppid)
+  return withEnvironment({ FIREDRILL_RANGE: rangeId }).filter((pid) => !owned.has(pid))
+}
+
+/** Kills processes that carry a range's id and that no record (nor `keep`) accounts for. Returns how many. */
+export function endOrphans(rangeId: string, records: readonly RunRecord[], keep: ReadonlySet<number>): number {
+  const orphans = orphansOf(rangeId, records).filter((pid) => !keep.has(pid) && pid !== process.ppid)
   for (const pid of orphans) send(pid, 'SIGKILL')
   return orphans.length
 }
