@@ -1,11 +1,35 @@
 import { z } from 'zod'
 import type { AnyFault } from '../model/fault.ts'
 
+const edge = z.object({ from: z.string(), to: z.string() })
+const policy = () => 'the mesh policy'
+const onEdge = (params: unknown) => {
+  const { from, to } = edge.parse(params)
+  return `what is injected between ${from} and ${to}`
+}
+
+/** What a fault changes together with others and puts back as a whole, by the fault's id. */
+const sharedBy: Readonly<Record<string, (params: unknown) => string>> = {
+  'canary-release': policy,
+  'loose-retries': policy,
+  'mtls-mismatch': policy,
+  'tight-breaker': policy,
+  'tight-timeout': policy,
+  'http-abort': onEdge,
+  'http-bandwidth': onEdge,
+  'http-delay': onEdge,
+  'http-reset': onEdge,
+  'network-partition': onEdge,
+  'target-lost': () => 'the scrape targets',
+}
+
 /**
- * What a fault acts on: its id with those of its parameters that are chosen from a list (a service, an edge), or the id alone where none is. Of two that act on the
- * same thing, the second takes the effect of the first for the state to go back to.
+ * What a fault acts on: what it shares with others; else its id with those of its parameters that are chosen from a list (a service, an edge), or the id alone where
+ * none is. Of two that act on the same thing, the second takes the effect of the first for the state to go back to.
  */
 export function targetOf({ id, params: schema }: Pick<AnyFault, 'id' | 'params'>, params: unknown): string {
+  const shared = sharedBy[id]?.(params)
+  if (shared !== undefined) return shared
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
   const chosen = Object.entries(z.record(z.string(), z.unknown()).parse(params)).filter(([name]) => {
     const property = properties[name]

@@ -139,6 +139,22 @@ describe('a fault goes in', () => {
     assert.equal(await bench.isBroken(), false)
   })
 
+  test('it is refused where another one keeps the same thing, and says which and why', async () => {
+    using bench = new Bench()
+    await bench.inject('tight-timeout', { to: 'payments', timeoutMs: 1_500 })
+    await assert.rejects(bench.inject('loose-retries', { to: 'inventory' }), {
+      code: 'conflict',
+      message:
+        'tight-timeout is in there already, or on its way, and both change the mesh policy: revert it before loose-retries is injected',
+    })
+    await bench.inject('http-delay', { from: 'gateway', to: 'catalog', delayMs: 50 })
+    await bench.inject('http-abort', { from: 'gateway', to: 'inventory' })
+    await assert.rejects(bench.inject('http-abort', { from: 'gateway', to: 'catalog' }), {
+      code: 'conflict',
+      message: /^http-delay is .* both change what is injected between gateway and catalog: revert it/,
+    })
+  })
+
   test('the steps of a drill may change the same thing twice', async () => {
     using bench = new Bench()
     await bench.inject('bad-release', release, 60_000, 'one')

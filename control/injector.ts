@@ -19,7 +19,7 @@ export class Injector {
   /** How far each ramp has come in this process. */
   readonly #ramped = new Map<string, number>()
   /** The faults that are going in, by what they act on. */
-  readonly #onTheWay = new Set<{ target: string }>()
+  readonly #onTheWay = new Set<{ id: string; target: string }>()
   #advancing = false
   #clockIsFollowed = true
   /** Out of the range, and not written down as such, since the ledger could not be written. */
@@ -63,7 +63,7 @@ export class Injector {
     const target = targetOf(fault, params)
     // The steps of a drill are taken out in the reverse order, and the range restored after them.
     if (drill === null && fault.category !== 'none') this.#mustBeAlone(fault, target)
-    const going = { target }
+    const going = { id, target }
     this.#onTheWay.add(going)
     try {
       return await this.#inject(fault, { params, first, forMs, drill, ramp })
@@ -73,11 +73,12 @@ export class Injector {
   }
 
   /** Throws where a fault with the same target is in, or on its way in or out: each would keep the other's effect as the state to go back to. */
-  #mustBeAlone(fault: AnyFault, target: string): void {
-    const { id } = fault
-    const isIn = this.open().some((record) => record.fault === id && targetOf(fault, record.params) === target)
-    if (isIn || [...this.#onTheWay].some((other) => other.target === target))
-      throw new FiredrillError('conflict', `${id} is in there already, or on its way: revert it before it is injected once more`)
+  #mustBeAlone({ id }: AnyFault, target: string): void {
+    const standing = this.open().find((record) => targetOf(faultById(record.fault), record.params) === target)
+    const other = standing?.fault ?? [...this.#onTheWay].find((going) => going.target === target)?.id
+    if (other === undefined) return
+    const why = other === id ? '' : `, and both change ${target}`
+    throw new FiredrillError('conflict', `${other} is in there already, or on its way${why}: revert it before ${id} is injected`)
   }
 
   async #inject(

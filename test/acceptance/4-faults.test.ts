@@ -7,65 +7,8 @@ import { faults } from '../../drills/faults/registry.ts'
 import type { FaultRecord } from '../../model/fault.ts'
 import type { Range } from '../../model/range.ts'
 import { liveness } from '../../range/targets/local/identity.ts'
+import { faultSamples } from '../fault-samples.ts'
 import { atRest, client, range as openRange, state, statusOf, until, up } from './test-range.ts'
-
-/** One set of parameters for each fault; a fault without one fails the suite. */
-const samples: Record<string, Record<string, unknown>> = {
-  noop: {},
-  'alert-noise': { severity: 'ticket' },
-  'bot-flood': { bots: 5 },
-  'broker-memory-alarm': {},
-  'cpu-burn': { threads: 1 },
-  'descriptor-limit': { service: 'payments' },
-  'hanging-bank': { percent: 5 },
-  'hot-product': { share: 0.5 },
-  'postgres-bad-plan': { role: 'inventory' },
-  'postgres-connections': { connections: 10 },
-  'postgres-read-only': {},
-  'postgres-role-setting': { role: 'orders', name: 'work_mem', value: '128' },
-  'postgres-revoke': { table: 'payments.charges', right: 'delete' },
-  'postgres-sequence-end': { left: 10_000 },
-  'postgres-sync-standby': {},
-  'second-consumer': {},
-  'prices-by-hand': { atOnce: 1 },
-  'cache-scan': { rounds: 1, pauseMs: 1_000 },
-  'waiting-migration': {},
-  'heavy-report': { workers: 1 },
-  'queue-backlog': { waiting: 500 },
-  'queue-lost-binding': {},
-  'redis-flush': { everySeconds: 2 },
-  'redis-pause': {},
-  'target-lost': { component: 'redis' },
-  'bad-config': { service: 'catalog', key: 'DB_POOL_MAX', value: '1' },
-  'bad-release': { service: 'catalog', version: '1.9.0' },
-  'load-spike': { users: 45 },
-  'lying-rule': { severity: 'ticket' },
-  'postgres-connection-limit': { role: 'orders', limit: 1 },
-  'postgres-lock': { table: 'orders.orders' },
-  'postgres-missing-index': { index: 'catalog.products_category' },
-  'process-hang': { component: 'payments' },
-  'process-kill': { component: 'catalog' },
-  'queue-poison': { count: 2 },
-  'bad-certificate': { service: 'payments', flaw: 'foreign-ca' },
-  'canary-release': { service: 'catalog', version: '1.12.0', percent: 20 },
-  'http-bandwidth': { from: 'gateway', to: 'inventory', kibPerSecond: 500 },
-  'http-reset': { from: 'gateway', to: 'inventory', percent: 5 },
-  'tight-timeout': { to: 'payments', timeoutMs: 1_500 },
-  'http-abort': { from: 'orders', to: 'payments', percent: 10 },
-  'http-delay': { from: 'gateway', to: 'catalog', delayMs: 50, jitterMs: 20 },
-  'loose-retries': { to: 'inventory' },
-  'mtls-mismatch': { to: 'payments' },
-  'network-partition': { from: 'fulfilment', to: 'inventory' },
-  'tight-breaker': { to: 'payments' },
-  'redis-delay': { delayMs: 25 },
-  'redis-memory-limit': { maxBytes: 1_000_000 },
-  'cache-torn-entry': { categories: ['home', 'office'], pages: 3 },
-  'cache-restricted': {},
-  'scheduled-limits': { role: 'payments', limit: 8, everySeconds: 1 },
-  'postgres-audit-trigger': {},
-  'outbox-filter': { drops: 'three-pieces' },
-  'slow-bank': { latencyMs: 400 },
-}
 
 let range: Range
 let fresh: Fingerprint
@@ -83,7 +26,7 @@ const signal = () => AbortSignal.timeout(60_000)
 describe('the contract of every fault', () => {
   for (const fault of faults.filter(({ category }) => category !== 'cluster')) {
     test(`${fault.id}: injected it shows, reverted it is gone, and twice is once`, async () => {
-      const given = samples[fault.id]
+      const given = faultSamples[fault.id]
       assert.ok(given, `give ${fault.id} parameters to be tested with`)
       const params = fault.params.parse(given)
       const context = () => ({ range, signal: signal() })
