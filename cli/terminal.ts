@@ -57,12 +57,14 @@ export async function attach(where: { url: string; token: string }, { stdin, std
           stdout.write(bytes, () => say({ type: 'drawn', to }))
           return
         }
-        const said = JSON.parse(data) as { type: string; why?: string; to?: number }
+        const said = JSON.parse(data) as { type: string; why?: string; to?: number; paused?: boolean }
         if (said.type === 'skipped') {
           end = said.to ?? end
           // All that was on the screen is older.
           stdout.write('\u001bc')
         }
+        if (said.type === 'keyboard' && said.paused)
+          stdout.write('\r\n\u001b[2mThe drill is paused. You can type again when it continues.\u001b[0m\r\n')
         if (said.type === 'ended') finish(said.why ?? 'it was closed')
       })
       await closed

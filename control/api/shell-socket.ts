@@ -1,8 +1,10 @@
 import type { WebSocket } from '@fastify/websocket'
 import type { FastifyRequest } from 'fastify'
 import { shellMessage } from '../../model/api.ts'
+import type { DrillEvent } from '../../model/drill.ts'
 import { jsonOrNull } from '../../model/json.ts'
 import type { OpenShell } from '../../shell/shells.ts'
+import type { DrillEngine } from '../drill-engine.ts'
 import type { People } from '../people.ts'
 import type { ShellAccess } from './shell-access.ts'
 
@@ -18,14 +20,29 @@ interface Watching {
   shell: OpenShell
   people: People
   access: ShellAccess
+  /** While a drill stands still nobody types: what is done then would take no time. */
+  engine: Pick<DrillEngine, 'live' | 'running'>
 }
 
 /** Shows a terminal from a byte of what it has printed on, and takes what is typed into it. */
-export function showShell({ socket, request, shell, people, access }: Watching, from: number): void {
+export function showShell({ socket, request, shell, people, access, engine }: Watching, from: number): void {
   const { mayType, isOwn, told } = access
   const say = (message: object) => socket.send(JSON.stringify(message))
   const fits = typingRate()
+  const isPaused = () => engine.running()?.phase === 'paused'
+  const tellKeyboard = () =>
+    say({
+      type: 'keyboard',
+      mayType: mayType(request, shell) && !isPaused(),
+      typist: shell.session.typist?.name ?? null,
+      paused: isPaused(),
+    })
   say({ type: 'watching', ...told(request, shell), end: shell.session.scrollback.end })
+  if (isPaused()) tellKeyboard()
+  const onEvent = ({ type }: DrillEvent) => {
+    if (type === 'drill-paused' || type === 'drill-continued') tellKeyboard()
+  }
+  engine.live.on('event', onEvent)
   const watching = shell.session.watch(
     {
       name: people.viewer(request).key,
@@ -37,7 +54,7 @@ export function showShell({ socket, request, shell, people, access }: Watching, 
       },
       skip: (to) => say({ type: 'skipped', to }),
       buffered: () => socket.bufferedAmount,
-      keyboard: (typist) => say({ type: 'keyboard', mayType: mayType(request, shell), typist: typist?.name ?? null }),
+      keyboard: tellKeyboard,
       ended: (why) => {
         say({ type: 'ended', why })
         socket.close(1000, 'ended')
@@ -47,7 +64,7 @@ export function showShell({ socket, request, shell, people, access }: Watching, 
   )
   socket.on('message', (data: Buffer, isBinary: boolean) => {
     if (isBinary) {
-      if (!mayType(request, shell)) return
+      if (!mayType(request, shell) || isPaused()) return
       if (!fits(data.length) || !shell.session.type(data)) say({ type: 'dropped', bytes: data.length })
       return
     }
@@ -58,7 +75,10 @@ export function showShell({ socket, request, shell, people, access }: Watching, 
   })
   // Who is no longer let in does not see it either.
   endWhenAway(socket, () => people.mayStay(request))
-  socket.once('close', () => watching.leave())
+  socket.once('close', () => {
+    engine.live.off('event', onEvent)
+    watching.leave()
+  })
   socket.on('error', () => socket.terminate())
 }
 

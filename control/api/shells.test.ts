@@ -4,6 +4,7 @@ import { createServer } from 'node:http'
 import net from 'node:net'
 import path from 'node:path'
 import { test } from 'node:test'
+import { isDeepStrictEqual } from 'node:util'
 import type { DrillEvent } from '../../model/drill.ts'
 import { jailTrouble } from '../../shell/possible.ts'
 import { ownPorts } from '../replay/paper-context.ts'
@@ -148,6 +149,26 @@ test('who comes back has lost nothing, and what is typed counts in the drill unt
   assert.equal((await served.ask('trainee', 'GET', `/api/drills/${drill}/terminals/none`)).status, 404)
   assert.match(back.seen.messages.at(-1)?.why ?? '', /the drill is over/)
   assert.deepEqual((await served.read<Listed>('trainee', '/api/shells')).shells, [])
+})
+
+test('while the drill is paused nobody types', { skip }, async () => {
+  await using served = new ServedBench({ trouble: jailTrouble, portBase: ownPorts() })
+  const drill = await served.bench.start()
+  const { id } = await open(served)
+  const trainee = await watch(served, id)
+  await trainee.run('echo "$((40 + 2)) is it"', /42 is it/)
+  served.bench.engine.clock.pause()
+  const keyboard = (paused: boolean) => ({ type: 'keyboard', mayType: !paused, typist: null, paused })
+  await trainee.until(() => isDeepStrictEqual(trainee.seen.messages.at(-1), keyboard(true)))
+  trainee.type('echo "$((50 + 5)) is not"\r')
+  const other = await watch(served, id)
+  await other.until(() => isDeepStrictEqual(other.seen.messages.at(-1), keyboard(true)))
+  served.bench.engine.clock.continue()
+  await trainee.until(() => isDeepStrictEqual(trainee.seen.messages.at(-1), keyboard(false)))
+  await trainee.run('echo "$((60 + 6)) is last"', /66 is last/)
+  assert.doesNotMatch(trainee.seen.text, /55/)
+  await trainee.until(() => served.bench.types(drill).filter((type) => type === 'command-run').length === 2)
+  await served.bench.engine.finish()
 })
 
 interface Ran {

@@ -71,6 +71,6 @@ export function shellRoutes(app: Api, { context, engine, people, shells }: ApiCo
           throw new FiredrillError('too-many-requests', `${mostWatchers} show this terminal already: close a page, and try again`)
       },
     },
-    (socket, request) => showShell({ socket, request, shell: shells.shell(request.params.id), people, access }, request.query.from),
+    (socket, request) => showShell({ socket, request, shell: shells.shell(request.params.id), people, access, engine }, request.query.from),
   )
 }

@@ -1,7 +1,7 @@
 /** What the server says of a terminal, apart from what its shell prints. */
 type Said =
   | { type: 'watching'; mayType: boolean; owner: string; watchers: number; cols: number; rows: number; end: number }
-  | { type: 'keyboard'; mayType: boolean; typist: string | null }
+  | { type: 'keyboard'; mayType: boolean; typist: string | null; paused: boolean }
   | { type: 'skipped'; to: number }
   | { type: 'dropped'; bytes: number }
   | { type: 'ended'; why: string }
@@ -12,8 +12,8 @@ export interface ConnectionEvents {
   /** What was on the screen is no longer what is before it. */
   reset(): void
   watching(mayType: boolean, owner: string): void
-  /** Whether one may type in it has changed. */
-  keyboard(mayType: boolean): void
+  /** Whether one may type in it has changed; nobody may while the drill is paused. */
+  keyboard(mayType: boolean, paused: boolean): void
   /** Whether it is connected just now; it connects again by itself. */
   connected(is: boolean): void
   ended(why: string): void
@@ -94,7 +94,7 @@ export class Connection {
 
   #hear(said: Said): void {
     if (said.type === 'watching') this.#events.watching(said.mayType, said.owner)
-    if (said.type === 'keyboard') this.#events.keyboard(said.mayType)
+    if (said.type === 'keyboard') this.#events.keyboard(said.mayType, said.paused)
     if (said.type === 'skipped') {
       this.#end = said.to
       this.#events.reset()

@@ -24,7 +24,10 @@ export function TerminalScreen({ id, onEnd }: { id: string; onEnd: (why: string)
   return (
     <div className="terminal-screen">
       {!state.connected && <p className="terminal-note">Connecting…</p>}
-      {state.connected && !state.mayType && <p className="terminal-note">You are watching the terminal of {state.owner}.</p>}
+      {state.connected && state.paused && <p className="terminal-note">The drill is paused. You can type again when it continues.</p>}
+      {state.connected && !state.mayType && !state.paused && (
+        <p className="terminal-note">You are watching the terminal of {state.owner}.</p>
+      )}
       {searching && (
         <SearchBox
           onFind={(text, back) => (back ? screen.current?.search.findPrevious(text) : screen.current?.search.findNext(text))}
@@ -57,7 +60,7 @@ export function TerminalScreen({ id, onEnd }: { id: string; onEnd: (why: string)
 function useScreen(id: string, onEnd: (why: string) => void) {
   const host = useRef<HTMLDivElement>(null)
   const screen = useRef<Screen | null>(null)
-  const [state, setState] = useState({ connected: false, mayType: true, owner: '' })
+  const [state, setState] = useState({ connected: false, mayType: true, paused: false, owner: '' })
   const [searching, setSearching] = useState(false)
   const dark = useMedia('(prefers-color-scheme: dark)')
   const narrow = useMedia('(max-width: 40rem)')
@@ -75,11 +78,11 @@ function useScreen(id: string, onEnd: (why: string) => void) {
       reset: () => terminal.reset(),
       watching: (mayType, owner) => {
         terminal.options.disableStdin = !mayType
-        setState({ connected: true, mayType, owner })
+        setState({ connected: true, mayType, paused: false, owner })
       },
-      keyboard: (mayType) => {
+      keyboard: (mayType, paused) => {
         terminal.options.disableStdin = !mayType
-        setState((known) => ({ ...known, mayType }))
+        setState((known) => ({ ...known, mayType, paused }))
       },
       connected: (connected) => setState((known) => ({ ...known, connected })),
       ended: (why) => ended.current(why),
