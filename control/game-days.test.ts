@@ -4,6 +4,8 @@ import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { paperHost, paperTokens } from './replay/paper-context.ts'
+import { GameDays } from './game-days.ts'
+import { scenarios } from './replay/engine-bench.ts'
 import { ServedBench } from './replay/served-bench.ts'
 
 interface Planned {
@@ -78,4 +80,25 @@ test('listeners are told nothing after the game day has ended', async () => {
   await served.ask('instructor', 'POST', `/api/game-days/${day.id}/end`)
   response.resume()
   await once(response, 'end')
+})
+
+test('a game day knows its drill, also when the control plane died before that was noted', async () => {
+  await using served = new ServedBench()
+  const { bench } = served
+  const day = await planned(served)
+  await bench.pass(20)
+  const { appendToGameDay } = bench.ledger
+  bench.ledger.appendToGameDay = () => {
+    throw new Error('the process was killed')
+  }
+  assert.equal((await served.ask('instructor', 'POST', `/api/game-days/${day.id}/next`)).status, 500)
+  bench.ledger.appendToGameDay = appendToGameDay
+  const running = bench.engine.running()?.id
+  assert.ok(running)
+  const after = new GameDays(bench.ledger, bench.engine, scenarios)
+  assert.deepEqual(after.state(day.id).drills, [{ drill: running, scenario: 'slow-shelves' }])
+  await assert.rejects(after.next(day.id), /every scenario of this game day has been played/)
+  await after.end(day.id)
+  assert.equal(bench.state(running).phase, 'aborted')
+  assert.deepEqual(after.state(day.id).drills.length, 1)
 })

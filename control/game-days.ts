@@ -27,8 +27,9 @@ export class GameDays {
     if (known) return known
     const state = foldGameDay(this.#ledger.gameDayEvents(id))
     if (!state) throw new FiredrillError('not-found', `there is no game day ${id}`)
-    this.#states.set(id, state)
-    return state
+    const whole = { ...state, drills: [...state.drills, ...this.#unnoted(state)] }
+    this.#states.set(id, whole)
+    return whole
   }
   /** Newest first. */
   all(): GameDayState[] {
@@ -93,25 +94,34 @@ export class GameDays {
 
   /** Begins the next scenario's drill. */
   async next(id: string): Promise<DrillState> {
+    await this.#engine.settled()
     const gameDay = this.#open(id)
     const scenario = gameDay.scenarios[gameDay.drills.length]
     if (scenario === undefined) throw new FiredrillError('wrong-state', 'every scenario of this game day has been played')
-    await this.#engine.settled()
-    const drill = await this.#engine.start(scenario, { mode: gameDay.mode, trainee: gameDay.title, blind: true })
+    const drill = await this.#engine.start(scenario, { mode: gameDay.mode, trainee: gameDay.title, blind: true, gameDay: id })
     this.#append(id, { type: 'drill-begun', drill: drill.id, scenario })
     return drill
   }
 
   async end(id: string): Promise<void> {
-    this.#open(id)
+    const { drills } = this.#open(id)
     const running = this.#engine.running()
-    if (running && this.state(id).drills.some(({ drill }) => drill === running.id)) await this.#engine.abort('the game day is over')
+    if (running && drills.some(({ drill }) => drill === running.id)) await this.#engine.abort('the game day is over')
     this.#append(id, { type: 'ended' })
   }
 
+  /** The drill that was begun for it last, where that could not be noted, as when the control plane died just then. */
+  #unnoted({ id, drills }: GameDayState): GameDayState['drills'] {
+    const [last] = this.#ledger.drills(1)
+    const [started] = last === undefined ? [] : this.#ledger.events(last, ['drill-started'])
+    if (started?.type !== 'drill-started' || started.gameDay !== id || drills.some(({ drill }) => drill === last)) return []
+    return [{ drill: started.drill, scenario: started.scenario }]
+  }
+
   #append(id: string, body: GameDayEventBody): void {
-    this.#ledger.appendToGameDay(id, body)
+    // Also where it cannot be written.
     this.#states.delete(id)
+    this.#ledger.appendToGameDay(id, body)
     if (body.type === 'planned') this.#latest = id
   }
 
