@@ -86,3 +86,29 @@ test('a fault whose injection is under way when its drill ends is reverted compl
   const types = bench.events(drill).map(({ type }) => type)
   assert.ok(!types.slice(types.indexOf('drill-finished')).includes('fault-injected'), 'nothing goes in after the end')
 })
+
+test('a fault that cannot be reverted yet holds up neither pages nor the end of the drill', async () => {
+  using bench = new EngineBench()
+  const drill = await bench.start()
+  await bench.pass(6)
+  const { deploy } = bench.range.releases
+  await bench.injector.inject('bad-release', { service: 'catalog', version: '1.9.0' }, { forMs: 2_000, drill: null })
+  const gate = Promise.withResolvers<void>()
+  bench.range.releases.deploy = async (...args) => {
+    await gate.promise
+    return deploy(...args)
+  }
+  await bench.pass(4)
+  bench.fire('late', { notifies: false })
+  await bench.pass(10)
+  assert.deepEqual(bench.pages(drill), ['late'])
+  const { startedAt, limitMs } = bench.state(drill)
+  while (bench.now <= startedAt + limitMs) {
+    bench.now += 8_000
+    await bench.pass(1)
+  }
+  assert.equal(bench.state(drill).outcome, 'time-up')
+  gate.resolve()
+  await bench.engine.settled()
+  assert.deepEqual(bench.injector.open(), [])
+})

@@ -23,6 +23,7 @@ import { Pages } from './drill/pages.ts'
 import { IncidentResponse } from './drill/response.ts'
 import { Resumption } from './drill/resumption.ts'
 import { Tickets } from './drill/tickets.ts'
+import { troublesOf } from './drill/troubles.ts'
 import { UsualTraffic } from './drill/usual-traffic.ts'
 import type { Injector } from './injector.ts'
 import type { KeptRequests } from './kept-requests.ts'
@@ -51,6 +52,7 @@ interface StartOptions {
   seed?: number | undefined
   /** Instead of the one that the seed draws. */
   variant?: string | undefined
+  gameDay?: string | undefined
 }
 
 /**
@@ -88,7 +90,8 @@ export class DrillEngine {
     const faults = new DrillFaults({ drill, range, ledger, injector, traffic })
     const harm = new Harm(drill, sampler)
     const milestones = new Milestones(drill)
-    const ending = new Ending({ drill, faults, harm, restoration })
+    const response = new IncidentResponse({ drill, range, milestones })
+    const ending = new Ending({ drill, faults, harm, response, restoration })
     const clock = new DrillClock({ drill, harm })
 
     this.#deps = deps
@@ -102,7 +105,7 @@ export class DrillEngine {
     this.clock = clock
     this.health = new RangeHealth({ drill, sampler, traffic, restoration, alerts })
     this.pages = new Pages({ drill, faults, milestones, alerts })
-    this.response = new IncidentResponse({ drill, range, milestones })
+    this.response = response
     this.coaching = new Coaching({ drill, faults, clock })
     this.characters = new Characters(drill)
     this.tickets = new Tickets(drill, kept)
@@ -129,17 +132,12 @@ export class DrillEngine {
 
   /** What stands in the way of drills, in sentences for everybody; none most of the time. */
   get troubles(): string[] {
-    const left = this.#restoration.unrestored?.left.map(({ title }) => title.toLowerCase()).join(', ')
-    return [
-      ...(left
-        ? [
-            `The range is not as it was before the last drill (${left}). The restore is retried every few seconds, and no drill can start until it succeeds.`,
-          ]
-        : []),
-      ...(this.#drill.isUnwritable
-        ? ['What happens cannot be written down: is the disk full? Whatever is broken still comes out at its limit.']
-        : []),
-    ]
+    return troublesOf(this.#restoration, this.#drill)
+  }
+
+  /** Throws `conflict` while a drill is about to begin: what the instructor changes then would be taken for the range as it is. */
+  mustNotBeStarting(): void {
+    if (this.#starting) throw new FiredrillError('conflict', 'a drill is about to begin: wait until it has begun')
   }
 
   /** Takes out every fault and sets back whatever a drill may change. Throws `range-not-restored` when something is left behind. */
@@ -178,15 +176,16 @@ export class DrillEngine {
     this.#starting = true
     try {
       this.mustBeRestored()
-      if (this.#deps.injector.open().length > 0)
+      if (this.#deps.injector.open().length > 0 || this.#deps.injector.isInjecting)
         throw new FiredrillError('conflict', 'a fault of the instructor’s is in: it has to be taken out before a drill begins')
+      this.response.mustBeOver()
       // Whatever was changed since the last drill would be taken for the range as it is.
       await this.#restoration.run()
       this.mustBeRestored()
       await this.health.mustBeSteady()
       const before = await fingerprint(this.#deps.range)
+      this.response.mustBeOver()
       this.#milestones.forget()
-      this.faults.forget()
       this.#drill.begin(randomUUID(), {
         type: 'drill-started',
         scenario: scenario.id,
@@ -197,6 +196,7 @@ export class DrillEngine {
         variant,
         number: this.#deps.ledger.countDrills() + 1,
         blind: mustBeBlind(options),
+        ...(options.gameDay === undefined ? {} : { gameDay: options.gameDay }),
         usersBefore: this.#deps.sampler.samples().at(-1)?.users ?? null,
         fingerprint: before.hash,
       })
@@ -223,6 +223,7 @@ export class DrillEngine {
     if (!state || this.#ticking || this.#ending.isUnderWay || this.#resumption.isDue) return
     if (state.phase === 'paused') return this.clock.continueIfForgotten(state)
     this.#ticking = true
+    this.faults.goOnEasing().catch((error: unknown) => process.stderr.write(`easing the scenario: ${describeError(error)}\n`))
     try {
       await this.#injectDue(state)
       if (this.#ending.isUnderWay) return
@@ -245,7 +246,7 @@ export class DrillEngine {
 
   /** Takes out what is past its limit, and ends the drill as void when somebody else took out what was in it, or nobody could act for long. */
   async #lookAtFaults(stoodMs: number): Promise<void> {
-    await this.#deps.injector.revertOverdue()
+    this.faults.revertOverdue()
     if (!this.running() || this.#ending.isUnderWay || this.#resumption.isDue) return
     if (stoodMs >= leaseMs) return this.#ending.voidAsStood('the range or its clock stood', stoodMs)
     const { over, lost } = this.faults.takenOut()

@@ -155,6 +155,27 @@ describe('a fault goes in', () => {
     })
   })
 
+  test('a revert that the range does not take in time is given up, and made again', async () => {
+    using bench = new Bench()
+    const timeout = mock.method(AbortSignal, 'timeout', () => {
+      const controller = new AbortController()
+      setImmediate(() => controller.abort())
+      return controller.signal
+    })
+    try {
+      const { instance } = await bench.inject()
+      const { deploy } = bench.range.releases
+      bench.range.releases.deploy = () => new Promise<never>(() => {})
+      await assert.rejects(bench.injector.revert(instance), { code: 'component-failed', message: /has not taken it within 60 s/ })
+      assert.equal(bench.ledger.fault(instance)?.state, 'failed')
+      bench.range.releases.deploy = deploy
+      await bench.injector.revert(instance)
+      assert.deepEqual([await bench.isBroken(), bench.ledger.openFaults()], [false, []])
+    } finally {
+      timeout.mock.restore()
+    }
+  })
+
   test('the steps of a drill may change the same thing twice', async () => {
     using bench = new Bench()
     await bench.inject('bad-release', release, 60_000, 'one')
@@ -268,6 +289,16 @@ describe('a fault comes out', () => {
       bench.injector.open().map(({ drill }) => drill),
       ['other', null],
     )
+  })
+
+  test('each fault that is out is told, also where another one cannot be reverted', async () => {
+    using bench = new Bench()
+    await bench.injector.inject('load-spike', { users: 50 }, { forMs: 60_000, drill: null })
+    await bench.inject()
+    bench.failDeploys(1)
+    const out: string[] = []
+    await assert.rejects(bench.injector.revertAll(undefined, ({ fault }) => out.push(fault)))
+    assert.deepEqual(out, ['load-spike'])
   })
 
   test('one that cannot be reverted does not keep the others in, and the failure is told', async () => {

@@ -8,6 +8,8 @@ import { targetOf } from './fault-target.ts'
 import type { Ledger } from './ledger.ts'
 
 export const maxFaultMs = 60 * 60_000
+/** What a fault may take to be planned, injected or reverted. */
+const mostMs = 60_000
 
 /** Puts faults in and takes them out. Used by the control plane, and by the reaper when that is gone: all they share is the ledger. */
 export class Injector {
@@ -92,8 +94,8 @@ export class Injector {
     }: { params: unknown; first: unknown; forMs: number; drill: string | null; ramp: FaultRamp | undefined },
   ): Promise<FaultRecord> {
     const { id } = fault
-    const context = { range: this.#range, signal: AbortSignal.timeout(60_000) }
-    const undo = await fault.plan(context, params)
+    const context = { range: this.#range, signal: AbortSignal.timeout(mostMs) }
+    const undo = await inTime(fault.plan(context, params), context.signal)
     const now = Date.now()
     const instance = randomUUID()
     this.#ledger.insertFault({
@@ -110,10 +112,13 @@ export class Injector {
       error: null,
       ramp: ramp ?? null,
     })
+    const injecting = fault.inject(context, first, undo)
     try {
-      await fault.inject(context, first, undo)
+      await inTime(injecting, context.signal)
     } catch (error) {
       await this.revert(instance).catch(() => {})
+      // What was given up may come all the same, and comes out again.
+      if (context.signal.aborted) injecting.then(() => this.#out(fault, undo)).catch(() => {})
       throw new FiredrillError('component-failed', `${id} could not be injected: ${describeError(error)}`, { cause: error })
     }
     let stands: boolean
@@ -125,7 +130,7 @@ export class Injector {
       throw new FiredrillError('component-failed', `${id} was taken out again: ${describeError(error)}`, { cause: error })
     }
     // Reverted while it went in: make sure that nothing of it stayed.
-    if (!stands) await fault.revert(context, undo)
+    if (!stands) await this.#out(fault, undo)
     return this.#ledger.fault(instance) as FaultRecord
   }
 
@@ -173,7 +178,7 @@ export class Injector {
       // A ledger that cannot be written keeps no fault in: the undo record is there, and that is all it takes.
       this.#write(instance, ['planned', 'injected', 'reverting', 'failed'], 'reverting')
       try {
-        await faultById(record.fault).revert({ range: this.#range, signal: AbortSignal.timeout(60_000) }, record.undo)
+        await this.#out(faultById(record.fault), record.undo)
       } catch (error) {
         this.#write(instance, ['planned', 'injected', 'reverting'], 'failed', describeError(error))
         throw new FiredrillError('component-failed', `${record.fault} could not be reverted: ${describeError(error)}`, { cause: error })
@@ -181,6 +186,12 @@ export class Injector {
     }
     if (this.#write(instance, ['planned', 'injected', 'reverting', 'failed'], 'reverted')) this.#unwritten.delete(instance)
     else this.#unwritten.add(instance)
+  }
+
+  /** Throws when the range has not taken it in time: a call that hangs is given up, so that it can be made again. */
+  async #out(fault: AnyFault, undo: unknown): Promise<void> {
+    const signal = AbortSignal.timeout(mostMs)
+    await inTime(fault.revert({ range: this.#range, signal }, undo), signal)
   }
 
   /** Returns whether it could be written. */
@@ -200,11 +211,26 @@ export class Injector {
     return this.#ledger.openFaults().filter(({ instance }) => !this.#unwritten.has(instance))
   }
 
-  /** The stop-all lever: takes out every open fault (of one drill, if named), newest first. Returns those taken out. */
-  async revertAll(drill?: string): Promise<FaultRecord[]> {
+  /** Whether a fault of the instructor's or of a drill's is on its way in. */
+  get isInjecting(): boolean {
+    return this.#onTheWay.size > 0
+  }
+
+  /**
+   * The stop-all lever: takes out every open fault (of one drill, if named), newest first. Returns those taken out; `onOut` is told of each, also where another one
+   * fails, which is thrown at the end.
+   */
+  async revertAll(drill?: string, onOut: (record: FaultRecord) => void = () => {}): Promise<FaultRecord[]> {
     const open = this.open().filter((record) => drill === undefined || record.drill === drill)
     const failures: unknown[] = []
-    for (const record of open.toReversed()) await this.revert(record.instance).catch((error: unknown) => failures.push(error))
+    for (const record of open.toReversed()) {
+      try {
+        await this.revert(record.instance)
+        onOut(record)
+      } catch (error) {
+        failures.push(error)
+      }
+    }
     if (failures.length > 0) throw failures[0]
     return open
   }
@@ -236,6 +262,14 @@ export class Injector {
     }
     return taken
   }
+}
+
+/** The result of the work, or an error once its time is over. */
+function inTime<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  const late = Promise.withResolvers<never>()
+  const giveUp = () => late.reject(new FiredrillError('timed-out', `the range has not taken it within ${mostMs / 1_000} s`))
+  signal.addEventListener('abort', giveUp, { once: true })
+  return Promise.race([work, late.promise]).finally(() => signal.removeEventListener('abort', giveUp))
 }
 
 function parseParams(fault: ReturnType<typeof faultById>, raw: unknown): unknown {

@@ -93,7 +93,7 @@ export class Restoration {
     const { range, injector } = this.#deps
     const left: Left[] = []
     try {
-      for (const record of await injector.revertAll()) onReverted(record)
+      await injector.revertAll(undefined, onReverted)
     } catch (error) {
       // Only what it is is told: which fault it was is the instructor's.
       left.push({ id: 'fault', title: 'What was broken on purpose', detail: 'it could not be put right yet' })

@@ -61,13 +61,21 @@ export const drillEventBody = z.discriminatedUnion('type', [
     number: z.number().int().optional(),
     /** Those who play are told nothing of what is played until it is over, except by the pager. */
     blind: z.boolean().optional(),
+    /** The game day that it is played in. */
+    gameDay: z.string().optional(),
     /** What users had felt when the drill began, as Locust counts it; null when that was not known. */
     usersBefore: z.object({ good: z.number(), slow: z.number(), failed: z.number() }).nullable(),
     /** Equal at the end, or something was left behind. */
     fingerprint: z.string(),
   }),
   z.object({ type: z.literal('fault-injected'), instance: z.string(), fault: z.string(), step: z.number() }),
-  z.object({ type: z.literal('fault-reverted'), instance: z.string(), fault: z.string() }),
+  z.object({
+    type: z.literal('fault-reverted'),
+    instance: z.string(),
+    fault: z.string(),
+    /** The step of the timeline whose fault goes in again, because it was made easier. */
+    again: z.number().int().optional(),
+  }),
   z.object({ type: z.literal('page-received'), alert: alertSummary }),
   z.object({ type: z.literal('page-resolved'), alert: alertSummary }),
   z.object({ type: z.literal('page-acknowledged') }),

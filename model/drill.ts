@@ -174,6 +174,8 @@ function step(state: DrillState, event: DrillEvent): DrillState {
   switch (event.type) {
     case 'fault-injected':
       return { ...next, injectedSteps: [...new Set([...state.injectedSteps, event.step])], lastInjectedAt: event.at }
+    case 'fault-reverted':
+      return event.again === undefined ? next : { ...next, injectedSteps: state.injectedSteps.filter((done) => done !== event.again) }
     case 'page-received': {
       const others = state.firing.filter((alert) => alert.fingerprint !== event.alert.fingerprint)
       return {

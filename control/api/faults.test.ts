@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { FaultRecord } from '../../model/fault.ts'
 import { Measured, well } from '../replay/measured.ts'
+import { settled } from '../replay/settled.ts'
 import { ServedBench } from '../replay/served-bench.ts'
 
 const codeOf = ({ status, text }: { status: number; text: string }) =>
@@ -82,4 +83,33 @@ test('a reset restores the range, and is refused while a drill runs', async () =
   assert.equal(answer.status, 200)
   assert.deepEqual(await bench.range.config.get('orders'), {})
   assert.equal((await served.read<{ samples: unknown[] }>('instructor', '/api/samples')).samples.length, bench.sampler.samples().length)
+})
+
+test('no fault goes in while a drill is about to begin, and no drill begins while one goes in', async () => {
+  await using served = new ServedBench()
+  const { bench } = served
+  await bench.pass(20)
+  const start = () => served.ask('trainee', 'POST', '/api/drills', { scenario: 'stuck-checkout', mode: 'learning', trainee: 'Robin' })
+  const release = { params: { service: 'inventory', version: '1.5.0' }, forMs: 600_000 }
+  const gate = Promise.withResolvers<void>()
+  const { mix } = bench.range.load
+  bench.range.load.mix = async () => {
+    await gate.promise
+    return mix()
+  }
+  const starting = start()
+  await settled()
+  assert.equal(codeOf(await inject(served, 'bad-release', release)), '409 conflict')
+  gate.resolve()
+  assert.equal((await starting).status, 201)
+  await bench.engine.abort('enough')
+  await bench.pass(20)
+
+  bench.holdFaults()
+  const injecting = inject(served, 'bad-release', release)
+  await settled()
+  assert.equal(codeOf(await start()), '409 conflict')
+  await bench.letFaultsGo()
+  assert.equal((await injecting).status, 201)
+  await bench.injector.revertAll()
 })

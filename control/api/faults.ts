@@ -31,6 +31,8 @@ export function faultRoutes(app: Api, { injector, ledger, range, engine, load, s
     if (!engine.running() && ledger.openFaults().length === 0 && !(await engine.health.currentVerdict()).healthy) {
       throw new FiredrillError('range-not-steady', 'the range is not steady: a fault goes only into a healthy one')
     }
+    // The last look before it is on its way, from when on no drill begins.
+    engine.mustNotBeStarting()
     return reply.code(201).send(await injector.inject(request.params.id, params, { forMs, drill: null, ramp }))
   })
   app.delete('/api/faults/:instance', { config, schema: { params: z.object({ instance: z.string() }) } }, async (request) => {

@@ -150,6 +150,16 @@ export class CurrentDrill {
     return event
   }
 
+  /** What has happened in a drill, which may be over by now: it is written as soon as that can be done. */
+  note(id: string, body: DrillEventBody, by?: Actor): void {
+    try {
+      if (this.id === id) this.append(body, by)
+      else this.#ledger.append(id, body, by)
+    } catch {
+      this.noteLater(() => this.note(id, body, by))
+    }
+  }
+
   /** For an end that could not be appended: the drill is over all the same, and its end is written as soon as it can be. */
   endUnwritten(body: DrillEventBody): void {
     this.#unwrittenEnd = body

@@ -4,9 +4,12 @@ import type { Restoration } from '../restoration.ts'
 import type { CurrentDrill } from './current.ts'
 import type { DrillFaults } from './faults.ts'
 import type { Harm } from './harm.ts'
+import type { IncidentResponse } from './response.ts'
 
 /** Whoever ends a drill is answered by then: the range may take longer to be as it was. */
 const answeredAfterMs = 15_000
+/** An action that is under way at the end is waited for by then; the range is restored once more when one that takes longer is over. */
+const actedAfterMs = 20_000
 
 type End = Extract<DrillEventBody, { type: 'drill-finished' | 'drill-aborted' | 'drill-voided' }>
 
@@ -14,6 +17,7 @@ interface Dependencies {
   drill: CurrentDrill
   faults: DrillFaults
   harm: Harm
+  response: Pick<IncidentResponse, 'settled'>
   restoration: Restoration
 }
 
@@ -38,9 +42,7 @@ export class Ending {
 
   /** Ends it too, and waits only for as long as somebody waits for an answer. */
   async endAndAnswer(body: End): Promise<void> {
-    let timer: NodeJS.Timeout | undefined
-    await Promise.race([this.end(body), new Promise((resolve) => (timer = setTimeout(resolve, answeredAfterMs)))])
-    clearTimeout(timer)
+    await forAtMost(answeredAfterMs, this.end(body))
   }
 
   /** For a drill whose faults somebody else took out. */
@@ -59,7 +61,7 @@ export class Ending {
   }
 
   async #carryOut(body: End): Promise<void> {
-    const { drill, faults, harm, restoration } = this.#deps
+    const { drill, faults, harm, response, restoration } = this.#deps
     const id = drill.id ?? ''
     restoration.owe(id)
     try {
@@ -72,11 +74,21 @@ export class Ending {
     }
     // What is on its way in is taken out when it is in.
     await faults.settled()
+    let isActing = true
+    const acted = response.settled().then(() => (isActing = false))
+    await forAtMost(actedAfterMs, acted)
+    if (isActing) void acted.then(() => restoration.run())
     await restoration.run((record) => {
       if (record.drill === id && !drill.hasUnwrittenEnd)
         drill.append({ type: 'fault-reverted', instance: record.instance, fault: record.fault })
     })
   }
+}
+
+/** Waits for the work, but no longer than that. */
+async function forAtMost(ms: number, work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  await Promise.race([work, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]).finally(() => clearTimeout(timer))
 }
 
 /** What a trainee is told when the drill is void; it names nothing of what was broken. */

@@ -160,12 +160,82 @@ describe('making it easier', () => {
     const heavy = bench.injector.open().find(({ fault }) => fault === 'http-abort')
     assert.ok(heavy)
     await bench.engine.faults.ease()
+    await bench.pass(1)
     const light = bench.injector.open().find(({ fault }) => fault === 'http-abort')
     assert.notEqual(light?.instance, heavy.instance)
     assert.deepEqual(light?.params, { ...(heavy.params as object), ...step.params })
     assert.equal(light?.deadlineAt, heavy.deadlineAt)
     await bench.pass(3)
     assert.equal(bench.state(drill).phase, 'running')
+    await bench.engine.finish()
+  })
+
+  for (const [what, interrupt] of Object.entries<(bench: EngineBench) => Promise<unknown>>({
+    'the lighter fault cannot be had': async (bench) => {
+      const { setFault } = bench.range.mesh
+      bench.range.mesh.setFault = async (edge, fault) => {
+        if (fault !== null) throw new Error('the proxy does not answer')
+        return setFault(edge, fault)
+      }
+      await bench.engine.faults.ease()
+      await bench.pass(1)
+      bench.range.mesh.setFault = setFault
+      await bench.engine.settled()
+    },
+    'the control plane dies after the heavy one is out': async (bench) => {
+      await bench.engine.faults.ease()
+      bench.restart()
+      await bench.engine.resume()
+    },
+    'the control plane dies while the heavy one comes out': async (bench) => {
+      const { setFault } = bench.range.mesh
+      bench.range.mesh.setFault = () => new Promise<never>(() => {})
+      void bench.engine.faults.ease()
+      await settled()
+      bench.range.mesh.setFault = setFault
+      bench.restart()
+      await bench.engine.resume()
+    },
+    'the control plane dies before it could note that the heavy one is out': async (bench) => {
+      const { append } = bench.ledger
+      bench.ledger.append = (drill, body, ...others) => {
+        if (body.type === 'fault-reverted') throw new Error('database or disk is full')
+        return append.call(bench.ledger, drill, body, ...others)
+      }
+      await bench.engine.faults.ease().catch(() => {})
+      bench.restart()
+      await bench.engine.resume()
+    },
+  }))
+    test(`a drill that goes on has its fault in, whatever becomes of making it easier: ${what}`, async () => {
+      using bench = new EngineBench()
+      const drill = await bench.start('every-fourth-page')
+      await bench.pass(10)
+      await interrupt(bench)
+      await bench.pass(5)
+      const isIn = bench.injector.open().map(({ params }) => (params as { percent?: number }).percent)
+      const { phase } = bench.state(drill)
+      if (what === 'the lighter fault cannot be had') assert.deepEqual([phase, isIn], ['aborted', []])
+      else assert.deepEqual([phase, isIn], ['running', [12]])
+      if (phase === 'running') await bench.engine.finish()
+    })
+
+  test('what could not be made easier is not told as easier, and can be made so later', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    await bench.pass(6)
+    const { setUsers } = bench.range.load
+    bench.range.load.setUsers = async () => {
+      throw new Error('Locust does not answer')
+    }
+    await assert.rejects(bench.engine.faults.ease(), /Locust does not answer/)
+    assert.ok(!bench.types(drill).includes('scenario-eased'))
+    bench.range.load.setUsers = setUsers
+    await bench.engine.faults.ease()
+    assert.deepEqual(
+      [bench.types(drill).filter((type) => type === 'scenario-eased').length, (await bench.range.load.status()).users],
+      [1, 20],
+    )
     await bench.engine.finish()
   })
 

@@ -1,7 +1,10 @@
+import { faultById } from '../../drills/faults/registry.ts'
 import { usersOn } from '../../drills/users.ts'
 import { drillClock, type DrillState } from '../../model/drill.ts'
+import { describeError } from '../../model/errors.ts'
 import type { FaultRecord } from '../../model/fault.ts'
 import type { Range } from '../../model/range.ts'
+import type { Scenario } from '../../model/scenario.ts'
 import type { Injector } from '../injector.ts'
 import type { Ledger } from '../ledger.ts'
 import { takenOut } from '../taken-out.ts'
@@ -31,10 +34,9 @@ interface DueFault {
 /** What is broken in the drill that runs: its timeline's faults go in when they are due, and what becomes of them is looked after. */
 export class DrillFaults {
   readonly #deps: Dependencies
-  /** Faults that this engine takes out, or has: whatever else becomes of a drill's faults is somebody else's doing. */
-  readonly #own = new Set<string>()
   #goingIn: Promise<unknown> | null = null
   #easing: Promise<void> | null = null
+  #revertingOverdue = false
 
   constructor(deps: Dependencies) {
     this.#deps = deps
@@ -45,31 +47,44 @@ export class DrillFaults {
     return this.#goingIn !== null
   }
 
-  /** For another drill. */
-  forget(): void {
-    this.#own.clear()
-  }
-
   /** The faults whose time has come, each looked for only when the one before has been dealt with. */
   *due(state: DrillState): Iterable<DueFault> {
-    for (const [step, { at, fault, params, for: limitMs }] of this.#deps.drill.played(state).timeline.entries()) {
+    for (const [step, { at, fault, params, for: limitMs }] of this.#steps(state).entries()) {
       if (state.injectedSteps.includes(step) || drillClock(state, Date.now()) < at) continue
-      const forMs = limitMs ?? Math.max(1_000, state.limitMs - drillClock(state, Date.now())) + faultGraceMs
-      yield { step, fault, params, forMs }
+      const clock = drillClock(state, Date.now())
+      const untilEnd = Math.max(1_000, state.limitMs - clock) + faultGraceMs
+      // One that goes in again lasts until the first would have.
+      const wholeMs = limitMs !== undefined && this.#wasIn(step) ? Math.max(1_000, at + limitMs - clock) : limitMs
+      yield { step, fault, params, forMs: wholeMs ?? untilEnd }
     }
+  }
+
+  /** The timeline of a drill; its steps are as easy as they have been made. */
+  #steps(state: DrillState): Scenario['timeline'] {
+    const { ease, timeline } = this.#deps.drill.played(state)
+    if (!ease || state.easedAt === null) return timeline
+    return timeline.map((planned, index) => ({
+      ...planned,
+      params: { ...planned.params, ...ease.steps.find(({ step }) => step === index)?.params },
+    }))
+  }
+
+  #wasIn(step: number): boolean {
+    return this.#deps.drill.events.some((event) => event.type === 'fault-injected' && event.step === step)
   }
 
   /** Of a drill, a fault that is in with exactly these params: injected, but not written down before the control plane went away. */
   standing(drill: string, { fault, params }: DueFault): FaultRecord | undefined {
+    const wanted = asTaken({ fault, params })
     return this.#deps.ledger
       .openFaults()
-      .find((record) => record.drill === drill && record.fault === fault && JSON.stringify(record.params) === JSON.stringify(params))
+      .find((record) => record.drill === drill && record.fault === fault && JSON.stringify(record.params) === wanted)
   }
 
   /** Puts a fault in; takes it out again when the drill has ended meanwhile. */
   async inject(id: string, { step, fault, params, forMs }: DueFault): Promise<void> {
     const { drill, injector, traffic } = this.#deps
-    if (drill.running()?.injectedSteps.length === 0) traffic.note(id)
+    if (drill.running()?.lastInjectedAt === null) traffic.note(id)
     const injected = injector.inject(fault, params, { forMs, drill: id })
     this.#goingIn = injected
     try {
@@ -81,35 +96,74 @@ export class DrillFaults {
     }
   }
 
-  /** Makes the scenario easier, within what its author allows, once in a drill. */
+  /** Makes the scenario easier, within what its author allows, once in a drill: fewer users come, and faults go in again that are lighter. */
   ease(): Promise<void> {
     this.#easing ??= this.#ease().finally(() => (this.#easing = null))
     return this.#easing
   }
 
+  /** Goes on with what making the scenario easier has left undone, as after a crash. */
+  async goOnEasing(): Promise<void> {
+    const state = this.#deps.drill.running()
+    if (this.#easing || !state || this.#heavy(state).length === 0) return
+    this.#easing = this.#takeOutHeavy(state).finally(() => (this.#easing = null))
+    await this.#easing
+  }
+
   async #ease(): Promise<void> {
-    const { drill, range, ledger, injector } = this.#deps
-    const state = drill.mustAllow('extend')
-    const { ease, timeline } = drill.played(state)
-    if (!ease || state.easedAt !== null) return
-    drill.append({ type: 'scenario-eased', what: ease.what })
+    const { drill, range } = this.#deps
+    const { id, easedAt } = drill.mustAllow('extend')
+    const { ease } = drill.played(drill.mustAllow('extend'))
+    if (!ease || easedAt !== null) return
     if (ease.users !== undefined) await range.load.setUsers(usersOn(range, ease.users))
-    for (const { step, params } of ease.steps) {
-      const planned = timeline[step]
-      const standing = ledger.openFaults().find((record) => record.drill === state.id && record.fault === planned?.fault)
-      if (!planned || !standing) continue
-      this.#own.add(standing.instance)
-      await injector.revert(standing.instance)
+    if (drill.running()?.id !== id) return
+    drill.append({ type: 'scenario-eased', what: ease.what })
+    await this.#takeOutHeavy(drill.mustAllow('extend'))
+  }
+
+  /** The faults that were put in before the scenario was made easier, and are to go in again. */
+  #heavy(state: DrillState): { step: number; record: FaultRecord }[] {
+    const { drill, ledger } = this.#deps
+    const { ease } = drill.played(state)
+    if (!ease || state.easedAt === null) return []
+    const steps = this.#steps(state)
+    const out = new Set(drill.events.flatMap((event) => (event.type === 'fault-reverted' ? [event.instance] : [])))
+    return ease.steps.flatMap(({ step }) => {
+      const put = drill.events.findLast((event) => event.type === 'fault-injected' && event.step === step)
+      const record = put?.type === 'fault-injected' && !out.has(put.instance) ? ledger.fault(put.instance) : null
+      const planned = steps[step]
+      const isOver = !record || record.deadlineAt <= Date.now()
+      return !isOver && planned && JSON.stringify(record.params) !== asTaken(planned) ? [{ step, record }] : []
+    })
+  }
+
+  /** Takes them out; lighter ones go in like anything else that is due. */
+  async #takeOutHeavy(state: DrillState): Promise<void> {
+    const { drill, injector } = this.#deps
+    for (const { step, record } of this.#heavy(state)) {
+      await injector.revert(record.instance)
       if (drill.running()?.id !== state.id) return
-      drill.append({ type: 'fault-reverted', instance: standing.instance, fault: standing.fault })
-      const forMs = Math.max(1_000, standing.deadlineAt - Date.now())
-      await this.inject(state.id, { step, fault: planned.fault, params: { ...planned.params, ...params }, forMs })
+      drill.append({ type: 'fault-reverted', instance: record.instance, fault: record.fault, again: step })
     }
+  }
+
+  /** Takes out what is past its limit, one at a time, and is not waited for: a range that hangs holds up neither pages nor the end of the drill. */
+  revertOverdue(): void {
+    if (this.#revertingOverdue) return
+    this.#revertingOverdue = true
+    this.#deps.injector
+      .revertOverdue()
+      .catch((error: unknown) => void process.stderr.write(`faults past their limit: ${describeError(error)}\n`))
+      .finally(() => (this.#revertingOverdue = false))
   }
 
   /** Those that are over as planned, and those that somebody else took from the drill, as far as its events do not know. */
   takenOut(): ReturnType<typeof takenOut> {
-    return takenOut(this.#deps.drill.events, (instance) => this.#deps.ledger.fault(instance), this.#own, Date.now())
+    const { drill, ledger } = this.#deps
+    const state = drill.running()
+    // Those that make way for lighter ones are this engine's doing, or of the one before it.
+    const own = new Set(state ? this.#heavy(state).map(({ record }) => record.instance) : [])
+    return takenOut(drill.events, (instance) => ledger.fault(instance), own, Date.now())
   }
 
   /** Resolves when nothing is on its way in any more, whether it got there or not. */
@@ -117,3 +171,6 @@ export class DrillFaults {
     return Promise.allSettled([this.#goingIn, this.#easing])
   }
 }
+
+/** The parameters of a fault, as they are kept when it is in. */
+const asTaken = ({ fault, params }: { fault: string; params: unknown }): string => JSON.stringify(faultById(fault).params.parse(params))

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { EngineBench } from '../replay/engine-bench.ts'
+import { EngineBench, settled } from '../replay/engine-bench.ts'
 import { ledgerWrites } from '../simulation/mortal.ts'
 
 const robin = { name: 'Robin', role: 'lead' }
@@ -150,20 +150,67 @@ describe('actions', () => {
     await bench.engine.finish()
   })
 
-  test('an action that ends after its drill is not noted in the next one', async () => {
+  test('an action that ends after its drill is an event of that drill, and no other begins before', async () => {
     using bench = new EngineBench()
     const first = await bench.start()
     const gate = Promise.withResolvers<void>()
-    bench.range.processes.restart = () => gate.promise
-    const running = bench.engine.response.runAction('restart', { component: 'redis' }, { role: 'trainee' })
-    await bench.engine.abort('enough')
+    const { set } = bench.range.config
+    bench.range.config.set = async (service, values, by) => {
+      if (by !== 'firedrill') await gate.promise
+      return set(service, values, by)
+    }
+    const setting = { service: 'catalog', key: 'DB_POOL_MAX', value: '3' }
+    const running = bench.engine.response.runAction('change-setting', setting, { role: 'trainee' })
+    await settled()
+    const ending = bench.engine.abort('enough')
+    await settled()
+    assert.equal(bench.state(first).phase, 'aborted')
+    gate.resolve()
+    await Promise.all([running, ending])
+    assert.equal((await bench.range.config.get('catalog'))['DB_POOL_MAX'], undefined, 'what it changed is restored')
     const second = await bench.start()
+    assert.deepEqual(
+      [first, second].map((drill) => eventsOf(bench, drill, 'action-run').length),
+      [1, 0],
+    )
+    await bench.engine.finish()
+  })
+
+  test('no drill begins while an action is being carried out', async () => {
+    using bench = new EngineBench()
+    const gate = Promise.withResolvers<void>()
+    bench.range.processes.restart = () => gate.promise
+    await bench.pass(20)
+    const running = bench.engine.response.runAction('restart', { component: 'redis' }, { role: 'instructor' })
+    await assert.rejects(bench.engine.start('slow-shelves', { mode: 'learning', trainee: 'Robin' }), {
+      code: 'range-not-steady',
+      message: "'Restart a component' is still being carried out: wait until that is over",
+    })
     gate.resolve()
     await running
-    assert.deepEqual(
-      [first, second].flatMap((drill) => eventsOf(bench, drill, 'action-run')),
-      [],
-    )
+    await bench.start()
+    await bench.engine.finish()
+  })
+
+  test('an action that cannot be written down has been carried out, and is noted when it can be', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    bench.range.processes.restart = async () => {
+      for (const name of ledgerWrites)
+        Object.defineProperty(bench.ledger, name, {
+          value: () => {
+            throw new Error('database or disk is full')
+          },
+          configurable: true,
+        })
+    }
+    await bench.engine.response.runAction('restart', { component: 'redis' }, { role: 'trainee' })
+    await bench.pass(1)
+    for (const name of ledgerWrites) Reflect.deleteProperty(bench.ledger, name)
+    assert.equal(eventsOf(bench, drill, 'action-run').length, 0)
+    await bench.pass(1)
+    const run = eventsOf(bench, drill, 'action-run').map((event) => (event.type === 'action-run' ? [event.action, event.ok] : []))
+    assert.deepEqual(run, [['restart', true]])
     await bench.engine.finish()
   })
 })
@@ -184,7 +231,7 @@ describe('commands in a terminal', () => {
     await bench.engine.finish()
   })
 
-  test('outside a drill and in a pause nothing is noted, and what cannot be written holds nobody up', async () => {
+  test('outside a drill nothing is noted; in one, what cannot be written holds nobody up and is noted when it can be, in a pause too', async () => {
     using bench = new EngineBench()
     const { response, clock } = bench.engine
     response.noteCommand(command)
@@ -201,7 +248,9 @@ describe('commands in a terminal', () => {
       })
     assert.doesNotThrow(() => response.noteCommand(command))
     for (const method of ledgerWrites) Reflect.deleteProperty(bench.ledger, method)
-    assert.deepEqual(eventsOf(bench, drill, 'command-run'), [])
+    assert.equal(eventsOf(bench, drill, 'command-run').length, 1)
+    await bench.pass(1)
+    assert.equal(eventsOf(bench, drill, 'command-run').length, 2)
     await bench.engine.finish()
   })
 

@@ -26,6 +26,8 @@ interface Dependencies {
 /** What those who play do about the incident: look at things, name the cause, and act. */
 export class IncidentResponse {
   readonly #deps: Dependencies
+  /** The actions that are being carried out, with their titles. */
+  readonly #underWay = new Map<Promise<ActionResult>, string>()
 
   constructor(deps: Dependencies) {
     this.#deps = deps
@@ -61,7 +63,21 @@ export class IncidentResponse {
     return correct
   }
 
-  /** Throws `bad-request` for params that the action does not take, and whatever the action throws. Outside drills nothing is noted. */
+  /** Throws `range-not-steady` while an action is being carried out: what it changes would be in the next drill, whose events know nothing of it. */
+  mustBeOver(): void {
+    const [title] = this.#underWay.values()
+    if (title !== undefined) throw new FiredrillError('range-not-steady', `'${title}' is still being carried out: wait until that is over`)
+  }
+
+  /** Resolves when no action is being carried out. */
+  async settled(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay.keys())
+  }
+
+  /**
+   * Throws `bad-request` for params that the action does not take, and whatever the action throws. It is an event of the drill in which it was begun, also when that
+   * has ended meanwhile; outside drills nothing is noted.
+   */
   async runAction(id: string, rawParams: unknown, { role, by }: { role: string; by?: Actor | undefined }): Promise<ActionResult> {
     const { drill, range } = this.#deps
     const action = actionById(id)
@@ -74,35 +90,35 @@ export class IncidentResponse {
     const state = drill.running() ? drill.mustAllow('run-action') : null
     const harmful = state ? harmOf(drill.played(state), id, params) : null
     const record = (ok: boolean, summary: string) => {
-      if (state && drill.running()?.id === state.id)
-        drill.append({ type: 'action-run', action: id, title: action.title, kind: action.kind, params, ok, summary, harmful }, by)
+      if (state)
+        drill.note(state.id, { type: 'action-run', action: id, title: action.title, kind: action.kind, params, ok, summary, harmful }, by)
     }
+    const running = action.run({ range, by: by?.name ?? role }, params)
+    this.#underWay.set(running, action.title)
+    let result: ActionResult
     try {
-      const result = await action.run({ range, by: by?.name ?? role }, params)
-      record(true, result.summary)
-      const seen = action.looksAt?.(params)
-      if (seen) this.view(seen.view, seen.component, seen.detail, by)
-      return result
+      result = await running
     } catch (error) {
       record(false, describeError(error))
       throw error
+    } finally {
+      this.#underWay.delete(running)
     }
+    record(true, result.summary)
+    const seen = action.looksAt?.(params)
+    if (seen) this.view(seen.view, seen.component, seen.detail, by)
+    return result
   }
 
   /**
-   * Notes a command that was run in a terminal. Outside drills, and beyond so many in one, nothing is noted; nor what cannot be written down now: a shell waits
-   * for nobody.
+   * Notes a command that was run in a terminal. Outside drills, and beyond so many in one, nothing is noted.
    */
   noteCommand({ sameAs, ...command }: RanCommand, by?: Actor): void {
     const { drill } = this.#deps
     const state = drill.running()
-    if (state?.phase !== 'running' || this.#hasEnoughCommands()) return
+    if (!state || this.#hasEnoughCommands()) return
     const harmful = sameAs && command.status === 0 ? harmOf(drill.played(state), sameAs.action, sameAs.params) : null
-    try {
-      drill.append({ type: 'command-run', ...command, harmful }, by)
-    } catch (error) {
-      process.stderr.write(`a command cannot be noted: ${describeError(error)}\n`)
-    }
+    drill.note(state.id, { type: 'command-run', ...command, harmful }, by)
   }
 
   #hasEnoughCommands(): boolean {

@@ -6,7 +6,7 @@ import type { World } from './world.ts'
 
 const ends = new Set<DrillEvent['type']>(['drill-finished', 'drill-aborted', 'drill-voided'])
 /** What may still be said of a drill that is over: what becomes of the range, and words. */
-const after = new Set<DrillEvent['type']>(['fault-reverted', 'note-added', 'coach-debriefed'])
+const after = new Set<DrillEvent['type']>(['fault-reverted', 'note-added', 'coach-debriefed', 'action-run'])
 /** For so many seconds nothing has gone wrong: what ought to be so is so again. */
 const calmAfter = 30
 /** A fault lives a little longer than its drill, whose end takes it out. */

@@ -1,0 +1,18 @@
+import type { Restoration } from '../restoration.ts'
+import type { CurrentDrill } from './current.ts'
+
+/** What stands in the way of drills, in sentences for everybody; none most of the time. */
+export function troublesOf(
+  { unrestored }: Pick<Restoration, 'unrestored'>,
+  { isUnwritable }: Pick<CurrentDrill, 'isUnwritable'>,
+): string[] {
+  const left = unrestored?.left.map(({ title }) => title.toLowerCase()).join(', ')
+  return [
+    ...(left
+      ? [
+          `The range is not as it was before the last drill (${left}). The restore is retried every few seconds, and no drill can start until it succeeds.`,
+        ]
+      : []),
+    ...(isUnwritable ? ['What happens cannot be written down: is the disk full? Whatever is broken still comes out at its limit.'] : []),
+  ]
+}
