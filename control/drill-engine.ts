@@ -170,7 +170,9 @@ export class DrillEngine {
     const variant = variantFor(planned, seed, options.variant)
     const scenario = drawnScenario(planned, { seed, variant })
     this.#drill.mustBeWritten()
-    if (this.running() || this.#starting || this.#ending.isUnderWay)
+    if (this.#ending.isUnderWay)
+      throw new FiredrillError('range-not-steady', 'the range is being restored after the last drill: wait until that is done')
+    if (this.running() || this.#starting)
       throw new FiredrillError('conflict', 'a drill is already running on this range: finish or abort it first')
     this.mustBePlayable(scenario)
     this.#starting = true

@@ -34,7 +34,10 @@ test('it is over for its trainee before its faults are out', async () => {
   await settled()
   assert.equal(bench.state(drill).phase, 'finished')
   assert.equal(bench.injector.open().length, 1)
-  await assert.rejects(bench.engine.start('slow-shelves', { mode: 'learning', trainee: 'somebody' }), { code: 'conflict' })
+  await assert.rejects(bench.engine.start('slow-shelves', { mode: 'learning', trainee: 'somebody' }), {
+    code: 'range-not-steady',
+    message: /being restored after the last drill/,
+  })
   gate.resolve()
   await ending
   assert.deepEqual(bench.injector.open(), [])
