@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { drillClock, foldDrill, isOpen, type DrillEvent } from '../../model/drill.ts'
 import { leaseMs } from '../lease.ts'
 import { latest } from './commands.ts'
+import { simulated } from './simulated.ts'
 import type { World } from './world.ts'
 
 const ends = new Set<DrillEvent['type']>(['drill-finished', 'drill-aborted', 'drill-voided'])
@@ -14,6 +15,9 @@ const graceMs = 65_000
 const longestPauseMs = 30 * 60_000
 /** Within so many seconds what Alertmanager has is known, whatever became of its notifications. */
 const heardWithin = 15
+
+/** A fault whose time has come is in within so many seconds, and the drill of one that somebody took out is over. */
+const dueWithin = 6
 
 /** So many seconds after all has gone well again, the range is at rest. */
 const restedWithin = 85
@@ -51,6 +55,7 @@ export async function mustHold(world: World): Promise<void> {
     assert.deepEqual(world.ledger.openFaults(), [], 'with nobody to look after it, a fault comes out')
   pagesAreKnown(world, open[0])
   if (calm && world.aliveFor > 2) faultsAreIn(world, open[0])
+  if (calm && world.aliveFor > dueWithin) isBroken(world, open[0])
 }
 
 /** The events of one drill, in the order in which they may come. */
@@ -84,6 +89,22 @@ function faultsAreIn(world: World, drill: string | undefined): void {
   for (const event of world.events(drill))
     if (event.type === 'fault-injected')
       assert.notEqual(world.ledger.fault(event.instance)?.state, 'planned', `${event.fault} is told to be in, and never was`)
+}
+
+/** A drill that goes on has in it what its timeline says: nobody is to mend what is not broken. */
+function isBroken(world: World, drill: string | undefined): void {
+  const state = drill === undefined ? null : world.state(drill)
+  const scenario = simulated.find(({ id }) => id === state?.scenario)
+  if (state?.phase !== 'running' || !scenario || world.clockWasSet) return
+  const events = world.events(state.id)
+  for (const [step, { at, for: forMs }] of scenario.timeline.entries()) {
+    if (forMs !== undefined || drillClock(state, world.clock.now) < at + dueWithin * 1_000) continue
+    const put = events.findLast((event) => event.type === 'fault-injected' && event.step === step)
+    const record = put?.type === 'fault-injected' ? world.ledger.fault(put.instance) : null
+    // Somebody has just taken it out: that is looked at once a second.
+    if (record?.revertedAt && world.clock.now - record.revertedAt < dueWithin * 1_000) continue
+    assert.ok(record?.state === 'injected', `the drill goes on, and its step ${step} is ${record?.state ?? 'not in'}`)
+  }
 }
 
 /** No page is lost, whatever became of its notification. */
