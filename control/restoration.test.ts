@@ -84,6 +84,53 @@ describe('an attempt', () => {
   })
 })
 
+describe('orders whose messages were lost', () => {
+  const announced = (bench: Bench) => {
+    const statements: string[] = []
+    bench.range.database.query = async <Row extends Record<string, unknown>>(sql: string) => {
+      if (sql.includes('insert into orders.outbox')) statements.push(sql)
+      return [] as Row[]
+    }
+    return statements
+  }
+
+  test('are announced once more when the range is restored, and those that were confirmed just then a moment later', async () => {
+    using bench = new Bench()
+    const statements = announced(bench)
+    await bench.restoration.run()
+    assert.equal(statements.length, 1)
+    await bench.pass(3_000)
+    assert.equal(statements.length, 2)
+    await bench.pass(60_000)
+    assert.equal(statements.length, 2)
+  })
+
+  test('are not announced while others wait in the queue, or something is left behind', async () => {
+    using bench = new Bench()
+    const statements = announced(bench)
+    bench.fails = true
+    await bench.restoration.run()
+    bench.fails = false
+    const { status } = bench.range.queue
+    bench.range.queue.status = async (name) => ({ ...(await status(name)), ready: 1 })
+    await bench.restoration.run()
+    assert.deepEqual(statements, [])
+    bench.range.queue.status = status
+    await bench.restoration.run()
+    assert.equal(statements.length, 1)
+  })
+
+  test('do not keep the range from being restored when they cannot be announced', async () => {
+    using bench = new Bench()
+    bench.range.queue.status = async (name) => {
+      if (name === 'orders.fulfilment') throw new Error('the broker does not answer')
+      return { name, ready: 0, consumers: 1 }
+    }
+    await bench.restoration.run()
+    assert.equal(bench.restoration.unrestored, null)
+  })
+})
+
 describe('what is left behind', () => {
   test('is told with its reason, and until when it is since', async () => {
     using bench = new Bench()

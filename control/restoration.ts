@@ -1,4 +1,5 @@
 import { NotRestored, restoreBaseline, type Left } from '../drills/baseline.ts'
+import { announceForgotten } from '../drills/forgotten-orders.ts'
 import { FiredrillError, describeError } from '../model/errors.ts'
 import type { FaultRecord } from '../model/fault.ts'
 import type { Range } from '../model/range.ts'
@@ -23,6 +24,8 @@ interface Dependencies {
 const pausesMs = [1_000, 2_000, 5_000, 15_000]
 /** So many attempts are what a range may take that is still on its way back: whoever waits for it waits for them. */
 const patientAttempts = 3
+/** Orders that were confirmed while the way to the worker came back are old enough by then. */
+const announcedAgainAfterMs = 3_000
 /** That a range is to be restored is kept with it: who comes after a control plane that was killed goes on with it. */
 const owed = 'restore-owed'
 
@@ -35,6 +38,7 @@ export class Restoration {
   #unrestored: Unrestored | null = null
   #attempt: Promise<void> | null = null
   #again: NodeJS.Timeout | undefined
+  #announcingAgain: NodeJS.Timeout | undefined
   #stopped = false
   #waiting: (() => void)[] = []
   /** When a restoration last changed something: what was seen of the range before says nothing of it. */
@@ -85,6 +89,7 @@ export class Restoration {
   stop(): void {
     this.#stopped = true
     clearTimeout(this.#again)
+    clearTimeout(this.#announcingAgain)
     this.#wake()
   }
 
@@ -106,6 +111,7 @@ export class Restoration {
       if (error instanceof NotRestored) left.push(...error.left)
       else left.push({ id: 'range', title: 'The range', detail: describeError(error) })
     }
+    if (left.length === 0) await this.#announceForgotten()
     const wasUnrestored = this.#unrestored
     if (left.length === 0) {
       this.#unrestored = null
@@ -118,6 +124,17 @@ export class Restoration {
       if (!this.#stopped) this.#again = setTimeout(() => void this.run(onReverted), pauseMs).unref()
     }
     if (!this.#unrestored || this.#unrestored.attempts >= patientAttempts) this.#wake()
+  }
+
+  /** Customers whose orders got lost wait otherwise, and with them the next drill. Once more for those that were confirmed just then. */
+  async #announceForgotten(): Promise<void> {
+    clearTimeout(this.#announcingAgain)
+    const announce = () =>
+      announceForgotten(this.#deps.range).catch((error: unknown) =>
+        process.stderr.write(`announcing orders again: ${describeError(error)}\n`),
+      )
+    await announce()
+    if (!this.#stopped) this.#announcingAgain = setTimeout(() => void announce(), announcedAgainAfterMs).unref()
   }
 
   #wake(): void {

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import pg from 'pg'
 import { leftBehind, restoreBaseline } from '../../drills/baseline.ts'
+import { confirmedBinding } from '../../drills/queue-name.ts'
 import { resources } from '../../drills/resources/registry.ts'
 import type { Range } from '../../model/range.ts'
 import { databaseUrl } from '../../range/components/service.ts'
 import { apiClient } from '../../cli/client.ts'
-import { atRest, client, range as openRange, state, target, up } from './test-range.ts'
+import { atRest, client, range as openRange, state, target, until, up } from './test-range.ts'
 
 let range: Range
 const users = () => state.config().users
@@ -112,6 +113,25 @@ describe('the contract of every resource that a drill may change', () => {
     for (const { id } of resources) if (id !== 'cluster' && !apart.has(id)) await disturbances[id]?.()
     await client('instructor').post('/api/reset')
     assert.deepEqual(await leftBehind(range, { users: users() }), [])
+  })
+})
+
+test('orders whose messages were lost are shipped right after a reset', async () => {
+  await range.queue.unbind(confirmedBinding)
+  const lost = await until('three orders to be lost', 60_000, async () => {
+    const orders = await range.database.query<{ id: string }>(
+      `select id from orders.orders o where state = 'confirmed' and confirmed_at < now() - interval '2 seconds'
+         and not exists (select 1 from orders.outbox x where x.order_id = o.id)`,
+    )
+    return orders.length >= 3 && orders.map(({ id }) => id)
+  })
+  await client('instructor').post('/api/reset')
+  // By itself the shop would do it 45 to 75 s after they were confirmed.
+  await until('them to be shipped', 20_000, async () => {
+    const [open] = await range.database.query<{ count: string }>(
+      `select count(*) from orders.orders where state = 'confirmed' and id in (${lost.map((id) => `'${id}'`).join(', ')})`,
+    )
+    return open?.count === '0'
   })
 })
 
