@@ -5,8 +5,12 @@ import { componentNames, shopComponentNames, type ComponentName } from '../model
 import type { DrillEvent, DrillState } from '../model/drill.ts'
 import type { FaultRecord } from '../model/fault.ts'
 import type { ScenarioCard } from '../model/scenario.ts'
+import { describeError } from '../model/errors.ts'
 import { startWhenSteady } from '../model/start-when-steady.ts'
+import { projectRoot } from '../control/paths.ts'
+import { mustBeOrdered } from '../control/simulation/ordered.ts'
 import type { Fingerprint } from '../drills/baseline.ts'
+import { loadScenarios } from '../drills/scenarios.ts'
 import { send } from '../range/targets/local/process.ts'
 import { orphansOf } from '../range/targets/local/strays.ts'
 import { numbersFrom } from '../model/seeded.ts'
@@ -17,6 +21,9 @@ const seed = Number(process.env['BENCH_SEED'] ?? Date.now() % 1_000_000)
 const restMs = 180_000
 const hungMs = 10_000
 const controllers = ['control', 'reaper', 'telemetry-store', 'prometheus', 'alertmanager', 'locust'] as const
+
+/** When: at any moment, while the fault is injected, or just before the drill is aborted, so that the restore meets it. */
+const aims = ['any moment', 'injection', 'end'] as const
 
 /** What happens to a range in the middle of a drill. Resolves when it is over. */
 type Disturbance = { what: string; play: () => Promise<void> }
@@ -31,16 +38,23 @@ export const chaosBenchmark: Benchmark = {
     const { client, say, state } = context
     const random = numbersFrom(seed)
     const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item
-    const { scenarios } = await client.get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
-    const playable = scenarios.filter((scenario) => scenario.playable)
+    const scenarios = loadScenarios(path.join(projectRoot, 'scenarios'))
+    const { scenarios: cards } = await client.get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
+    const playable = cards.filter((scenario) => scenario.playable)
     const starts: number[] = []
     const broken: string[] = []
     for (let round = 1; round <= drills; round++) {
       const scenario = pick(playable).id
+      const aim = pick(aims)
       const disturbance = pick(disturbances(context, pick, random))
-      const [after, rest] = [random() * 20_000, random() * 10_000]
+      const injectedAt = scenarios.get(scenario)?.timeline[0]?.at ?? 0
+      // Around the injection, so that what hangs may be what the fault goes by.
+      const after = aim === 'injection' ? Math.max(0, injectedAt - 1_000) + random() * 2_000 : random() * 20_000
+      const rest = aim === 'end' ? random() * 500 : random() * 10_000
       const problems = await playOne(context, { scenario, disturbance, after, rest, starts }).catch((error: unknown) => [String(error)])
-      say(`  ${round} ${scenario}, ${disturbance.what} after ${(after / 1_000).toFixed(1)} s: ${problems.join('; ') || 'as before'}`)
+      say(
+        `  ${round} ${scenario}, ${disturbance.what} after ${(after / 1_000).toFixed(1)} s (${aim}): ${problems.join('; ') || 'as before'}`,
+      )
       broken.push(...problems.map((problem) => `${round} ${scenario}: ${problem}`))
     }
     const integrity = wholeLedger(state.dir)
@@ -87,6 +101,12 @@ async function playOne(context: BenchContext, { scenario, disturbance, after, re
   await check('no fault to be in', async () => (await client.get<{ open: FaultRecord[] }>('/api/faults')).open.length === 0)
   await check('the range to be as before', async () => (await client.get<Fingerprint>('/api/fingerprint')).hash === before)
   await atRest(context).catch((error: unknown) => problems.push(String(error)))
+  const told = (await client.get<{ events: DrillEvent[] }>(`/api/drills/${drill.id}`)).events
+  try {
+    mustBeOrdered(told)
+  } catch (error) {
+    problems.push(`events: ${describeError(error)}`)
+  }
   const orders = await brokenPromises(client)
   if (orders > 0) problems.push(`${orders} orders are lost or doubled`)
   // A command of the control plane's own may be under way.

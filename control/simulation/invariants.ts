@@ -2,12 +2,10 @@ import assert from 'node:assert/strict'
 import { drillClock, foldDrill, isOpen, type DrillEvent } from '../../model/drill.ts'
 import { leaseMs } from '../lease.ts'
 import { latest } from './commands.ts'
+import { mustBeOrdered } from './ordered.ts'
 import { simulated } from './simulated.ts'
 import type { World } from './world.ts'
 
-const ends = new Set<DrillEvent['type']>(['drill-finished', 'drill-aborted', 'drill-voided'])
-/** What may still be said of a drill that is over: what becomes of the range, and words. */
-const after = new Set<DrillEvent['type']>(['fault-reverted', 'note-added', 'coach-debriefed', 'action-run'])
 /** For so many seconds nothing has gone wrong: what ought to be so is so again. */
 const calmAfter = 30
 /** A fault lives a little longer than its drill, whose end takes it out. */
@@ -27,7 +25,7 @@ export async function mustHold(world: World): Promise<void> {
   assert.deepEqual(world.wrong, [], 'nothing ends with what nobody is told')
   const calm = world.seconds - world.troubledAt > calmAfter
   const ids = world.drills()
-  for (const id of ids) ordered(world.events(id))
+  for (const id of ids) mustBeOrdered(world.events(id))
   const open = ids.filter((id) => isOpen(world.state(id)))
   assert.ok(open.length <= 1, `one drill at a time: ${open.join(', ')}`)
 
@@ -56,31 +54,6 @@ export async function mustHold(world: World): Promise<void> {
   pagesAreKnown(world, open[0])
   if (calm && world.aliveFor > 2) faultsAreIn(world, open[0])
   if (calm && world.aliveFor > dueWithin) isBroken(world, open[0])
-}
-
-/** The events of one drill, in the order in which they may come. */
-function ordered(events: readonly DrillEvent[]): void {
-  assert.equal(events[0]?.type, 'drill-started')
-  const over = events.findIndex(({ type }) => ends.has(type))
-  for (const [index, event] of events.entries()) {
-    if (index > 0) assert.notEqual(event.type, 'drill-started', 'a drill begins once')
-    if (over >= 0 && index > over) assert.ok(after.has(event.type), `${event.type} after ${events[over]?.type}`)
-  }
-  const texts = events.flatMap((event) => (event.type === 'note-added' ? [event.text] : []))
-  assert.equal(new Set(texts).size, texts.length, 'what is said is said once')
-  const steps = events.flatMap((event) => (event.type === 'fault-injected' ? [event.instance] : []))
-  assert.equal(new Set(steps).size, steps.length, 'a fault goes in once')
-  const firing = new Set<string>()
-  for (const event of events) {
-    if (event.type === 'page-received') {
-      assert.ok(!firing.has(event.alert.fingerprint), 'a page comes once')
-      firing.add(event.alert.fingerprint)
-    }
-    if (event.type === 'page-resolved') assert.ok(firing.delete(event.alert.fingerprint), 'what resolves has fired')
-    if (event.type === 'milestone-reached' && event.milestone === 'recovered') assert.equal(firing.size, 0, 'recovered while a page fires')
-  }
-  const milestones = events.flatMap((event) => (event.type === 'milestone-reached' ? [event.milestone] : []))
-  assert.equal(new Set(milestones).size, milestones.length, 'a milestone is reached once')
 }
 
 /** What a drill is told to be broken by was put in, and not only about to be. */
