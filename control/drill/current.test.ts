@@ -1,50 +1,13 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { test } from 'node:test'
-import { loadScenario } from '../../drills/scenarios.ts'
 import { allowedPhases, drillPhases, mayDo, type DrillCommand, type DrillEventBody, type DrillPhase } from '../../model/drill.ts'
-import { Ledger } from '../ledger.ts'
-import { projectRoot } from '../paths.ts'
-import { ledgerWrites } from '../simulation/mortal.ts'
+import { CurrentBench, scenarios, started } from '../replay/current-bench.ts'
 import { CurrentDrill } from './current.ts'
 
-const scenarios = new Map(['slow-shelves', 'every-fourth-page'].map((id) => [id, loadScenario(path.join(projectRoot, 'scenarios', id))]))
-const started = {
-  type: 'drill-started',
-  scenario: 'slow-shelves',
-  mode: 'learning',
-  trainee: 'Robin',
-  limitMs: 900_000,
-  seed: 1,
-  usersBefore: null,
-  fingerprint: 'f',
-} as const
 const finished: DrillEventBody = { type: 'drill-finished', outcome: 'given-up' }
 
-class Bench implements Disposable {
-  readonly dir = mkdtempSync(path.join(tmpdir(), 'firedrill-current-'))
-  readonly ledger = new Ledger(this.dir)
-  readonly drill = new CurrentDrill(this.ledger, scenarios)
-  types = () => this.drill.events.map(({ type }) => type)
-  fillDisk(): void {
-    const full = () => {
-      throw new Error('database or disk is full')
-    }
-    for (const method of ledgerWrites) Object.defineProperty(this.ledger, method, { value: full, configurable: true })
-  }
-  freeDisk(): void {
-    for (const method of ledgerWrites) Reflect.deleteProperty(this.ledger, method)
-  }
-  [Symbol.dispose](): void {
-    this.ledger[Symbol.dispose]()
-    rmSync(this.dir, { recursive: true, force: true })
-  }
-}
-
 test('before the first drill there is none to run, to command or to append to', () => {
-  using bench = new Bench()
+  using bench = new CurrentBench()
   assert.equal(bench.drill.id, undefined)
   assert.equal(bench.drill.running(), null)
   assert.throws(() => bench.drill.mustAllow('note'), { code: 'not-found', message: 'no drill is running' })
@@ -52,7 +15,7 @@ test('before the first drill there is none to run, to command or to append to', 
 })
 
 test('each event is in the ledger, in memory, and told to those who listen', () => {
-  using bench = new Bench()
+  using bench = new CurrentBench()
   const told: string[] = []
   bench.drill.live.on('event', ({ type }) => told.push(type))
   bench.drill.begin('one', started)
@@ -63,7 +26,7 @@ test('each event is in the ledger, in memory, and told to those who listen', () 
 })
 
 test('a drill that begins takes the place of the previous one, and one that is loaded goes on from its events', () => {
-  using bench = new Bench()
+  using bench = new CurrentBench()
   bench.drill.begin('one', started)
   bench.drill.append(finished)
   bench.drill.begin('two', started)
@@ -86,7 +49,7 @@ test('a command is allowed in the phases that are listed for it, and refused in 
   // Safe: the keys of a constant.
   const commands = Object.keys(allowedPhases) as DrillCommand[]
   for (const phase of drillPhases) {
-    using bench = new Bench()
+    using bench = new CurrentBench()
     bench.drill.begin('one', started)
     for (const body of bodies[phase]) bench.drill.append(body)
     assert.equal(bench.drill.running() !== null, phase === 'running' || phase === 'paused', phase)
@@ -102,7 +65,7 @@ test('a command is allowed in the phases that are listed for it, and refused in 
 })
 
 test('a drill whose end cannot be written is over, takes no command, and ends in the ledger when it can be written', () => {
-  using bench = new Bench()
+  using bench = new CurrentBench()
   bench.drill.begin('one', started)
   bench.fillDisk()
   bench.drill.endUnwritten(finished)
@@ -122,7 +85,7 @@ test('a drill whose end cannot be written is over, takes no command, and ends in
 })
 
 test('notes that could not be written are written later, in their order, once, and a hundred at most', () => {
-  using bench = new Bench()
+  using bench = new CurrentBench()
   bench.drill.begin('one', started)
   const written: number[] = []
   for (let note = 1; note <= 150; note++) bench.drill.noteLater(() => written.push(note))
@@ -139,7 +102,7 @@ test('notes that could not be written are written later, in their order, once, a
 })
 
 test('the state is of all events, also after one more', () => {
-  using bench = new Bench()
+  using bench = new CurrentBench()
   bench.drill.begin('one', started)
   assert.equal(bench.drill.running()?.wrongCauses, 0)
   bench.drill.append({ type: 'cause-named', component: 'redis', category: 'cache', sentence: '', correct: false })
@@ -148,7 +111,7 @@ test('the state is of all events, also after one more', () => {
 })
 
 test('a scenario is played as the seed drew it, and an unknown one is an error', () => {
-  using bench = new Bench()
+  using bench = new CurrentBench()
   assert.throws(() => bench.drill.scenario('no-such'), { code: 'not-found', message: "there is no scenario 'no-such'" })
   const varied = [...scenarios.values()].find(({ variants }) => (variants ?? []).length > 1)
   const [, second] = varied?.variants ?? []

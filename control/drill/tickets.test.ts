@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { test, type TestContext } from 'node:test'
+import type { DrillEventBody, DrillState } from '../../model/drill.ts'
+import type { HandledTickets, KeptRequest } from '../../model/tickets.ts'
+import { ticketsIn } from '../../people/ticket-list.ts'
+import { CurrentBench, started } from '../replay/current-bench.ts'
+import { Tickets } from './tickets.ts'
+
+const startedAt = 1_000_000
+const robin = { name: 'Robin', role: 'lead' }
+const failed = (number: number, at: number): KeptRequest => ({
+  ...{ number, at, journey: 'checkout', wrong: 'failed', asked: '/api/checkout', customer: `customer-${number}`, product: 'P00012' },
+  ...{ order: null, status: 503, durationMs: 40, trace: (number * 7_919).toString(16).padStart(32, '0') },
+})
+/** What Locust has kept of two minutes in which a request failed each second, and how often that was read. */
+class Kept {
+  refreshed = 0
+  readonly requests = Array.from({ length: 120 }, (_, second) => failed(second + 1, startedAt + second * 1_000))
+  refresh = async (): Promise<void> => void this.refreshed++
+}
+const opened = ({ drill }: CurrentBench) => drill.events.flatMap((event) => (event.type === 'ticket-opened' ? [event] : []))
+const handled = ({ drill }: CurrentBench) => drill.events.filter(({ type }) => type === 'tickets-handled')
+
+/** A drill that has begun at `startedAt`, and a look of the tickets each second for two minutes. */
+function twoMinutes(context: TestContext, bench: CurrentBench, kept: Kept | undefined, mode: DrillState['mode'] = 'learning'): Tickets {
+  context.mock.timers.enable({ apis: ['Date'], now: startedAt })
+  const tickets = new Tickets(bench.drill, kept)
+  tickets.act()
+  bench.drill.begin('one', { ...started, mode })
+  for (let second = 0; second < 120; second++) {
+    tickets.act()
+    context.mock.timers.tick(1_000)
+  }
+  return tickets
+}
+
+test('customers whose requests went wrong write of them, and what Locust has kept is read each second of a drill', (context) => {
+  using bench = new CurrentBench()
+  const kept = new Kept()
+  twoMinutes(context, bench, kept)
+  assert.equal(kept.refreshed, 120)
+  const traces = new Set(kept.requests.map(({ trace }) => trace))
+  assert.ok(opened(bench).length >= 2, String(opened(bench).length))
+  assert.deepEqual(
+    opened(bench).map(({ number, kind, trace }) => [number, kind, traces.has(trace)]),
+    opened(bench).map((_, index) => [index + 1, 'order-error', true]),
+  )
+})
+
+test('nobody writes in a rehearsal, after the end, or where no requests are kept', (context) => {
+  using rehearsal = new CurrentBench()
+  const kept = new Kept()
+  twoMinutes(context, rehearsal, kept, 'rehearsal')
+  assert.deepEqual([rehearsal.types(), kept.refreshed], [['drill-started'], 0])
+  context.mock.timers.reset()
+  using without = new CurrentBench()
+  twoMinutes(context, without, undefined)
+  assert.deepEqual(without.types(), ['drill-started'])
+  context.mock.timers.reset()
+  using over = new CurrentBench()
+  const tickets = twoMinutes(context, over, kept)
+  const before = opened(over).length
+  over.drill.append({ type: 'drill-finished', outcome: 'given-up' })
+  const { refreshed } = kept
+  context.mock.timers.tick(60_000)
+  tickets.act()
+  assert.deepEqual([opened(over).length, kept.refreshed], [before, refreshed])
+})
+
+test('what is done with several tickets is one event, with each of them once, and by whom', (context) => {
+  using bench = new CurrentBench()
+  const tickets = twoMinutes(context, bench, new Kept())
+  tickets.handle({ numbers: [2, 1, 2], did: 'answered', template: 'known-problem' }, robin)
+  const [event, ...more] = handled(bench)
+  assert.deepEqual(more, [])
+  assert.ok(event?.type === 'tickets-handled')
+  assert.deepEqual([event.numbers, event.did, event.template, event.by], [[2, 1], 'answered', 'known-problem', robin])
+  tickets.handle({ numbers: [1], did: 'closed', template: null })
+  const [first, second] = ticketsIn(bench.drill.events)
+  assert.deepEqual([first?.answers.length, first?.closedAt], [1, Date.now()])
+  assert.deepEqual([second?.answers.length, second?.closedAt], [1, null])
+})
+
+test('a ticket that is closed or unknown is refused with its number, and the others are left as they were', (context) => {
+  using bench = new CurrentBench()
+  const tickets = twoMinutes(context, bench, new Kept())
+  tickets.handle({ numbers: [1], did: 'closed', template: null })
+  const refused = (numbers: number[], error: object) => {
+    const what: HandledTickets = { numbers, did: 'linked', template: null }
+    assert.throws(() => tickets.handle(what), error)
+  }
+  refused([2, 99], { code: 'not-found', message: 'there is no ticket 99: list the tickets to see their numbers' })
+  refused([2, 1], { code: 'conflict', message: 'ticket 1 is closed: leave it out' })
+  assert.equal(handled(bench).length, 1)
+  assert.equal(ticketsIn(bench.drill.events)[1]?.linked, false)
+})
+
+test('tickets are handled while a drill runs, and not before or after', (context) => {
+  using bench = new CurrentBench()
+  const closed: HandledTickets = { numbers: [1], did: 'closed', template: null }
+  assert.throws(() => new Tickets(bench.drill, undefined).handle(closed), { code: 'not-found', message: 'no drill is running' })
+  const tickets = twoMinutes(context, bench, new Kept())
+  const end: DrillEventBody = { type: 'drill-finished', outcome: 'given-up' }
+  bench.drill.append(end)
+  assert.throws(() => tickets.handle(closed), { code: 'wrong-state', message: 'the drill is finished: too late to handle tickets' })
+})

@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { loadScenario } from '../../drills/scenarios.ts'
+import { CurrentDrill } from '../drill/current.ts'
+import { Ledger } from '../ledger.ts'
+import { projectRoot } from '../paths.ts'
+import { ledgerWrites } from '../simulation/mortal.ts'
+
+/** A plain one, one with variants, and one with people. */
+const ids = ['slow-shelves', 'every-fourth-page', 'old-tags']
+export const scenarios = new Map(ids.map((id) => [id, loadScenario(path.join(projectRoot, 'scenarios', id))]))
+
+/** By which a drill begins. */
+export const started = {
+  type: 'drill-started',
+  scenario: 'slow-shelves',
+  mode: 'learning',
+  trainee: 'Robin',
+  limitMs: 900_000,
+  seed: 1,
+  usersBefore: null,
+  fingerprint: 'f',
+} as const
+
+/** The drill that runs, and the real ledger that keeps it: for the engine's parts, each by itself. */
+export class CurrentBench implements Disposable {
+  readonly dir = mkdtempSync(path.join(tmpdir(), 'firedrill-current-'))
+  readonly ledger = new Ledger(this.dir)
+  readonly drill = new CurrentDrill(this.ledger, scenarios)
+  types = () => this.drill.events.map(({ type }) => type)
+  fillDisk(): void {
+    const full = () => {
+      throw new Error('database or disk is full')
+    }
+    for (const method of ledgerWrites) Object.defineProperty(this.ledger, method, { value: full, configurable: true })
+  }
+  freeDisk(): void {
+    for (const method of ledgerWrites) Reflect.deleteProperty(this.ledger, method)
+  }
+  [Symbol.dispose](): void {
+    this.ledger[Symbol.dispose]()
+    rmSync(this.dir, { recursive: true, force: true })
+  }
+}
