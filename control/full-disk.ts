@@ -1,9 +1,8 @@
 /**
  * Lets a process live on a full disk, or past a limit of file sizes: what it cannot write is lost, and not the process with it. An error of a stream that nobody
- * listens to ends a process, and so does the signal of a file that grows past its limit.
+ * listens to ends a process; the signal of a file that grows past its limit is ignored by Node itself.
  */
 export function surviveFullDisk(): void {
-  process.on('SIGXFSZ', () => {})
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', () => {})
     const write = stream.write.bind(stream) as (...args: unknown[]) => boolean

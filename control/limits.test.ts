@@ -2,9 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createApp } from './api/app.ts'
 import { guardLimits } from './guard-limits.ts'
-import { Heavy } from './heavy.ts'
 import { limitOf, limits, routeLimits, type Limit } from './limits.ts'
-import { Rates } from './rates.ts'
 import { paperHost } from './replay/paper-context.ts'
 import { ServedBench } from './replay/served-bench.ts'
 
@@ -68,33 +66,4 @@ test('a request that is too large is told the limit', async () => {
   const answer = await served.ask('trainee', 'POST', '/mcp', message)
   assert.equal(answer.status, 413)
   assert.match(answer.text, /"code":-32000,"message":"what is sent there has at most 256 KiB/)
-})
-
-test('a rate lets as many at once as it says, and no more than it says over time', () => {
-  let now = 0
-  const rates = new Rates(() => now)
-  let taken = 0
-  for (now = 0; now < 60_000; now += 10) if (rates.take('a', 60) === 0) taken++
-  assert.ok(taken >= 60 && taken <= 71, String(taken))
-  let waitMs = 0
-  while (waitMs === 0) waitMs = rates.take('a', 60)
-  now += waitMs
-  assert.equal(rates.take('a', 60), 0)
-  for (let who = 0; who < 50_000; who++) rates.take(`somebody ${who}`, 60)
-})
-
-test('heavy work runs one at a time, also after a failure, and only a few requests may wait', async () => {
-  const heavy = new Heavy()
-  let [now, most] = [0, 0]
-  const work = async () => {
-    most = Math.max(most, ++now)
-    await new Promise((resolve) => setImmediate(resolve))
-    now--
-    throw new Error('no')
-  }
-  const done = await Promise.allSettled(Array.from({ length: 12 }, () => heavy.one(work)))
-  assert.equal(most, 1)
-  const refused = done.filter((one) => one.status === 'rejected' && /wait already/.test(String(one.reason)))
-  assert.equal(refused.length, 4)
-  assert.equal(await heavy.one(async () => 'fine'), 'fine')
 })

@@ -5,7 +5,6 @@ import net, { type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, afterEach, beforeEach, test } from 'node:test'
-import { assessmentTroubles } from '../control/assessment.ts'
 import { Ledger } from '../control/ledger.ts'
 import { projectRoot } from '../control/paths.ts'
 import { openLocalRange } from '../control/wiring.ts'
@@ -57,27 +56,22 @@ test('what an earlier version left open is closed; a database of another user ke
     writeFileSync(path.join(dir, file), '')
   chmodSync(dir, 0o755)
   assert.ok(openTo(dir).includes(path.join(dir, 'control', 'ledger.db')))
-  assert.match(assessmentTroubles(dir, dir).join(), /firedrill up/)
   makePrivate(dir)
   assert.deepEqual(openTo(dir), [])
-  assert.deepEqual(assessmentTroubles(dir, dir), [])
   assert.equal(statSync(path.join(dir, 'data')).mode & 0o777, 0o711)
   assert.equal(statSync(path.join(dir, 'control')).mode & 0o777, 0o700)
   assert.equal(statSync(path.join(dir, 'data/postgres/base/1')).mode & 0o777, 0o644, 'its own affair')
 })
 
-test('answers that others may read are told where an assessment begins, and no longer when they may not', () => {
-  const root = path.join(dir, 'checkout')
-  mkdirSync(path.join(root, 'scenarios', 'one'), { recursive: true })
-  const answer = path.join(root, 'scenarios', 'one', 'scenario.yaml')
-  writeFileSync(answer, '')
+test('whether others may read a file is decided by its folders, too', () => {
+  const folder = path.join(dir, 'checkout')
+  mkdirSync(folder)
+  const file = path.join(folder, 'answer')
+  writeFileSync(file, '')
   chmodSync(dir, 0o755)
-  assert.ok(othersMayRead(answer))
-  const [told] = assessmentTroubles(root, path.join(dir, 'range'))
-  assert.match(told ?? '', /may read the answers .*scenario\.yaml.*chmod go-rx/)
-  chmodSync(root, 0o700)
-  assert.equal(othersMayRead(answer), false)
-  assert.deepEqual(assessmentTroubles(root, path.join(dir, 'range')), [])
+  assert.ok(othersMayRead(file))
+  chmodSync(folder, 0o700)
+  assert.equal(othersMayRead(file), false)
 })
 
 /** By which Redis, the only one that is started, has a port that is free. */

@@ -129,14 +129,21 @@ test('a datastore is in a trace by the conventions of today as well', async (con
   assert.equal(looks.shown(viewer, 'trace', 'redis', ''), true)
 })
 
+/** Reads, and claims nothing. */
+const client = {
+  async get<Body>(url: string) {
+    await get(url)
+    return null as Body
+  },
+  post: () => assert.fail('not by claiming'),
+}
+
 test('the places of scenarios can be looked at by the API', async () => {
-  const client = {
-    async get<Body>(url: string) {
-      await get(url)
-      return null as Body
-    },
-    post: () => assert.fail('not by claiming'),
-  }
   for (const view of ['dashboard', 'trace', 'logs', 'mesh', 'deploys'] as const) await lookAt(client, { view, component: 'inventory' })
   assert.deepEqual(noted, ['dashboard inventory', 'trace inventory', 'logs inventory', 'mesh inventory', 'deploys inventory'])
+})
+
+test('the dashboard of a data store is of what its exporter tells', async () => {
+  for (const component of ['postgres', 'redis', 'rabbitmq'] as const) await lookAt(client, { view: 'dashboard', component })
+  assert.deepEqual(noted, ['dashboard postgres', 'dashboard redis', 'dashboard rabbitmq'])
 })

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { DatabaseSync } from 'node:sqlite'
+import { beforeEach, test } from 'node:test'
+import { foldDrill, type DrillEvent, type DrillEventBody } from '../model/drill.ts'
+import { DrillSummaries } from './drill-summaries.ts'
+import { ledgerSchema } from './ledger-schema.ts'
+import { started } from './replay/current-bench.ts'
+
+let db: DatabaseSync
+/** How often the events of a drill were read. */
+let read: number
+beforeEach(() => {
+  db = new DatabaseSync(':memory:')
+  db.exec(ledgerSchema)
+  read = 0
+})
+
+const eventsOf = (drill: string): DrillEvent[] =>
+  db
+    .prepare('select id, at, body from events where drill = ? order by id')
+    .all(drill)
+    // Safe: only `write` has written them.
+    .map(({ id, at, body }) => ({ id: Number(id), drill, at: Number(at), ...(JSON.parse(String(body)) as DrillEventBody) }))
+const summaries = () =>
+  new DrillSummaries(db, (drill) => {
+    read++
+    return eventsOf(drill)
+  })
+function write(drill: string, body: DrillEventBody, at = 1_000): DrillEvent {
+  const { lastInsertRowid } = db.prepare('insert into events (drill, at, body) values (?, ?, ?)').run(drill, at, JSON.stringify(body))
+  return { id: Number(lastInsertRowid), drill, at, ...body }
+}
+const wrong: DrillEventBody = { type: 'cause-named', component: 'redis', category: 'cache', sentence: '', correct: false }
+const finished: DrillEventBody = { type: 'drill-finished', outcome: 'given-up' }
+const kept = () =>
+  db
+    .prepare('select drill, last_id from summaries')
+    .all()
+    .map(({ drill, last_id }) => [drill, last_id])
+
+test('what is written is taken in, and the events of the drill are not read again', () => {
+  const drills = summaries()
+  for (const body of [started, wrong, wrong]) drills.advance(write('one', body))
+  assert.equal(drills.state('one')?.wrongCauses, 2)
+  assert.equal(read, 0)
+  assert.deepEqual(drills.state('one'), foldDrill(eventsOf('one')))
+})
+
+test('an event of a drill whose beginning is not known does not make a drill of its own', () => {
+  write('one', started)
+  const drills = summaries()
+  drills.advance(write('one', wrong))
+  assert.equal(drills.state('one')?.wrongCauses, 1)
+  assert.equal(read, 1)
+  drills.state('one')
+  assert.equal(read, 1, 'from then on it is known')
+  drills.advance(write('none', wrong))
+  assert.equal(drills.state('none'), null)
+  assert.equal(drills.state('never'), null)
+})
+
+test('what another process has written since is in the state', () => {
+  const drills = summaries()
+  drills.advance(write('one', started))
+  write('one', wrong)
+  assert.equal(drills.state('one')?.wrongCauses, 1)
+  assert.equal(read, 1)
+})
+
+test('of an event that was taken back nothing stays', () => {
+  const drills = summaries()
+  drills.advance(write('one', started))
+  const event = write('one', wrong)
+  drills.advance(event)
+  db.prepare('delete from events where id = ?').run(event.id)
+  drills.forget('one')
+  assert.equal(drills.state('one')?.wrongCauses, 0)
+})
+
+test('a drill that has ended is kept for the next process, and one that runs is not', () => {
+  const drills = summaries()
+  drills.advance(write('ended', started))
+  drills.advance(write('runs', started))
+  const { id } = write('ended', finished)
+  drills.advance(eventsOf('ended').at(-1) ?? assert.fail())
+  assert.deepEqual(kept(), [['ended', id]])
+  const next = summaries()
+  assert.deepEqual(next.state('ended'), foldDrill(eventsOf('ended')))
+  assert.equal(read, 0)
+  assert.equal(next.state('runs')?.phase, 'running')
+  assert.equal(read, 1)
+})
+
+test('a drill that ended in an earlier version is kept when it is first asked for, and again after a later event', () => {
+  write('one', started)
+  const end = write('one', finished)
+  summaries().state('one')
+  assert.deepEqual(kept(), [['one', end.id]])
+  const note = write('one', { type: 'note-added', text: 'odd' })
+  assert.equal(summaries().state('one')?.lastEventAt, note.at)
+  assert.deepEqual(kept(), [['one', note.id]])
+})
+
+test('a summary that other code has made is not believed', () => {
+  write('one', started)
+  write('one', finished)
+  summaries().state('one')
+  db.exec(`update summaries set folded = 'otherwise', state = '{"phase": "running"}'`)
+  assert.equal(summaries().state('one')?.phase, 'finished')
+})
+
+test('where no summary can be kept, the state is told all the same', () => {
+  const drills = summaries()
+  db.exec(`create trigger full before insert on summaries begin select raise(abort, 'database or disk is full'); end`)
+  drills.advance(write('one', started))
+  drills.advance(write('one', finished))
+  assert.deepEqual([drills.state('one')?.phase, kept()], ['finished', []])
+})
