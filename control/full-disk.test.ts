@@ -4,6 +4,7 @@ import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
+import { surviveFullDisk } from './full-disk.ts'
 
 const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-full-'))
 after(() => rmSync(dir, { recursive: true, force: true }))
@@ -18,8 +19,8 @@ function run(program: string, survives: boolean, log: string) {
   const source = `
     import { execFileSync } from 'node:child_process'
     import { writeSync } from 'node:fs'
-    import { surviveFullDisk } from ${JSON.stringify(module)}
-    ${survives ? 'surviveFullDisk()' : ''}
+    import { ${surviveFullDisk.name} as survive } from ${JSON.stringify(module)}
+    ${survives ? 'survive()' : ''}
     ${program}
     setImmediate(() => setImmediate(() => writeSync(3, 'yes')))`
   const options = { stdio: ['ignore', out, out, told] as const, timeout: 30_000 }

@@ -75,6 +75,8 @@ test('the instructor lets somebody speak whoever is muted, in words of theirs or
   using bench = new CurrentBench()
   const { people, pass } = paged(context, bench)
   people.mute(true)
+  pass(120)
+  assert.deepEqual(said(bench), [])
   people.send('chief-executive', 'I read about us in the paper.')
   people.send('support-lead', null)
   pass(120)
