@@ -8,7 +8,7 @@ import type { IncidentResponse } from './response.ts'
 
 /** Whoever ends a drill is answered by then: the range may take longer to be as it was. */
 const answeredAfterMs = 15_000
-/** An action that is under way at the end is waited for by then; the range is restored once more when one that takes longer is over. */
+/** Whoever ends a drill waits so long for actions that are under way; the range is restored once more when they are over. */
 const actedAfterMs = 20_000
 
 type End = Extract<DrillEventBody, { type: 'drill-finished' | 'drill-aborted' | 'drill-voided' }>
@@ -17,7 +17,7 @@ interface Dependencies {
   drill: CurrentDrill
   faults: DrillFaults
   harm: Harm
-  response: Pick<IncidentResponse, 'settled'>
+  response: Pick<IncidentResponse, 'isActing' | 'settled'>
   restoration: Restoration
 }
 
@@ -74,14 +74,17 @@ export class Ending {
     }
     // What is on its way in is taken out when it is in.
     await faults.settled()
-    let isActing = true
-    const acted = response.settled().then(() => (isActing = false))
+    const restore = () =>
+      restoration.run((record) => {
+        if (record.drill === id && !drill.hasUnwrittenEnd)
+          drill.append({ type: 'fault-reverted', instance: record.instance, fault: record.fault })
+      })
+    await restore()
+    if (!response.isActing) return
+    const acted = response.settled()
     await forAtMost(actedAfterMs, acted)
-    if (isActing) void acted.then(() => restoration.run())
-    await restoration.run((record) => {
-      if (record.drill === id && !drill.hasUnwrittenEnd)
-        drill.append({ type: 'fault-reverted', instance: record.instance, fault: record.fault })
-    })
+    if (response.isActing) void acted.then(restore)
+    else await restore()
   }
 }
 

@@ -69,6 +69,10 @@ export class IncidentResponse {
     if (title !== undefined) throw new FiredrillError('range-not-steady', `'${title}' is still being carried out: wait until that is over`)
   }
 
+  get isActing(): boolean {
+    return this.#underWay.size > 0
+  }
+
   /** Resolves when no action is being carried out. */
   async settled(): Promise<void> {
     while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay.keys())

@@ -125,7 +125,7 @@ export async function until<Value>(
 }
 
 /** How many of the scenarios are played. */
-const played = 3
+const played = 2
 
 /**
  * The scenarios that are played, of those that one host can play: other ones for each commit, by the seed that the runner prints. Each carries a proof
