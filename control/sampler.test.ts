@@ -29,7 +29,7 @@ class Bench implements Disposable {
   broken = new Set<'database' | 'queue' | 'status'>()
   components = allRunning()
   statusAsked = 0
-  readonly range: Watched = {
+  readonly range: { -readonly [Part in keyof Watched]: Watched[Part] } = {
     status: async () => {
       this.statusAsked++
       if (this.broken.has('status')) throw new Error('no answer')
@@ -142,6 +142,21 @@ describe('a sample', () => {
     bench.broken.add('queue')
     const second = await bench.next()
     assert.deepEqual([second.backlog, second.deadLetters], [null, null])
+  })
+
+  test('is taken also when the range throws before it promises an answer', async () => {
+    using bench = new Bench()
+    const { status } = bench.range
+    const atOnce = () => {
+      throw new Error('deployments.json is damaged')
+    }
+    bench.range.status = atOnce
+    bench.range.queue.status = atOnce
+    const first = await bench.next()
+    assert.deepEqual([first.components, first.backlog], [[], null])
+    bench.range.status = status
+    for (let second = 0; second < 3; second++) await bench.next()
+    assert.deepEqual(bench.sampler.components(), bench.components)
   })
 
   test('has 0 where no order waits', async () => {

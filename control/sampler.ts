@@ -39,7 +39,8 @@ export function startSampler(
   const refresh = async () => {
     while (!stopped) {
       const startedAt = Date.now()
-      const looked = await range.status().catch(() => null)
+      // Also of what throws before it promises anything.
+      const looked = await attempt(() => range.status())
       if (looked) {
         components = looked
         componentsAt = startedAt
@@ -93,7 +94,16 @@ export function startSampler(
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, Math.max(10, ms)))
 
 async function valueOrNull(read: () => Promise<number>): Promise<number | null> {
-  return Promise.race([read().catch(() => null), pause(1_500).then(() => null)])
+  return Promise.race([attempt(read), pause(1_500).then(() => null)])
+}
+
+/** Null where it throws or rejects. */
+async function attempt<Result>(work: () => Promise<Result>): Promise<Result | null> {
+  try {
+    return await work()
+  } catch {
+    return null
+  }
 }
 
 /** Compares what an order would be charged by with what was decided: a change has two seconds to arrive. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
 import { RangeState } from './targets/local/state.ts'
-import { writeWhole } from './whole-file.ts'
+import { readWhole, writeWhole } from './whole-file.ts'
 
 const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-disk-'))
 const file = path.join(dir, 'small.json')
@@ -80,4 +80,48 @@ function mounted(): boolean {
   } catch {
     return false
   }
+}
+
+test('a write that finds room for a part of it only changes nothing', { skip: skip || (noPrlimit() ? 'needs prlimit' : false) }, () => {
+  const own = path.join(mkdtempSync(path.join(tmpdir(), 'firedrill-part-')), 'state.json')
+  const before = JSON.stringify({ history: Array.from({ length: 300 }, (_, index) => index) })
+  writeFileSync(own, before)
+  const program = `import { writeWhole } from ${JSON.stringify(new URL('./whole-file.ts', import.meta.url).href)}
+    try { writeWhole(${JSON.stringify(own)}, 'y'.repeat(1_100)); console.log('written') } catch (error) { console.log(error.message) }`
+  // Nothing beyond the first half kilobyte of any file can be written, as little as there may be room for the rest of one.
+  const told = execFileSync('prlimit', ['--fsize=512', process.execPath, '--input-type=module', '-e', program], {
+    encoding: 'utf8',
+    env: { ...process.env, NODE_COMPILE_CACHE: '' },
+  })
+  assert.match(told, /no room on the disk/)
+  assert.equal(readFileSync(own, 'utf8'), before)
+  assert.deepEqual(readdirSync(path.dirname(own)), ['state.json'])
+  rmSync(path.dirname(own), { recursive: true })
+})
+
+test('a file whose writer died of writing it aside is found again', () => {
+  const own = mkdtempSync(path.join(tmpdir(), 'firedrill-aside-'))
+  writeFileSync(path.join(own, 'state.json.aside'), 'kept')
+  assert.equal(readWhole(path.join(own, 'state.json')), 'kept')
+  assert.deepEqual(readdirSync(own), ['state.json'])
+  assert.equal(readWhole(path.join(own, 'none.json')), null)
+  rmSync(own, { recursive: true })
+})
+
+test('a range goes on without what is damaged, and keeps it beside', () => {
+  const own = mkdtempSync(path.join(tmpdir(), 'firedrill-damaged-'))
+  const state = new RangeState(own)
+  state.recordDeployment({ service: 'inventory', version: '1.5.0', previous: '1.4.0', at: new Date(0).toISOString(), by: 'a test' })
+  for (const name of ['deployments', 'mesh', 'monitoring', 'precedence', 'machine'])
+    writeFileSync(path.join(own, `${name}.json`), '{"history": [')
+  assert.deepEqual(
+    [state.deployments(), state.canary(), state.meshFaults(), state.unscraped(), state.precedence(), state.machine()],
+    [[], null, [], [], { means: 'nice' }, null],
+  )
+  assert.ok(readdirSync(own).includes('deployments.json.damaged'))
+  rmSync(own, { recursive: true })
+})
+
+function noPrlimit(): boolean {
+  return spawnSync('prlimit', ['--version']).status !== 0
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   ftruncateSync,
   openSync,
@@ -34,38 +35,66 @@ export function writeWhole(file: string, text: string, { mode = 0o600, durable =
   } catch (error) {
     rmSync(temporary, { force: true })
     if (!isNoRoom(error)) throw error
-    if (!writeOver(file, temporary, text))
+    if (!writeOver(file, text))
       throw new FiredrillError('component-failed', `${file} could not be written: there is no room on the disk. Make some and try again`, {
         cause: error,
       })
   }
 }
 
-/** Into the blocks that the file has; false where there is none, or too little. Whoever looks meanwhile finds no file. */
-function writeOver(file: string, aside: string, text: string): boolean {
+/**
+ * Into the blocks that the file has, aside; false where there is none, or they do not suffice: then it is as it was. Whoever looks meanwhile finds no file, and
+ * `readWhole` waits for it.
+ */
+function writeOver(file: string, text: string): boolean {
   const bytes = Buffer.from(text)
   const room = statSync(file, { throwIfNoEntry: false })?.blocks ?? 0
   if (bytes.length > room * 512) return false
+  const before = readFileSync(file)
+  const aside = asideOf(file)
   renameSync(file, aside)
+  const descriptor = openSync(aside, 'r+')
+  let written = 0
   try {
-    const descriptor = openSync(aside, 'r+')
-    try {
-      writeSync(descriptor, bytes, 0, bytes.length, 0)
-      ftruncateSync(descriptor, bytes.length)
-      fsyncSync(descriptor)
-    } finally {
-      closeSync(descriptor)
-    }
+    // A write that finds no room may take a part.
+    while (written < bytes.length) written += writeSync(descriptor, bytes, written, bytes.length - written, written)
+    ftruncateSync(descriptor, bytes.length)
+    fsyncSync(descriptor)
     return true
+  } catch (error) {
+    const changed = Math.min(written, before.length)
+    for (let at = 0; at < changed;) at += writeSync(descriptor, before, at, changed - at, at)
+    ftruncateSync(descriptor, before.length)
+    if (isNoRoom(error)) return false
+    throw error
   } finally {
+    closeSync(descriptor)
     renameSync(aside, file)
   }
 }
 
+const asideOf = (file: string): string => `${file}.aside`
+/** Whoever writes a file anew aside takes no longer, or has died of it. */
+const asideForMs = 1_000
+const lookedEveryMs = 20
+
+/** What is in a file that `writeWhole` puts into place; null where there is none. */
+export function readWhole(file: string): string | null {
+  const clock = new Int32Array(new SharedArrayBuffer(4))
+  for (let waitedMs = 0; ; waitedMs += lookedEveryMs) {
+    const content = contentOf(file)
+    if (content !== null || !existsSync(asideOf(file))) return content
+    if (waitedMs >= asideForMs) renameSync(asideOf(file), file)
+    else Atomics.wait(clock, 0, 0, lookedEveryMs)
+  }
+}
+
+/** Throws where there is a file that cannot be read. */
 function contentOf(file: string): string | null {
   try {
     return readFileSync(file, 'utf8')
-  } catch {
-    return null
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return null
+    throw error
   }
 }

@@ -7,9 +7,10 @@ import { FiredrillError, describeError, errorCode } from '../../../model/errors.
 import { cacheFault, edgeFault, meshEdge, type MeshRevision } from '../../../model/mesh.ts'
 import { usualUsers, type Canary, type Deployment } from '../../../model/range.ts'
 import { makePrivateFolder, nearestThere } from '../../private.ts'
-import { writeWhole } from '../../whole-file.ts'
+import { readWhole, writeWhole } from '../../whole-file.ts'
 import { machineSchema, type Machine } from '../../machine.ts'
 import { precedenceSchema, type Precedence } from '../../precedence.ts'
+import { keptIn } from './kept.ts'
 import { defaultPortBase, overlays, ownConsole, profiles, rangeId, type HostRole, type MeshState, type RangeConfig } from '../../context.ts'
 
 const configSchema = z.object({
@@ -165,7 +166,7 @@ export class RangeState {
   }
 
   run(name: ComponentName | `job-${string}`): RunRecord | null {
-    return existsSync(this.#path(`run/${name}.json`)) ? this.#read(`run/${name}.json`, runSchema) : null
+    return keptIn(this.#path(`run/${name}.json`), runSchema, null)
   }
   setRun(name: ComponentName | `job-${string}`, record: RunRecord): void {
     this.#write(`run/${name}.json`, record)
@@ -204,7 +205,7 @@ export class RangeState {
 
   /** What the host gives, as the last `up` measured it. */
   machine(): Machine | null {
-    return existsSync(this.#path('machine.json')) ? this.#read('machine.json', machineSchema) : null
+    return keptIn(this.#path('machine.json'), machineSchema, null)
   }
   setMachine(machine: Machine): void {
     this.#write('machine.json', machine)
@@ -216,7 +217,7 @@ export class RangeState {
   }
   /** What makes the watchers go first; niceness, which anybody may use, until it was found out. */
   precedence(): Precedence {
-    return this.hasPrecedence ? this.#read('precedence.json', precedenceSchema) : { means: 'nice' }
+    return keptIn(this.#path('precedence.json'), precedenceSchema, { means: 'nice' })
   }
   setPrecedence(precedence: Precedence): void {
     this.#write('precedence.json', precedence)
@@ -224,7 +225,7 @@ export class RangeState {
 
   /** Components that Prometheus was told not to scrape. */
   unscraped(): ComponentName[] {
-    return existsSync(this.#path('monitoring.json')) ? this.#read('monitoring.json', monitoringSchema).unscraped : []
+    return keptIn(this.#path('monitoring.json'), monitoringSchema, { unscraped: [] }).unscraped
   }
   setUnscraped(unscraped: ComponentName[]): void {
     this.#write('monitoring.json', { unscraped })
@@ -262,14 +263,10 @@ export class RangeState {
   }
 
   #mesh() {
-    return existsSync(this.#path('mesh.json'))
-      ? this.#read('mesh.json', meshSchema)
-      : { revisions: [], faults: [], cacheFault: null, generations: {} }
+    return keptIn(this.#path('mesh.json'), meshSchema, { revisions: [], faults: [], cacheFault: null, generations: {} })
   }
   #deployments() {
-    return existsSync(this.#path('deployments.json'))
-      ? this.#read('deployments.json', deploymentsSchema)
-      : { history: [], overrides: {}, canary: null }
+    return keptIn(this.#path('deployments.json'), deploymentsSchema, { history: [], overrides: {}, canary: null })
   }
   #path(name: string): string {
     return path.join(this.dir, name)
@@ -277,7 +274,7 @@ export class RangeState {
   #read<Schema extends z.ZodType>(name: string, schema: Schema): z.output<Schema> {
     const file = this.#path(name)
     try {
-      return schema.parse(JSON.parse(readFileSync(file, 'utf8')))
+      return schema.parse(JSON.parse(readWhole(file) ?? ''))
     } catch (error) {
       throw new FiredrillError('internal', `${file} is damaged; 'firedrill down' and delete ${this.dir} to start again`, {
         cause: error,

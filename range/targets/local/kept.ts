@@ -1,0 +1,24 @@
+import { renameSync } from 'node:fs'
+import path from 'node:path'
+import type { z } from 'zod'
+import { describeError } from '../../../model/errors.ts'
+import { readWhole } from '../../whole-file.ts'
+
+/**
+ * What is kept in a file that a range can do without: `fresh` where there is none, or it is damaged. A damaged one is left beside it, with `.damaged` after its
+ * name, so that nothing stops for it.
+ */
+export function keptIn<Kept>(file: string, schema: z.ZodType<Kept>, fresh: Kept): Kept
+export function keptIn<Kept>(file: string, schema: z.ZodType<Kept>, fresh: null): Kept | null
+export function keptIn<Kept>(file: string, schema: z.ZodType<Kept>, fresh: Kept | null): Kept | null {
+  const text = readWhole(file)
+  if (text === null) return fresh
+  try {
+    return schema.parse(JSON.parse(text))
+  } catch (error) {
+    const name = path.basename(file)
+    process.stderr.write(`${file} is damaged (${describeError(error)}): it is left as ${name}.damaged, and the range goes on without it\n`)
+    renameSync(file, `${file}.damaged`)
+    return fresh
+  }
+}
