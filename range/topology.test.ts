@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { components, topology } from './topology.ts'
+import { components, stopOrder, topology } from './topology.ts'
 
 test('nobody is given up while what it waits for may still be starting', () => {
   for (const { name, role, calls, startDeadlineMs } of components) {
@@ -12,5 +12,14 @@ test('nobody is given up while what it waits for may still be starting', () => {
         `${name} is given up after ${startDeadlineMs} ms, ${callee.name} after ${callee.startDeadlineMs} ms`,
       )
     }
+  }
+})
+
+test('each component is stopped once: those that restart others first, the data stores last', () => {
+  assert.deepEqual(stopOrder.flat().toSorted(), Object.keys(topology).toSorted())
+  assert.deepEqual(stopOrder.slice(0, 2), [['supervisor'], ['reaper']])
+  const at = (name: keyof typeof topology) => stopOrder.findIndex((group) => group.includes(name))
+  for (const { name, role, calls } of components) {
+    if (role === 'service') for (const callee of calls) if (topology[callee].role === 'datastore') assert.ok(at(name) < at(callee), name)
   }
 })

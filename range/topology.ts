@@ -1,4 +1,4 @@
-import type { ComponentName } from '../model/components.ts'
+import { componentNames, proxyNames, type ComponentName } from '../model/components.ts'
 import type { Component } from './component.ts'
 import type { HostRole } from './context.ts'
 import { agent } from './components/agent.ts'
@@ -78,3 +78,19 @@ export const placedForAWhileOn = (host: HostRole): readonly Component[] =>
 
 /** The parts of a range, wherever they run. */
 export const components: readonly Component[] = placedOn('all')
+
+const stopsFirst: ComponentName[][] = [['supervisor'], ['reaper'], ['control', 'locust', 'agent']]
+const stopsLast: ComponentName[][] = [
+  ['canary', 'orders', 'catalog', 'payments'],
+  ['fulfilment', 'inventory'],
+  [...proxyNames],
+  ['rabbitmq', 'redis', 'postgres', 'telemetry-store'],
+]
+const placedInOrder = new Set([...stopsFirst, ...stopsLast].flat())
+
+/** Groups that stop one after the other: what injects and restores, what has no place of its own (the gateway, and most of the monitoring), the shop, its stores. */
+export const stopOrder: readonly (readonly ComponentName[])[] = [
+  ...stopsFirst,
+  componentNames.filter((name) => !placedInOrder.has(name)),
+  ...stopsLast,
+]

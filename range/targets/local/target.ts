@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs'
 import path from 'node:path'
-import { proxyNames, type ComponentName, type ComponentStatus } from '../../../model/components.ts'
+import type { ComponentName, ComponentStatus } from '../../../model/components.ts'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
 import { asBundle } from '../../bundle/bundle.ts'
 import type { Component, ProcessSpec } from '../../component.ts'
@@ -12,7 +12,7 @@ import { waitUntilReady } from '../../readiness/readiness.ts'
 import { baselineRelease } from '../../releases.ts'
 import { makePrivate, makePrivateFolder, writePrivately } from '../../private.ts'
 import { writeWhole } from '../../whole-file.ts'
-import { placedForAWhileOn, placedOn, topology } from '../../topology.ts'
+import { placedForAWhileOn, placedOn, stopOrder, topology } from '../../topology.ts'
 import { family, isMissed, listProcesses, liveness, type ProcessIdentity } from './identity.ts'
 import { statusOf } from './component-status.ts'
 import { withLock, type HeldLock } from './lock.ts'
@@ -175,18 +175,8 @@ export class LocalTarget {
 
   /** Stops everything: what injects and restores first, then load, the shop, its stores; then sweeps up orphans. */
   async stopAll(onStopped: (name: ComponentName) => void = () => {}): Promise<void> {
-    const order: ComponentName[][] = [
-      ['supervisor'],
-      ['reaper'],
-      ['control', 'locust', 'agent'],
-      ['gateway', 'alertmanager', 'prometheus', 'postgres-exporter', 'redis-exporter', 'node-exporter'],
-      ['canary', 'orders', 'catalog', 'payments'],
-      ['fulfilment', 'inventory'],
-      [...proxyNames],
-      ['rabbitmq', 'redis', 'postgres', 'telemetry-store'],
-    ]
     const here = new Set(this.components.map(({ name }) => name))
-    for (const group of order) {
+    for (const group of stopOrder) {
       await Promise.all(group.filter((name) => here.has(name)).map(async (name) => (await this.stop(name), onStopped(name))))
     }
     this.sweep(new Set())
