@@ -27,8 +27,9 @@ test('each scenario says of which class it is, and counts in each', () => {
 
 test('docs/scenarios.md is as it is generated, and tells no id, skill or class of a scenario', () => {
   const table = scenarioTable(scenarios)
-  const told = "run './firedrill scenario table > docs/scenarios.md'"
-  assert.equal(readFileSync(path.join(root, 'docs', 'scenarios.md'), 'utf8'), table, told)
+  // Not compared by `assert`, which would print the whole of both.
+  const isCurrent = readFileSync(path.join(root, 'docs', 'scenarios.md'), 'utf8') === table
+  assert.ok(isCurrent, "run './firedrill scenario table > docs/scenarios.md'")
   const rows = table.split('\n').filter((line) => /^\| .* \| .* \| (beginner|intermediate|advanced) \|/.test(line))
   assert.equal(rows.length, scenarios.length)
   for (const { id, title, skills, summary } of scenarios) {

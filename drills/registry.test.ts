@@ -5,6 +5,7 @@ import { test } from 'node:test'
 import { components } from '../range/topology.ts'
 import { releasesOf } from '../range/releases.ts'
 import { serviceNames } from '../model/components.ts'
+import { faultSamples } from '../test/acceptance/fault-samples.ts'
 import { actions } from './actions/registry.ts'
 import { checks } from './checks/registry.ts'
 import { faults } from './faults/registry.ts'
@@ -15,12 +16,36 @@ const filesOf = (family: string) =>
   globSync(`drills/${family}/*.ts`, { cwd: root })
     .map((file) => path.basename(file, '.ts'))
     .filter((name) => name !== 'registry' && !name.endsWith('.test'))
-    .sort()
+
+/** What there is to do for files and ids that do not match. */
+const unmatched = (family: string, files: readonly string[], ids: readonly string[]) => [
+  ...files.filter((name) => !ids.includes(name)).map((name) => `add ${name}.ts to drills/${family}/registry.ts; its id must be '${name}'`),
+  ...ids.filter((id) => !files.includes(id)).map((id) => `'${id}' must be in drills/${family}/${id}.ts`),
+]
 
 test('every fault, action and check has a file of its name and stands in its registry', () => {
-  assert.deepEqual(filesOf('faults'), faults.map((fault) => fault.id).sort())
-  assert.deepEqual(filesOf('actions'), actions.map((action) => action.id).sort())
-  assert.deepEqual(filesOf('checks'), checks.map((check) => check.id).sort())
+  for (const [family, registered] of Object.entries({ faults, actions, checks })) {
+    const ids = registered.map(({ id }) => id)
+    assert.deepEqual(unmatched(family, filesOf(family), ids), [])
+  }
+  assert.deepEqual(unmatched('faults', ['noop', 'new'], ['noop', 'old']), [
+    "add new.ts to drills/faults/registry.ts; its id must be 'new'",
+    "'old' must be in drills/faults/old.ts",
+  ])
+})
+
+test('every fault has parameters for the test of its contract, which runs on a real range', () => {
+  for (const { id, category, params } of faults) {
+    if (category === 'cluster') continue
+    const sample = faultSamples[id]
+    assert.ok(sample, `give ${id} parameters in test/acceptance/fault-samples.ts`)
+    assert.ok(params.safeParse(sample).success, `${id}: correct its parameters in test/acceptance/fault-samples.ts`)
+  }
+  const known = new Set(faults.map(({ id }) => id))
+  assert.deepEqual(
+    Object.keys(faultSamples).filter((id) => !known.has(id)),
+    [],
+  )
 })
 
 test('no action uses the words of a fault, which trainees must not find', () => {

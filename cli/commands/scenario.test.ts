@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
+import { loadScenario } from '../../drills/scenarios.ts'
 import { run } from '../../test/loaded-modules.ts'
+import { template } from './scenario.ts'
 
 const work = mkdtempSync(path.join(tmpdir(), 'firedrill-lint-'))
 after(() => rmSync(work, { recursive: true }))
@@ -12,6 +14,14 @@ const folder = path.join(work, 'slow-shelves')
 cpSync(path.join(import.meta.dirname, '..', '..', 'scenarios', 'slow-shelves'), folder, { recursive: true })
 const file = path.join(folder, 'scenario.yaml')
 const good = readFileSync(file, 'utf8')
+
+test('scenario new: what it writes is a scenario, and says of which class it is', () => {
+  const begun = path.join(work, 'begun')
+  mkdirSync(begun)
+  for (const [name, text] of Object.entries(template('begun'))) writeFileSync(path.join(begun, name), text)
+  assert.ok(loadScenario(begun).classes.length > 0)
+})
+
 const lint = (...args: string[]) => run('cli/main.ts', ['scenario', 'lint', ...args])
 
 test('scenario lint: a scenario without a mistake, by its folder or its file', async () => {

@@ -137,7 +137,8 @@ export function scenarioVocabulary(): Vocabulary {
   return { alerts: new Set(alerts), runbooks: new Set(runbooks().keys()) }
 }
 
-const template = (id: string): Record<string, string> => ({
+/** The files of a scenario that is to be filled in. */
+export const template = (id: string): Record<string, string> => ({
   'scenario.yaml': `# yaml-language-server: $schema=../scenario.schema.json
 id: ${id}
 title: ${id.replaceAll('-', ' ').replace(/^./, (letter) => letter.toUpperCase())}
@@ -199,6 +200,8 @@ solution:
   - action: change-setting
     params: { service: orders, key: LOG_LEVEL, value: info }
     why: Why this fixes it.
+# What it is about; told in the debrief. docs/writing-scenarios.md lists the classes.
+classes: [third-party]
 runbooks: [checkout]
 `,
   'story.md': `It is Tuesday morning. You are on call for **Corner Shop**.

@@ -23,7 +23,7 @@ const dashboards = Object.entries(files)
 test('what is checked in is what is generated', () => {
   const folder = path.join(root, 'deploy', 'grafana')
   const there = globSync('{dashboards,provisioning}/**/*.{json,yaml}', { cwd: folder }).toSorted()
-  assert.deepEqual(there, Object.keys(files).toSorted())
+  assert.deepEqual(there, Object.keys(files).toSorted(), "run 'firedrill grafana'")
   for (const file of there) assert.equal(readFileSync(path.join(folder, file), 'utf8'), files[file], `${file}: run 'firedrill grafana'`)
 })
 
@@ -78,7 +78,7 @@ test('in a cluster and in Compose it has every dashboard, and knows where all is
     patches: { patch: string }[]
   }
   const listed = kustomization.configMapGenerator.flatMap((map) => map.files.map((file) => file.replace(/^.*=/, '')))
-  assert.deepEqual(listed.toSorted(), Object.keys(files).toSorted())
+  assert.deepEqual(listed.toSorted(), Object.keys(files).toSorted(), 'list the same files in deploy/grafana/kustomization.yaml')
   const patch = parse(kustomization.patches[0]?.patch ?? '') as {
     spec: { template: { spec: { containers: { env: { name: string; value: string }[] }[] } } }
   }

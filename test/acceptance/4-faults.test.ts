@@ -7,7 +7,7 @@ import { faults } from '../../drills/faults/registry.ts'
 import type { FaultRecord } from '../../model/fault.ts'
 import type { Range } from '../../model/range.ts'
 import { liveness } from '../../range/targets/local/identity.ts'
-import { faultSamples } from '../fault-samples.ts'
+import { faultSamples } from './fault-samples.ts'
 import { atRest, client, range as openRange, state, statusOf, until, up } from './test-range.ts'
 
 let range: Range
@@ -26,9 +26,7 @@ const signal = () => AbortSignal.timeout(60_000)
 describe('the contract of every fault', () => {
   for (const fault of faults.filter(({ category }) => category !== 'cluster')) {
     test(`${fault.id}: injected it shows, reverted it is gone, and twice is once`, async () => {
-      const given = faultSamples[fault.id]
-      assert.ok(given, `give ${fault.id} parameters to be tested with`)
-      const params = fault.params.parse(given)
+      const params = fault.params.parse(faultSamples[fault.id])
       const context = () => ({ range, signal: signal() })
       const before = await fault.observe(context(), params)
       // As it comes back from the ledger, possibly in another process.

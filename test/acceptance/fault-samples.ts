@@ -1,4 +1,4 @@
-/** One set of parameters for each fault; a fault without one fails the suite. */
+/** One set of parameters for each fault that needs no cluster: those with which its contract is tested (`4-faults.test.ts`). */
 export const faultSamples: Record<string, Record<string, unknown>> = {
   noop: {},
   'alert-noise': { severity: 'ticket' },
