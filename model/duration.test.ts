@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { durationProblem, formatDurationMs, parseDurationMs } from './duration.ts'
+import { durationProblem, elapsed, formatDurationMs, parseDurationMs } from './duration.ts'
 
 test('durations are read as people write them', () => {
   assert.equal(parseDurationMs('90s'), 90_000)
@@ -19,6 +19,13 @@ test('durations are written as people say them', () => {
   assert.equal(formatDurationMs(850), '850 ms')
   assert.equal(formatDurationMs(12_400), '12.4 s')
   assert.equal(formatDurationMs(185_000), '3 min 05 s')
+  assert.deepEqual([999, 1_000, 60_000].map(formatDurationMs), ['999 ms', '1.0 s', '1 min 00 s'])
+})
+
+test('a stopwatch shows minutes and whole seconds, and nothing before the start', () => {
+  assert.deepEqual([0, 999, 1_000, 59_999, 60_000, 65_000, 3_600_000, -5_000].map(elapsed), [
+    ...['0:00', '0:00', '0:01', '0:59', '1:00', '1:05', '60:00', '0:00'],
+  ])
 })
 
 test('what people write for a duration is told with how to write it', () => {

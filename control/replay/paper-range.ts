@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { componentNames, type ComponentStatus, type ServiceName } from '../../model/components.ts'
 import { usualUsers, type Binding, type Deployment, type LoadMix, type ManifestEdit, type Range } from '../../model/range.ts'
 import { deploymentOf, releasesOf } from '../../range/releases.ts'
@@ -142,7 +143,7 @@ function paperCluster(now: Told): NonNullable<Range['cluster']> {
     budgets: async () => [],
     describe: async () => [],
     edits: async () => now.edits,
-    edit: async (edit) => void now.edits.push(edit),
+    edit: async (edit) => void (now.edits = [...now.edits.filter((other) => !isDeepStrictEqual(other, edit)), edit]),
     sync: async ({ kind, name }) => void (now.edits = now.edits.filter((edit) => edit.kind !== kind || edit.name !== name)),
     quota: async () => null,
     setQuota: done,
