@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import http from 'node:http'
 import type { Range } from '../model/range.ts'
 import { databaseOwners } from '../range/components/postgres.ts'
+import { scramVerifier } from '../range/components/scram.ts'
 import type { RangeContext } from '../range/context.ts'
 
 /** Who is on call, to the shop's data stores. */
@@ -22,8 +23,8 @@ export async function admitOnCall(context: RangeContext, range: Range): Promise<
  * administrator, whose sessions PostgreSQL lets nobody else end, so that there are functions of the same names in front of its own.
  */
 async function admitToDatabase(context: RangeContext, { database }: Range): Promise<void> {
-  // Safe in SQL: hexadecimal.
-  const password = onCallPassword(context, 'postgres')
+  // Safe in SQL: base64 and signs that a literal may have.
+  const password = scramVerifier(onCallPassword(context, 'postgres'))
   const ending = (name: string) => `create or replace function oncall.${name}(pid integer) returns boolean language sql security definer
     set search_path = pg_catalog as $$ select pg_catalog.${name}(a.pid) from pg_stat_activity a
       where a.pid = $1 and a.datname = 'shop' and a.backend_type = 'client backend' and a.application_name not in ('firedrill', 'firedrill-probe') $$`

@@ -12,6 +12,7 @@ import { readStat } from '../targets/local/identity.ts'
 import { cleanEnvironment } from '../targets/local/process.ts'
 import { postgresReady } from '../readiness/postgres.ts'
 import { runAs, unprivilegedUser } from '../users.ts'
+import { scramVerifier } from './scram.ts'
 import { databaseUrl } from './service.ts'
 
 const run = promisify(execFile)
@@ -160,7 +161,7 @@ export async function bootstrap(context: RangeContext): Promise<void> {
     for (const role of databaseOwners) {
       const { rowCount: exists } = await client.query('select 1 from pg_roles where rolname = $1', [role])
       if (!exists) {
-        const password = client.escapeLiteral(context.config.passwords.postgres)
+        const password = client.escapeLiteral(scramVerifier(context.config.passwords.postgres))
         await client.query(`create role ${client.escapeIdentifier(role)} login password ${password}`)
       }
     }
@@ -174,7 +175,7 @@ export async function bootstrap(context: RangeContext): Promise<void> {
 /** Gives a role another password, and ends its sessions, which began with the one before. */
 export async function setRolePassword(context: RangeContext, role: ServiceName, password: string): Promise<void> {
   await withClient(databaseUrl(context, 'postgres'), 15_000, async (client) => {
-    await client.query(`alter role ${client.escapeIdentifier(role)} password ${client.escapeLiteral(password)}`)
+    await client.query(`alter role ${client.escapeIdentifier(role)} password ${client.escapeLiteral(scramVerifier(password))}`)
     await client.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [role])
   })
 }
