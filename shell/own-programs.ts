@@ -26,12 +26,18 @@ const visible = /^\/(usr|bin|sbin)\//
 export const foundPrograms = (): { name: string; debian: string; found: boolean }[] =>
   programs.map(({ name, debian }) => ({ name, debian, found: visible.test(findProgram([name], ['/usr/bin', '/usr/sbin', '/bin']) ?? '') }))
 
-/** Programs that know where the shop is; by their name in the jail. */
-export const wrappers = (rabbitmqPassword: string): Record<string, string> => ({
-  'redis-cli': `#!/bin/sh\nexec /usr/bin/redis-cli -h redis "$@"\n`,
-  rabbitmqadmin: `#!/bin/sh\nexec /usr/bin/rabbitmqadmin --host=rabbitmq --port=15672 --username=oncall --password=${rabbitmqPassword} "$@"\n`,
-  amtool: `#!/bin/sh\nexec /usr/bin/amtool --alertmanager.url=http://alertmanager:9093/alertmanager "$@"\n`,
+/** What programs are told in files: other users of the machine can read the arguments of a program in a jail, too. By their names in the jail's own folder. */
+export const privateFiles = ({ rabbitmqPassword, token }: { rabbitmqPassword: string; token: string }): Record<string, string> => ({
+  'rabbitmqadmin.conf': `[default]\npassword = ${rabbitmqPassword}\n`,
+  authorization: `Authorization: Bearer ${token}\n`,
 })
+
+/** Programs that know where the shop is; by their name in the jail. */
+export const wrappers: Record<string, string> = {
+  'redis-cli': `#!/bin/sh\nexec /usr/bin/redis-cli -h redis "$@"\n`,
+  rabbitmqadmin: `#!/bin/sh\nexec /usr/bin/rabbitmqadmin --config=${own}/rabbitmqadmin.conf --host=rabbitmq --port=15672 --username=oncall "$@"\n`,
+  amtool: `#!/bin/sh\nexec /usr/bin/amtool --alertmanager.url=http://alertmanager:9093/alertmanager "$@"\n`,
+}
 
 /** Where programs are looked for in the jail. PostgreSQL's own psql comes before Debian's wrapper, which reads settings of this machine. */
 export function searchPath(): string {
@@ -54,9 +60,7 @@ export function motd(has: readonly { name: string; found: boolean }[], firedrill
     'Processes:  sudo ps aux, sudo ss -tnp, sudo lsof -i :5432, sudo kill PID   (sudo -l lists them)',
     ...(there('promtool') ? ["Metrics:    promtool query instant http://prometheus:9090 'up == 0'"] : []),
     ...(there('amtool') ? ['Alerts:     amtool alert'] : []),
-    firedrill
-      ? 'Operations: firedrill action list'
-      : 'Operations: curl -H "Authorization: Bearer $FIREDRILL_TOKEN" $FIREDRILL_URL/api/actions',
+    firedrill ? 'Operations: firedrill action list' : `Operations: curl -H @${own}/authorization $FIREDRILL_URL/api/actions`,
     "What you run here is part of the drill's timeline. Do not type secrets.",
   ]
   return `${lines.join('\n')}\n`

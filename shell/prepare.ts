@@ -58,6 +58,8 @@ interface PrepareOptions extends Pick<JailOptions, 'hidden' | 'env' | 'beside' |
   motd: string
   /** Programs of ours, by name: first on the path in the jail. */
   programs?: Readonly<Record<string, string>>
+  /** What is read in the jail's own folder, by name. */
+  files?: Readonly<Record<string, string>>
   /** What `firedrill` knows of its range in the jail. */
   rangeFile?: string
   /** Files to be copied into the jail's own folder, by where they are in it. */
@@ -83,6 +85,7 @@ export function prepareJail({
   places,
   motd,
   programs = {},
+  files = {},
   rangeFile,
   copies = {},
   command,
@@ -104,7 +107,7 @@ export function prepareJail({
     chmodSync(path.join(folder, 'own', name), 0o444)
   }
   put('own/map', forwardMap(places), 0o444)
-  put('own/motd', motd, 0o444)
+  for (const [name, text] of Object.entries({ motd, ...files })) put(`own/${name}`, text, 0o444)
   if (rangeFile !== undefined) put('own/range/range.json', rangeFile, 0o444)
   for (const [name, text] of Object.entries({ sudo: readFileSync(path.join(inside, 'sudo')), ...programs }))
     put(`own/bin/${name}`, text, 0o555)

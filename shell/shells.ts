@@ -11,7 +11,7 @@ import { makeGroups, removeGroups } from './groups.ts'
 import { home, own } from './jail.ts'
 import { LogView, type LogSource } from './log-view.ts'
 import { onCall, onCallPassword } from './on-call.ts'
-import { foundPrograms, motd, searchPath, wrappers } from './own-programs.ts'
+import { foundPrograms, motd, privateFiles, searchPath, wrappers } from './own-programs.ts'
 import { places, targets, type Place } from './places.ts'
 import { findBwrap } from './possible.ts'
 import { makeRuntimeFolder, mostSessions, prepareJail, sweepShells, uidOf } from './prepare.ts'
@@ -189,7 +189,8 @@ export class Shells implements AsyncDisposable {
         groups: makeGroups(this.#range, id),
         places: this.#places,
         motd: motd(foundPrograms(), firedrill !== null),
-        programs: { ...wrappers(onCallPassword(context, 'rabbitmq')), ...firedrill?.programs },
+        programs: { ...wrappers, ...firedrill?.programs },
+        files: privateFiles({ rabbitmqPassword: onCallPassword(context, 'rabbitmq'), token: owner.token }),
         beside: firedrill?.beside ?? [],
         copies: firedrill?.copies ?? {},
         rangeFile: JSON.stringify(rangeSeen(context, owner.token)),

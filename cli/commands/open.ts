@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
 import { Option } from 'commander'
+import { browse } from '../browser.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 import { print, printJson } from '../output.ts'
 
@@ -7,13 +7,10 @@ export const openCommand = () =>
   command('open')
     .addOption(new Option('--as <role>', 'who to log in as').choices(['trainee', 'instructor']).default('trainee'))
     .action((options: CommonOptions & { as: 'trainee' | 'instructor' }) => {
-      const { portBase, tokens, console: where } = openState(options).config()
+      const state = openState(options)
+      const { portBase, tokens, console: where } = state.config()
       const url = `http://${where.names[0] ?? '127.0.0.1'}:${portBase}/login#token=${tokens[options.as]}`
       if (options.json) printJson({ url })
       else print(url)
-      if (process.stdout.isTTY && (process.env['DISPLAY'] || process.platform === 'darwin')) {
-        spawn(process.platform === 'darwin' ? 'open' : 'xdg-open', [url], { detached: true, stdio: 'ignore' })
-          .on('error', () => {})
-          .unref()
-      }
+      if (process.stdout.isTTY && (process.env['DISPLAY'] || process.platform === 'darwin')) browse(url, state.dir)
     })

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import net from 'node:net'
 import path from 'node:path'
 import { test } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
 import type { DrillEvent } from '../../model/drill.ts'
+import { onCallPassword } from '../../shell/on-call.ts'
+import { foundPrograms } from '../../shell/own-programs.ts'
 import { jailTrouble } from '../../shell/possible.ts'
-import { ownPorts } from '../replay/paper-context.ts'
+import { ownPorts, paperContext, paperTokens } from '../replay/paper-context.ts'
 import { ServedBench } from '../replay/served-bench.ts'
 
 const skip = (await jailTrouble()) ?? false
@@ -330,3 +332,47 @@ test('an agent runs commands over MCP, in the same jail', { skip }, async () => 
   assert.equal((await call(1, 'cd /tmp; id -un')).output, 'oncall\n')
   assert.equal((await call(2, 'pwd')).output, '/tmp\n')
 })
+
+const lacksRabbitmqadmin = !foundPrograms().some(({ name, found }) => name === 'rabbitmqadmin' && found)
+
+test(
+  'neither a password nor a token is an argument of what is run in a jail, where every user of the machine could read it',
+  { skip: skip || (lacksRabbitmqadmin && 'rabbitmqadmin is missing') },
+  async () => {
+    await using served = new ServedBench({ trouble: jailTrouble, portBase: ownPorts() })
+    // While the broker is asked, the program that asks it runs.
+    const asked: { authorization: string | undefined; machine: string }[] = []
+    const broker = createServer((request, response) => {
+      const machine = globSync('/proc/[0-9]*/cmdline').map(readIfThere).join('\n')
+      // All else is how whoever is on call is made known to it.
+      if (request.method === 'GET') asked.push({ authorization: request.headers.authorization, machine })
+      response.setHeader('content-type', 'application/json').end(request.url?.includes('overview') ? '{}' : '[]')
+    })
+    broker.listen(served.port('rabbitmqManagement'), '127.0.0.1')
+    try {
+      await served.listen()
+      const run = async (command: string) => (await served.ask('trainee', 'POST', '/api/shells/commands', { command })).text
+      await run('rabbitmqadmin list queues')
+      const password = onCallPassword(paperContext('', '', 1), 'rabbitmq')
+      assert.equal(asked[0]?.authorization, `Basic ${Buffer.from(`oncall:${password}`).toString('base64')}`)
+      assert.match(asked[0].machine, /rabbitmqadmin\0[^\n]*list\0queues/)
+      assert.ok(!asked[0].machine.includes(password), 'the password is among the arguments of a program')
+      // As the greeting has it.
+      assert.match(await run('curl -s -H @/run/firedrill/authorization $FIREDRILL_URL/api/actions'), /restart/)
+      assert.match(
+        await run('cat /run/firedrill/motd /run/firedrill/authorization'),
+        new RegExp(`Authorization: Bearer ${paperTokens.trainee}`),
+      )
+    } finally {
+      broker.close()
+    }
+  },
+)
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}

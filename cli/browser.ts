@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process'
+import { chmodSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+
+/** A browser that has to be started first has so long to read the page. */
+const keptSeconds = 60
+
+/** Opens it, and removes it when the browser has had time to read it. */
+const script = `"$1" "$2"; sleep ${keptSeconds}; rm -f "$2"`
+
+/**
+ * Opens a link with a token in the desktop's browser. Every user of a machine can read the arguments of all programs, so that what is handed over is a
+ * page in the range's folder that leads there, which only its owner can read.
+ */
+export function browse(url: string, dir: string): void {
+  const page = path.join(path.resolve(dir), `login-${process.pid}.html`)
+  writeFileSync(page, leadingTo(url), { mode: 0o600 })
+  // One that an earlier process of that number has left keeps its mode.
+  chmodSync(page, 0o600)
+  spawn('/bin/sh', ['-c', script, 'sh', process.platform === 'darwin' ? 'open' : 'xdg-open', page], { detached: true, stdio: 'ignore' })
+    .on('error', () => {})
+    .unref()
+}
+
+function leadingTo(url: string): string {
+  const escaped = url.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
+  return `<!DOCTYPE HTML>
+<meta charset="utf-8">
+<meta name="referrer" content="no-referrer">
+<meta http-equiv="refresh" content="0; url=${escaped}">
+<title>Firedrill</title>
+<a href="${escaped}">Log in to Firedrill</a>
+`
+}
