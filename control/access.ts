@@ -1,7 +1,9 @@
 import { timingSafeEqual } from 'node:crypto'
-import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Role } from '../model/api.ts'
 import { FiredrillError } from '../model/errors.ts'
+import { refusalsPerMinute } from './limits.ts'
+import { Rates } from './rates.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -32,6 +34,8 @@ interface AccessOptions {
   hosts: readonly string[]
   /** Of pages elsewhere that may use it, with a token of their own: a cookie is only taken from our own pages. */
   origins: readonly string[]
+  /** Off for programs that play on a clock of their own. */
+  rated?: boolean
 }
 
 /** What such pages may send and read, as clients of MCP in a browser do. */
@@ -46,7 +50,8 @@ const crossOrigin = {
  * Lets in whoever shows a token, by header or by cookie, and only under names that are ours: a page elsewhere can neither rebind
  * its name to this address (Host) nor send what its visitor did not mean (Origin).
  */
-export function guardAccess(app: FastifyInstance, { tokens, isPerson = () => false, hosts, origins }: AccessOptions): void {
+export function guardAccess(app: FastifyInstance, { tokens, isPerson = () => false, hosts, origins, rated = true }: AccessOptions): void {
+  const refusal = rated ? countedRefusal() : (_request: FastifyRequest, _reply: FastifyReply, why: FiredrillError) => why
   app.decorateRequest('role', null)
   app.decorateRequest('person', null)
   app.addHook('onRequest', async (request, reply) => {
@@ -80,13 +85,24 @@ export function guardAccess(app: FastifyInstance, { tokens, isPerson = () => fal
     if (needed === 'public') return
     if (request.role === null) {
       const how = request.url.startsWith('/mcp') ? `send the trainee's token as 'Authorization: Bearer …'` : 'log in first'
-      throw new FiredrillError(
-        'unauthenticated',
-        `${how}: 'firedrill open' gives ${how === 'log in first' ? 'the link' : 'a link with it'}`,
-      )
+      const why = `${how}: 'firedrill open' gives ${how === 'log in first' ? 'the link' : 'a link with it'}`
+      throw refusal(request, reply, new FiredrillError('unauthenticated', why))
     }
-    if (!grants[request.role].includes(needed)) throw new FiredrillError('forbidden', `this is for the ${needed}`)
+    if (!grants[request.role].includes(needed)) throw refusal(request, reply, new FiredrillError('forbidden', `this is for the ${needed}`))
   })
+}
+
+/** Says why a request is refused, or that its address was refused too often. A token that is right is never held up by those that are not. */
+function countedRefusal() {
+  const rates = new Rates()
+  return ({ ip, role }: FastifyRequest, reply: FastifyReply, why: FiredrillError): FiredrillError => {
+    const waitMs = rates.take(`${role ?? 'nobody'} ${ip}`, refusalsPerMinute)
+    if (waitMs === 0) return why
+    const seconds = Math.ceil(waitMs / 1_000)
+    reply.header('retry-after', String(seconds))
+    const often = `requests from ${ip} are refused more than ${refusalsPerMinute} times a minute`
+    return new FiredrillError('too-many-requests', `${often}: try again in ${seconds} s, and ${why.message}`)
+  }
 }
 
 function tokenOf(request: FastifyRequest, own: boolean): string | undefined {

@@ -56,6 +56,30 @@ test('a client over its rate is told the limit and when to retry, and other clie
   await served.bench.engine.finish()
 })
 
+test('wrong tokens are refused a few times a minute, and who has a right one is served meanwhile, from the same address too', async () => {
+  await using served = new ServedBench({ rated: true })
+  const app = await served.app
+  const ask = (token: string, remoteAddress: string, url = '/api/scenarios') =>
+    app.inject({ url, headers: { authorization: `Bearer ${token}`, host: paperHost }, remoteAddress })
+  const began = performance.now()
+  const answers = []
+  for (let guess = 0; guess < 300; guess++) {
+    answers.push(await ask(`guess-${guess}`, '10.0.0.1'))
+    if (guess % 30 === 0) assert.equal((await ask('trainee', '10.0.0.1')).statusCode, 200, 'a right token is not locked out')
+  }
+  const most = 10 + Math.ceil((performance.now() - began) / 1_000)
+  const refused = answers.filter(({ statusCode }) => statusCode === 401).length
+  assert.ok(refused >= 10 && refused <= most, `${refused} of 300 were looked at, and at most ${most} should have been`)
+  const last = answers.findLast(({ statusCode }) => statusCode === 429)
+  assert.match(String(last?.headers['retry-after']), /^[1-9]\d*$/)
+  assert.match(last?.body ?? '', /"too-many-requests".*refused more than 60 times a minute: try again in \d+ s, and log in first/)
+  assert.equal((await ask('guess', '10.0.0.2')).statusCode, 401, 'another address is counted by itself')
+  // So is a role that asks for what is not its own.
+  const forbidden = await Promise.all(Array.from({ length: 30 }, () => ask('trainee', '10.0.0.3', '/api/faults')))
+  assert.deepEqual(new Set(forbidden.map(({ statusCode }) => statusCode)), new Set([403, 429]))
+  assert.equal((await ask('trainee', '10.0.0.3')).statusCode, 200)
+})
+
 test('a request that is too large is told the limit', async () => {
   await using served = new ServedBench()
   const { status, text } = await served.ask('trainee', 'POST', '/api/session', { token: 'x'.repeat(10_000) })

@@ -54,6 +54,9 @@ export const limits = {
 } as const satisfies Record<string, Limit>
 export type LimitName = keyof typeof limits
 
+/** As many requests of an address are refused with the reason, those with a wrong token among them; more are not looked at further. */
+export const refusalsPerMinute = limits.entry.perMinute.public
+
 /** The limit of every route of the API: `METHOD /path`, as the OpenAPI document has it. A route without one is not served. */
 export const routeLimits: Record<string, LimitName> = {
   'GET /health': 'open',

@@ -52,7 +52,7 @@ export async function createServer(api: ApiContext, { rated = true }: { rated?: 
   const app = createApp()
   const { names, origins } = api.context.config.console
   const hosts = ['127.0.0.1', 'localhost', '[::1]', ...names].map((name) => (/:\d+$/.test(name) ? name : `${name}:${port}`))
-  guardAccess(app, { tokens: api.context.config.tokens, isPerson: (token) => api.gameDays.hasJoined(token), hosts, origins })
+  guardAccess(app, { tokens: api.context.config.tokens, isPerson: (token) => api.gameDays.hasJoined(token), hosts, origins, rated })
   guardLimits(app, { rated, asker: (request) => request.person })
   app.addHook('onSend', async (request, reply) => {
     reply.header('x-content-type-options', 'nosniff').header('referrer-policy', 'no-referrer').header('x-frame-options', 'DENY')
