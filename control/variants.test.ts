@@ -40,7 +40,47 @@ test('a drill is played as its seed drew it, and its debrief says how to play th
   await begin({ seed: seedOf['catalog'], variant: 'stock' })
   assert.deepEqual(await broken(), ['inventory'])
   await bench.engine.finish()
-  const { status, text } = await served.ask('trainee', 'POST', '/api/drills', { scenario: id, variant: 'books' })
+})
+
+test('which variants there are is told to the instructor only', async () => {
+  await using served = new ServedBench()
+  await served.bench.pass(20)
+  const start = (role: 'trainee' | 'instructor', body: object) => served.ask(role, 'POST', '/api/drills', { scenario: id, ...body })
+  const names = /stock|products/
+  const refused = async () => {
+    for (const [body, status] of [
+      [{ variant: 'books' }, 404],
+      [{ variant: 'books', mode: 'assessment' }, 403],
+      [{ variant: 'books', blind: true }, 403],
+    ] as const) {
+      const answer = await start('trainee', body)
+      assert.equal(answer.status, status, answer.text)
+      assert.doesNotMatch(answer.text, names)
+    }
+  }
+  await refused()
+  const { status, text } = await start('instructor', { variant: 'books' })
   assert.equal(status, 404)
   assert.match(text, /has no variant 'books': choose stock, products/)
+  // Nor while one of them is played.
+  assert.equal((await start('trainee', {})).status, 201)
+  await refused()
+  await served.bench.engine.abort('enough')
+})
+
+test('a trainee does not choose what is played blind, and the instructor may', async () => {
+  await using served = new ServedBench()
+  await served.bench.pass(20)
+  for (const choice of [{ seed: 7 }, { variant: 'stock' }, { seed: 7, variant: 'stock' }])
+    for (const drill of [{ scenario: id, mode: 'assessment' }, { scenario: id, blind: true }, { difficulty: 'beginner' }]) {
+      const { status, text } = await served.ask('trainee', 'POST', '/api/drills', { ...drill, ...choice })
+      assert.equal(status, 403, text)
+      assert.match(text, /is drawn: leave out 'seed' and 'variant'/)
+      assert.equal(served.bench.engine.running(), null)
+    }
+  const body = { scenario: id, mode: 'assessment', seed: 7, variant: 'stock' }
+  assert.equal((await served.ask('instructor', 'POST', '/api/drills', body)).status, 201)
+  const running = served.bench.engine.running()
+  assert.deepEqual([running?.seed, running?.variant, running?.blind], [7, 'stock', true])
+  await served.bench.engine.abort('enough')
 })

@@ -18,7 +18,7 @@ export const startDrill = z.object({
   scenario: z.string().max(100).optional(),
   /** Of this difficulty, for a surprise. */
   difficulty: z.enum(difficulties).optional(),
-  /** By which a scenario's variant and what differs within it are drawn; at random without. */
+  /** By which a scenario's variant and what differs within it are drawn; at random without. Trainees give neither it nor a variant for a blind drill. */
   seed: z
     .number()
     .int()

@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { startDrill } from '../../model/api.ts'
 import { playableHere } from '../playable.ts'
 import { scenarioOf } from '../../drills/variants.ts'
@@ -6,7 +7,7 @@ import { progressOf } from '../../drills/progress.ts'
 import { foldDrill } from '../../model/drill.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { needsTerminal, type Difficulty } from '../../model/scenario.ts'
-import { isHidden } from '../blind.ts'
+import { isHidden, mustBeBlind } from '../blind.ts'
 import { assessmentTroubles } from '../assessment.ts'
 import { drillView } from '../drill-view.ts'
 import { Heavy } from '../heavy.ts'
@@ -73,6 +74,19 @@ function listRoutes(
   })
 }
 
+/** Throws where a trainee chooses what is to be found out, or names a variant that is not there: which there are would tell something of the answer. */
+function mayChoose({ scenario, mode, blind, seed, variant }: z.output<typeof startDrill>, scenarios: ApiContext['scenarios']): void {
+  if (seed === undefined && variant === undefined) return
+  if (scenario === undefined || mustBeBlind({ mode, blind }))
+    throw new FiredrillError(
+      'forbidden',
+      `what is played in an assessment, a surprise or a blind drill is drawn: leave out 'seed' and 'variant'`,
+    )
+  const wanted = scenarios.get(scenario)
+  if (wanted && variant !== undefined && !wanted.variants?.some(({ name }) => name === variant))
+    throw new FiredrillError('not-found', `'${scenario}' has no variant '${variant}': leave it out, or give the seed that a debrief names`)
+}
+
 function startRoute(app: Api, { context, engine, scenarios, range, shells }: ApiContext, { played }: DrillReading): void {
   const surprise = async (trainee: string, difficulty: Difficulty | undefined): Promise<string> => {
     const isPlayable = await playableHere(range, shells)
@@ -88,6 +102,7 @@ function startRoute(app: Api, { context, engine, scenarios, range, shells }: Api
   app.post('/api/drills', { schema: { body: startDrill } }, async (request, reply) => {
     const { mode, trainee, difficulty, seed, variant } = request.body
     if (mode === 'rehearsal' && request.role !== 'instructor') throw new FiredrillError('forbidden', 'rehearsals are for the instructor')
+    if (request.role !== 'instructor') mayChoose(request.body, scenarios)
     const trouble = await shells.trouble()
     const wanted = scenarios.get(request.body.scenario ?? '')
     if (trouble !== null && wanted && needsTerminal(wanted))
