@@ -2,7 +2,6 @@ import { closeSync, openSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import {
-  actor,
   drillEventBody,
   isOpen,
   type Actor,
@@ -18,6 +17,7 @@ import { gameDayEventBody, type GameDayEvent, type GameDayEventBody } from '../m
 import { faultIn } from './fault-rows.ts'
 import { ledgerSchema } from './ledger-schema.ts'
 import { DrillSummaries } from './drill-summaries.ts'
+import { KeptEvents } from './kept-events.ts'
 import { makePrivateFolder } from '../range/private.ts'
 
 /** Clocks are kept right by small steps, which move no limit. */
@@ -47,6 +47,7 @@ export interface PageNotification {
 export class Ledger implements Disposable {
   readonly #db: DatabaseSync
   readonly #summaries: DrillSummaries
+  readonly #kept: KeptEvents
   /** By their text: what is asked every second is read by SQLite once. */
   readonly #statements = new Map<string, StatementSync>()
 
@@ -54,6 +55,7 @@ export class Ledger implements Disposable {
   constructor(where: string | { inMemory: string }) {
     this.#db = new DatabaseSync(typeof where === 'string' ? fileIn(where) : `file:${where.inMemory}?mode=memory&cache=shared`)
     this.#db.exec(ledgerSchema)
+    this.#kept = new KeptEvents(this.#db)
     this.#summaries = new DrillSummaries(this.#db, (drill) => this.events(drill))
     // Ledgers of earlier versions have no ramps.
     const columns = this.#db.prepare('pragma table_info(faults)').all()
@@ -82,14 +84,7 @@ export class Ledger implements Disposable {
 
   /** Of one type or several, or all; in the order in which they happened. */
   events(drill: string, types?: readonly DrillEventType[]): DrillEvent[] {
-    const some = types ? `and json_extract(body, '$.type') in (${types.map(() => '?').join(', ')})` : ''
-    return this.#prepared(`select id, at, body from events where drill = ? ${some} order by id`)
-      .all(drill, ...(types ?? []))
-      .map((row) => {
-        const stored = JSON.parse(String(row['body'])) as { by?: unknown }
-        const by = stored.by === undefined ? {} : { by: actor.parse(stored.by) }
-        return { id: Number(row['id']), drill, at: Number(row['at']), ...drillEventBody.parse(stored), ...by }
-      })
+    return types ? this.#kept.ofTypes(drill, types) : this.#kept.all(drill)
   }
 
   /** How many events a drill has up to one of them, without those of some types. */

@@ -23,6 +23,8 @@ export const limits = {
   entry: { bytes: 4 * kib, ms: 5_000, perMinute: { trainee: 60, public: 60 } },
   /** Something that the control plane knows. */
   read: { bytes: kib, ms: 15_000, perMinute: { trainee: 3_000, instructor: 6_000, ...service } },
+  /** A drill with all its events, which may be a megabyte: worked out after each event, and kept. */
+  drill: { bytes: kib, ms: 15_000, perMinute: { trainee: 1_200, instructor: 2_400 } },
   /** Something that has to be worked out, of many events. */
   worked: { bytes: kib, ms: 30_000, perMinute: { trainee: 60, instructor: 300 } },
   /** What stands behind answers: Prometheus, Alertmanager, the telemetry store. Queries may be long. */
@@ -71,7 +73,7 @@ export const routeLimits: Record<string, LimitName> = {
   'GET /api/scenarios': 'read',
   'GET /api/scenarios/{id}/plan': 'read',
   'GET /api/drills': 'read',
-  'GET /api/drills/{id}': 'read',
+  'GET /api/drills/{id}': 'drill',
   'GET /api/health': 'read',
   'GET /api/range': 'read',
   'GET /api/components': 'read',

@@ -1,15 +1,13 @@
 import type { z } from 'zod'
 import { startDrill } from '../../model/api.ts'
 import { playableHere } from '../playable.ts'
-import { scenarioOf } from '../../drills/variants.ts'
 import { surpriseFor } from '../../drills/surprise.ts'
 import { progressOf } from '../../drills/progress.ts'
-import { foldDrill } from '../../model/drill.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { needsTerminal, type Difficulty } from '../../model/scenario.ts'
 import { isHidden, mustBeBlind } from '../blind.ts'
 import { assessmentTroubles } from '../assessment.ts'
-import { drillView } from '../drill-view.ts'
+import { DrillAnswers } from '../drill-answers.ts'
 import { Heavy } from '../heavy.ts'
 import { publicState } from '../told.ts'
 import type { Api, ApiContext } from './context.ts'
@@ -33,7 +31,7 @@ export function drillRoutes(app: Api, api: ApiContext): void {
 function listRoutes(
   app: Api,
   { ledger, engine, scenarios, sampler }: ApiContext,
-  { played, mustNotSpoil }: DrillReading,
+  { played, stateOf, mustNotSpoil }: DrillReading,
   heavy: Heavy,
 ): void {
   app.get('/api/drills', async (request) => {
@@ -59,12 +57,14 @@ function listRoutes(
     return { ...progress, skills: told }
   })
 
-  app.get('/api/drills/:id', { schema: drillId }, async (request) => {
-    const events = ledger.events(request.params.id)
-    const state = foldDrill(events)
-    if (!state) throw new FiredrillError('not-found', `there is no drill ${request.params.id}`)
+  const answers = new DrillAnswers(ledger, scenarios)
+  app.get('/api/drills/:id', { schema: drillId }, async (request, reply) => {
+    const state = stateOf(request.params.id)
     mustNotSpoil(state, request.role)
-    return drillView(state, events, scenarioOf(scenarios, state), request.role)
+    const { text, etag } = answers.of(state, request.role)
+    // Browsers ask by themselves whether what they have is still so.
+    reply.headers({ etag, 'cache-control': 'private, no-cache' })
+    return request.headers['if-none-match'] === etag ? reply.code(304).send() : reply.type('application/json; charset=utf-8').send(text)
   })
 
   // Which check fails says where to look: an on-call engineer finds that out, and the instructor may know.

@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto'
+import { scenarioOf } from '../drills/variants.ts'
+import type { Role } from '../model/api.ts'
+import type { DrillState } from '../model/drill.ts'
+import type { Scenario } from '../model/scenario.ts'
+import { drillView } from './drill-view.ts'
+import type { Ledger } from './ledger.ts'
+
+/** Of so many drills and roles; one of a long drill has a megabyte. */
+const mostAnswers = 8
+
+/** As it was told, and a mark by which a client asks whether it is still so. */
+interface Answer {
+  lastId: number
+  text: string
+  etag: string
+}
+
+/** Drills as they are told, kept until there is another event: a drill that is over is told once, however often somebody asks. */
+export class DrillAnswers {
+  readonly #ledger: Ledger
+  readonly #scenarios: ReadonlyMap<string, Scenario>
+  readonly #answers = new Map<string, Answer>()
+  /** What was told by another control plane may have been told otherwise. */
+  readonly #own = randomBytes(6).toString('base64url')
+
+  constructor(ledger: Ledger, scenarios: ReadonlyMap<string, Scenario>) {
+    this.#ledger = ledger
+    this.#scenarios = scenarios
+  }
+
+  of(state: DrillState, role: Role | null): Answer {
+    const events = this.#ledger.events(state.id)
+    const lastId = events.at(-1)?.id ?? 0
+    const to = role === 'instructor' ? 'instructor' : 'trainee'
+    const key = `${state.id} ${to}`
+    const known = this.#answers.get(key)
+    if (known?.lastId === lastId) return known
+    const text = JSON.stringify(drillView(state, events, scenarioOf(this.#scenarios, state), role))
+    const answer = { lastId, text, etag: `"${this.#own}-${to}-${lastId}"` }
+    this.#answers.delete(key)
+    this.#answers.set(key, answer)
+    for (const oldest of this.#answers.keys()) {
+      if (this.#answers.size <= mostAnswers) break
+      this.#answers.delete(oldest)
+    }
+    return answer
+  }
+}

@@ -1,0 +1,52 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { actor, drillEventBody, type DrillEvent, type DrillEventType } from '../model/drill.ts'
+
+/** Of so many drills the events are kept: of the one that runs, and of those that somebody reads. */
+const mostDrills = 8
+
+type Row = Record<string, unknown>
+
+/**
+ * The events of drills as they were read. What is written never changes, so that no event is read and parsed twice while its drill is among the last that
+ * were asked for: a console asks after each event, for all of them.
+ */
+export class KeptEvents {
+  readonly #db: DatabaseSync
+  /** Those that were asked for last come last. */
+  readonly #kept = new Map<string, DrillEvent[]>()
+
+  constructor(db: DatabaseSync) {
+    this.#db = db
+  }
+
+  /** All of a drill's events, in the order in which they happened. */
+  all(drill: string): DrillEvent[] {
+    const kept = this.#kept.get(drill) ?? []
+    const since = kept.at(-1)?.id ?? 0
+    for (const row of this.#db.prepare('select id, at, body from events where drill = ? and id > ? order by id').iterate(drill, since))
+      kept.push(eventIn(drill, row))
+    this.#kept.delete(drill)
+    if (kept.length > 0) this.#kept.set(drill, kept)
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= mostDrills) break
+      this.#kept.delete(oldest)
+    }
+    // To whoever asks it is a list of their own.
+    return [...kept]
+  }
+
+  /** Those of some types. */
+  ofTypes(drill: string, types: readonly DrillEventType[]): DrillEvent[] {
+    const some = types.map(() => '?').join(', ')
+    return this.#db
+      .prepare(`select id, at, body from events where drill = ? and json_extract(body, '$.type') in (${some}) order by id`)
+      .all(drill, ...types)
+      .map((row) => eventIn(drill, row))
+  }
+}
+
+function eventIn(drill: string, row: Row): DrillEvent {
+  const stored = JSON.parse(String(row['body'])) as { by?: unknown }
+  const by = stored.by === undefined ? {} : { by: actor.parse(stored.by) }
+  return { id: Number(row['id']), drill, at: Number(row['at']), ...drillEventBody.parse(stored), ...by }
+}
