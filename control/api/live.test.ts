@@ -5,6 +5,17 @@ import { ownPorts } from '../replay/paper-context.ts'
 import { ServedBench } from '../replay/served-bench.ts'
 import { mostStreams } from './live.ts'
 
+interface Told {
+  id: number | null
+  name: string
+  data: { type?: string; text?: string; healthy?: boolean; components?: object[] }
+}
+
+function eventOf(block: string): Told[] {
+  const [, id, name = '', data = ''] = /^(?:id: (\d+)\n)?event: (\w+)\ndata: (.*)$/.exec(block) ?? []
+  return name === '' ? [] : [{ id: id === undefined ? null : Number(id), name, data: JSON.parse(data) as Told['data'] }]
+}
+
 /** What a listener is told, and how it goes. */
 function listen(served: ServedBench, role: 'trainee' | 'instructor', lastEventId?: number) {
   const [host = '', port] = served.host.split(':')
@@ -14,30 +25,35 @@ function listen(served: ServedBench, role: 'trainee' | 'instructor', lastEventId
     ...(lastEventId === undefined ? {} : { 'last-event-id': String(lastEventId) }),
   }
   const request = http.get({ host, port, path: '/api/live', headers })
+  const events: Told[] = []
   let text = ''
-  const status = new Promise<number>((resolve, reject) => {
+  let hasEnded = false
+  const answered = new Promise<http.IncomingMessage>((resolve, reject) => {
     request.once('error', reject)
     request.once('response', (response) => {
-      response.setEncoding('utf8').on('data', (part: string) => (text += part))
-      response.on('error', () => {})
-      resolve(response.statusCode ?? 0)
+      response.setEncoding('utf8').on('data', (part: string) => {
+        const blocks = `${text}${part}`.split('\n\n')
+        text = blocks.pop() ?? ''
+        events.push(...blocks.flatMap(eventOf))
+      })
+      response.on('error', () => {}).on('close', () => (hasEnded = true))
+      resolve(response)
     })
   })
-  const events = () =>
-    [...text.matchAll(/(?:id: (\d+)\n)?event: (\w+)\ndata: (.*)\n\n/g)].map(([, id, name = '', data = '']) => ({
-      id: id === undefined ? null : Number(id),
-      name,
-      data: JSON.parse(data) as { type?: string; healthy?: boolean; components?: object[] },
-    }))
   return {
-    status,
-    events,
-    types: () => events().flatMap(({ data }) => data.type ?? []),
+    status: answered.then(({ statusCode }) => statusCode ?? 0),
+    events: () => events,
+    types: () => events.flatMap(({ data }) => data.type ?? []),
+    /** The numbers that messages of the team began with. */
+    said: () => events.flatMap(({ data }) => (data.type === 'said' ? Number.parseInt(data.text ?? '', 10) : [])),
+    stopReading: async () => void (await answered).pause(),
+    readOn: async () => void (await answered).resume(),
+    hasEnded: () => hasEnded,
     close: () => request.destroy(),
     until: async (holds: () => boolean) => {
       const giveUpAt = performance.now() + 10_000
       while (!holds()) {
-        assert.ok(performance.now() < giveUpAt, text)
+        assert.ok(performance.now() < giveUpAt, `${events.length} events, the last ${JSON.stringify(events.at(-1))?.slice(0, 200)}`)
         await new Promise((resolve) => setImmediate(resolve))
       }
     },
@@ -96,4 +112,46 @@ test('only so many listen at once, and one that closes makes room', async () => 
   }
   assert.equal(status, 200)
   for (const listener of [...listeners, refused, other]) listener.close()
+})
+
+test('a client that does not read is disconnected, others are told every event, and coming back it is told what it has missed', async () => {
+  await using served = new ServedBench({ portBase: ownPorts() })
+  await served.listen()
+  const { bench } = served
+  const listeners = () => bench.engine.live.listenerCount('event')
+  const before = listeners()
+  const [stuck, reader] = [listen(served, 'trainee'), listen(served, 'trainee')]
+  assert.deepEqual(await Promise.all([stuck.status, reader.status]), [200, 200])
+  await bench.start()
+  await stuck.until(() => stuck.types().includes('drill-started'))
+  await stuck.stopReading()
+  assert.equal(listeners(), before + 2)
+  // What the kernel keeps for both ends of a connection comes before what the control plane does.
+  const line = 'x'.repeat(200_000)
+  let said = 0
+  while (listeners() > before + 1) {
+    assert.ok(said < 150, `it was sent ${said * line.length} bytes, read none, and is still told`)
+    bench.engine.messages.say(`${++said} ${line}`)
+    await reader.until(() => reader.said().at(-1) === said)
+  }
+  const all = Array.from({ length: said }, (_, index) => index + 1)
+  assert.deepEqual(reader.said(), all)
+  await stuck.readOn()
+  await stuck.until(stuck.hasEnded)
+  assert.ok(stuck.said().length < said)
+  // It has missed more than may be unread, and is told that in parts.
+  const parts = [stuck]
+  for (let last = stuck; parts.flatMap((part) => part.said()).length < said; parts.push(last)) {
+    last = listen(served, 'trainee', last.events().findLast(({ id }) => id !== null)?.id ?? 0)
+    const { said: saidHere, hasEnded } = last
+    await last.until(() => hasEnded() || saidHere().at(-1) === said)
+    assert.ok(last.said().length > 0, 'each part gets it further')
+  }
+  assert.ok(parts.length > 2)
+  assert.deepEqual(
+    parts.flatMap((part) => part.said()),
+    all,
+  )
+  for (const listener of [reader, ...parts]) listener.close()
+  await bench.engine.finish()
 })

@@ -29,8 +29,10 @@ export function liveRoutes(app: Api, { engine, ledger, sampler, people }: ApiCon
     const stream = new PassThrough()
     streams.add(stream)
     const instructor = role === 'instructor'
+    const isBehind = () => stream.writableLength + stream.readableLength > mostUnreadBytes
     const write = (text: string) => {
-      if (stream.writableLength + stream.readableLength > mostUnreadBytes) request.raw.destroy()
+      if (stream.writableEnded) return
+      if (isBehind()) request.raw.destroy()
       else stream.write(text)
     }
     const send = (name: string, data: unknown, id?: number) =>
@@ -62,8 +64,11 @@ export function liveRoutes(app: Api, { engine, ledger, sampler, people }: ApiCon
 
     const lastSeen = Number(request.headers['last-event-id'] ?? Number.NaN)
     const running = engine.running()
-    if (running && !Number.isNaN(lastSeen))
-      for (const event of toldEvents(ledger.events(running.id), role)) if (event.id > lastSeen) tell(event)
+    if (running && !Number.isNaN(lastSeen)) {
+      for (const event of toldEvents(ledger.events(running.id), role)) if (event.id > lastSeen && !isBehind()) tell(event)
+      // More than may be unread: the rest is told when it asks again, from the last event that it has then.
+      if (isBehind()) stream.end()
+    }
     send('status', status(engine.health.verdict))
     engine.live.on('event', onEvent)
     engine.live.on('verdict', onVerdict)
