@@ -32,6 +32,49 @@ describe('a route', () => {
   })
 })
 
+test('a handler that gives no answer is answered for when its time is over, and told that nobody waits any more', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] })
+  const app = createApp()
+  guardLimits(app)
+  const signals: AbortSignal[] = []
+  const hangs = async ({ signal }: { signal: AbortSignal }) => {
+    signals.push(signal)
+    return new Promise<never>(() => {})
+  }
+  app.post('/api/session', hangs)
+  app.get('/api/telemetry/*', hangs)
+  const answers: { code: number; body: unknown }[] = []
+  const ask = async (method: 'GET' | 'POST', url: string) => {
+    const { statusCode: code, body } = await app.inject({ method, url })
+    answers.push({ code, body: JSON.parse(body) as unknown })
+  }
+  /** As long as requests take to come to their handlers, and answers to come back. */
+  const turns = async (holds: () => boolean) => {
+    for (let turn = 0; turn < 1_000 && !holds(); turn++) await new Promise((resolve) => setImmediate(resolve))
+  }
+  const asked = [ask('POST', '/api/session'), ask('GET', '/api/telemetry/logs')]
+  await turns(() => signals.length === 2)
+  t.mock.timers.tick(limits.entry.ms - 1)
+  await turns(() => answers.length > 0)
+  assert.deepEqual(answers, [], 'they have their time')
+  t.mock.timers.tick(1)
+  await turns(() => answers.length > 0)
+  assert.deepEqual(answers, [{ code: 504, body: { error: { code: 'timed-out', message: 'no answer came within 5 s: try again later' } } }])
+  assert.deepEqual(
+    signals.map(({ aborted }) => aborted),
+    [true, false],
+    'another route has a limit of its own',
+  )
+  t.mock.timers.tick(limits.telemetry.ms - limits.entry.ms)
+  await turns(() => answers.length > 1)
+  assert.deepEqual(answers[1], {
+    code: 504,
+    body: { error: { code: 'timed-out', message: 'no answer came within 20 s: try again later' } },
+  })
+  await Promise.all(asked)
+  await app.close()
+})
+
 describe('who asks', () => {
   /** The statuses of so many requests to a route of 60 a minute. */
   async function asked(many: number, from: (index: number) => string, rated = true) {
