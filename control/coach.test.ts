@@ -3,9 +3,10 @@ import { EventEmitter } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
 import type { DrillEvent } from '../model/drill.ts'
 import { Coach } from './coach.ts'
+import { EngineBench, scenarios } from './replay/engine-bench.ts'
 import type { DrillEngine } from './drill-engine.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -34,4 +35,69 @@ test('a model that cannot be opened: the author answers, and an event says why',
     coach[Symbol.dispose]()
     rmSync(dir, { recursive: true })
   }
+})
+
+describe('a control plane that was killed before the coach had spoken', () => {
+  /** The next one, and its coach, who has said all that there was to say. */
+  async function next(bench: EngineBench, meanwhile: () => void = () => {}): Promise<Coach> {
+    bench.restart()
+    const coach = new Coach({ dir: bench.dir, engine: bench.engine, ledger: bench.ledger, scenarios })
+    await bench.engine.resume()
+    meanwhile()
+    coach.takeUp()
+    await coach.settled()
+    return coach
+  }
+  const replies = (bench: EngineBench, drill: string) =>
+    bench.events(drill).flatMap((event) => (event.type === 'coach-replied' ? [event.to] : []))
+
+  test('has its questions answered by the next one, each once', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    const asked = ['I am stuck', 'is it the database?'].map((text) => bench.engine.coaching.ask(text).id)
+    const live: number[] = []
+    // Asked of the next one, before it has taken up what was left.
+    using _ = await next(bench, () => live.push(bench.engine.coaching.ask('hello?').id))
+    assert.deepEqual(replies(bench, drill).toSorted(), [...asked, ...live])
+    using _again = await next(bench)
+    assert.equal(replies(bench, drill).length, 3)
+    await bench.engine.finish()
+  })
+
+  test('leaves no question that a person has taken over, and none of a drill that is over', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    bench.engine.coaching.setMode('muted')
+    bench.engine.coaching.ask('hello?')
+    using _ = await next(bench)
+    assert.deepEqual(replies(bench, drill), [])
+    bench.engine.coaching.setMode('auto')
+    const own = bench.engine.coaching.ask('and now?').id
+    using _second = await next(bench)
+    assert.deepEqual(replies(bench, drill), [own])
+    bench.engine.coaching.ask('is it over?')
+    await bench.engine.finish()
+    using _third = await next(bench)
+    assert.deepEqual(replies(bench, drill), [own])
+  })
+
+  test('has the debrief of its drill written by the next one, once; not of one that was aborted, nor a day later', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    await bench.engine.finish()
+    const aborted = await bench.start()
+    await bench.engine.abort('enough')
+    const old = await bench.start()
+    await bench.engine.finish()
+    const debriefs = (id: string) => bench.types(id).filter((type) => type === 'coach-debriefed').length
+    bench.now += 25 * 3_600_000
+    const recent = await bench.start()
+    await bench.engine.finish()
+    assert.deepEqual([drill, aborted, old, recent].map(debriefs), [0, 0, 0, 0])
+    using _ = await next(bench)
+    assert.deepEqual([drill, aborted, old, recent].map(debriefs), [0, 0, 0, 1])
+    bench.now -= 25 * 3_600_000
+    using _again = await next(bench)
+    assert.deepEqual([drill, aborted, old, recent].map(debriefs), [1, 0, 1, 1])
+  })
 })

@@ -22,6 +22,9 @@ const models = async () => {
   return { speak, openModel }
 }
 
+/** Who finished a drill longer ago than this is not waiting for what there is to say of it. */
+const stillAwaitedMs = 24 * 3_600_000
+
 interface Dependencies {
   dir: string
   engine: DrillEngine
@@ -39,6 +42,8 @@ export class Coach implements Disposable {
   #used: { tool: string; at: number }[] = []
   /** One thing is said after another. */
   #turn: Promise<void> = Promise.resolve()
+  /** What came in while this coach was there, by its event: it is seen to already. */
+  readonly #heard = new Set<number>()
   readonly #listener = (event: DrillEvent) => this.#on(event)
 
   constructor(deps: Dependencies) {
@@ -67,7 +72,35 @@ export class Coach implements Disposable {
     }
   }
 
+  /** Says what an earlier control plane went away without saying: to questions of the drill that runs, and of drills that have ended. */
+  takeUp(): void {
+    for (const { id, text } of this.#unanswered()) this.#queue(() => this.#answer(id, text))
+    for (const drill of this.#undebriefed()) this.#queue(() => this.#debrief(drill))
+  }
+
+  #unanswered(): Extract<DrillEvent, { type: 'coach-asked' }>[] {
+    const { engine, ledger } = this.#deps
+    const running = engine.running()
+    const all = running ? ledger.events(running.id, ['coach-asked', 'coach-replied', 'coach-mode-set']) : []
+    // What was asked while somebody else answered was theirs to answer.
+    const events = all.slice(all.findLastIndex(({ type }) => type === 'coach-mode-set') + 1)
+    const answered = new Set(events.flatMap((event) => (event.type === 'coach-replied' ? [event.to] : [])))
+    return events.filter((event) => event.type === 'coach-asked').filter(({ id }) => !answered.has(id) && !this.#heard.has(id))
+  }
+
+  /** Oldest first. */
+  #undebriefed(): string[] {
+    const { ledger } = this.#deps
+    const since = Date.now() - stillAwaitedMs
+    const recent = ledger.drills().filter((id) => (ledger.drill(id)?.endedAt ?? 0) >= since)
+    return recent.toReversed().filter((id) => {
+      const events = ledger.events(id, ['drill-finished', 'coach-debriefed'])
+      return events.some((event) => event.type === 'drill-finished' && !this.#heard.has(event.id)) && events.length === 1
+    })
+  }
+
   #on(event: DrillEvent): void {
+    if (event.type === 'coach-asked' || event.type === 'drill-finished') this.#heard.add(event.id)
     if (event.type === 'drill-started') {
       this.#used = []
       // So that it is loaded when it is first needed.

@@ -64,7 +64,10 @@ const app = await createServer({ context, range, ledger, injector, sampler, engi
 await app.listen({ host: context.config.console.listen, port: context.port('control') })
 process.stdout.write(`control plane listens on ${context.port('control')}\n`)
 // Served before it is done: reverting may take a while when the range is in a bad way.
-engine.resume().catch((error: unknown) => process.stderr.write(`resuming: ${String(error)}\n`))
+engine
+  .resume()
+  .then(() => coach.takeUp())
+  .catch((error: unknown) => process.stderr.write(`resuming: ${String(error)}\n`))
 // What drills of before have come to, before somebody asks; one after the other, so that nobody waits for it.
 const summarised = (async () => {
   for (const id of ledger.drills()) {
