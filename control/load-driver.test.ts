@@ -1,6 +1,13 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { usersAt } from './load-driver.ts'
+import { describe, test } from 'node:test'
+import { restoreBaseline } from '../drills/baseline.ts'
+import { users as usersResource } from '../drills/resources/load.ts'
+import type { Range } from '../model/range.ts'
+import { LoadDriver, usersAt } from './load-driver.ts'
+import { projectRoot } from './paths.ts'
+import { paperRange } from './replay/paper-range.ts'
+import { ServedBench } from './replay/served-bench.ts'
+import { settled } from './replay/settled.ts'
 
 const shape = { users: 20, peak: 100, seconds: 40 }
 
@@ -20,3 +27,70 @@ test('a wave rises and falls, again and again', () => {
 })
 
 test('steady is steady', () => assert.equal(usersAt({ kind: 'steady', ...shape }, 17), 20))
+
+describe('a shape that ends while Locust is on its way to a number', () => {
+  const usual = 30
+  /** Locust takes its time over the first number that it is asked for, and comes to it when it is let go. */
+  function slowLoad(range: Range) {
+    const gate = Promise.withResolvers<void>()
+    const landed: number[] = []
+    const { setUsers } = range.load
+    let first = true
+    range.load.setUsers = async (count) => {
+      if (first) {
+        first = false
+        await gate.promise
+      }
+      await setUsers(count)
+      landed.push(count)
+    }
+    return { letGo: () => gate.resolve(), fail: () => gate.reject(new Error('Locust does not answer')), landed }
+  }
+  const users = async (range: Range) => (await range.load.status()).users
+
+  test('a reset comes after it', async () => {
+    const range = paperRange(projectRoot, usual)
+    const slow = slowLoad(range)
+    const driver = new LoadDriver(range)
+    driver.start({ kind: 'wave', users: 80, peak: 90, seconds: 60 })
+    await settled()
+    const stopped = driver.stop()
+    const restored = restoreBaseline({ ...range, load: driver.ordered }, usual, [usersResource])
+    await settled()
+    assert.deepEqual(slow.landed, [], 'it is on its way')
+    slow.letGo()
+    await Promise.all([stopped, restored])
+    assert.deepEqual(slow.landed, [80, usual])
+    assert.equal(await users(range), usual)
+  })
+
+  test('a step of it that waits is not taken, and one that fails holds up nobody', async () => {
+    const range = paperRange(projectRoot, usual)
+    const slow = slowLoad(range)
+    const driver = new LoadDriver(range)
+    driver.start({ kind: 'wave', users: 80, peak: 90, seconds: 60 })
+    driver.start({ kind: 'wave', users: 70, peak: 90, seconds: 60 })
+    await settled()
+    const set = driver.setUsers(50)
+    slow.fail()
+    await set
+    assert.deepEqual(slow.landed, [50])
+    assert.equal(driver.shape, null)
+  })
+
+  test('who asks for a number of users gets it', async () => {
+    await using served = new ServedBench()
+    const { range } = served.bench
+    const slow = slowLoad(range)
+    const ask = async (method: 'PUT' | 'DELETE', url: string, body?: object) =>
+      assert.equal((await served.ask('instructor', method, url, body)).status, 200)
+    await ask('PUT', '/api/load/shape', { kind: 'wave', users: 80, peak: 90, seconds: 60 })
+    const done = ask('PUT', '/api/load', { users: 50 })
+    await settled()
+    slow.letGo()
+    await done
+    assert.equal(await users(range), 50)
+    assert.deepEqual(slow.landed, [80, 50])
+    assert.deepEqual(await served.read('instructor', '/api/load/shape'), { shape: null })
+  })
+})

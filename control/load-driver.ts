@@ -1,6 +1,7 @@
 import type { LoadShape } from '../model/api.ts'
 import { describeError } from '../model/errors.ts'
 import type { Range } from '../model/range.ts'
+import { turns } from '../range/in-turn.ts'
 
 const everyMs = 1_000
 
@@ -27,6 +28,8 @@ export class LoadDriver {
   #startedAt = 0
   #timer: NodeJS.Timeout | undefined
   #asked: number | null = null
+  /** Locust takes a while to come to a number: what is asked of it next comes after that, or it would come before. */
+  readonly #inTurn = turns()
 
   constructor(range: Range) {
     this.#range = range
@@ -36,17 +39,46 @@ export class LoadDriver {
     return this.#shape
   }
 
+  /** The load for drills and resets, which set it back: they see, and have the last word on, what a shape has asked for just before. */
+  get ordered(): Range['load'] {
+    const range = this.#range
+    return {
+      get usual() {
+        return range.load.usual
+      },
+      status: async () => {
+        await this.#settled()
+        return range.load.status()
+      },
+      setUsers: (users) => this.#inTurn(() => range.load.setUsers(users)),
+      mix: () => range.load.mix(),
+      setMix: (mix) => range.load.setMix(mix),
+    }
+  }
+
   start(shape: LoadShape): void {
-    this.stop()
+    void this.stop()
     this.#shape = shape
     this.#startedAt = Date.now()
     void this.#step(shape)
   }
 
-  stop(): void {
+  /** Ends the shape. Resolves when what it has asked for last is done. */
+  stop(): Promise<void> {
     clearTimeout(this.#timer)
     this.#shape = null
     this.#asked = null
+    return this.#settled()
+  }
+
+  /** Ends the shape, and sets a number of users that stays. */
+  async setUsers(users: number): Promise<void> {
+    void this.stop()
+    await this.#inTurn(() => this.#range.load.setUsers(users))
+  }
+
+  #settled(): Promise<void> {
+    return this.#inTurn(async () => {})
   }
 
   async #step(shape: LoadShape): Promise<void> {
@@ -54,13 +86,15 @@ export class LoadDriver {
     const elapsed = (Date.now() - this.#startedAt) / 1_000
     const users = usersAt(shape, elapsed)
     try {
-      if (users !== this.#asked) await this.#range.load.setUsers(users)
-      this.#asked = users
+      await this.#inTurn(async () => {
+        if (this.#shape === shape && users !== this.#asked) await this.#range.load.setUsers(users)
+      })
+      if (this.#shape === shape) this.#asked = users
     } catch (error) {
       process.stderr.write(`load shape: ${describeError(error)}\n`)
     }
     if (this.#shape !== shape) return
-    if (isOver(shape, elapsed)) this.stop()
+    if (isOver(shape, elapsed)) void this.stop()
     else this.#timer = setTimeout(() => void this.#step(shape), everyMs)
   }
 }

@@ -26,8 +26,10 @@ if (!dir) throw new Error('FIREDRILL_DIR is not set: start the control plane wit
 const target = openLocalRange(dir)
 const { context } = target
 const range = rangeOf(target)
+const load = new LoadDriver(range)
+const ordered = { ...range, load: load.ordered }
 const ledger = new Ledger(dir)
-const injector = new Injector(range, ledger)
+const injector = new Injector(ordered, ledger)
 const scenarios = scenariosOf(projectRoot, dir, ({ message }) =>
   process.stderr.write(`left out until it is fixed and the range restarted: ${message}\n`),
 )
@@ -41,7 +43,7 @@ const sampler = startSampler(
   () => engine.running() !== null || ledger.openFaults().length > 0,
 )
 const engine = new DrillEngine({
-  range,
+  range: ordered,
   ledger,
   injector,
   sampler,
@@ -50,10 +52,9 @@ const engine = new DrillEngine({
   kept: new KeptRequests(`http://127.0.0.1:${context.port('locust')}/locust/kept`),
 })
 const coach = new Coach({ dir, engine, ledger, scenarios })
-const load = new LoadDriver(range)
 // The end of a drill sets the load back; a shape that goes on would set it anew.
 engine.live.on('event', (event) => {
-  if (endsDrill(event)) load.stop()
+  if (endsDrill(event)) void load.stop()
 })
 const gameDays = new GameDays(ledger, engine, scenarios)
 const people = new People(gameDays)
@@ -84,7 +85,7 @@ const rotation = setInterval(() => {
 async function stop(): Promise<void> {
   clearInterval(rotation)
   keeper.stop()
-  load.stop()
+  void load.stop()
   sampler.stop()
   engine.stop()
   await shells[Symbol.asyncDispose]()

@@ -51,7 +51,7 @@ export function faultRoutes(app: Api, { injector, ledger, range, engine, load, s
   app.get('/api/invariants', { config }, async () => ({ violations: await orderInvariants(range) }))
   app.post('/api/reset', { config }, async () => {
     if (engine.running()) throw new FiredrillError('conflict', 'a drill is running: finish or abort it first')
-    load.stop()
+    await load.stop()
     await engine.restore()
     return fingerprint(range)
   })

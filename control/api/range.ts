@@ -57,8 +57,7 @@ export function rangeRoutes(app: Api, { range, sampler, engine, context, ledger,
 
   app.get('/api/load', async () => range.load.status())
   app.put('/api/load', { config: { access: 'instructor' }, schema: { body: setLoad } }, async (request) => {
-    load.stop()
-    await range.load.setUsers(request.body.users)
+    await load.setUsers(request.body.users)
     return range.load.status()
   })
   const instructor = { access: 'instructor' } as const
@@ -73,7 +72,7 @@ export function rangeRoutes(app: Api, { range, sampler, engine, context, ledger,
     return { shape: load.shape }
   })
   app.delete('/api/load/shape', { config: instructor }, async () => {
-    load.stop()
+    await load.stop()
     return { shape: null }
   })
 
