@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { drillClock, foldDrill, isOpen, type DrillEvent } from '../../model/drill.ts'
+import { drillClock, foldDrill, isOpen } from '../../model/drill.ts'
 import { leaseMs } from '../lease.ts'
 import { latest } from './commands.ts'
 import { mustBeOrdered } from './ordered.ts'
