@@ -24,6 +24,8 @@ const models = async () => {
 
 /** Who finished a drill longer ago than this is not waiting for what there is to say of it. */
 const stillAwaitedMs = 24 * 3_600_000
+/** No more than these are looked at when the control plane starts. */
+const mostUndebriefed = 20
 
 interface Dependencies {
   dir: string
@@ -92,11 +94,14 @@ export class Coach implements Disposable {
   #undebriefed(): string[] {
     const { ledger } = this.#deps
     const since = Date.now() - stillAwaitedMs
-    const recent = ledger.drills().filter((id) => (ledger.drill(id)?.endedAt ?? 0) >= since)
-    return recent.toReversed().filter((id) => {
-      const events = ledger.events(id, ['drill-finished', 'coach-debriefed'])
-      return events.some((event) => event.type === 'drill-finished' && !this.#heard.has(event.id)) && events.length === 1
-    })
+    return ledger
+      .drills(mostUndebriefed)
+      .toReversed()
+      .filter((id) => {
+        const events = ledger.events(id, ['drill-finished', 'coach-debriefed'])
+        const finished = events.find(({ type }) => type === 'drill-finished')
+        return finished && events.length === 1 && finished.at >= since && !this.#heard.has(finished.id)
+      })
   }
 
   #on(event: DrillEvent): void {
