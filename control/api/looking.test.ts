@@ -50,6 +50,7 @@ beforeEach(() => {
   const api = {
     context: { port: () => port, config: { profile: 'drill' } },
     range: paperRange(projectRoot, 30),
+    engine: { running: () => null },
     looks,
     // Safe: nobody has joined a game day.
     people: new People({ current: () => null } as unknown as ConstructorParameters<typeof People>[0]),

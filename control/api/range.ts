@@ -8,6 +8,7 @@ import { hostsStatus } from '../../range/targets/hosts/range.ts'
 import { components } from '../../range/topology.ts'
 import { dashboards } from '../../observability/dashboards/registry.ts'
 import { runbooks } from '../runbooks.ts'
+import { toldDeployments } from '../told-changes.ts'
 import type { Api, ApiContext } from './context.ts'
 
 export function rangeRoutes(app: Api, { range, sampler, engine, context, ledger, load, looks, people }: ApiContext): void {
@@ -48,7 +49,7 @@ export function rangeRoutes(app: Api, { range, sampler, engine, context, ledger,
   app.get('/api/changes', { schema: { querystring: z.object({ service: serviceName.optional() }) } }, async (request) => {
     const { service } = request.query
     if (service !== undefined) looks.read(people.viewer(request), 'deploys', [service], `deploys of ${service}`)
-    const deployments = await range.releases.history()
+    const deployments = toldDeployments(await range.releases.history(), request.role, engine.running())
     return {
       deployments: deployments.filter((deployment) => service === undefined || deployment.service === service),
       policies: (await range.mesh.history()).filter(({ revision }) => revision > 0).map(({ revision, at, by }) => ({ revision, at, by })),

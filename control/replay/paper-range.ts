@@ -102,7 +102,9 @@ function paperReleases(now: Told, root: string): Range['releases'] {
     baseline: (service) => of(service).baseline,
     current: async (service) => current(service),
     async deploy(service, version, by) {
-      const deployment = deploymentOf(root, service, version, current(service), by)
+      // By the clock that the drill has.
+      const at = new Date(Date.now()).toISOString()
+      const deployment = { ...deploymentOf(root, service, version, current(service), by), at }
       now.deployments.push(deployment)
       return deployment
     },

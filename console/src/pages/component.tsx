@@ -5,7 +5,7 @@ import type { LogLine } from '../../../model/telemetry.ts'
 import { isService } from '../../../model/components.ts'
 import { formatValue } from '../../../model/value.ts'
 import { get } from '../lib/api.ts'
-import { componentOf, isFiring, useAlerts, useDashboards } from '../lib/data.ts'
+import { componentOf, isFiring, useAlerts, useDashboards, useDrills } from '../lib/data.ts'
 import { readEdgeSignals, type EdgeSignals } from '../lib/edges.ts'
 import { useLive } from '../lib/live.ts'
 import { runbookPath } from '../lib/runbook.ts'
@@ -171,6 +171,7 @@ function Deploys({ service }: { service: string }) {
     queryFn: () => get<{ deployments: Deployment[] }>(`/api/changes?service=${service}`),
     refetchInterval: 5_000,
   })
+  const running = useDrills().data?.running
   useSeen('deploys', service, `the deploys of ${service}`)
   return (
     <section aria-label="Deploys" className="box">
@@ -186,7 +187,7 @@ function Deploys({ service }: { service: string }) {
             </li>
           ))}
       </ul>
-      {data?.deployments.length === 0 && <Empty>None since the range was started.</Empty>}
+      {data?.deployments.length === 0 && <Empty>None since {running ? 'the drill began' : 'the range was started'}.</Empty>}
     </section>
   )
 }
