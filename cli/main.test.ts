@@ -25,6 +25,7 @@ const light = [
   'range/machine.ts',
   'range/precedence.ts',
   'range/private.ts',
+  'range/targets/local/kept.ts',
   'range/targets/local/state.ts',
   'range/whole-file.ts',
   'zod',
