@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
-import { paperRange } from '../control/replay/paper-range.ts'
-import type { Range } from '../model/range.ts'
+import { allRunning, paperRange } from '../control/replay/paper-range.ts'
+import type { ComponentName, ComponentStatus } from '../model/components.ts'
+import type { ProcessSignal, Range } from '../model/range.ts'
 import { redis } from '../range/components/redis.ts'
 import { fingerprint, inOrder, leftBehind, NotRestored, restoreBaseline } from './baseline.ts'
 import { freshBank } from './resources/bank.ts'
 import { freshCache } from './resources/cache.ts'
+import { monitoring } from './resources/components.ts'
 import { freshIndexes } from './resources/database-indexes.ts'
 import { resources } from './resources/registry.ts'
 import { defineResource, type Resource } from './resources/resource.ts'
@@ -137,6 +139,41 @@ test('only what differs is set, and the fingerprint is the same afterwards', asy
   assert.deepEqual(told.toSorted(), ['load.setUsers', 'queue.limitMemory'])
   assert.deepEqual(restored.map(({ id }) => id).toSorted(), ['broker-memory', 'users'])
   assert.deepEqual(await fingerprint(range), before)
+})
+
+test('monitoring and load that hang go on, those that stopped are started, and only then is anything asked of them', async () => {
+  const { range, told } = freshRange()
+  const states: Partial<Record<ComponentName, ComponentStatus['state']>> = {
+    prometheus: 'suspended',
+    reaper: 'suspended',
+    locust: 'stopped',
+  }
+  range.status = async () => allRunning().map((component) => ({ ...component, state: states[component.name] ?? component.state }))
+  const { signal, start } = range.processes
+  Object.assign(range.processes, {
+    signal: async (name: ComponentName, which: ProcessSignal) => (told.push(`${which} ${name}`), signal(name, which)),
+    start: async (name: ComponentName) => {
+      told.push(`start ${name}`)
+      await new Promise((resolve) => setImmediate(resolve))
+      states[name] = 'running'
+      await start(name)
+    },
+  })
+  await range.load.setUsers(90)
+  await range.monitoring.setExtraRules('of-a-trainee', '')
+  const [left] = await leftBehind(range, { users }, [monitoring])
+  assert.equal(left?.detail, 'prometheus is suspended, locust is stopped, reaper is suspended')
+  told.length = 0
+  await restoreBaseline(range, users)
+  assert.deepEqual(
+    told.filter((one) => one.startsWith('SIG')),
+    ['SIGCONT prometheus', 'SIGCONT reaper'],
+  )
+  assert.deepEqual(told.filter((one) => one.startsWith('start')).toSorted(), ['start locust', 'start prometheus', 'start reaper'])
+  const asked = (what: string) => told.findIndex((one) => one.startsWith(what))
+  for (const what of ['load.setUsers', 'monitoring.setExtraRules'])
+    assert.ok(asked(what) > told.findLastIndex((one) => one.startsWith('start')), `${what}: ${told.join(', ')}`)
+  assert.deepEqual(await leftBehind(range, { users }), [])
 })
 
 const resource = (id: string, work: Partial<Resource>): Resource =>

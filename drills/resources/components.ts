@@ -1,10 +1,17 @@
-import { datastoreNames, proxyNames, serviceNames, type ComponentName, type ComponentStatus } from '../../model/components.ts'
+import {
+  datastoreNames,
+  proxyNames,
+  serviceNames,
+  supervisedNames,
+  type ComponentName,
+  type ComponentStatus,
+} from '../../model/components.ts'
 import type { Range } from '../../model/range.ts'
 import { defineResource, forEach, listed } from './resource.ts'
 
 type State = Pick<ComponentStatus, 'name' | 'state'>
 
-/** Components of the shop run: what has ended is started, what was suspended goes on. */
+/** Components run: what has ended is started, what was suspended goes on. */
 const running = (id: string, title: string, names: readonly ComponentName[], after: readonly string[]) =>
   defineResource<State[]>({
     id,
@@ -28,3 +35,9 @@ const running = (id: string, title: string, names: readonly ComponentName[], aft
 export const datastores = running('datastores', 'the database, the cache and the queue', datastoreNames, ['cluster'])
 export const proxies = running('proxies', "the mesh's proxies", proxyNames, ['cluster'])
 export const services = running('services', "the shop's services", serviceNames, ['cluster'])
+
+/** The control plane is what restores, and an agent is there where something answers at all; proxies are told of by themselves. */
+const apart: readonly ComponentName[] = ['control', 'agent', ...proxyNames]
+const watchers = [...supervisedNames, 'supervisor' as const].filter((name) => !apart.includes(name))
+/** The supervisor starts those that crashed, and none that was stopped or suspended. */
+export const monitoring = running('monitoring', 'monitoring and load', watchers, [])

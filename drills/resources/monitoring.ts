@@ -5,6 +5,7 @@ import { defineResource, forEach, listed } from './resource.ts'
 export const alertRules = defineResource<string[]>({
   id: 'alert-rules',
   title: 'alerting rules',
+  after: ['monitoring'],
   read: (range) => range.monitoring.extraRules(),
   differs: (found) => listed(found.map((file) => `${file} is more`)),
   async restore(range, found) {
@@ -25,6 +26,7 @@ export const scraping = defineResource<ComponentName[]>({
 export const silences = defineResource<Silence[]>({
   id: 'silences',
   title: 'silences',
+  after: ['monitoring'],
   read: (range) => range.monitoring.silences(),
   differs: (found) => listed(found.map(({ comment, createdBy }) => `“${comment}” of ${createdBy}`)),
   restore: (range, found) => forEach(found, ({ id }) => range.monitoring.expireSilence(id)),

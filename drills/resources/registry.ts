@@ -3,7 +3,7 @@ import { bindings, brokerMemory, deadLetters } from './broker.ts'
 import { cacheAnswers, cachedPrices, cachedValues, cacheMemory, cacheUsers } from './cache.ts'
 import { canary } from './canary.ts'
 import { cluster } from './cluster.ts'
-import { datastores, proxies, services } from './components.ts'
+import { datastores, monitoring, proxies, services } from './components.ts'
 import { databaseIndexes } from './database-indexes.ts'
 import { databaseRoles } from './database-roles.ts'
 import { databaseSessions } from './database-sessions.ts'
@@ -25,6 +25,7 @@ export const resources: readonly Resource[] = [
   datastores,
   proxies,
   services,
+  monitoring,
   canary,
   deployments,
   descriptorLimits,

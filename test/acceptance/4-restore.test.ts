@@ -24,6 +24,7 @@ const disturbances: Record<string, () => Promise<unknown>> = {
   datastores: () => range.processes.stop('redis'),
   proxies: () => range.processes.signal('payments-proxy', 'SIGSTOP'),
   services: () => range.processes.signal('catalog', 'SIGKILL'),
+  monitoring: () => range.processes.signal('telemetry-store', 'SIGSTOP'),
   canary: () => range.releases.setCanary({ service: 'catalog', version: '1.12.0' }, 'a test'),
   deployments: () => range.config.set('payments', { DB_POOL_MAX: '2' }, 'a test'),
   'descriptor-limits': () => range.processes.limitDescriptors('orders', 300),
@@ -106,6 +107,18 @@ describe('the contract of every resource that a drill may change', () => {
     await range.cache.command('CLIENT', 'PAUSE', '600000', 'ALL')
     await restoreBaseline(range, users())
     assert.equal(await range.cache.command('PING'), 'PONG')
+  })
+
+  test('monitoring and load that hang or were stopped run again, and are told what a fresh range tells them', async () => {
+    const hung = ['prometheus', 'alertmanager', 'telemetry-store', 'locust', 'reaper', 'supervisor'] as const
+    await range.processes.stop('redis-exporter')
+    for (const name of hung) await range.processes.signal(name, 'SIGSTOP')
+    // A reset is asked of the control plane, which hangs on none of them.
+    await client('instructor').post('/api/reset')
+    const status = await range.status({ readiness: true })
+    const unwell = status.filter(({ name, healthy }) => (name === 'redis-exporter' || hung.some((one) => one === name)) && !healthy)
+    assert.deepEqual(unwell, [])
+    assert.deepEqual(await leftBehind(range, { users: users() }), [])
   })
 
   test('all at once are brought back by one reset', async () => {
