@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { describe, test } from 'node:test'
 import type { DrillEvent, DrillState } from '../../model/drill.ts'
 import type { ScenarioCard } from '../../model/scenario.ts'
+import { projectRoot } from '../paths.ts'
 import { ServedBench } from '../replay/served-bench.ts'
 
 type Answer = { status: number; text: string }
@@ -48,6 +52,46 @@ describe('starting a drill', () => {
       await served.bench.engine.abort('enough')
     }
   })
+})
+
+test('where others may read the answers, the instructor is warned as an assessment begins, in words, and so is who reads the log', async (t) => {
+  const root = mkdtempSync(path.join(tmpdir(), 'firedrill-checkout-'))
+  const answer = path.join(root, 'scenarios', 'one', 'scenario.yaml')
+  try {
+    for (const name of readdirSync(projectRoot).filter((one) => one !== 'scenarios' && one !== 'bench'))
+      symlinkSync(path.join(projectRoot, name), path.join(root, name))
+    mkdirSync(path.dirname(answer), { recursive: true })
+    writeFileSync(answer, 'id: one\n')
+    chmodSync(answer, 0o644)
+    chmodSync(root, 0o755)
+    await using served = new ServedBench({ root })
+    await served.bench.pass(20)
+    const log: string[] = []
+    t.mock.method(process.stderr, 'write', (text: string) => log.push(text) > 0)
+    const start = async (role: 'trainee' | 'instructor', mode: 'assessment' | 'learning') => {
+      const answered = await served.ask(role, 'POST', '/api/drills', { scenario: 'slow-shelves', mode })
+      await served.bench.engine.abort('enough')
+      return json<{ warnings?: string[] }>(answered).warnings
+    }
+    const warning =
+      `other users of this machine may read the answers in ${root} (scenarios/one/scenario.yaml): ` +
+      `run 'chmod go-rx ${root}', or assess on another host`
+    const game = async () => {
+      const plan = { title: 'Ours', scenarios: ['slow-shelves'], mode: 'assessment' }
+      return json<{ warnings: string[] }>(await served.ask('instructor', 'POST', '/api/game-days', plan)).warnings
+    }
+    assert.deepEqual(await start('instructor', 'assessment'), [warning])
+    assert.deepEqual(log, [`an assessment has begun, and ${warning}\n`])
+    assert.deepEqual(await game(), [warning])
+    assert.equal(await start('trainee', 'assessment'), undefined, 'where the answers are is nothing to tell a trainee')
+    assert.deepEqual(await start('instructor', 'learning'), [])
+    // By what the warning says to do.
+    chmodSync(root, 0o700)
+    assert.deepEqual(await start('instructor', 'assessment'), [])
+    assert.equal(log.length, 2)
+  } finally {
+    rmSync(root, { recursive: true })
+  }
 })
 
 describe('reading drills', () => {

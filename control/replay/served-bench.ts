@@ -22,17 +22,25 @@ export class ServedBench implements AsyncDisposable {
   readonly port: (name: PortName) => number
   readonly shells: Shells
 
-  /** @param shells why there are no terminals, or how they are made. */
+  /** @param trouble why there are no terminals. @param root the checkout, as far as its files are told of. */
   constructor({
     rated = false,
     trouble = async () => 'a range on paper has none',
     portBase,
     sampler: measures,
     startsAt,
-  }: { rated?: boolean; trouble?: () => Promise<string | null>; portBase?: number; sampler?: TickedSampler; startsAt?: number } = {}) {
+    root = projectRoot,
+  }: {
+    rated?: boolean
+    trouble?: () => Promise<string | null>
+    portBase?: number
+    sampler?: TickedSampler
+    startsAt?: number
+    root?: string
+  } = {}) {
     this.bench = new EngineBench(measures, startsAt)
     const { engine, ledger, injector, sampler, range, dir } = this.bench
-    const context = paperContext(dir, projectRoot, users, portBase)
+    const context = paperContext(dir, root, users, portBase)
     this.host = `127.0.0.1:${context.port('control')}`
     this.port = (name) => context.port(name)
     const looks = looksOf(engine)
