@@ -37,6 +37,8 @@ export interface Verification {
 /** By which what differs within a variant is drawn: the same each time. */
 const verifySeed = 0
 
+type Look = (drill: string) => Promise<void>
+
 interface Client {
   get<Body>(path: string): Promise<Body>
   post<Body>(path: string, body?: unknown): Promise<Body>
@@ -51,13 +53,14 @@ const fulfilmentDeadlineMs = 100_000
 
 /**
  * Plays a scenario as its author meant it, through the API, and checks each thing that it promises. Bounds are those of the reference machine, times
- * `patience` (`patienceFor`). Of a scenario with variants, it plays the one that is given. `paged` is awaited while it is broken and nothing has been done yet; where it fails, so does the verification.
+ * `patience` (`patienceFor`). Of a scenario with variants, it plays the one that is given. `injected` is awaited when
+ * its last fault is in, before it pages, and `paged` while it is broken and nothing has been done yet; where either fails, so does the verification.
  */
 export async function verifyScenario(
   client: Client,
   id: string,
   patience = 1,
-  { variant = null, paged = async () => {} }: { variant?: string | null; paged?: (drill: string) => Promise<void> } = {},
+  { variant = null, injected = async () => {}, paged = async () => {} }: { variant?: string | null; injected?: Look; paged?: Look } = {},
 ): Promise<Verification> {
   const startedAt = Date.now()
   const restMs = restDeadlineMs * patience
@@ -94,7 +97,7 @@ export async function verifyScenario(
       )
     ).id
     result.drill = drill
-    await play(client, drill, plan, result, { until, patience, paged })
+    await play(client, drill, plan, result, { until, patience, injected, paged })
     // The drill ends by itself when every milestone is reached.
     await until('the drill to end', 20_000, async () => (await drillOf(client, drill as string)).drill.phase !== 'running')
     const { drill: ended } = await drillOf(client, drill)
@@ -153,7 +156,7 @@ async function play(
   drill: string,
   plan: Scenario,
   result: Verification,
-  { until, patience, paged }: { until: Wait; patience: number; paged: (drill: string) => Promise<void> },
+  { until, patience, injected, paged }: { until: Wait; patience: number; injected: Look; paged: Look },
 ): Promise<void> {
   const events = async () => (await drillOf(client, drill)).events
   const lastStep = plan.timeline.length - 1
@@ -161,6 +164,7 @@ async function play(
     (await events()).some((event) => event.type === 'fault-injected' && event.step === lastStep),
   )
   const injectedAt = (await events()).find((event) => event.type === 'fault-injected' && event.step === lastStep)?.at ?? Date.now()
+  await injected(drill)
 
   const pagesOf = async () => (await events()).filter((event) => event.type === 'page-received')
   const expected = plan.alerts.expected.map(anyOf)

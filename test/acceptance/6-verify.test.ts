@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { atRest, client, dir, firedrill, playedScenarios, range, state, until, up } from './test-range.ts'
-import { sweepForSpoilers } from './spoilers.ts'
+import { sweepForExposure } from './exposed.ts'
+import { sweepBeforePage, sweepForSpoilers } from './spoilers.ts'
 import { verifyScenario, type Verification } from '../../control/verify.ts'
 import { startWhenSteady } from '../../model/start-when-steady.ts'
 import { measureMachine, patienceFor } from '../../range/machine.ts'
@@ -19,7 +20,13 @@ for (const plan of process.env['FIREDRILL_SCENARIOS'] ? plans : plans.slice(0, -
   const { id } = plan
   test(`${id} proves itself, and nothing that a trainee can reach tells its answer`, async () => {
     const patience = patienceFor(await measureMachine())
-    const result = await verifyScenario(client('instructor'), id, patience, { paged: (drill) => sweepForSpoilers(plan, drill) })
+    const result = await verifyScenario(client('instructor'), id, patience, {
+      injected: (drill) => sweepBeforePage(plan, drill),
+      async paged(drill) {
+        await sweepForSpoilers(plan, drill)
+        sweepForExposure(plan)
+      },
+    })
     assert.ok(result.ok && result.restored, JSON.stringify(result))
   })
 }

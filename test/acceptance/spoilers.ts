@@ -5,8 +5,18 @@ import { projectRoot } from '../../control/paths.ts'
 import type { DrillState } from '../../model/drill.ts'
 import type { Scenario } from '../../model/scenario.ts'
 import { listProcesses } from '../../range/targets/local/identity.ts'
+import { credentialsOf, holdersOf } from '../exposure.ts'
 import { secretsOf, tells } from '../secrets.ts'
 import { base, client, state } from './test-range.ts'
+
+/** Fails when anything that a trainee can reach before the page tells the answer of the scenario whose drill runs. */
+export async function sweepBeforePage(plan: Scenario, drill: string): Promise<void> {
+  // To hold what starves others for so long would put off the page.
+  if (starvingJobs().length > 0) return
+  await mustNotTell(plan, drill, [])
+  const view = await client('trainee').get<{ drill: DrillState; runbooks: string[] }>(`/api/drills/${drill}`)
+  if (view.drill.pagedAt === null) assert.deepEqual(view.runbooks, [], `${plan.id}: runbooks name what may be the matter`)
+}
 
 /** Fails when anything that a trainee can reach tells the answer of the scenario whose drill runs, beyond the hint that is given. */
 export async function sweepForSpoilers(plan: Scenario, drill: string): Promise<void> {
@@ -18,16 +28,24 @@ export async function sweepForSpoilers(plan: Scenario, drill: string): Promise<v
     const { hints } = (await client('trainee').get<{ drill: DrillState }>(`/api/drills/${drill}`)).drill
     const released = hints.map((hint) => hint.text)
     assert.equal(released.length, 1)
-    const secrets = secretsOf(plan).filter((secret) => !released.includes(secret))
-    for (const [place, text] of await reachable(drill)) {
-      const told = [...secrets, ...injectedByProxy].filter((secret) => tells(text, secret))
-      assert.deepEqual(told, [], `${plan.id}: told by ${place}`)
-    }
-    // The sweep sees what there is to see: with the instructor's token the answer is there.
-    assert.ok((await reachable(drill, 'instructor')).some(([, text]) => secrets.some((secret) => text.includes(secret))))
+    await mustNotTell(plan, drill, released)
   } finally {
     for (const pid of starving) process.kill(pid, 'SIGCONT')
   }
+}
+
+async function mustNotTell(plan: Scenario, drill: string, released: readonly string[]): Promise<void> {
+  const secrets = secretsOf(plan).filter((secret) => !released.includes(secret))
+  const { tokens, passwords } = state.config()
+  const texts = await reachable(drill)
+  for (const [place, text] of texts) {
+    const told = [...secrets, ...injectedByProxy].filter((secret) => tells(text, secret))
+    assert.deepEqual(told, [], `${plan.id}: told by ${place}`)
+  }
+  const { instructor, service } = tokens
+  assert.deepEqual(holdersOf(texts, credentialsOf({ tokens: { instructor, service }, passwords })), [])
+  // The sweep sees what there is to see: with the instructor's token the answer is there.
+  assert.ok((await reachable(drill, 'instructor')).some(([, text]) => secrets.some((secret) => text.includes(secret))))
 }
 
 /** By which an Envoy would tell that a fault was injected: flags of its log and its spans, details, and counters. */
@@ -46,7 +64,7 @@ const injectedByProxy = [
 const starvingJobs = (): number[] => commandLines().flatMap(([pid, text]) => (text.includes('shop/jobs/sales-report.ts') ? [pid] : []))
 
 /** Of every process that there is, by its pid. */
-const commandLines = (): [number, string][] =>
+export const commandLines = (): [number, string][] =>
   listProcesses().flatMap(({ pid }): [number, string][] => {
     try {
       return [[pid, readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')]]
