@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { EngineBench, settled } from './replay/engine-bench.ts'
+import { describe, test } from 'node:test'
+import { EngineBench, settled, users } from './replay/engine-bench.ts'
+import { Measured, well } from './replay/measured.ts'
 
 test('a page that arrives during an injection belongs to the drill, once', async () => {
   using bench = new EngineBench()
@@ -111,4 +112,144 @@ test('a fault that cannot be reverted yet holds up neither pages nor the end of 
   gate.resolve()
   await bench.engine.settled()
   assert.deepEqual(bench.injector.open(), [])
+
+describe('a drill begins', () => {
+  test('with the number of drills until then, what users had felt, and the range as it was', async () => {
+    using bench = new EngineBench(new Measured({ good: 500, slow: 20, failed: 3 }))
+    const first = bench.events(await bench.start())[0]
+    await bench.engine.finish()
+    const second = bench.events(await bench.start())[0]
+    assert.ok(first?.type === 'drill-started' && second?.type === 'drill-started')
+    assert.deepEqual([first.number, second.number], [1, 2])
+    assert.deepEqual(first.usersBefore, { good: 900, slow: 20, failed: 3 })
+    assert.equal(first.fingerprint, second.fingerprint, 'what the first has changed was set back')
+    await bench.engine.abort('enough')
+  })
+
+  test('once: a second one is refused while it begins, runs and ends', async () => {
+    using bench = new EngineBench()
+    await bench.pass(20)
+    const start = () => bench.engine.start('slow-shelves', { mode: 'learning', trainee: 'Robin' })
+    const refused = { code: 'conflict', message: /^a drill is already running on this range/ }
+    const first = start()
+    await assert.rejects(start(), refused, 'it begins')
+    const { id } = await first
+    await assert.rejects(start(), refused, 'it runs')
+    await assert.rejects(bench.engine.restore(), { code: 'conflict', message: /^a drill is running/ })
+    const ending = bench.engine.finish()
+    await assert.rejects(start(), refused, 'it ends')
+    await ending
+    await bench.pass(20)
+    assert.notEqual((await start()).id, id)
+    await bench.engine.abort('enough')
+  })
+
+  test('not with a fault of the instructor’s in, and after it was taken out it does', async () => {
+    using bench = new EngineBench()
+    const { instance } = await bench.injector.inject('noop', {}, { forMs: 600_000, drill: null })
+    await assert.rejects(bench.start(), { code: 'conflict', message: /^a fault of the instructor’s is in/ })
+    assert.equal(bench.engine.running(), null)
+    await bench.injector.revert(instance)
+    await bench.start()
+    await bench.engine.abort('enough')
+  })
+
+  test('on the range as it is when it is fresh: what was changed since the last drill is set back', async () => {
+    using bench = new EngineBench()
+    await bench.range.load.setUsers(7)
+    await bench.start()
+    assert.equal((await bench.range.load.status())?.users, users)
+    await bench.engine.abort('enough')
+  })
+
+  test('not while the range cannot be restored, which everybody is told', async () => {
+    using bench = new EngineBench()
+    const { mix } = bench.range.load
+    bench.range.load.mix = async () => {
+      throw new Error('Locust does not answer')
+    }
+    assert.deepEqual(bench.engine.troubles, [])
+    await assert.rejects(bench.engine.restore(), { code: 'range-not-restored' })
+    assert.match(bench.engine.troubles.join(), /^The range is not as it was before the last drill \(.+\)\. The restore is retried/)
+    await assert.rejects(bench.start(), { code: 'range-not-restored' })
+    bench.range.load.mix = mix
+    await bench.engine.restore()
+    assert.deepEqual(bench.engine.troubles, [])
+    await bench.start()
+    await bench.engine.abort('enough')
+  })
+
+  test('only of a scenario that is there, and that can be played where the shop runs', async () => {
+    using bench = new EngineBench()
+    const start = (id: string) => bench.engine.start(id, { mode: 'learning', trainee: 'Robin' })
+    await assert.rejects(start('no-such'), { code: 'not-found', message: "there is no scenario 'no-such'" })
+    Object.defineProperty(bench.range, 'lacks', { value: ['mesh'] })
+    await assert.rejects(start('long-way'), { code: 'unsupported', message: /cannot be played where the shop runs now$/ })
+    await bench.start('slow-shelves')
+    await bench.engine.abort('enough')
+  })
+})
+
+describe('a drill ends', () => {
+  test('resolved when it is finished after the recovery, and given up before it', async () => {
+    for (const recovered of [true, false]) {
+      using bench = new EngineBench()
+      const drill = await bench.start()
+      const last = recovered ? 'recovered' : 'mitigated'
+      bench.engine.stop()
+      bench.ledger.append(drill, { type: 'milestone-reached', milestone: last, evidence: '' })
+      bench.restart()
+      await bench.engine.resume()
+      await bench.engine.finish()
+      assert.equal(bench.state(drill).outcome, recovered ? 'resolved' : 'given-up')
+    }
+  })
+
+  test('when its time is up and not a second before, and what is asked of another drill is refused', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    assert.doesNotThrow(() => bench.engine.mustRun(drill))
+    assert.throws(() => bench.engine.mustRun('another'), { code: 'wrong-state', message: 'drill another is not running any more' })
+    const { startedAt, limitMs } = bench.state(drill)
+    const end = startedAt + limitMs
+    while (bench.now < end - 5_000) {
+      // Looks are rare here, and not so rare that the range would count as one that stood.
+      bench.now += 4_000
+      await bench.pass(1)
+    }
+    while (bench.now < end) await bench.pass(1)
+    assert.equal(bench.state(drill).phase, 'running')
+    await bench.pass(1)
+    assert.deepEqual([bench.state(drill).phase, bench.state(drill).outcome], ['finished', 'time-up'])
+    assert.throws(() => bench.engine.mustRun(drill), { code: 'wrong-state' })
+  })
+})
+
+test('a drill in which every step is reached ends by itself, resolved, and not before the range is seen to be healthy', async () => {
+  const measured = new Measured()
+  using bench = new EngineBench(measured)
+  const drill = await bench.start()
+  measured.next = () => ({ ...well(), users: { good: 0, slow: 0, failed: 20 } })
+  await bench.pass(10)
+  bench.fire('a', { notifies: true })
+  bench.engine.pages.acknowledge()
+  await bench.pass(5)
+  bench.engine.response.view('trace', 'inventory', 'a slow trace')
+  assert.equal(bench.engine.response.nameCause('inventory', 'release', 'it was deployed'), true)
+  await bench.engine.response.runAction('roll-back', { service: 'inventory' }, { role: 'trainee' })
+  measured.next = well
+  const [alert] = bench.alerts.splice(0)
+  if (alert) bench.engine.pages.receive(alert, 'resolved')
+  const changedAt = bench.now
+  while (bench.engine.running() && bench.now - changedAt < 120_000) await bench.pass(1)
+  const { phase, outcome, milestones, endedAt } = bench.state(drill)
+  assert.deepEqual([phase, outcome], ['finished', 'resolved'], JSON.stringify(milestones))
+  const steps = ['acknowledged', 'located', 'diagnosed', 'mitigated', 'recovered'] as const
+  const at = steps.map((step) => milestones[step] ?? 0)
+  assert.deepEqual(
+    at,
+    at.toSorted((a, b) => a - b),
+  )
+  assert.ok((milestones.mitigated ?? 0) >= changedAt + 6_000, 'users had to be served for a while')
+  assert.equal(milestones.recovered, endedAt)
 })

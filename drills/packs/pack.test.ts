@@ -146,6 +146,8 @@ test('pack.yaml is there, and says what a pack needs, each mistake at its line',
   const wrong = await problems(`id: Ours\nversion: 1.0\ntitle: ${'x'.repeat(81)}\nabout: ${'x'.repeat(501)}\nauthor: me\n`)
   for (const place of ['1:5: id', '2:10: version', '3:8: title', '4:8: about', '5:1: author'])
     assert.equal(wrong.filter((problem) => problem.startsWith(`pack.yaml:${place}`)).length, 1, `${place} in\n${wrong.join('\n')}`)
+  assert.deepEqual(await problems('id: ours\nversion: 1.0.0\ntitle: O\n'), [])
+  assert.match((await problems("id: ours\nversion: 1.0.0\ntitle: ''\n")).join(), /^pack\.yaml:3:8: title/)
   assert.match((await problems('id: [\n')).join(), /^pack\.yaml:\d+:\d+: /)
   rmSync(file)
   const { head, problems: missing } = await check(folder)
