@@ -69,6 +69,7 @@ test('a fault that cannot be reverted yet holds up neither pages nor the end of 
   gate.resolve()
   await bench.engine.settled()
   assert.deepEqual(bench.injector.open(), [])
+})
 
 describe('a drill begins', () => {
   test('with the number of drills until then, what users had felt, and the range as it was', async () => {
@@ -94,7 +95,7 @@ describe('a drill begins', () => {
     await assert.rejects(start(), refused, 'it runs')
     await assert.rejects(bench.engine.restore(), { code: 'conflict', message: /^a drill is running/ })
     const ending = bench.engine.finish()
-    await assert.rejects(start(), refused, 'it ends')
+    await assert.rejects(start(), { code: 'range-not-steady', message: /being restored after the last drill/ }, 'it ends')
     await ending
     await bench.pass(20)
     assert.notEqual((await start()).id, id)
