@@ -1,18 +1,15 @@
-import { spawn } from 'node:child_process'
-import { openSync, closeSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import { assessmentTroubles } from '../../control/assessment.ts'
 import { projectRoot } from '../../control/paths.ts'
-import { makePrivateFolder } from '../../range/private.ts'
-import { killAll } from '../../range/targets/local/process.ts'
-import { family } from '../../range/targets/local/identity.ts'
 import { startWhenSteady } from '../../model/start-when-steady.ts'
 import { parseDurationMs } from '../../model/duration.ts'
 import type { DrillState } from '../../model/drill.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { milestoneNames, type MilestoneName, type ScenarioCard } from '../../model/scenario.ts'
 import { until } from '../../model/until.ts'
+import { agentEnvironment, startAgent } from '../agent.ts'
 import { apiClient, type ApiClient } from '../client.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 import { print, printJson, printTable } from '../output.ts'
@@ -22,6 +19,7 @@ interface Options extends CommonOptions {
   scenarios?: string[]
   limit: number
   name: string
+  cwd?: string
 }
 
 /** How an agent did in one scenario. Seconds count from the page; null where it did not come to that. */
@@ -53,6 +51,7 @@ export const evaluateCommand = () =>
     .requiredOption('--agent <command>', 'a shell command; it finds FIREDRILL_MCP_URL and FIREDRILL_MCP_TOKEN in its environment')
     .option('--scenarios <ids>', 'which, separated by commas (all without)', (text: string) => text.split(','))
     .option('--limit <duration>', 'longest time for one scenario', duration, 15 * 60_000)
+    .option('--cwd <folder>', 'where the agent runs (an empty folder of its own without)')
     .option('--name <name>', 'what the agent is called in the results', 'agent')
     .action(async (options: Options) => {
       const state = openState(options)
@@ -61,9 +60,10 @@ export const evaluateCommand = () =>
       const known = scenarios.map(({ id }) => id)
       const unknown = options.scenarios?.find((id) => !known.includes(id))
       if (unknown !== undefined) throw new FiredrillError('not-found', `there is no scenario '${unknown}': choose ${known.join(', ')}`)
+      if (options.cwd !== undefined && !existsSync(options.cwd))
+        throw new FiredrillError('bad-request', `there is no folder ${options.cwd}`)
       for (const trouble of assessmentTroubles(projectRoot, state.dir)) process.stderr.write(`for assessments: ${trouble}\n`)
-      const { portBase, tokens } = state.config()
-      const env = { FIREDRILL_MCP_URL: `http://127.0.0.1:${portBase}/mcp`, FIREDRILL_MCP_TOKEN: tokens.trainee }
+      const env = agentEnvironment(state, process.env)
       const results: Evaluation[] = []
       const playable = scenarios.filter((scenario) => scenario.playable).map(({ id }) => id)
       for (const id of options.scenarios ?? playable) {
@@ -107,7 +107,7 @@ async function evaluate(client: ApiClient, id: string, options: Options, env: Re
   const stateNow = async () => (await client.get<{ drill: DrillState }>(`/api/drills/${started.id}`)).drill
   const isOver = async () => (await stateNow()).phase !== 'running'
   const log = path.join(folder, `${id}-${started.id.slice(0, 8)}.log`)
-  const agent = startAgent(options.agent, { ...env, FIREDRILL_DRILL: started.id }, log)
+  const agent = startAgent({ shell: options.agent, cwd: options.cwd, env: { ...env, FIREDRILL_DRILL: started.id }, log })
   try {
     await until('the agent', options.limit, async () => agent.exitCode() !== undefined || (await isOver())).catch(() => {})
     const left = agent.exitCode() !== undefined
@@ -140,36 +140,5 @@ async function evaluate(client: ApiClient, id: string, options: Options, env: Re
     score: score.total,
     exitCode: agent.exitCode() ?? null,
     log,
-  }
-}
-
-/** The agent as a process group of its own, so that all of it ends with it. */
-function startAgent(shell: string, env: Record<string, string>, log: string) {
-  makePrivateFolder(path.dirname(log))
-  const output = openSync(log, 'a', 0o600)
-  // Where the range is kept, the instructor's token is: an agent is told where to ask, and no more.
-  const { FIREDRILL_DIR: _dir, ...own } = process.env
-  const child = spawn('/bin/sh', ['-c', shell], { detached: true, stdio: ['ignore', output, output], env: { ...own, ...env } })
-  closeSync(output)
-  let code: number | undefined
-  let killed = false
-  const closed = new Promise<void>((resolve) => {
-    const ended = (status: number) => {
-      code ??= status
-      resolve()
-    }
-    // As a shell says it of a command that is not there.
-    child.once('error', () => ended(127))
-    child.once('close', (status) => ended(status ?? 1))
-  })
-  return {
-    /** Undefined while it runs, and when it had to be ended. */
-    exitCode: () => (killed ? undefined : code),
-    async end() {
-      if (code !== undefined || child.pid === undefined) return
-      killed = true
-      await killAll(family(child.pid))
-      await closed
-    },
   }
 }
