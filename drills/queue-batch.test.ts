@@ -63,7 +63,9 @@ test('a batch is taken out, also what a worker gives back later, and nothing els
     rounds = round
     if (round === 2) queues[`${fulfilmentQueue}.retry.8000ms`]?.push(message('a'))
   })
+  const startedAt = Date.now()
   await removeBatch(range, 'a')
+  assert.ok(Date.now() - startedAt < 4_000, 'and no longer')
   assert.deepEqual(queues[fulfilmentQueue], [message(null), message('b')])
   assert.deepEqual([queues[`${fulfilmentQueue}.retry.8000ms`], queues[`${fulfilmentQueue}.dead`]], [[], []])
   assert.ok(rounds >= 4, 'it looks until none has been seen for a second and a half')

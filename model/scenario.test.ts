@@ -18,12 +18,14 @@ const ease = (given: Raw) => ({ ease: { what: 'less', ...given } })
 test('a scenario is taken up to its bounds', () => {
   const taken: Raw[] = [
     {},
-    { title: 'x' },
+    { title: 'x', summary: 'x' },
     { title: 'x'.repeat(60), summary: 'x'.repeat(300) },
     { skills: ['x'] },
     alerts([{ name: 'A', or: ['B'], within: '1s' }]),
     { solution: [{ terminal: 'x'.repeat(4_000), why: 'So' }] },
     { solution: [step] },
+    { milestones: { ...(raw()['milestones'] as Raw), located: { par: '1s', hints: { orient: 'x', point: 'x', tell: 'x' } } } },
+    { solution: [{ terminal: 'x', why: 'So' }] },
     ease({ users: 1, steps: [{ step: 0, params: {} }], what: 'x'.repeat(200) }),
   ]
   for (const fields of taken) assert.deepEqual(refusedAt(fields), [], JSON.stringify(fields).slice(0, 80))

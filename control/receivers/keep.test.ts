@@ -184,3 +184,14 @@ test('what is no mistake of whoever wrote the receivers does not lay them aside'
   assert.ok(existsSync(kept))
   rmSync(kept, { recursive: true })
 })
+
+test('a check that gives no verdict does not lay receivers aside', (context) => {
+  keep(slack)
+  const folder = mkdtempSync(path.join(dir, 'amtool-'))
+  writeFileSync(path.join(folder, 'amtool'), '#!/bin/sh\nkill -9 $$\n', { mode: 0o755 })
+  const before = process.env['PATH']
+  context.after(() => (process.env['PATH'] = before))
+  process.env['PATH'] = `${folder}:${before}`
+  assert.throws(() => layAsideRefused(dir), { code: 'component-failed' })
+  assert.ok(existsSync(kept))
+})
