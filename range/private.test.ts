@@ -35,6 +35,11 @@ test('whatever a range writes is for its own user, whatever the umask of who sta
   const state = new RangeState(own)
   state.requireWritable()
   state.configure({ portBase: await freePortBase() })
+  state.setMachine({ cores: 2, speed: 1, share: 1, idle: 2 })
+  // As where PostgreSQL has a user of its own, who passes through it.
+  chmodSync(own, 0o711)
+  assert.deepEqual(modes(own), { '.': '711' })
+  chmodSync(own, 0o700)
   {
     using ledger = new Ledger(own)
     ledger.setAliveAt(1)

@@ -161,7 +161,7 @@ export class RangeState {
           passwords: { postgres: secret(), rabbitmq: secret() },
         }
     const config = configSchema.parse({ ...base, ...given })
-    this.#write('range.json', config, 0o600)
+    this.#write('range.json', config)
     return config
   }
 
@@ -237,29 +237,29 @@ export class RangeState {
   }
   recordMeshRevision(revision: MeshRevision): void {
     const mesh = this.#mesh()
-    this.#write('mesh.json', { ...mesh, revisions: [...mesh.revisions, revision].slice(-keptRevisions) }, 0o600)
+    this.#write('mesh.json', { ...mesh, revisions: [...mesh.revisions, revision].slice(-keptRevisions) })
   }
   forgetMeshRevisions(): void {
-    this.#write('mesh.json', { ...this.#mesh(), revisions: [] }, 0o600)
+    this.#write('mesh.json', { ...this.#mesh(), revisions: [] })
   }
   meshFaults(): MeshState['faults'] {
     return this.#mesh().faults
   }
   setMeshFaults(faults: MeshState['faults']): void {
-    this.#write('mesh.json', { ...this.#mesh(), faults }, 0o600)
+    this.#write('mesh.json', { ...this.#mesh(), faults })
   }
   cacheFault(): MeshState['cacheFault'] {
     return this.#mesh().cacheFault
   }
   setCacheFault(fault: MeshState['cacheFault']): void {
-    this.#write('mesh.json', { ...this.#mesh(), cacheFault: fault }, 0o600)
+    this.#write('mesh.json', { ...this.#mesh(), cacheFault: fault })
   }
   identityGenerations(): MeshState['generations'] {
     return this.#mesh().generations
   }
   setIdentityGeneration(service: ServiceName, generation: number): void {
     const mesh = this.#mesh()
-    this.#write('mesh.json', { ...mesh, generations: { ...mesh.generations, [service]: generation } }, 0o600)
+    this.#write('mesh.json', { ...mesh, generations: { ...mesh.generations, [service]: generation } })
   }
 
   #mesh() {
@@ -281,7 +281,8 @@ export class RangeState {
       })
     }
   }
-  #write(name: string, value: unknown, mode = 0o644): void {
-    writeWhole(this.#path(name), `${JSON.stringify(value, null, 2)}\n`, { mode, durable: true })
+  /** For its own user, whatever the umask: others may pass through the folder, once a database of a user of its own has its data below. */
+  #write(name: string, value: unknown): void {
+    writeWhole(this.#path(name), `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600, durable: true })
   }
 }
