@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { atRest, client, dir, firedrill, playedScenarios, range, state, until, up } from './test-range.ts'
-import { sweepForExposure } from './exposed.ts'
+import { sweepFiles, sweepForExposure } from './exposed.ts'
 import { sweepBeforePage, sweepForSpoilers } from './spoilers.ts'
 import { verifyScenario, type Verification } from '../../control/verify.ts'
 import { startWhenSteady } from '../../model/start-when-steady.ts'
@@ -41,6 +41,8 @@ test('what the command proves it tells, and what there is not it refuses', async
   assert.equal(unknown.code, 1)
   assert.match(unknown.stderr, /there is no scenario 'nowhere'/)
 })
+
+test('another user of the machine can open nothing that the range keeps', () => sweepFiles())
 
 test('after a power-off in a drill, up brings back a healthy range without the fault', async () => {
   await atRest()
