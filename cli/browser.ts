@@ -14,9 +14,14 @@ const script = `"$1" "$2"; sleep ${keptSeconds}; rm -f "$2"`
  */
 export function browse(url: string, dir: string): void {
   const page = path.join(path.resolve(dir), `login-${process.pid}.html`)
-  writeFileSync(page, leadingTo(url), { mode: 0o600 })
-  // One that an earlier process of that number has left keeps its mode.
-  chmodSync(page, 0o600)
+  try {
+    writeFileSync(page, leadingTo(url), { mode: 0o600 })
+    // One that an earlier process of that number has left keeps its mode.
+    chmodSync(page, 0o600)
+  } catch {
+    // The link is printed as well.
+    return
+  }
   spawn('/bin/sh', ['-c', script, 'sh', process.platform === 'darwin' ? 'open' : 'xdg-open', page], { detached: true, stdio: 'ignore' })
     .on('error', () => {})
     .unref()

@@ -21,6 +21,7 @@ import { Messages } from './drill/messages.ts'
 import { Milestones } from './drill/milestones.ts'
 import { Pages } from './drill/pages.ts'
 import { IncidentResponse } from './drill/response.ts'
+import type { StartOptions } from './drill/start-options.ts'
 import { Resumption } from './drill/resumption.ts'
 import { Tickets } from './drill/tickets.ts'
 import { troublesOf } from './drill/troubles.ts'
@@ -42,17 +43,6 @@ interface Dependencies {
   alerts?: () => Promise<readonly CurrentAlert[] | null>
   /** The requests of users that went wrong; without them no customer writes. */
   kept?: Pick<KeptRequests, 'refresh' | 'requests'>
-}
-
-interface StartOptions {
-  mode: DrillState['mode']
-  trainee: string
-  blind?: boolean
-  /** By which what is played is drawn; at random without. */
-  seed?: number | undefined
-  /** Instead of the one that the seed draws. */
-  variant?: string | undefined
-  gameDay?: string | undefined
 }
 
 /**
@@ -90,8 +80,8 @@ export class DrillEngine {
     const faults = new DrillFaults({ drill, range, ledger, injector, traffic })
     const harm = new Harm(drill, sampler)
     const milestones = new Milestones(drill)
-    const response = new IncidentResponse({ drill, range, milestones })
-    const ending = new Ending({ drill, faults, harm, response, restoration })
+    const response = new IncidentResponse({ drill, range, milestones, mayChange: () => this.mustTakeChanges() })
+    const ending = new Ending({ drill, faults, harm, ledger, response, restoration })
     const clock = new DrillClock({ drill, harm })
 
     this.#deps = deps
@@ -135,9 +125,11 @@ export class DrillEngine {
     return troublesOf(this.#restoration, this.#drill)
   }
 
-  /** Throws `conflict` while a drill is about to begin: what the instructor changes then would be taken for the range as it is. */
-  mustNotBeStarting(): void {
-    if (this.#starting) throw new FiredrillError('conflict', 'a drill is about to begin: wait until it has begun')
+  /** Throws `range-not-steady` while a drill is about to begin, or the range is restored: what is changed then would be taken for the range as it is. */
+  mustTakeChanges(): void {
+    if (this.#starting) throw new FiredrillError('range-not-steady', 'a drill is about to begin: wait until it has begun')
+    if (!this.running() && (this.#ending.isUnderWay || this.#restoration.isUnderWay))
+      throw new FiredrillError('range-not-steady', 'the range is being restored: wait until that is done')
   }
 
   /** Takes out every fault and sets back whatever a drill may change. Throws `range-not-restored` when something is left behind. */
@@ -188,6 +180,7 @@ export class DrillEngine {
       const before = await fingerprint(this.#deps.range)
       this.response.mustBeOver()
       this.#milestones.forget()
+      this.#restoration.announceNoMore()
       this.#drill.begin(randomUUID(), {
         type: 'drill-started',
         scenario: scenario.id,
@@ -213,6 +206,7 @@ export class DrillEngine {
     const stoodMs = now - this.#tickedAt
     this.#tickedAt = now
     this.#drill.noteAlive(now)
+    this.#ending.noteLeft()
     const verdict = { ...this.health.verdict, at: sample.at }
     // The look began after the one before it had come: what happened since may not be in it.
     const after = this.#lastEvent
@@ -220,7 +214,9 @@ export class DrillEngine {
     this.live.emit('verdict', verdict)
     await this.#lookAtFaults(stoodMs)
     this.#deps.injector.advanceRamps().catch((error: unknown) => process.stderr.write(`a ramp: ${describeError(error)}\n`))
-    this.#milestones.keep({ ...verdict, after })
+    // What is seen while a fault makes way for a lighter one proves nothing.
+    if (this.faults.isChanging()) this.#milestones.forget()
+    else this.#milestones.keep({ ...verdict, after })
     const state = this.running()
     if (!state || this.#ticking || this.#ending.isUnderWay || this.#resumption.isDue) return
     if (state.phase === 'paused') return this.clock.continueIfForgotten(state)

@@ -6,6 +6,9 @@ import type { Scenario } from '../model/scenario.ts'
 import type { DrillEngine } from './drill-engine.ts'
 import type { Ledger } from './ledger.ts'
 
+/** Among so many drills are those that a game day may not know of. */
+const mostUnnoted = 10
+
 /** A planned sequence of scenarios for a team that joins by link: one game day at a time. */
 export class GameDays {
   readonly #ledger: Ledger
@@ -96,6 +99,8 @@ export class GameDays {
   async next(id: string): Promise<DrillState> {
     await this.#engine.settled()
     const gameDay = this.#open(id)
+    const noted = foldGameDay(this.#ledger.gameDayEvents(id))
+    for (const begun of noted ? this.#unnoted(noted) : []) this.#append(id, { type: 'drill-begun', ...begun })
     const scenario = gameDay.scenarios[gameDay.drills.length]
     if (scenario === undefined) throw new FiredrillError('wrong-state', 'every scenario of this game day has been played')
     const drill = await this.#engine.start(scenario, { mode: gameDay.mode, trainee: gameDay.title, blind: true, gameDay: id })
@@ -110,12 +115,15 @@ export class GameDays {
     this.#append(id, { type: 'ended' })
   }
 
-  /** The drill that was begun for it last, where that could not be noted, as when the control plane died just then. */
+  /** The drills that were begun for it, of those that could not be noted, as when the control plane died just then; oldest first. */
   #unnoted({ id, drills }: GameDayState): GameDayState['drills'] {
-    const [last] = this.#ledger.drills(1)
-    const [started] = last === undefined ? [] : this.#ledger.events(last, ['drill-started'])
-    if (started?.type !== 'drill-started' || started.gameDay !== id || drills.some(({ drill }) => drill === last)) return []
-    return [{ drill: started.drill, scenario: started.scenario }]
+    return this.#ledger
+      .drills(mostUnnoted)
+      .toReversed()
+      .flatMap((drill) => {
+        const started = drills.some((known) => known.drill === drill) ? null : this.#ledger.firstEvent(drill)
+        return started?.type === 'drill-started' && started.gameDay === id ? [{ drill, scenario: started.scenario }] : []
+      })
   }
 
   #append(id: string, body: GameDayEventBody): void {

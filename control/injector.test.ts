@@ -166,7 +166,7 @@ describe('a fault goes in', () => {
       const { instance } = await bench.inject()
       const { deploy } = bench.range.releases
       bench.range.releases.deploy = () => new Promise<never>(() => {})
-      await assert.rejects(bench.injector.revert(instance), { code: 'component-failed', message: /has not taken it within 60 s/ })
+      await assert.rejects(bench.injector.revert(instance), { code: 'component-failed', message: /has not taken it within 180 s/ })
       assert.equal(bench.ledger.fault(instance)?.state, 'failed')
       bench.range.releases.deploy = deploy
       await bench.injector.revert(instance)
@@ -289,6 +289,24 @@ describe('a fault comes out', () => {
       bench.injector.open().map(({ drill }) => drill),
       ['other', null],
     )
+  })
+
+  test('one that hangs keeps no other in past its limit', async () => {
+    using bench = new Bench()
+    await bench.inject('bad-release', release, 1_000)
+    await bench.injector.inject('load-spike', { users: 50 }, { forMs: 1_000, drill: null })
+    const gate = Promise.withResolvers<void>()
+    const { deploy } = bench.range.releases
+    bench.range.releases.deploy = async (...args) => {
+      await gate.promise
+      return deploy(...args)
+    }
+    bench.pass(2_000)
+    const overdue = bench.injector.revertOverdue()
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.equal(await bench.users(), usualUsers)
+    gate.resolve()
+    assert.equal((await overdue).length, 2)
   })
 
   test('each fault that is out is told, also where another one cannot be reverted', async () => {

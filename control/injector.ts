@@ -8,8 +8,8 @@ import { targetOf } from './fault-target.ts'
 import type { Ledger } from './ledger.ts'
 
 export const maxFaultMs = 60 * 60_000
-/** What a fault may take to be planned, injected or reverted. */
-const mostMs = 60_000
+/** What a fault may take to be planned and injected, or to be reverted: longer than any call to the range takes, as a rollout in a cluster. */
+const mostMs = 180_000
 
 /** Puts faults in and takes them out. Used by the control plane, and by the reaper when that is gone: all they share is the ledger. */
 export class Injector {
@@ -151,13 +151,13 @@ export class Injector {
     const params = atRamp(record.params, ramp, share)
     const value = params[ramp.param] as number
     if (this.#ramped.get(record.instance) === value || this.#reverting.has(record.instance)) return
-    const context = { range: this.#range, signal: AbortSignal.timeout(60_000) }
-    await fault.inject(context, parseParams(fault, params), record.undo)
+    const context = { range: this.#range, signal: AbortSignal.timeout(mostMs) }
+    await inTime(fault.inject(context, parseParams(fault, params), record.undo), context.signal)
     this.#ramped.set(record.instance, value)
     const { instance } = record
     if (this.#reverting.has(instance) || this.#unwritten.has(instance) || this.#ledger.fault(instance)?.state !== 'injected') {
       await this.#reverting.get(record.instance)
-      await fault.revert(context, record.undo)
+      await this.#out(fault, record.undo)
     }
   }
 
@@ -254,12 +254,18 @@ export class Injector {
     }
     const overdue = this.open().filter((record) => record.deadlineAt + graceMs <= Date.now())
     const taken: FaultRecord[] = []
-    for (const record of overdue) {
-      await this.revert(record.instance).then(
-        () => taken.push(record),
-        (error: unknown) => process.stderr.write(`a fault past its limit: ${describeError(error)}\n`),
+    const revert = (record: FaultRecord) =>
+      this.revert(record.instance).then(
+        () => void taken.push(record),
+        (error: unknown) => void process.stderr.write(`a fault past its limit: ${describeError(error)}\n`),
       )
-    }
+    // One that hangs keeps no other past its limit; of those that act on the same thing, the newest comes out first.
+    const targets = Map.groupBy(overdue.toReversed(), ({ fault, params }) => targetOf(faultById(fault), params))
+    await Promise.all(
+      [...targets.values()].map(async (records) => {
+        for (const record of records) await revert(record)
+      }),
+    )
     return taken
   }
 }

@@ -35,6 +35,12 @@ export class KeptEvents {
     return [...kept]
   }
 
+  /** The first of a drill, which says how it began; undefined where there is no such drill. */
+  first(drill: string): DrillEvent | undefined {
+    const row = this.#db.prepare('select id, at, body from events where drill = ? order by id limit 1').get(drill)
+    return row && eventIn(drill, row)
+  }
+
   /** Those of some types. */
   ofTypes(drill: string, types: readonly DrillEventType[]): DrillEvent[] {
     const some = types.map(() => '?').join(', ')

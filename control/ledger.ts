@@ -87,6 +87,11 @@ export class Ledger implements Disposable {
     return types ? this.#kept.ofTypes(drill, types) : this.#kept.all(drill)
   }
 
+  /** The first of a drill, which says how it began. */
+  firstEvent(drill: string): DrillEvent | undefined {
+    return this.#kept.first(drill)
+  }
+
   /** How many events a drill has up to one of them, without those of some types. */
   countEvents(drill: string, upToId: number, without: readonly DrillEventType[]): number {
     const row = this.#prepared(

@@ -53,6 +53,11 @@ export class Restoration {
     return this.#unrestored
   }
 
+  /** Whether an attempt is being made. */
+  get isUnderWay(): boolean {
+    return this.#attempt !== null
+  }
+
   /** Whether a control plane before this one has left it unfinished. */
   isOwed(): boolean {
     return (this.#deps.ledger.note(owed) ?? '') !== ''
@@ -135,6 +140,11 @@ export class Restoration {
       )
     await announce()
     if (!this.#stopped) this.#announcingAgain = setTimeout(() => void announce(), announcedAgainAfterMs).unref()
+  }
+
+  /** For a drill that begins: from then on orders that get lost are its own. */
+  announceNoMore(): void {
+    clearTimeout(this.#announcingAgain)
   }
 
   #wake(): void {

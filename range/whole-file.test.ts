@@ -101,7 +101,7 @@ test('a write that finds room for a part of it only changes nothing', { skip: sk
 
 test('a file whose writer died of writing it aside is found again', () => {
   const own = mkdtempSync(path.join(tmpdir(), 'firedrill-aside-'))
-  writeFileSync(path.join(own, 'state.json.aside'), 'kept')
+  writeFileSync(path.join(own, 'state.json.4194399.aside'), 'kept')
   assert.equal(readWhole(path.join(own, 'state.json')), 'kept')
   assert.deepEqual(readdirSync(own), ['state.json'])
   assert.equal(readWhole(path.join(own, 'none.json')), null)

@@ -6,6 +6,7 @@ import {
   ftruncateSync,
   openSync,
   readFileSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
@@ -26,7 +27,7 @@ export const isNoRoom = (error: unknown): boolean => noRoom.has(errorCode(error)
  * already is left as it is. On a full disk the file's own blocks are written anew, aside, so that what a fault changed can be set back; throws where they do not suffice.
  */
 export function writeWhole(file: string, text: string, { mode = 0o600, durable = false }: { mode?: number; durable?: boolean } = {}): void {
-  if (contentOf(file) === text) return
+  if (readWhole(file) === text) return
   const temporary = `${file}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`
   try {
     makePrivateFolder(path.dirname(file))
@@ -51,7 +52,7 @@ function writeOver(file: string, text: string): boolean {
   const room = statSync(file, { throwIfNoEntry: false })?.blocks ?? 0
   if (bytes.length > room * 512) return false
   const before = readFileSync(file)
-  const aside = asideOf(file)
+  const aside = `${file}.${process.pid}.aside`
   renameSync(file, aside)
   const descriptor = openSync(aside, 'r+')
   let written = 0
@@ -73,9 +74,8 @@ function writeOver(file: string, text: string): boolean {
   }
 }
 
-const asideOf = (file: string): string => `${file}.aside`
-/** Whoever writes a file anew aside takes no longer, or has died of it. */
-const asideForMs = 1_000
+/** Whoever writes a file anew aside is waited for so long. */
+const asideForMs = 5_000
 const lookedEveryMs = 20
 
 /** What is in a file that `writeWhole` puts into place; null where there is none. */
@@ -83,9 +83,36 @@ export function readWhole(file: string): string | null {
   const clock = new Int32Array(new SharedArrayBuffer(4))
   for (let waitedMs = 0; ; waitedMs += lookedEveryMs) {
     const content = contentOf(file)
-    if (content !== null || !existsSync(asideOf(file))) return content
-    if (waitedMs >= asideForMs) renameSync(asideOf(file), file)
-    else Atomics.wait(clock, 0, 0, lookedEveryMs)
+    const aside = content === null ? asideOf(file) : null
+    if (aside === null || waitedMs > asideForMs) return content
+    if (aside.isBeingWritten) Atomics.wait(clock, 0, 0, lookedEveryMs)
+    else putBack(aside.name, file)
+  }
+}
+
+/** What somebody writes anew, or has died of. */
+function asideOf(file: string): { name: string; isBeingWritten: boolean } | null {
+  const folder = path.dirname(file)
+  const own = `${path.basename(file)}.`
+  const name = existsSync(folder) ? readdirSync(folder).find((each) => each.startsWith(own) && each.endsWith('.aside')) : undefined
+  if (name === undefined) return null
+  return { name: path.join(folder, name), isBeingWritten: lives(Number(name.slice(own.length, -'.aside'.length))) }
+}
+
+function lives(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return errorCode(error) === 'EPERM'
+  }
+}
+
+/** Somebody else may have done it just now. */
+function putBack(aside: string, file: string): void {
+  try {
+    renameSync(aside, file)
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error
   }
 }
 

@@ -85,7 +85,7 @@ test('a reset restores the range, and is refused while a drill runs', async () =
   assert.equal((await served.read<{ samples: unknown[] }>('instructor', '/api/samples')).samples.length, bench.sampler.samples().length)
 })
 
-test('no fault goes in while a drill is about to begin, and no drill begins while one goes in', async () => {
+test('nothing is changed while a drill is about to begin or the range is restored, and no drill begins while a fault goes in', async () => {
   await using served = new ServedBench()
   const { bench } = served
   await bench.pass(20)
@@ -99,10 +99,27 @@ test('no fault goes in while a drill is about to begin, and no drill begins whil
   }
   const starting = start()
   await settled()
-  assert.equal(codeOf(await inject(served, 'bad-release', release)), '409 conflict')
+  const refused = '409 range-not-steady'
+  assert.equal(codeOf(await inject(served, 'bad-release', release)), refused)
+  for (const [path, body] of [
+    ['/api/load', { users: 90 }],
+    ['/api/load/mix', { bots: 5, hotShare: 0, rate: 0 }],
+  ] as const)
+    assert.equal(codeOf(await served.ask('instructor', 'PUT', path, body)), refused, path)
+  const restart = { params: { component: 'redis' } }
+  assert.equal(codeOf(await served.ask('trainee', 'POST', '/api/actions/restart', restart)), refused)
   gate.resolve()
   assert.equal((await starting).status, 201)
-  await bench.engine.abort('enough')
+  const again = Promise.withResolvers<void>()
+  bench.range.load.mix = async () => {
+    await again.promise
+    return mix()
+  }
+  const ending = bench.engine.abort('enough')
+  await settled()
+  assert.equal(codeOf(await inject(served, 'bad-release', release)), refused, 'while the range is restored')
+  again.resolve()
+  await ending
   await bench.pass(20)
 
   bench.holdFaults()

@@ -32,7 +32,7 @@ export function faultRoutes(app: Api, { injector, ledger, range, engine, load, s
       throw new FiredrillError('range-not-steady', 'the range is not steady: a fault goes only into a healthy one')
     }
     // The last look before it is on its way, from when on no drill begins.
-    engine.mustNotBeStarting()
+    engine.mustTakeChanges()
     return reply.code(201).send(await injector.inject(request.params.id, params, { forMs, drill: null, ramp }))
   })
   app.delete('/api/faults/:instance', { config, schema: { params: z.object({ instance: z.string() }) } }, async (request) => {

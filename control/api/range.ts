@@ -58,17 +58,20 @@ export function rangeRoutes(app: Api, { range, sampler, engine, context, ledger,
 
   app.get('/api/load', async () => range.load.status())
   app.put('/api/load', { config: { access: 'instructor' }, schema: { body: setLoad } }, async (request) => {
+    engine.mustTakeChanges()
     await load.setUsers(request.body.users)
     return range.load.status()
   })
   const instructor = { access: 'instructor' } as const
   app.get('/api/load/mix', { config: instructor }, async () => range.load.mix())
   app.put('/api/load/mix', { config: instructor, schema: { body: setMix } }, async (request) => {
+    engine.mustTakeChanges()
     await range.load.setMix(request.body)
     return range.load.mix()
   })
   app.get('/api/load/shape', { config: instructor }, async () => ({ shape: load.shape }))
   app.put('/api/load/shape', { config: instructor, schema: { body: loadShape } }, async (request) => {
+    engine.mustTakeChanges()
     load.start(request.body)
     return { shape: load.shape }
   })

@@ -86,6 +86,8 @@ export class Coaching {
   #carryOut(decision: Decision): void {
     const { drill, faults, clock } = this.#deps
     if (decision.kind === 'wait' || decision.kind === 'exhausted') return
+    // It is decided each second until it is an event.
+    if (decision.kind === 'ease' && faults.isEasing) return
     drill.append({ type: 'coach-decided', decision: decision.kind, reasons: decision.reasons })
     if (decision.kind === 'encourage') drill.append({ type: 'coach-said', about: decision.about, text: decision.text })
     if (decision.kind === 'wrap-up') drill.append({ type: 'coach-said', about: 'the end', text: decision.text })

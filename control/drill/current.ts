@@ -15,7 +15,16 @@ import { FiredrillError, describeError } from '../../model/errors.ts'
 import type { Scenario } from '../../model/scenario.ts'
 import type { Ledger } from '../ledger.ts'
 
-const mostUnwrittenNotes = 100
+/** Of what cannot be written down, so many looks and so many other events are kept. */
+const mostUnwritten = { looks: 100, others: 1_000 }
+
+/** What has happened, when, and could not be written down yet. */
+interface Unwritten {
+  drill: string
+  body: DrillEventBody
+  by: Actor | undefined
+  at: number
+}
 
 /** What the coach is saying, as it is said; what it has said is an event. */
 export interface CoachText {
@@ -47,8 +56,8 @@ export class CurrentDrill {
   #folded: { events: readonly DrillEvent[]; count: number; state: DrillState | null } = { events: this.#events, count: 0, state: null }
   /** How the drill has ended, while that cannot be written down. */
   #unwrittenEnd: DrillEventBody | null = null
-  /** What was looked at, while that cannot be written down. */
-  #unwrittenNotes: (() => void)[] = []
+  /** What was done and looked at, while that cannot be written down; oldest first. */
+  #unwritten: Unwritten[] = []
   #unwritable = false
 
   constructor(ledger: Ledger, scenarios: ReadonlyMap<string, Scenario>) {
@@ -150,14 +159,28 @@ export class CurrentDrill {
     return event
   }
 
-  /** What has happened in a drill, which may be over by now: it is written as soon as that can be done. */
-  note(id: string, body: DrillEventBody, by?: Actor): void {
+  /** What has happened in a drill, which may be over by now: it is written as soon as that can be done, with the time at which it was. */
+  note(drill: string, body: DrillEventBody, by?: Actor): void {
+    const happened = { drill, body, by, at: Date.now() }
+    if (this.#unwritten.length === 0 && this.#writes(happened)) return
+    const isLook = body.type === 'place-viewed'
+    const alike = this.#unwritten.filter((other) => (other.body.type === 'place-viewed') === isLook)
+    const once = onceOf(body)
+    const isKnown = once !== null && alike.some((other) => other.drill === drill && onceOf(other.body) === once)
+    if (!isKnown && alike.length < (isLook ? mostUnwritten.looks : mostUnwritten.others)) this.#unwritten.push(happened)
+  }
+
+  /** Whether it could be written. */
+  #writes({ drill, body, by, at }: Unwritten): boolean {
+    let event: DrillEvent
     try {
-      if (this.id === id) this.append(body, by)
-      else this.#ledger.append(id, body, by)
+      const last = this.id === drill ? (this.#events.at(-1)?.at ?? 0) : 0
+      event = this.#ledger.append(drill, body, by, Math.max(at, last))
     } catch {
-      this.noteLater(() => this.note(id, body, by))
+      return false
     }
+    if (this.id === drill) this.#take(event)
+    return true
   }
 
   /** For an end that could not be appended: the drill is over all the same, and its end is written as soon as it can be. */
@@ -165,17 +188,13 @@ export class CurrentDrill {
     this.#unwrittenEnd = body
   }
 
-  /** Calls `note` when the ledger can be written again, unless too much waits for that already. */
-  noteLater(note: () => void): void {
-    if (this.#unwrittenNotes.length < mostUnwrittenNotes) this.#unwrittenNotes.push(note)
-  }
-
   /** Tells the ledger that this control plane is alive, and writes what could not be written before. */
   noteAlive(now: number): void {
     try {
       this.#ledger.setAliveAt(now)
       this.#unwritable = false
-      for (const note of this.#unwrittenNotes.splice(0)) note()
+      for (let oldest = this.#unwritten[0]; oldest && this.#writes(oldest); oldest = this.#unwritten[0]) this.#unwritten.shift()
+      if (this.#unwritten.length > 0) throw new Error('what was done before cannot be written')
       const end = this.#unwrittenEnd
       if (end === null) return
       this.append(end)
@@ -186,4 +205,10 @@ export class CurrentDrill {
       this.#unwritable = true
     }
   }
+}
+
+/** By what it is known, of something that is noted once in a drill. */
+function onceOf(body: DrillEventBody): string | null {
+  if (body.type === 'place-viewed') return `${body.view} ${body.component}`
+  return body.type === 'fault-reverted' ? body.instance : null
 }

@@ -1,5 +1,6 @@
 import type { DrillEventBody } from '../../model/drill.ts'
 import { describeError } from '../../model/errors.ts'
+import type { Ledger } from '../ledger.ts'
 import type { Restoration } from '../restoration.ts'
 import type { CurrentDrill } from './current.ts'
 import type { DrillFaults } from './faults.ts'
@@ -17,7 +18,8 @@ interface Dependencies {
   drill: CurrentDrill
   faults: DrillFaults
   harm: Harm
-  response: Pick<IncidentResponse, 'isActing' | 'settled'>
+  ledger: Ledger
+  response: Pick<IncidentResponse, 'underWay'>
   restoration: Restoration
 }
 
@@ -25,6 +27,8 @@ interface Dependencies {
 export class Ending {
   readonly #deps: Dependencies
   #ending: Promise<void> | null = null
+  /** The drill of which a fault is not known to be out. */
+  #owesNotesOf: string | null = null
 
   constructor(deps: Dependencies) {
     this.#deps = deps
@@ -74,17 +78,38 @@ export class Ending {
     }
     // What is on its way in is taken out when it is in.
     await faults.settled()
-    const restore = () =>
-      restoration.run((record) => {
-        if (record.drill === id && !drill.hasUnwrittenEnd)
-          drill.append({ type: 'fault-reverted', instance: record.instance, fault: record.fault })
-      })
+    const acting = response.underWay()
+    const restore = async () => {
+      await restoration.run(() => this.#noteReverted(id))
+      this.#noteReverted(id)
+    }
     await restore()
-    if (!response.isActing) return
-    const acted = response.settled()
-    await forAtMost(actedAfterMs, acted)
-    if (response.isActing) void acted.then(restore)
-    else await restore()
+    if (acting.length === 0) return
+    let acted = false
+    const over = Promise.allSettled(acting).then(() => (acted = true))
+    await forAtMost(actedAfterMs, over)
+    if (acted) await restore()
+    else void over.then(restore)
+  }
+
+  /** Notes what the end of the last drill could not note yet: its faults may have come out while the ledger could not be written. */
+  noteLeft(): void {
+    const { drill } = this.#deps
+    if (this.#owesNotesOf !== null && this.#owesNotesOf === drill.id) this.#noteReverted(drill.id)
+  }
+
+  /** Notes of each fault of the drill that it is out, whoever took it out, and once. */
+  #noteReverted(id: string): void {
+    const { drill, ledger } = this.#deps
+    if (drill.id !== id) return
+    this.#owesNotesOf = null
+    const known = new Set(drill.events.flatMap((event) => (event.type === 'fault-reverted' ? [event.instance] : [])))
+    for (const event of [...drill.events]) {
+      if (event.type !== 'fault-injected' || known.has(event.instance)) continue
+      const { instance, fault } = event
+      if (ledger.fault(instance)?.state === 'reverted') drill.note(id, { type: 'fault-reverted', instance, fault })
+      else this.#owesNotesOf = id
+    }
   }
 }
 

@@ -239,6 +239,23 @@ describe('making it easier', () => {
     await bench.engine.finish()
   })
 
+  test('while it is being made easier, and for a while after that has failed, it is not decided again', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    await bench.pass(6)
+    const gate = Promise.withResolvers<void>()
+    bench.range.load.setUsers = () => gate.promise
+    const easing = bench.engine.faults.ease()
+    assert.equal(bench.engine.faults.isEasing, true)
+    gate.reject(new Error('Locust does not answer'))
+    await assert.rejects(easing)
+    assert.equal(bench.engine.faults.isEasing, true)
+    bench.now += 15_000
+    assert.equal(bench.engine.faults.isEasing, false)
+    assert.ok(!bench.types(drill).includes('scenario-eased'))
+    await bench.engine.finish()
+  })
+
   test('a scenario whose author allows nothing easier stays as it is', async () => {
     const hard = [...scenarios.values()].find(
       (scenario) => !scenario.ease && isPlayable(scenario, { lacks: [] }) && !needsTerminal(scenario),

@@ -13,6 +13,8 @@ import type { UsualTraffic } from './usual-traffic.ts'
 
 /** A fault lives a little longer than its drill, so that the drill's own end is what takes it out. */
 const faultGraceMs = 60_000
+/** After a failure. */
+const easesAgainAfterMs = 15_000
 
 interface Dependencies {
   drill: CurrentDrill
@@ -36,6 +38,7 @@ export class DrillFaults {
   readonly #deps: Dependencies
   #goingIn: Promise<unknown> | null = null
   #easing: Promise<void> | null = null
+  #easesFrom = 0
   #revertingOverdue = false
 
   constructor(deps: Dependencies) {
@@ -98,8 +101,29 @@ export class DrillFaults {
 
   /** Makes the scenario easier, within what its author allows, once in a drill: fewer users come, and faults go in again that are lighter. */
   ease(): Promise<void> {
-    this.#easing ??= this.#ease().finally(() => (this.#easing = null))
+    this.#easing ??= this.#ease()
+      .catch((error: unknown) => {
+        this.#easesFrom = Date.now() + easesAgainAfterMs
+        throw error
+      })
+      .finally(() => (this.#easing = null))
     return this.#easing
+  }
+
+  /** Whether it is being made easier, or that has just failed: until then it is not to be asked for again. */
+  get isEasing(): boolean {
+    return this.#easing !== null || Date.now() < this.#easesFrom
+  }
+
+  /** Whether a fault makes way for a lighter one, which is not in yet. */
+  isChanging(): boolean {
+    const state = this.#deps.drill.running()
+    if (!state || state.easedAt === null) return false
+    return (
+      this.#easing !== null ||
+      this.#heavy(state).length > 0 ||
+      this.#steps(state).some((_, step) => this.#wasIn(step) && !state.injectedSteps.includes(step))
+    )
   }
 
   /** Goes on with what making the scenario easier has left undone, as after a crash. */

@@ -192,6 +192,43 @@ describe('actions', () => {
     await bench.engine.finish()
   })
 
+  test('an action that only looks holds nothing up', async () => {
+    using bench = new EngineBench()
+    const gate = Promise.withResolvers<void>()
+    const { history } = bench.range.releases
+    bench.range.releases.history = async () => {
+      await gate.promise
+      return history()
+    }
+    await bench.pass(20)
+    const looking = bench.engine.response.runAction('list-releases', { service: 'inventory' }, { role: 'trainee' })
+    await bench.start()
+    gate.resolve()
+    await looking
+    await bench.engine.finish()
+  })
+
+  test('what was looked at on a full disk is in the drill, also when that has ended meanwhile', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    await bench.pass(6)
+    for (const name of ledgerWrites)
+      Object.defineProperty(bench.ledger, name, {
+        value: () => {
+          throw new Error('database or disk is full')
+        },
+        configurable: true,
+      })
+    bench.engine.response.view('trace', 'inventory', 'a slow trace')
+    await bench.engine.finish()
+    await bench.pass(2)
+    for (const name of ledgerWrites) Reflect.deleteProperty(bench.ledger, name)
+    await bench.pass(3)
+    const types = bench.types(drill)
+    for (const type of ['place-viewed', 'fault-reverted', 'drill-finished'])
+      assert.equal(types.filter((each) => each === type).length, 1, `${type} of ${types.join(', ')}`)
+  })
+
   test('an action that cannot be written down has been carried out, and is noted when it can be', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()

@@ -21,12 +21,14 @@ interface Dependencies {
   drill: CurrentDrill
   range: Range
   milestones: Milestones
+  /** Throws `range-not-steady` when nothing may be changed, as while a drill begins. */
+  mayChange: () => void
 }
 
 /** What those who play do about the incident: look at things, name the cause, and act. */
 export class IncidentResponse {
   readonly #deps: Dependencies
-  /** The actions that are being carried out, with their titles. */
+  /** The changes that are being made by actions, with their titles. */
   readonly #underWay = new Map<Promise<ActionResult>, string>()
 
   constructor(deps: Dependencies) {
@@ -41,14 +43,12 @@ export class IncidentResponse {
     const { drill, milestones } = this.#deps
     const id = drill.running()?.id
     if (id === undefined) return
+    const known = drill.events.some((event) => event.type === 'place-viewed' && event.view === view && event.component === component)
+    if (!known) drill.note(id, { type: 'place-viewed', view, component, detail }, by)
     try {
-      const known = drill.events.some((event) => event.type === 'place-viewed' && event.view === view && event.component === component)
-      if (!known) drill.append({ type: 'place-viewed', view, component, detail }, by)
       milestones.reach()
     } catch {
-      drill.noteLater(() => {
-        if (drill.running()?.id === id) this.view(view, component, detail, by)
-      })
+      // It is reached when that can be written.
     }
   }
 
@@ -63,19 +63,15 @@ export class IncidentResponse {
     return correct
   }
 
-  /** Throws `range-not-steady` while an action is being carried out: what it changes would be in the next drill, whose events know nothing of it. */
+  /** Throws `range-not-steady` while something is being changed: it would be in the next drill, whose events know nothing of it. */
   mustBeOver(): void {
     const [title] = this.#underWay.values()
     if (title !== undefined) throw new FiredrillError('range-not-steady', `'${title}' is still being carried out: wait until that is over`)
   }
 
-  get isActing(): boolean {
-    return this.#underWay.size > 0
-  }
-
-  /** Resolves when no action is being carried out. */
-  async settled(): Promise<void> {
-    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay.keys())
+  /** The changes that are being made; each ends, well or not. */
+  underWay(): Promise<unknown>[] {
+    return [...this.#underWay.keys()]
   }
 
   /**
@@ -97,8 +93,9 @@ export class IncidentResponse {
       if (state)
         drill.note(state.id, { type: 'action-run', action: id, title: action.title, kind: action.kind, params, ok, summary, harmful }, by)
     }
+    if (action.kind === 'change') this.#deps.mayChange()
     const running = action.run({ range, by: by?.name ?? role }, params)
-    this.#underWay.set(running, action.title)
+    if (action.kind === 'change') this.#underWay.set(running, action.title)
     let result: ActionResult
     try {
       result = await running

@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs'
+import { existsSync, renameSync } from 'node:fs'
 import path from 'node:path'
 import type { z } from 'zod'
 import { describeError } from '../../../model/errors.ts'
@@ -18,7 +18,8 @@ export function keptIn<Kept>(file: string, schema: z.ZodType<Kept>, fresh: Kept 
   } catch (error) {
     const name = path.basename(file)
     process.stderr.write(`${file} is damaged (${describeError(error)}): it is left as ${name}.damaged, and the range goes on without it\n`)
-    renameSync(file, `${file}.damaged`)
+    // Somebody else may have done it just now.
+    if (existsSync(file)) renameSync(file, `${file}.damaged`)
     return fresh
   }
 }
