@@ -7,6 +7,7 @@ import type { ComponentName, ComponentStatus } from '../model/components.ts'
 import type { ProcessSignal, Range } from '../model/range.ts'
 import { redis } from '../range/components/redis.ts'
 import { fingerprint, inOrder, leftBehind, NotRestored, restoreBaseline } from './baseline.ts'
+import { freshChecks } from './database-checks.ts'
 import { freshBank } from './resources/bank.ts'
 import { freshCache } from './resources/cache.ts'
 import { monitoring } from './resources/components.ts'
@@ -33,6 +34,8 @@ const changes = new Set(
     'move',
     'bind',
     'unbind',
+    'setPolicy',
+    'removePolicy',
     'limitMemory',
   ]
     .concat([
@@ -76,9 +79,11 @@ function freshRange(): { range: Range; told: string[] } {
         if (!/^\s*select (?!pg_terminate)/.test(sql)) told.push(sql)
         const rows = /from pg_index /.test(sql)
           ? freshIndexes.map((definition) => ({ schema: '', name: '', definition, valid: true }))
-          : /payments\.sandbox/.test(sql)
-            ? [freshBank]
-            : []
+          : /from pg_constraint /.test(sql)
+            ? freshChecks
+            : /payments\.sandbox/.test(sql)
+              ? [freshBank]
+              : []
         // Safe: what is asked for these columns.
         return rows as unknown as Row[]
       },

@@ -74,6 +74,14 @@ export interface Binding {
   key: string
 }
 
+/** What the broker applies to queues whose names match, beside what the services declare. */
+export interface QueuePolicy {
+  name: string
+  /** A regular expression. */
+  pattern: string
+  definition: Record<string, string | number>
+}
+
 export interface BrokerMemory {
   /** Bytes above which publishers are blocked. */
   limitBytes: number
@@ -176,6 +184,10 @@ export interface Range {
     bindings(): Promise<Binding[]>
     bind(binding: Binding): Promise<void>
     unbind(binding: Binding): Promise<void>
+    /** By name, sorted. */
+    policies(): Promise<QueuePolicy[]>
+    setPolicy(policy: QueuePolicy): Promise<void>
+    removePolicy(name: string): Promise<void>
     memory(): Promise<BrokerMemory>
     /** Null restores what it was started with. A restart forgets it. Resolves when `memory` tells of it. */
     limitMemory(bytes: number | null): Promise<void>

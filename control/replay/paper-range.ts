@@ -1,6 +1,14 @@
 import { isDeepStrictEqual } from 'node:util'
 import { componentNames, type ComponentStatus, type ServiceName } from '../../model/components.ts'
-import { usualUsers, type Binding, type Deployment, type LoadMix, type ManifestEdit, type Range } from '../../model/range.ts'
+import {
+  usualUsers,
+  type Binding,
+  type Deployment,
+  type LoadMix,
+  type ManifestEdit,
+  type QueuePolicy,
+  type Range,
+} from '../../model/range.ts'
 import { deploymentOf, releasesOf } from '../../range/releases.ts'
 import { paperCache, paperDatabase } from './paper-answers.ts'
 import { paperMesh } from './paper-mesh.ts'
@@ -14,6 +22,7 @@ interface Told {
   canary: Awaited<ReturnType<Range['releases']['canary']>>
   overrides: Partial<Record<ServiceName, Record<string, string>>>
   bindings: Binding[]
+  policies: QueuePolicy[]
   brokerLimit: number
   jobs: string[]
   mix: LoadMix
@@ -34,6 +43,7 @@ export function paperRange(root: string, users: number): Range {
     canary: null,
     overrides: {},
     bindings: [],
+    policies: [],
     brokerLimit: usualMemory,
     jobs: [],
     mix: { hotShare: 0, bots: 0, rate: 0 },
@@ -125,6 +135,9 @@ function paperQueue(now: Told): Range['queue'] {
     bindings: async () => now.bindings,
     bind: async (binding) => void now.bindings.push(binding),
     unbind: async (binding) => void (now.bindings = now.bindings.filter((one) => JSON.stringify(one) !== JSON.stringify(binding))),
+    policies: async () => now.policies,
+    setPolicy: async (policy) => void (now.policies = [...now.policies.filter(({ name }) => name !== policy.name), policy]),
+    removePolicy: async (name) => void (now.policies = now.policies.filter((policy) => policy.name !== name)),
     memory: async () => ({ limitBytes: now.brokerLimit, usualLimitBytes: usualMemory, usedBytes: 100_000_000, alarms: [] }),
     limitMemory: async (bytes) => void (now.brokerLimit = bytes ?? usualMemory),
   }

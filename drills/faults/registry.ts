@@ -32,20 +32,27 @@ import { clusterTargetPort } from './cluster-target-port.ts'
 import { cpuBurn } from './cpu-burn.ts'
 import { descriptorLimit } from './descriptor-limit.ts'
 import { hangingBank } from './hanging-bank.ts'
+import { hoardingConsumer } from './hoarding-consumer.ts'
 import { hotProduct } from './hot-product.ts'
 import { loadSpike } from './load-spike.ts'
 import { lyingRule } from './lying-rule.ts'
+import { migrationLock } from './migration-lock.ts'
 import { noop } from './noop.ts'
 import { postgresBadPlan } from './postgres-bad-plan.ts'
 import { postgresConnectionLimit } from './postgres-connection-limit.ts'
 import { postgresConnections } from './postgres-connections.ts'
+import { postgresLocalTime } from './postgres-local-time.ts'
 import { postgresLock } from './postgres-lock.ts'
+import { postgresMandatoryColumn } from './postgres-mandatory-column.ts'
 import { postgresMissingIndex } from './postgres-missing-index.ts'
 import { postgresReadOnly } from './postgres-read-only.ts'
 import { postgresRoleSetting } from './postgres-role-setting.ts'
 import { postgresRevoke } from './postgres-revoke.ts'
+import { postgresRowSecurity } from './postgres-row-security.ts'
 import { postgresSequenceEnd } from './postgres-sequence-end.ts'
+import { postgresStateCheck } from './postgres-state-check.ts'
 import { postgresSyncStandby } from './postgres-sync-standby.ts'
+import { postgresUniqueIndex } from './postgres-unique-index.ts'
 import { secondConsumer } from './second-consumer.ts'
 import { pricesByHand } from './prices-by-hand.ts'
 import { cacheScan } from './cache-scan.ts'
@@ -56,7 +63,9 @@ import { processKill } from './process-kill.ts'
 import { queueBacklog } from './queue-backlog.ts'
 import { queueLostBinding } from './queue-lost-binding.ts'
 import { queuePoison } from './queue-poison.ts'
+import { queueSizePolicy } from './queue-size-policy.ts'
 import { redisDelay } from './redis-delay.ts'
+import { cacheHardened } from './cache-hardened.ts'
 import { cacheRestricted } from './cache-restricted.ts'
 import { cacheTornEntry } from './cache-torn-entry.ts'
 import { outboxFilter } from './outbox-filter.ts'
@@ -103,6 +112,15 @@ export const faults: readonly AnyFault[] = [
   scheduledLimits,
   postgresAuditTrigger,
   outboxFilter,
+  postgresMandatoryColumn,
+  postgresStateCheck,
+  postgresRowSecurity,
+  postgresUniqueIndex,
+  postgresLocalTime,
+  cacheHardened,
+  hoardingConsumer,
+  queueSizePolicy,
+  migrationLock,
   redisPause,
   brokerMemoryAlarm,
   queueBacklog,

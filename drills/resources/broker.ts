@@ -1,4 +1,4 @@
-import type { Binding } from '../../model/range.ts'
+import type { Binding, QueuePolicy } from '../../model/range.ts'
 import { confirmedBinding, queueName } from '../queue-name.ts'
 import { defineResource, forEach, listed } from './resource.ts'
 
@@ -27,6 +27,16 @@ export const bindings = defineResource<Binding[]>({
     await forEach(missing(found), (binding) => range.queue.bind(binding))
     await forEach(foreign(found), (binding) => range.queue.unbind(binding))
   },
+})
+
+/** A fresh range has none: the services declare all that their queues need. */
+export const queuePolicies = defineResource<QueuePolicy[]>({
+  id: 'queue-policies',
+  title: 'policies of the broker',
+  after: ['datastores'],
+  read: (range) => range.queue.policies(),
+  differs: (found) => listed(found.map(({ name, pattern }) => `${name} applies to ${pattern}`)),
+  restore: (range, found) => forEach(found, ({ name }) => range.queue.removePolicy(name)),
 })
 
 export const brokerMemory = defineResource<{ limitBytes: number; usualLimitBytes: number }>({

@@ -1,5 +1,5 @@
 import { thirdParty } from './bank.ts'
-import { bindings, brokerMemory, deadLetters } from './broker.ts'
+import { bindings, brokerMemory, deadLetters, queuePolicies } from './broker.ts'
 import { cacheAnswers, cachedPrices, cachedValues, cacheMemory, cacheUsers } from './cache.ts'
 import { canary } from './canary.ts'
 import { cluster } from './cluster.ts'
@@ -7,6 +7,7 @@ import { datastores, monitoring, proxies, services } from './components.ts'
 import { databaseIndexes } from './database-indexes.ts'
 import { databaseRoles } from './database-roles.ts'
 import { databaseSessions } from './database-sessions.ts'
+import { databaseChecks, databaseColumns, databaseRowSecurity } from './database-tables.ts'
 import { databaseTriggers } from './database-triggers.ts'
 import { databaseRights } from './database-rights.ts'
 import { databaseSequences } from './database-sequences.ts'
@@ -38,11 +39,15 @@ export const resources: readonly Resource[] = [
   databaseSessions,
   databaseIndexes,
   databaseTriggers,
+  databaseColumns,
+  databaseChecks,
+  databaseRowSecurity,
   databaseRights,
   databaseSequences,
   databaseServer,
   thirdParty,
   bindings,
+  queuePolicies,
   brokerMemory,
   deadLetters,
   cacheUsers,

@@ -51,6 +51,12 @@ const disturbances: Record<string, () => Promise<unknown>> = {
     range.database.query(
       'create trigger of_a_trainee before update on catalog.products for each row execute function suppress_redundant_updates_trigger()',
     ),
+  'database-columns': () => range.database.query('alter table payments.charges add column of_a_trainee text'),
+  'database-checks': () => range.database.query('alter table orders.orders drop constraint orders_state_check'),
+  'database-row-security': async () => {
+    await range.database.query('alter table catalog.products enable row level security')
+    await range.database.query('create policy of_a_trainee on fulfilment.shipments using (true)')
+  },
   'database-rights': () => range.database.query('revoke insert on payments.charges from payments'),
   'database-sequences': () => range.database.query('alter sequence orders.outbox_id_seq maxvalue 9000000000000000000'),
   'database-server': async () => {
@@ -62,6 +68,7 @@ const disturbances: Record<string, () => Promise<unknown>> = {
     await range.queue.bind({ exchange: 'orders', queue: 'orders.fulfilled', key: 'of.a.trainee' })
     await range.queue.unbind({ exchange: 'orders', queue: 'orders.fulfilled', key: 'order.fulfilled' })
   },
+  'queue-policies': () => range.queue.setPolicy({ name: 'of-a-trainee', pattern: '^orders', definition: { 'max-length': 100_000 } }),
   'broker-memory': () => range.queue.limitMemory(390_000_000),
   'dead-letters': () => range.queue.publish('orders.fulfilment.dead', '{}'),
   'cache-answers': () => range.cache.command('CLIENT', 'PAUSE', '600000', 'WRITE'),

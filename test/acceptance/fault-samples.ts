@@ -54,4 +54,13 @@ export const faultSamples: Record<string, Record<string, unknown>> = {
   'postgres-audit-trigger': {},
   'outbox-filter': { drops: 'three-pieces' },
   'slow-bank': { latencyMs: 400 },
+  'postgres-mandatory-column': { table: 'payments.charges' },
+  'postgres-state-check': {},
+  'postgres-row-security': {},
+  'postgres-unique-index': { rule: 'customer' },
+  'postgres-local-time': { zone: 'America/Sao_Paulo' },
+  'cache-hardened': {},
+  'hoarding-consumer': {},
+  'queue-size-policy': { maxBytes: 100_000 },
+  'migration-lock': { role: 'payments' },
 }

@@ -71,6 +71,18 @@ export function localQueue(context: RangeContext, control: RabbitmqCtl = localCo
       withChannel(amqpUrl(context), async (channel) => void (await channel.bindQueue(queue, exchange, key))),
     unbind: ({ queue, exchange, key }) =>
       withChannel(amqpUrl(context), async (channel) => void (await channel.unbindQueue(queue, exchange, key))),
+    policies: async () =>
+      policyList
+        .parse(JSON.parse(await administration(context, 'rabbitmqManagement', policiesPath)))
+        .map(({ name, pattern, definition }) => ({ name, pattern, definition }))
+        .toSorted((a, b) => a.name.localeCompare(b.name)),
+    async setPolicy({ name, pattern, definition }) {
+      const body = JSON.stringify({ pattern, definition, 'apply-to': 'queues' })
+      await administration(context, 'rabbitmqManagement', `${policiesPath}/${encodeURIComponent(name)}`, { method: 'PUT', body })
+    },
+    async removePolicy(name) {
+      await administration(context, 'rabbitmqManagement', `${policiesPath}/${encodeURIComponent(name)}`, { method: 'DELETE' })
+    },
     memory,
     async limitMemory(bytes) {
       const wanted = bytes ?? memoryLimitBytes
@@ -82,6 +94,11 @@ export function localQueue(context: RangeContext, control: RabbitmqCtl = localCo
 
 const bindingList = z.array(
   z.object({ source: z.string(), destination: z.string(), destination_type: z.string(), routing_key: z.string() }),
+)
+
+const policiesPath = '/api/policies/%2F'
+const policyList = z.array(
+  z.object({ name: z.string(), pattern: z.string(), definition: z.record(z.string(), z.union([z.string(), z.number()])) }),
 )
 
 /** What is above its limit, by the broker's own metrics. */
@@ -107,11 +124,18 @@ export function memoryIn(metrics: string): BrokerMemory {
 }
 
 /** Asks the broker over HTTP, as its administrator. */
-async function administration(context: RangeContext, port: 'rabbitmqManagement' | 'rabbitmqMetrics', path: string): Promise<string> {
+async function administration(
+  context: RangeContext,
+  port: 'rabbitmqManagement' | 'rabbitmqMetrics',
+  path: string,
+  { method = 'GET', body = null }: { method?: 'GET' | 'PUT' | 'DELETE'; body?: string | null } = {},
+): Promise<string> {
   const credentials = Buffer.from(`shop:${context.config.passwords.rabbitmq}`).toString('base64')
   try {
     const response = await fetch(`http://127.0.0.1:${context.port(port)}${path}`, {
-      headers: { authorization: `Basic ${credentials}` },
+      method,
+      body,
+      headers: { authorization: `Basic ${credentials}`, ...(body === null ? {} : { 'content-type': 'application/json' }) },
       signal: AbortSignal.timeout(callTimeoutMs),
     })
     if (!response.ok) throw new Error(`it answered ${response.status} ${(await response.text()).slice(0, 200)}`)
