@@ -11,7 +11,7 @@ export function takenOut(
   own: ReadonlySet<string>,
   now: number,
 ): { over: FaultRecord[]; lost: FaultRecord[] } {
-  const known = new Set(events.flatMap((event) => (event.type === 'fault-reverted' ? [event.instance] : [])))
+  const known = revertedIn(events)
   const over: FaultRecord[] = []
   const lost: FaultRecord[] = []
   for (const event of events) {
@@ -23,3 +23,7 @@ export function takenOut(
   }
   return { over, lost }
 }
+
+/** The faults of a drill that its events know to be out. */
+export const revertedIn = (events: readonly DrillEvent[]): ReadonlySet<string> =>
+  new Set(events.flatMap((event) => (event.type === 'fault-reverted' ? [event.instance] : [])))

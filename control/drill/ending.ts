@@ -2,6 +2,7 @@ import type { DrillEventBody } from '../../model/drill.ts'
 import { describeError } from '../../model/errors.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Restoration } from '../restoration.ts'
+import { revertedIn } from '../taken-out.ts'
 import type { CurrentDrill } from './current.ts'
 import type { DrillFaults } from './faults.ts'
 import type { Harm } from './harm.ts'
@@ -103,7 +104,7 @@ export class Ending {
     const { drill, ledger } = this.#deps
     if (drill.id !== id) return
     this.#owesNotesOf = null
-    const known = new Set(drill.events.flatMap((event) => (event.type === 'fault-reverted' ? [event.instance] : [])))
+    const known = revertedIn(drill.events)
     for (const event of [...drill.events]) {
       if (event.type !== 'fault-injected' || known.has(event.instance)) continue
       const { instance, fault } = event

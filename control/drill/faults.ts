@@ -7,7 +7,7 @@ import type { Range } from '../../model/range.ts'
 import type { Scenario } from '../../model/scenario.ts'
 import type { Injector } from '../injector.ts'
 import type { Ledger } from '../ledger.ts'
-import { takenOut } from '../taken-out.ts'
+import { revertedIn, takenOut } from '../taken-out.ts'
 import type { CurrentDrill } from './current.ts'
 import type { UsualTraffic } from './usual-traffic.ts'
 
@@ -136,11 +136,11 @@ export class DrillFaults {
 
   async #ease(): Promise<void> {
     const { drill, range } = this.#deps
-    const { id, easedAt } = drill.mustAllow('extend')
-    const { ease } = drill.played(drill.mustAllow('extend'))
-    if (!ease || easedAt !== null) return
+    const state = drill.mustAllow('extend')
+    const { ease } = drill.played(state)
+    if (!ease || state.easedAt !== null) return
     if (ease.users !== undefined) await range.load.setUsers(usersOn(range, ease.users))
-    if (drill.running()?.id !== id) return
+    if (drill.running()?.id !== state.id) return
     drill.append({ type: 'scenario-eased', what: ease.what })
     await this.#takeOutHeavy(drill.mustAllow('extend'))
   }
@@ -148,10 +148,11 @@ export class DrillFaults {
   /** The faults that were put in before the scenario was made easier, and are to go in again. */
   #heavy(state: DrillState): { step: number; record: FaultRecord }[] {
     const { drill, ledger } = this.#deps
-    const { ease } = drill.played(state)
-    if (!ease || state.easedAt === null) return []
+    // Asked each second, mostly of a drill that is as hard as it was.
+    const ease = state.easedAt === null ? undefined : drill.played(state).ease
+    if (!ease) return []
     const steps = this.#steps(state)
-    const out = new Set(drill.events.flatMap((event) => (event.type === 'fault-reverted' ? [event.instance] : [])))
+    const out = revertedIn(drill.events)
     return ease.steps.flatMap(({ step }) => {
       const put = drill.events.findLast((event) => event.type === 'fault-injected' && event.step === step)
       const record = put?.type === 'fault-injected' && !out.has(put.instance) ? ledger.fault(put.instance) : null

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { drillClock, foldDrill, isOpen } from '../../model/drill.ts'
 import { leaseMs } from '../lease.ts'
+import { revertedIn } from '../taken-out.ts'
 import { latest } from './commands.ts'
 import { mustBeOrdered } from './ordered.ts'
 import { simulated } from './simulated.ts'
@@ -105,7 +106,7 @@ export async function recoveryIsTrue(world: World, drill: string): Promise<void>
   const recoveredAt = world.state(drill).milestones.recovered ?? 0
   // A drill that is over by recovering takes out what was in it, in the same second.
   const isOver = !isOpen(world.state(drill))
-  const reverted = new Set(events.flatMap((event) => (event.type === 'fault-reverted' ? [event.instance] : [])))
+  const reverted = revertedIn(events)
   for (const event of events) {
     if (event.type !== 'fault-injected' || reverted.has(event.instance)) continue
     const record = world.ledger.fault(event.instance)
