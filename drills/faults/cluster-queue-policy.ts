@@ -17,12 +17,15 @@ export const clusterQueuePolicy = defineFault({
     service: z.enum(['orders', 'fulfilment']),
   }),
   needs: () => ['cluster'],
-  plan: async (_context, { service }) =>
-    inOrder([
+  plan: async (_context, { service }) => ({
+    refs: inOrder([
       { kind: 'NetworkPolicy', name: 'rabbitmq' },
       { kind: 'Deployment', name: service },
     ]),
-  async inject({ range }, { service }) {
+    // Decided once, so that injecting it again replaces no pods.
+    restartedAt: new Date().toISOString(),
+  }),
+  async inject({ range }, { service }, { restartedAt }) {
     const cluster = clusterOf(range)
     if (!(await cluster.enforcesPolicies())) {
       const who = 'its network plugin has to, as Calico, Cilium and kube-router do'
@@ -32,12 +35,13 @@ export const clusterQueuePolicy = defineFault({
     if (!policy?.from) throw new FiredrillError('unsupported', 'RabbitMQ has no NetworkPolicy that lets in by name')
     const from = policy.from.filter((app) => app !== service).map((app) => ({ podSelector: { matchLabels: { app } } }))
     await cluster.edit({ kind: 'NetworkPolicy', name: 'rabbitmq', patch: { spec: { ingress: [{ from }] } } })
-    const restarted = { 'kubectl.kubernetes.io/restartedAt': new Date().toISOString() }
+    const restarted = { 'kubectl.kubernetes.io/restartedAt': restartedAt }
     await cluster.edit({
       kind: 'Deployment',
       name: service,
       patch: { spec: { template: { metadata: { annotations: restarted } } } },
     })
   },
-  ...manifestUndo,
+  revert: (context, { refs }) => manifestUndo.revert(context, refs),
+  observe: manifestUndo.observe,
 })

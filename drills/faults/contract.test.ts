@@ -28,7 +28,8 @@ const contextOf = (range = paperRange(root, 30)): FaultContext => ({ range, sign
 const kept = <Value>(value: Value): Value => structuredClone(value)
 
 for (const id of onPaper) {
-  test(`${id}, as a scenario injects it, shows; twice is once; and it is reverted by its undo record alone`, async () => {
+  test(`${id}, as a scenario injects it, shows; twice is once; and it is reverted by its undo record alone`, async ({ mock }) => {
+    mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-03-02T10:00:00Z') })
     const fault = faultById(id)
     const params = fault.params.parse(used.get(id) ?? {})
     const context = contextOf()
@@ -39,6 +40,7 @@ for (const id of onPaper) {
     await fault.inject(context, params, undo)
     const during = await seen()
     assert.notDeepEqual(during, before)
+    mock.timers.tick(1_000)
     await fault.inject(context, params, undo)
     assert.deepEqual(await seen(), during)
     await fault.revert(contextOf(context.range), undo)
