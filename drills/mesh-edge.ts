@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { serviceName } from '../model/components.ts'
-import type { EdgeFault, MeshEdge } from '../model/mesh.ts'
+import { edgeFault, type EdgeFault, type MeshEdge } from '../model/mesh.ts'
 import type { Range } from '../model/range.ts'
 
 /** Which requests on one edge, as parameters of a fault. */
@@ -21,22 +21,36 @@ export const headerOf = (header: string): Pick<EdgeFault, 'header'> => {
   return name === undefined || value === undefined ? {} : { header: { name, value } }
 }
 
-interface Undo {
+export interface EdgeUndo {
   edge: MeshEdge
   before: EdgeFault | null
+  /** What this fault sets of the edge's; what an earlier version wrote down does not have it. */
+  own?: (keyof EdgeFault)[]
 }
 
-/** A fault on the requests of one edge; what was there before comes back. */
+export const keysOf = (fault: EdgeFault): (keyof EdgeFault)[] => edgeFault.keyof().options.filter((key) => fault[key] !== undefined)
+
+/** A fault on the requests of one edge. What it set is taken back to what was there before; what else is on the edge by then stays. */
 export const onEdge = <Params extends MeshEdge>(faultOf: (params: Params) => EdgeFault) => ({
-  plan: async ({ range }: { range: Range }, { from, to }: Params): Promise<Undo> => ({
-    edge: { from, to },
-    before: await range.mesh.faultOn({ from, to }),
-  }),
-  inject: async ({ range }: { range: Range }, params: Params, { edge, before }: Undo) => {
+  plan: async ({ range }: { range: Range }, params: Params): Promise<EdgeUndo> => {
+    const edge = { from: params.from, to: params.to }
+    return { edge, before: await range.mesh.faultOn(edge), own: keysOf(faultOf(params)) }
+  },
+  inject: async ({ range }: { range: Range }, params: Params, { edge, before }: EdgeUndo) => {
     await range.mesh.setFault(edge, { ...before, ...faultOf(params) })
   },
-  revert: async ({ range }: { range: Range }, { edge, before }: Undo) => {
-    await range.mesh.setFault(edge, before)
+  revert: async ({ range }: { range: Range }, undo: EdgeUndo) => {
+    await range.mesh.setFault(undo.edge, without(await range.mesh.faultOn(undo.edge), undo))
   },
   observe: async ({ range }: { range: Range }, { from, to }: Params) => range.mesh.faultOn({ from, to }),
 })
+
+/** What is on an edge once a fault's own part is taken back; `null` where nothing is left that goes wrong. */
+export function without(now: EdgeFault | null, { before, own }: Omit<EdgeUndo, 'edge'>): EdgeFault | null {
+  if (!own) return before
+  const left: EdgeFault = { ...now }
+  for (const key of own) delete left[key]
+  for (const key of own) if (before?.[key] !== undefined) Object.assign(left, { [key]: before[key] })
+  const { delay, abort, bandwidth, reset } = left
+  return (delay ?? abort ?? bandwidth ?? reset) ? left : null
+}

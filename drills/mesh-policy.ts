@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto'
 import { Document, isAlias, visit } from 'yaml'
 import type { ServiceName } from '../model/components.ts'
 import { serviceOfHost } from '../model/mesh.ts'
-import type { Range } from '../model/range.ts'
 import { documentsOf } from '../model/yaml/read.ts'
 
 /** The policy's document of this kind for a service, which is made where there is none. */
@@ -24,14 +23,21 @@ export function editPolicy(
   if (!found) {
     found = new Document(fresh[kind](service))
     documents.push(found)
-  } else if (hasAliases(found)) {
-    // What stands elsewhere cannot be changed here alone.
-    const whole = new Document(found.toJS(), { aliasDuplicateObjects: false })
+  } else {
+    const whole = editable(found)
     documents[documents.indexOf(found)] = whole
     found = whole
   }
   edit(found)
-  return documents
+  return textOf(documents)
+}
+
+/** A document that may be edited in one place: what stands elsewhere as well is written out. */
+export const editable = (document: Document): Document =>
+  hasAliases(document) ? new Document(document.toJS(), { aliasDuplicateObjects: false }) : document
+
+export const textOf = (documents: readonly Document[]): string =>
+  documents
     .map((document) =>
       document
         .toString({ lineWidth: 140 })
@@ -40,7 +46,6 @@ export function editPolicy(
     )
     .join('\n---\n')
     .concat('\n')
-}
 
 function hasAliases(document: Document): boolean {
   let found = false
@@ -79,18 +84,3 @@ export const policyHash = (yaml: string): string => createHash('sha256').update(
 
 /** Who works on the mesh at the shop: an author of policies like any other. */
 export const platformTeam = 'platform team'
-
-interface PolicyFault<Params> {
-  plan(context: { range: Range }, params: Params): Promise<{ before: string }>
-  inject(context: { range: Range }, params: Params, undo: { before: string }): Promise<void>
-  revert(context: { range: Range }, undo: { before: string }): Promise<void>
-  observe(context: { range: Range }, params: Params): Promise<unknown>
-}
-
-/** A fault that is a mistake in the policy. What it was before comes back, unless somebody has put it back already. */
-export const policyFault = <Params>(change: (yaml: string, params: Params) => string): PolicyFault<Params> => ({
-  plan: async ({ range }) => ({ before: await range.mesh.policy() }),
-  inject: async ({ range }, params, { before }) => void (await range.mesh.apply(change(before, params), platformTeam)),
-  revert: async ({ range }, { before }) => void (await range.mesh.apply(before, platformTeam)),
-  observe: async ({ range }) => policyHash(await range.mesh.policy()),
-})

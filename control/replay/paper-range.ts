@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { componentNames, type ComponentStatus, type ServiceName } from '../../model/components.ts'
+import { componentNames, type ComponentName, type ComponentStatus, type ServiceName } from '../../model/components.ts'
 import {
   usualUsers,
   type Binding,
@@ -27,6 +27,7 @@ interface Told {
   jobs: string[]
   mix: LoadMix
   edits: ManifestEdit[]
+  unscraped: ComponentName[]
   rules: string[]
 }
 
@@ -49,6 +50,7 @@ export function paperRange(root: string, users: number): Range {
     mix: { hotShare: 0, bots: 0, rate: 0 },
     edits: [],
     rules: [],
+    unscraped: [],
   }
   return {
     lacks: [],
@@ -91,8 +93,8 @@ export function paperRange(root: string, users: number): Range {
       extraRules: async () => now.rules,
       setExtraRules: async (name, rules) =>
         void (now.rules = [...now.rules.filter((one) => one !== name), ...(rules === null ? [] : [name])]),
-      unscraped: async () => [],
-      setUnscraped: done,
+      unscraped: async () => now.unscraped,
+      setUnscraped: async (names) => void (now.unscraped = names),
       silences: async () => [],
       expireSilence: done,
     },

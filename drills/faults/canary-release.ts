@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { canaryServices } from '../../model/components.ts'
 import { defineFault } from '../../model/fault.ts'
 import type { Canary } from '../../model/range.ts'
-import { endCanary, giveCanary } from '../canary.ts'
+import { endCanary, giveCanary, splitTraffic } from '../canary.ts'
 import { policyHash } from '../mesh-policy.ts'
+import { takeBack } from '../policy-fault.ts'
 
 const params = z.object({
   service: z.enum(canaryServices),
@@ -16,6 +17,8 @@ interface Undo {
   canary: Canary
   before: Canary | null
   policy: string
+  /** The policy as the fault made it; what an earlier version wrote down does not have it. */
+  injected?: string
 }
 
 /** Another release of a service beside the one for all, with a share of its calls: what is wrong with it is felt by few. */
@@ -26,18 +29,19 @@ export const canaryRelease = defineFault<typeof params, Undo>({
   category: 'release',
   needs: () => ['mesh', 'canary'],
   params,
-  plan: async ({ range }, { service, version }) => ({
-    canary: { service, version },
-    before: await range.releases.canary(),
-    policy: await range.mesh.policy(),
-  }),
+  async plan({ range }, { service, version, percent }) {
+    const [before, policy, stable] = await Promise.all([range.releases.canary(), range.mesh.policy(), range.releases.current(service)])
+    const canary = { service, version }
+    return { canary, before, policy, injected: splitTraffic(splitTraffic(policy, canary, stable, 0), canary, stable, percent) }
+  },
   inject: ({ range }, { percent }, { canary }) => giveCanary(range, canary, percent, 'delivery pipeline'),
-  async revert({ range }, { canary, before, policy }) {
+  async revert({ range }, { canary, before, policy, injected }) {
     const running = await range.releases.canary()
     // Whoever has ended it, or put another in its place, has made the choice.
     if (running?.service !== canary.service || running.version !== canary.version) return
-    if (before) await range.mesh.apply(policy, 'firedrill')
-    else await endCanary(range, 'firedrill', policy)
+    const now = await range.mesh.policy()
+    if (before) await range.mesh.apply(injected ? takeBack(now, { before: policy, injected }) : policy, 'firedrill')
+    else await endCanary(range, 'firedrill', now === (injected ?? now) ? policy : undefined)
   },
   observe: async ({ range }) => ({ canary: await range.releases.canary(), policy: policyHash(await range.mesh.policy()) }),
 })

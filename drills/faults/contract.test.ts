@@ -22,6 +22,7 @@ const onPaper = [
   ...['tight-timeout', 'tight-breaker', 'loose-retries', 'mtls-mismatch'],
   ...['cluster-selector', 'cluster-target-port', 'cluster-liveness', 'cluster-memory', 'cluster-environment', 'cluster-readiness'],
   ...['cluster-half-rollout', 'cluster-autoscaler', 'cluster-queue-policy', 'cluster-drain'],
+  'target-lost',
 ]
 const contextOf = (range = paperRange(root, 30)): FaultContext => ({ range, signal: new AbortController().signal })
 /** As it comes out of the ledger. */

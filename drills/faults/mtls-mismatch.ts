@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { serviceName } from '../../model/components.ts'
 import { defineFault } from '../../model/fault.ts'
-import { editPolicy, policyFault } from '../mesh-policy.ts'
+import { editPolicy } from '../mesh-policy.ts'
+import { policyFault } from '../policy-fault.ts'
 
 const params = z.object({
   /** The service that is called in plaintext, and takes none. */

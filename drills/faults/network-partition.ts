@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { serviceName } from '../../model/components.ts'
 import { defineFault } from '../../model/fault.ts'
-import type { EdgeFault, MeshEdge } from '../../model/mesh.ts'
-import { onEdge } from '../mesh-edge.ts'
+import type { EdgeFault } from '../../model/mesh.ts'
+import { keysOf, onEdge, type EdgeUndo } from '../mesh-edge.ts'
 
 const params = z.object({
   from: serviceName,
@@ -15,9 +15,7 @@ const params = z.object({
 const neverMs = 300_000
 const edgeOf = onEdge((_params: z.output<typeof params>) => ({}))
 
-interface Undo {
-  edge: MeshEdge
-  before: EdgeFault | null
+interface Undo extends EdgeUndo {
   fault: EdgeFault
 }
 
@@ -31,7 +29,8 @@ export const networkPartition = defineFault<typeof params, Undo>({
   params,
   async plan(context, given) {
     const instance = given.instance === 'current' ? { instance: await context.range.mesh.instance(given.from) } : {}
-    return { ...(await edgeOf.plan(context, given)), fault: { delay: { fixedDelayMs: neverMs, jitterMs: 0, percent: 100 }, ...instance } }
+    const fault = { delay: { fixedDelayMs: neverMs, jitterMs: 0, percent: 100 }, ...instance }
+    return { ...(await edgeOf.plan(context, given)), own: keysOf(fault), fault }
   },
   inject: ({ range }, _params, { edge, before, fault }) => range.mesh.setFault(edge, { ...before, ...fault }),
   revert: edgeOf.revert,
