@@ -3,8 +3,15 @@ import { mostNamed } from '../drills/evidence.ts'
 import { readCommand } from '../drills/evidence/read-command.ts'
 import { endsDrill } from '../model/drill.ts'
 import type { Range } from '../model/range.ts'
-import type { RangeContext } from '../range/context.ts'
+import { describeError } from '../model/errors.ts'
+import { deployedCluster, type RangeContext } from '../range/context.ts'
+import { join } from '../range/targets/hosts/forward.ts'
+import { openShop } from '../range/targets/hosts/open.ts'
+import { logsFrom } from '../shell/log-stream.ts'
+import { filesHere } from '../shell/log-view.ts'
 import { admitOnCall } from '../shell/on-call.ts'
+import { refuseOperator, serveOperator } from '../shell/operator/serve.ts'
+import { shopSeen } from '../shell/operator/shop.ts'
 import { jailTrouble } from '../shell/possible.ts'
 import { Shells } from '../shell/shells.ts'
 import type { DrillEngine } from './drill-engine.ts'
@@ -28,7 +35,7 @@ interface Wired {
 export function shellsOf({ context, range, engine, looks, trouble = jailTrouble }: Wired): Shells {
   const shells = new Shells({
     context,
-    logSources: logSources(context),
+    ...placedWith(context),
     hidden: [context.root, context.dir, cacheDir],
     cache: cacheDir,
     trouble: async () => placedElsewhere(context) ?? (await trouble()),
@@ -57,9 +64,20 @@ export function shellsOf({ context, range, engine, looks, trouble = jailTrouble 
 /** Where what was printed in the terminals of a drill is kept. */
 export const recordingsOf = ({ dir }: Pick<RangeContext, 'dir'>, drill: string): string => path.join(dir, 'terminals', drill)
 
-const placedElsewhere = ({ config }: RangeContext): string | null => {
-  if (config.placement.role !== 'observability') return null
-  return config.placement.cluster
-    ? 'the shop of this range is in a cluster: use kubectl there'
-    : 'the shop of this range is on another host: log in there'
+/** Where the shop's processes and logs are: here, or with the agent of its host. */
+function placedWith(context: RangeContext): Pick<ConstructorParameters<typeof Shells>[0], 'logs' | 'operate'> {
+  const here = filesHere(logSources(context))
+  if (context.config.placement.role === 'all') return { logs: [here], operate: (socket) => serveOperator(socket, () => shopSeen(context)) }
+  return {
+    logs: [here, logsFrom(() => openShop(context, 'logs'))],
+    operate(socket) {
+      openShop(context, 'operator').then(
+        (stream) => join(socket, stream),
+        (error: unknown) => refuseOperator(socket, describeError(error)),
+      )
+    },
+  }
 }
+
+const placedElsewhere = (context: RangeContext): string | null =>
+  deployedCluster(context.config.placement) ? 'the shop of this range is in a cluster: use kubectl there' : null

@@ -19,7 +19,7 @@ test('a connection to a data store waits until whoever is on call is known there
     portOf: () => port,
     control: { port, token: '' },
     onReport() {},
-    shop: () => ({ pids: [], ports: new Set() }),
+    operate: (socket) => socket.destroy(),
     admitted: admitted.promise,
   })
   const ask = async (name: string) => {

@@ -1,8 +1,6 @@
 import { chmodSync } from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
-import type { ShopSeen } from './operator/command.ts'
-import { serveOperator } from './operator/serve.ts'
 import type { PortName } from '../range/context.ts'
 import type { Target } from './places.ts'
 
@@ -25,8 +23,8 @@ interface GateOptions {
   onReport(report: string): void
   /** Resolves when whoever is on call has been let into the data stores, or could not be. */
   admitted?: Promise<unknown>
-  /** The shop itself, for commands about its processes. */
-  shop(): ShopSeen
+  /** Runs a command about the shop's processes, where they are. */
+  operate(socket: net.Socket): void
 }
 
 /** This side's end of a session's network: what connects says where to by a name, and gets no further than the names that there are. */
@@ -96,7 +94,7 @@ export class Gate {
     if (target.kind === 'reports') return this.#hear(socket)
     if (target.kind === 'operator') {
       this.#count(name, socket)
-      return serveOperator(socket, this.#options.shop)
+      return this.#options.operate(socket)
     }
     if (target.kind === 'prometheus') {
       this.#count(name, socket)

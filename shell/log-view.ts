@@ -1,36 +1,27 @@
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs'
+import { appendFileSync, chmodSync, mkdirSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { FileFollower, type LogPiece, type LogSource } from './follow-files.ts'
 
-export interface LogSource {
-  service: string
-  file: string
-}
-
-/** Of what was written before somebody looks, and in one go, in bytes. */
-const mostAtOnce = 1024 * 1024
-/** Where a copy begins anew, as a log that is rotated does. */
+/** Where a copy begins anew, as a log that is rotated does, in bytes. */
 const longestCopy = 16 * 1024 * 1024
-const everyMs = 300
+export const lookEveryMs = 300
 
-interface Copy {
-  source: LogSource
-  /** Of the file that is copied: another one in its place is copied from its beginning. */
-  inode: number
-  at: number
-}
+/** Where logs come from: hands on what is there and what comes, until it is stopped. */
+export type LogInput = (take: (piece: LogPiece) => void) => { stop(): void }
+
+/** Those of this host. */
+export const filesHere =
+  (sources: readonly LogSource[]): LogInput =>
+  (take) => {
+    const follower = new FileFollower(sources)
+    const look = () => {
+      for (const piece of follower.read()) take(piece)
+    }
+    look()
+    const timer = setInterval(look, lookEveryMs)
+    timer.unref()
+    return { stop: () => clearInterval(timer) }
+  }
 
 /**
  * The shop's logs as files for those who have a terminal. They are copies, which follow as the logs are written: the logs themselves are readable by
@@ -38,77 +29,39 @@ interface Copy {
  */
 export class LogView {
   readonly folder: string
-  readonly #copies: Copy[]
-  #timer: NodeJS.Timeout | undefined
+  readonly #inputs: readonly LogInput[]
+  #running: { stop(): void }[] = []
 
-  constructor(folder: string, sources: readonly LogSource[]) {
+  constructor(folder: string, inputs: readonly LogInput[]) {
     this.folder = folder
-    this.#copies = sources.map((source) => ({ source, inode: 0, at: 0 }))
+    this.#inputs = inputs
   }
 
   /** From now on, until it is stopped. */
   start(): void {
-    if (this.#timer) return
+    if (this.#running.length > 0) return
     mkdirSync(this.folder, { recursive: true })
     chmodSync(this.folder, 0o755)
-    this.follow()
-    this.#timer = setInterval(() => this.follow(), everyMs)
-    this.#timer.unref()
+    this.#running = this.#inputs.map((input) => input((piece) => this.#take(piece)))
   }
 
   stop(): void {
-    clearInterval(this.#timer)
-    this.#timer = undefined
-    for (const copy of this.#copies) Object.assign(copy, { inode: 0, at: 0 })
+    for (const input of this.#running) input.stop()
+    this.#running = []
     rmSync(this.folder, { recursive: true, force: true })
   }
 
-  /** Copies what was written since. */
-  follow(): void {
-    for (const copy of this.#copies) {
-      try {
-        this.#bring(copy)
-      } catch {
-        // A log that is being replaced is there next time.
-      }
-    }
-  }
-
-  #bring(copy: Copy): void {
-    const { file, service } = copy.source
-    if (!existsSync(file)) return
-    const from = openSync(file, 'r')
+  #take({ service, fresh, bytes }: LogPiece): void {
+    const copy = path.join(this.folder, `${service}.log`)
     try {
-      const { ino, size } = fstatSync(from)
-      const target = path.join(this.folder, `${service}.log`)
-      if (ino !== copy.inode || size < copy.at) {
-        const at = Math.max(0, size - mostAtOnce)
-        Object.assign(copy, { inode: ino, at: at === 0 ? 0 : lineAfter(from, at) })
-        writeFileSync(target, '', { mode: 0o644 })
+      if (fresh) {
+        writeFileSync(copy, '', { mode: 0o644 })
         // Whatever the umask.
-        chmodSync(target, 0o644)
-      }
-      if (size <= copy.at) return
-      if (statSync(target).size > longestCopy) truncateSync(target)
-      const bytes = Buffer.allocUnsafe(Math.min(size - copy.at, mostAtOnce))
-      const got = readSync(from, bytes, 0, bytes.length, copy.at)
-      const to = openSync(target, 'a')
-      try {
-        writeSync(to, bytes, 0, got)
-      } finally {
-        closeSync(to)
-      }
-      copy.at += got
-    } finally {
-      closeSync(from)
+        chmodSync(copy, 0o644)
+      } else if (statSync(copy).size > longestCopy) truncateSync(copy)
+      appendFileSync(copy, bytes)
+    } catch {
+      // A full disk keeps no terminal from being opened; the log itself is where it was.
     }
   }
-}
-
-/** Where the next line begins. */
-function lineAfter(file: number, at: number): number {
-  const bytes = Buffer.allocUnsafe(64 * 1024)
-  const got = readSync(file, bytes, 0, bytes.length, at)
-  const end = bytes.subarray(0, got).indexOf(10)
-  return end < 0 ? at : at + end + 1
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import path from 'node:path'
 import type { Actor } from '../model/drill.ts'
 import { FiredrillError, describeError } from '../model/errors.ts'
@@ -9,13 +10,12 @@ import { firedrillFolder, firedrillIn, rangeSeen } from './firedrill.ts'
 import { Gate } from './gate.ts'
 import { makeGroups, removeGroups } from './groups.ts'
 import { home, own } from './jail.ts'
-import { LogView, type LogSource } from './log-view.ts'
+import { LogView, type LogInput } from './log-view.ts'
 import { onCall, onCallPassword } from './on-call.ts'
 import { foundPrograms, motd, privateFiles, searchPath, wrappers } from './own-programs.ts'
 import { places, targets, type Place } from './places.ts'
 import { findBwrap } from './possible.ts'
 import { makeRuntimeFolder, mostSessions, prepareJail, sweepShells, uidOf } from './prepare.ts'
-import { shopSeen } from './operator/shop.ts'
 import { Recording } from './recording.ts'
 import { readReport, type Report } from './report.ts'
 import { Runner, type Ran } from './runner.ts'
@@ -45,7 +45,10 @@ export type Told = Report & { shell: string; owner: Owner; read: readonly string
 
 interface ShellsOptions {
   context: RangeContext
-  logSources: readonly LogSource[]
+  /** The logs that are to be read in them. */
+  logs: readonly LogInput[]
+  /** Runs a command about the shop's processes, where they are. */
+  operate(socket: Socket): void
   /** Where the answers are: not to be seen from within. */
   hidden: readonly string[]
   /** Where bundles are, `firedrill` itself among them. */
@@ -179,7 +182,7 @@ export class Shells implements AsyncDisposable {
     const id = randomBytes(12).toString('base64url')
     const folder = path.join(makeRuntimeFolder(context.dir), id)
     try {
-      this.#logs ??= new LogView(path.join(makeRuntimeFolder(context.dir), 'logs'), this.#options.logSources)
+      this.#logs ??= new LogView(path.join(makeRuntimeFolder(context.dir), 'logs'), this.#options.logs)
       this.#logs.start()
       const firedrill = firedrillIn(context.root, this.#options.cache)
       const control = { port: context.port('control'), token: owner.token }
@@ -209,7 +212,7 @@ export class Shells implements AsyncDisposable {
         targets: targets(),
         portOf: ({ port }) => context.port(port),
         control,
-        shop: () => shopSeen(context),
+        operate: this.#options.operate,
         onReport: (text) => {
           const report = readReport(text)
           const read = answered()

@@ -5,6 +5,7 @@
  */
 import http from 'node:http'
 import path from 'node:path'
+import type { Duplex } from 'node:stream'
 import { describeError, errorAnswer } from '../../model/errors.ts'
 import { followLogs } from '../../observability/store/filelog/tail.ts'
 import { dataDir } from '../../range/context.ts'
@@ -12,9 +13,13 @@ import { readLinkKeys } from '../../range/targets/hosts/invitation.ts'
 import { forwardPort } from '../../range/targets/hosts/forward.ts'
 import { dialObservability, listenForHosts, type Link } from '../../range/targets/hosts/link.ts'
 import { fitUsers } from '../../range/targets/hosts/fit-users.ts'
+import { passOn } from '../../range/targets/hosts/open.ts'
 import { shopAnswers, type HostsStatus } from '../../range/targets/hosts/range.ts'
 import { localRange } from '../../range/targets/local/range.ts'
 import { placedForAWhileOn, placedOn } from '../../range/topology.ts'
+import { sendLogs } from '../../shell/log-stream.ts'
+import { serveOperator } from '../../shell/operator/serve.ts'
+import { shopSeen } from '../../shell/operator/shop.ts'
 import { tokenRole } from '../access.ts'
 import { logSources, openLocalRange } from '../wiring.ts'
 import { logShipper } from './log-shipper.ts'
@@ -54,7 +59,12 @@ if (placement.role === 'observability') {
   const [, host = '', port = ''] = /^(.+):(\d+)$/.exec(placement.observability) ?? []
   const shop = shopAnswers(localRange(target))
   const call = async (method: string, args: unknown[]) => (method === 'machine' ? target.state.machine() : shop(method, args))
-  const service = placement.role === 'shop' ? { ports: shopPorts, call } : null
+  // For terminals, which are in a jail on the other host.
+  const open = {
+    operator: (stream: Duplex) => serveOperator(stream, () => shopSeen(context)),
+    logs: (stream: Duplex) => sendLogs(stream, logSources(context)),
+  }
+  const service = placement.role === 'shop' ? { ports: shopPorts, call, open } : null
   const end = dialObservability({ host, port: Number(port) }, keys, service)
   link = end.link
   for (const forwarded of service ? observabilityPorts : loadPorts) await forwardPort(link, forwarded)
@@ -87,6 +97,12 @@ async function status(): Promise<HostsStatus> {
   }
 }
 
+/** Whether a part of the range asks. */
+function isService(request: http.IncomingMessage): boolean {
+  const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
+  return tokenRole(token, context.config.tokens) === 'service'
+}
+
 const server = http.createServer((request, response) => {
   const reply = (code: number, body: unknown) => response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body))
   const fail = (error: unknown) => {
@@ -94,9 +110,7 @@ const server = http.createServer((request, response) => {
     reply(code, body)
   }
   if (request.url === '/ready') return reply(200, {})
-  const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]
-  if (tokenRole(token, context.config.tokens) !== 'service')
-    return reply(401, { error: { code: 'unauthenticated', message: 'this is for the range itself' } })
+  if (!isService(request)) return reply(401, { error: { code: 'unauthenticated', message: 'this is for the range itself' } })
   if (request.url === '/status') return void status().then((body) => reply(200, body), fail)
   if (request.url !== '/rpc' || request.method !== 'POST')
     return reply(404, { error: { code: 'not-found', message: 'there is no such thing' } })
@@ -112,6 +126,7 @@ const server = http.createServer((request, response) => {
     link.call(method, args, timeoutMs).then((result) => reply(200, { result }), fail)
   })
 })
+passOn(server, link, isService)
 server.listen({ host: '127.0.0.1', port: context.port('agent') })
 process.stdout.write(`agent of the ${placement.role} host\n`)
 

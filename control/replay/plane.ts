@@ -86,7 +86,14 @@ export class ReplayPlane implements AsyncDisposable {
       {
         context,
         // What is typed in one is noted as it was meant: nobody opens one here.
-        shells: new Shells({ context, logSources: [], hidden: [], cache: null, trouble: async () => null }),
+        shells: new Shells({
+          context,
+          logs: [],
+          operate: (socket) => socket.destroy(),
+          hidden: [],
+          cache: null,
+          trouble: async () => null,
+        }),
         range,
         ledger: this.#ledger,
         injector,

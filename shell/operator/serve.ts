@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { createInterface } from 'node:readline'
 import { describeError } from '../../model/errors.ts'
 import { Refused, type Planned, type ShopSeen } from './command.ts'
@@ -12,21 +12,25 @@ const graceMs = 1_000
 
 type Kind = 'o' | 'e' | 'x'
 
+/** Answers a command that cannot be run. */
+export function refuseOperator(socket: Duplex, why: string): void {
+  send(socket, 'e', `sudo: ${why}\n`)
+  send(socket, 'x', '1')
+  socket.end()
+}
+
+function send(socket: Duplex, kind: Kind, bytes: Buffer | string): boolean {
+  const body = Buffer.from(bytes)
+  const head = Buffer.alloc(5)
+  head.write(kind)
+  head.writeUInt32BE(body.length, 1)
+  return socket.write(Buffer.concat([head, body]))
+}
+
 /** One command of whoever is on call, from a jail: reads it, runs it where it may be run, and sends what it prints and how it ends. */
-export function serveOperator(socket: Socket, seen: () => ShopSeen): void {
+export function serveOperator(socket: Duplex, seen: () => ShopSeen): void {
   let asked = ''
-  const send = (kind: Kind, bytes: Buffer | string): boolean => {
-    const body = Buffer.from(bytes)
-    const head = Buffer.alloc(5)
-    head.write(kind)
-    head.writeUInt32BE(body.length, 1)
-    return socket.write(Buffer.concat([head, body]))
-  }
-  const refuse = (why: string) => {
-    send('e', `sudo: ${why}\n`)
-    send('x', '1')
-    socket.end()
-  }
+  const refuse = (why: string) => refuseOperator(socket, why)
   const timer = setTimeout(() => socket.destroy(), requestWithinMs)
   socket.once('close', () => clearTimeout(timer))
   const onData = (text: Buffer) => {
@@ -42,7 +46,7 @@ export function serveOperator(socket: Socket, seen: () => ShopSeen): void {
       .filter((word) => word !== '')
       .map((word) => Buffer.from(word, 'hex').toString())
     try {
-      answer(words, seen, socket, send)
+      answer(words, seen, socket)
     } catch (error) {
       if (!(error instanceof Refused)) process.stderr.write(`a command of whoever is on call: ${describeError(error)}\n`)
       refuse(error instanceof Refused ? error.message : 'it failed on the shop’s side')
@@ -52,25 +56,25 @@ export function serveOperator(socket: Socket, seen: () => ShopSeen): void {
   socket.resume()
 }
 
-function answer(words: string[], seen: () => ShopSeen, socket: Socket, send: (kind: Kind, bytes: Buffer | string) => boolean): void {
+function answer(words: string[], seen: () => ShopSeen, socket: Duplex): void {
   const [name = '', ...args] = words.filter((word, index) => !(word === '-n' && index === 0))
   const program = name.split('/').at(-1) ?? ''
   if (name === '' || name === '-l' || name === '--list' || name === '-h' || name === '--help') {
-    send('o', listed())
-    send('x', '0')
+    send(socket, 'o', listed())
+    send(socket, 'x', '0')
     return void socket.end()
   }
   const command = operatorCommands.find((one) => one.program === program)
   if (!command) throw new Refused(`whoever is on call may not run ${name} here: 'sudo -l' lists what may be run`)
   const file = programOf(command.program)
   if (file === null) throw new Refused(`this machine has no ${command.program}: 'firedrill doctor' says how to install it`)
-  run({ ...command.plan(args, seen()), file }, socket, send)
+  run({ ...command.plan(args, seen()), file }, socket)
 }
 
 const listed = (): string =>
   `On the machine of the shop, about its processes, you may run:\n${operatorCommands.map(({ usage }) => `  sudo ${usage}\n`).join('')}`
 
-function run({ file, args, line, seconds }: Planned, socket: Socket, send: (kind: Kind, bytes: Buffer | string) => boolean): void {
+function run({ file, args, line, seconds }: Planned, socket: Duplex): void {
   const child = spawn(file, args, {
     env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LANG: 'C.UTF-8', TZ: 'UTC', COLUMNS: '250', HOME: '/' },
     cwd: '/',
@@ -81,14 +85,14 @@ function run({ file, args, line, seconds }: Planned, socket: Socket, send: (kind
     setTimeout(() => child.kill('SIGKILL'), graceMs).unref()
   }
   const limit = setTimeout(() => {
-    send('e', `sudo: stopped after ${seconds} s\n`)
+    send(socket, 'e', `sudo: stopped after ${seconds} s\n`)
     stop()
   }, seconds * 1_000)
   socket.on('data', (bytes: Buffer) => bytes.includes('INT') && stop())
   socket.once('close', stop)
   // A reader that does not read is waited for.
   const pass = (kind: Kind, bytes: Buffer | string) => {
-    if (send(kind, bytes)) return
+    if (send(socket, kind, bytes)) return
     child.stdout.pause()
     socket.once('drain', () => child.stdout.resume())
   }
@@ -100,12 +104,12 @@ function run({ file, args, line, seconds }: Planned, socket: Socket, send: (kind
     })
   } else child.stdout.on('data', (bytes: Buffer) => pass('o', bytes))
   child.stderr.on('data', (bytes: Buffer) => pass('e', bytes))
-  child.once('error', (error) => send('e', `sudo: ${error.message}\n`))
+  child.once('error', (error) => send(socket, 'e', `sudo: ${error.message}\n`))
   child.once('close', (status, signal) => {
     clearTimeout(limit)
     socket.off('close', stop)
     if (socket.destroyed) return
-    send('x', String(status ?? (signal === null ? 1 : 130)))
+    send(socket, 'x', String(status ?? (signal === null ? 1 : 130)))
     socket.end()
   })
 }

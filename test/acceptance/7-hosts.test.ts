@@ -152,6 +152,26 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
     })
   })
 
+  test('a terminal has all of the shop, which is on the other host', async () => {
+    const inTerminal = async (command: string) => ok(await here('shell', '--command', command))
+    assert.equal((await inTerminal('psql -Atc "select count(*) > 0 from orders.orders"')).trim(), 't')
+    assert.equal((await inTerminal('redis-cli ping')).trim(), 'PONG')
+    assert.equal((await inTerminal('curl -s -o /dev/null -w "%{http_code}" orders/ready')).trim(), '200')
+    const { pid } = new RangeState(dirs.shop).run('orders') ?? {}
+    assert.ok(pid)
+    assert.match(await inTerminal('sudo ps -eo pid,args'), new RegExp(`^ *${pid} .*orders`, 'm'))
+    await until('the log of a service there', 20_000, async () =>
+      /"service":"orders"/.test(await inTerminal('tail -n 3 /var/log/shop/orders.log')),
+    )
+    assert.match(await inTerminal(`sudo kill -STOP ${process.pid}; echo status $?`), /no process of the shop.*\nstatus 1/s)
+    await inTerminal(`sudo kill ${pid}`)
+    await until('the service to run as another process', 40_000, async () => {
+      const now = new RangeState(dirs.shop).run('orders')
+      return now !== null && now.pid !== pid
+    })
+    ok(await here('host', 'wait', '--seconds', '60'))
+  })
+
   test('a third host takes a part of the users, gives it back when it is cut off, and takes it again', async () => {
     const load = () => api().get<LoadStatus>('/api/load')
     const alone = await load()
@@ -194,6 +214,7 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
       return found && !found.healthy ? found : null
     })
     assert.match(orders.detail ?? '', /away|did not answer/)
+    assert.match((await here('shell', '--command', 'sudo ps -ef')).stdout, /sudo: .*away/)
     await ip('link', 'set', cable.here, 'up')
     const backAt = Date.now()
     await until('the other host to be back', 30_000, async () => (await hosts()).connected)

@@ -2,6 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { paperContext } from '../../control/replay/paper-context.ts'
+import { filesHere } from '../../shell/log-view.ts'
+import { serveOperator } from '../../shell/operator/serve.ts'
+import { shopSeen } from '../../shell/operator/shop.ts'
 import { jailTrouble } from '../../shell/possible.ts'
 import { Shells, type Owner, type Told } from '../../shell/shells.ts'
 
@@ -26,7 +29,8 @@ export class Jailed implements AsyncDisposable {
     const paper = paperContext(this.dir, root, 30)
     this.shells = new Shells({
       context: paper,
-      logSources: [{ service: 'orders', file: this.log }],
+      logs: [filesHere([{ service: 'orders', file: this.log }])],
+      operate: (socket) => serveOperator(socket, () => shopSeen(paper)),
       hidden: [root, this.dir],
       cache: null,
       trouble: jailTrouble,

@@ -17,12 +17,13 @@ export function forwardPort(link: Link, port: number, at = { port, host: '127.0.
 }
 
 /** Passes on what comes from either, until both are done or one is gone. */
-export function join(socket: net.Socket, stream: Duplex): void {
+export function join(socket: Duplex, stream: Duplex): void {
   const end = () => {
     stream.destroy()
     socket.destroy()
   }
   socket.on('error', end).on('close', () => stream.destroy())
-  stream.on('error', end).on('close', () => socket.destroySoon())
+  // What is still to be written is.
+  stream.on('error', end).on('close', () => (socket instanceof net.Socket ? socket.destroySoon() : socket.end()))
   socket.pipe(stream).pipe(socket)
 }

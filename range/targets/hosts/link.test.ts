@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import http from 'node:http'
 import net, { type AddressInfo } from 'node:net'
 import tls from 'node:tls'
@@ -51,6 +52,7 @@ before(async () => {
       if (method === 'add') return (args as number[]).reduce((sum, each) => sum + each, 0)
       throw new FiredrillError('not-found', `there is no ${method}`)
     },
+    open: { echo: (stream) => stream.pipe(stream) },
   })
   await until(() => observability.link.connected && shop.link.connected)
 })
@@ -147,4 +149,19 @@ test('the way comes back by itself', async () => {
   observability = await listenForHosts({ host: '127.0.0.1', port: linkPort }, keys.observability, { ports: new Set([port]) })
   await until(() => observability.link.connected && shop.link.connected)
   assert.equal(await observability.link.call('add', [1, 1], 1_000), 2)
+})
+
+test('what an end opens by a name is reached by it, and nothing else is', async () => {
+  const stream = observability.link.connect('echo')
+  assert.ok(stream)
+  stream.end('said to it')
+  let heard = ''
+  for await (const bytes of stream) heard += String(bytes)
+  assert.equal(heard, 'said to it')
+  for (const name of ['constructor', 'nothing', `127.0.0.1:${port + 1}`]) {
+    const refused = observability.link.connect(name)
+    assert.ok(refused)
+    const [error]: unknown[] = await once(refused, 'error')
+    assert.match(String(error), /refused: 403/)
+  }
 })

@@ -27,6 +27,8 @@ export interface LinkKeys {
 export interface LinkService {
   /** Ports of this host's loopback that the other end may connect to. */
   ports: ReadonlySet<number>
+  /** What else it may connect to, by name. */
+  open?: Readonly<Record<string, (stream: Duplex) => void>>
   call?(method: string, args: unknown[]): Promise<unknown>
 }
 
@@ -64,11 +66,11 @@ export class Link {
     this.onCome()
   }
 
-  /** A connection to a port of the other end; null while it is away. */
-  connect(port: number): Duplex | null {
+  /** A connection to a port of the other end, or to what it opens by a name; null while it is away. */
+  connect(to: number | string): Duplex | null {
     const session = this.#session
     if (!session || session.closed || session.destroyed) return null
-    const stream = session.request({ ':method': 'CONNECT', ':authority': `127.0.0.1:${port}` })
+    const stream = session.request({ ':method': 'CONNECT', ':authority': typeof to === 'number' ? `127.0.0.1:${to}` : `${to}:0` })
     stream.on('response', (headers) => {
       if (headers[':status'] !== 200) stream.destroy(new Error(`refused: ${headers[':status']}`))
     })
@@ -106,13 +108,18 @@ export class Link {
 }
 
 /** Does for the other end what it asks for over this connection. */
-function serve(socket: tls.TLSSocket, { ports, call }: LinkService): http2.ServerHttp2Session {
+function serve(socket: tls.TLSSocket, { ports, open = {}, call }: LinkService): http2.ServerHttp2Session {
   const session = http2.performServerHandshake(socket, { settings, ...limits })
   session.setLocalWindowSize(windowBytes)
   session.on('error', () => {})
   session.on('stream', (stream, headers) => {
     stream.on('error', () => {})
     if (headers[':method'] === 'CONNECT') {
+      const name = /^([a-z]+):0$/.exec(headers[':authority'] ?? '')?.[1] ?? ''
+      if (Object.hasOwn(open, name)) {
+        stream.respond({ ':status': 200 })
+        return open[name]?.(stream)
+      }
       const port = Number(/^127\.0\.0\.1:(\d+)$/.exec(headers[':authority'] ?? '')?.[1])
       if (!ports.has(port)) return stream.respond({ ':status': 403 }, { endStream: true })
       const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true })

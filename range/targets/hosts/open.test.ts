@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import http from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { after, before, test } from 'node:test'
+import { paperContext } from '../../../control/replay/paper-context.ts'
+import { makeLinkKeys } from './keys.ts'
+import { dialObservability, listenForHosts } from './link.ts'
+import { openShop, passOn } from './open.ts'
+
+const keys = await makeLinkKeys()
+const agent = http.createServer()
+let observability: Awaited<ReturnType<typeof listenForHosts>>
+let shop: ReturnType<typeof dialObservability>
+let opened: Duplex[] = []
+
+const portOf = async (server: http.Server): Promise<number> => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return (server.address() as AddressInfo).port
+}
+const until = async (what: string, holds: () => boolean): Promise<void> => {
+  for (const giveUpAt = performance.now() + 20_000; !holds();) {
+    if (performance.now() > giveUpAt) assert.fail(`waited in vain for ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+const { config } = paperContext('/tmp', '/tmp', 30)
+let agentPort = 0
+const open = (name: string, service = config.tokens.service) =>
+  openShop({ config: { ...config, tokens: { ...config.tokens, service } }, port: () => agentPort }, name)
+
+before(async () => {
+  const other = http.createServer()
+  const linkPort = await portOf(other)
+  await new Promise((resolve) => other.close(resolve))
+  agentPort = await portOf(agent)
+  observability = await listenForHosts({ host: '127.0.0.1', port: linkPort }, keys.observability, { ports: new Set() })
+  passOn(agent, observability.link, ({ headers }) => headers.authorization === `Bearer ${config.tokens.service}`)
+  shop = dialObservability({ host: '127.0.0.1', port: linkPort }, keys.shop, {
+    ports: new Set(),
+    open: {
+      echo: (stream) => void opened.push(stream.pipe(stream)),
+      clock(stream) {
+        opened.push(stream)
+        stream.resume()
+        stream.write('first\n')
+        const timer = setInterval(() => stream.write('again\n'), 100)
+        stream.once('close', () => clearInterval(timer))
+      },
+    },
+  })
+  await until('the shop', () => observability.link.connected)
+})
+after(() => {
+  agent.closeAllConnections()
+  agent.close()
+  shop.close()
+  observability.close()
+})
+
+test('what the other host opens is talked to, from the first byte to the last', async () => {
+  const stream = await open('echo')
+  stream.end('x'.repeat(300_000))
+  let heard = 0
+  for await (const bytes of stream) heard += (bytes as Buffer).length
+  assert.equal(heard, 300_000)
+})
+
+test('one that only speaks is heard at once, for as long as somebody listens', async () => {
+  opened = []
+  const stream = await open('clock')
+  let heard = ''
+  stream.on('data', (bytes: Buffer) => (heard += bytes.toString()))
+  await until('what it says', () => /^first\n(again\n){3,}$/.test(heard))
+  stream.destroy()
+  await until('its end to know', () => opened.length === 1 && opened[0]?.destroyed === true)
+})
+
+test('what it does not open, a stranger, and a host that is away are refused in words', async () => {
+  await assert.rejects(open('nothing'), /does not open 'nothing'/)
+  await assert.rejects(open('echo', 'a guess'), { code: 'component-unreachable' })
+  shop.close()
+  await until('the shop to be away', () => !observability.link.connected)
+  await assert.rejects(open('echo'), /the shop's host is away/)
+})

@@ -1,0 +1,69 @@
+import { createInterface } from 'node:readline'
+import type { Duplex } from 'node:stream'
+import { z } from 'zod'
+import { FileFollower, type LogPiece, type LogSource } from './follow-files.ts'
+import { lookEveryMs, type LogInput } from './log-view.ts'
+
+/** A line for each piece: JSON, its bytes in base64. A service is a file's name on the other side. */
+const sentPiece = z.object({ service: z.string().regex(/^[a-z][a-z0-9-]{0,40}$/), fresh: z.boolean(), bytes: z.base64() })
+const againAfterMs = 1_000
+
+/** Sends the logs of this host, for terminals elsewhere, until the other end goes. A reader that does not read is waited for. */
+export function sendLogs(stream: Duplex, sources: readonly LogSource[]): void {
+  const follower = new FileFollower(sources)
+  const look = () => {
+    if (stream.writableNeedDrain) return
+    for (const { service, fresh, bytes } of follower.read())
+      stream.write(`${JSON.stringify({ service, fresh, bytes: bytes.toString('base64') } satisfies z.input<typeof sentPiece>)}\n`)
+  }
+  const timer = setInterval(look, lookEveryMs)
+  stream.on('error', () => stream.destroy())
+  stream.once('close', () => clearInterval(timer))
+  stream.once('end', () => stream.end())
+  stream.resume()
+  look()
+}
+
+/** Those of the host that a connection leads to; when that breaks, another is made, and the logs begin anew. */
+export const logsFrom =
+  (connect: () => Promise<Duplex>): LogInput =>
+  (take) => {
+    let stopped = false
+    let stream: Duplex | null = null
+    let timer: NodeJS.Timeout | undefined
+    const again = () => {
+      stream = null
+      if (!stopped) timer = setTimeout(begin, againAfterMs).unref()
+    }
+    const begin = () => {
+      connect().then((connected) => {
+        if (stopped) return connected.destroy()
+        stream = connected
+        connected.on('error', () => connected.destroy())
+        connected.once('close', again)
+        createInterface({ input: connected }).on('line', (line) => {
+          const piece = stopped ? null : pieceIn(line)
+          if (piece) take(piece)
+          else connected.destroy()
+        })
+      }, again)
+    }
+    begin()
+    return {
+      stop() {
+        stopped = true
+        clearTimeout(timer)
+        stream?.destroy()
+      },
+    }
+  }
+
+/** Null for what is no piece of a log. */
+function pieceIn(line: string): LogPiece | null {
+  try {
+    const { bytes, ...piece } = sentPiece.parse(JSON.parse(line))
+    return { ...piece, bytes: Buffer.from(bytes, 'base64') }
+  } catch {
+    return null
+  }
+}
