@@ -1,6 +1,8 @@
 /** Runs the suites named (all without), tells which files took how long and what was skipped, and closes with `N passed, N failed`. */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, globSync } from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
@@ -13,15 +15,32 @@ const unit = globSync('{model,shop,shell,range,observability,drills,people,coach
 })
 /** These measure how long something takes, by real proxies and a real database: nothing else runs meanwhile. */
 const timed = unit.filter((file) => /^(range[/\\]mesh[/\\]conformance|observability[/\\]store|coach[/\\]agent)[/\\]/.test(file))
+const acceptance = globSync('test/acceptance/*.test.ts', { cwd: root }).sort()
+const browser = globSync('test/browser/*.test.ts', { cwd: root })
+/** Needs the range that the acceptance tests share. */
+const onRange = browser.filter((file) => /[/\\]drill\.test\.ts$/.test(file))
 const suites: Record<string, { files: string[]; concurrency: number }[]> = {
   unit: [
     { files: unit.filter((file) => !timed.includes(file)), concurrency: 2 },
     { files: timed, concurrency: 1 },
   ],
   // These share one range.
-  acceptance: [{ files: globSync('test/acceptance/*.test.ts', { cwd: root }).sort(), concurrency: 1 }],
-  browser: [{ files: globSync('test/browser/*.test.ts', { cwd: root }), concurrency: 1 }],
+  acceptance: [{ files: acceptance, concurrency: 1 }],
+  browser: [{ files: browser, concurrency: 1 }],
 }
+/** What a range leaves of the machine is enough for all that needs none: in the whole run they go side by side, the range before the others. */
+const rangeName = 'with a range'
+const whole: typeof suites = {
+  alone: [{ files: timed, concurrency: 1 }],
+  [rangeName]: [{ files: [...acceptance, ...onRange], concurrency: 1 }],
+}
+const besideName = 'beside'
+const beside: typeof suites = {
+  unit: [{ files: unit.filter((file) => !timed.includes(file)), concurrency: 2 }],
+  browser: [{ files: browser.filter((file) => !onRange.includes(file)), concurrency: 1 }],
+}
+/** Lower than usual, as whoever works beside a drill is. */
+const besidePriority = 10
 /** Each property of these is tried for a few seconds among the others, and for as long as is said when they are asked for. */
 const properties = unit.filter((file) => file.endsWith('.fuzz.test.ts'))
 const fuzzSeconds = '120'
@@ -32,10 +51,11 @@ const checks: Record<string, string[]> = {
 }
 
 const asked = process.argv.slice(2)
-const known = ['check', ...Object.keys(suites), 'fuzz']
+const isBeside = asked.length === 1 && asked[0] === besideName
+const known = ['check', ...Object.keys(suites), 'fuzz', besideName]
 const unknown = asked.find((name) => !known.includes(name))
 if (unknown) {
-  process.stderr.write(`there is no suite '${unknown}': choose ${known.join(', ')}\n`)
+  process.stderr.write(`there is no suite '${unknown}': choose ${known.filter((name) => name !== besideName).join(', ')}\n`)
   process.exit(2)
 }
 const wanted = (name: string) => asked.length === 0 || asked.includes(name)
@@ -68,12 +88,33 @@ if (wanted('check')) {
     })
   }
 }
-for (const [name, parts] of Object.entries(suites)) {
-  if (!wanted(name)) continue
+let other: Promise<void> | null = null
+const chosen = asked.length === 0 ? whole : isBeside ? beside : Object.fromEntries(Object.entries(suites).filter(([name]) => wanted(name)))
+for (const [name, parts] of Object.entries(chosen)) {
+  if (name === rangeName) other = startBeside()
   process.stdout.write(`\n${name}\n`)
   const from = performance.now()
   for (const { files, concurrency } of parts) if (files.length > 0) await runFiles(files, concurrency)
   tookMs.set(`all of ${name}`, performance.now() - from)
+}
+
+await other
+
+/** Runs what needs no range in a process of its own; its output follows when it has ended. */
+async function startBeside(): Promise<void> {
+  const from = performance.now()
+  const child = spawn(process.execPath, [import.meta.filename, besideName], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
+  if (child.pid !== undefined) os.setPriority(child.pid, besidePriority)
+  const output: Buffer[] = []
+  child.stdout.on('data', (bytes: Buffer) => output.push(bytes))
+  const [status]: (number | null)[] = await once(child, 'close')
+  const text = Buffer.concat(output).toString()
+  process.stdout.write(`\nbeside it\n${text}`)
+  const [, passedBeside, failedBeside] = /(\d+) passed, (\d+) failed\n$/.exec(text) ?? []
+  passed += Number(passedBeside ?? 0)
+  // One that was killed has told nothing.
+  failed += Number(failedBeside ?? (status === 0 ? 0 : 1))
+  tookMs.set('all beside it', performance.now() - from)
 }
 
 async function runFiles(files: string[], concurrency: number): Promise<void> {
@@ -94,7 +135,7 @@ async function runFiles(files: string[], concurrency: number): Promise<void> {
 }
 
 // Whatever became of the tests, nothing that they started stays.
-for (const name of ['test-range', 'test-range-2']) {
+for (const name of isBeside ? [] : ['test-range', 'test-range-2']) {
   const dir = path.join(root, '.cache', name)
   if (existsSync(dir))
     spawnSync(path.join(root, 'firedrill'), ['down', '--purge', '--dir', dir], { stdio: ['ignore', 'ignore', 'inherit'] })

@@ -79,7 +79,8 @@ export const verifyCommand = () =>
           if (options.waits) for (const wait of result.waits) tell(dim(`    ${wait.seconds} s for ${wait.for}`))
           for (const problem of result.problems) tell(`    ${problem}`)
           for (const page of result.unexpectedPages) tell(`    the page ${page} came, which the scenario neither expects nor allows`)
-          if (round === options.times && options.proofs) keepProof(state, id, variant, results, tell)
+          // Each time: who stops it keeps what is proven by then.
+          if (options.proofs) keepProof(state, id, variant, results, tell)
         }
       }
       const all = chosen.flatMap(({ results }) => results)
