@@ -56,7 +56,7 @@ export function motd(has: readonly { name: string; found: boolean }[], firedrill
     "alertmanager; a service's proxy is NAME-proxy (curl -s orders-proxy/clusters). Logs: tail -f /var/log/shop/orders.log",
     ...(there('psql') ? ["Database:   psql -c 'select pid, state, wait_event, query from pg_stat_activity'"] : []),
     ...(there('redis-cli') ? ['Cache:      redis-cli info memory'] : []),
-    ...(there('rabbitmqadmin') ? ['Queue:      rabbitmqadmin list queues   (or curl rabbitmq:15672/api/…)'] : []),
+    ...(there('rabbitmqadmin') ? ['Queue:      sudo rabbitmqctl list_queues name messages consumers; rabbitmqadmin list policies'] : []),
     'Processes:  sudo ps aux, sudo ss -tnp, sudo lsof -i :5432, sudo kill PID   (sudo -l lists them)',
     ...(there('promtool') ? ["Metrics:    promtool query instant http://prometheus:9090 'up == 0'"] : []),
     ...(there('amtool') ? ['Alerts:     amtool alert'] : []),

@@ -23,6 +23,8 @@ test('commands look at what they ask', () => {
     'tail -f /var/log/shop/orders.log': ['logs orders -'],
     'cd /var/log/shop && grep -c error payments.log': ['logs payments -'],
     'jq -r .msg /var/log/shop/orders-proxy.log >/tmp/x': ['logs orders -'],
+    'sudo rabbitmqctl list_queues name messages': ['queue rabbitmq operator'],
+    'sudo -n rabbitmqctl -q status': ['queue rabbitmq operator'],
     'cd /tmp ⏎ psql -c "select 1"': ['database postgres postgres'],
   }
   for (const [line, places] of Object.entries(told)) assert.deepEqual(looks(line), places, line)
@@ -43,6 +45,8 @@ test('a command that only mentions a component is no look at it', () => {
     '# psql -c "select 1"',
     'grep psql ~/.bash_history',
     'rabbitmqadmin --help',
+    'sudo rabbitmqctl help',
+    'rabbitmqctl list_queues',
   ])
     assert.deepEqual(looks(line), [], line)
 })

@@ -1,9 +1,12 @@
 /** What a command of whoever is on call becomes on this side: a program, with arguments that are about the shop alone. */
 export interface Planned {
+  /** By its name, or where it is. */
   file: string
   args: string[]
   /** Applied to each line of the output; null leaves it out. */
   line?(text: string, index: number): string | null
+  /** Beside what every command has. */
+  env?: Readonly<Record<string, string>>
   /** Stopped after so long. */
   seconds: number
 }
@@ -13,6 +16,8 @@ export interface ShopSeen {
   pids: readonly number[]
   /** Ports at which something of the shop listens. */
   ports: ReadonlySet<number>
+  /** The broker's own program, and by which environment it finds the broker; without one where the broker is elsewhere. */
+  broker?: { file: string; env: Readonly<Record<string, string>> }
 }
 
 export interface OperatorCommand {

@@ -6,12 +6,14 @@ import { Refused, type ShopSeen } from './command.ts'
 import { kill } from './kill.ts'
 import { lsof } from './lsof.ts'
 import { ps } from './ps.ts'
+import { rabbitmqctl } from './rabbitmqctl.ts'
 import { programOf } from './registry.ts'
 import { serveOperator } from './serve.ts'
 import { ss } from './ss.ts'
 import { strace } from './strace.ts'
 
-const shop: ShopSeen = { pids: [101, 102], ports: new Set([7_400]) }
+const broker = { file: '/usr/lib/rabbitmq/bin/rabbitmqctl', env: { RABBITMQ_NODENAME: 'shop' } }
+const shop: ShopSeen = { pids: [101, 102], ports: new Set([7_400]), broker }
 const words = (line: string) => line.split(' ')
 
 test('commands become ones about the shop’s processes', () => {
@@ -32,6 +34,8 @@ test('commands become ones about the shop’s processes', () => {
     [ss, '-ltnp', '-t -p -O -ltnp'],
     [ss, '-tn state established ( dport = :5432 )', '-t -p -O -tn state established ( dport = :5432 )'],
     [strace, '-f -c -p 101', '-f -c -s 0 -p 101'],
+    [rabbitmqctl, 'list_queues name messages_ready', 'list_queues name messages_ready'],
+    [rabbitmqctl, '-q list_queues -p / --formatter=json name', '-q -p/ --formatter=json list_queues name'],
     [strace, '-p 102 -e trace=%network', '-e trace=%network -s 0 -p 102'],
   ]
   for (const [command, line, args] of become)
@@ -41,6 +45,14 @@ test('commands become ones about the shop’s processes', () => {
 test('what is not the shop’s is refused', () => {
   const refused: [{ plan: typeof ps.plan; program: string }, string][] = [
     [ps, 'auxe'],
+    [rabbitmqctl, ''],
+    [rabbitmqctl, 'stop'],
+    [rabbitmqctl, 'purge_queue orders'],
+    [rabbitmqctl, 'eval node().'],
+    [rabbitmqctl, 'list_queues name;stop'],
+    [rabbitmqctl, '-n other list_queues'],
+    [rabbitmqctl, 'list_queues --formatter=../x'],
+    [rabbitmqctl, 'environment'],
     [ps, '-p 1'],
     [ps, '-eo environ'],
     [ps, '-eo pid,env'],
@@ -151,4 +163,17 @@ test('a trace goes on until Ctrl C, and shows nothing that is written', { skip: 
   child.kill('SIGKILL')
   assert.match(err + out, /write\(1, ""\.\.\./)
   assert.doesNotMatch(err + out, /a-password/)
+})
+
+test('the broker’s program finds it by its environment, and is not there where the broker is elsewhere', async () => {
+  const printed = await operate(['rabbitmqctl', 'list_queues'], {
+    ...shop,
+    broker: { file: process.execPath, env: { NODE_OPTIONS: '--title=other', RABBITMQ_NODENAME: 'shop' } },
+  })
+  // What stands for it here takes the command for a script of its own.
+  assert.match(printed.err, /Cannot find module '\/list_queues'/)
+  const none = await operate(['rabbitmqctl', 'list_queues'], { pids: [], ports: new Set() })
+  assert.deepEqual([none.status, none.err], [1, 'sudo: RabbitMQ is not on this machine\n'])
+  const gone = await operate(['rabbitmqctl', 'status'], { ...shop, broker: { file: '/nowhere/rabbitmqctl', env: {} } })
+  assert.match(gone.err, /this machine has no rabbitmqctl/)
 })

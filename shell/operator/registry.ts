@@ -3,11 +3,12 @@ import type { OperatorCommand } from './command.ts'
 import { kill } from './kill.ts'
 import { lsof } from './lsof.ts'
 import { ps } from './ps.ts'
+import { rabbitmqctl } from './rabbitmqctl.ts'
 import { ss } from './ss.ts'
 import { strace } from './strace.ts'
 
 /** What whoever is on call may run by `sudo` on the machine of the shop. */
-export const operatorCommands: readonly OperatorCommand[] = [ps, kill, lsof, ss, strace]
+export const operatorCommands: readonly OperatorCommand[] = [ps, kill, lsof, ss, strace, rabbitmqctl]
 
 /** Where each is on this machine; null for what it lacks. */
 export const programOf = (name: string): string | null => findProgram([name], ['/usr/bin', '/bin', '/usr/sbin', '/sbin'])

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process'
 import type { Duplex } from 'node:stream'
+import { existsSync } from 'node:fs'
+import path from 'node:path'
 import { createInterface } from 'node:readline'
 import { describeError } from '../../model/errors.ts'
 import { Refused, type Planned, type ShopSeen } from './command.ts'
@@ -66,17 +68,19 @@ function answer(words: string[], seen: () => ShopSeen, socket: Duplex): void {
   }
   const command = operatorCommands.find((one) => one.program === program)
   if (!command) throw new Refused(`whoever is on call may not run ${name} here: 'sudo -l' lists what may be run`)
-  const file = programOf(command.program)
-  if (file === null) throw new Refused(`this machine has no ${command.program}: 'firedrill doctor' says how to install it`)
-  run({ ...command.plan(args, seen()), file }, socket)
+  const planned = command.plan(args, seen())
+  const file = path.isAbsolute(planned.file) ? planned.file : programOf(command.program)
+  if (file === null || !existsSync(file))
+    throw new Refused(`this machine has no ${command.program}: 'firedrill doctor' says how to install it`)
+  run({ ...planned, file }, socket)
 }
 
 const listed = (): string =>
-  `On the machine of the shop, about its processes, you may run:\n${operatorCommands.map(({ usage }) => `  sudo ${usage}\n`).join('')}`
+  `On the machine of the shop, about its processes and its broker, you may run:\n${operatorCommands.map(({ usage }) => `  sudo ${usage}\n`).join('')}`
 
-function run({ file, args, line, seconds }: Planned, socket: Duplex): void {
+function run({ file, args, line, env = {}, seconds }: Planned, socket: Duplex): void {
   const child = spawn(file, args, {
-    env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LANG: 'C.UTF-8', TZ: 'UTC', COLUMNS: '250', HOME: '/' },
+    env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LANG: 'C.UTF-8', TZ: 'UTC', COLUMNS: '250', HOME: '/', ...env },
     cwd: '/',
     stdio: ['ignore', 'pipe', 'pipe'],
   })

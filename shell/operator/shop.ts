@@ -1,3 +1,5 @@
+import { brokerControl } from '../../range/targets/local/queue.ts'
+import { localNode } from '../../range/components/rabbitmq.ts'
 import { shopProcesses } from '../../range/targets/local/shop-processes.ts'
 import type { RangeContext } from '../../range/context.ts'
 import { targets } from '../places.ts'
@@ -9,4 +11,5 @@ export const shopSeen = (context: RangeContext): ShopSeen => ({
   ports: new Set(
     [...targets().values()].flatMap((target) => (target.kind === 'port' && target.port !== 'control' ? [context.port(target.port)] : [])),
   ),
+  broker: { file: brokerControl(context), env: localNode(context) },
 })

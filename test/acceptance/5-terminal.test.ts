@@ -46,7 +46,7 @@ test('stuck-checkout, from the page to the end in a terminal', { skip }, () =>
 
 test('silent-warehouse, from the page to the end in a terminal', { skip }, () =>
   play('silent-warehouse', async () => {
-    assert.match(await run('rabbitmqadmin list queues name messages'), /orders\.fulfilment/)
+    assert.match(await run('sudo rabbitmqctl -q list_queues name messages consumers'), /^orders\.fulfilment\t[1-9]\d*\t\d+$/m)
     assert.match(await run('grep -c "no items\\|items" /var/log/shop/fulfilment.log; tail -n 5 /var/log/shop/fulfilment.log'), /fulfilment/)
     await run('firedrill drill diagnose --component fulfilment --category queue')
     await run('firedrill action run quarantine-message')

@@ -145,13 +145,17 @@ async function administration(
   }
 }
 
+/** Where `rabbitmqctl` is on this machine. */
+export const brokerControl = ({ binaries }: Pick<RangeContext, 'binaries'>): string =>
+  path.join(path.dirname(binaries.rabbitmqServer), 'rabbitmqctl')
+
 /** Runs `rabbitmqctl` on a range's node; resolves to what it prints. */
 export type RabbitmqCtl = (...args: string[]) => Promise<string>
 
 const localControl =
   (context: RangeContext): RabbitmqCtl =>
   async (...args) => {
-    const file = path.join(path.dirname(context.binaries.rabbitmqServer), 'rabbitmqctl')
+    const file = brokerControl(context)
     try {
       const { stdout } = await run(file, ['--silent', ...args], {
         timeout: callTimeoutMs,
