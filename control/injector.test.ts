@@ -335,20 +335,18 @@ describe('a fault comes out', () => {
 
   test('after a restart, what was on its way in or out is reverted, and what was injected stays', async () => {
     using bench = new Bench()
-    const { instance: standing } = await bench.inject('noop', {})
+    const standing = await bench.inject('noop', {})
     for (const [state, at] of [
       ['planned', 1],
       ['reverting', 2],
       ['failed', 3],
     ] as const) {
-      bench.pass(at)
-      const { instance } = await bench.inject('noop', {})
-      bench.ledger.moveFault(instance, ['injected'], state)
+      bench.ledger.insertFault({ ...standing, instance: `left as ${state}`, state, plannedAt: standing.plannedAt + at })
     }
     await bench.injector.revertUnfinished()
     assert.deepEqual(
       bench.injector.open().map(({ instance }) => instance),
-      [standing],
+      [standing.instance],
     )
   })
 })

@@ -123,7 +123,7 @@ export class Injector {
     }
     let stands: boolean
     try {
-      stands = this.#ledger.moveFault(instance, ['planned'], 'injected')
+      stands = this.#ledger.moveFault(instance, 'injected')
     } catch (error) {
       // What cannot be written down does not stay in.
       await this.revert(instance)
@@ -176,15 +176,15 @@ export class Injector {
     if (record.state === 'reverted') return
     if (!this.#unwritten.has(instance)) {
       // A ledger that cannot be written keeps no fault in: the undo record is there, and that is all it takes.
-      this.#write(instance, ['planned', 'injected', 'reverting', 'failed'], 'reverting')
+      this.#write(instance, 'reverting')
       try {
         await this.#out(faultById(record.fault), record.undo)
       } catch (error) {
-        this.#write(instance, ['planned', 'injected', 'reverting'], 'failed', describeError(error))
+        this.#write(instance, 'failed', describeError(error))
         throw new FiredrillError('component-failed', `${record.fault} could not be reverted: ${describeError(error)}`, { cause: error })
       }
     }
-    if (this.#write(instance, ['planned', 'injected', 'reverting', 'failed'], 'reverted')) this.#unwritten.delete(instance)
+    if (this.#write(instance, 'reverted')) this.#unwritten.delete(instance)
     else this.#unwritten.add(instance)
   }
 
@@ -195,9 +195,9 @@ export class Injector {
   }
 
   /** Returns whether it could be written. */
-  #write(instance: string, from: readonly FaultState[], to: FaultState, error: string | null = null): boolean {
+  #write(instance: string, to: FaultState, error: string | null = null): boolean {
     try {
-      this.#ledger.moveFault(instance, from, to, error)
+      this.#ledger.moveFault(instance, to, error)
       return true
     } catch (problem) {
       if (!this.#unwritten.has(instance))

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { after, test } from 'node:test'
 import { foldDrill, type DrillEventBody } from '../model/drill.ts'
+import { faultMoves, faultState } from '../model/fault.ts'
 import { Ledger } from './ledger.ts'
 
 const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-ledger-'))
@@ -103,4 +104,19 @@ test('a hundred long drills are listed quickly', () => {
   const states = ledger.drills().map((id) => ledger.drill(id))
   assert.ok(states.length >= 100 && states.every((state) => state !== null))
   assert.ok(performance.now() - startedAt < 500, `${performance.now() - startedAt} ms`)
+})
+
+test('a fault moves as the table says from every state to every other, and from one that is out to none', () => {
+  using ledger = new Ledger(mkdtempSync(path.join(dir, 'moves-')))
+  const known = { fault: 'noop', params: {}, undo: {}, drill: null, plannedAt: 1, injectedAt: null, deadlineAt: 2, revertedAt: null }
+  for (const from of faultState.options)
+    for (const to of faultState.options) {
+      const instance = `${from} to ${to}`
+      ledger.insertFault({ ...known, instance, state: from, error: null, ramp: null })
+      const may = faultMoves[to].some((state) => state === from)
+      assert.equal(ledger.moveFault(instance, to, 'why'), may, instance)
+      assert.equal(ledger.fault(instance)?.state, may ? to : from, instance)
+      assert.equal(ledger.fault(instance)?.error, may ? 'why' : null, instance)
+      assert.ok(from !== 'reverted' || !may, instance)
+    }
 })

@@ -12,7 +12,7 @@ import {
   type DrillState,
   type StatusUpdateKind,
 } from '../model/drill.ts'
-import type { FaultRecord, FaultState } from '../model/fault.ts'
+import { faultMoves, type FaultRecord, type FaultState } from '../model/fault.ts'
 import { gameDayEventBody, type GameDayEvent, type GameDayEventBody } from '../model/game-day.ts'
 import { faultIn } from './fault-rows.ts'
 import { ledgerSchema } from './ledger-schema.ts'
@@ -180,9 +180,10 @@ export class Ledger implements Disposable {
     )
   }
 
-  /** Moves a fault to another state when it is in one of `from`; false when somebody else was first. */
-  moveFault(instance: string, from: readonly FaultState[], to: FaultState, error: string | null = null): boolean {
+  /** Moves a fault to another state, where `faultMoves` allows it; false when it does not, as when somebody else was first. */
+  moveFault(instance: string, to: FaultState, error: string | null = null): boolean {
     const now = Date.now()
+    const from = faultMoves[to]
     const { changes } = this.#prepared(
       `update faults set state = ?, error = ?, injected_at = case when ? = 'injected' then ? else injected_at end,
            reverted_at = case when ? = 'reverted' then ? else reverted_at end
@@ -250,9 +251,7 @@ export class Ledger implements Disposable {
     this.#atOnce(null, () => {
       // Another process may have been first; later than it was is a machine that was started again, or a limit that comes sooner.
       if (steppedMs < 0 && this.note('machine-started-at') === known)
-        this.#prepared(`update faults set deadline_at = deadline_at + ? where state in ('planned', 'injected', 'reverting', 'failed')`).run(
-          Math.round(steppedMs),
-        )
+        this.#prepared(`update faults set deadline_at = deadline_at + ? where state <> 'reverted'`).run(Math.round(steppedMs))
       this.setNote('machine-started-at', String(startedAt))
     })
   }

@@ -1,4 +1,4 @@
-import type { CoachMode, DrillEvent, HintReason, StatusUpdateKind, UserHarm, drillModes } from './drill-events.ts'
+import type { CoachMode, DrillEvent, DrillEventType, HintReason, StatusUpdateKind, UserHarm, drillModes } from './drill-events.ts'
 import type { Audience } from './people.ts'
 import { milestoneNames, type MilestoneName } from './scenario.ts'
 
@@ -6,6 +6,21 @@ export * from './drill-events.ts'
 
 export const drillPhases = ['running', 'paused', 'finished', 'aborted', 'void'] as const
 export type DrillPhase = (typeof drillPhases)[number]
+
+/** The events that move a drill to another phase, and from which; in any other they move nothing. A drill begins as running, and one that is over stays so. */
+export const phaseMoves = {
+  'drill-paused': { from: ['running'], to: 'paused' },
+  'drill-continued': { from: ['paused'], to: 'running' },
+  'drill-finished': { from: ['running', 'paused'], to: 'finished' },
+  'drill-aborted': { from: ['running', 'paused'], to: 'aborted' },
+  'drill-voided': { from: ['running', 'paused'], to: 'void' },
+} as const satisfies Partial<Record<DrillEventType, { from: readonly DrillPhase[]; to: DrillPhase }>>
+
+/** The phase after an event; null where it does not move the drill. */
+function movedBy(phase: DrillPhase, type: keyof typeof phaseMoves): DrillPhase | null {
+  const { from, to } = phaseMoves[type]
+  return (from as readonly DrillPhase[]).includes(phase) ? to : null
+}
 
 /** Which commands a drill takes in which phase; the server enforces it, the console greys out by it. */
 export const allowedPhases = {
@@ -25,11 +40,11 @@ export const allowedPhases = {
   'handle-tickets': ['running', 'paused'],
   message: ['running', 'paused'],
   extend: ['running', 'paused'],
-  pause: ['running'],
-  continue: ['paused'],
+  pause: phaseMoves['drill-paused'].from,
+  continue: phaseMoves['drill-continued'].from,
   view: ['running'],
-  finish: ['running', 'paused'],
-  abort: ['running', 'paused'],
+  finish: phaseMoves['drill-finished'].from,
+  abort: phaseMoves['drill-aborted'].from,
   debrief: ['finished'],
 } as const satisfies Record<string, readonly DrillPhase[]>
 export type DrillCommand = keyof typeof allowedPhases
@@ -123,7 +138,7 @@ export const advanceDrill = (state: DrillState | null, event: DrillEvent): Drill
   state === null ? begin(event) : step(state, event)
 
 /** How events are folded, in so many words: what was folded otherwise is folded anew. */
-export const foldSource = (): string => `${begin}${step}${addHarm}`
+export const foldSource = (): string => `${begin}${step}${courseStep}${phaseStep}${movedBy}${JSON.stringify(phaseMoves)}${addHarm}`
 
 function begin(event: DrillEvent): DrillState | null {
   if (event.type !== 'drill-started') return null
@@ -246,24 +261,30 @@ function courseStep(state: DrillState, event: DrillEvent): DrillState {
     case 'time-extended':
       return { ...state, limitMs: state.limitMs + event.byMs }
     case 'drill-paused':
-      return state.phase === 'running' ? { ...state, phase: 'paused', pauses: [...state.pauses, { from: event.at, to: null }] } : state
     case 'drill-continued':
-      return state.phase === 'paused'
-        ? {
-            ...state,
-            phase: 'running',
-            pauses: state.pauses.map((pause) => ({ ...pause, to: pause.to ?? event.at })),
-            harmPaused: addHarm(state.harmPaused, event.harm),
-          }
-        : state
     case 'drill-finished':
-      return { ...state, phase: 'finished', outcome: event.outcome, endedAt: event.at }
     case 'drill-aborted':
-      return { ...state, phase: 'aborted', endedAt: event.at }
     case 'drill-voided':
-      return { ...state, phase: 'void', endedAt: event.at }
+      return phaseStep(state, event)
     default:
       return state
+  }
+}
+
+function phaseStep(state: DrillState, event: Extract<DrillEvent, { type: keyof typeof phaseMoves }>): DrillState {
+  const phase = movedBy(state.phase, event.type)
+  if (phase === null) return state
+  switch (event.type) {
+    case 'drill-paused':
+      return { ...state, phase, pauses: [...state.pauses, { from: event.at, to: null }] }
+    case 'drill-continued': {
+      const pauses = state.pauses.map((pause) => ({ ...pause, to: pause.to ?? event.at }))
+      return { ...state, phase, pauses, harmPaused: addHarm(state.harmPaused, event.harm) }
+    }
+    case 'drill-finished':
+      return { ...state, phase, outcome: event.outcome, endedAt: event.at }
+    default:
+      return { ...state, phase, endedAt: event.at }
   }
 }
 

@@ -58,6 +58,18 @@ export function defineFault<Params extends z.ZodType, Undo>(fault: Fault<Params,
 export const faultState = z.enum(['planned', 'injected', 'reverting', 'reverted', 'failed'])
 export type FaultState = z.infer<typeof faultState>
 
+/**
+ * The states from which a fault may move to each; the ledger refuses every other move. A fault begins as planned, and
+ * one that is out stays out. It is `failed` when it could not be reverted, also from `planned` or `injected`: the move to `reverting` may not have been written.
+ */
+export const faultMoves = {
+  planned: [],
+  injected: ['planned'],
+  reverting: ['planned', 'injected', 'reverting', 'failed'],
+  failed: ['planned', 'injected', 'reverting'],
+  reverted: ['planned', 'injected', 'reverting', 'failed'],
+} as const satisfies Record<FaultState, readonly FaultState[]>
+
 /** One parameter that moves evenly from `from` to its value in the fault's params. */
 export const faultRamp = z.object({
   param: z.string(),
