@@ -11,6 +11,16 @@ export const maxFaultMs = 60 * 60_000
 /** What a fault may take to be planned and injected, or to be reverted: longer than any call to the range takes, as a rollout in a cluster. */
 const mostMs = 180_000
 
+interface Injection {
+  /** It is reverted after so long. */
+  forMs: number
+  /** Null for an instructor's. */
+  drill: string | null
+  ramp?: FaultRamp | undefined
+  /** Asked once it is planned: what it is for may be over by then. */
+  isWanted?: () => boolean
+}
+
 /** Puts faults in and takes them out. Used by the control plane, and by the reaper when that is gone: all they share is the ledger. */
 export class Injector {
   readonly #range: Range
@@ -41,12 +51,9 @@ export class Injector {
       throw new FiredrillError('unsupported', `${id} cannot go in where the shop runs now: that has no ${lacked.join(', ')}`)
   }
 
-  /** Injects a fault for at most `forMs`. The undo record and the deadline are durable before the effect. */
-  async inject(
-    id: string,
-    rawParams: unknown,
-    { forMs, drill, ramp }: { forMs: number; drill: string | null; ramp?: FaultRamp | undefined },
-  ): Promise<FaultRecord> {
+  /** Injects a fault. The undo record and the deadline are durable before the effect. Throws `wrong-state` when it is not wanted any more once it is planned. */
+  async inject(id: string, rawParams: unknown, injection: Injection): Promise<FaultRecord> {
+    const { forMs, drill, ramp } = injection
     const fault = faultById(id)
     const params = parseParams(fault, rawParams)
     if (ramp && !fault.ramps?.includes(ramp.param)) {
@@ -68,7 +75,7 @@ export class Injector {
     const going = { id, target }
     this.#onTheWay.add(going)
     try {
-      return await this.#inject(fault, { params, first, forMs, drill, ramp })
+      return await this.#inject(fault, params, first, injection)
     } finally {
       this.#onTheWay.delete(going)
     }
@@ -85,17 +92,14 @@ export class Injector {
 
   async #inject(
     fault: AnyFault,
-    {
-      params,
-      first,
-      forMs,
-      drill,
-      ramp,
-    }: { params: unknown; first: unknown; forMs: number; drill: string | null; ramp: FaultRamp | undefined },
+    params: unknown,
+    first: unknown,
+    { forMs, drill, ramp, isWanted = () => true }: Injection,
   ): Promise<FaultRecord> {
     const { id } = fault
     const context = { range: this.#range, signal: AbortSignal.timeout(mostMs) }
     const undo = await inTime(fault.plan(context, params), context.signal)
+    if (!isWanted()) throw new FiredrillError('wrong-state', `${id} was not injected: what it was for is over`)
     const now = Date.now()
     const instance = randomUUID()
     this.#ledger.insertFault({

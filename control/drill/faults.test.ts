@@ -116,6 +116,27 @@ describe('faults of the timeline', () => {
     assert.deepEqual(bench.injector.open(), [])
   })
 
+  test('a fault that is being planned when its drill ends does not go in', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    await bench.pass(2)
+    const { current, deploy } = bench.range.releases
+    const asked = Promise.withResolvers<void>()
+    bench.range.releases.current = async (service) => {
+      await asked.promise
+      return current(service)
+    }
+    let deployed = 0
+    bench.range.releases.deploy = (...args) => (deployed++, deploy(...args))
+    await bench.pass(2)
+    assert.equal(bench.engine.faults.isGoingIn, true)
+    const finished = bench.engine.finish()
+    asked.resolve()
+    await finished
+    assert.deepEqual([deployed, bench.ledger.faultsSince(0)], [0, []])
+    assert.equal(bench.state(drill).phase, 'finished')
+  })
+
   test('what pages while a fault goes in is told by it', async () => {
     using bench = new EngineBench()
     await bench.start()

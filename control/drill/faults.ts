@@ -84,16 +84,20 @@ export class DrillFaults {
       .find((record) => record.drill === drill && record.fault === fault && JSON.stringify(record.params) === wanted)
   }
 
-  /** Puts a fault in; takes it out again when the drill has ended meanwhile. */
+  /** Puts a fault in; when the drill has ended meanwhile it stays out, or is taken out again. */
   async inject(id: string, { step, fault, params, forMs }: DueFault): Promise<void> {
     const { drill, injector, traffic } = this.#deps
     if (drill.running()?.lastInjectedAt === null) traffic.note(id)
-    const injected = injector.inject(fault, params, { forMs, drill: id })
+    const isWanted = () => drill.running()?.id === id
+    const injected = injector.inject(fault, params, { forMs, drill: id, isWanted })
     this.#goingIn = injected
     try {
       const { instance } = await injected
-      if (drill.running()?.id === id) drill.append({ type: 'fault-injected', instance, fault, step })
+      if (isWanted()) drill.append({ type: 'fault-injected', instance, fault, step })
       else await injector.revert(instance)
+    } catch (error) {
+      // That a drill is over is no failure of its range, and what of the fault is in comes out with the restore.
+      if (isWanted()) throw error
     } finally {
       if (this.#goingIn === injected) this.#goingIn = null
     }
