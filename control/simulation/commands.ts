@@ -7,6 +7,7 @@ import type { World } from './world.ts'
 
 /** Something that somebody does, or that happens. `pick` chooses among what there is at that moment. */
 export type Command = { readonly name: keyof typeof commands; readonly pick: number }
+export const command = (name: Command['name'], pick = 0): Command => ({ name, pick })
 
 const kinds: Trouble['what'][] = ['fails', 'is lost', 'is slow', 'kills before', 'kills after']
 /** A call is late by so many seconds at most. */
@@ -22,14 +23,15 @@ const commands = {
   guess: [1, (world) => void world.engine?.response.nameCause('redis', 'cache', 'a guess')],
   'name the cause': [2, (world) => nameCause(world)],
   fix: [4, (world) => fix(world)],
-  'run an action': [2, (world) => world.engine?.response.runAction('restart', { component: 'catalog' }, { role: own })],
+  'run an action': [2, (world) => act(world, 'restart', { component: 'catalog' })],
   'ask for a hint': [1, (world) => void world.engine?.coaching.askHint()],
   note: [2, (world) => note(world)],
   pause: [2, (world) => world.engine?.clock.pause()],
   continue: [3, (world) => world.engine?.clock.continue()],
   extend: [1, (world) => world.engine?.clock.extend(60_000)],
   ease: [2, (world) => world.engine?.faults.ease()],
-  look: [2, (world) => world.engine?.response.view('trace', 'inventory', 'a trace')],
+  look: [2, (world, pick) => look(world, pick)],
+  'run a command': [2, (world) => run(world)],
   'fire an alert': [4, (world, pick) => fire(world, pick)],
   'resolve an alert': [3, (world, pick) => resolve(world, pick)],
   'tell a page again': [1, (world, pick) => again(world, pick)],
@@ -37,15 +39,15 @@ const commands = {
   'much time passes': [2, (world, pick) => world.pass(60 + (pick % 300))],
   'the instructor breaks something': [1, (world, pick) => inject(world, pick)],
   'the instructor takes everything out': [1, (world) => world.injector?.revertAll()],
-  'the instructor resets': [1, (world) => world.engine?.restore()],
+  'the instructor resets': [1, (world) => reset(world)],
   'the control plane is killed': [3, (world) => world.kill()],
   'a write is the last': [2, (world, pick) => void (world.writesLeft = 1 + (pick % 12))],
   'the control plane is started': [6, (world) => world.revive()],
   'the control plane is suspended': [1, (world) => void (world.suspended = world.engine !== null)],
   'the control plane goes on': [2, (world) => void (world.suspended = false)],
   'the clock is set': [1, (world, pick) => set(world, pick)],
-  'the disk is full': [1, (world) => fill(world, true)],
-  'the disk has room again': [3, (world) => fill(world, false)],
+  'the disk is full': [1, (world) => world.fillDisk(true)],
+  'the disk has room again': [3, (world) => world.fillDisk(false)],
   'a call goes wrong': [4, (world, pick) => trouble(world, pick)],
 } satisfies Record<string, [number, (world: World, pick: number) => unknown]>
 
@@ -115,12 +117,12 @@ export const anyHistory: fc.Arbitrary<Command[]> = fc
 
 /** Carries it out; what it is refused with, people are told. What takes time goes on by itself. */
 export async function carryOut(world: World, { name, pick }: Command): Promise<void> {
-  const [, act] = commands[name] as [number, (world: World, pick: number) => unknown]
+  const [, does] = commands[name] as [number, (world: World, pick: number) => unknown]
   // A suspended control plane takes no command, and none is lost on it: its caller waits, or gives up.
   if (world.suspended && !/time passes|control plane|alert|clock|disk|call|write/.test(name)) return
   let work: unknown
   try {
-    work = act(world, pick)
+    work = does(world, pick)
   } catch (error) {
     work = Promise.reject(error as Error)
   }
@@ -143,15 +145,42 @@ function nameCause(world: World): void {
 
 /** What the author would do. */
 async function fix(world: World): Promise<void> {
-  const { engine } = world
   const scenario = scenarioOf(world)
-  for (const { action, params } of scenario ? actionsOf(scenario) : []) await engine?.response.runAction(action, params, { role: own })
+  for (const { action, params } of scenario ? actionsOf(scenario) : []) await act(world, action, params)
 }
 
+const runningIn = ({ engine }: World): string | null => engine?.running()?.id ?? null
+
+function act(world: World, action: string, params: unknown): unknown {
+  const name = world.witness.name()
+  const by = { name, role: own }
+  const acts = () => void (world.actedAt = world.clock.now)
+  return world.witness.did(world, name, runningIn(world), () => {
+    acts()
+    return world.engine?.response.runAction(action, params, { role: own, by }).finally(acts)
+  })
+}
+
+const looked = ['catalog', 'inventory', 'orders'] as const
+function look(world: World, pick: number): void {
+  const component = looked[pick % looked.length] ?? 'inventory'
+  const drill = runningIn(world)
+  world.witness.did(world, `trace ${component} in ${drill}`, drill, () => world.engine?.response.view('trace', component, 'a trace'))
+}
+
+/** In a terminal; it stands in a pause. */
+function run(world: World): void {
+  if (world.engine?.running()?.phase === 'paused') return
+  const command = `sudo kill ${world.witness.name()}`
+  world.witness.did(world, command, runningIn(world), () =>
+    world.engine?.response.noteCommand({ command, folder: '~', status: 0, kind: 'change', shell: 'a shell' }),
+  )
+}
+
+/** Also of a drill that is over. */
 function note(world: World): void {
-  const text = `note ${world.notes.length + 1}`
-  world.engine?.messages.note({ text })
-  if (world.engine) world.notes.push(text)
+  const text = `note of ${world.witness.name()}`
+  world.witness.did(world, text, world.drills().at(-1) ?? null, () => world.engine?.messages.note({ text }))
 }
 
 const names = ['BrowseErrorBudgetBurn', 'CheckoutErrorBudgetBurn', 'QueueGrows']
@@ -160,14 +189,14 @@ function fire(world: World, pick: number): void {
   if (world.alerts.some((alert) => alert.name === name)) return
   const alert = { fingerprint: name, name, severity: 'page', summary: '', startsAt: new Date(world.clock.now).toISOString() }
   world.alerts.push({ ...alert, active: true })
-  world.firingSince.set(name, world.seconds)
+  world.changedAt.set(name, world.seconds)
   // Notifications get lost, where nobody listens above all.
   if (pick % 5 < 3 && !world.suspended) world.engine?.pages.receive(alert, 'firing')
 }
 function resolve(world: World, pick: number): void {
   const [alert] = world.alerts.splice(pick % Math.max(1, world.alerts.length), 1)
   if (!alert) return
-  world.firingSince.delete(alert.fingerprint)
+  world.changedAt.set(alert.fingerprint, world.seconds)
   if (pick % 5 < 3 && !world.suspended) world.engine?.pages.receive(alert, 'resolved')
 }
 function again(world: World, pick: number): void {
@@ -175,18 +204,27 @@ function again(world: World, pick: number): void {
   if (alert && !world.suspended) world.engine?.pages.receive(alert, 'firing')
 }
 
-/** Instructors break things outside drills only. */
-function inject(world: World, pick: number) {
-  if (world.engine?.running() || !world.injector) return undefined
-  world.engine?.mustBeRestored()
-  const forMs = 1_000 * (1 + (pick % 60))
-  return world.injector.inject('bad-release', { service: 'inventory', version: '1.5.0' }, { forMs, drill: null })
+/** What is told to be restored is, unless somebody has changed something meanwhile. */
+async function reset(world: World): Promise<void> {
+  const { engine, injector, orders } = world
+  if (!engine || !injector) return
+  const isAlone = () => !injector.isInjecting && engine.response.underWay().length === 0 && world.orders === orders
+  const wasAlone = isAlone()
+  const from = world.clock.now
+  await engine.restore()
+  if (world.engine !== engine || engine.running() || !wasAlone || !isAlone() || world.actedAt >= from) return
+  const left = [...injector.open().map(({ fault }) => fault), ...(await world.difference())]
+  if (left.length > 0) world.wrong.push(new Error(`a reset was answered, and left ${left.join('; ')}`))
 }
 
-function fill(world: World, full: boolean): void {
-  world.diskIsFull = full
-  // What could not be written down meanwhile is, at the next look.
-  world.troubledAt = world.seconds
+/** Instructors break things outside drills only. */
+function inject(world: World, pick: number) {
+  if (!world.engine || world.engine.running() || !world.injector) return undefined
+  world.engine.mustBeRestored()
+  world.engine.mustTakeChanges()
+  world.orders++
+  const forMs = 1_000 * (1 + (pick % 60))
+  return world.injector.inject('bad-release', { service: 'inventory', version: '1.5.0' }, { forMs, drill: null })
 }
 
 function set(world: World, pick: number): void {

@@ -1,6 +1,8 @@
 import { carryOut, type Command } from './commands.ts'
-import { comesToRest, mustHold, recoveryIsTrue } from './invariants.ts'
+import { mustHold } from './invariants.ts'
+import { comesToRest } from './next-drill.ts'
 import { quiet } from './quiet.ts'
+import { recoveryIsTrue } from './recovery.ts'
 import { World } from './world.ts'
 
 /** What histories have come to. */
@@ -29,18 +31,10 @@ const everyOnDisk = 8
 export async function play(history: readonly Command[], covered: Covered = nothing()): Promise<void> {
   using world = await World.begin({ onDisk: covered.histories % everyOnDisk === 0 })
   covered.histories++
-  const recovered = new Set<string>()
-  // At once: who recovers may die of it, and the reaper come.
-  world.eachSecond = async () => {
-    const drill = world.drills().at(-1)
-    if (drill === undefined || recovered.has(drill) || world.state(drill).milestones.recovered === null) return
-    recovered.add(drill)
-    await recoveryIsTrue(world, drill)
-  }
+  world.eachSecond = () => recoveryIsTrue(world)
   for (const command of history) {
     await carryOut(world, command)
     await quiet()
-    await world.eachSecond()
     await mustHold(world)
     covered.steps++
     count(covered.commands, command.name)
@@ -48,7 +42,7 @@ export async function play(history: readonly Command[], covered: Covered = nothi
   await comesToRest(world)
   covered.seconds += world.seconds
   covered.crashes += world.crashes
-  covered.recovered += recovered.size
+  covered.recovered += world.recovered.size
   for (const drill of world.drills()) {
     covered.drills++
     count(covered.ended, world.state(drill).phase)

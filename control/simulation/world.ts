@@ -19,12 +19,16 @@ import { difference } from '../verify.ts'
 import { SimulatedClock } from './clock.ts'
 import { Mortal, type Trouble } from './mortal.ts'
 import { quiet } from './quiet.ts'
+import { Witness } from './witness.ts'
 
 const signal = AbortSignal.timeout(2 ** 31 - 1)
 /** What is written is read back by who comes after a crash; a disk of its own makes it no truer. */
 const folder = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 /** The reaper leaves what is overdue to the control plane for so long. */
 const reaperGraceMs = 2_000
+
+/** For so many seconds nothing has gone wrong: what ought to be so is so again. */
+export const calmAfter = 30
 
 /** A reaper that was killed is there again after so many seconds. */
 const reaperBackAfter = 3
@@ -37,8 +41,8 @@ export class World implements Disposable {
   readonly clock = new SimulatedClock()
   readonly range: Range = paperRange(projectRoot, usualUsers)
   readonly alerts: CurrentAlert[] = []
-  /** What Alertmanager has had since when, on the drill's clock: nothing else is forgotten sooner. */
-  readonly firingSince = new Map<string, number>()
+  /** At which second an alert of that fingerprint last began or ended. */
+  readonly changedAt = new Map<string, number>()
   /** All that is in store for calls to the range. */
   readonly trouble: Trouble[] = []
   /** After so many more writes, whoever writes is killed. */
@@ -61,8 +65,14 @@ export class World implements Disposable {
   suspended = false
   /** Looks at the world at the end of each second. */
   eachSecond = async (): Promise<void> => {}
-  /** What was noted, and taken. */
-  readonly notes: string[] = []
+  readonly witness = new Witness()
+  /** When an action last began or ended, by the clock on the wall. */
+  actedAt = 0
+  /** How often an instructor asked for a fault. */
+  orders = 0
+  /** The drills of which it was told that they have recovered. */
+  readonly recovered = new Set<string>()
+  #diskFullAt = Number.NEGATIVE_INFINITY
   #revivedAt = 0
   /** Since when there has been nobody to act but the reaper; null while the control plane is there. */
   #aloneSince: number | null = null
@@ -119,7 +129,14 @@ export class World implements Disposable {
     this.suspended = false
     this.#revivedAt = this.seconds
     this.#aloneSince = null
+    this.witness.takesOver(this)
+    engine.live.on('event', (event) => this.#hear(event))
     this.does(engine.resume())
+  }
+
+  #hear(event: DrillEvent): void {
+    if (event.type === 'drill-started') this.#drills.set(event.drill, { events: [], state: null })
+    this.witness.told.push(event)
   }
 
   #newReaper() {
@@ -153,6 +170,19 @@ export class World implements Disposable {
     this.crashes++
   }
 
+  get isCalm(): boolean {
+    return this.seconds - this.troubledAt > calmAfter
+  }
+  diskWasFullWithin(seconds: number): boolean {
+    return this.diskIsFull || this.seconds - this.#diskFullAt < seconds
+  }
+  fillDisk(full: boolean): void {
+    if (this.diskIsFull) this.#diskFullAt = this.seconds
+    this.diskIsFull = full
+    // What could not be written down meanwhile is, at the next look.
+    this.troubledAt = this.seconds
+  }
+
   /** For so many seconds the control plane has been there and had time to run. */
   get aliveFor(): number {
     return this.#control && !this.suspended ? this.seconds - this.#revivedAt : 0
@@ -163,8 +193,6 @@ export class World implements Disposable {
   }
   /** All that have been begun. */
   drills(): string[] {
-    const { id } = this.ledger.runningDrill() ?? this.engine?.running() ?? {}
-    if (id !== undefined && !this.#drills.has(id)) this.#drills.set(id, { events: [], state: null })
     return [...this.#drills.keys()]
   }
   /** What the ledger has of a drill; read only when there is more of it, as events are never changed. */
@@ -210,6 +238,7 @@ export class World implements Disposable {
       } else {
         this.#revivedAt = this.seconds
         this.#aloneSince ??= this.seconds
+        if (this.aloneFor >= leaseMs / 1_000) this.witness.stands(this)
       }
       await quiet()
       await this.eachSecond()
@@ -241,6 +270,9 @@ export class World implements Disposable {
     return (await observe(this.range)) !== fresh
   }
 
+  get freshHash(): string | undefined {
+    return this.#fresh?.hash
+  }
   /** What of the range is not as it was before anything. */
   async difference(): Promise<string[]> {
     return this.#fresh ? difference(this.#fresh, await fingerprint(this.range)) : []
