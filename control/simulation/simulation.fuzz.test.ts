@@ -3,43 +3,10 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
 import { holdsFor, leastSteps } from '../../test/fuzz.ts'
-import { anyHistory, type Command } from './commands.ts'
+import { anyHistory, command, type Command } from './commands.ts'
+import { guards } from './guards.ts'
 import { nothing, play, toldOf } from './play.ts'
 import { simulated } from './simulated.ts'
-import { AlertReconciliation } from '../alert-reconciliation.ts'
-import { Injector } from '../injector.ts'
-import { Ledger } from '../ledger.ts'
-
-const command = (name: Command['name'], pick = 0): Command => ({ name, pick })
-
-/** What each is for: a history in which a promise is broken without it. */
-const guards: Record<string, { history: Command[]; without: () => () => void }> = {
-  'limits that follow the clock': {
-    history: [
-      command('the instructor breaks something'),
-      command('the clock is set'),
-      command('some time passes', 19),
-      command('some time passes', 19),
-    ],
-    without: () => replaced(Ledger.prototype, 'followClock', () => {}),
-  },
-  'pages held against what Alertmanager has': {
-    history: [command('start'), command('some time passes', 19), command('fire an alert', 3), command('some time passes', 19)],
-    without: () => replaced(AlertReconciliation.prototype, 'look', () => ({ over: [], unheard: [] })),
-  },
-  'the reaper': {
-    history: [command('start'), command('some time passes', 19), command('the control plane is killed'), command('some time passes', 19)],
-    without: () => replaced(Injector.prototype, 'revertAll', async () => []),
-  },
-}
-
-/** Puts another function in its place; returns what puts it back. */
-function replaced<Owner extends object, Name extends keyof Owner & string>(owner: Owner, name: Name, by: Owner[Name]): () => void {
-  const own = Object.getOwnPropertyDescriptor(owner, name)
-  assert.ok(own)
-  Object.defineProperty(owner, name, { ...own, value: by })
-  return () => void Object.defineProperty(owner, name, own)
-}
 
 /** Plays one random history after another, and tells what that has covered. */
 async function explore(context: { diagnostic: (line: string) => void }): Promise<void> {
@@ -78,6 +45,17 @@ function defineTests(): void {
       }
     })
   }
+
+  test('a drill that ends while a fault is being planned keeps it out', () =>
+    play([
+      command('start', 32),
+      command('ease'),
+      command('a call goes wrong', 24_602),
+      command('some time passes', 2),
+      command('finish'),
+      command('some time passes', 19),
+      command('some time passes', 19),
+    ]))
 
   test('a control plane that dies before the clock is set back is not waited for any longer', () =>
     play([

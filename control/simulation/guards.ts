@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict'
+import { AlertReconciliation } from '../alert-reconciliation.ts'
+import { Ending } from '../drill/ending.ts'
+import { DrillFaults } from '../drill/faults.ts'
+import { Injector } from '../injector.ts'
+import { Ledger } from '../ledger.ts'
+import { Restoration } from '../restoration.ts'
+import { command, type Command } from './commands.ts'
+
+interface Guard {
+  /** In which a promise is broken without it. */
+  history: readonly Command[]
+  /** Takes it away; returns what puts it back. */
+  without: () => () => void
+}
+
+const aWhile = [command('some time passes', 19), command('some time passes', 19)]
+const isBack = [command('some time passes', 5), command('the control plane is started'), ...aWhile]
+/** Of a scenario that is eased by fewer users: they are what is left behind. */
+const easedAndOver = (write: number) => [
+  command('start', 25),
+  command('ease'),
+  command('a write is the last', write),
+  command('finish'),
+  command('the control plane is started'),
+  command('some time passes', 19),
+]
+
+/** What keeps promises, in the words of a test's title. */
+export const guards: Readonly<Record<string, Guard>> = {
+  'limits that follow the clock': {
+    history: [command('the instructor breaks something'), command('the clock is set'), ...aWhile],
+    without: () => replaced(Ledger.prototype, 'followClock', () => {}),
+  },
+  'pages held against what Alertmanager has': {
+    history: [command('start'), command('some time passes', 19), command('fire an alert', 3), command('some time passes', 19)],
+    without: () => replaced(AlertReconciliation.prototype, 'look', () => ({ over: [], unheard: [] })),
+  },
+  'the reaper': {
+    history: [command('start'), command('some time passes', 19), command('the control plane is killed'), command('some time passes', 19)],
+    without: () => replaced(Injector.prototype, 'revertAll', async () => []),
+  },
+  // Killed when the fault is planned.
+  'the reverting of what was on its way when a control plane died': {
+    history: [command('start'), command('a write is the last', 3), ...isBack],
+    without: () => replaced(Injector.prototype, 'revertUnfinished', async () => {}),
+  },
+  // Killed when the fault is in, and before the drill knows: another like it would go in on top.
+  'the recognition of a fault that is in already': {
+    history: [command('start'), command('a write is the last', 4), ...isBack],
+    without: () => replaced(DrillFaults.prototype, 'standing', () => undefined),
+  },
+  // The call that injects more users is 25 s late. Taken out when it comes, it would set back the users of the drill, after the restore.
+  'the wait of a drill’s end for what is going in': {
+    history: [
+      command('start', 32),
+      command('ease'),
+      command('a call goes wrong', 24_612),
+      command('some time passes', 2),
+      command('finish'),
+      ...aWhile,
+    ],
+    without: () => replaced(DrillFaults.prototype, 'settled', async () => []),
+  },
+  // Killed when the end is written, and before anything is restored.
+  'the restore that is owed by a control plane that died': {
+    history: easedAndOver(1),
+    without: () => replaced(Restoration.prototype, 'isOwed', () => false),
+  },
+  // With it the first write is that a restore is owed, and without it the end.
+  'the note that a restore is owed, before the end of a drill': {
+    history: easedAndOver(0),
+    without: () => replaced(Restoration.prototype, 'owe', () => {}),
+  },
+  // The first call of the reset fails, which is that of taking the fault out.
+  'the refusal of a range that is not restored': {
+    history: [command('the instructor breaks something', 59), command('a call goes wrong', 0), command('the instructor resets')],
+    without: () => replaced(Restoration.prototype, 'mustHold', () => {}),
+  },
+  'the end of a drill whose fault somebody else took out': {
+    history: [command('start'), command('some time passes', 19), command('the instructor takes everything out'), ...aWhile],
+    without: () => replaced(Ending.prototype, 'voidAsTaken', async () => {}),
+  },
+  // Before anything is in that could be taken out.
+  'the end of a drill in which nobody could act': {
+    history: [
+      command('start'),
+      command('the control plane is killed'),
+      command('some time passes', 13),
+      command('the control plane is started'),
+      ...aWhile,
+    ],
+    without: () => replaced(Ending.prototype, 'voidAsStood', async () => {}),
+  },
+}
+
+/** Puts another function in its place; returns what puts it back. */
+function replaced<Owner extends object, Name extends keyof Owner & string>(owner: Owner, name: Name, by: Owner[Name]): () => void {
+  const own = Object.getOwnPropertyDescriptor(owner, name)
+  assert.ok(own)
+  Object.defineProperty(owner, name, { ...own, value: by })
+  return () => void Object.defineProperty(owner, name, own)
+}
