@@ -8,6 +8,12 @@ import type { World } from './world.ts'
 /** Something that somebody does, or that happens. `pick` chooses among what there is at that moment. */
 export type Command = { readonly name: keyof typeof commands; readonly pick: number }
 export const command = (name: Command['name'], pick = 0): Command => ({ name, pick })
+/** A drill of this scenario begins. */
+export function start(scenario: string): Command {
+  const pick = simulated.findIndex(({ id }) => id === scenario)
+  if (pick < 0) throw new Error(`${scenario} is not simulated`)
+  return command('start', pick)
+}
 
 const kinds: Trouble['what'][] = ['fails', 'is lost', 'is slow', 'kills before', 'kills after']
 /** A call is late by so many seconds at most. */
@@ -16,7 +22,7 @@ const own = 'the trainee'
 
 /** What may happen, in words; how likely each is beside the others. */
 const commands = {
-  start: [6, (world: World, pick: number) => start(world, pick)],
+  start: [6, (world: World, pick: number) => begin(world, pick)],
   finish: [2, (world) => world.engine?.finish()],
   abort: [2, (world) => world.engine?.abort('enough')],
   acknowledge: [3, (world) => world.engine?.pages.acknowledge()],
@@ -131,7 +137,7 @@ export async function carryOut(world: World, { name, pick }: Command): Promise<v
   else world.does(work)
 }
 
-function start(world: World, pick: number) {
+function begin(world: World, pick: number) {
   const scenario = simulated[pick % simulated.length]
   return scenario && world.engine?.start(scenario.id, { mode: pick % 2 === 0 ? 'learning' : 'assessment', trainee: own, seed: pick })
 }

@@ -5,7 +5,7 @@ import { DrillFaults } from '../drill/faults.ts'
 import { Injector } from '../injector.ts'
 import { Ledger } from '../ledger.ts'
 import { Restoration } from '../restoration.ts'
-import { command, type Command } from './commands.ts'
+import { command, start, type Command } from './commands.ts'
 
 interface Guard {
   /** In which a promise is broken without it. */
@@ -18,7 +18,7 @@ const aWhile = [command('some time passes', 19), command('some time passes', 19)
 const isBack = [command('some time passes', 5), command('the control plane is started'), ...aWhile]
 /** Of a scenario that is eased by fewer users: they are what is left behind. */
 const easedAndOver = (write: number) => [
-  command('start', 25),
+  start('slow-shelves'),
   command('ease'),
   command('a write is the last', write),
   command('finish'),
@@ -33,27 +33,27 @@ export const guards: Readonly<Record<string, Guard>> = {
     without: () => replaced(Ledger.prototype, 'followClock', () => {}),
   },
   'pages held against what Alertmanager has': {
-    history: [command('start'), command('some time passes', 19), command('fire an alert', 3), command('some time passes', 19)],
+    history: [start('after-you'), command('some time passes', 19), command('fire an alert', 3), command('some time passes', 19)],
     without: () => replaced(AlertReconciliation.prototype, 'look', () => ({ over: [], unheard: [] })),
   },
   'the reaper': {
-    history: [command('start'), command('some time passes', 19), command('the control plane is killed'), command('some time passes', 19)],
+    history: [start('after-you'), command('some time passes', 19), command('the control plane is killed'), command('some time passes', 19)],
     without: () => replaced(Injector.prototype, 'revertAll', async () => []),
   },
   // Killed when the fault is planned.
   'the reverting of what was on its way when a control plane died': {
-    history: [command('start'), command('a write is the last', 3), ...isBack],
+    history: [start('after-you'), command('a write is the last', 3), ...isBack],
     without: () => replaced(Injector.prototype, 'revertUnfinished', async () => {}),
   },
   // Killed when the fault is in, and before the drill knows: another like it would go in on top.
   'the recognition of a fault that is in already': {
-    history: [command('start'), command('a write is the last', 4), ...isBack],
+    history: [start('after-you'), command('a write is the last', 4), ...isBack],
     without: () => replaced(DrillFaults.prototype, 'standing', () => undefined),
   },
   // The call that injects more users is 25 s late. Taken out when it comes, it would set back the users of the drill, after the restore.
   'the wait of a drill’s end for what is going in': {
     history: [
-      command('start', 32),
+      start('busy-signal'),
       command('ease'),
       command('a call goes wrong', 24_612),
       command('some time passes', 2),
@@ -78,13 +78,13 @@ export const guards: Readonly<Record<string, Guard>> = {
     without: () => replaced(Restoration.prototype, 'mustHold', () => {}),
   },
   'the end of a drill whose fault somebody else took out': {
-    history: [command('start'), command('some time passes', 19), command('the instructor takes everything out'), ...aWhile],
+    history: [start('after-you'), command('some time passes', 19), command('the instructor takes everything out'), ...aWhile],
     without: () => replaced(Ending.prototype, 'voidAsTaken', async () => {}),
   },
   // Before anything is in that could be taken out.
   'the end of a drill in which nobody could act': {
     history: [
-      command('start'),
+      start('after-you'),
       command('the control plane is killed'),
       command('some time passes', 13),
       command('the control plane is started'),

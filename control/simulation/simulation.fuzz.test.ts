@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
 import { holdsFor, leastSteps } from '../../test/fuzz.ts'
-import { anyHistory, command, type Command } from './commands.ts'
+import { anyHistory, command, start, type Command } from './commands.ts'
 import { guards } from './guards.ts'
 import { nothing, play, toldOf } from './play.ts'
 import { simulated } from './simulated.ts'
@@ -48,7 +48,7 @@ function defineTests(): void {
 
   test('a drill that ends while a fault is being planned keeps it out', () =>
     play([
-      command('start', 32),
+      start('busy-signal'),
       command('ease'),
       command('a call goes wrong', 24_602),
       command('some time passes', 2),
@@ -59,7 +59,7 @@ function defineTests(): void {
 
   test('a control plane that dies before the clock is set back is not waited for any longer', () =>
     play([
-      command('start'),
+      start('after-you'),
       command('some time passes', 2),
       command('the control plane is killed'),
       command('the clock is set'),
@@ -75,7 +75,7 @@ function defineTests(): void {
     for (const change of changes)
       for (const write of [0, 1, 2])
         await play([
-          command('start'),
+          start('after-you'),
           command('some time passes', 19),
           command('some time passes', 19),
           ...change.slice(0, -1),
