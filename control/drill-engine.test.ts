@@ -137,6 +137,40 @@ describe('a drill begins', () => {
     await bench.engine.abort('enough')
   })
 
+  test('not while a restore hangs, which everybody is told, and one that is waited for gives up', async (context) => {
+    using bench = new EngineBench()
+    const { mix } = bench.range.load
+    const gate = Promise.withResolvers<void>()
+    bench.range.load.mix = async () => {
+      await gate.promise
+      return mix()
+    }
+    await bench.pass(20)
+    context.mock.timers.enable({ apis: ['setTimeout'] })
+    const start = () => bench.engine.start('slow-shelves', { mode: 'learning', trainee: 'Robin' })
+    const first = start()
+    await bench.pass(1)
+    assert.deepEqual(bench.engine.troubles, [], 'most take less than that')
+    await assert.rejects(start(), { code: 'conflict' })
+    await bench.pass(3)
+    assert.deepEqual(bench.engine.troubles, ['The range is still being restored. No drill can start until that is done.'])
+    const refused = { code: 'range-not-restored', message: /^the range is still being restored, since \d+ s: wait.+firedrill up'$/ }
+    await assert.rejects(start(), refused, 'while another is about to begin')
+    context.mock.timers.tick(60_000)
+    await assert.rejects(first, refused, 'that one, too')
+    await assert.rejects(start(), refused, 'and those that come later')
+    const settledInTime = bench.engine.settled()
+    await settled()
+    context.mock.timers.tick(60_000)
+    await settledInTime
+    context.mock.timers.reset()
+    gate.resolve()
+    await bench.engine.settled()
+    assert.deepEqual(bench.engine.troubles, [])
+    await bench.start()
+    await bench.engine.abort('enough')
+  })
+
   test('only of a scenario that is there, and that can be played where the shop runs', async () => {
     using bench = new EngineBench()
     const start = (id: string) => bench.engine.start(id, { mode: 'learning', trainee: 'Robin' })

@@ -26,11 +26,13 @@ import { Resumption } from './drill/resumption.ts'
 import { Tickets } from './drill/tickets.ts'
 import { troublesOf } from './drill/troubles.ts'
 import { UsualTraffic } from './drill/usual-traffic.ts'
+import { forAtMost } from './for-at-most.ts'
 import type { Injector } from './injector.ts'
 import type { KeptRequests } from './kept-requests.ts'
 import { leaseMs } from './lease.ts'
 import type { Ledger } from './ledger.ts'
-import { Restoration } from './restoration.ts'
+import type { LoadDriver } from './load-driver.ts'
+import { patientMs, Restoration } from './restoration.ts'
 import type { Sampler } from './sampler.ts'
 
 interface Dependencies {
@@ -43,6 +45,8 @@ interface Dependencies {
   alerts?: () => Promise<readonly CurrentAlert[] | null>
   /** The requests of users that went wrong; without them no customer writes. */
   kept?: Pick<KeptRequests, 'refresh' | 'requests'>
+  /** What steers the load: a shape ends with its drill. */
+  load?: Pick<LoadDriver, 'stop'>
 }
 
 /**
@@ -140,7 +144,7 @@ export class DrillEngine {
     this.#restoration.mustHold()
   }
 
-  /** Throws `range-not-restored` while something is left behind. */
+  /** Throws `range-not-restored` while something is left behind, or the restore takes long. */
   mustBeRestored(): void {
     this.#restoration.mustHold()
   }
@@ -162,6 +166,7 @@ export class DrillEngine {
     const variant = variantFor(planned, seed, options.variant)
     const scenario = drawnScenario(planned, { seed, variant })
     this.#drill.mustBeWritten()
+    this.mustBeRestored()
     if (this.#ending.isUnderWay)
       throw new FiredrillError('range-not-steady', 'the range is being restored after the last drill: wait until that is done')
     if (this.running() || this.#starting)
@@ -169,13 +174,11 @@ export class DrillEngine {
     this.mustBePlayable(scenario)
     this.#starting = true
     try {
-      this.mustBeRestored()
       if (this.#deps.injector.open().length > 0 || this.#deps.injector.isInjecting)
         throw new FiredrillError('conflict', 'a fault of the instructor’s is in: it has to be taken out before a drill begins')
       this.response.mustBeOver()
       // Whatever was changed since the last drill would be taken for the range as it is.
-      await this.#restoration.run()
-      this.mustBeRestored()
+      await this.#restoration.mustSucceed()
       await this.health.mustBeSteady()
       const before = await fingerprint(this.#deps.range)
       this.response.mustBeOver()
@@ -284,10 +287,10 @@ export class DrillEngine {
     await this.#ending.endAndAnswer({ type: 'drill-aborted', reason })
   }
 
-  /** Resolves when no drill is being ended, and the range is restored or known not to be. */
-  async settled(): Promise<void> {
-    await this.#ending.settled()
-    await this.#restoration.settled()
+  /** Resolves when no drill is being ended, and the range is restored, known not to be, or was waited for long enough. */
+  settled(): Promise<void> {
+    const settled = this.#ending.settled().then(() => this.#restoration.settled())
+    return forAtMost(patientMs, settled)
   }
 
   stop(): void {

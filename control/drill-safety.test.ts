@@ -1,22 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { NotRestored } from '../drills/baseline.ts'
-import { EngineBench, settled } from './replay/engine-bench.ts'
-import { ledgerWrites } from './simulation/mortal.ts'
+import { EngineBench, settled, users } from './replay/engine-bench.ts'
+import { fillDisk } from './replay/fill-disk.ts'
 
 const broken = async (bench: EngineBench) =>
   (await bench.range.releases.current('inventory')) !== bench.range.releases.baseline('inventory')
-
-/** The ledger takes nothing any more, as on a full disk: what is there can be read. */
-function fillDisk(bench: EngineBench): () => void {
-  const full = () => {
-    throw new Error('database or disk is full')
-  }
-  for (const method of ledgerWrites) Object.defineProperty(bench.ledger, method, { value: full, configurable: true })
-  return () => {
-    for (const method of ledgerWrites) Reflect.deleteProperty(bench.ledger, method)
-  }
-}
 
 test('a drill whose fault is reverted by anybody else is void immediately, and cannot be won', async () => {
   const others: Record<string, (bench: EngineBench) => Promise<unknown>> = {
@@ -77,7 +66,7 @@ test('a drill goes on over a restart, and over the planned end of one of its fau
 test('a fault is reverted when the ledger cannot be written, and noted when it can be', async () => {
   using bench = new EngineBench()
   const { instance } = await bench.injector.inject('bad-release', { service: 'inventory', version: '1.5.0' }, { forMs: 5_000, drill: null })
-  const free = fillDisk(bench)
+  const free = fillDisk(bench.ledger)
   let reverted = 0
   const { deploy } = bench.range.releases
   bench.range.releases.deploy = (...args) => {
@@ -99,7 +88,7 @@ test('a drill ends when its end cannot be written, and is over in the ledger as 
   using bench = new EngineBench()
   const drill = await bench.start()
   await bench.pass(8)
-  const free = fillDisk(bench)
+  const free = fillDisk(bench.ledger)
   await bench.engine.finish()
   assert.equal(await broken(bench), false)
   assert.equal(bench.engine.running(), null)
@@ -107,6 +96,19 @@ test('a drill ends when its end cannot be written, and is over in the ledger as 
   free()
   await bench.pass(1)
   assert.equal(bench.state(drill).phase, 'finished')
+})
+
+test('a load shape ends with its drill, also when that end cannot be written', async () => {
+  using bench = new EngineBench()
+  await bench.start()
+  await bench.pass(8)
+  bench.load.start({ kind: 'wave', users: 80, peak: 90, seconds: 60 })
+  await settled()
+  assert.equal((await bench.range.load.status()).users, 80)
+  fillDisk(bench.ledger)
+  await bench.engine.finish()
+  assert.equal(bench.load.shape, null)
+  assert.equal((await bench.range.load.status()).users, users)
 })
 
 test('a fault that cannot be noted as injected is reverted', async () => {

@@ -1,4 +1,3 @@
-import { endsDrill } from '../model/drill.ts'
 import { Coach } from './coach.ts'
 import { DrillEngine } from './drill-engine.ts'
 import { GameDays } from './game-days.ts'
@@ -50,12 +49,9 @@ const engine = new DrillEngine({
   scenarios,
   alerts: () => alertsIn(`http://127.0.0.1:${context.port('alertmanager')}/alertmanager`),
   kept: new KeptRequests(`http://127.0.0.1:${context.port('locust')}/locust/kept`),
+  load,
 })
 const coach = new Coach({ dir, engine, ledger, scenarios })
-// The end of a drill sets the load back; a shape that goes on would set it anew.
-engine.live.on('event', (event) => {
-  if (endsDrill(event)) void load.stop()
-})
 const gameDays = new GameDays(ledger, engine, scenarios)
 const people = new People(gameDays)
 const looks = looksOf(engine)

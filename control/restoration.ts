@@ -3,8 +3,10 @@ import { announceForgotten } from '../drills/forgotten-orders.ts'
 import { FiredrillError, describeError } from '../model/errors.ts'
 import type { FaultRecord } from '../model/fault.ts'
 import type { Range } from '../model/range.ts'
+import { forAtMost } from './for-at-most.ts'
 import type { Injector } from './injector.ts'
 import type { Ledger } from './ledger.ts'
+import type { LoadDriver } from './load-driver.ts'
 
 /** What is still not as on a fresh range, and since when that is tried. */
 export interface Unrestored {
@@ -18,12 +20,18 @@ interface Dependencies {
   range: Range
   ledger: Ledger
   injector: Injector
+  /** What steers the load: a shape that goes on would set it again. */
+  load?: Pick<LoadDriver, 'stop'>
 }
 
 /** Waits before the second attempt, the third, and all others. */
 const pausesMs = [1_000, 2_000, 5_000, 15_000]
 /** So many attempts are what a range may take that is still on its way back: whoever waits for it waits for them. */
 const patientAttempts = 3
+/** An attempt that takes longer is told to everybody: most take less than a second. */
+const toldAfterMs = 3_000
+/** Whoever needs a restored range waits so long for it. */
+export const patientMs = 60_000
 /** Orders that were confirmed while the way to the worker came back are old enough by then. */
 const announcedAgainAfterMs = 3_000
 /** That a range is to be restored is kept with it: who comes after a control plane that was killed goes on with it. */
@@ -37,6 +45,8 @@ export class Restoration {
   readonly #deps: Dependencies
   #unrestored: Unrestored | null = null
   #attempt: Promise<void> | null = null
+  /** When the last attempt began, in milliseconds since the epoch. */
+  #begunAt = 0
   #again: NodeJS.Timeout | undefined
   #announcingAgain: NodeJS.Timeout | undefined
   #stopped = false
@@ -58,6 +68,11 @@ export class Restoration {
     return this.#attempt !== null
   }
 
+  /** Whether an attempt is being made that takes long, or hangs. */
+  get isSlow(): boolean {
+    return this.isUnderWay && Date.now() - this.#begunAt >= toldAfterMs
+  }
+
   /** Whether a control plane before this one has left it unfinished. */
   isOwed(): boolean {
     return (this.#deps.ledger.note(owed) ?? '') !== ''
@@ -67,8 +82,13 @@ export class Restoration {
     this.#note(drill)
   }
 
-  /** Throws `range-not-restored` while something is left behind. */
+  /** Throws `range-not-restored` while something is left behind, or an attempt takes long. */
   mustHold(): void {
+    if (!this.#unrestored && this.isSlow)
+      throw new FiredrillError(
+        'range-not-restored',
+        `the range is still being restored, since ${Math.round((Date.now() - this.#begunAt) / 1_000)} s: wait until that is done; if it does not end, run 'firedrill down' and 'firedrill up'`,
+      )
     if (!this.#unrestored) return
     const left = this.#unrestored.left.map(({ title, detail }) => `${title} (${detail})`).join('; ')
     throw new FiredrillError(
@@ -81,6 +101,12 @@ export class Restoration {
   run(onReverted: (record: FaultRecord) => void = () => {}): Promise<void> {
     this.#attempt ??= this.#try(onReverted).finally(() => (this.#attempt = null))
     return this.#attempt
+  }
+
+  /** Resolves when an attempt has succeeded. Throws `range-not-restored` when something is left behind, or it takes too long. */
+  async mustSucceed(): Promise<void> {
+    await forAtMost(patientMs, this.run())
+    this.mustHold()
   }
 
   /** Resolves when the range is restored, or has not been in some attempts. */
@@ -100,7 +126,9 @@ export class Restoration {
 
   async #try(onReverted: (record: FaultRecord) => void): Promise<void> {
     clearTimeout(this.#again)
-    const { range, injector } = this.#deps
+    this.#begunAt = Date.now()
+    const { range, injector, load } = this.#deps
+    void load?.stop()
     const left: Left[] = []
     try {
       await injector.revertAll(undefined, onReverted)

@@ -10,6 +10,7 @@ import type { Shells } from '../shell/shells.ts'
 import { looksOf } from './looks.ts'
 import { projectRoot } from './paths.ts'
 import { EngineBench } from './replay/engine-bench.ts'
+import { fillDisk } from './replay/fill-disk.ts'
 import { ownPorts, paperContext } from './replay/paper-context.ts'
 import { recordingsOf, shellsOf } from './shells.ts'
 
@@ -82,27 +83,43 @@ test('a command counts for who typed it, and is a look when it ended well, by Ct
   await bench.engine.abort('enough')
 })
 
+async function openOne(shells: Shells) {
+  const shell = await shells.open(robin, { cols: 80, rows: 24 })
+  const ended = Promise.withResolvers<string>()
+  const watcher: Watcher = { name: 'x', print() {}, skip() {}, buffered: () => 0, keyboard() {}, ended: ended.resolve }
+  shell.session.watch(watcher, 0)
+  return { recorded: shell.session.recording !== null, ended: ended.promise }
+}
+
 test('terminals end when a drill begins and when it is over, and are recorded in between', { skip }, async () => {
   await using it = made({})
   const { bench, shells, context } = it
-  const open = async () => {
-    const shell = await shells.open(robin, { cols: 80, rows: 24 })
-    const ended = Promise.withResolvers<string>()
-    const watcher: Watcher = { name: 'x', print() {}, skip() {}, buffered: () => 0, keyboard() {}, ended: ended.resolve }
-    shell.session.watch(watcher, 0)
-    return { recorded: shell.session.recording !== null, ended: ended.promise }
-  }
-  const before = await open()
+  const before = await openOne(shells)
   assert.equal(before.recorded, false)
   const drill = await bench.start()
   assert.equal(await before.ended, 'a drill has begun: open another')
-  const during = await open()
+  const during = await openOne(shells)
   assert.equal(during.recorded, true)
   assert.equal(recordingsOf(context, drill), path.join(bench.dir, 'terminals', drill))
   bench.engine.clock.pause()
-  assert.equal((await open()).recorded, false, 'nothing of a pause is kept')
+  assert.equal((await openOne(shells)).recorded, false, 'nothing of a pause is kept')
   bench.engine.clock.continue()
   await bench.engine.finish()
   assert.equal(await during.ended, 'the drill is over')
   assert.deepEqual(shells.list(), [])
+})
+
+test('they end with it also when its end cannot be written down, and once', { skip }, async () => {
+  await using it = made({})
+  const { bench, shells } = it
+  await bench.start()
+  const during = await openOne(shells)
+  let over = 0
+  bench.engine.live.on('over', () => over++)
+  const free = fillDisk(bench.ledger)
+  await bench.engine.finish()
+  assert.equal(await during.ended, 'the drill is over')
+  free()
+  await bench.pass(1)
+  assert.equal(over, 1)
 })

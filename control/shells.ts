@@ -1,7 +1,6 @@
 import path from 'node:path'
 import { mostNamed } from '../drills/evidence.ts'
 import { readCommand } from '../drills/evidence/read-command.ts'
-import { endsDrill } from '../model/drill.ts'
 import type { Range } from '../model/range.ts'
 import { describeError } from '../model/errors.ts'
 import { deployedCluster, type RangeContext } from '../range/context.ts'
@@ -53,8 +52,8 @@ export function shellsOf({ context, range, engine, looks, trouble = jailTrouble 
     },
   })
   shells.sweep()
+  engine.live.on('over', () => shells.closeAll('the drill is over'))
   engine.live.on('event', (event) => {
-    if (endsDrill(event)) shells.closeAll('the drill is over')
     // What is in them is of before.
     if (event.type === 'drill-started') shells.closeAll('a drill has begun: open another')
   })

@@ -6,7 +6,7 @@ import { FiredrillError } from '../../model/errors.ts'
 import type { Api, ApiContext } from './context.ts'
 
 /** For instructors only: nothing here may be seen before a debrief. */
-export function faultRoutes(app: Api, { injector, ledger, range, engine, load, sampler }: ApiContext): void {
+export function faultRoutes(app: Api, { injector, ledger, range, engine, sampler }: ApiContext): void {
   const config = { access: 'instructor' } as const
 
   app.get('/api/faults', { config }, async () => ({
@@ -51,7 +51,6 @@ export function faultRoutes(app: Api, { injector, ledger, range, engine, load, s
   app.get('/api/invariants', { config }, async () => ({ violations: await orderInvariants(range) }))
   app.post('/api/reset', { config }, async () => {
     if (engine.running()) throw new FiredrillError('conflict', 'a drill is running: finish or abort it first')
-    await load.stop()
     await engine.restore()
     return fingerprint(range)
   })

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events'
 import type { Verdict } from '../../drills/checks/registry.ts'
 import { drawnScenario } from '../../drills/variants.ts'
 import {
+  endsDrill,
   foldDrill,
   isOpen,
   mayDo,
@@ -44,7 +45,8 @@ export interface Situation {
   now: number
 }
 
-type Listener = { event: [DrillEvent]; verdict: [Verdict]; coach: [CoachText] }
+/** `over` is told once for each drill, also where its end cannot be written down yet. */
+type Listener = { event: [DrillEvent]; over: [drill: string]; verdict: [Verdict]; coach: [CoachText] }
 
 /** The drill that runs, or the last one that did: its events, in memory and in the ledger. All that is known of a drill is in them. */
 export class CurrentDrill {
@@ -156,6 +158,7 @@ export class CurrentDrill {
   #take(event: DrillEvent): DrillEvent {
     this.#events.push(event)
     this.live.emit('event', event)
+    if (endsDrill(event) && !this.hasUnwrittenEnd) this.live.emit('over', event.drill)
     return event
   }
 
@@ -186,6 +189,7 @@ export class CurrentDrill {
   /** For an end that could not be appended: the drill is over all the same, and its end is written as soon as it can be. */
   endUnwritten(body: DrillEventBody): void {
     this.#unwrittenEnd = body
+    this.live.emit('over', this.id ?? '')
   }
 
   /** Tells the ledger that this control plane is alive, and writes what could not be written before. */

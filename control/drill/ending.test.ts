@@ -132,3 +132,30 @@ test('a fault that is on its way in when the drill ends is waited for, and rever
   assert.deepEqual(bench.injector.open(), [])
   assert.equal(await bench.range.releases.current('inventory'), bench.range.releases.baseline('inventory'))
 })
+
+test('whoever ends a drill is answered within 15 s, and the range is restored for as long as that takes', async (context) => {
+  using bench = new EngineBench()
+  const drill = await bench.start()
+  await bench.pass(6)
+  const { deploy } = bench.range.releases
+  const gate = Promise.withResolvers<void>()
+  bench.range.releases.deploy = async (...args) => {
+    await gate.promise
+    return deploy(...args)
+  }
+  context.mock.timers.enable({ apis: ['setTimeout'] })
+  let isAnswered = false
+  const ending = bench.engine.finish().then(() => (isAnswered = true))
+  await settled()
+  context.mock.timers.tick(14_999)
+  await settled()
+  assert.equal(isAnswered, false)
+  context.mock.timers.tick(1)
+  await ending
+  assert.deepEqual([bench.state(drill).phase, bench.injector.open().length], ['finished', 1])
+  context.mock.timers.reset()
+  gate.resolve()
+  await bench.engine.settled()
+  assert.deepEqual(bench.injector.open(), [])
+  assert.equal(await bench.range.releases.current('inventory'), bench.range.releases.baseline('inventory'))
+})

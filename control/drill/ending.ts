@@ -1,5 +1,6 @@
 import type { DrillEventBody } from '../../model/drill.ts'
 import { describeError } from '../../model/errors.ts'
+import { forAtMost } from '../for-at-most.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Restoration } from '../restoration.ts'
 import { revertedIn } from '../taken-out.ts'
@@ -112,12 +113,6 @@ export class Ending {
       else this.#owesNotesOf = id
     }
   }
-}
-
-/** Waits for the work, but no longer than that. */
-async function forAtMost(ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  await Promise.race([work, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]).finally(() => clearTimeout(timer))
 }
 
 /** What a trainee is told when the drill is void; it names nothing of what was broken. */

@@ -3,7 +3,7 @@ import type { CurrentDrill } from './current.ts'
 
 /** What stands in the way of drills, in sentences for everybody; none most of the time. */
 export function troublesOf(
-  { unrestored }: Pick<Restoration, 'unrestored'>,
+  { unrestored, isSlow }: Pick<Restoration, 'unrestored' | 'isSlow'>,
   { isUnwritable }: Pick<CurrentDrill, 'isUnwritable'>,
 ): string[] {
   const left = unrestored?.left.map(({ title }) => title.toLowerCase()).join(', ')
@@ -12,7 +12,9 @@ export function troublesOf(
       ? [
           `The range is not as it was before the last drill (${left}). The restore is retried every few seconds, and no drill can start until it succeeds.`,
         ]
-      : []),
+      : isSlow
+        ? ['The range is still being restored. No drill can start until that is done.']
+        : []),
     ...(isUnwritable ? ['What happens cannot be written down: is the disk full? Whatever is broken still comes out at its limit.'] : []),
   ]
 }

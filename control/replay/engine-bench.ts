@@ -9,6 +9,7 @@ import type { CurrentAlert } from '../alert-reconciliation.ts'
 import { DrillEngine } from '../drill-engine.ts'
 import { Injector } from '../injector.ts'
 import { Ledger } from '../ledger.ts'
+import { LoadDriver } from '../load-driver.ts'
 import { projectRoot } from '../paths.ts'
 import { paperRange } from './paper-range.ts'
 import type { Sampler } from '../sampler.ts'
@@ -29,6 +30,7 @@ export const users = usualUsers
 export class EngineBench implements Disposable {
   readonly dir = mkdtempSync(path.join(tmpdir(), 'firedrill-engine-'))
   readonly range: Range = paperRange(projectRoot, users)
+  readonly load = new LoadDriver(this.range)
   readonly alerts: CurrentAlert[] = []
   /** Requests of users that went wrong, as they are read from Locust. */
   readonly kept: KeptRequest[] = []
@@ -66,6 +68,7 @@ export class EngineBench implements Disposable {
       scenarios,
       alerts: async () => this.alerts,
       kept: { refresh: async () => {}, requests: this.kept },
+      load: this.load,
     })
   }
 
@@ -134,6 +137,7 @@ export class EngineBench implements Disposable {
 
   [Symbol.dispose](): void {
     this.engine.stop()
+    void this.load.stop()
     this.ledger[Symbol.dispose]()
     Date.now = realNow
     rmSync(this.dir, { recursive: true, force: true })

@@ -76,7 +76,8 @@ export class ReplayPlane implements AsyncDisposable {
     this.#range = range
     this.#ledger = new Ledger(this.#dir)
     const injector = new Injector(range, this.#ledger)
-    const engine = new DrillEngine({ range, ledger: this.#ledger, injector, sampler: this.#sampler, scenarios: this.#scenarios })
+    const load = new LoadDriver(range)
+    const engine = new DrillEngine({ range, ledger: this.#ledger, injector, sampler: this.#sampler, scenarios: this.#scenarios, load })
     this.#engine = engine
     engine.live.on('event', ({ type }) => (this.#news ||= type !== 'harm-measured' && type !== 'health-changed'))
     this.#coach = new Coach({ dir: this.#dir, engine, ledger: this.#ledger, scenarios: this.#scenarios })
@@ -99,7 +100,7 @@ export class ReplayPlane implements AsyncDisposable {
         injector,
         sampler: this.#sampler,
         engine,
-        load: new LoadDriver(range),
+        load,
         scenarios: this.#scenarios,
         gameDays,
         people: new People(gameDays),

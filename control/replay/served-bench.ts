@@ -2,7 +2,6 @@ import type { Api } from '../api/context.ts'
 import type { Role } from '../../model/api.ts'
 import type { TraineeApi } from '../mcp/tool.ts'
 import { GameDays } from '../game-days.ts'
-import { LoadDriver } from '../load-driver.ts'
 import { looksOf } from '../looks.ts'
 import { shellsOf } from '../shells.ts'
 import { People } from '../people.ts'
@@ -55,7 +54,7 @@ export class ServedBench implements AsyncDisposable {
         injector,
         sampler,
         engine,
-        load: new LoadDriver(range),
+        load: this.bench.load,
         scenarios,
         gameDays,
         people: new People(gameDays),
