@@ -4,7 +4,7 @@ import { milestoneNames, type Scenario } from '../model/scenario.ts'
 import { pinsOf } from '../drills/pins.ts'
 import { eventInWords } from '../drills/postmortem.ts'
 import type { Debrief } from './debrief.ts'
-import { pinGraphs, type DrillGraph } from './drill-graphs.ts'
+import type { DrillGraph } from './drill-graphs.ts'
 
 const escape = (text: string): string =>
   text.replaceAll(/[&<>"']/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[sign] ?? sign)
@@ -18,8 +18,15 @@ time { font-variant-numeric: tabular-nums } svg { max-width: 100%; height: auto 
 .bad { color: #b3202f } .good { color: #0f6b45 } .score { font-size: 1.6rem; font-weight: 700 } li { margin: .15rem 0; overflow-wrap: anywhere }
 @media print { body { margin: 0; max-width: none } h2 { break-after: avoid } tr { break-inside: avoid } }`
 
+interface Pictures {
+  /** Of the golden signals over the drill. */
+  graphs: readonly DrillGraph[]
+  /** Of what was pinned. */
+  pinned: readonly DrillGraph[]
+}
+
 /** A debrief as one file: it needs no server, no script and no other file, and can be printed. Times are of the drill's own clock. */
-export function debriefHtml(debrief: Debrief, scenario: Scenario, graphs: readonly DrillGraph[]): string {
+export function debriefHtml(debrief: Debrief, scenario: Scenario, { graphs, pinned: drawn }: Pictures): string {
   const { drill, score, story, events } = debrief
   const at = (ms: number): string => elapsed(drillClock(drill, ms))
   const section = (title: string, body: string): string => (body === '' ? '' : `<section><h2>${escape(title)}</h2>${body}</section>`)
@@ -29,7 +36,7 @@ export function debriefHtml(debrief: Debrief, scenario: Scenario, graphs: readon
       .join('')
   const head = (...names: string[]): string => `<tr>${names.map((name) => `<th scope="col">${name}</th>`).join('')}</tr>`
   const figure = ({ svg, title }: DrillGraph): string => `<figure>${svg}<figcaption class="quiet">${escape(title)}</figcaption></figure>`
-  const pictures = new Map(pinGraphs(events, drill.startedAt).map((graph) => [graph.file, graph]))
+  const pictures = new Map(drawn.map((graph) => [graph.file, graph]))
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>Debrief: ${escape(debrief.title)}</title><style>${style}</style></head><body>

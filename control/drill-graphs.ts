@@ -5,6 +5,7 @@ import { overview } from '../observability/dashboards/overview.ts'
 import { graphSvg, type GraphMark, type GraphSeries } from '../observability/dashboards/graph.ts'
 import { timings } from '../observability/timing.ts'
 import type { RangeContext } from '../range/context.ts'
+import { inSlices } from './in-slices.ts'
 
 export interface DrillGraph {
   /** A name for a file, such as `errors.svg`. */
@@ -16,6 +17,8 @@ export interface DrillGraph {
 const aroundSeconds = 30
 /** Prometheus gives up to 11,000 points; a picture is no finer than this. */
 const points = 400
+/** So many pictures are drawn in a few milliseconds. */
+const drawnAtOnce = 50
 
 /** The golden signals over a drill, as pictures; those without any data left are left out. */
 export async function drillGraphs(context: RangeContext, state: DrillState, events: readonly DrillEvent[]): Promise<DrillGraph[]> {
@@ -53,12 +56,16 @@ export async function drillGraphs(context: RangeContext, state: DrillState, even
 }
 
 /** What was pinned with a graph, as pictures of what it was then. */
-export const pinGraphs = (events: readonly DrillEvent[], startedAt: number): DrillGraph[] =>
-  pinsOf(events).flatMap(({ pin: { title, graph }, file }) => {
-    if (!graph || file === null) return []
-    const { unit, from, to, series } = graph
-    return [{ file, title, svg: graphSvg({ title, unit, queries: [] }, series, [], { from, to, zero: startedAt / 1_000 }) }]
-  })
+export async function pinGraphs(events: readonly DrillEvent[], startedAt: number): Promise<DrillGraph[]> {
+  const drawn = await inSlices(pinsOf(events), drawnAtOnce, (pins) =>
+    pins.flatMap(({ pin: { title, graph }, file }) => {
+      if (!graph || file === null) return []
+      const { unit, from, to, series } = graph
+      return [{ file, title, svg: graphSvg({ title, unit, queries: [] }, series, [], { from, to, zero: startedAt / 1_000 }) }]
+    }),
+  )
+  return drawn.flat()
+}
 
 async function seriesOf(
   context: RangeContext,

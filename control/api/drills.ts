@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { z } from 'zod'
 import { startDrill } from '../../model/api.ts'
 import { playableHere } from '../playable.ts'
@@ -61,6 +62,9 @@ function listRoutes(
   app.get('/api/drills/:id', { schema: drillId }, async (request, reply) => {
     const state = stateOf(request.params.id)
     mustNotSpoil(state, request.role)
+    // To read a long drill and to write it out each take a while: others have their turn in between.
+    ledger.events(state.id)
+    await setImmediate()
     const { text, etag } = answers.of(state, request.role)
     // Browsers ask by themselves whether what they have is still so.
     reply.headers({ etag, 'cache-control': 'private, no-cache' })

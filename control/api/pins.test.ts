@@ -32,7 +32,7 @@ test('what is pinned, at its largest, is in the timeline and in the postmortem a
   await served.bench.engine.finish()
   const { text } = await served.ask('trainee', 'GET', `/api/drills/${drill}/postmortem.md`)
   assert.match(text, /## What was seen\n\n### 0:\d\d: Here it begins\n\ngraph: Latency of \\\[browsing\\\]\n\n- p99 2\.3 s\n\n## Detection/)
-  const [picture] = pinGraphs(events, served.bench.state(drill).startedAt)
+  const [picture] = await pinGraphs(events, served.bench.state(drill).startedAt)
   assert.equal(picture?.file, 'pin-1.svg')
   assert.match(picture.svg, /<path d="M/)
 })

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict'
+import { setImmediate } from 'node:timers/promises'
+import { test, type TestContext } from 'node:test'
+import { addEvents } from './replay/long-drill.ts'
+import { ServedBench } from './replay/served-bench.ts'
+
+const events = 5_000
+/** Of this thread, in one turn: whoever asks for something else meanwhile waits no longer than that. */
+const mostCpuMs = 50
+
+/** The most that this thread had to do in one turn while the work was done, in milliseconds. */
+async function longestTurn(work: () => Promise<unknown>): Promise<number> {
+  let longest = 0
+  let isDone = false
+  let since = process.threadCpuUsage()
+  const working = work().finally(() => (isDone = true))
+  for (let turns = 0; !isDone; turns++) {
+    await setImmediate()
+    const { user, system } = process.threadCpuUsage(since)
+    longest = Math.max(longest, (user + system) / 1_000)
+    since = process.threadCpuUsage()
+  }
+  await working
+  return longest
+}
+
+test(`what is told of a drill with ${events} events holds nobody up for ${mostCpuMs} ms`, async (context: TestContext) => {
+  await using served = new ServedBench()
+  const { bench } = served
+  const drill = await bench.start()
+  await bench.pass(8)
+  addEvents(bench, drill, events)
+  // What has come to the ledger from elsewhere is folded when somebody asks.
+  bench.ledger.drill(drill)
+  await bench.engine.finish()
+  const told: string[] = []
+  for (const url of [
+    '/api/scenarios',
+    '/api/drills',
+    '/api/progress',
+    '/api/paths',
+    `/api/drills/${drill}`,
+    `/api/drills/${drill}/debrief`,
+    `/api/drills/${drill}/debrief.html`,
+    `/api/drills/${drill}/postmortem.md`,
+  ]) {
+    const answers: number[] = []
+    // What is compiled at first, and garbage that is collected, is nothing of the request's.
+    for (let attempt = 0; attempt < 5; attempt++)
+      answers.push(
+        await longestTurn(async () => {
+          const { status, text } = await served.ask('instructor', 'GET', url)
+          assert.equal(status, 200, text.slice(0, 500))
+        }),
+      )
+    const ms = Math.round(Math.min(...answers))
+    told.push(`${url.replace(drill, '{id}')} ${answers.map(Math.round).join(' ')} ms`)
+    assert.ok(ms < mostCpuMs, `${url} held others up for ${ms} ms`)
+  }
+  const { events: all } = await served.read<{ events: unknown[] }>('trainee', `/api/drills/${drill}/debrief`)
+  assert.ok(all.length > events)
+  context.diagnostic(told.join('; '))
+})
