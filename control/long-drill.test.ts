@@ -1,28 +1,12 @@
 import assert from 'node:assert/strict'
-import { setImmediate } from 'node:timers/promises'
 import { test, type TestContext } from 'node:test'
 import { addEvents } from './replay/long-drill.ts'
+import { longestTurn } from './replay/longest-turn.ts'
 import { ServedBench } from './replay/served-bench.ts'
 
 const events = 5_000
 /** Of this thread, in one turn: whoever asks for something else meanwhile waits no longer than that. */
 const mostCpuMs = 50
-
-/** The most that this thread had to do in one turn while the work was done, in milliseconds. */
-async function longestTurn(work: () => Promise<unknown>): Promise<number> {
-  let longest = 0
-  let isDone = false
-  let since = process.threadCpuUsage()
-  const working = work().finally(() => (isDone = true))
-  for (let turns = 0; !isDone; turns++) {
-    await setImmediate()
-    const { user, system } = process.threadCpuUsage(since)
-    longest = Math.max(longest, (user + system) / 1_000)
-    since = process.threadCpuUsage()
-  }
-  await working
-  return longest
-}
 
 test(`what is told of a drill with ${events} events holds nobody up for ${mostCpuMs} ms`, async (context: TestContext) => {
   await using served = new ServedBench()
@@ -51,7 +35,7 @@ test(`what is told of a drill with ${events} events holds nobody up for ${mostCp
         await longestTurn(async () => {
           const { status, text } = await served.ask('instructor', 'GET', url)
           assert.equal(status, 200, text.slice(0, 500))
-        }),
+        }).then(({ longestMs }) => longestMs),
       )
     const ms = Math.round(Math.min(...answers))
     told.push(`${url.replace(drill, '{id}')} ${answers.map(Math.round).join(' ')} ms`)

@@ -4,14 +4,18 @@ import fc, { type Arbitrary } from 'fast-check'
 import { anything, fitting, texts, type Schema } from '../test/from-schema.ts'
 import { seed } from '../test/seed.ts'
 import { limitOf } from './limits.ts'
-import { paperHost } from './replay/paper-context.ts'
+import { addEvents } from './replay/long-drill.ts'
+import { longestTurn } from './replay/longest-turn.ts'
+import { ownPorts } from './replay/paper-context.ts'
 import { ServedBench } from './replay/served-bench.ts'
 
 /** For how long: a few seconds in the suite, longer when somebody has the time. */
 const seconds = Number(process.env['FIREDRILL_FUZZ_SECONDS'] ?? 4)
 const longestAnswerMs = 2_000
-/** Of this thread, for one request: it holds all others up for no longer than that. */
+/** Of this thread, in one turn: a request holds all others up for no longer than that. */
 const mostCpuMs = 200
+/** Of the drill that was played before. */
+const longDrill = 5_000
 
 interface Operation {
   parameters?: { name: string; in: string; schema: Schema }[]
@@ -22,6 +26,8 @@ interface Asked {
   url: string
   headers: Record<string, string>
   payload: string | undefined
+  /** What goes on for as long as somebody listens: its beginning is read. */
+  as?: 'stream' | 'socket'
 }
 
 /** Requests to one route: such as fit its schemas, and such as do not. */
@@ -59,20 +65,52 @@ function requestsTo(method: Asked['method'], path: string, operation: Operation,
   }))
 }
 
+/** Requests to what is handed on to others, who do not answer here: whichever address it is, it does no harm. */
+const handedOn: Arbitrary<Asked> = fc
+  .tuple(
+    fc.constantFrom<Asked['method']>('GET', 'POST'),
+    fc.constantFrom('/prometheus', '/jaeger', '/locust', '/api/prometheus', '/api/telemetry'),
+    fc.array(
+      fc.oneof(
+        fc.constantFrom('api', 'v1', 'query', 'search', '..', '%2e%2e', '.', '', 'debug', 'pprof', '-', 'quit', 'traces', '%', '%ff'),
+        texts.map((text) => encodeURIComponent(wellFormed(text))),
+      ),
+      { maxLength: 5 },
+    ),
+    fc.oneof(
+      fc.constant(''),
+      texts.map((text) => `?query=${encodeURIComponent(wellFormed(text))}`),
+    ),
+    fc.constantFrom('application/json', 'application/x-www-form-urlencoded', 'text/plain'),
+    fc.oneof(fc.constant('query=up'), texts),
+  )
+  .map(([method, base, parts, query, type, payload]): Asked => ({
+    method,
+    url: `${[base, ...parts].join('/')}${query}`,
+    headers: method === 'GET' ? {} : { 'content-type': type },
+    payload: method === 'GET' ? undefined : payload,
+  }))
+
 /** Text that can be a part of an address: a half of a pair cannot. */
 const wellFormed = (value: unknown): string => String(value).toWellFormed()
 
 test('the control plane answers any request of a trainee in time, and keeps running', async (context: TestContext) => {
   context.diagnostic(`seed ${seed}: FIREDRILL_SEED=${seed} sends the same; FIREDRILL_FUZZ_SECONDS sends for longer than ${seconds} s`)
-  await using served = new ServedBench()
+  await using served = new ServedBench({ portBase: ownPorts() })
   const { bench } = served
+  await served.listen()
   const app = await served.app
   const { paths } = await served.read<{ paths: Record<string, Record<string, Operation>> }>('trainee', '/api/openapi.json')
+  const long = await bench.start()
+  addEvents(bench, long, longDrill)
+  bench.ledger.drill(long)
+  await bench.engine.finish()
+  await bench.engine.settled()
   let drill = await bench.start()
   const { actions } = await served.read<{ actions: { id: string }[] }>('trainee', '/api/actions')
   const ids: Record<string, string[]> = {
     get id() {
-      return [drill]
+      return [drill, drill, long]
     },
     '*': ['query', 'query_range', 'traces', 'logs', 'labels'],
     '/api/actions/{id} id': actions.map(({ id }) => id),
@@ -82,24 +120,57 @@ test('the control plane answers any request of a trainee in time, and keeps runn
   const requests = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).flatMap(([method, operation]) => {
       const asked = method.toUpperCase() as Asked['method']
-      // What goes on for as long as somebody listens is not answered.
-      return limitOf(asked, path) === 'stream' || !['GET', 'POST', 'PUT', 'DELETE'].includes(asked)
-        ? []
-        : [requestsTo(asked, path, operation, ids)]
+      if (!['GET', 'POST', 'PUT', 'DELETE'].includes(asked)) return []
+      const ordinary = requestsTo(asked, path, operation, ids)
+      if (limitOf(asked, path) !== 'stream') return [ordinary]
+      const seen = fc.oneof(
+        fc.constant({}),
+        texts.map((text) => encodeURIComponent(wellFormed(text))),
+        fc.integer().map(String),
+      )
+      return [
+        fc.tuple(ordinary, seen).map(([one, id]): Asked => ({
+          ...one,
+          as: 'stream',
+          headers: { ...one.headers, ...(typeof id === 'string' ? { 'last-event-id': id } : {}) },
+        })),
+      ]
     }),
   )
+  // Which the document does not have: a socket is no answer.
+  const from = { name: 'from', in: 'query', schema: { type: 'integer' } }
+  const sockets = requestsTo('GET', '/api/shells/{id}/socket', { parameters: [from] }, ids).map((one): Asked => ({ ...one, as: 'socket' }))
   assert.ok(requests.length > 60)
 
-  const send = async ({ method, url, headers, payload }: Asked) => {
-    const [startedAt, cpu] = [performance.now(), process.threadCpuUsage()]
-    const { statusCode, body } = await app.inject({
-      method,
-      url,
-      headers: { host: paperHost, authorization: 'Bearer trainee', ...headers },
-      ...(payload === undefined ? {} : { payload }),
-    })
-    const used = process.threadCpuUsage(cpu)
-    return { statusCode, body, ms: performance.now() - startedAt, cpuMs: (used.user + used.system) / 1_000 }
+  const who = { host: served.host, authorization: 'Bearer trainee' }
+  const beginningOf = async ({ url, headers }: Asked) => {
+    const stop = new AbortController()
+    const answer = await fetch(`http://${served.host}${url}`, { headers: { ...who, ...headers }, signal: stop.signal })
+    await answer.body?.getReader().read()
+    stop.abort()
+    return { statusCode: answer.status, body: '' }
+  }
+  const socketOf = async ({ url }: Asked) => {
+    try {
+      const socket = await app.injectWS(url, { headers: who })
+      socket.terminate()
+      return { statusCode: 101, body: '' }
+    } catch (error) {
+      const [, status] = /Unexpected server response: (\d+)/.exec(String(error)) ?? []
+      if (status === undefined) throw error
+      return { statusCode: Number(status), body: '' }
+    }
+  }
+  const answerTo = async (asked: Asked): Promise<{ statusCode: number; body: string }> => {
+    if (asked.as === 'stream') return beginningOf(asked)
+    if (asked.as === 'socket') return socketOf(asked)
+    const { method, url, headers, payload } = asked
+    return app.inject({ method, url, headers: { ...who, ...headers }, ...(payload === undefined ? {} : { payload }) })
+  }
+  const send = async (asked: Asked) => {
+    const startedAt = performance.now()
+    const { result, longestMs } = await longestTurn(() => answerTo(asked))
+    return { statusCode: result.statusCode, body: result.body, ms: performance.now() - startedAt, cpuMs: longestMs }
   }
   // What is loaded when it is first needed.
   await send({
@@ -110,14 +181,16 @@ test('the control plane answers any request of a trainee in time, and keeps runn
   })
 
   const statuses = new Map<number, number>()
+  const streams = new Set<string>()
   await fc.assert(
-    fc.asyncProperty(fc.oneof(...requests), async (asked) => {
+    fc.asyncProperty(fc.oneof(...requests, sockets, ...Array<typeof handedOn>(5).fill(handedOn)), async (asked) => {
       if (!bench.engine.running()) {
         await bench.engine.settled()
         drill = await bench.start()
       }
       let answer = await send(asked)
       statuses.set(answer.statusCode, (statuses.get(answer.statusCode) ?? 0) + 1)
+      if (asked.as) streams.add(asked.as)
       const what = `${asked.method} ${asked.url} ${asked.payload ?? ''}`.slice(0, 2_000)
       assert.notEqual(answer.statusCode, 500, `${what}: ${answer.body}`)
       // A busy machine may hold one up; it is ours when it is again.
@@ -128,7 +201,9 @@ test('the control plane answers any request of a trainee in time, and keeps runn
     { seed, numRuns: 1_000_000, interruptAfterTimeLimit: seconds * 1_000, markInterruptAsFailure: false },
   )
   const sent = [...statuses.values()].reduce((sum, count) => sum + count, 0)
-  context.diagnostic(`${sent} requests: ${[...statuses].map(([status, count]) => `${count} × ${status}`).join(', ')}`)
+  context.diagnostic(
+    `${sent} requests, of ${[...streams].join(' and ') || 'no stream'}: ${[...statuses].map(([status, count]) => `${count} × ${status}`).join(', ')}`,
+  )
   // A busy machine gets no further in that time than to a few.
   assert.ok(sent > 0 && (sent < 200 || (statuses.has(200) && statuses.has(400))), 'some fit and some do not')
   if (bench.engine.running()) await bench.engine.abort('enough')
