@@ -4,6 +4,7 @@ import { shopComponentNames } from '../model/components.ts'
 import { EngineBench, settled } from './replay/engine-bench.ts'
 import { Measured, well, type Second } from './replay/measured.ts'
 import { allRunning } from './replay/paper-range.ts'
+import { ServedBench } from './replay/served-bench.ts'
 
 /** As in `slow-shelves`: most are slow, and there are fewer of them. */
 const broken = (): Second => ({ ...well(), users: { good: 4, slow: 8, failed: 0 } })
@@ -116,6 +117,59 @@ describe('nobody wins by a trick', () => {
       if (cheater.bench.engine.running()) await cheater.bench.engine.finish()
       await settled()
     })
+})
+
+const isRecovered = ({ state }: Cheater) => state.milestones.recovered !== null
+
+describe('nobody wins by the time at which it is done', () => {
+  test('a silence before the page: without a page nothing counts, however well users are served later', async () => {
+    using cheater = new Cheater()
+    const { bench } = cheater
+    cheater.drill = await bench.start()
+    await bench.pass(6)
+    cheater.measured.next = broken
+    bench.fire('page', { notifies: false })
+    const [alert] = bench.alerts
+    assert.ok(alert)
+    // As Alertmanager tells what is silenced.
+    bench.alerts.splice(0, 1, { ...alert, active: false })
+    await bench.pass(30)
+    cheater.measured.next = well
+    await bench.pass(60)
+    assert.equal(isRecovered(cheater), false)
+    assert.deepEqual([cheater.state.wasBroken, cheater.state.outcome, bench.engine.running()?.id], [true, null, cheater.drill])
+    await bench.engine.finish()
+    assert.equal(cheater.state.outcome, 'given-up')
+  })
+
+  test('a pause: nothing is done in it, and what is seen in it recovers nothing', async () => {
+    using cheater = new Cheater()
+    const { bench } = cheater
+    await cheater.begin()
+    cheater.quiet()
+    bench.engine.clock.pause()
+    await assert.rejects(bench.engine.response.runAction('roll-back', { service: 'inventory' }, { role: 'trainee' }), {
+      code: 'wrong-state',
+    })
+    cheater.measured.next = well
+    await bench.pass(60)
+    assert.equal(isRecovered(cheater), false)
+    cheater.measured.next = broken
+    bench.engine.clock.continue()
+    await bench.pass(60)
+    assert.equal(isRecovered(cheater), false)
+    await bench.engine.finish()
+  })
+
+  test('a variant: who knows the answer of one cannot choose it where that counts', async () => {
+    await using served = new ServedBench()
+    await served.bench.pass(20)
+    for (const chosen of [{ variant: 'stock' }, { seed: 7 }])
+      for (const counted of [{ mode: 'assessment' }, { blind: true }]) {
+        const { status } = await served.ask('trainee', 'POST', '/api/drills', { scenario: 'every-fourth-page', ...chosen, ...counted })
+        assert.deepEqual([status, served.bench.engine.running()], [403, null])
+      }
+  })
 })
 
 test('a real fix recovers the drill, also with fewer users than before and after a restart of the control plane', async () => {
