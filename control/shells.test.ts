@@ -41,12 +41,12 @@ function made({
   return { bench, shells, context, [Symbol.asyncDispose]: end }
 }
 
-test('where the shop is elsewhere one logs in there; where it is here, the jail decides whether there are terminals', async () => {
+test('where the shop is in a cluster one asks there; where it is on a host, the jail decides whether there are terminals', async () => {
   const cluster = { kubeconfig: null, overlay: 'local', storageClass: null, address: '' } as const
   const table: [placement: Placement, expected: string][] = [
     [{ role: 'all' }, 'bwrap is missing'],
     [{ role: 'shop', observability: 'other:1' }, 'bwrap is missing'],
-    [{ role: 'observability', listen: '' }, 'the shop of this range is on another host: log in there'],
+    [{ role: 'observability', listen: '' }, 'bwrap is missing'],
     [{ role: 'observability', listen: '', cluster }, 'the shop of this range is in a cluster: use kubectl there'],
   ]
   for (const [placement, expected] of table) {

@@ -3,7 +3,7 @@ import { mostNamed } from '../drills/evidence.ts'
 import { readCommand } from '../drills/evidence/read-command.ts'
 import type { Range } from '../model/range.ts'
 import { describeError } from '../model/errors.ts'
-import { deployedCluster, type RangeContext } from '../range/context.ts'
+import type { RangeContext } from '../range/context.ts'
 import { join } from '../range/targets/hosts/forward.ts'
 import { openShop } from '../range/targets/hosts/open.ts'
 import { logsFrom } from '../shell/log-stream.ts'
@@ -78,5 +78,5 @@ function placedWith(context: RangeContext): Pick<ConstructorParameters<typeof Sh
   }
 }
 
-const placedElsewhere = (context: RangeContext): string | null =>
-  deployedCluster(context.config.placement) ? 'the shop of this range is in a cluster: use kubectl there' : null
+const placedElsewhere = ({ config: { placement } }: RangeContext): string | null =>
+  placement.role === 'observability' && placement.cluster ? 'the shop of this range is in a cluster: use kubectl there' : null
