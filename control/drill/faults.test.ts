@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { isPlayable } from '../../drills/scenarios.ts'
 import { needsTerminal } from '../../model/scenario.ts'
 import { EngineBench, scenarios, settled } from '../replay/engine-bench.ts'
+import { Measured, well } from '../replay/measured.ts'
 
 const inventory = (bench: EngineBench) => bench.range.releases.current('inventory')
 const injected = (bench: EngineBench, drill: string) =>
@@ -240,6 +241,35 @@ describe('making it easier', () => {
       else assert.deepEqual([phase, isIn], ['running', [12]])
       if (phase === 'running') await bench.engine.finish()
     })
+
+  test('that users are well while a fault makes way for a lighter one proves nothing', async () => {
+    const measured = new Measured()
+    using bench = new EngineBench(measured)
+    const drill = await bench.start('every-fourth-page')
+    await bench.pass(10)
+    measured.next = () => ({ ...well(), users: { good: 8, slow: 0, failed: 4 } })
+    bench.fire('page', { notifies: true })
+    await bench.pass(15)
+    assert.equal(bench.state(drill).wasBroken, true)
+    const { setFault } = bench.range.mesh
+    const gate = Promise.withResolvers<void>()
+    bench.range.mesh.setFault = async (edge, fault) => {
+      if (fault !== null) await gate.promise
+      return setFault(edge, fault)
+    }
+    await bench.engine.faults.ease()
+    measured.next = well
+    await bench.pass(30)
+    bench.engine.response.view('trace', 'catalog', 'a trace')
+    bench.alerts.length = 0
+    await bench.pass(5)
+    bench.engine.response.view('logs', 'catalog', 'logs')
+    assert.deepEqual([bench.state(drill).milestones.mitigated, bench.state(drill).milestones.recovered], [null, null])
+    gate.resolve()
+    await bench.pass(3)
+    assert.equal(bench.injector.open().length, 1)
+    await bench.engine.finish()
+  })
 
   test('what could not be made easier is not told as easier, and can be made so later', async () => {
     using bench = new EngineBench()
