@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { fillDisk } from '../../control/replay/fill-disk.ts'
 import type { paperTokens } from '../../control/replay/paper-context.ts'
 import { PaperBrowser, skip } from './paper/browser.ts'
 import { noSeriousViolations, noSidewaysScroll } from './readable.ts'
@@ -105,5 +106,32 @@ test('what rose is found by its label, and drawn by it', { skip }, async () => {
   await noSidewaysScroll(page, 'the labels of a query')
   await section.getByRole('button', { name: 'service' }).click()
   await page.waitForURL(/q=sum\+by\+%28service%29/)
+  await page.context().close()
+})
+
+test('what stands in the way of drills is said on every page, for as long as it does', { skip }, async () => {
+  await started()
+  const { bench } = paper.shop.served
+  const page = await open({ width: 390, height: 844 })
+  await page.goto(`${paper.base}/`)
+  const said = page.getByRole('status').filter({ hasText: 'What happens cannot be written down: is the disk full?' })
+  await page
+    .getByText(/components up$/)
+    .first()
+    .waitFor({ state: 'attached' })
+  assert.equal(await said.count(), 0)
+  const makeRoom = fillDisk(bench.ledger)
+  try {
+    await bench.pass(2)
+    await said.waitFor()
+    await noSidewaysScroll(page, 'a full disk')
+    await noSeriousViolations(page, 'a full disk')
+    await page.goto(`${paper.base}/alerts`)
+    await said.waitFor()
+  } finally {
+    makeRoom()
+  }
+  await bench.pass(2)
+  await said.waitFor({ state: 'detached' })
   await page.context().close()
 })
