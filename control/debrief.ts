@@ -2,6 +2,7 @@ import { alertQuality, type AlertQuality } from '../drills/alert-quality.ts'
 import { scoreDrill, type Score } from '../drills/scoring.ts'
 import type { DrillEvent, DrillState } from '../model/drill.ts'
 import { budgetBurnt } from '../drills/scoring.ts'
+import { judgeHandovers, type JudgedHandover } from '../people/handover.ts'
 import { judgeUpdates, type Communication } from '../people/updates.ts'
 import { milestoneNames, type MilestoneName, type Scenario, type ViewKind } from '../model/scenario.ts'
 import { storyOf, type StorySentence } from '../drills/told-story.ts'
@@ -31,6 +32,8 @@ export interface Debrief {
   alerts: AlertQuality
   /** How others were told, where the scenario has people. */
   communication: Communication | null
+  /** What was written for whoever joined later, oldest first. */
+  handovers: JudgedHandover[]
   /** Earlier and later tries at the same scenario, oldest first, this one among them. */
   tries: { id: string; at: number; trainee: string; score: number; assisted: boolean }[]
 }
@@ -58,6 +61,7 @@ export function debriefOf(state: DrillState, events: DrillEvent[], scenario: Sce
     skills: scenario.skills,
     alerts: alertQuality(events, scenario),
     communication: scenario.people ? judgeUpdates(state, scenario.people) : null,
+    handovers: judgeHandovers(state, events, scenario),
     tries: others
       .filter((other) => other.scenario === state.scenario && other.phase === 'finished')
       .toSorted((a, b) => a.startedAt - b.startedAt)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DrillEvent } from '../model/drill.ts'
+import { characterIds } from '../model/people.ts'
 import { people as tools } from './mcp/people.ts'
 import { ServedBench } from './replay/served-bench.ts'
 import { toldEvents } from './told.ts'
@@ -46,7 +47,7 @@ test('people speak in a drill, are answered, and answer; all over the API', asyn
   const wants = before.people.find(({ person }) => person === 'support-lead')?.wants
   assert.equal(wants?.what, 'update')
   assert.ok((wants?.leftMs ?? 0) > 0 && (wants?.leftMs ?? 0) < 180_000)
-  assert.equal(before.people.length, 8, 'who can be asked says nothing of the scenario')
+  assert.equal(before.people.length, characterIds.length, 'who can be asked says nothing of the scenario')
   assert.equal(before.communication, 'scored')
   const update = { status: 'investigating', text: 'Prices are wrong.', audience: 'support', nextInMs: 300_000 }
   assert.equal((await served.ask('trainee', 'POST', `/api/drills/${drill}/status-updates`, update)).status, 200)

@@ -121,6 +121,8 @@ export const routeLimits: Record<string, LimitName> = {
   'POST /api/drills/{id}/messages': 'word',
   'POST /api/drills/{id}/chat': 'word',
   'POST /api/drills/{id}/status-updates': 'word',
+  'GET /api/drills/{id}/handovers': 'read',
+  'POST /api/drills/{id}/handovers': 'word',
   'GET /api/drills/{id}/people': 'read',
   'POST /api/drills/{id}/people/{person}/messages': 'question',
   'POST /api/drills/{id}/people/{person}/enter': 'word',

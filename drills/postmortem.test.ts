@@ -34,6 +34,10 @@ const words: [DrillEventBody & { by?: { name: string; role: string } }, string |
   [{ type: 'milestone-reached', milestone: 'located', evidence: 'looked at logs' }, '**located**: looked at logs'],
   [{ type: 'said', text: 'look at redis', by: { name: 'Robin', role: 'lead' } }, 'Robin: look at redis'],
   [{ type: 'said', text: 'look at redis' }, 'Somebody: look at redis'],
+  [
+    { type: 'handover-written', broken: 'checkout', hurt: '', since: '14:02', tried: '', doing: '', next: '' },
+    'Handover note: What is broken: checkout · Since when: 14:02',
+  ],
   [{ type: 'status-posted', status: 'identified', text: 'we know why' }, 'Status page, identified: we know why'],
   [{ type: 'note-added', text: 'odd' }, 'Note: odd'],
   // What the instructor knew, and what says nothing to readers.

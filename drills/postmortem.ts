@@ -1,4 +1,5 @@
 import { elapsed } from '../model/duration.ts'
+import { handoverInWords } from '../model/handover.ts'
 import type { DrillEvent, DrillState } from '../model/drill.ts'
 import { milestoneNames, type Scenario } from '../model/scenario.ts'
 import { pinsOf, type PinnedNote } from './pins.ts'
@@ -121,6 +122,8 @@ export function eventInWords(event: DrillEvent): string | null {
       return `${event.by?.name ?? 'Somebody'}: ${event.text}`
     case 'status-posted':
       return `Status page, ${event.status}: ${event.text}`
+    case 'handover-written':
+      return `${event.by ? `${event.by.name}, handover note` : 'Handover note'}: ${handoverInWords(event)}`
     case 'note-added':
       return `Note: ${event.text}`
     default:

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { shopComponentName } from './components.ts'
+import { handoverNote } from './handover.ts'
 import { pin } from './pin.ts'
 import { audience, characterId, wanted } from './people.ts'
 import { handledTickets, openedTicket } from './tickets.ts'
@@ -163,6 +164,8 @@ export const drillEventBody = z.discriminatedUnion('type', [
     /** When the next one is promised, in milliseconds from this one. */
     nextInMs: z.number().optional(),
   }),
+  /** For whoever joins later: how the incident stands. */
+  handoverNote.extend({ type: z.literal('handover-written') }),
   /** One of the scenario's people, to the trainee. */
   z.object({
     type: z.literal('person-said'),

@@ -34,6 +34,7 @@ export const allowedPhases = {
   note: ['running', 'paused', 'finished'],
   say: ['running', 'paused'],
   'post-status': ['running', 'paused'],
+  'write-handover': ['running', 'paused'],
   'ask-person': ['running'],
   'ask-quiet': ['running'],
   'direct-people': ['running', 'paused'],

@@ -9,6 +9,7 @@ export const characterIds = [
   'provider-engineer',
   'database-colleague',
   'previous-shift',
+  'next-shift',
   'security-officer',
   'customer',
 ] as const
@@ -20,8 +21,8 @@ export const audiences = ['customers', 'support', 'management', 'engineers'] as 
 export const audience = z.enum(audiences)
 export type Audience = z.infer<typeof audience>
 
-/** What a person waits for: a word to them, or a status update for their audience. */
-export const wanted = z.enum(['answer', 'update'])
+/** What a person waits for: a word to them, a status update for their audience, or a handover note. */
+export const wanted = z.enum(['answer', 'update', 'handover'])
 export type Wanted = z.infer<typeof wanted>
 
 /** Moments of a drill that a beat or a fact can wait for. */

@@ -160,6 +160,20 @@ describe('in one situation', () => {
     assert.ok(seconds(wrong).includes('340 support-lead reminder'), 'engineers are not who waited')
   })
 
+  test('who takes over asks for a handover note, and waits for nothing else', () => {
+    const note: DrillEventBody = { type: 'handover-written', broken: 'Parcels.', hurt: '', since: '', tried: '', doing: '', next: '' }
+    const posted: DrillEventBody = { type: 'status-posted', status: 'investigating', text: 'Parcels are late.', audience: 'engineers' }
+    const heard = (plan: Record<number, DrillEventBody[]>) =>
+      saidIn(simulatePeople(named('lost-property'), 900, at({ 10: [paged], ...plan }))).flatMap(({ person, about, wants }) =>
+        person === 'next-shift' ? [[about, wants]] : [],
+      )
+    assert.deepEqual(heard({ 500: [note] }), [['beat', 'handover']])
+    assert.deepEqual(heard({ 500: [posted] }), [
+      ['beat', 'handover'],
+      ['reminder', null],
+    ])
+  })
+
   test('a fact is told to those who ask, after the time that it takes, and to nobody else', () => {
     const plan = { 10: [paged], 60: [asked('provider-engineer', 'Is there a problem on your side?')] }
     const told = saidIn(simulatePeople(named('payday'), 900, at(plan))).filter(({ fact }) => fact !== null)

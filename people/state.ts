@@ -101,7 +101,10 @@ export function peopleState(state: DrillState, events: readonly DrillEvent[]): P
         break
       }
       case 'status-posted':
-        for (const want of wants) if (want.metAt === null && isFor(event.audience, want.person)) want.metAt = at
+        for (const want of wants) if (want.kind !== 'handover' && want.metAt === null && isFor(event.audience, want.person)) want.metAt = at
+        break
+      case 'handover-written':
+        for (const want of wants) if (want.kind === 'handover' && want.metAt === null) want.metAt = at
         break
       case 'person-sent':
         sent.set(event.id, { event: event.id, person: event.person, text: event.text })

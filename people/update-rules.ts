@@ -42,13 +42,18 @@ const jargon =
 const internal = /[€$£]\s?\d|\b(?:revenue|costs us|turnover|our team|colleague|on-?call)\b/i
 
 const says = (text: string, pattern: RegExp): boolean => pattern.test(text)
-const sentences = (text: string): string[] => text.split(/(?<=[.!?])\s+/)
+export const sentences = (text: string): string[] => text.split(/(?<=[.!?])\s+/)
 
 /** Whether a text says what hurts, in one of the phrases of the scenario's author. */
 const saysJourney = (text: string, journeys: readonly string[]): boolean => {
   const plain = text.toLowerCase()
   return journeys.some((phrase) => plain.includes(phrase.toLowerCase()))
 }
+
+/** Whether a text claims that the incident is over, in a sentence without "maybe". */
+export const claimsEnd = (text: string): boolean => sentences(text).some((sentence) => says(sentence, over) && !says(sentence, hedged))
+/** Whether a sentence says that something is not certain. */
+export const isHedged = (sentence: string): boolean => says(sentence, hedged)
 
 /** Fewer words than that say nothing, whatever they are. */
 const fewestWords = 4

@@ -8,6 +8,7 @@ import { formatDurationMs } from '../../model/duration.ts'
 import { apiClient, type ApiClient } from '../client.ts'
 import { command, integer, openState, type CommonOptions } from '../options.ts'
 import { bold, dim, print, printJson } from '../output.ts'
+import type { HandoverOptions } from './handover.ts'
 import type { TicketOptions } from './tickets.ts'
 
 /** So long a drill waits for a range that was just started, or had its last drill just now. */
@@ -48,6 +49,7 @@ export function drillCommand(): Command {
     .addCommand(diagnoseCommand())
     .addCommand(hintCommand())
     .addCommand(ticketsCommand())
+    .addCommand(handoverCommand())
     .addCommand(finishCommand())
     .addCommand(abortCommand())
 }
@@ -137,6 +139,20 @@ const ticketsCommand = () =>
       const client = trainee(options)
       const path = `/api/drills/${await runningId(client)}/tickets`
       return handles ? handleTickets(client, path, wanted, options) : listTickets(client, path, options)
+    })
+
+const handoverCommand = () =>
+  command('handover', 'show the newest handover note, or write one for whoever joins later')
+    .option('--broken <text>', 'what users notice, and the cause, or that it is not known yet')
+    .option('--hurt <text>', 'which users, and how many')
+    .option('--since <text>', 'since when, such as 14:02')
+    .option('--tried <text>', 'what was changed, and what came of it')
+    .option('--doing <text>', 'what is being done now')
+    .option('--next <text>', 'what you would do next')
+    .action(async (options: HandoverOptions) => {
+      const { handOver } = await import('./handover.ts')
+      const client = trainee(options)
+      return handOver(client, `/api/drills/${await runningId(client)}/handovers`, options)
     })
 
 const finishCommand = () =>

@@ -3,13 +3,13 @@ import type { DrillEvent } from '../../model/drill.ts'
 import { statusUpdateKinds } from '../../model/drill.ts'
 import { elapsed, parseDurationMs } from '../../model/duration.ts'
 import { FiredrillError } from '../../model/errors.ts'
-import { audiences, characterIds } from '../../model/people.ts'
+import { audiences, characterIds, type Wanted } from '../../model/people.ts'
 import { apiClient, type ApiClient } from '../client.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 import { bold, dim, print, printJson, printTable } from '../output.ts'
 
 interface Listed {
-  people: { person: string; role: string; reached: boolean; wants: { what: string; leftMs: number | null } | null }[]
+  people: { person: string; role: string; reached: boolean; wants: { what: Wanted; leftMs: number | null } | null }[]
   communication: string | null
   quietLeftMs: number
   quietsLeft: number
@@ -34,9 +34,10 @@ function onRunning<Options extends CommonOptions>(
     .then((said) => (options.json ? printJson({ ok: true, message: said }) : print(said)))
 }
 
+const whatIsWanted: Record<Wanted, string> = { answer: 'an answer', update: 'a status update', handover: 'a handover note' }
 const waits = ({ wants }: Listed['people'][number]): string => {
   if (!wants) return ''
-  const what = wants.what === 'update' ? 'a status update' : 'an answer'
+  const what = whatIsWanted[wants.what]
   if (wants.leftMs === null) return what
   return wants.leftMs >= 0 ? `${what} within ${elapsed(wants.leftMs)}` : `${what}, overdue for ${elapsed(-wants.leftMs)}`
 }

@@ -16,6 +16,7 @@ import { debriefRoutes } from './debrief.ts'
 import { courseRoutes } from './drill-course.ts'
 import { drillId, drillReading, type DrillReading } from './drill-reading.ts'
 import { helpRoutes, responseRoutes } from './drill-response.ts'
+import { handoverRoutes } from './handovers.ts'
 
 export function drillRoutes(app: Api, api: ApiContext): void {
   const reading = drillReading(api)
@@ -25,6 +26,7 @@ export function drillRoutes(app: Api, api: ApiContext): void {
   responseRoutes(app, api, reading)
   helpRoutes(app, api)
   courseRoutes(app, api, reading)
+  handoverRoutes(app, api, reading)
   debriefRoutes(app, api, reading, heavy)
 }
 

@@ -16,6 +16,12 @@ const acts: Record<string, { act: Act; inPause: boolean; type: string; by?: bool
     type: 'status-posted',
     by: true,
   },
+  'a handover note': {
+    act: ({ engine }) => engine.messages.handOver({ broken: 'checkout', hurt: '', since: '14:02', tried: '', doing: '', next: '' }, robin),
+    inPause: true,
+    type: 'handover-written',
+    by: true,
+  },
   'a message of the instructor': { act: ({ engine }) => engine.messages.send('ten minutes left'), inPause: true, type: 'message-sent' },
   'a question to a person': {
     act: ({ engine }) => engine.characters.ask('support-lead', 'which customers?', robin),

@@ -1,4 +1,5 @@
 import type { Actor, DrillEventBody } from '../../model/drill.ts'
+import type { HandoverNote } from '../../model/handover.ts'
 import type { Pin } from '../../model/pin.ts'
 import type { CurrentDrill } from './current.ts'
 
@@ -26,6 +27,12 @@ export class Messages {
   postStatus(update: Omit<Extract<DrillEventBody, { type: 'status-posted' }>, 'type'>, by?: Actor): void {
     this.#drill.mustAllow('post-status')
     this.#drill.append({ type: 'status-posted', ...update }, by)
+  }
+
+  /** For whoever joins later. */
+  handOver(note: HandoverNote, by?: Actor): void {
+    this.#drill.mustAllow('write-handover')
+    this.#drill.append({ type: 'handover-written', ...note }, by)
   }
 
   /** From the instructor to those who play. */

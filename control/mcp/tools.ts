@@ -1,3 +1,4 @@
+import { handovers } from './handovers.ts'
 import { investigate } from './investigate.ts'
 import { people } from './people.ts'
 import { respond } from './respond.ts'
@@ -5,4 +6,4 @@ import { tickets } from './tickets.ts'
 import type { Tool } from './tool.ts'
 
 /** All that an agent may use. */
-export const tools: readonly Tool[] = [...investigate, ...respond, ...people, ...tickets]
+export const tools: readonly Tool[] = [...investigate, ...respond, ...people, ...handovers, ...tickets]

@@ -4,6 +4,7 @@ import { chiefExecutive } from './chief-executive.ts'
 import { customer } from './customer.ts'
 import { databaseColleague } from './database-colleague.ts'
 import { headOfSales } from './head-of-sales.ts'
+import { nextShift } from './next-shift.ts'
 import { previousShift } from './previous-shift.ts'
 import { providerEngineer } from './provider-engineer.ts'
 import { securityOfficer } from './security-officer.ts'
@@ -16,6 +17,7 @@ export const characters: Record<CharacterId, Character> = {
   'provider-engineer': providerEngineer,
   'database-colleague': databaseColleague,
   'previous-shift': previousShift,
+  'next-shift': nextShift,
   'security-officer': securityOfficer,
   customer,
 }

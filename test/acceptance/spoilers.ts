@@ -81,6 +81,7 @@ async function reachable(drill: string, role: 'trainee' | 'instructor' = 'traine
     '/api/drills/{id}': [drill],
     '/api/drills/{id}/debrief': [drill],
     '/api/drills/{id}/tickets': [drill],
+    '/api/drills/{id}/handovers': [drill],
     '/api/scenarios/{id}/plan': ['slow-shelves', 'stuck-checkout', 'silent-warehouse'],
     '/api/runbooks/{id}': ['browse', 'checkout', 'fulfilment'],
   }

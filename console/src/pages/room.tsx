@@ -10,6 +10,9 @@ import { Actions } from '../parts/actions.tsx'
 import { CauseForm } from '../parts/cause-form.tsx'
 import { CoachPanel } from '../parts/coach-panel.tsx'
 import { GoldenSignals } from '../parts/golden-signals.tsx'
+import { HandoverNotice } from '../parts/handover/notice.tsx'
+import { useHandovers } from '../parts/handover/unread.ts'
+import { HandoverWriter } from '../parts/handover/writer.tsx'
 import { Markdown } from '../parts/markdown.tsx'
 import { Milestones } from '../parts/milestones.tsx'
 import { Pager } from '../parts/pager.tsx'
@@ -33,6 +36,7 @@ export function RoomPage() {
   const [params, setParams] = useSearchParams()
   const runbook = params.get('runbook')
   const inbox = useInbox(id, data?.events ?? noEvents)
+  const handovers = useHandovers(id, data?.events ?? noEvents)
   const command = useCommand(id)
   if (error || !data) return <NotYet title="Incident room" what="the incident room" error={error} />
   const { drill, title, story, events } = data
@@ -42,6 +46,7 @@ export function RoomPage() {
       <Heading title={title} drill={drill} onEnd={(how) => command.mutate(how)} />
       {command.error && <Problem error={command.error} />}
       <Banners drill={drill} events={events} />
+      {isOpen(drill) && <HandoverNotice handovers={handovers} />}
       <Team />
       <Milestones drill={drill} pars={data.pars} />
       <Phone inbox={inbox} />
@@ -59,6 +64,7 @@ export function RoomPage() {
           <GoldenSignals />
           <Desk drill={drill} inbox={inbox} events={events} />
           <UpdateComposer drill={drill} />
+          <HandoverWriter drill={drill} handovers={handovers} />
         </div>
         <div className="notebook">
           {runbook && <RunbookPanel id={runbook} onClose={() => putParams(setParams, { runbook: null }, { replace: true })} />}

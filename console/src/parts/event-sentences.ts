@@ -1,5 +1,6 @@
 import type { CoachMode, DrillEvent } from '../../../model/drill.ts'
 import { elapsed } from '../../../model/duration.ts'
+import { handoverInWords } from '../../../model/handover.ts'
 import { characters } from '../../../people/characters/registry.ts'
 import { ticketsHandled } from '../../../people/ticket-list.ts'
 
@@ -67,6 +68,7 @@ const sentences: Sentences = {
   said: ({ text }) => `“${text}”`,
   'status-posted': ({ audience, status, text }) =>
     audience === undefined || audience === 'customers' ? `Status page, ${status}: ${text}` : `Update for ${audience}, ${status}: ${text}`,
+  'handover-written': (note) => `Handover note: ${handoverInWords(note)}`,
   'person-said': ({ person, text }) => `${characters[person].role}: ${text}`,
   'person-asked': ({ person, text }) => `To ${inSentence(characters[person].role)}: ${text}`,
   'question-understood': nothing,

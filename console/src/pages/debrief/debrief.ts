@@ -1,4 +1,5 @@
 import type { DrillEvent, DrillState, StatusUpdate } from '../../../../model/drill.ts'
+import type { JudgedHandover } from '../../../../people/handover.ts'
 import type { MilestoneName } from '../../../../model/scenario.ts'
 
 /** What is told of a drill once it is over, as the API answers. */
@@ -40,5 +41,6 @@ export interface Debrief {
     firstAfterMs: number | null
     summary: string
   } | null
+  handovers: JudgedHandover[]
   tries: { id: string; at: number; trainee: string; score: number; assisted: boolean }[]
 }

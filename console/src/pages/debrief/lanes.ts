@@ -1,5 +1,6 @@
 import { characters } from '../../../../people/characters/registry.ts'
 import { ticketsHandled } from '../../../../people/ticket-list.ts'
+import { handoverInWords } from '../../../../model/handover.ts'
 import type { DrillEvent } from '../../../../model/drill.ts'
 
 export interface LaneItem {
@@ -46,6 +47,7 @@ export function lanesOf(events: readonly DrillEvent[], endedAt: number): Lane[] 
     pick('Told', (event) => {
       if (event.type === 'status-posted') return at(event, `To ${event.audience ?? 'users'}, ${event.status}: ${event.text}`)
       if (event.type === 'person-asked') return at(event, `To the ${characters[event.person].role.toLowerCase()}: ${event.text}`)
+      if (event.type === 'handover-written') return at(event, `Handover note: ${handoverInWords(event)}`)
       if (event.type === 'said') return at(event, `To the team: ${event.text}`)
       return event.type === 'note-added' ? at(event, `Note: ${event.text}`) : []
     }),

@@ -8,6 +8,7 @@ import { NotYet } from '../../parts/states.tsx'
 import { Timeline } from '../../parts/timeline.tsx'
 import type { Debrief } from './debrief.ts'
 import { Answer } from './answer.tsx'
+import { HandingOver } from './handing-over.tsx'
 import { AlertsInHindsight, Tries } from './hindsight.tsx'
 import { PractiseNext } from './practise-next.tsx'
 import { Replay } from './replay.tsx'
@@ -52,6 +53,7 @@ export function DebriefPage() {
           <ScoreTable lines={score.lines} />
           <Answer debrief={data} />
           {data.communication && <Telling drill={drill} events={data.events} communication={data.communication} />}
+          <HandingOver drill={drill} handovers={data.handovers} />
           <WhatHappened debrief={data} />
           <RecordedTerminals drill={id} startedAt={drill.startedAt} />
           <AlertsInHindsight alerts={data.alerts} />

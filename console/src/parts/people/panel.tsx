@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { drillClock, mayDo, type DrillState } from '../../../../model/drill.ts'
 import { elapsed } from '../../../../model/duration.ts'
-import type { Audience, CharacterId } from '../../../../model/people.ts'
+import type { Audience, CharacterId, Wanted } from '../../../../model/people.ts'
 import { get, post } from '../../lib/api.ts'
 import { passedSince, useNow } from '../../lib/time.ts'
 import { Problem } from '../states.tsx'
@@ -14,7 +14,7 @@ export interface Listed {
   reads: Audience
   via: 'chat' | 'phone'
   reached: boolean
-  wants: { what: 'answer' | 'update'; leftMs: number | null } | null
+  wants: { what: Wanted; leftMs: number | null } | null
 }
 export interface PeopleView {
   people: Listed[]
@@ -99,8 +99,14 @@ export function PeoplePanel({ drill, inbox }: { drill: DrillState; inbox: Inbox 
   )
 }
 
+const waitsForWhat: Record<Wanted, string> = {
+  answer: 'waits for an answer',
+  update: 'waits for an update',
+  handover: 'waits for a handover note',
+}
+
 function waitsFor({ what, leftMs }: NonNullable<Listed['wants']>, passedMs: number): string {
-  const wanted = what === 'update' ? 'waits for an update' : 'waits for an answer'
+  const wanted = waitsForWhat[what]
   if (leftMs === null) return wanted
   const left = leftMs - passedMs
   return left >= 0 ? `${wanted}, ${elapsed(left)} left` : `${wanted}, ${elapsed(-left)} overdue`

@@ -1,0 +1,31 @@
+import { handoverFields, handoverTitles, type HandoverNote } from '../../model/handover.ts'
+import type { ApiClient } from '../client.ts'
+import type { CommonOptions } from '../options.ts'
+import { bold, dim, print, printJson } from '../output.ts'
+
+export type HandoverOptions = CommonOptions & Partial<HandoverNote>
+
+interface Listed {
+  handovers: (HandoverNote & { at: number; by: { name: string } | null })[]
+}
+
+/** Writes a note where one of its parts was given, else shows the newest. */
+export async function handOver(
+  client: ApiClient,
+  path: string,
+  options: Partial<HandoverNote> & Pick<CommonOptions, 'json'>,
+): Promise<void> {
+  const given = handoverFields.filter((name) => options[name] !== undefined)
+  if (given.length > 0) {
+    await client.post(path, Object.fromEntries(given.map((name) => [name, options[name]])))
+    const said = 'written: whoever joins later reads it first'
+    return options.json ? printJson({ ok: true, message: said }) : print(said)
+  }
+  const listed = await client.get<Listed>(path)
+  if (options.json) return printJson(listed)
+  const [newest, ...older] = listed.handovers
+  if (!newest) return print('nobody has written a handover note yet')
+  print(dim(`${newest.by ? `${newest.by.name}, ` : ''}${new Date(newest.at).toISOString().slice(11, 16)} UTC`))
+  for (const name of handoverFields) if (newest[name] !== '') print(`${bold(handoverTitles[name].title)}: ${newest[name]}`)
+  if (older.length > 0) print(dim(`${older.length} older: 'firedrill drill handover --json' has them all`))
+}

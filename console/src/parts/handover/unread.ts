@@ -1,0 +1,35 @@
+import { useEffect, useState } from 'react'
+import type { DrillEvent } from '../../../../model/drill.ts'
+import { handoversIn, type WrittenHandover } from '../../../../people/handover.ts'
+
+export interface Handovers {
+  /** Newest first. */
+  notes: WrittenHandover[]
+  /** The newest, where it was not read in this tab. */
+  unread: WrittenHandover | null
+  read(): void
+  /** What is written here next has been read by who writes it; or nothing comes, as it was refused. */
+  expectOwn(comes: boolean): void
+}
+
+/** What is read is kept for as long as the tab is open: whoever opens the room of a running drill has read nothing. */
+export function useHandovers(drill: string, events: readonly DrillEvent[]): Handovers {
+  const key = `firedrill.handover.${drill}`
+  const [readTo, setReadTo] = useState(() => Number(sessionStorage.getItem(key) ?? 0))
+  const [ownAfter, setOwnAfter] = useState<number | null>(null)
+  const notes = handoversIn(events).toReversed()
+  const newest = notes[0]
+  const last = newest?.id ?? 0
+  useEffect(() => sessionStorage.setItem(key, String(readTo)), [key, readTo])
+  useEffect(() => {
+    if (ownAfter === null || last <= ownAfter) return
+    setReadTo(last)
+    setOwnAfter(null)
+  }, [ownAfter, last])
+  return {
+    notes,
+    unread: newest && last > readTo && ownAfter === null ? newest : null,
+    read: () => setReadTo(last),
+    expectOwn: (comes) => setOwnAfter(comes ? last : null),
+  }
+}

@@ -1,0 +1,85 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { handoverFields, handoverTitles, type HandoverField, type HandoverNote } from '../../../../model/handover.ts'
+import { mayDo, type DrillState } from '../../../../model/drill.ts'
+import { post } from '../../lib/api.ts'
+import { clock } from '../../lib/time.ts'
+import { Problem } from '../states.tsx'
+import { NoteText } from './notice.tsx'
+import type { Handovers } from './unread.ts'
+
+const empty: HandoverNote = { broken: '', hurt: '', since: '', tried: '', doing: '', next: '' }
+const oneLine = new Set<HandoverField>(['hurt', 'since'])
+
+/** Where a note is written for whoever joins later, and where all notes of the drill can be read. */
+export function HandoverWriter({ drill, handovers }: { drill: DrillState; handovers: Handovers }) {
+  const [note, setNote] = useState(empty)
+  const [open, setOpen] = useState(false)
+  const queries = useQueryClient()
+  const write = useMutation({
+    mutationFn: () => post(`/api/drills/${drill.id}/handovers`, note),
+    onMutate: () => handovers.expectOwn(true),
+    onError: () => handovers.expectOwn(false),
+    onSuccess: () => {
+      setNote(empty)
+      setOpen(false)
+      return queries.invalidateQueries({ queryKey: ['drill', drill.id] })
+    },
+  })
+  const { notes } = handovers
+  const may = mayDo(drill.phase, 'write-handover')
+  if (!may && notes.length === 0) return null
+  return (
+    <details className="box handover" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>
+        Handover <span className="quiet">{said(notes.length)}</span>
+      </summary>
+      {may && (
+        <form
+          onSubmit={(event) => {
+            event.preventDefault()
+            write.mutate()
+          }}
+        >
+          <p className="quiet">For whoever joins later. The debrief compares it with what was true.</p>
+          {handoverFields.map((name) => (
+            <Field key={name} name={name} value={note[name]} onChange={(text) => setNote({ ...note, [name]: text })} />
+          ))}
+          <p className="buttons">
+            <button className="primary" disabled={write.isPending || handoverFields.every((name) => note[name].trim() === '')}>
+              Write the note
+            </button>
+          </p>
+        </form>
+      )}
+      {write.error && <Problem error={write.error} />}
+      {notes.map((each) => (
+        <article key={each.id} aria-label={`Note of ${clock(each.at)}`}>
+          <p className="quiet">
+            {each.by && `${each.by.name}, `}
+            {clock(each.at)}
+          </p>
+          <NoteText note={each} />
+        </article>
+      ))}
+    </details>
+  )
+}
+
+const said = (count: number): string => (count === 0 ? 'no note yet' : count === 1 ? 'one note' : `${count} notes`)
+
+function Field({ name, value, onChange }: { name: HandoverField; value: string; onChange: (text: string) => void }) {
+  const { title, asks } = handoverTitles[name]
+  return (
+    <label>
+      <span>{title}</span>
+      <textarea
+        rows={oneLine.has(name) ? 1 : 2}
+        maxLength={600}
+        placeholder={asks}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    </label>
+  )
+}
