@@ -28,7 +28,7 @@ import { troublesOf } from './drill/troubles.ts'
 import { UsualTraffic } from './drill/usual-traffic.ts'
 import { forAtMost } from './for-at-most.ts'
 import type { Injector } from './injector.ts'
-import type { KeptRequests } from './kept-requests.ts'
+import type { Kept } from './kept-requests.ts'
 import { leaseMs } from './lease.ts'
 import type { Ledger } from './ledger.ts'
 import type { LoadDriver } from './load-driver.ts'
@@ -44,7 +44,7 @@ interface Dependencies {
   /** All that Alertmanager has; null when it does not answer. */
   alerts?: () => Promise<readonly CurrentAlert[] | null>
   /** The requests of users that went wrong; without them no customer writes. */
-  kept?: Pick<KeptRequests, 'refresh' | 'requests'>
+  kept?: Kept
   /** What steers the load: a shape ends with its drill. */
   load?: Pick<LoadDriver, 'stop'>
 }

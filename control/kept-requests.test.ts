@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import http from 'node:http'
@@ -7,11 +8,12 @@ import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
-import type { KeptRequest } from '../model/tickets.ts'
+import { keptOrder, type KeptRequest } from '../model/tickets.ts'
 import { until } from '../model/until.ts'
 import { findBinaries } from '../range/binaries.ts'
 import { kindOf } from '../people/tickets.ts'
 import { KeptRequests } from './kept-requests.ts'
+import { LocustRing } from './locust-ring.ts'
 import { cacheDir, projectRoot } from './paths.ts'
 
 const program = findBinaries(cacheDir).find(({ source }) => source.binary === 'locust')?.path ?? null
@@ -41,7 +43,7 @@ function strangeShop(asked: Asked): http.Server {
     if (url.startsWith('/api/products/')) return { status: 503, body: 'the page is cut o' }
     const { items } = JSON.parse(body) as { items: { sku: string }[] }
     if (url === '/api/cart') return { status: 200, body: { items: items.map((item) => ({ ...item, priceCents: 120 })) } }
-    return { status: 201, body: { id: '0b8cf5f1-1f0c-4b0e-8f35-3c2f5a7d9e10', state: 'confirmed' }, afterMs: 2_200 }
+    return { status: 201, body: { id: randomUUID(), state: 'confirmed' }, afterMs: 2_200 }
   }
   return http.createServer((request, response) => {
     let body = ''
@@ -103,6 +105,12 @@ test(
         if (wrong === 'slow' && url === '/api/checkout') assert.ok(durationMs > 2_000 && order !== null && status === 201)
         if (wrong === 'failed' && status !== 0) assert.ok(url.includes(product ?? 'no product') && status === 503)
       }
+      const ordered = new LocustRing(`http://127.0.0.1:${port}/locust/ordered`, keptOrder, 'orders')
+      const orders = await ordered.take()
+      assert.ok(orders.length > 0)
+      assert.equal(new Set(orders.map(({ order }) => order)).size, orders.length)
+      for (const { trace, customer, order } of orders)
+        assert.deepEqual([asked.get(trace)?.url, asked.get(trace)?.customer, order === null], ['/api/checkout', customer, false])
       const numbers = read.requests.map(({ number }) => number)
       assert.deepEqual(
         numbers,

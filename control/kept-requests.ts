@@ -1,27 +1,23 @@
-import { z } from 'zod'
 import { keptRequest, type KeptRequest } from '../model/tickets.ts'
-import { describeError } from '../model/errors.ts'
+import { LocustRing } from './locust-ring.ts'
 
-const everyMs = 2_000
-const timeoutMs = 1_500
 const most = 500
 
-const numbered = z.object({ number: z.number().int() })
-const keptAnswer = z.object({ run: z.string(), last: z.number().int(), requests: z.array(z.unknown()) })
+/** What customers may write about. */
+export interface Kept {
+  /** Reads what is new. Never throws. */
+  refresh(): Promise<void>
+  /** The latest of them. */
+  readonly requests: readonly KeptRequest[]
+}
 
 /** Requests of users that went wrong, read from Locust bit by bit. */
-export class KeptRequests {
-  readonly #url: string
-  /** Whose numbers they are: a Locust that was restarted counts from 1 again. */
-  #run = ''
-  #after = 0
+export class KeptRequests implements Kept {
+  readonly #ring: LocustRing<KeptRequest>
   #requests: KeptRequest[] = []
-  #askedAt = -Infinity
-  #asking = false
-  #told = false
 
   constructor(url: string) {
-    this.#url = url
+    this.#ring = new LocustRing(url, keptRequest, 'requests')
   }
 
   /** The latest of them, oldest first. */
@@ -31,38 +27,14 @@ export class KeptRequests {
 
   /** Reads what is new, once in two seconds at most. Never throws: without Locust, nobody writes. */
   async refresh(): Promise<void> {
-    if (this.#asking || Date.now() - this.#askedAt < everyMs) return
-    this.#asking = true
-    this.#askedAt = Date.now()
-    try {
-      await this.#read()
-      this.#told = false
-    } catch (error) {
-      if (!this.#told) process.stderr.write(`requests that Locust kept: ${describeError(error)}\n`)
-      this.#told = true
-    } finally {
-      this.#asking = false
-    }
-  }
-
-  async #read(): Promise<void> {
-    const answer = await this.#ask()
-    // Of a new run, those numbered as the old ones were would be missed.
-    const { run, requests } = answer.run === this.#run || this.#after === 0 ? answer : await this.#ask(0)
-    this.#run = run
-    for (const each of requests) {
-      const request = keptRequest.safeParse(each)
-      // One that cannot be read costs only itself.
-      if (request.success) this.#requests.push(request.data)
-      this.#after = Math.max(this.#after, numbered.safeParse(each).data?.number ?? 0)
-    }
-    this.#requests = this.#requests.slice(-most)
-  }
-
-  async #ask(after = this.#after): Promise<z.infer<typeof keptAnswer>> {
-    this.#after = after
-    const response = await fetch(`${this.#url}?after=${after}`, { signal: AbortSignal.timeout(timeoutMs) })
-    if (!response.ok) throw new Error(`Locust answered ${response.status}`)
-    return keptAnswer.parse(await response.json())
+    this.#requests = [...this.#requests, ...(await this.#ring.take())].slice(-most)
   }
 }
+
+/** Several as one. */
+export const keptTogether = (...all: readonly Kept[]): Kept => ({
+  refresh: async () => void (await Promise.all(all.map((kept) => kept.refresh()))),
+  get requests() {
+    return all.flatMap(({ requests }) => requests)
+  },
+})

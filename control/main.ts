@@ -4,7 +4,8 @@ import { GameDays } from './game-days.ts'
 import { Injector } from './injector.ts'
 import { Ledger } from './ledger.ts'
 import { alertsIn } from './alert-reconciliation.ts'
-import { KeptRequests } from './kept-requests.ts'
+import { KeptOrders } from './kept-orders.ts'
+import { KeptRequests, keptTogether } from './kept-requests.ts'
 import { LoadDriver } from './load-driver.ts'
 import { looksOf } from './looks.ts'
 import { shellsOf } from './shells.ts'
@@ -48,7 +49,10 @@ const engine = new DrillEngine({
   sampler,
   scenarios,
   alerts: () => alertsIn(`http://127.0.0.1:${context.port('alertmanager')}/alertmanager`),
-  kept: new KeptRequests(`http://127.0.0.1:${context.port('locust')}/locust/kept`),
+  kept: keptTogether(
+    new KeptRequests(`http://127.0.0.1:${context.port('locust')}/locust/kept`),
+    new KeptOrders(`http://127.0.0.1:${context.port('locust')}/locust/ordered`, range.database),
+  ),
   load,
 })
 const coach = new Coach({ dir, engine, ledger, scenarios })

@@ -60,6 +60,13 @@ class Repriced:
         return sku in self.at and time.monotonic() - self.at[sku] < PRICE_ON_ITS_WAY_SECONDS
 
 
+def ordered_by(latest, answer):
+    """A confirmed order as its customer knows it; None for a request that led to none, or whose trace is not kept."""
+    if answer.get("state") != "confirmed" or not answer.get("id") or not latest["traced"]:
+        return None
+    return {name: value for name, value in latest.items() if name != "traced"}
+
+
 def wrong_with(journey, seconds, failed):
     """What a customer would complain about; None when there is nothing."""
     if failed:

@@ -15,7 +15,7 @@ from locust import FastHttpUser, between, constant_pacing, events, runners, task
 from opentelemetry import propagate, trace
 from opentelemetry.trace import SpanKind, Status, StatusCode
 
-from kept import Kept, Repriced, answered, differing, prices_in, product_of, wrong_with
+from kept import Kept, Repriced, answered, differing, ordered_by, prices_in, product_of, wrong_with
 
 PRODUCTS = 2400
 CATEGORIES = ["", "", "home", "kitchen", "clothing", "outdoor", "office"]
@@ -83,6 +83,8 @@ class Felt:
 
 felt = Felt()
 kept = Kept()
+# Orders that the shop confirmed: whether they are shipped is asked of its database.
+ordered = Kept()
 repriced = Repriced()
 
 # Who the users are, beside how many: set over the web API, see `serve_mix`.
@@ -150,6 +152,7 @@ def spread(environment, runner, **_):
 def report_felt(data, **_):
     data["felt"] = felt.take()
     data["kept"] = kept.take()
+    data["ordered"] = ordered.take()
 
 
 @events.worker_report.add_listener
@@ -158,6 +161,8 @@ def add_felt(data, **_):
         felt.add(data["felt"])
     for each in data.get("kept") or []:
         kept.add(each)
+    for each in data.get("ordered") or []:
+        ordered.add(each)
 
 
 @events.init.add_listener
@@ -176,6 +181,10 @@ def serve_kept(environment, **_):
         @environment.web_ui.app.route(f"{environment.parsed_options.web_base_path or ''}/kept")
         def requests_kept():
             return jsonify(kept.since(request.args.get("after", default=0, type=int)))
+
+        @environment.web_ui.app.route(f"{environment.parsed_options.web_base_path or ''}/ordered")
+        def orders_confirmed():
+            return jsonify(ordered.since(request.args.get("after", default=0, type=int)))
 
 
 @events.init.add_listener
@@ -330,6 +339,9 @@ class ShopUser(FastHttpUser):
             "trace": format(context.trace_id, "032x"),
             "traced": context.trace_flags.sampled,
         }
+        order = ordered_by(self.latest, answer)
+        if order:
+            ordered.add(order)
 
     def keep(self, wrong, product=None):
         # Whoever reads a complaint looks for its trace.

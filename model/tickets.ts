@@ -1,7 +1,16 @@
 import { z } from 'zod'
 
 /** What a customer complains about, by what they saw. */
-export const ticketKinds = ['page-slow', 'page-error', 'order-slow', 'order-error', 'no-answer', 'price'] as const
+export const ticketKinds = [
+  'page-slow',
+  'page-error',
+  'order-slow',
+  'order-error',
+  'no-answer',
+  'price',
+  'not-shipped',
+  'order-lost',
+] as const
 export const ticketKind = z.enum(ticketKinds)
 export type TicketKind = z.infer<typeof ticketKind>
 export const ticketKindTitles: Record<TicketKind, string> = {
@@ -11,6 +20,8 @@ export const ticketKindTitles: Record<TicketKind, string> = {
   'order-error': 'Order refused with an error',
   'no-answer': 'No answer',
   price: 'Two different prices',
+  'not-shipped': 'Paid and not shipped',
+  'order-lost': 'Order not found',
 }
 
 export const ticketLanguages = ['en', 'de', 'fr', 'es'] as const
@@ -23,13 +34,12 @@ export type TicketTemplateId = z.infer<typeof ticketTemplateId>
 
 const userJourney = z.enum(['browse', 'checkout'])
 
-/** A request that went wrong for a customer, as Locust's users keep it (`load/kept.py`). */
-export const keptRequest = z.object({
+/** An order that the shop confirmed, as Locust's users keep it (`load/kept.py`). */
+export const keptOrder = z.object({
   number: z.number().int().positive(),
   /** When it was sent, in milliseconds since the epoch. */
   at: z.number(),
   journey: userJourney,
-  wrong: z.enum(['failed', 'slow', 'price']),
   /** The address within the shop, with its query. */
   asked: z.string().max(300),
   customer: z.string().max(100),
@@ -40,6 +50,14 @@ export const keptRequest = z.object({
   status: z.number().int(),
   durationMs: z.number().nonnegative(),
   trace: z.string().regex(/^[0-9a-f]{32}$/),
+})
+export type KeptOrder = z.infer<typeof keptOrder>
+
+/** A request that went wrong for a customer: most as Locust's users keep it, what became of an order by the shop's database. */
+export const keptRequest = keptOrder.extend({
+  wrong: z.enum(['failed', 'slow', 'price', 'unshipped', 'lost']),
+  /** When its customer notices, in milliseconds since the epoch; without it, when it was answered. */
+  noticedAt: z.number().optional(),
 })
 export type KeptRequest = z.infer<typeof keptRequest>
 

@@ -47,6 +47,13 @@ function handled(ticket: Ticket, { did, template, at }: HandledTickets & { at: n
   }
 }
 
+/** What shows the row of a ticket's order in the shop's database, for a terminal: what became of the order, its charge and its parcel. Null without an order. */
+export const rowOf = ({ order }: Pick<Ticket, 'order'>): string | null =>
+  // What is no order's number is quoted nowhere.
+  order === null || !/^[\w-]+$/.test(order)
+    ? null
+    : `psql -xc "select o.*, c.state as charge, s.created_at as shipped_at from orders.orders o left join payments.charges c on c.order_id = o.id left join fulfilment.shipments s on s.order_id = o.id where o.id = '${order}'"`
+
 /** Tickets about the same thing, the largest group first. */
 export function ticketGroups(tickets: readonly Ticket[]): TicketGroup[] {
   const groups = new Map<string, TicketGroup>()

@@ -160,6 +160,58 @@ export const ticketWords: Record<TicketKind, readonly [Wording, ...Wording[]]> =
       es: 'Puse algo en el carrito y de repente tiene otro precio.',
     },
   ],
+  'not-shipped': [
+    {
+      en: 'I have paid for my order, and it still has not been shipped. Usually that takes a moment.',
+      de: 'Ich habe meine Bestellung bezahlt, und sie ist immer noch nicht verschickt. Sonst geht das sofort.',
+      fr: 'J’ai payé ma commande, et elle n’est toujours pas expédiée. D’habitude, c’est immédiat.',
+      es: 'He pagado mi pedido y todavía no ha salido. Normalmente es cosa de un momento.',
+    },
+    {
+      en: 'My card was charged, but I have no message that my parcel is on its way.',
+      de: 'Meine Karte wurde belastet, aber ich habe keine Nachricht, dass mein Paket unterwegs ist.',
+      fr: 'Ma carte a été débitée, mais je n’ai aucun message disant que mon colis est en route.',
+      es: 'Me han cobrado en la tarjeta, pero no tengo ningún aviso de que mi paquete esté en camino.',
+    },
+    {
+      en: 'My order says “confirmed” and nothing more. When will you send it?',
+      de: 'Bei meiner Bestellung steht nur „bestätigt“. Wann verschicken Sie sie?',
+      fr: 'Ma commande est « confirmée », et rien de plus. Quand l’envoyez-vous ?',
+      es: 'Mi pedido pone «confirmado» y nada más. ¿Cuándo lo envían?',
+    },
+    {
+      en: 'I paid and got a confirmation. Where is my parcel?',
+      de: 'Ich habe bezahlt und eine Bestätigung bekommen. Wo bleibt mein Paket?',
+      fr: 'J’ai payé et reçu une confirmation. Où est mon colis ?',
+      es: 'Pagué y recibí una confirmación. ¿Dónde está mi paquete?',
+    },
+  ],
+  'order-lost': [
+    {
+      en: 'You confirmed my order, and now your shop says that it does not know the number.',
+      de: 'Sie haben meine Bestellung bestätigt, und jetzt kennt Ihr Shop die Nummer nicht.',
+      fr: 'Vous avez confirmé ma commande, et maintenant votre boutique ne connaît pas ce numéro.',
+      es: 'Confirmaron mi pedido y ahora su tienda dice que no conoce el número.',
+    },
+    {
+      en: 'I cannot find my order any more, although I have its confirmation in front of me.',
+      de: 'Ich finde meine Bestellung nicht mehr, obwohl die Bestätigung vor mir liegt.',
+      fr: 'Je ne retrouve plus ma commande, alors que j’ai sa confirmation sous les yeux.',
+      es: 'Ya no encuentro mi pedido, aunque tengo la confirmación delante.',
+    },
+    {
+      en: 'My order has disappeared. Do I have to order again?',
+      de: 'Meine Bestellung ist verschwunden. Muss ich noch einmal bestellen?',
+      fr: 'Ma commande a disparu. Dois-je commander de nouveau ?',
+      es: 'Mi pedido ha desaparecido. ¿Tengo que volver a pedirlo?',
+    },
+    {
+      en: 'Your confirmation has an order number, but there is no such order in your shop.',
+      de: 'In Ihrer Bestätigung steht eine Bestellnummer, aber in Ihrem Shop gibt es diese Bestellung nicht.',
+      fr: 'Votre confirmation porte un numéro de commande, mais cette commande n’existe pas dans votre boutique.',
+      es: 'Su confirmación lleva un número de pedido, pero ese pedido no existe en su tienda.',
+    },
+  ],
 }
 
 /** How customers say which order or product they mean. */

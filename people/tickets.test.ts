@@ -7,7 +7,7 @@ import { causeCategory } from '../model/scenario.ts'
 import { ticketKinds, ticketLanguages, ticketTemplateIds, type KeptRequest } from '../model/tickets.ts'
 import { seed } from '../test/seed.ts'
 import { numbersFrom } from '../model/seeded.ts'
-import { ticketGroups, ticketsHandled, ticketsIn } from './ticket-list.ts'
+import { rowOf, ticketGroups, ticketsHandled, ticketsIn } from './ticket-list.ts'
 import { ticketTemplates } from './ticket-templates.ts'
 import { ticketWords } from './ticket-words.ts'
 import { decideTicket, ticketGapMs, ticketParameters } from './tickets.ts'
@@ -61,10 +61,12 @@ function simulate({ seed: drillSeed, seconds, perSecond, plan = {} }: Drill): {
 
 function wrongRequest(random: () => number, at: number, number: number): KeptRequest {
   const journey = random() < 0.5 ? 'browse' : 'checkout'
-  const wrong = (['failed', 'slow', 'price'] as const)[Math.floor(random() * 3)] ?? 'slow'
+  const wrong = (['failed', 'slow', 'price', 'unshipped', 'lost'] as const)[Math.floor(random() * 5)] ?? 'slow'
+  const isOrder = wrong === 'unshipped' || wrong === 'lost'
   return {
     ...{ number, at, journey, wrong, asked: '/api/products/P00007', customer: `c${Math.floor(random() * 200)}`, product: 'P00007' },
-    order: wrong === 'slow' && journey === 'checkout' ? 'order-of-theirs' : null,
+    order: isOrder || (wrong === 'slow' && journey === 'checkout') ? 'order-of-theirs' : null,
+    ...(isOrder ? { noticedAt: at + 30_000 } : {}),
     status: wrong === 'failed' ? (random() < 0.3 ? 0 : 503) : 200,
     durationMs: Math.round(random() * 6_000),
     trace: Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join(''),
@@ -96,7 +98,8 @@ describe('for any customers and any number of failed requests', () => {
         [request.at, request.customer, request.product, request.order],
         [ticket.requestAt, ticket.customer, ticket.product, ticket.order],
       )
-      assert.ok(ticket.at >= request.at + request.durationMs + ticketParameters.writesAfterMs[0], 'nobody writes before it has happened')
+      const noticedAt = request.noticedAt ?? request.at + request.durationMs
+      assert.ok(ticket.at >= noticedAt + ticketParameters.writesAfterMs[0], 'nobody writes before it is noticed')
       assert.ok(ticket.text.includes(ticket.order ?? ticket.product ?? ''))
       assert.equal(ticket.translation === null, ticket.language === 'en')
     }
@@ -161,6 +164,18 @@ test('customers have four wordings of each kind in four languages, and know noth
     }
   }
   for (const id of ticketTemplateIds) for (const language of ticketLanguages) assert.ok(ticketTemplates[id].text[language].length > 40)
+})
+
+test('who paid and gets nothing names the order, and a command shows its row', () => {
+  const { events } = simulate({ seed: 4, seconds: 1_500, perSecond: 0.3 })
+  const about = ticketsIn(events).filter(({ kind }) => kind === 'not-shipped' || kind === 'order-lost')
+  assert.deepEqual(new Set(about.map(({ kind }) => kind)), new Set(['not-shipped', 'order-lost']))
+  for (const ticket of about) {
+    assert.ok(ticket.text.includes('order-of-theirs'))
+    assert.match(rowOf(ticket) ?? '', /from orders\.orders .* where o\.id = 'order-of-theirs'"$/)
+  }
+  assert.equal(rowOf({ order: null }), null)
+  assert.equal(rowOf({ order: "x'; drop table orders.orders" }), null)
 })
 
 test('tickets are answered, linked and closed, and grouped by what happened', () => {

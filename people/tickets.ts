@@ -42,15 +42,18 @@ export function decideTicket({ state, events, kept, now }: Situation): TicketDec
   if (opened.length >= ticketParameters.most) return wait('there were enough')
   const inDrill = kept.filter((request) => request.at >= state.startedAt && request.at <= now && !wasPaused(state, request.at))
   const last = opened.at(-1)
-  const hurt = inDrill.filter(({ at }) => now - at < 60_000).length
+  const hurt = inDrill.filter(({ at, noticedAt = at }) => now - noticedAt < 60_000).length
   if (last && drillClock(state, now) - drillClock(state, last.at) < ticketGapMs(hurt)) return wait('somebody has just written')
 
   const traces = new Set(opened.map(({ trace }) => trace))
   const silent = new Set(opened.filter(({ at }) => now - at < ticketParameters.customerGapMs).map(({ customer }) => customer))
   const [next] = inDrill
-    .filter(({ trace, customer, at }) => !traces.has(trace) && !silent.has(customer) && now - at < ticketParameters.forgottenAfterMs)
+    .filter(
+      ({ trace, customer, at, noticedAt = at }) =>
+        !traces.has(trace) && !silent.has(customer) && now - noticedAt < ticketParameters.forgottenAfterMs,
+    )
     .filter(({ trace }) => fraction(state.seed, trace) < ticketParameters.share)
-    .map((request) => ({ request, writesAt: request.at + request.durationMs + delayMs(state.seed, request) }))
+    .map((request) => ({ request, writesAt: (request.noticedAt ?? request.at + request.durationMs) + delayMs(state.seed, request) }))
     .filter(({ writesAt }) => writesAt <= now)
     .toSorted((a, b) => a.writesAt - b.writesAt)
   return next ? { kind: 'open', ticket: ticketOf(next.request, state.seed, opened.length + 1) } : wait('nobody has written')
@@ -77,6 +80,8 @@ function delayMs(seed: number, { trace }: KeptRequest): number {
 /** What a customer calls what happened to them. */
 export function kindOf({ wrong, status, journey }: KeptRequest): TicketKind {
   if (wrong === 'price') return 'price'
+  if (wrong === 'unshipped') return 'not-shipped'
+  if (wrong === 'lost') return 'order-lost'
   if (status === 0) return 'no-answer'
   if (journey === 'checkout') return wrong === 'slow' ? 'order-slow' : 'order-error'
   return wrong === 'slow' ? 'page-slow' : 'page-error'

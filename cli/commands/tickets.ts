@@ -6,7 +6,7 @@ import type { CommonOptions } from '../options.ts'
 import { bold, dim, print, printJson, printTable } from '../output.ts'
 
 interface Listed {
-  tickets: Ticket[]
+  tickets: (Ticket & { row: string | null })[]
   groups: TicketGroup[]
 }
 export interface TicketOptions extends CommonOptions {
@@ -53,5 +53,6 @@ export async function listTickets(client: ApiClient, path: string, { json }: Pic
     print(`${bold(`#${ticket.number}`)} ${ticket.translation ?? ticket.text} ${dim(`(${state.join(', ')})`)}`)
     if (ticket.translation !== null) print(`  ${dim(`${ticket.language}: ${ticket.text}`)}`)
     print(`  ${dim(`customer ${ticket.customer}, at ${sent} UTC, waited ${formatDurationMs(ticket.durationMs)}, trace ${ticket.trace}`)}`)
+    if (ticket.row !== null) print(`  ${dim(ticket.row)}`)
   }
 }

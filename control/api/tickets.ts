@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { FiredrillError } from '../../model/errors.ts'
 import { answerTickets, whichTickets } from '../../model/tickets.ts'
-import { ticketGroups, ticketsIn } from '../../people/ticket-list.ts'
+import { rowOf, ticketGroups, ticketsIn } from '../../people/ticket-list.ts'
 import { offeredTemplates } from '../../people/ticket-templates.ts'
 import type { Api, ApiContext } from './context.ts'
 
@@ -13,7 +13,11 @@ export function ticketRoutes(app: Api, { ledger, engine, people }: ApiContext): 
     const { id } = request.params
     if (!ledger.drill(id)) throw new FiredrillError('not-found', `there is no drill ${id}`)
     const tickets = ticketsIn(ledger.events(id))
-    return { tickets, groups: ticketGroups(tickets), templates: offeredTemplates }
+    return {
+      tickets: tickets.map((ticket) => ({ ...ticket, row: rowOf(ticket) })),
+      groups: ticketGroups(tickets),
+      templates: offeredTemplates,
+    }
   })
   app.post('/api/drills/:id/tickets/answer', { schema: { ...drillId, body: answerTickets } }, async (request) => {
     engine.mustRun(request.params.id)

@@ -3,16 +3,16 @@ import { FiredrillError } from '../../model/errors.ts'
 import type { HandledTickets } from '../../model/tickets.ts'
 import { ticketsIn } from '../../people/ticket-list.ts'
 import { decideTicket } from '../../people/tickets.ts'
-import type { KeptRequests } from '../kept-requests.ts'
+import type { Kept } from '../kept-requests.ts'
 import type { CurrentDrill } from './current.ts'
 
 /** The tickets that customers open in the drill that runs. */
 export class Tickets {
   readonly #drill: CurrentDrill
-  readonly #kept: Pick<KeptRequests, 'refresh' | 'requests'> | undefined
+  readonly #kept: Kept | undefined
 
   /** @param kept the requests of users that went wrong; without them no customer writes. */
-  constructor(drill: CurrentDrill, kept: Pick<KeptRequests, 'refresh' | 'requests'> | undefined) {
+  constructor(drill: CurrentDrill, kept: Kept | undefined) {
     this.#drill = drill
     this.#kept = kept
   }

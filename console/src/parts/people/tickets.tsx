@@ -4,7 +4,7 @@ import { Link } from 'react-router'
 import { mayDo, type DrillState } from '../../../../model/drill.ts'
 import { formatDurationMs } from '../../../../model/duration.ts'
 import type { TicketTemplateId } from '../../../../model/tickets.ts'
-import { ticketGroups, type Ticket } from '../../../../people/ticket-list.ts'
+import { rowOf, ticketGroups, type Ticket } from '../../../../people/ticket-list.ts'
 import { offeredTemplates, ticketTemplates } from '../../../../people/ticket-templates.ts'
 import { post } from '../../lib/api.ts'
 import { clock } from '../../lib/time.ts'
@@ -112,6 +112,7 @@ const Kinds = ({ tickets, open, onSelect }: KindsProps) => (
 
 function OneTicket({ ticket, children }: { ticket: Ticket; children: React.ReactNode }) {
   const { number, at, customer, text, translation, language, requestAt, durationMs, trace, answers, linked, closedAt, asked } = ticket
+  const row = rowOf(ticket)
   const state = [
     ...answers.map(({ template }) => `answered: ${ticketTemplates[template].title}`),
     ...(linked ? ['linked to the incident'] : []),
@@ -142,6 +143,12 @@ function OneTicket({ ticket, children }: { ticket: Ticket; children: React.React
           Logs
         </Link>
       </p>
+      {row !== null && (
+        <details>
+          <summary>Order in the database</summary>
+          <code>{row}</code>
+        </details>
+      )}
       {state.length > 0 && <p className="ticket-state">{state.join(' · ')}</p>}
     </>
   )
