@@ -1,5 +1,7 @@
+import { affectedQuery } from '../drills/affected-orders.ts'
 import { alertQuality, type AlertQuality } from '../drills/alert-quality.ts'
 import { scoreDrill, type Score } from '../drills/scoring.ts'
+import type { CheckedList } from '../model/affected.ts'
 import type { DrillEvent, DrillState } from '../model/drill.ts'
 import { budgetBurnt } from '../drills/scoring.ts'
 import { judgeHandovers, type JudgedHandover } from '../people/handover.ts'
@@ -34,6 +36,8 @@ export interface Debrief {
   communication: Communication | null
   /** What was written for whoever joined later, oldest first. */
   handovers: JudgedHandover[]
+  /** Lists of affected orders, as they were compared with the database when they were handed in; with how they are found by hand. */
+  affected: (CheckedList & { at: number; query: string })[]
   /** Earlier and later tries at the same scenario, oldest first, this one among them. */
   tries: { id: string; at: number; trainee: string; score: number; assisted: boolean }[]
 }
@@ -62,6 +66,11 @@ export function debriefOf(state: DrillState, events: DrillEvent[], scenario: Sce
     alerts: alertQuality(events, scenario),
     communication: scenario.people ? judgeUpdates(state, scenario.people) : null,
     handovers: judgeHandovers(state, events, scenario),
+    affected: events.flatMap((event) => {
+      if (event.type !== 'affected-checked') return []
+      const { at, kind, listed, right, missing, wrong, examples } = event
+      return [{ at, kind, listed, right, missing, wrong, examples, query: affectedQuery(kind, state.startedAt) }]
+    }),
     tries: others
       .filter((other) => other.scenario === state.scenario && other.phase === 'finished')
       .toSorted((a, b) => a.startedAt - b.startedAt)

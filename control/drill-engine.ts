@@ -102,7 +102,7 @@ export class DrillEngine {
     this.response = response
     this.coaching = new Coaching({ drill, faults, clock })
     this.characters = new Characters(drill)
-    this.tickets = new Tickets(drill, kept)
+    this.tickets = new Tickets(drill, kept, range.database)
     this.messages = new Messages(drill)
 
     sampler.onSample((sample) =>

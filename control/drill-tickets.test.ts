@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { DrillEvent } from '../model/drill.ts'
 import type { KeptRequest } from '../model/tickets.ts'
 import type { Ticket, TicketGroup } from '../people/ticket-list.ts'
+import type { Debrief } from './debrief.ts'
 import { tickets as tools } from './mcp/tickets.ts'
 import { ServedBench } from './replay/served-bench.ts'
 
@@ -102,4 +104,46 @@ test('an agent reads and handles tickets by MCP', async () => {
   const did = served.bench.events(drill).flatMap((event) => (event.type === 'tickets-handled' ? [event.did] : []))
   assert.deepEqual(did, ['answered', 'linked', 'closed'])
   await served.bench.engine.abort('enough')
+})
+
+test('a list of affected orders is handed in over the API and by MCP, and told only in the debrief', async () => {
+  await using served = new ServedBench()
+  const { bench } = served
+  const query = bench.range.database.query.bind(bench.range.database)
+  bench.range.database.query = async <Row extends Record<string, unknown>>(sql: string, params?: unknown[]) =>
+    // Safe: what the query names its columns.
+    sql.includes('as must') ? (['aaaaaaaa-1', 'bbbbbbbb-2'].map((id) => ({ id, must: true })) as unknown as Row[]) : query<Row>(sql, params)
+  const drill = await bench.start('slow-shelves')
+  const path = `/api/drills/${drill}/affected`
+  const handIn = (body: object) => served.ask('trainee', 'POST', path, body)
+  const orders = ['aaaaaaaa-1', 'cccccccc-3']
+  assert.deepEqual(await handIn({ kind: 'not-shipped', orders }), { status: 200, text: '{"listed":2}' })
+  const tool = tools.find(({ name }) => name === 'list_affected_orders')
+  assert.ok(tool)
+  assert.deepEqual(await tool.run(served.trainee, tool.input.parse({ kind: 'charged-without-order', orders: ['bbbbbbbb-2'] })), {
+    listed: 1,
+  })
+  for (const wrong of [
+    { kind: 'lost', orders },
+    { kind: 'not-shipped', orders: [] },
+    { kind: 'not-shipped', orders: Array.from({ length: 5_001 }, String) },
+  ])
+    assert.equal((await handIn(wrong)).status, 400)
+  const answer = await served.read<{ events: DrillEvent[] }>('trainee', `/api/drills/${drill}`)
+  assert.deepEqual(
+    answer.events.flatMap(({ type }) => (type.startsWith('affected-') ? [type] : [])),
+    ['affected-listed', 'affected-listed'],
+    'how many are right would say what to look for',
+  )
+  await bench.engine.finish()
+  assert.equal((await handIn({ kind: 'not-shipped', orders })).status, 409)
+  const { affected } = await served.read<Debrief>('trainee', `/api/drills/${drill}/debrief`)
+  assert.deepEqual(
+    affected.map(({ kind, right, missing, wrong }) => [kind, right, missing, wrong]),
+    [
+      ['not-shipped', 1, 1, 1],
+      ['charged-without-order', 1, 1, 0],
+    ],
+  )
+  assert.match(affected[0]?.query ?? '', /^select .* from orders\.orders/)
 })

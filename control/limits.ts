@@ -132,6 +132,7 @@ export const routeLimits: Record<string, LimitName> = {
   'POST /api/drills/{id}/tickets/answer': 'word',
   'POST /api/drills/{id}/tickets/link': 'word',
   'POST /api/drills/{id}/tickets/close': 'word',
+  'POST /api/drills/{id}/affected': 'act',
   'PUT /api/game-day/role': 'word',
   'POST /api/game-day/chat': 'word',
 

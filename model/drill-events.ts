@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { affectedKind, checkedList } from './affected.ts'
 import { shopComponentName } from './components.ts'
 import { handoverNote } from './handover.ts'
 import { pin } from './pin.ts'
@@ -204,6 +205,9 @@ export const drillEventBody = z.discriminatedUnion('type', [
   openedTicket.extend({ type: z.literal('ticket-opened') }),
   /** The trainee, with customers' tickets. */
   handledTickets.extend({ type: z.literal('tickets-handled') }),
+  /** The trainee, with the orders that they found to be affected; what came of it is for the debrief. */
+  z.object({ type: z.literal('affected-listed'), kind: affectedKind, listed: z.number().int() }),
+  checkedList.extend({ type: z.literal('affected-checked') }),
   /** The clock of the drill stands; the faults stay in. */
   z.object({ type: z.literal('drill-paused') }),
   z.object({
@@ -248,5 +252,6 @@ export const hiddenFromTrainees: readonly DrillEventType[] = [
   'coach-used-tool',
   'question-understood',
   'person-sent',
+  'affected-checked',
 ]
 export const traineeMaySee = (event: DrillEventBody): boolean => !hiddenFromTrainees.includes(event.type)

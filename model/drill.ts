@@ -39,6 +39,7 @@ export const allowedPhases = {
   'ask-quiet': ['running'],
   'direct-people': ['running', 'paused'],
   'handle-tickets': ['running', 'paused'],
+  'list-affected': ['running'],
   message: ['running', 'paused'],
   extend: ['running', 'paused'],
   pause: phaseMoves['drill-paused'].from,

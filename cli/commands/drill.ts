@@ -1,4 +1,5 @@
-import { Command, Option } from 'commander'
+import { Argument, Command, Option } from 'commander'
+import { affectedKinds } from '../../model/affected.ts'
 import { drillModes, type DrillEvent, type DrillState } from '../../model/drill.ts'
 import { shopComponentNames } from '../../model/components.ts'
 import { FiredrillError } from '../../model/errors.ts'
@@ -50,6 +51,7 @@ export function drillCommand(): Command {
     .addCommand(hintCommand())
     .addCommand(ticketsCommand())
     .addCommand(handoverCommand())
+    .addCommand(affectedCommand())
     .addCommand(finishCommand())
     .addCommand(abortCommand())
 }
@@ -153,6 +155,17 @@ const handoverCommand = () =>
       const { handOver } = await import('./handover.ts')
       const client = trainee(options)
       return handOver(client, `/api/drills/${await runningId(client)}/handovers`, options)
+    })
+
+const affectedCommand = () =>
+  command('affected', 'hand in the orders that are affected, where data has to be corrected')
+    .addArgument(new Argument('<kind>', 'what is wrong with them').choices([...affectedKinds]))
+    .argument('[orders...]', 'their numbers')
+    .option('--file <path>', 'a file with their numbers; - reads what is piped in')
+    .action(async (kind: string, orders: string[], options: CommonOptions & { file?: string }) => {
+      const { handIn } = await import('./affected.ts')
+      const client = trainee(options)
+      return handIn(client, `/api/drills/${await runningId(client)}/affected`, kind, orders, options)
     })
 
 const finishCommand = () =>

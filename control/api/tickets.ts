@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { FiredrillError } from '../../model/errors.ts'
+import { listAffected } from '../../model/affected.ts'
 import { answerTickets, whichTickets } from '../../model/tickets.ts'
 import { rowOf, ticketGroups, ticketsIn } from '../../people/ticket-list.ts'
 import { offeredTemplates } from '../../people/ticket-templates.ts'
@@ -33,5 +34,11 @@ export function ticketRoutes(app: Api, { ledger, engine, people }: ApiContext): 
     engine.mustRun(request.params.id)
     engine.tickets.handle({ ...request.body, did: 'closed', template: null }, people.of(request))
     return {}
+  })
+  /** The orders that somebody found to be affected; how many were right is for the debrief. */
+  app.post('/api/drills/:id/affected', { schema: { ...drillId, body: listAffected } }, async (request) => {
+    engine.mustRun(request.params.id)
+    const { kind, orders } = request.body
+    return { listed: await engine.tickets.listAffected(kind, orders, people.of(request)) }
   })
 }

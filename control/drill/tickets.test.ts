@@ -7,6 +7,13 @@ import { CurrentBench, started } from '../replay/current-bench.ts'
 import { Tickets } from './tickets.ts'
 
 const startedAt = 1_000_000
+const idOf = (number: number) => `0000000${number}-0000-4000-8000-000000000000`
+/** Orders 1 and 2 were never shipped, 3 was shipped late. */
+const database = {
+  query: async <Row extends Record<string, unknown>>() =>
+    // Safe: what the query names its columns.
+    [1, 2, 3].map((number) => ({ id: idOf(number), must: number < 3 })) as unknown as Row[],
+}
 const robin = { name: 'Robin', role: 'lead' }
 const failed = (number: number, at: number): KeptRequest => ({
   ...{ number, at, journey: 'checkout', wrong: 'failed', asked: '/api/checkout', customer: `customer-${number}`, product: 'P00012' },
@@ -24,7 +31,7 @@ const handled = ({ drill }: CurrentBench) => drill.events.filter(({ type }) => t
 /** A drill that has begun at `startedAt`, and a look of the tickets each second for two minutes. */
 function twoMinutes(context: TestContext, bench: CurrentBench, kept: Kept | undefined, mode: DrillState['mode'] = 'learning'): Tickets {
   context.mock.timers.enable({ apis: ['Date'], now: startedAt })
-  const tickets = new Tickets(bench.drill, kept)
+  const tickets = new Tickets(bench.drill, kept, database)
   tickets.act()
   bench.drill.begin('one', { ...started, mode })
   for (let second = 0; second < 120; second++) {
@@ -98,9 +105,39 @@ test('a ticket that is closed or unknown is refused with its number, and the oth
 test('tickets are handled while a drill runs, and not before or after', (context) => {
   using bench = new CurrentBench()
   const closed: HandledTickets = { numbers: [1], did: 'closed', template: null }
-  assert.throws(() => new Tickets(bench.drill, undefined).handle(closed), { code: 'not-found', message: 'no drill is running' })
+  assert.throws(() => new Tickets(bench.drill, undefined, database).handle(closed), { code: 'not-found', message: 'no drill is running' })
   const tickets = twoMinutes(context, bench, new Kept())
   const end: DrillEventBody = { type: 'drill-finished', outcome: 'given-up' }
   bench.drill.append(end)
   assert.throws(() => tickets.handle(closed), { code: 'wrong-state', message: 'the drill is finished: too late to handle tickets' })
+})
+
+test('orders that are handed in are held against the database, and those that it has lost', async (context) => {
+  using bench = new CurrentBench()
+  const kept = new Kept()
+  const tickets = twoMinutes(context, bench, kept)
+  kept.requests.push({ ...failed(500, startedAt), wrong: 'lost', order: idOf(4), noticedAt: startedAt })
+  assert.equal(await tickets.listAffected('not-shipped', [idOf(1), idOf(3), idOf(4), idOf(4), idOf(9)], robin), 4)
+  const [listed, checked, ...more] = bench.drill.events.filter(({ type }) => type.startsWith('affected-'))
+  assert.deepEqual(more, [])
+  assert.ok(listed?.type === 'affected-listed' && checked?.type === 'affected-checked')
+  assert.deepEqual([listed.listed, listed.by], [4, robin])
+  assert.deepEqual([checked.right, checked.missing, checked.wrong], [3, 1, 1])
+  assert.deepEqual(checked.examples, { missing: [idOf(2)], wrong: [idOf(9)] })
+})
+
+test('without a database nothing is handed in, and after the end it is too late', async (context) => {
+  using bench = new CurrentBench()
+  twoMinutes(context, bench, undefined)
+  const gone = new Tickets(bench.drill, undefined, { query: () => Promise.reject(new Error('gone')) })
+  await assert.rejects(gone.listAffected('not-shipped', [idOf(1)]), /gone/)
+  // It ends while the database is asked.
+  const late = new Tickets(bench.drill, undefined, {
+    query: async () => {
+      bench.drill.append({ type: 'drill-finished', outcome: 'given-up' })
+      return []
+    },
+  })
+  await assert.rejects(late.listAffected('not-shipped', [idOf(1)]), { code: 'wrong-state' })
+  assert.ok(!bench.types().some((type) => type.startsWith('affected-')))
 })

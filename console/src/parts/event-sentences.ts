@@ -1,6 +1,8 @@
 import type { CoachMode, DrillEvent } from '../../../model/drill.ts'
 import { elapsed } from '../../../model/duration.ts'
+import { affectedTitles } from '../../../model/affected.ts'
 import { handoverInWords } from '../../../model/handover.ts'
+import { listInWords } from '../../../people/affected.ts'
 import { characters } from '../../../people/characters/registry.ts'
 import { ticketsHandled } from '../../../people/ticket-list.ts'
 
@@ -78,6 +80,9 @@ const sentences: Sentences = {
   'quiet-ended': priceOfQuiet,
   'ticket-opened': ({ number, translation, text }) => `Ticket ${number}, from a customer: ${translation ?? text}`,
   'tickets-handled': ticketsHandled,
+  'affected-listed': ({ kind, listed }) =>
+    `Handed in ${listed === 1 ? 'one order' : `${listed} orders`}: ${affectedTitles[kind].toLowerCase()}.`,
+  'affected-checked': listInWords,
   'drill-paused': () => 'The clock was stopped.',
   'drill-continued': ({ pausedMs }) => `The clock is running again, after ${elapsed(pausedMs)}.`,
   'time-extended': ({ byMs }) => `${Math.round(byMs / 60_000)} more minutes were given.`,

@@ -1,3 +1,4 @@
+import type { CheckedList } from '../../../../model/affected.ts'
 import type { DrillEvent, DrillState, StatusUpdate } from '../../../../model/drill.ts'
 import type { JudgedHandover } from '../../../../people/handover.ts'
 import type { MilestoneName } from '../../../../model/scenario.ts'
@@ -42,5 +43,6 @@ export interface Debrief {
     summary: string
   } | null
   handovers: JudgedHandover[]
+  affected: (CheckedList & { at: number; query: string })[]
   tries: { id: string; at: number; trainee: string; score: number; assisted: boolean }[]
 }

@@ -7,6 +7,7 @@ import { Markdown } from '../../parts/markdown.tsx'
 import { NotYet } from '../../parts/states.tsx'
 import { Timeline } from '../../parts/timeline.tsx'
 import type { Debrief } from './debrief.ts'
+import { AffectedOrders } from './affected-orders.tsx'
 import { Answer } from './answer.tsx'
 import { HandingOver } from './handing-over.tsx'
 import { AlertsInHindsight, Tries } from './hindsight.tsx'
@@ -54,6 +55,7 @@ export function DebriefPage() {
           <Answer debrief={data} />
           {data.communication && <Telling drill={drill} events={data.events} communication={data.communication} />}
           <HandingOver drill={drill} handovers={data.handovers} />
+          <AffectedOrders drill={drill} affected={data.affected} />
           <WhatHappened debrief={data} />
           <RecordedTerminals drill={id} startedAt={drill.startedAt} />
           <AlertsInHindsight alerts={data.alerts} />

@@ -8,6 +8,7 @@ import { rowOf, ticketGroups, type Ticket } from '../../../../people/ticket-list
 import { offeredTemplates, ticketTemplates } from '../../../../people/ticket-templates.ts'
 import { post } from '../../lib/api.ts'
 import { clock } from '../../lib/time.ts'
+import { AffectedForm } from './affected.tsx'
 import { Problem } from '../states.tsx'
 
 /** Logs of a request are looked for so long before it was sent and after it was answered. */
@@ -79,6 +80,7 @@ export function TicketPanel({ drill, tickets }: { drill: DrillState; tickets: re
           </li>
         ))}
       </ol>
+      {mayDo(drill.phase, 'list-affected') && <AffectedForm drill={drill.id} />}
     </section>
   )
 }

@@ -1,0 +1,50 @@
+import { affectedTitles } from '../../../../model/affected.ts'
+import { drillClock } from '../../../../model/drill.ts'
+import { elapsed } from '../../../../model/duration.ts'
+import type { Debrief } from './debrief.ts'
+
+/** Lists of affected orders that were handed in, held against the database as it was then, and how to find them. */
+export function AffectedOrders({ drill, affected }: Pick<Debrief, 'drill' | 'affected'>) {
+  if (affected.length === 0) return null
+  return (
+    <section className="box affected-orders" aria-label="Affected orders">
+      <h2>
+        Affected orders <span className="quiet">not part of the score</span>
+      </h2>
+      <ol>
+        {affected.map(({ at, kind, listed, right, missing, wrong, examples, query }) => (
+          <li key={at}>
+            <p>
+              <b>{elapsed(drillClock(drill, at))}</b> {affectedTitles[kind]}: {listed} handed in
+            </p>
+            <ul className="tags">
+              <li className={right > 0 ? 'has' : 'lacks'}>
+                {right > 0 ? '✓' : '✕'} {right} right
+              </li>
+              <li className={missing > 0 ? 'lacks' : 'has'}>
+                {missing > 0 ? '✕' : '✓'} {missing} missing
+              </li>
+              <li className={wrong > 0 ? 'lacks' : 'has'}>
+                {wrong > 0 ? '✕' : '✓'} {wrong} wrong
+              </li>
+            </ul>
+            <Some what="Missing" of={examples.missing} />
+            <Some what="Wrong" of={examples.wrong} />
+            {missing + wrong > 0 && (
+              <p>
+                Better: <code>{query}</code>
+              </p>
+            )}
+          </li>
+        ))}
+      </ol>
+    </section>
+  )
+}
+
+const Some = ({ what, of }: { what: string; of: string[] }) =>
+  of.length === 0 ? null : (
+    <p className="quiet">
+      {what}, for example: <code>{of.join(', ')}</code>
+    </p>
+  )

@@ -1,0 +1,65 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { affectedKinds, affectedTitles, orderNumbersIn, type AffectedKind } from '../../../../model/affected.ts'
+import { post } from '../../lib/api.ts'
+import { Problem } from '../states.tsx'
+
+/** Where somebody hands in the orders that they found to be affected. */
+export function AffectedForm({ drill }: { drill: string }) {
+  const [kind, setKind] = useState<AffectedKind>('not-shipped')
+  const [text, setText] = useState('')
+  const queries = useQueryClient()
+  const orders = [...new Set(orderNumbersIn(text))]
+  const handIn = useMutation({
+    mutationFn: () => post<{ listed: number }>(`/api/drills/${drill}/affected`, { kind, orders }),
+    onSuccess: () => {
+      setText('')
+      return queries.invalidateQueries({ queryKey: ['drill', drill] })
+    },
+  })
+  return (
+    <details className="affected">
+      <summary>Hand in the orders that are affected</summary>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault()
+          handIn.mutate()
+        }}
+      >
+        <p className="quiet">If data has to be corrected: all orders since the drill began. The debrief compares them with the database.</p>
+        <label>
+          <span>What is wrong with them</span>
+          {/* Safe: its options are the kinds. */}
+          <select value={kind} onChange={(event) => setKind(event.target.value as AffectedKind)}>
+            {affectedKinds.map((each) => (
+              <option key={each} value={each}>
+                {affectedTitles[each]}
+              </option>
+            ))}
+          </select>
+        </label>
+        <label>
+          <span>Order numbers</span>
+          <textarea
+            rows={4}
+            required
+            placeholder="One on each line, as psql prints them"
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
+        </label>
+        <p className="buttons">
+          <button className="primary" disabled={orders.length === 0 || handIn.isPending}>
+            Hand in {orders.length > 0 ? orders.length : ''}
+          </button>
+        </p>
+      </form>
+      {handIn.data && (
+        <p role="status" className="quiet">
+          Handed in: {handIn.data.listed}. You can hand in another list at any time.
+        </p>
+      )}
+      {handIn.error && <Problem error={handIn.error} />}
+    </details>
+  )
+}

@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import net from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+import { affectedOrders, affectedQuery } from '../drills/affected-orders.ts'
+import { affectedKinds } from '../model/affected.ts'
+import type { Range } from '../model/range.ts'
+import { until } from '../model/until.ts'
+import { rowOf } from '../people/ticket-list.ts'
+import { binarySources, findBinary } from '../range/binaries.ts'
+import { bootstrap, postgres } from '../range/components/postgres.ts'
+import type { PortName, RangeContext } from '../range/context.ts'
+import { localDatabase } from '../range/targets/local/database.ts'
+import { runAs, unprivilegedUser } from '../range/users.ts'
+import { orderFates } from './kept-orders.ts'
+import { projectRoot } from './paths.ts'
+
+const source = binarySources('').find(({ binary }) => binary === 'postgresBin')
+const postgresBin = source ? findBinary(source) : null
+
+async function freePort(): Promise<number> {
+  const server = net.createServer()
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  const address = server.address()
+  await new Promise((resolve) => server.close(resolve))
+  assert.ok(typeof address === 'object' && address)
+  return address.port
+}
+
+/** The shop's tables, made by the migrations of the services, in a PostgreSQL of their own. */
+class ShopDatabase implements AsyncDisposable {
+  readonly #dir = mkdtempSync(path.join(tmpdir(), 'orders-truth-'))
+  readonly #id = `truth-${process.pid}`
+  #stop = async () => {}
+  database!: Range['database']
+
+  async open(): Promise<this> {
+    const port = await freePort()
+    // Safe: the database needs no more of it.
+    const context = {
+      dir: path.join(this.#dir, 'range'),
+      listen: '127.0.0.1',
+      binaries: { postgresBin },
+      config: { id: this.#id, passwords: { postgres: 'made-with-the-range', rabbitmq: 'of-the-broker' } },
+      port: (name: PortName) => (name === 'postgres' ? port : 1),
+      address: () => `127.0.0.1:${port}`,
+    } as unknown as RangeContext
+    await postgres.prepare?.(context)
+    const { file, args } = postgres.process(context)
+    const server = spawn(file, args, { stdio: 'ignore', cwd: '/', env: {}, ...runAs(unprivilegedUser('postgres')) })
+    const exited = once(server, 'exit')
+    this.#stop = async () => {
+      server.kill('SIGINT')
+      await exited
+    }
+    const readiness = postgres.readiness(context)
+    await until('PostgreSQL', 60_000, () =>
+      readiness.check(5_000).then(
+        () => true,
+        () => false,
+      ),
+    )
+    await bootstrap(context)
+    this.database = localDatabase(context)
+    for (const service of ['orders', 'payments', 'fulfilment']) {
+      const folder = path.join(projectRoot, 'shop', service, 'migrations')
+      for (const name of readdirSync(folder).toSorted())
+        await this.database.query(`set search_path to ${service};\n${readFileSync(path.join(folder, name), 'utf8')}`)
+    }
+    return this
+  }
+
+  /** An order that was confirmed, charged and shipped so many seconds ago; null where it was not. */
+  async order(number: number, { confirmed, charged, shipped, state = 'confirmed', charge = 'charged' }: Order): Promise<void> {
+    const id = idOf(number)
+    const ago = (seconds: number) => `now() - interval '${seconds} seconds'`
+    if (confirmed !== null)
+      await this.database.query(
+        `insert into orders.orders (id, idempotency_key, customer, items, total_cents, state, created_at, confirmed_at)
+         values ($1, $2, 'c', '[]', 100, $3, ${ago(confirmed)}, ${state === 'failed' ? 'null' : ago(confirmed)})`,
+        [id, `key-${number}`, state],
+      )
+    if (charged !== null)
+      await this.database.query(
+        `insert into payments.charges (order_id, amount_cents, state, created_at) values ($1, 100, $2, ${ago(charged)})`,
+        [id, charge],
+      )
+    if (shipped !== null)
+      await this.database.query(
+        `insert into fulfilment.shipments (order_id, customer, parcels, created_at) values ($1, 'c', 1, ${ago(shipped)})`,
+        [id],
+      )
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stop()
+    for (const folder of [this.#dir, path.join('/var/lib/firedrill', this.#id)]) rmSync(folder, { recursive: true, force: true })
+  }
+}
+interface Order {
+  confirmed: number | null
+  charged: number | null
+  shipped: number | null
+  state?: 'confirmed' | 'fulfilled' | 'failed'
+  charge?: 'charged' | 'refunded' | 'declined'
+}
+const idOf = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
+
+test(
+  'what is told of orders is what the shop’s own tables say',
+  { skip: postgresBin ? false : 'PostgreSQL is not installed' },
+  async () => {
+    await using shop = await new ShopDatabase().open()
+    const orders: Record<number, Order> = {
+      1: { confirmed: 120, charged: 120, shipped: 119, state: 'fulfilled' },
+      2: { confirmed: 120, charged: 120, shipped: null },
+      3: { confirmed: 20, charged: 20, shipped: null },
+      4: { confirmed: 200, charged: 200, shipped: 100, state: 'fulfilled' },
+      5: { confirmed: 200, charged: 200, shipped: 180, state: 'fulfilled' },
+      6: { confirmed: 120, charged: 120, shipped: null, charge: 'refunded' },
+      7: { confirmed: 120, charged: 120, shipped: null, state: 'failed' },
+      8: { confirmed: null, charged: 120, shipped: null },
+      9: { confirmed: 120, charged: 120, shipped: null, state: 'failed', charge: 'refunded' },
+      10: { confirmed: 9_000, charged: 9_000, shipped: null },
+      11: { confirmed: null, charged: 20, shipped: null },
+      12: { confirmed: 120, charged: 120, shipped: null, state: 'failed', charge: 'declined' },
+    }
+    for (const [number, order] of Object.entries(orders)) await shop.order(Number(number), order)
+    const { database } = shop
+    const since = Date.now() - 1_000_000
+    const sorted = async (kind: (typeof affectedKinds)[number]) => {
+      const { must, may } = await affectedOrders(database, kind, since)
+      return { must: must.toSorted(), may: may.toSorted() }
+    }
+    assert.deepEqual(await sorted('not-shipped'), { must: [2, 4].map(idOf), may: [3, 5].map(idOf) })
+    assert.deepEqual(await sorted('charged-without-order'), { must: [7, 8].map(idOf), may: [9, 11].map(idOf) })
+    // Who asks as the debrief says finds all that had to be found, and nothing that is wrong.
+    for (const kind of affectedKinds) {
+      const { must, may } = await sorted(kind)
+      const found = (await database.query(affectedQuery(kind, since))).flatMap((row) => Object.values(row))
+      assert.deepEqual(
+        found.filter((id) => !must.concat(may).includes(String(id))),
+        [],
+        kind,
+      )
+      assert.deepEqual(
+        must.filter((id) => !found.includes(id)),
+        [],
+        kind,
+      )
+    }
+    const fates = await database.query(orderFates, [[1, 2, 6, 8].map(idOf)])
+    assert.deepEqual(
+      fates.toSorted((a, b) => String(a['id']).localeCompare(String(b['id']))),
+      [
+        { id: idOf(1), charged: true, shipped: true },
+        { id: idOf(2), charged: true, shipped: false },
+        { id: idOf(6), charged: false, shipped: false },
+      ],
+      'of 8 there is no order',
+    )
+    const [, sql = ''] = /psql -xc "(.*)"$/.exec(rowOf({ order: idOf(2) }) ?? '') ?? []
+    const [row, ...more] = await database.query(sql)
+    assert.deepEqual([row?.['id'], row?.['charge'], row?.['shipped_at'], more.length], [idOf(2), 'charged', null, 0])
+  },
+)
