@@ -5,7 +5,7 @@ import type { CheckedList } from '../model/affected.ts'
 import type { DrillEvent, DrillState } from '../model/drill.ts'
 import { budgetBurnt } from '../drills/scoring.ts'
 import { judgeHandovers, type JudgedHandover } from '../people/handover.ts'
-import { judgeUpdates, type Communication } from '../people/updates.ts'
+import { communicationOf, type Communication } from '../people/updates.ts'
 import { milestoneNames, type MilestoneName, type Scenario, type ViewKind } from '../model/scenario.ts'
 import { storyOf, type StorySentence } from '../drills/told-story.ts'
 
@@ -64,7 +64,7 @@ export function debriefOf(state: DrillState, events: DrillEvent[], scenario: Sce
     events,
     skills: scenario.skills,
     alerts: alertQuality(events, scenario),
-    communication: scenario.people ? judgeUpdates(state, scenario.people) : null,
+    communication: communicationOf(state, scenario),
     handovers: judgeHandovers(state, events, scenario),
     affected: events.flatMap((event) => {
       if (event.type !== 'affected-checked') return []

@@ -194,7 +194,7 @@ export class DrillEngine {
         variant,
         number: this.#deps.ledger.countDrills() + 1,
         blind: mustBeBlind(options),
-        ...(options.gameDay === undefined ? {} : { gameDay: options.gameDay }),
+        ...(options.gameDay === undefined ? {} : { gameDay: options.gameDay, communications: options.communications ?? false }),
         usersBefore: this.#deps.sampler.samples().at(-1)?.users ?? null,
         fingerprint: before.hash,
       })

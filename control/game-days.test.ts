@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
+import type { Debrief } from './debrief.ts'
 import { paperHost, paperTokens } from './replay/paper-context.ts'
 import { GameDays } from './game-days.ts'
 import { scenarios } from './replay/engine-bench.ts'
@@ -20,10 +21,10 @@ async function planned(served: ServedBench): Promise<Planned> {
 }
 
 /** The cookies of somebody who has only the link. */
-async function join(served: ServedBench, { code }: Planned, name: string): Promise<string> {
+async function join(served: ServedBench, { code }: Planned, name: string, role = 'operations'): Promise<string> {
   const answer = await (
     await served.app
-  ).inject({ method: 'POST', url: '/api/game-day/join', headers: { host: paperHost }, payload: { code, name, role: 'operations' } })
+  ).inject({ method: 'POST', url: '/api/game-day/join', headers: { host: paperHost }, payload: { code, name, role } })
   assert.equal(answer.statusCode, 201, answer.body)
   return [answer.headers['set-cookie'] ?? []]
     .flat()
@@ -114,4 +115,27 @@ test('a game day knows its drills, also those that were begun when the control p
   )
   await after.end(id)
   assert.equal(bench.engine.running(), null)
+})
+
+test('status updates count in a drill that begins while somebody has the role of communications', async () => {
+  for (const [role, expected] of [
+    ['communications', 'scored'],
+    ['commander', 'optional'],
+  ] as const) {
+    await using served = new ServedBench()
+    const { bench } = served
+    const day = await planned(served)
+    await join(served, day, 'Sam', role)
+    await bench.pass(20)
+    assert.equal((await served.ask('instructor', 'POST', `/api/game-days/${day.id}/next`)).status, 201)
+    const drill = bench.engine.running()?.id ?? ''
+    const { communication } = await served.read<{ communication: string }>('trainee', `/api/drills/${drill}/people`)
+    assert.equal(communication, expected)
+    await bench.engine.finish()
+    const { score } = await served.read<Debrief>('trainee', `/api/drills/${drill}/debrief`)
+    assert.equal(
+      score.lines.some(({ what }) => what === 'communication'),
+      expected === 'scored',
+    )
+  }
 })

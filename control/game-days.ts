@@ -103,7 +103,14 @@ export class GameDays {
     for (const begun of noted ? this.#unnoted(noted) : []) this.#append(id, { type: 'drill-begun', ...begun })
     const scenario = gameDay.scenarios[gameDay.drills.length]
     if (scenario === undefined) throw new FiredrillError('wrong-state', 'every scenario of this game day has been played')
-    const drill = await this.#engine.start(scenario, { mode: gameDay.mode, trainee: gameDay.title, blind: true, gameDay: id })
+    const communications = gameDay.people.some(({ role }) => role === 'communications')
+    const drill = await this.#engine.start(scenario, {
+      mode: gameDay.mode,
+      trainee: gameDay.title,
+      blind: true,
+      gameDay: id,
+      communications,
+    })
     this.#append(id, { type: 'drill-begun', drill: drill.id, scenario })
     return drill
   }

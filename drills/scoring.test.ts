@@ -84,6 +84,36 @@ test('where communication is scored it is worth 15 of 100 points, and silence ge
   assert.deepEqual([line?.points, line?.of, line?.detail], [0, 15, 'Nobody was told anything.'])
 })
 
+test('with somebody in the role of communications, telling others counts in every scenario whose users are known', () => {
+  const { people: _people, ...withoutPeople } = scenario
+  const text = 'Product pages are slow for most customers since 14:02. We are investigating.'
+  const bodies: DrillEventBody[] = [
+    {
+      ...{ type: 'page-received' },
+      alert: { fingerprint: 'f', name: 'BrowseLatencyBudgetBurn', severity: 'page', summary: '', startsAt: '' },
+    },
+    { type: 'status-posted', status: 'investigating', text, nextInMs: 600_000 },
+    ...milestoneNames.map((milestone): DrillEventBody => ({ type: 'milestone-reached', milestone, evidence: '' })),
+    { type: 'drill-finished', outcome: 'resolved' },
+  ]
+  const lineOf = (played: typeof scenario, communications: boolean, told = bodies) => {
+    const started: DrillEventBody = {
+      ...{ type: 'drill-started', scenario: played.id, mode: 'learning', trainee: 't', limitMs: 1, seed: 1 },
+      ...{ usersBefore: null, fingerprint: '', communications },
+    }
+    const state = foldDrill([started, ...told].map((body, id): DrillEvent => ({ ...body, id, drill: 'd', at: id * 1_000 })))
+    assert.ok(state)
+    const { total, lines } = scoreDrill(state, played)
+    return [total, lines.find(({ what }) => what === 'communication')?.points]
+  }
+  const silent = bodies.filter(({ type }) => type !== 'status-posted')
+  for (const played of [scenario, withoutPeople]) {
+    assert.deepEqual(lineOf(played, true), [100, 15])
+    assert.deepEqual(lineOf(played, true, silent), [85, 0])
+    assert.deepEqual(lineOf(played, false, silent), [100, undefined])
+  }
+})
+
 test('a milestone within its par has its points, and each multiple of par takes a third of them', () => {
   const par = scenario.milestones.diagnosed.par
   const points = (share: number) => {

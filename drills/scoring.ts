@@ -1,6 +1,6 @@
 import { drillClock, type DrillState, type UserHarm } from '../model/drill.ts'
 import { firstUpdate } from '../people/update-rules.ts'
-import { judgeUpdates } from '../people/updates.ts'
+import { communicationOf } from '../people/updates.ts'
 import { milestoneNames, type MilestoneName, type Scenario } from '../model/scenario.ts'
 
 /** Points for each milestone reached within its par; the rest of the hundred is for the users. */
@@ -43,7 +43,8 @@ export interface Score {
 
 /** Scores a drill from its state alone: the same events give the same score. */
 export function scoreDrill(state: DrillState, scenario: Scenario): Score {
-  const communication = scenario.people?.communication === 'scored' ? judgeUpdates(state, scenario.people) : null
+  const told = communicationOf(state, scenario)
+  const communication = told?.counts ? told : null
   const worth = communication ? weightsWithCommunication : weights
   const lines: ScoreLine[] = milestoneNames.map((name) => {
     const reachedAt = state.milestones[name]

@@ -65,6 +65,8 @@ export const drillEventBody = z.discriminatedUnion('type', [
     blind: z.boolean().optional(),
     /** The game day that it is played in. */
     gameDay: z.string().optional(),
+    /** Somebody had the role of communications when it began: how others are told is part of the score. */
+    communications: z.boolean().optional(),
     /** What users had felt when the drill began, as Locust counts it; null when that was not known. */
     usersBefore: z.object({ good: z.number(), slow: z.number(), failed: z.number() }).nullable(),
     /** Equal at the end, or something was left behind. */

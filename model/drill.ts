@@ -85,6 +85,8 @@ export interface DrillState {
   /** 0 for a drill from before drills had numbers. */
   number: number
   blind: boolean
+  /** How others are told is part of the score, whatever the scenario says of it. */
+  communications: boolean
   usersBefore: UserHarm | null
   fingerprint: string
   /** When each milestone was first reached. */
@@ -160,6 +162,7 @@ function begin(event: DrillEvent): DrillState | null {
     variant: event.variant ?? null,
     number: event.number ?? 0,
     blind: event.blind ?? false,
+    communications: event.communications ?? false,
     usersBefore: event.usersBefore,
     fingerprint: event.fingerprint,
     milestones: { acknowledged: null, located: null, diagnosed: null, mitigated: null, recovered: null },

@@ -32,6 +32,9 @@ export function journeysHurt(scenario: Scenario, pages: readonly string[]): stri
   return [...new Set(journeysOfPages.flatMap(([page, phrases]) => (named.some((name) => page.test(name)) ? phrases : [])))]
 }
 
+/** A text's first sentence without its full stop: what a scenario's summary says that users notice. */
+export const firstSentence = (text: string): string => (sentences(text)[0] ?? '').replace(/\.$/, '')
+
 export const saysHowMany = (text: string): boolean =>
   /\d|\b(?:all|most|many|half|some|few|every\w*|each|nobody|no one|none|third|quarter|customers?|users?|members?|buyers?|visitors?|people)\b/i.test(
     text,

@@ -5,6 +5,7 @@ import { doneBy, neverDone, type Done } from './handover-done.ts'
 import {
   beganBefore,
   causeSaid,
+  firstSentence,
   handoverRules,
   journeysHurt,
   saysHowMany,
@@ -130,7 +131,7 @@ function findingsOf(note: HandoverNote, truth: Truth, events: readonly DrillEven
 const says = (text: string): boolean => text.split(/\s+/).filter(Boolean).length >= 2
 
 const hurtInWords = ({ pages }: Pick<Truth, 'pages'>, { people, summary }: Scenario): string =>
-  people?.hurt ?? pages[0]?.summary ?? summary.split(/(?<=\.) /)[0]?.replace(/\.$/, '') ?? ''
+  people?.hurt ?? pages[0]?.summary ?? firstSentence(summary)
 
 function harmInWords({ good, slow, failed }: UserHarm): string {
   const all = good + slow + failed

@@ -1,6 +1,8 @@
 import { elapsed } from '../model/duration.ts'
 import { drillClock, type DrillState, type StatusUpdate } from '../model/drill.ts'
 import type { People } from '../model/people.ts'
+import type { Scenario } from '../model/scenario.ts'
+import { firstSentence, journeysHurt } from './handover-rules.ts'
 import { dueAfter, pointsOf, updateRules, usualCadenceMs, type UpdateContext, type UpdateRule } from './update-rules.ts'
 
 export interface Finding {
@@ -30,6 +32,21 @@ export interface Communication {
   firstAfterMs: number | null
   /** In a sentence. */
   summary: string
+}
+
+/** By what a drill's updates are judged: as the scenario's author says, or by its pages where somebody had the role of communications; null where they are not. */
+export function judgedBy(state: Pick<DrillState, 'communications' | 'paged'>, scenario: Scenario): People | null {
+  const { people, summary } = scenario
+  if (!state.communications) return people ?? null
+  if (people) return { ...people, communication: 'scored' }
+  const journeys = journeysHurt(scenario, state.paged)
+  return journeys.length === 0 ? null : { communication: 'scored', hurt: firstSentence(summary), journeys, people: [] }
+}
+
+/** How others were told in a drill; null where nobody waits for that. */
+export function communicationOf(state: DrillState, scenario: Scenario): Communication | null {
+  const people = judgedBy(state, scenario)
+  return people && judgeUpdates(state, people)
 }
 
 /**

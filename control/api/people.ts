@@ -5,6 +5,7 @@ import { FiredrillError } from '../../model/errors.ts'
 import { characterId, characterIds } from '../../model/people.ts'
 import { characters } from '../../people/characters/registry.ts'
 import { peopleParameters } from '../../people/parameters.ts'
+import { judgedBy } from '../../people/updates.ts'
 import { peopleState } from '../../people/state.ts'
 import type { Api, ApiContext } from './context.ts'
 
@@ -16,7 +17,8 @@ export function peopleRoutes(app: Api, { ledger, engine, scenarios, people }: Ap
   app.get('/api/drills/:id/people', { schema: drillId }, async (request) => {
     const state = ledger.drill(request.params.id)
     if (!state) throw new FiredrillError('not-found', `there is no drill ${request.params.id}`)
-    const cast = scenarios.get(state.scenario)?.people
+    const scenario = scenarios.get(state.scenario)
+    const cast = scenario?.people
     const { quiet, muted, reached, wants } = peopleState(state, ledger.events(state.id))
     const now = drillClock(state, state.endedAt ?? Date.now())
     const open = quiet && !quiet.over
@@ -37,7 +39,7 @@ export function peopleRoutes(app: Api, { ledger, engine, scenarios, people }: Ap
             : {}),
         }
       }),
-      communication: cast?.communication ?? null,
+      communication: (scenario && judgedBy(state, scenario)?.communication) ?? null,
       quietLeftMs: open ? Math.max(0, quiet.until - now) : 0,
       quietsLeft: engine.running()?.id === state.id ? engine.characters.quietsLeft() : 0,
       longestQuietMs: peopleParameters.longestQuietMs,

@@ -10,4 +10,6 @@ export interface StartOptions {
   /** Instead of the one that the seed draws. */
   variant?: string | undefined
   gameDay?: string | undefined
+  /** Somebody has the role of communications. */
+  communications?: boolean
 }

@@ -60,7 +60,7 @@ export function UpdateComposer({ drill }: { drill: DrillState }) {
       <h2>
         Status update <UpdateClock drill={drill} />
       </h2>
-      {data.communication === 'scored' && <p className="quiet">Your status updates count towards the score in this scenario.</p>}
+      {data.communication === 'scored' && <p className="quiet">Your status updates count towards the score of this drill.</p>}
       <form
         onSubmit={(event) => {
           event.preventDefault()
