@@ -6,6 +6,8 @@ export const peopleParameters = {
   spacingMs: { several: 120_000, two: 150_000, one: 180_000 },
   /** Somebody who waits asks once more, so long after the time had passed. */
   reminderAfterMs: 30_000,
+  /** Who was left a handover note says thanks when it is read. */
+  readingMs: 20_000,
   /** As long as a quiet that is asked for may be, and as many as there are in a drill. */
   longestQuietMs: 600_000,
   quiets: 3,

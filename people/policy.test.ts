@@ -167,7 +167,10 @@ describe('in one situation', () => {
       saidIn(simulatePeople(named('lost-property'), 900, at({ 10: [paged], ...plan }))).flatMap(({ person, about, wants }) =>
         person === 'next-shift' ? [[about, wants]] : [],
       )
-    assert.deepEqual(heard({ 500: [note] }), [['beat', 'handover']])
+    assert.deepEqual(heard({ 500: [note, note] }), [
+      ['beat', 'handover'],
+      ['thanks', null],
+    ])
     assert.deepEqual(heard({ 500: [posted] }), [
       ['beat', 'handover'],
       ['reminder', null],

@@ -56,6 +56,8 @@ export function decidePeople({ state, events, scenario, now: at }: Situation): P
   }
   if (folded.muted) return wait('people are muted')
   if (quiet && !quiet.over) return wait('no interruptions are wanted')
+  const noted = folded.wants.find(({ kind, metAt, thanked }) => kind === 'handover' && metAt !== null && !thanked)
+  if (noted && now >= (noted.metAt ?? now) + parameters.readingMs) return say(thanksFor(noted, state), 'the handover note has come')
   const pressure = pressureOf(state, scenario)
   const waited = now - folded.unaskedAt
   if (waited < parameters.spacingMs[pressure]) return wait(`somebody spoke unasked ${Math.round(waited / 1_000)} s ago`)
@@ -125,6 +127,14 @@ const beatSaid = ({ person, beat }: DueBeat, state: DrillState): Saying => ({
   wants: beat.wants ?? null,
   withinMs: beat.within ?? null,
   via: beat.via,
+})
+
+const thanksFor = ({ person, event }: PeopleState['wants'][number], { seed }: DrillState): Saying => ({
+  ...plain,
+  person,
+  text: wording(characters[person].lines.thanks, seed, `${event}`),
+  about: 'thanks',
+  to: event,
 })
 
 /** Whom the instructor sends in says what they have not said yet, whether it is due or not. */

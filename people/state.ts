@@ -13,6 +13,8 @@ export interface Want {
   dueAt: number | null
   metAt: number | null
   remindedAt: number | null
+  /** Whether the person has said thanks for a handover note. */
+  thanked: boolean
 }
 
 export interface Question {
@@ -80,6 +82,7 @@ export function peopleState(state: DrillState, events: readonly DrillEvent[]): P
         if (event.fact !== null) told.add(`${event.person} ${event.fact}`)
         if (event.about === 'beat' || event.about === 'reminder') unaskedAt = at
         if (event.about === 'reminder') for (const want of wants) if (want.event === event.to) want.remindedAt = at
+        if (event.about === 'thanks') for (const want of wants) if (want.event === event.to) want.thanked = true
         if (event.wants !== null) wants.push(wantOf(event, event.wants, at))
         if (event.to !== null) {
           questions.delete(event.to)
@@ -145,6 +148,7 @@ const wantOf = ({ id, person, withinMs }: Of<'person-said'>, kind: Wanted, at: n
   dueAt: withinMs === null ? null : at + withinMs,
   metAt: null,
   remindedAt: null,
+  thanked: false,
 })
 
 const questionOf = ({ id, person, text }: Of<'person-asked'>, at: number, wanted: boolean): Question => ({
