@@ -41,8 +41,8 @@ function haveLimits(world: World): void {
 }
 
 /**
- * What the ledger has as reverted is no longer in force, unless somebody did the same since: who rolls back twice deploys it again. Where a drill was made easier, its
- * fewer users are the same as a fault's until its range is restored.
+ * What the ledger has as reverted is no longer in force, unless somebody did the same since: who rolls back twice deploys it again. What was done in a drill before its
+ * fault went in comes back with the fault's end, and where a drill was made easier, its fewer users are the same as a fault's: until its range is restored.
  */
 async function areOut(world: World): Promise<void> {
   const last = world.drills().at(-1)
@@ -53,6 +53,7 @@ async function areOut(world: World): Promise<void> {
   for (const record of world.ledger.faultsSince(0).toReversed()) {
     const target = whatIsIn(record)
     if (targets.has(target) || (record.revertedAt ?? 0) <= world.actedAt) continue
+    if (drill && record.drill === last && !isRestored && world.actedAt >= drill.startedAt) continue
     targets.add(target)
     assert.ok(!(await world.isInForce(record.fault, record.params)), `${record.fault} was reverted, and is in force`)
   }
