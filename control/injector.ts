@@ -14,6 +14,8 @@ const mostMs = 180_000
 interface Injection {
   /** It is reverted after so long. */
   forMs: number
+  /** And by then, in milliseconds since the epoch, however long it takes to be planned. */
+  by?: number
   /** Null for an instructor's. */
   drill: string | null
   ramp?: FaultRamp | undefined
@@ -94,7 +96,7 @@ export class Injector {
     fault: AnyFault,
     params: unknown,
     first: unknown,
-    { forMs, drill, ramp, isWanted = () => true }: Injection,
+    { forMs, by = Infinity, drill, ramp, isWanted = () => true }: Injection,
   ): Promise<FaultRecord> {
     const { id } = fault
     const context = { range: this.#range, signal: AbortSignal.timeout(mostMs) }
@@ -111,7 +113,7 @@ export class Injector {
       state: 'planned',
       plannedAt: now,
       injectedAt: null,
-      deadlineAt: now + forMs,
+      deadlineAt: Math.min(now + forMs, by),
       revertedAt: null,
       error: null,
       ramp: ramp ?? null,

@@ -14,7 +14,9 @@ const unit = globSync('{model,shop,shell,range,observability,drills,people,coach
   exclude: ['test/acceptance/**', 'test/browser/**'],
 })
 /** These measure how long something takes, by real proxies and a real database: nothing else runs meanwhile. */
-const timed = unit.filter((file) => /^(range[/\\]mesh[/\\]conformance|observability[/\\]store|coach[/\\]agent)[/\\]/.test(file))
+const timed = unit.filter((file) =>
+  /^(range[/\\]mesh[/\\](conformance[/\\]|data-plane)|observability[/\\]store[/\\]|coach[/\\]agent[/\\])/.test(file),
+)
 const acceptance = globSync('test/acceptance/*.test.ts', { cwd: root }).sort()
 const browser = globSync('test/browser/*.test.ts', { cwd: root })
 /** Needs the range that the acceptance tests share. */

@@ -81,7 +81,7 @@ describe('faults of the timeline', () => {
     await bench.pass(1)
     const params = { service: 'inventory', version: '1.5.0' }
     const { instance } = await bench.injector.inject('bad-release', params, { forMs: 600_000, drill })
-    const due = { step: 0, fault: 'bad-release', params, forMs: 1 }
+    const due = { step: 0, fault: 'bad-release', params, forMs: 1, by: Infinity }
     assert.equal(bench.engine.faults.standing(drill, due)?.instance, instance)
     for (const other of [
       { ...due, fault: 'noop' },
@@ -136,6 +136,25 @@ describe('faults of the timeline', () => {
     await finished
     assert.deepEqual([deployed, bench.ledger.faultsSince(0)], [0, []])
     assert.equal(bench.state(drill).phase, 'finished')
+  })
+
+  test('a fault that takes long to be planned is out by the time that the drill’s end would take it out all the same', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    const { current } = bench.range.releases
+    const asked = Promise.withResolvers<void>()
+    bench.range.releases.current = async (service) => {
+      await asked.promise
+      return current(service)
+    }
+    await bench.pass(40)
+    bench.range.releases.current = current
+    asked.resolve()
+    await bench.pass(1)
+    const [record] = bench.injector.open()
+    const { startedAt, limitMs } = bench.state(drill)
+    assert.ok(record && record.deadlineAt <= startedAt + limitMs + 61_000, `${(record?.deadlineAt ?? 0) - startedAt - limitMs} ms after it`)
+    await bench.engine.finish()
   })
 
   test('what pages while a fault goes in is told by it', async () => {

@@ -31,6 +31,8 @@ interface DueFault {
   fault: string
   params: unknown
   forMs: number
+  /** In milliseconds since the epoch: it is out then, whatever else. */
+  by: number
 }
 
 /** What is broken in the drill that runs: its timeline's faults go in when they are due, and what becomes of them is looked after. */
@@ -56,9 +58,10 @@ export class DrillFaults {
       if (state.injectedSteps.includes(step) || drillClock(state, Date.now()) < at) continue
       const clock = drillClock(state, Date.now())
       const untilEnd = Math.max(1_000, state.limitMs - clock) + faultGraceMs
+      const by = Date.now() + untilEnd
       // One that goes in again lasts until the first would have.
       const wholeMs = limitMs !== undefined && this.#wasIn(step) ? Math.max(1_000, at + limitMs - clock) : limitMs
-      yield { step, fault, params, forMs: wholeMs ?? untilEnd }
+      yield { step, fault, params, forMs: wholeMs ?? untilEnd, by }
     }
   }
 
@@ -85,11 +88,11 @@ export class DrillFaults {
   }
 
   /** Puts a fault in; when the drill has ended meanwhile it stays out, or is taken out again. */
-  async inject(id: string, { step, fault, params, forMs }: DueFault): Promise<void> {
+  async inject(id: string, { step, fault, params, forMs, by }: DueFault): Promise<void> {
     const { drill, injector, traffic } = this.#deps
     if (drill.running()?.lastInjectedAt === null) traffic.note(id)
     const isWanted = () => drill.running()?.id === id
-    const injected = injector.inject(fault, params, { forMs, drill: id, isWanted })
+    const injected = injector.inject(fault, params, { forMs, by, drill: id, isWanted })
     this.#goingIn = injected
     try {
       const { instance } = await injected

@@ -3,10 +3,14 @@ import { test } from 'node:test'
 import { releases } from './releases.ts'
 
 const cart = (kinds: number) => JSON.stringify(Array.from({ length: kinds }, (_, index) => ({ sku: `P0010${index}`, quantity: 2 })))
+/** Of this thread's own time, whatever else the machine does. */
 const tookMs = (kinds: number) => {
-  const startedAt = performance.now()
-  assert.equal(releases['5.4.0']?.suspicious?.(cart(kinds)), false)
-  return performance.now() - startedAt
+  const tries = Array.from({ length: 3 }, () => {
+    const before = process.threadCpuUsage()
+    assert.equal(releases['5.4.0']?.suspicious?.(cart(kinds)), false)
+    return process.threadCpuUsage(before).user / 1_000
+  })
+  return Math.min(...tries)
 }
 
 test('5.4.0 finds what it looks for, and takes out of all proportion for a larger cart that is innocent', () => {
