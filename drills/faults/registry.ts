@@ -76,6 +76,11 @@ import { redisMemoryLimit } from './redis-memory-limit.ts'
 import { redisPause } from './redis-pause.ts'
 import { slowBank } from './slow-bank.ts'
 import { targetLost } from './target-lost.ts'
+import { meshDenied } from './mesh-denied.ts'
+import { strictEjection } from './strict-ejection.ts'
+import { wornConnections } from './worn-connections.ts'
+import { queueStrayBinding } from './queue-stray-binding.ts'
+import { queueAgePolicy } from './queue-age-policy.ts'
 
 export const faults: readonly AnyFault[] = [
   noop,
@@ -120,6 +125,8 @@ export const faults: readonly AnyFault[] = [
   cacheHardened,
   hoardingConsumer,
   queueSizePolicy,
+  queueAgePolicy,
+  queueStrayBinding,
   migrationLock,
   redisPause,
   brokerMemoryAlarm,
@@ -141,6 +148,9 @@ export const faults: readonly AnyFault[] = [
   mtlsMismatch,
   tightBreaker,
   looseRetries,
+  strictEjection,
+  meshDenied,
+  wornConnections,
   clusterSelector,
   clusterTargetPort,
   clusterLiveness,

@@ -62,5 +62,10 @@ export const faultSamples: Record<string, Record<string, unknown>> = {
   'cache-hardened': {},
   'hoarding-consumer': {},
   'queue-size-policy': { maxBytes: 100_000 },
+  'queue-age-policy': { ttlMs: 60_000 },
+  'queue-stray-binding': {},
+  'mesh-denied': { from: 'fulfilment', to: 'inventory' },
+  'strict-ejection': { to: 'payments' },
+  'worn-connections': { from: 'gateway', to: 'inventory', kind: 'break-off', percent: 5 },
   'migration-lock': { role: 'payments' },
 }

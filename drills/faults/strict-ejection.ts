@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { serviceName } from '../../model/components.ts'
+import { defineFault } from '../../model/fault.ts'
+import { editPolicy } from '../mesh-policy.ts'
+import { policyFault } from '../policy-fault.ts'
+
+const params = z.object({
+  to: serviceName,
+  /** For so many seconds nobody is called who has failed once. */
+  seconds: z.number().int().min(1).max(3_600).default(300),
+})
+
+/** Whoever fails once is not called for a long time, even when nobody else is left. It does nothing until something fails. */
+export const strictEjection = defineFault({
+  id: 'strict-ejection',
+  title: 'An ejection without mercy',
+  effect: 'Nothing, until one call to a service fails: then that caller stops calling it for minutes',
+  category: 'mesh',
+  needs: () => ['mesh'],
+  params,
+  ...policyFault<z.output<typeof params>>((yaml, { to, seconds }) =>
+    editPolicy(yaml, 'DestinationRule', to, (document) =>
+      document.setIn(
+        ['spec', 'trafficPolicy', 'outlierDetection'],
+        document.createNode({ consecutive5xxErrors: 1, interval: '1s', baseEjectionTime: `${seconds}s`, maxEjectionPercent: 100 }),
+      ),
+    ),
+  ),
+})

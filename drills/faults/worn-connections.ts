@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { serviceName } from '../../model/components.ts'
+import { defineFault } from '../../model/fault.ts'
+import type { EdgeFault } from '../../model/mesh.ts'
+import { keysOf, onEdge, type EdgeUndo } from '../mesh-edge.ts'
+
+const params = z.object({
+  from: serviceName,
+  to: serviceName,
+  /** Answers break off after their headers, or trickle in. */
+  kind: z.enum(['break-off', 'trickle']),
+  /** Share of the answers, 0–100. */
+  percent: z.number().min(0).max(100).default(100),
+  /** Of an answer that trickles in, at most so many KiB a second. */
+  kibPerSecond: z.number().int().min(1).max(1_000_000).default(8),
+})
+
+const edgeOf = onEdge((_params: z.output<typeof params>) => ({}))
+
+interface Undo extends EdgeUndo {
+  fault: EdgeFault
+}
+
+/** Answers suffer on the connections that a proxy has open now, as when one of several paths is bad: a proxy that is started anew takes another. */
+export const wornConnections = defineFault<typeof params, Undo>({
+  id: 'worn-connections',
+  title: 'Connections that have gone bad',
+  effect: 'Answers from one service to another break off or trickle in; no retry helps, and new connections are fine',
+  category: 'mesh',
+  needs: ({ kind }) => ['mesh', 'mesh-instances', ...(kind === 'break-off' ? (['edge-reset'] as const) : [])],
+  params,
+  async plan(context, given) {
+    const { kind, percent, kibPerSecond } = given
+    const fault: EdgeFault = {
+      ...(kind === 'break-off' ? { reset: { percent } } : { bandwidth: { kibPerSecond, percent } }),
+      instance: await context.range.mesh.instance(given.from),
+    }
+    return { ...(await edgeOf.plan(context, given)), own: keysOf(fault), fault }
+  },
+  inject: ({ range }, _params, { edge, before, fault }) => range.mesh.setFault(edge, { ...before, ...fault }),
+  revert: edgeOf.revert,
+  observe: edgeOf.observe,
+})
