@@ -11,6 +11,8 @@ interface Cause {
 const hunches: [words: RegExp, cause: Cause][] = [
   [/certificate/i, { component: 'payments', category: 'certificate' }],
   [/mutual TLS/i, { component: 'catalog', category: 'mesh-policy' }],
+  [/authorization|outlier detection/i, { component: 'inventory', category: 'mesh-policy' }],
+  [/connections that live/i, { component: 'gateway', category: 'network' }],
   [/locks/i, { component: 'postgres', category: 'database' }],
   [/alert fatigue/i, { component: 'postgres', category: 'process' }],
   [/dead letters/i, { component: 'fulfilment', category: 'queue' }],
