@@ -84,6 +84,18 @@ test('a drill whose end cannot be written is over, takes no command, and ends in
   assert.doesNotThrow(() => bench.drill.mustBeWritten())
 })
 
+test('what could not be written comes before what is written once there is room, the end of the drill above all', () => {
+  using bench = new CurrentBench()
+  bench.drill.begin('one', started)
+  bench.fillDisk()
+  bench.drill.note('one', { type: 'place-viewed', view: 'logs', component: 'redis', detail: '' })
+  assert.throws(() => bench.drill.append(finished))
+  bench.freeDisk()
+  bench.drill.append(finished)
+  assert.deepEqual(bench.types(), ['drill-started', 'place-viewed', 'drill-finished'])
+  assert.deepEqual(bench.drill.events, bench.ledger.events('one'))
+})
+
 test('what could not be written is written later, in its order, once, when it happened, and a hundred looks at most', (context) => {
   using bench = new CurrentBench()
   let now = 1_000

@@ -143,6 +143,8 @@ export class CurrentDrill {
 
   append(body: DrillEventBody, by?: Actor): DrillEvent {
     if (this.id === undefined) throw new FiredrillError('not-found', 'no drill is running')
+    // What happened before it comes first: there is room again.
+    this.#writeLeft()
     return this.#write(this.id, body, by)
   }
 
@@ -173,6 +175,11 @@ export class CurrentDrill {
     if (!isKnown && alike.length < (isLook ? mostUnwritten.looks : mostUnwritten.others)) this.#unwritten.push(happened)
   }
 
+  /** Writes what could not be written before, in its order, as far as there is room. */
+  #writeLeft(): void {
+    for (let oldest = this.#unwritten[0]; oldest && this.#writes(oldest); oldest = this.#unwritten[0]) this.#unwritten.shift()
+  }
+
   /** Whether it could be written. */
   #writes({ drill, body, by, at }: Unwritten): boolean {
     let event: DrillEvent
@@ -197,7 +204,7 @@ export class CurrentDrill {
     try {
       this.#ledger.setAliveAt(now)
       this.#unwritable = false
-      for (let oldest = this.#unwritten[0]; oldest && this.#writes(oldest); oldest = this.#unwritten[0]) this.#unwritten.shift()
+      this.#writeLeft()
       if (this.#unwritten.length > 0) throw new Error('what was done before cannot be written')
       const end = this.#unwrittenEnd
       if (end === null) return
