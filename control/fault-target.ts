@@ -12,7 +12,9 @@ const onEdge = (params: unknown) => {
 const sharedBy: Readonly<Record<string, (params: unknown) => string>> = {
   'canary-release': policy,
   'loose-retries': policy,
+  'mesh-denied': policy,
   'mtls-mismatch': policy,
+  'strict-ejection': policy,
   'tight-breaker': policy,
   'tight-timeout': policy,
   'http-abort': onEdge,
@@ -20,6 +22,7 @@ const sharedBy: Readonly<Record<string, (params: unknown) => string>> = {
   'http-delay': onEdge,
   'http-reset': onEdge,
   'network-partition': onEdge,
+  'worn-connections': onEdge,
   'target-lost': () => 'the scrape targets',
 }
 
