@@ -165,10 +165,9 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
     )
     assert.match(await inTerminal(`sudo kill -STOP ${process.pid}; echo status $?`), /no process of the shop.*\nstatus 1/s)
     await inTerminal(`sudo kill ${pid}`)
-    await until('the service to run as another process', 40_000, async () => {
-      const now = new RangeState(dirs.shop).run('orders')
-      return now !== null && now.pid !== pid
-    })
+    await until('the service to be gone', 20_000, async () => (await statusOf('orders'))?.healthy === false)
+    await inTerminal('firedrill action run restart --param component=orders')
+    assert.notEqual(new RangeState(dirs.shop).run('orders')?.pid, pid)
     ok(await here('host', 'wait', '--seconds', '60'))
   })
 
