@@ -1,77 +1,37 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
-import net from 'node:net'
-import { tmpdir } from 'node:os'
+import { readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { affectedOrders, affectedQuery } from '../drills/affected-orders.ts'
 import { affectedKinds } from '../model/affected.ts'
 import type { Range } from '../model/range.ts'
-import { until } from '../model/until.ts'
 import { rowOf } from '../people/ticket-list.ts'
-import { binarySources, findBinary } from '../range/binaries.ts'
-import { bootstrap, postgres } from '../range/components/postgres.ts'
-import type { PortName, RangeContext } from '../range/context.ts'
+import { bootstrap } from '../range/components/postgres.ts'
 import { localDatabase } from '../range/targets/local/database.ts'
-import { runAs, unprivilegedUser } from '../range/users.ts'
+import { OwnPostgres, postgresBin } from '../test/own-postgres.ts'
 import { orderFates } from './kept-orders.ts'
 import { projectRoot } from './paths.ts'
 
-const source = binarySources('').find(({ binary }) => binary === 'postgresBin')
-const postgresBin = source ? findBinary(source) : null
-
-async function freePort(): Promise<number> {
-  const server = net.createServer()
-  await once(server.listen(0, '127.0.0.1'), 'listening')
-  const address = server.address()
-  await new Promise((resolve) => server.close(resolve))
-  assert.ok(typeof address === 'object' && address)
-  return address.port
-}
-
 /** The shop's tables, made by the migrations of the services, in a PostgreSQL of their own. */
 class ShopDatabase implements AsyncDisposable {
-  readonly #dir = mkdtempSync(path.join(tmpdir(), 'orders-truth-'))
-  readonly #id = `truth-${process.pid}`
-  #stop = async () => {}
-  database!: Range['database']
+  readonly database: Range['database']
+  readonly #postgres: OwnPostgres
 
-  async open(): Promise<this> {
-    const port = await freePort()
-    // Safe: the database needs no more of it.
-    const context = {
-      dir: path.join(this.#dir, 'range'),
-      listen: '127.0.0.1',
-      binaries: { postgresBin },
-      config: { id: this.#id, passwords: { postgres: 'made-with-the-range', rabbitmq: 'of-the-broker' } },
-      port: (name: PortName) => (name === 'postgres' ? port : 1),
-      address: () => `127.0.0.1:${port}`,
-    } as unknown as RangeContext
-    await postgres.prepare?.(context)
-    const { file, args } = postgres.process(context)
-    const server = spawn(file, args, { stdio: 'ignore', cwd: '/', env: {}, ...runAs(unprivilegedUser('postgres')) })
-    const exited = once(server, 'exit')
-    this.#stop = async () => {
-      server.kill('SIGINT')
-      await exited
-    }
-    const readiness = postgres.readiness(context)
-    await until('PostgreSQL', 60_000, () =>
-      readiness.check(5_000).then(
-        () => true,
-        () => false,
-      ),
-    )
-    await bootstrap(context)
-    this.database = localDatabase(context)
+  private constructor(own: OwnPostgres) {
+    this.#postgres = own
+    this.database = localDatabase(own.context)
+  }
+
+  static async open(): Promise<ShopDatabase> {
+    const own = await OwnPostgres.start('truth')
+    const shop = new ShopDatabase(own)
+    await bootstrap(own.context)
     for (const service of ['orders', 'payments', 'fulfilment']) {
       const folder = path.join(projectRoot, 'shop', service, 'migrations')
       for (const name of readdirSync(folder).toSorted())
-        await this.database.query(`set search_path to ${service};\n${readFileSync(path.join(folder, name), 'utf8')}`)
+        await shop.database.query(`set search_path to ${service};\n${readFileSync(path.join(folder, name), 'utf8')}`)
     }
-    return this
+    return shop
   }
 
   /** An order that was confirmed, charged and shipped so many seconds ago; null where it was not. */
@@ -97,8 +57,7 @@ class ShopDatabase implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#stop()
-    for (const folder of [this.#dir, path.join('/var/lib/firedrill', this.#id)]) rmSync(folder, { recursive: true, force: true })
+    await this.#postgres[Symbol.asyncDispose]()
   }
 }
 interface Order {
@@ -114,7 +73,7 @@ test(
   'what is told of orders is what the shop’s own tables say',
   { skip: postgresBin ? false : 'PostgreSQL is not installed' },
   async () => {
-    await using shop = await new ShopDatabase().open()
+    await using shop = await ShopDatabase.open()
     const orders: Record<number, Order> = {
       1: { confirmed: 120, charged: 120, shipped: 119, state: 'fulfilled' },
       2: { confirmed: 120, charged: 120, shipped: null },

@@ -19,6 +19,16 @@ const field = z.string().trim().max(600).default('')
 export const handoverNote = z.object({ broken: field, hurt: field, since: field, tried: field, doing: field, next: field })
 export type HandoverNote = z.output<typeof handoverNote>
 
+/** A note alone, of what it is kept with. */
+export const noteOf = ({ broken, hurt, since, tried, doing, next }: HandoverNote): HandoverNote => ({
+  broken,
+  hurt,
+  since,
+  tried,
+  doing,
+  next,
+})
+
 /** What the API takes. */
 export const writeHandover = handoverNote.refine((note) => handoverFields.some((name) => note[name] !== ''), {
   error: `a handover note says something: fill in at least one of ${handoverFields.join(', ')}`,

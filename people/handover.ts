@@ -1,4 +1,4 @@
-import { handoverFields, type HandoverNote } from '../model/handover.ts'
+import { handoverFields, noteOf, type HandoverNote } from '../model/handover.ts'
 import type { Actor, DrillEvent, DrillState, UserHarm } from '../model/drill.ts'
 import type { Scenario } from '../model/scenario.ts'
 import { doneBy, neverDone, type Done } from './handover-done.ts'
@@ -57,8 +57,7 @@ export const handoversIn = (events: readonly DrillEvent[]): WrittenHandover[] =>
 /** Every handover note of a drill, compared with what was true when it was written: by rules alone, and for no points. */
 export function judgeHandovers(state: DrillState, events: readonly DrillEvent[], scenario: Scenario): JudgedHandover[] {
   return handoversIn(events).map((event) => {
-    const { broken, hurt, since, tried, doing, next } = event
-    const note = { broken, hurt, since, tried, doing, next }
+    const note = noteOf(event)
     const truth = truthAt(event.at, state, events, scenario)
     const findings = findingsOf(note, truth, events, scenario)
     const better = findings.every(({ ok }) => ok) ? null : betterNote(truth, scenario)

@@ -4,18 +4,12 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { duplexPair, type Duplex } from 'node:stream'
 import { after, test } from 'node:test'
+import { until } from '../model/until.ts'
 import { logsFrom, sendLogs } from './log-stream.ts'
 import { LogView } from './log-view.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-logs-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
-
-const until = async (what: string, holds: () => boolean): Promise<void> => {
-  for (const giveUpAt = performance.now() + 20_000; !holds();) {
-    if (performance.now() > giveUpAt) assert.fail(`waited in vain for ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
 
 test('logs of another host are copied as they are written, and anew when the connection or the file is another', async () => {
   const file = path.join(folder, 'orders.log')
@@ -41,17 +35,17 @@ test('logs of another host are copied as they are written, and anew when the con
   const copy = path.join(view.folder, 'orders.log')
   const copied = () => (existsSync(copy) ? readFileSync(copy, 'utf8') : '')
   view.start()
-  await until('what was there', () => copied().length > 900_000)
+  await until('what was there', 20_000, async () => copied().length > 900_000)
   assert.match(copied(), /^x{99}\n/, 'it begins with a whole line')
   appendFileSync(file, 'an order\n')
-  await until('what is written', () => copied().endsWith('\nan order\n'))
+  await until('what is written', 20_000, async () => copied().endsWith('\nan order\n'))
   open[0]?.destroy()
   appendFileSync(file, 'while nobody listened\n')
-  await until('what was written meanwhile', () => copied().endsWith('\nan order\nwhile nobody listened\n'))
+  await until('what was written meanwhile', 20_000, async () => copied().endsWith('\nan order\nwhile nobody listened\n'))
   assert.equal(open.length, 3, 'a host that is away is tried again')
   renameSync(file, `${file}.1`)
   writeFileSync(file, 'another file\n')
-  await until('the file in its place', () => copied() === 'another file\n')
+  await until('the file in its place', 20_000, async () => copied() === 'another file\n')
   view.stop()
   assert.ok(!existsSync(view.folder))
   assert.ok(open[2]?.destroyed)

@@ -2,7 +2,6 @@ import { setImmediate } from 'node:timers/promises'
 import { strToU8, Zip, ZipDeflate } from 'fflate'
 import { z } from 'zod'
 import { postmortem } from '../../drills/postmortem.ts'
-import type { DrillEvent } from '../../model/drill.ts'
 import { FiredrillError, describeError } from '../../model/errors.ts'
 import { readRecording, recordingsIn } from '../../shell/recording.ts'
 import { debriefHtml } from '../debrief-html.ts'
@@ -16,13 +15,7 @@ import type { Api, ApiContext } from './context.ts'
 import { drillId, type DrillReading } from './drill-reading.ts'
 
 /** What is read of a drill when it is over: its debrief, its postmortem, and what was typed. */
-export function debriefRoutes(app: Api, { context, ledger }: ApiContext, { finished, played }: DrillReading, heavy: Heavy): void {
-  /** To read thousands takes a while, if nobody has just read them: others have their turn before anything is made of them. */
-  const eventsOf = async (id: string): Promise<DrillEvent[]> => {
-    const events = ledger.events(id)
-    await setImmediate()
-    return events
-  }
+export function debriefRoutes(app: Api, { context }: ApiContext, { finished, eventsOf, played }: DrillReading, heavy: Heavy): void {
   /** What was printed in terminals, to be watched again. */
   app.get('/api/drills/:id/terminals', { schema: drillId }, async (request) => {
     const { state } = finished(request.params.id, request.role)

@@ -1,6 +1,7 @@
+import { setImmediate } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Role } from '../../model/api.ts'
-import type { DrillState } from '../../model/drill.ts'
+import type { DrillEvent, DrillState } from '../../model/drill.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import type { Scenario } from '../../model/scenario.ts'
 import { scenarioOf } from '../../drills/variants.ts'
@@ -13,6 +14,8 @@ export const drillId = { params: z.object({ id: z.string() }) }
 export interface DrillReading {
   /** Throws `not-found`. */
   stateOf(id: string): DrillState
+  /** To read thousands takes a while, if nobody has just read them: others have their turn before anything is made of them. */
+  eventsOf(id: string): Promise<DrillEvent[]>
   /** What people have played; what `verify` does counts for nobody. */
   played(): DrillState[]
   /** Throws `wrong-state` for all but the instructor where an earlier drill would tell the answer of the one that runs. */
@@ -38,6 +41,11 @@ export function drillReading({ ledger, engine, scenarios }: Pick<ApiContext, 'le
   }
   return {
     stateOf,
+    async eventsOf(id) {
+      const events = ledger.events(id)
+      await setImmediate()
+      return events
+    },
     mustNotSpoil,
     played: () =>
       ledger

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import type { z } from 'zod'
 import { startDrill } from '../../model/api.ts'
 import { playableHere } from '../playable.ts'
@@ -34,7 +33,7 @@ export function drillRoutes(app: Api, api: ApiContext): void {
 function listRoutes(
   app: Api,
   { ledger, engine, scenarios, sampler }: ApiContext,
-  { played, stateOf, mustNotSpoil }: DrillReading,
+  { played, stateOf, eventsOf, mustNotSpoil }: DrillReading,
   heavy: Heavy,
 ): void {
   app.get('/api/drills', async (request) => {
@@ -64,9 +63,8 @@ function listRoutes(
   app.get('/api/drills/:id', { schema: drillId }, async (request, reply) => {
     const state = stateOf(request.params.id)
     mustNotSpoil(state, request.role)
-    // To read a long drill and to write it out each take a while: others have their turn in between.
-    ledger.events(state.id)
-    await setImmediate()
+    // What is read is kept, for what is told of it.
+    await eventsOf(state.id)
     const { text, etag } = answers.of(state, request.role)
     // Browsers ask by themselves whether what they have is still so.
     reply.headers({ etag, 'cache-control': 'private, no-cache' })

@@ -1,5 +1,5 @@
 import { handoversIn } from '../../people/handover.ts'
-import { writeHandover } from '../../model/handover.ts'
+import { noteOf, writeHandover } from '../../model/handover.ts'
 import type { Api, ApiContext } from './context.ts'
 import { drillId, type DrillReading } from './drill-reading.ts'
 
@@ -11,9 +11,7 @@ export function handoverRoutes(app: Api, { ledger, engine, people }: ApiContext,
     const notes = handoversIn(ledger.events(state.id, ['handover-written']))
     return {
       /** The newest is what counts: it comes first. */
-      handovers: notes
-        .toReversed()
-        .map(({ at, by, broken, hurt, since, tried, doing, next }) => ({ at, by: by ?? null, broken, hurt, since, tried, doing, next })),
+      handovers: notes.toReversed().map((note) => ({ at: note.at, by: note.by ?? null, ...noteOf(note) })),
     }
   })
   app.post('/api/drills/:id/handovers', { schema: { ...drillId, body: writeHandover } }, async (request) => {

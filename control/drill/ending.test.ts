@@ -9,6 +9,17 @@ const ends = (bench: EngineBench, drill: string) =>
     return event.type === 'drill-aborted' || event.type === 'drill-voided' ? [event.reason] : []
   })
 
+/** No release is deployed, nor taken back, before this is resolved. */
+function heldDeploys({ range: { releases } }: EngineBench): PromiseWithResolvers<void> {
+  const { deploy } = releases
+  const gate = Promise.withResolvers<void>()
+  releases.deploy = async (...args) => {
+    await gate.promise
+    return deploy(...args)
+  }
+  return gate
+}
+
 test('a drill ends once, also when its end is requested again meanwhile', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
@@ -24,12 +35,7 @@ test('it is over for its trainee before its faults are out', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
   await bench.pass(6)
-  const { deploy } = bench.range.releases
-  const gate = Promise.withResolvers<void>()
-  bench.range.releases.deploy = async (...args) => {
-    await gate.promise
-    return deploy(...args)
-  }
+  const gate = heldDeploys(bench)
   const ending = bench.engine.finish()
   await settled()
   assert.equal(bench.state(drill).phase, 'finished')
@@ -137,12 +143,7 @@ test('whoever ends a drill is answered within 15 s, and the range is restored fo
   using bench = new EngineBench()
   const drill = await bench.start()
   await bench.pass(6)
-  const { deploy } = bench.range.releases
-  const gate = Promise.withResolvers<void>()
-  bench.range.releases.deploy = async (...args) => {
-    await gate.promise
-    return deploy(...args)
-  }
+  const gate = heldDeploys(bench)
   context.mock.timers.enable({ apis: ['setTimeout'] })
   let isAnswered = false
   const ending = bench.engine.finish().then(() => (isAnswered = true))

@@ -1,4 +1,4 @@
-import { handoverNote } from '../../model/handover.ts'
+import { handoverFields, handoverNote } from '../../model/handover.ts'
 import { defineTool, nothing, running, type Tool } from './tool.ts'
 
 /** Tools by which an agent takes over an incident, and hands it on. */
@@ -19,7 +19,7 @@ done, and what comes next. Read it first when you join a drill that others have 
 made, what is being done now, and what you would do next. The debrief compares it with what was true.`,
     input: handoverNote,
     readOnly: false,
-    verbatim: ['broken', 'hurt', 'since', 'tried', 'doing', 'next'],
+    verbatim: handoverFields,
     run: async (api, note) => api.post(`/api/drills/${await running(api)}/handovers`, note),
   }),
 ]

@@ -5,7 +5,7 @@ import { loadScenario } from '../../drills/scenarios.ts'
 import { CurrentDrill } from '../drill/current.ts'
 import { Ledger } from '../ledger.ts'
 import { projectRoot } from '../paths.ts'
-import { ledgerWrites } from '../simulation/mortal.ts'
+import { fillDisk } from './fill-disk.ts'
 
 /** A plain one, one with variants, and one with people. */
 const ids = ['slow-shelves', 'every-fourth-page', 'old-tags']
@@ -29,14 +29,9 @@ export class CurrentBench implements Disposable {
   readonly ledger = new Ledger(this.dir)
   readonly drill = new CurrentDrill(this.ledger, scenarios)
   types = () => this.drill.events.map(({ type }) => type)
+  freeDisk: () => void = () => {}
   fillDisk(): void {
-    const full = () => {
-      throw new Error('database or disk is full')
-    }
-    for (const method of ledgerWrites) Object.defineProperty(this.ledger, method, { value: full, configurable: true })
-  }
-  freeDisk(): void {
-    for (const method of ledgerWrites) Reflect.deleteProperty(this.ledger, method)
+    this.freeDisk = fillDisk(this.ledger)
   }
   [Symbol.dispose](): void {
     this.ledger[Symbol.dispose]()

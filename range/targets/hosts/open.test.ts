@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { after, before, test } from 'node:test'
 import { paperContext } from '../../../control/replay/paper-context.ts'
+import { until } from '../../../model/until.ts'
 import { makeLinkKeys } from './keys.ts'
 import { dialObservability, listenForHosts } from './link.ts'
 import { openShop, passOn } from './open.ts'
@@ -17,12 +18,6 @@ let opened: Duplex[] = []
 const portOf = async (server: http.Server): Promise<number> => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return (server.address() as AddressInfo).port
-}
-const until = async (what: string, holds: () => boolean): Promise<void> => {
-  for (const giveUpAt = performance.now() + 20_000; !holds();) {
-    if (performance.now() > giveUpAt) assert.fail(`waited in vain for ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
 }
 const { config } = paperContext('/tmp', '/tmp', 30)
 let agentPort = 0
@@ -49,7 +44,7 @@ before(async () => {
       },
     },
   })
-  await until('the shop', () => observability.link.connected)
+  await until('the shop', 20_000, async () => observability.link.connected)
 })
 after(() => {
   agent.closeAllConnections()
@@ -71,15 +66,15 @@ test('one that only speaks is heard at once, for as long as somebody listens', a
   const stream = await open('clock')
   let heard = ''
   stream.on('data', (bytes: Buffer) => (heard += bytes.toString()))
-  await until('what it says', () => /^first\n(again\n){3,}$/.test(heard))
+  await until('what it says', 20_000, async () => /^first\n(again\n){3,}$/.test(heard))
   stream.destroy()
-  await until('its end to know', () => opened.length === 1 && opened[0]?.destroyed === true)
+  await until('its end to know', 20_000, async () => opened.length === 1 && opened[0]?.destroyed === true)
 })
 
 test('what it does not open, a stranger, and a host that is away are refused in words', async () => {
   await assert.rejects(open('nothing'), /does not open 'nothing'/)
   await assert.rejects(open('echo', 'a guess'), { code: 'component-unreachable' })
   shop.close()
-  await until('the shop to be away', () => !observability.link.connected)
+  await until('the shop to be away', 20_000, async () => !observability.link.connected)
   await assert.rejects(open('echo'), /the shop's host is away/)
 })

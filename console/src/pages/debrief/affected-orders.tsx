@@ -2,6 +2,7 @@ import { affectedTitles } from '../../../../model/affected.ts'
 import { drillClock } from '../../../../model/drill.ts'
 import { elapsed } from '../../../../model/duration.ts'
 import type { Debrief } from './debrief.ts'
+import { Tag } from './tag.tsx'
 
 /** Lists of affected orders that were handed in, held against the database as it was then, and how to find them. */
 export function AffectedOrders({ drill, affected }: Pick<Debrief, 'drill' | 'affected'>) {
@@ -18,15 +19,9 @@ export function AffectedOrders({ drill, affected }: Pick<Debrief, 'drill' | 'aff
               <b>{elapsed(drillClock(drill, at))}</b> {affectedTitles[kind]}: {listed} handed in
             </p>
             <ul className="tags">
-              <li className={right > 0 ? 'has' : 'lacks'}>
-                {right > 0 ? '✓' : '✕'} {right} right
-              </li>
-              <li className={missing > 0 ? 'lacks' : 'has'}>
-                {missing > 0 ? '✕' : '✓'} {missing} missing
-              </li>
-              <li className={wrong > 0 ? 'lacks' : 'has'}>
-                {wrong > 0 ? '✕' : '✓'} {wrong} wrong
-              </li>
+              <Tag has={right > 0}>{right} right</Tag>
+              <Tag has={missing === 0}>{missing} missing</Tag>
+              <Tag has={wrong === 0}>{wrong} wrong</Tag>
             </ul>
             <Some what="Missing" of={examples.missing} />
             <Some what="Wrong" of={examples.wrong} />

@@ -2,6 +2,7 @@ import { elapsed } from '../../../../model/duration.ts'
 import { drillClock } from '../../../../model/drill.ts'
 import { NoteText } from '../../parts/handover/notice.tsx'
 import type { Debrief } from './debrief.ts'
+import { Tag } from './tag.tsx'
 
 /** Each handover note, held against what was true when it was written, with a better version beside it. */
 export function HandingOver({ drill, handovers }: Pick<Debrief, 'drill' | 'handovers'>) {
@@ -21,9 +22,9 @@ export function HandingOver({ drill, handovers }: Pick<Debrief, 'drill' | 'hando
             <NoteText note={note} />
             <ul className="tags">
               {findings.map(({ rule, title, ok }) => (
-                <li key={rule} className={ok ? 'has' : 'lacks'}>
-                  {ok ? '✓' : '✕'} {title}
-                </li>
+                <Tag key={rule} has={ok}>
+                  {title}
+                </Tag>
               ))}
             </ul>
             <ul>

@@ -3,6 +3,7 @@ import { elapsed } from '../../../../model/duration.ts'
 import { milestoneNames } from '../../../../model/scenario.ts'
 import { priceOfQuiet } from '../../parts/event-sentences.ts'
 import type { Debrief } from './debrief.ts'
+import { Tag } from './tag.tsx'
 
 /** How others were told: each update with what it has and lacks, a better version beside it, and what was known when it was written. */
 export function Telling({
@@ -29,9 +30,9 @@ export function Telling({
             </p>
             <ul className="tags">
               {update.findings.map(({ rule, title, points, of }) => (
-                <li key={rule} className={points < of ? 'lacks' : 'has'}>
-                  {points < of ? '✕' : '✓'} {title}
-                </li>
+                <Tag key={rule} has={points >= of}>
+                  {title}
+                </Tag>
               ))}
             </ul>
             <p className="quiet">Known by then: {knownAt(drill, events, update.at)}.</p>

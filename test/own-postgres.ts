@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { until } from '../model/until.ts'
+import { binarySources, findBinary } from '../range/binaries.ts'
+import { postgres } from '../range/components/postgres.ts'
+import type { PortName, RangeContext } from '../range/context.ts'
+import { runAs, unprivilegedUser } from '../range/users.ts'
+
+const source = binarySources('').find(({ binary }) => binary === 'postgresBin')
+/** Where PostgreSQL is; null where it is not installed. */
+export const postgresBin = source ? findBinary(source) : null
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  // Safe: it listens on a port.
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/** A PostgreSQL that is started as the shop's is, and nobody else's. */
+export class OwnPostgres implements AsyncDisposable {
+  readonly context: RangeContext
+  readonly port: number
+  /** What it has logged, where `settings` send that to its standard error. */
+  log = ''
+  readonly #dir: string
+  readonly #id: string
+  #stop = async () => {}
+
+  private constructor(name: string, port: number) {
+    this.#dir = mkdtempSync(path.join(tmpdir(), `postgres-${name}-`))
+    this.#id = `${name}-${process.pid}`
+    this.port = port
+    // Safe: the database needs no more of it.
+    this.context = {
+      dir: path.join(this.#dir, 'range'),
+      listen: '127.0.0.1',
+      binaries: { postgresBin },
+      config: { id: this.#id, passwords: { postgres: 'made-with-the-range', rabbitmq: 'of-the-broker' } },
+      port: (known: PortName) => (known === 'postgres' ? port : 1),
+      address: () => `127.0.0.1:${port}`,
+    } as unknown as RangeContext
+  }
+
+  /** @param settings beside those of the shop, as `name=value`. */
+  static async start(name: string, settings: readonly string[] = []): Promise<OwnPostgres> {
+    const own = new OwnPostgres(name, await freePort())
+    try {
+      await own.#start(settings)
+      return own
+    } catch (error) {
+      await own[Symbol.asyncDispose]()
+      throw error
+    }
+  }
+
+  async #start(settings: readonly string[]): Promise<void> {
+    await postgres.prepare?.(this.context)
+    const { file, args } = postgres.process(this.context)
+    const server = spawn(file, [...args, ...settings.flatMap((setting) => ['-c', setting])], {
+      ...{ stdio: ['ignore', 'ignore', 'pipe'], cwd: '/', env: {} },
+      ...runAs(unprivilegedUser('postgres')),
+    })
+    const exited = once(server, 'exit')
+    this.#stop = async () => {
+      server.kill('SIGINT')
+      await exited
+    }
+    server.stderr.setEncoding('utf8').on('data', (text: string) => (this.log += text))
+    const readiness = postgres.readiness(this.context)
+    await until('PostgreSQL', 60_000, () =>
+      readiness.check(5_000).then(
+        () => true,
+        () => false,
+      ),
+    )
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stop()
+    for (const folder of [this.#dir, path.join('/var/lib/firedrill', this.#id)]) rmSync(folder, { recursive: true, force: true })
+  }
+}
