@@ -1,7 +1,7 @@
 /** Runs the suites named (all without), tells which files took how long and what was skipped, and closes with `N passed, N failed`. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, globSync } from 'node:fs'
+import { existsSync, globSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { run } from 'node:test'
@@ -105,11 +105,21 @@ await other
 /** Runs what needs no range in a process of its own; its output follows when it has ended. */
 async function startBeside(): Promise<void> {
   const from = performance.now()
-  const child = spawn(process.execPath, [import.meta.filename, besideName], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
-  if (child.pid !== undefined) os.setPriority(child.pid, besidePriority)
+  // A session of its own: where Linux shares the CPU out among sessions, a priority counts within one only, and each has one as well (sched(7)).
+  const child = spawn(process.execPath, [import.meta.filename, besideName], {
+    ...{ cwd: root, stdio: ['ignore', 'pipe', 'inherit'], detached: true },
+  })
+  if (child.pid !== undefined) lower(child.pid)
+  const endBoth = () => {
+    // In a session of its own it does not hear of Ctrl C.
+    if (child.pid !== undefined) process.kill(-child.pid)
+    process.exit(1)
+  }
+  process.once('SIGINT', endBoth).once('SIGTERM', endBoth)
   const output: Buffer[] = []
   child.stdout.on('data', (bytes: Buffer) => output.push(bytes))
   const [status]: (number | null)[] = await once(child, 'close')
+  process.off('SIGINT', endBoth).off('SIGTERM', endBoth)
   const text = Buffer.concat(output).toString()
   process.stdout.write(`\nbeside it\n${text}`)
   const [, passedBeside, failedBeside] = /(\d+) passed, (\d+) failed\n$/.exec(text) ?? []
@@ -117,6 +127,15 @@ async function startBeside(): Promise<void> {
   // One that was killed has told nothing.
   failed += Number(failedBeside ?? (status === 0 ? 0 : 1))
   tookMs.set('all beside it', performance.now() - from)
+}
+
+function lower(pid: number): void {
+  os.setPriority(pid, besidePriority)
+  try {
+    writeFileSync(`/proc/${pid}/autogroup`, String(besidePriority))
+  } catch {
+    // Sessions are alike here.
+  }
 }
 
 async function runFiles(files: string[], concurrency: number): Promise<void> {

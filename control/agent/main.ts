@@ -21,6 +21,7 @@ import { sendLogs } from '../../shell/log-stream.ts'
 import { serveOperator } from '../../shell/operator/serve.ts'
 import { shopSeen } from '../../shell/operator/shop.ts'
 import { tokenRole } from '../access.ts'
+import { keep } from '../reaper/keep.ts'
 import { logSources, openLocalRange } from '../wiring.ts'
 import { logShipper } from './log-shipper.ts'
 
@@ -130,4 +131,10 @@ passOn(server, link, isService)
 server.listen({ host: '127.0.0.1', port: context.port('agent') })
 process.stdout.write(`agent of the ${placement.role} host\n`)
 
-for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop().finally(() => process.exit(0)))
+// The agent is started again by the supervisor, or by whatever runs `host watch`; so of the two one is enough to have both.
+const keeper = keep((name) => target.revive(name), ['supervisor'], 1_000)
+for (const signal of ['SIGTERM', 'SIGINT'] as const)
+  process.once(signal, () => {
+    keeper.stop()
+    void stop().finally(() => process.exit(0))
+  })

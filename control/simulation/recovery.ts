@@ -21,8 +21,8 @@ export function isBroken(world: World): void {
     if (forMs !== undefined || drillClock(state, world.clock.now) < at + dueWithin * 1_000) continue
     const put = events.findLast((event) => event.type === 'fault-injected' && event.step === step)
     const record = put?.type === 'fault-injected' ? world.ledger.fault(put.instance) : null
-    // Somebody has just taken it out: that is looked at once a second.
-    if (record?.revertedAt && world.clock.now - record.revertedAt < dueWithin * 1_000) continue
+    // Somebody has just taken it out: that is looked at once a second, and in a pause nothing goes in.
+    if (record?.revertedAt && drillClock(state, world.clock.now) - drillClock(state, record.revertedAt) < dueWithin * 1_000) continue
     assert.ok(record?.state === 'injected', `the drill goes on, and its step ${step} is ${record?.state ?? 'not in'}`)
   }
 }

@@ -57,6 +57,22 @@ function defineTests(): void {
       command('some time passes', 19),
     ]))
 
+  test('a scenario that is made easier in a pause is as broken as it should be soon after it goes on', async () => {
+    const easier = simulated.filter(({ ease }) => (ease?.steps.length ?? 0) > 0)
+    assert.ok(easier.length > 0)
+    for (const { id } of easier)
+      await play([
+        start(id),
+        command('some time passes', 19),
+        command('some time passes', 19),
+        command('pause'),
+        command('ease'),
+        command('some time passes', 19),
+        command('continue'),
+        command('a call goes wrong'),
+      ])
+  })
+
   test('a control plane that dies before the clock is set back is not waited for any longer', () =>
     play([
       start('after-you'),

@@ -11,7 +11,7 @@ import type { ComponentStatus } from '../../model/components.ts'
 import { portOffsets } from '../../range/context.ts'
 import type { LoadMix, LoadStatus } from '../../model/range.ts'
 import type { HostsStatus } from '../../range/targets/hosts/range.ts'
-import { listProcesses } from '../../range/targets/local/identity.ts'
+import { listProcesses, liveness } from '../../range/targets/local/identity.ts'
 import { RangeState } from '../../range/targets/local/state.ts'
 import { firedrill, ok, run, spansOf, until } from './test-range.ts'
 
@@ -177,7 +177,8 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
     assert.deepEqual([alone.workers, alone.state], [1, 'running'])
     ok(await atUsers(['host', 'join'], ok(await here('host', 'invite', '--load', '--address', cable.hereAddress))))
     ok(await atUsers(['up']))
-    const { workers } = await until('its workers', 30_000, async () => {
+    // They start in the time that Locust has to start.
+    const { workers } = await until('its workers', 60_000, async () => {
       const now = await load()
       return now.workers > 1 && now.users === alone.users ? now : null
     })
@@ -233,6 +234,28 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
     assert.ok(Date.now() - killedAt < 10_000, `${Date.now() - killedAt} ms`)
     ok(await here('host', 'wait', '--seconds', '60'))
   })
+
+  for (const [host, dir, names] of [
+    ['the shop’s host', dirs.shop, ['agent', 'supervisor']],
+    ['the other host', dirs.observability, ['control', 'reaper']],
+  ] as const)
+    test(`${names.join(' and ')} on ${host}, killed at once, come back by themselves`, async () => {
+      const onHost = new RangeState(dir)
+      const before = new Map(names.map((name) => [name, onHost.run(name)?.pid]))
+      for (const [name, pid] of before) {
+        assert.ok(pid, name)
+        process.kill(pid, 'SIGKILL')
+      }
+      await until('both to be back', 30_000, async () =>
+        names.every((name) => {
+          const next = onHost.run(name)
+          return next !== null && next.pid !== before.get(name) && liveness(next) === 'running'
+        }),
+      )
+      // Who asks meanwhile is refused a connection.
+      await until('the hosts to be connected', 30_000, async () => (await hosts().catch(() => null))?.connected === true)
+      ok(await here('host', 'wait', '--seconds', '60'))
+    })
 
   test('down leaves nothing', async () => {
     watch?.kill('SIGTERM')
