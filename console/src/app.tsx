@@ -1,39 +1,47 @@
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense } from 'react'
-import { Route, Routes } from 'react-router'
+import { Suspense, useEffect } from 'react'
+import { Route, Routes, useLocation } from 'react-router'
 import { get } from './lib/api.ts'
+import { fetchAhead, later } from './lib/later.ts'
 import { LiveContext, useLiveEvents } from './lib/live.ts'
 import { LoginPage } from './pages/login.tsx'
 import { RoomPage } from './pages/room.tsx'
 import { ScenariosPage } from './pages/home/page.tsx'
+import { PageBoundary } from './parts/boundary.tsx'
 import { Shell } from './parts/shell.tsx'
 import { Empty, Loading } from './parts/states.tsx'
 
-/** Loaded when they are gone to; the catalogue and the incident room are there from the start. */
-const AlertsPage = lazy(async () => ({ default: (await import('./pages/alerts.tsx')).AlertsPage }))
-const ClusterPage = lazy(async () => ({ default: (await import('./pages/cluster.tsx')).ClusterPage }))
-const ComponentPage = lazy(async () => ({ default: (await import('./pages/component.tsx')).ComponentPage }))
-const DashboardsPage = lazy(async () => ({ default: (await import('./pages/dashboards.tsx')).DashboardsPage }))
-const DebriefPage = lazy(async () => ({ default: (await import('./pages/debrief/page.tsx')).DebriefPage }))
-const ExplorePage = lazy(async () => ({ default: (await import('./pages/explore.tsx')).ExplorePage }))
-const InstructorPage = lazy(async () => ({ default: (await import('./pages/instructor.tsx')).InstructorPage }))
-const JoinPage = lazy(async () => ({ default: (await import('./pages/join.tsx')).JoinPage }))
-const LogsPage = lazy(async () => ({ default: (await import('./pages/logs/page.tsx')).LogsPage }))
-const MapPage = lazy(async () => ({ default: (await import('./pages/map/page.tsx')).MapPage }))
-const MeshPage = lazy(async () => ({ default: (await import('./pages/mesh.tsx')).MeshPage }))
-const RunbookPage = lazy(async () => ({ default: (await import('./pages/runbooks.tsx')).RunbookPage }))
-const RunbooksPage = lazy(async () => ({ default: (await import('./pages/runbooks.tsx')).RunbooksPage }))
-const ProgressPage = lazy(async () => ({ default: (await import('./pages/progress.tsx')).ProgressPage }))
-const SlosPage = lazy(async () => ({ default: (await import('./pages/slos.tsx')).SlosPage }))
-const StatusPage = lazy(async () => ({ default: (await import('./pages/status.tsx')).StatusPage }))
-const TerminalPage = lazy(async () => ({ default: (await import('./pages/terminal.tsx')).TerminalPage }))
-const TracePage = lazy(async () => ({ default: (await import('./pages/trace/page.tsx')).TracePage }))
-const TracesPage = lazy(async () => ({ default: (await import('./pages/traces/page.tsx')).TracesPage }))
+/** Loaded when they are gone to, or before where an incident needs them; the catalogue and the incident room are there from the start. */
+const AlertsPage = later(async () => (await import('./pages/alerts.tsx')).AlertsPage, { early: true })
+const ClusterPage = later(async () => (await import('./pages/cluster.tsx')).ClusterPage)
+const ComponentPage = later(async () => (await import('./pages/component.tsx')).ComponentPage, { early: true })
+const DashboardsPage = later(async () => (await import('./pages/dashboards.tsx')).DashboardsPage, { early: true })
+const DebriefPage = later(async () => (await import('./pages/debrief/page.tsx')).DebriefPage)
+const ExplorePage = later(async () => (await import('./pages/explore.tsx')).ExplorePage)
+const InstructorPage = later(async () => (await import('./pages/instructor.tsx')).InstructorPage)
+const JoinPage = later(async () => (await import('./pages/join.tsx')).JoinPage)
+const LogsPage = later(async () => (await import('./pages/logs/page.tsx')).LogsPage, { early: true })
+const MapPage = later(async () => (await import('./pages/map/page.tsx')).MapPage, { early: true })
+const MeshPage = later(async () => (await import('./pages/mesh.tsx')).MeshPage, { early: true })
+const RunbookPage = later(async () => (await import('./pages/runbooks.tsx')).RunbookPage, { early: true })
+const RunbooksPage = later(async () => (await import('./pages/runbooks.tsx')).RunbooksPage)
+const ProgressPage = later(async () => (await import('./pages/progress.tsx')).ProgressPage)
+const SlosPage = later(async () => (await import('./pages/slos.tsx')).SlosPage)
+const StatusPage = later(async () => (await import('./pages/status.tsx')).StatusPage)
+const TerminalPage = later(async () => (await import('./pages/terminal.tsx')).TerminalPage)
+const TracePage = later(async () => (await import('./pages/trace/page.tsx')).TracePage, { early: true })
+const TracesPage = later(async () => (await import('./pages/traces/page.tsx')).TracesPage, { early: true })
 
 /** The map: every page and its address. */
 export function App() {
   const { data: session, isPending } = useQuery({ queryKey: ['session'], queryFn: () => get<{ role: string | null }>('/api/session') })
   const live = useLiveEvents(Boolean(session?.role))
+  const { pathname, search } = useLocation()
+  const known = Boolean(session?.role)
+  useEffect(() => {
+    if (known) fetchAhead()
+  }, [known])
+  const page = (role: string | null) => <PageBoundary address={`${pathname}${search}`}>{pages(role)}</PageBoundary>
   if (isPending) return <Loading what="the console" />
   return (
     <LiveContext value={live}>
@@ -41,10 +49,10 @@ export function App() {
         Skip to content
       </a>
       {session?.role ? (
-        <Shell role={session.role}>{pages(session.role)}</Shell>
+        <Shell role={session.role}>{page(session.role)}</Shell>
       ) : (
         <main id="main" tabIndex={-1}>
-          {pages(null)}
+          {page(null)}
         </main>
       )}
     </LiveContext>

@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { X } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { useSearchParams } from 'react-router'
 import type { Panel, Unit } from '../../../model/dashboard.ts'
+import { later } from '../lib/later.ts'
 import { changeParams } from '../lib/params.ts'
 import { nameOf, queryInstant } from '../lib/prometheus.ts'
 import { bounds, useTimeRange } from '../lib/time.ts'
@@ -13,10 +14,10 @@ import { RangePicker } from '../parts/range-picker.tsx'
 import { Empty, Loading, Problem } from '../parts/states.tsx'
 
 /** Large, and only needed here. */
-const PromqlEditor = lazy(() => import('../parts/promql-editor.tsx').then((module) => ({ default: module.PromqlEditor })))
+const PromqlEditor = later(async () => (await import('../parts/promql-editor.tsx')).PromqlEditor)
 
 /** It reads queries by the editor's grammar. */
-const BreakdownByLabel = lazy(() => import('../parts/breakdown.tsx').then((module) => ({ default: module.BreakdownByLabel })))
+const BreakdownByLabel = later(async () => (await import('../parts/breakdown.tsx')).BreakdownByLabel)
 
 const remembered = 'firedrill.queries'
 const kept = 12

@@ -7,6 +7,7 @@ import { elapsed } from '../../../model/duration.ts'
 import { putParams } from '../lib/params.ts'
 import { useNow } from '../lib/time.ts'
 import { Actions } from '../parts/actions.tsx'
+import { PartBoundary } from '../parts/boundary.tsx'
 import { CauseForm } from '../parts/cause-form.tsx'
 import { CoachPanel } from '../parts/coach-panel.tsx'
 import { GoldenSignals } from '../parts/golden-signals.tsx'
@@ -40,7 +41,6 @@ export function RoomPage() {
   const command = useCommand(id)
   if (error || !data) return <NotYet title="Incident room" what="the incident room" error={error} />
   const { drill, title, story, events } = data
-  const running = drill.phase === 'running'
   return (
     <>
       <Heading title={title} drill={drill} onEnd={(how) => command.mutate(how)} />
@@ -51,20 +51,32 @@ export function RoomPage() {
       <Milestones drill={drill} pars={data.pars} />
       <Phone inbox={inbox} />
       <div className="cockpit-top">
-        <UsersPain />
-        <Pager
-          drill={drill}
-          onAcknowledge={() => command.mutate('acknowledge')}
-          runbook={runbook}
-          onRunbook={(next) => putParams(setParams, { runbook: next }, { replace: true })}
-        />
+        <PartBoundary what="What users feel">
+          <UsersPain />
+        </PartBoundary>
+        <PartBoundary what="Pager">
+          <Pager
+            drill={drill}
+            onAcknowledge={() => command.mutate('acknowledge')}
+            runbook={runbook}
+            onRunbook={(next) => putParams(setParams, { runbook: next }, { replace: true })}
+          />
+        </PartBoundary>
       </div>
       <div className="cockpit">
         <div className="seeing">
-          <GoldenSignals />
-          <Desk drill={drill} inbox={inbox} events={events} />
-          <UpdateComposer drill={drill} />
-          <HandoverWriter drill={drill} handovers={handovers} />
+          <PartBoundary what="Golden signals">
+            <GoldenSignals />
+          </PartBoundary>
+          <PartBoundary what="Inbox">
+            <Desk drill={drill} inbox={inbox} events={events} />
+          </PartBoundary>
+          <PartBoundary what="Status update">
+            <UpdateComposer drill={drill} />
+          </PartBoundary>
+          <PartBoundary what="Handover">
+            <HandoverWriter drill={drill} handovers={handovers} />
+          </PartBoundary>
         </div>
         <div className="notebook">
           {runbook && <RunbookPanel id={runbook} onClose={() => putParams(setParams, { runbook: null }, { replace: true })} />}
@@ -74,22 +86,37 @@ export function RoomPage() {
               <Markdown text={story} />
             </details>
           )}
-          <Timeline
-            drillId={id}
-            startedAt={drill.startedAt}
-            events={events}
-            canNote={mayDo(drill.phase, 'note')}
-            canSay={mayDo(drill.phase, 'say')}
-          />
+          <PartBoundary what="Timeline">
+            <Timeline
+              drillId={id}
+              startedAt={drill.startedAt}
+              events={events}
+              canNote={mayDo(drill.phase, 'note')}
+              canSay={mayDo(drill.phase, 'say')}
+            />
+          </PartBoundary>
         </div>
-        <div className="doing">
-          <Actions enabled={running} />
-          <CauseForm drill={drill} />
-          <CoachPanel drill={drill} events={events} />
-        </div>
+        <Doing drill={drill} events={events} />
       </div>
-      {isOpen(drill) && <TerminalDock />}
+      <PartBoundary what="Terminal">{isOpen(drill) && <TerminalDock />}</PartBoundary>
     </>
+  )
+}
+
+/** What one can do, what one takes for the cause, and who helps. */
+function Doing({ drill, events }: { drill: DrillState; events: DrillEvent[] }) {
+  return (
+    <div className="doing">
+      <PartBoundary what="Actions">
+        <Actions enabled={drill.phase === 'running'} />
+      </PartBoundary>
+      <PartBoundary what="Name the cause">
+        <CauseForm drill={drill} />
+      </PartBoundary>
+      <PartBoundary what="Coach">
+        <CoachPanel drill={drill} events={events} />
+      </PartBoundary>
+    </div>
   )
 }
 

@@ -1,8 +1,10 @@
 import { Flame, Menu, Search } from 'lucide-react'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
 import { NavLink, useLocation } from 'react-router'
 import { useDrills, useInCluster } from '../lib/data.ts'
+import { later } from '../lib/later.ts'
 import { useLive } from '../lib/live.ts'
+import { PartBoundary } from './boundary.tsx'
 import { CommandPalette } from './command-palette.tsx'
 import { PagerBell } from './pager-bell.tsx'
 import { paletteKeys } from './palette-keys.ts'
@@ -10,7 +12,7 @@ import { icons, placesFor } from './places.ts'
 import { useTour } from './tour/first-visit.ts'
 
 /** Once and never again, for most. */
-const Tour = lazy(async () => ({ default: (await import('./tour/tour.tsx')).Tour }))
+const Tour = later(async () => (await import('./tour/tour.tsx')).Tour)
 
 /** The frame of every page: where one can go, whether pages ring, and how the range is. */
 export function Shell({ role, children }: { role: string; children: React.ReactNode }) {
@@ -89,7 +91,9 @@ export function Shell({ role, children }: { role: string; children: React.ReactN
           <Tour role={role} onEnd={tour.end} />
         </Suspense>
       )}
-      <CommandPalette role={role} open={palette} onOpenChange={setPalette} />
+      <PartBoundary what="Find anything">
+        <CommandPalette role={role} open={palette} onOpenChange={setPalette} />
+      </PartBoundary>
     </div>
   )
 }

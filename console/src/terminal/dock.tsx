@@ -1,10 +1,11 @@
 import { SquareTerminal } from 'lucide-react'
-import { lazy, Suspense, useEffect, useState } from 'react'
+import { Suspense, useEffect, useState } from 'react'
+import { later } from '../lib/later.ts'
 import { Loading } from '../parts/states.tsx'
 import { isToggle, toggleKeys } from './keys.ts'
 
 /** Loaded when it is first opened. */
-const Terminals = lazy(async () => ({ default: (await import('./terminals.tsx')).Terminals }))
+const Terminals = later(async () => (await import('./terminals.tsx')).Terminals, { early: true })
 
 const heightKey = 'firedrill-terminal-height'
 const [least, usual] = [140, 320]

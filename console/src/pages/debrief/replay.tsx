@@ -1,12 +1,13 @@
-import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
+import { Suspense, useEffect, useMemo, useState } from 'react'
 import { foldDrill, type DrillEvent, type DrillState } from '../../../../model/drill.ts'
 import { useDashboards } from '../../lib/data.ts'
+import { later } from '../../lib/later.ts'
 import { Chart } from '../../parts/chart.tsx'
 import { markersOf } from '../../parts/markers.ts'
 import { Loading } from '../../parts/states.tsx'
 
 /** It brings the layout of graphs with it. */
-const MapAt = lazy(async () => ({ default: (await import('../map/in-time.tsx')).MapAt }))
+const MapAt = later(async () => (await import('../map/in-time.tsx')).MapAt)
 
 const aroundMs = 30_000
 /** So long after the slider was last moved, the map is asked for. */

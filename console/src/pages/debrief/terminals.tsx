@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useState } from 'react'
+import { Suspense, useState } from 'react'
 import { elapsed } from '../../../../model/duration.ts'
 import { get } from '../../lib/api.ts'
+import { later } from '../../lib/later.ts'
 import { Loading } from '../../parts/states.tsx'
 
 /** Loaded when the first recording is opened. */
-const CastPlayer = lazy(async () => ({ default: (await import('../../terminal/player.tsx')).CastPlayer }))
+const CastPlayer = later(async () => (await import('../../terminal/player.tsx')).CastPlayer)
 
 interface Kept {
   id: string

@@ -1,0 +1,48 @@
+import { lazy, type ComponentType } from 'react'
+
+/** Milliseconds. As long as a control plane that was killed takes to be back, with room to spare. */
+const againAfterMs = 1_000
+const patientMs = 15_000
+
+const ahead: (() => Promise<unknown>)[] = []
+
+interface Options {
+  /** Whether it is fetched as soon as there is time, before anybody asks for it: in an incident it has to be there at once. */
+  early?: boolean
+}
+
+/** A part of the console whose code is fetched when it is first shown. Where that fails, it is asked for again for a while. */
+export function later<Props extends object>(load: () => Promise<ComponentType<Props>>, { early = false }: Options = {}) {
+  let found: Promise<ComponentType<Props>> | null = null
+  const once = () => {
+    found ??= patiently(load).catch((error: unknown) => {
+      found = null
+      throw error
+    })
+    return found
+  }
+  if (early) ahead.push(once)
+  return lazy(async () => ({ default: await once() }))
+}
+
+async function patiently<Value>(load: () => Promise<Value>): Promise<Value> {
+  const giveUpAt = performance.now() + patientMs
+  for (;;) {
+    try {
+      return await load()
+    } catch (error) {
+      if (performance.now() > giveUpAt) throw new Error('Its code could not be loaded from the control plane.', { cause: error })
+      await new Promise((resolve) => setTimeout(resolve, againAfterMs))
+    }
+  }
+}
+
+/** Fetches what an incident needs, one after another, when the browser has nothing else to do. */
+export function fetchAhead(): void {
+  const next = ahead.shift()
+  if (!next) return
+  // What fails is asked for again when it is shown.
+  const go = () => void next().then(fetchAhead, fetchAhead)
+  if ('requestIdleCallback' in window) requestIdleCallback(go)
+  else setTimeout(go, againAfterMs)
+}

@@ -1,0 +1,54 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { ErrorBoundary, type FallbackProps } from 'react-error-boundary'
+import { get } from '../lib/api.ts'
+import { Problem } from './states.tsx'
+
+/** A page that cannot be shown says so; the menu stays, and with it every other page. It is tried again when `address` changes. */
+export const PageBoundary = ({ address, children }: { address: string; children: React.ReactNode }) => (
+  <ErrorBoundary FallbackComponent={BrokenPage} resetKeys={[address]}>
+    {children}
+  </ErrorBoundary>
+)
+
+function BrokenPage({ error }: FallbackProps) {
+  const [away, setAway] = useState(false)
+  // A page that is loaded anew while nobody serves it would be gone altogether.
+  const reload = () =>
+    void get('/api/session').then(
+      () => window.location.reload(),
+      () => setAway(true),
+    )
+  return (
+    <>
+      <h1>This page cannot be shown</h1>
+      <Problem error={error} />
+      <p>
+        Nothing of the drill is lost, and the other pages work. <button onClick={reload}>Reload the page</button>
+      </p>
+      {away && (
+        <p className="quiet" role="status">
+          The control plane does not answer: try again in a moment.
+        </p>
+      )}
+    </>
+  )
+}
+
+/** A part of a page that cannot be shown leaves the others as they are. */
+export function PartBoundary({ what, children }: { what: string; children: React.ReactNode }) {
+  const queries = useQueryClient()
+  return <ErrorBoundary fallbackRender={brokenPart(what, () => queries.refetchQueries())}>{children}</ErrorBoundary>
+}
+
+/** What was answered may be why: it is asked for anew before the part is shown again. */
+const brokenPart = (what: string, askAnew: () => Promise<void>) =>
+  function render({ error, resetErrorBoundary }: FallbackProps) {
+    return (
+      <section className="box" aria-label={what}>
+        <h2>{what} cannot be shown</h2>
+        <Problem error={error} />
+        <button onClick={() => void askAnew().finally(resetErrorBoundary)}>Try again</button>
+      </section>
+    )
+  }
