@@ -3,7 +3,7 @@ import type { Range, RangeFeature } from './range.ts'
 
 export interface FaultContext {
   range: Range
-  /** Aborted when the fault is reverted while still being injected. */
+  /** Aborted when this step has taken as long as it may (`control/injector.ts`): what it still has under way is given up. */
   signal: AbortSignal
 }
 

@@ -11,7 +11,7 @@ import type {
   DisruptionBudget,
 } from './cluster.ts'
 import type { Silence } from './silence.ts'
-import type { CanaryService, ComponentName, ComponentStatus, ServiceName, ShopComponentName } from './components.ts'
+import type { CanaryService, ComponentName, ComponentStatus, ServiceName } from './components.ts'
 
 export * from './cluster.ts'
 
@@ -289,6 +289,3 @@ export interface Range {
     expireSilence(id: string): Promise<void>
   }
 }
-
-/** Components that hold messages or rows are stopped gently and last. */
-export type Restartable = ShopComponentName

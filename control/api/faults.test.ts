@@ -36,6 +36,18 @@ test('faults are for the instructor alone, each with what it takes', async () =>
   assert.deepEqual(faults.find(({ id }) => id === 'noop')?.ramps, [])
 })
 
+test('what the range lacks is offered to nobody', async () => {
+  await using served = new ServedBench()
+  const offered = async () => (await served.read<{ faults: { id: string }[] }>('instructor', '/api/faults')).faults.map(({ id }) => id)
+  const all = await offered()
+  assert.ok(all.includes('redis-delay') && all.includes('network-partition'))
+  Object.assign(served.bench.range, { lacks: ['cache-proxy', 'mesh-instances'] })
+  assert.deepEqual(
+    all.filter((id) => id !== 'redis-delay' && id !== 'worn-connections'),
+    await offered(),
+  )
+})
+
 test('a fault goes in for as long as was said, is listed, and comes out by its instance or with all others', async () => {
   await using served = new ServedBench()
   await served.bench.pass(20)

@@ -3,7 +3,13 @@ import { fingerprint, orderInvariants } from '../../drills/baseline.ts'
 import { faults } from '../../drills/faults/registry.ts'
 import { injectFault } from '../../model/api.ts'
 import { FiredrillError } from '../../model/errors.ts'
+import type { AnyFault } from '../../model/fault.ts'
+import type { Range } from '../../model/range.ts'
 import type { Api, ApiContext } from './context.ts'
+
+/** Whether the range lacks what the fault needs with whatever parameters: those that need more are refused when they are to go in. */
+const lacksAnyway = ({ needs }: AnyFault, { lacks }: Pick<Range, 'lacks'>): boolean =>
+  needs?.({}).some((feature) => lacks.includes(feature)) ?? false
 
 /** For instructors only: nothing here may be seen before a debrief. */
 export function faultRoutes(app: Api, { injector, ledger, range, engine, sampler }: ApiContext): void {
@@ -11,7 +17,7 @@ export function faultRoutes(app: Api, { injector, ledger, range, engine, sampler
 
   app.get('/api/faults', { config }, async () => ({
     faults: faults
-      .filter(({ category }) => category !== 'cluster' || range.cluster !== null)
+      .filter((fault) => (fault.category !== 'cluster' || range.cluster !== null) && !lacksAnyway(fault, range))
       .map(({ id, title, effect, category, params, ramps }) => ({
         id,
         title,

@@ -17,7 +17,6 @@ const Tour = later(async () => (await import('./tour/tour.tsx')).Tour)
 /** The frame of every page: where one can go, whether pages ring, and how the range is. */
 export function Shell({ role, children }: { role: string; children: React.ReactNode }) {
   const running = useDrills().data?.running ?? null
-  const inCluster = useInCluster().data ?? false
   const [menu, setMenu] = useState(false)
   const [palette, setPalette] = useState(false)
   const tour = useTour()
@@ -55,20 +54,7 @@ export function Shell({ role, children }: { role: string; children: React.ReactN
               </li>
             </ul>
           )}
-          {placesFor(role, inCluster).map(({ group, places }) => (
-            <section key={group} aria-label={group}>
-              <h2>{group}</h2>
-              <ul>
-                {places.map(({ to, title, icon: Icon }) => (
-                  <li key={to}>
-                    <NavLink to={to} end={to === '/'}>
-                      <Icon size={16} /> {title}
-                    </NavLink>
-                  </li>
-                ))}
-              </ul>
-            </section>
-          ))}
+          <Places role={role} />
         </nav>
         <div className="sidebar-foot">
           <PagerBell />
@@ -96,6 +82,24 @@ export function Shell({ role, children }: { role: string; children: React.ReactN
       </PartBoundary>
     </div>
   )
+}
+
+function Places({ role }: { role: string }) {
+  const inCluster = useInCluster().data ?? false
+  return placesFor(role, inCluster).map(({ group, places }) => (
+    <section key={group} aria-label={group}>
+      <h2>{group}</h2>
+      <ul>
+        {places.map(({ to, title, icon: Icon }) => (
+          <li key={to}>
+            <NavLink to={to} end={to === '/'}>
+              <Icon size={16} /> {title}
+            </NavLink>
+          </li>
+        ))}
+      </ul>
+    </section>
+  ))
 }
 
 const Brand = () => (
