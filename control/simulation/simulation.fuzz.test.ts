@@ -73,6 +73,20 @@ function defineTests(): void {
       ])
   })
 
+  test('a control plane that stood while the disk got room writes down what it holds at its next look', () =>
+    play([
+      start('after-you'),
+      command('some time passes', 3),
+      command('the disk is full'),
+      command('run an action'),
+      command('the control plane is suspended'),
+      command('the disk has room again'),
+      command('some time passes', 4),
+      command('the control plane goes on'),
+      command('run an action'),
+      command('some time passes', 4),
+    ]))
+
   test('a control plane that dies before the clock is set back is not waited for any longer', () =>
     play([
       start('after-you'),

@@ -240,6 +240,8 @@ export class World implements Disposable {
         this.#aloneSince = null
       } else {
         this.#revivedAt = this.seconds
+        // Who stands still writes nothing down.
+        if (this.suspended) this.#diskFullAt++
         this.#aloneSince ??= this.seconds
         if (this.aloneFor >= leaseMs / 1_000) this.witness.stands(this)
       }
