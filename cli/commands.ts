@@ -123,6 +123,12 @@ export const commands: readonly ListedCommand[] = [
     load: async () => (await import('./commands/silence.ts')).silenceCommand(),
   },
   {
+    name: 'settings',
+    usage: '',
+    summary: 'read and change the settings of a service as a file',
+    load: async () => (await import('./commands/settings.ts')).settingsCommand(),
+  },
+  {
     name: 'mesh',
     usage: '',
     summary: 'read and change the policy of the service mesh',

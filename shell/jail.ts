@@ -110,6 +110,7 @@ export function bwrapArguments({ uid, folder, hidden, env, seccompFd, command, .
     ...['/etc', '/etc/ssl', '/run', '/var', '/var/log', '/opt'].flatMap((at) => ['--perms', '0755', '--dir', at]),
     ...etcPieces.flatMap((piece) => ['--ro-bind-try', `/etc/${piece}`, `/etc/${piece}`]),
     ...etcFiles.flatMap((name) => ['--ro-bind', path.join(folder, 'etc', name), `/etc/${name}`]),
+    ...['--ro-bind', path.join(folder, 'etc', 'shop'), '/etc/shop'],
     ...['--ro-bind', path.join(folder, 'own'), own],
     ...['--ro-bind', rest.logs, logs],
     ...(rest.beside ?? []).flatMap(({ at, from }) => ['--perms', '0755', '--dir', path.dirname(at), '--ro-bind', from, at]),

@@ -2,8 +2,9 @@ import { chmodSync, copyFileSync, lstatSync, mkdirSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { FiredrillError } from '../model/errors.ts'
+import { serviceNames } from '../model/components.ts'
 import { rangeId } from '../range/context.ts'
-import { etcOf } from './etc.ts'
+import { etcOf, settingsNotice } from './etc.ts'
 import { removeGroups } from './groups.ts'
 import { bwrapArguments, ulimitCommand, type JailOptions } from './jail.ts'
 import { forwardMap, type Place } from './places.ts'
@@ -96,11 +97,12 @@ export function prepareJail({
     writeFileSync(path.join(folder, name), text)
     chmodSync(path.join(folder, name), mode)
   }
-  for (const name of ['', 'etc', 'own', 'own/bin', 'own/range', 'own/program']) {
+  for (const name of ['', 'etc', 'etc/shop', 'own', 'own/bin', 'own/range', 'own/program']) {
     mkdirSync(path.join(folder, name), { recursive: true })
-    chmodSync(path.join(folder, name), name.startsWith('own') ? 0o755 : 0o700)
+    chmodSync(path.join(folder, name), name.startsWith('own') || name === 'etc/shop' ? 0o755 : 0o700)
   }
   for (const [name, text] of Object.entries(etcOf(options.uid ?? 1_000, places))) put(`etc/${name}`, text, 0o444)
+  for (const service of serviceNames) put(`etc/shop/${service}.env`, settingsNotice(service), 0o444)
   const ours = Object.fromEntries(['forward.pl', 'bashrc', 'runner.sh'].map((name) => [name, path.join(inside, name)]))
   for (const [name, from] of Object.entries({ ...ours, ...copies })) {
     copyFileSync(from, path.join(folder, 'own', name))
@@ -109,8 +111,8 @@ export function prepareJail({
   put('own/map', forwardMap(places), 0o444)
   for (const [name, text] of Object.entries({ motd, ...files })) put(`own/${name}`, text, 0o444)
   if (rangeFile !== undefined) put('own/range/range.json', rangeFile, 0o444)
-  for (const [name, text] of Object.entries({ sudo: readFileSync(path.join(inside, 'sudo')), ...programs }))
-    put(`own/bin/${name}`, text, 0o555)
+  const sudo = Object.fromEntries(['sudo', 'sudoedit', 'shop-settings'].map((name) => [name, readFileSync(path.join(inside, name))]))
+  for (const [name, text] of Object.entries({ ...sudo, ...programs })) put(`own/bin/${name}`, text, 0o555)
   put('seccomp', seccompFilter() ?? unfiltered(), 0o400)
   const args = bwrapArguments({ ...options, folder, seccompFd: 9, command })
   const end = args.indexOf('--')

@@ -3,6 +3,7 @@ import { actionCommand } from '../commands/action.ts'
 import { drillCommand } from '../commands/drill.ts'
 import { meshCommand } from '../commands/mesh.ts'
 import { scenariosCommand } from '../commands/scenarios.ts'
+import { settingsCommand } from '../commands/settings.ts'
 import { silenceCommand } from '../commands/silence.ts'
 import { runProgram } from '../run.ts'
 import { statusCommand } from './status.ts'
@@ -13,6 +14,7 @@ const summaries = new Map([
   [statusCommand, 'say how each component of the shop is'],
   [actionCommand, 'operate the shop'],
   [drillCommand, 'take part in the drill'],
+  [settingsCommand, 'read and change the settings of a service as a file'],
   [meshCommand, 'read and change the policy of the service mesh'],
   [silenceCommand, 'mute alerts for a while'],
   [scenariosCommand, 'list the scenarios'],

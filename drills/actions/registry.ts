@@ -35,6 +35,7 @@ import { scaleDeployment } from './scale-deployment.ts'
 import { setAutoscaler } from './set-autoscaler.ts'
 import { listPods } from './list-pods.ts'
 import { listReleases } from './list-releases.ts'
+import { listSettings } from './list-settings.ts'
 import { listServices } from './list-services.ts'
 import { listSessions } from './list-sessions.ts'
 import { listStatements } from './list-statements.ts'
@@ -57,6 +58,7 @@ import { terminateSession } from './terminate-session.ts'
 
 export const actions: readonly AnyAction[] = [
   listReleases,
+  listSettings,
   listSessions,
   listStatements,
   listDatabaseSettings,

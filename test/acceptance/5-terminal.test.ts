@@ -53,3 +53,22 @@ test('silent-warehouse, from the page to the end in a terminal', { skip }, () =>
     await run('firedrill action run roll-back --param service=fulfilment')
   }),
 )
+
+test('the settings of a service are a file, in a terminal', { skip }, async () => {
+  const file = '/etc/shop/payments.env'
+  const settings = async () =>
+    (await client('instructor').post<{ rows: unknown[] }>('/api/actions/list-settings', { params: { service: 'payments' } })).rows
+  assert.match(await run(`cat ${file}`), /sudoedit/)
+  assert.match(await run(`sudo cat ${file}`), /^# Settings of payments/)
+  assert.match(await run(`echo DB_POOL_MAX=5 | sudo tee ${file}`), /DB_POOL_MAX of payments: default → 5\npayments was restarted/)
+  assert.deepEqual(await settings(), [{ key: 'DB_POOL_MAX', value: '5' }])
+  const wrong = await firedrill(['shell', '--dir', dir, '--command', `echo DB_POOL=5 | sudo tee ${file}`])
+  assert.equal(wrong.code, 1)
+  assert.match(wrong.stdout, /line 1: there is no setting 'DB_POOL'/)
+  assert.match(await run(`EDITOR="sed -i s/=5/=7/" sudoedit ${file}`), /5 → 7/)
+  assert.match(await run(`EDITOR=true sudo -e ${file}`), /nothing has changed/)
+  assert.match((await firedrill(['shell', '--dir', dir, '--command', `sudo rm ${file}`])).stdout, /may not run rm on it: 'sudoedit/)
+  await run(`EDITOR="sed -i /POOL_MAX=/d" sudoedit ${file}`)
+  assert.deepEqual(await settings(), [])
+  await atRest()
+})
