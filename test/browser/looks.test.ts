@@ -83,6 +83,8 @@ test('loading, and failed', { skip }, async (context) => {
     ['failed-alerts', '/alerts'],
   ] satisfies Shown[])
     await everyWay(page, looks, shown)
+  await page.route('**/api/slos', (route) => route.fulfill({ json: {} }))
+  await everyWay(page, looks, ['broken-page', '/slos'])
   await page.context().close()
   looks.assertKept()
 })

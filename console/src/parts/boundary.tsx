@@ -4,6 +4,9 @@ import { ErrorBoundary, type FallbackProps } from 'react-error-boundary'
 import { get } from '../lib/api.ts'
 import { Problem } from './states.tsx'
 
+/** Whoever is in an incident would take it for a part of that. */
+const notOfTheDrill = 'This is a fault of the console and not part of the incident.'
+
 /** A page that cannot be shown says so; the menu stays, and with it every other page. It is tried again when `address` changes. */
 export const PageBoundary = ({ address, children }: { address: string; children: React.ReactNode }) => (
   <ErrorBoundary FallbackComponent={BrokenPage} resetKeys={[address]}>
@@ -24,7 +27,7 @@ function BrokenPage({ error }: FallbackProps) {
       <h1>This page cannot be shown</h1>
       <Problem error={error} />
       <p>
-        Nothing of the drill is lost, and the other pages work. <button onClick={reload}>Reload the page</button>
+        {notOfTheDrill} Nothing of the drill is lost, and the other pages work. <button onClick={reload}>Reload the page</button>
       </p>
       {away && (
         <p className="quiet" role="status">
@@ -48,6 +51,7 @@ const brokenPart = (what: string, askAnew: () => Promise<void>) =>
       <section className="box" aria-label={what}>
         <h2>{what} cannot be shown</h2>
         <Problem error={error} />
+        <p>{notOfTheDrill}</p>
         <button onClick={() => void askAnew().finally(resetErrorBoundary)}>Try again</button>
       </section>
     )
