@@ -4,6 +4,7 @@ import fc, { type Arbitrary } from 'fast-check'
 import { anything, fitting, texts, type Schema } from '../test/from-schema.ts'
 import { seed } from '../test/seed.ts'
 import { limitOf } from './limits.ts'
+import { askSocket } from './replay/ask-socket.ts'
 import { addEvents } from './replay/long-drill.ts'
 import { longestTurn } from './replay/longest-turn.ts'
 import { ownPorts } from './replay/paper-context.ts'
@@ -150,17 +151,7 @@ test('the control plane answers any request of a trainee in time, and keeps runn
     stop.abort()
     return { statusCode: answer.status, body: '' }
   }
-  const socketOf = async ({ url }: Asked) => {
-    try {
-      const socket = await app.injectWS(url, { headers: who })
-      socket.terminate()
-      return { statusCode: 101, body: '' }
-    } catch (error) {
-      const [, status] = /Unexpected server response: (\d+)/.exec(String(error)) ?? []
-      if (status === undefined) throw error
-      return { statusCode: Number(status), body: '' }
-    }
-  }
+  const socketOf = async ({ url }: Asked) => ({ statusCode: await askSocket(served.host, url, who), body: '' })
   const answerTo = async (asked: Asked): Promise<{ statusCode: number; body: string }> => {
     if (asked.as === 'stream') return beginningOf(asked)
     if (asked.as === 'socket') return socketOf(asked)

@@ -4,6 +4,7 @@ import swagger from '@fastify/swagger'
 import websocket from '@fastify/websocket'
 import { jsonSchemaTransform } from 'fastify-type-provider-zod'
 import { collectDefaultMetrics, Registry } from 'prom-client'
+import { FiredrillError } from '../model/errors.ts'
 import { guardAccess } from './access.ts'
 import { actionRoutes } from './api/actions.ts'
 import { createApp } from './api/app.ts'
@@ -21,7 +22,7 @@ import { peopleRoutes } from './api/people.ts'
 import { rangeRoutes } from './api/range.ts'
 import { scenarioRoutes } from './api/scenarios.ts'
 import { sessionRoutes } from './api/session.ts'
-import { shellRoutes } from './api/shells.ts'
+import { shellRoutes, socketRoute } from './api/shells.ts'
 import { statusRoutes } from './api/status.ts'
 import { telemetryRoutes } from './api/telemetry.ts'
 import { ticketRoutes } from './api/tickets.ts'
@@ -66,6 +67,11 @@ export async function createServer(api: ApiContext, { rated = true }: { rated?: 
 
   // Of what is typed in one message: a paste is cut into several.
   await app.register(websocket, { options: { maxPayload: 64 * 1024 } })
+  // Elsewhere the plugin would take it and close it at once.
+  app.addHook('onRequest', async (request) => {
+    if (request.ws && request.routeOptions.url !== socketRoute)
+      throw new FiredrillError('not-found', `there is no socket at ${request.url.split('?')[0]?.slice(0, 200)}`)
+  })
   await app.register(swagger, {
     openapi: { info: { title: 'Firedrill', version: '1', description: 'Drive a range and its drills.' } },
     transform: jsonSchemaTransform,

@@ -1,9 +1,12 @@
+import { serviceNames } from '../model/components.ts'
 import { etcFiles, home } from './jail.ts'
 import { hostsFile, type Place } from './places.ts'
 
-/** What stands where the settings of a service would be: they are on the shop's side, and root's. */
-export const settingsNotice = (service: string): string =>
-  `# The settings of ${service} are root's: read them with 'sudo cat /etc/shop/${service}.env', edit them with 'sudoedit /etc/shop/${service}.env'.\n`
+/** In /etc/shop: the settings of each service, and the policy of the mesh. */
+export const settingsFiles = [...serviceNames.map((service) => `${service}.env`), 'mesh.yaml']
+/** What stands where they would be: they are on the shop's side, and root's. */
+export const settingsNotice = (file: string): string =>
+  `# This is root's: read it with 'sudo cat /etc/shop/${file}', edit it with 'sudoedit /etc/shop/${file}'.\n`
 
 /** The jail's own /etc: one user, one group, the names of the shop, and nothing of this machine. */
 export function etcOf(uid: number, all: readonly Place[]): Record<(typeof etcFiles)[number], string> {

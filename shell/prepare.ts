@@ -2,9 +2,8 @@ import { chmodSync, copyFileSync, lstatSync, mkdirSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { FiredrillError } from '../model/errors.ts'
-import { serviceNames } from '../model/components.ts'
 import { rangeId } from '../range/context.ts'
-import { etcOf, settingsNotice } from './etc.ts'
+import { etcOf, settingsFiles, settingsNotice } from './etc.ts'
 import { removeGroups } from './groups.ts'
 import { bwrapArguments, ulimitCommand, type JailOptions } from './jail.ts'
 import { forwardMap, type Place } from './places.ts'
@@ -102,7 +101,7 @@ export function prepareJail({
     chmodSync(path.join(folder, name), name.startsWith('own') || name === 'etc/shop' ? 0o755 : 0o700)
   }
   for (const [name, text] of Object.entries(etcOf(options.uid ?? 1_000, places))) put(`etc/${name}`, text, 0o444)
-  for (const service of serviceNames) put(`etc/shop/${service}.env`, settingsNotice(service), 0o444)
+  for (const file of settingsFiles) put(`etc/shop/${file}`, settingsNotice(file), 0o444)
   const ours = Object.fromEntries(['forward.pl', 'bashrc', 'runner.sh'].map((name) => [name, path.join(inside, name)]))
   for (const [name, from] of Object.entries({ ...ours, ...copies })) {
     copyFileSync(from, path.join(folder, 'own', name))

@@ -4,6 +4,7 @@ import { FiredrillError } from '../../model/errors.ts'
 import { nearChanges, type DiffLine, type MeshIdentity, type MeshRevision } from '../../model/mesh.ts'
 import { tellMistakes, textOf } from '../../model/yaml/text.ts'
 import { apiClient } from '../client.ts'
+import { edit } from '../edit.ts'
 import { command, integer, openState, type CommonOptions } from '../options.ts'
 import { green, print, printJson, printTable, red } from '../output.ts'
 
@@ -51,6 +52,13 @@ async function check(file: string, options: CommonOptions): Promise<{ yaml: stri
   return { yaml, result }
 }
 
+async function apply(file: string, options: CommonOptions): Promise<void> {
+  const { yaml } = await check(file, options)
+  const answer = await client(options).put<{ summary: string }>('/api/mesh', { yaml })
+  if (options.json) printJson(answer)
+  else print(answer.summary)
+}
+
 export function meshCommand(): Command {
   return new Command('mesh')
     .addCommand(
@@ -78,12 +86,16 @@ export function meshCommand(): Command {
     .addCommand(
       command('apply', 'put a policy in force, in place of the one that is')
         .argument('<file>', 'YAML documents; - for standard input')
-        .action(async (file: string, options: CommonOptions) => {
-          const { yaml } = await check(file, options)
-          const answer = await client(options).put<{ summary: string }>('/api/mesh', { yaml })
-          if (options.json) printJson(answer)
-          else print(answer.summary)
-        }),
+        .action(apply),
+    )
+    .addCommand(
+      command('edit', 'edit the policy in $EDITOR, and put in force what was saved').action(async (options: CommonOptions) => {
+        const { yaml: before } = await client(options).get<{ yaml: string }>('/api/mesh')
+        await edit('mesh.yaml', before, async ({ file, text }) => {
+          if (text === before) return options.json ? printJson({ summary: null }) : print('nothing has changed')
+          await apply(file, options)
+        })
+      }),
     )
     .addCommand(
       command('rollback', 'put an earlier policy in force')

@@ -1,13 +1,8 @@
-import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { text } from 'node:stream/consumers'
 import { Command } from 'commander'
-import { FiredrillError } from '../../model/errors.ts'
-import { findProgram } from '../../range/binaries.ts'
 import { apiClient, type ApiClient } from '../client.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
+import { edit } from '../edit.ts'
 import { print, printJson } from '../output.ts'
 import { readSettings, settingsFile, settingsToChange, type Settings } from '../settings.ts'
 
@@ -26,14 +21,7 @@ export function settingsCommand(): Command {
       service('edit', 'edit them in $EDITOR; the service is restarted with what was saved').action(
         async (name: string, options: CommonOptions) => {
           const before = await settingsOf(client(options), name)
-          const draft = edited(`${name}.env`, settingsFile(name, before))
-          try {
-            await change(client(options), name, before, draft.text, options)
-          } catch (error) {
-            process.stderr.write(`what you wrote is in ${draft.file}\n`)
-            throw error
-          }
-          draft.remove()
+          await edit(`${name}.env`, settingsFile(name, before), ({ text: file }) => change(client(options), name, before, file, options))
         },
       ),
     )
@@ -63,21 +51,4 @@ async function change(client: ApiClient, service: string, before: Settings, file
   }
   if (json) printJson({ changed: done })
   else print(changes.length === 0 ? 'nothing has changed' : `${service} was restarted`)
-}
-
-/** Lets somebody edit a text in a file of their own. Throws when the editor failed. */
-function edited(name: string, before: string): { file: string; text: string; remove(): void } {
-  const [editor] = [process.env['VISUAL'], process.env['EDITOR'], findProgram(['vim', 'vi', 'nano'], ['/usr/bin', '/bin'])].filter(Boolean)
-  if (!editor) throw new FiredrillError('missing-binary', 'there is no editor: install vim or nano, or set EDITOR')
-  const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-'))
-  const file = path.join(folder, name)
-  const remove = () => rmSync(folder, { recursive: true, force: true })
-  writeFileSync(file, before)
-  // As git does: the variable may have arguments of its own.
-  const { status } = spawnSync('/bin/sh', ['-c', `${editor} "$1"`, editor, file], { stdio: 'inherit' })
-  if (status !== 0) {
-    remove()
-    throw new FiredrillError('bad-request', `${editor} did not end well: nothing has changed`)
-  }
-  return { file, text: readFileSync(file, 'utf8'), remove }
 }

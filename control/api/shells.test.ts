@@ -9,6 +9,7 @@ import type { DrillEvent } from '../../model/drill.ts'
 import { onCallPassword } from '../../shell/on-call.ts'
 import { foundPrograms } from '../../shell/own-programs.ts'
 import { jailTrouble } from '../../shell/possible.ts'
+import { askSocket } from '../replay/ask-socket.ts'
 import { ownPorts, paperContext, paperTokens } from '../replay/paper-context.ts'
 import { ServedBench } from '../replay/served-bench.ts'
 
@@ -376,3 +377,10 @@ function readIfThere(file: string): string {
     return ''
   }
 }
+
+test('no other address takes a socket', async () => {
+  await using served = new ServedBench({ portBase: ownPorts() })
+  await served.listen()
+  for (const path of ['/', '/nothing', '/api/status', '/api/drills', '/prometheus/x', `/api/shells/${'x'.repeat(5_000)}/socket`])
+    assert.equal(await askSocket(served.host, path, { authorization: 'Bearer trainee' }), 404, path.slice(0, 60))
+})

@@ -11,6 +11,9 @@ const shellId = { params: z.object({ id: z.string().max(40) }) }
 /** Pages and terminals that show one session. */
 const mostWatchers = 20
 
+/** The only address of a WebSocket. */
+export const socketRoute = '/api/shells/:id/socket'
+
 /** Terminals: a shell in a jail on the machine of the shop, in a browser, on a command line, or one command at a time. */
 export function shellRoutes(app: Api, { context, engine, people, shells }: ApiContext): void {
   const access = shellAccess({ context, people, shells })
@@ -59,7 +62,7 @@ export function shellRoutes(app: Api, { context, engine, people, shells }: ApiCo
   })
 
   app.get(
-    '/api/shells/:id/socket',
+    socketRoute,
     {
       websocket: true,
       schema: { ...shellId, querystring: watchShell },

@@ -69,6 +69,13 @@ test('the settings of a service are a file, in a terminal', { skip }, async () =
   assert.match(await run(`EDITOR=true sudo -e ${file}`), /nothing has changed/)
   assert.match((await firedrill(['shell', '--dir', dir, '--command', `sudo rm ${file}`])).stdout, /may not run rm on it: 'sudoedit/)
   await run(`EDITOR="sed -i /POOL_MAX=/d" sudoedit ${file}`)
+  const policy = await run('sudo cat /etc/shop/mesh.yaml')
+  assert.match(policy, /^kind: DestinationRule$/m)
+  const editor = 'EDITOR="sed -i s/^kind:.*/kind:_Nothing/"'
+  const broken = await firedrill(['shell', '--dir', dir, '--command', `${editor} sudoedit /etc/shop/mesh.yaml`])
+  assert.equal(broken.code, 1)
+  assert.match(broken.stdout, /mesh\.yaml: .*line \d+/)
+  assert.equal(await run('EDITOR=true sudoedit /etc/shop/mesh.yaml; sudo cat /etc/shop/mesh.yaml'), `nothing has changed\n${policy}`)
   assert.deepEqual(await settings(), [])
   await atRest()
 })
