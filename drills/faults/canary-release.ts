@@ -19,6 +19,8 @@ interface Undo {
   policy: string
   /** The policy as the fault made it; what an earlier version wrote down does not have it. */
   injected?: string
+  /** As it is while the canary is not there yet, and has no share. */
+  halfway?: string
 }
 
 /** Another release of a service beside the one for all, with a share of its calls: what is wrong with it is felt by few. */
@@ -32,16 +34,17 @@ export const canaryRelease = defineFault<typeof params, Undo>({
   async plan({ range }, { service, version, percent }) {
     const [before, policy, stable] = await Promise.all([range.releases.canary(), range.mesh.policy(), range.releases.current(service)])
     const canary = { service, version }
-    return { canary, before, policy, injected: splitTraffic(splitTraffic(policy, canary, stable, 0), canary, stable, percent) }
+    const halfway = splitTraffic(policy, canary, stable, 0)
+    return { canary, before, policy, injected: splitTraffic(halfway, canary, stable, percent), halfway }
   },
   inject: ({ range }, { percent }, { canary }) => giveCanary(range, canary, percent, 'delivery pipeline'),
-  async revert({ range }, { canary, before, policy, injected }) {
-    const running = await range.releases.canary()
+  async revert({ range }, { canary, before, policy, injected, halfway }) {
+    const [running, now] = await Promise.all([range.releases.canary(), range.mesh.policy()])
+    if (running === null && now === halfway) return void (await range.mesh.apply(policy, 'firedrill'))
     // Whoever has ended it, or put another in its place, has made the choice.
     if (running?.service !== canary.service || running.version !== canary.version) return
-    const now = await range.mesh.policy()
     if (before) await range.mesh.apply(injected ? takeBack(now, { before: policy, injected }) : policy, 'firedrill')
-    else await endCanary(range, 'firedrill', now === (injected ?? now) ? policy : undefined)
+    else await endCanary(range, 'firedrill', [injected ?? now, halfway].includes(now) ? policy : undefined)
   },
   observe: async ({ range }) => ({ canary: await range.releases.canary(), policy: policyHash(await range.mesh.policy()) }),
 })

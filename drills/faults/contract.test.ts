@@ -4,7 +4,9 @@ import { test } from 'node:test'
 import { parse } from 'yaml'
 import { serviceNames } from '../../model/components.ts'
 import type { FaultContext } from '../../model/fault.ts'
+import type { Range } from '../../model/range.ts'
 import { paperRange } from '../../control/replay/paper-range.ts'
+import { Mortal } from '../../control/simulation/mortal.ts'
 import { loadScenarios } from '../scenarios.ts'
 import { faultById } from './registry.ts'
 
@@ -49,6 +51,33 @@ for (const id of onPaper) {
     assert.deepEqual(await seen(), before)
     await fault.revert(contextOf(context.range), undo)
     assert.deepEqual(await seen(), before)
+  })
+}
+
+/** The range as somebody reaches it who gets no further than to so many calls. */
+function cutOff(range: Range, calls: number): Range {
+  const trouble = [{ what: 'fails' as const, skip: calls, calls: Infinity, lateMs: 0 }]
+  return new Mortal({ onDeath() {}, trouble: () => trouble, diskIsFull: () => false, isLastWrite: () => false }).reach(range)
+}
+
+for (const id of onPaper) {
+  test(`${id} is reverted by its undo record however far its injection came`, async ({ mock }) => {
+    mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-03-02T10:00:00Z') })
+    const fault = faultById(id)
+    const params = fault.params.parse(used.get(id) ?? {})
+    for (let calls = 0, isThrough = false; !isThrough; calls++) {
+      assert.ok(calls < 200, 'an injection ends')
+      const context = contextOf()
+      const seen = async () => kept(await fault.observe(context, params))
+      const before = await seen()
+      const undo: unknown = JSON.parse(JSON.stringify(await fault.plan(context, params)))
+      isThrough = await fault.inject(contextOf(cutOff(context.range, calls)), params, undo).then(
+        () => true,
+        () => false,
+      )
+      await fault.revert(contextOf(context.range), undo)
+      assert.deepEqual(await seen(), before, `after ${calls} calls`)
+    }
   })
 }
 
