@@ -20,25 +20,25 @@ export const commands: readonly ListedCommand[] = [
   {
     name: 'doctor',
     usage: '[options]',
-    summary: 'say what was found where, and what to do about what is missing',
+    summary: 'say which programs were found, and how to install what is missing',
     load: async () => (await import('./commands/doctor.ts')).doctorCommand(),
   },
   {
     name: 'up',
     usage: '[options]',
-    summary: 'set everything up and start the range',
+    summary: 'set up whatever is missing, and start the range',
     load: async () => (await import('./commands/up.ts')).upCommand(),
   },
   {
     name: 'down',
     usage: '[options]',
-    summary: 'stop the range; its data stay',
+    summary: 'stop the range, and keep its data',
     load: async () => (await import('./commands/down.ts')).downCommand(),
   },
   {
     name: 'host',
     usage: '',
-    summary: 'put the shop on one host, and what watches and loads it on another',
+    summary: 'put the shop on one host, and its monitoring and load on another',
     load: async () => (await import('./commands/host.ts')).hostCommand(),
   },
   {
@@ -56,19 +56,19 @@ export const commands: readonly ListedCommand[] = [
   {
     name: 'status',
     usage: '[options]',
-    summary: 'say how each component of the range is',
+    summary: 'show the state of each component',
     load: async () => (await import('./commands/status.ts')).statusCommand(),
   },
   {
     name: 'logs',
     usage: '[options] <component>',
-    summary: 'print the last lines that a component wrote',
+    summary: 'print the last lines of a component’s log',
     load: async () => (await import('./commands/logs.ts')).logsCommand(),
   },
   {
     name: 'open',
     usage: '[options]',
-    summary: 'print the login link, and open it in a browser where there is one',
+    summary: 'print the login link, and open it in a browser if there is one',
     load: async () => (await import('./commands/open.ts')).openCommand(),
   },
   {
@@ -93,7 +93,7 @@ export const commands: readonly ListedCommand[] = [
   {
     name: 'drill',
     usage: '',
-    summary: 'start a drill and take part in it',
+    summary: 'start drills and take part in them',
     load: async () => (await import('./commands/drill.ts')).drillCommand(),
   },
   {
@@ -102,7 +102,12 @@ export const commands: readonly ListedCommand[] = [
     summary: 'talk to the people in a drill: answer them, and ask what they know',
     load: async () => (await import('./commands/people.ts')).peopleCommand(),
   },
-  { name: 'action', usage: '', summary: 'operate the shop', load: async () => (await import('./commands/action.ts')).actionCommand() },
+  {
+    name: 'action',
+    usage: '',
+    summary: 'run a responder’s actions, such as restart or roll-back',
+    load: async () => (await import('./commands/action.ts')).actionCommand(),
+  },
   {
     name: 'shell',
     usage: '[options] [id]',
@@ -115,7 +120,12 @@ export const commands: readonly ListedCommand[] = [
     summary: 'break the range, reversibly (for instructors)',
     load: async () => (await import('./commands/fault.ts')).faultCommand(),
   },
-  { name: 'load', usage: '', summary: 'steer the simulated users', load: async () => (await import('./commands/load.ts')).loadCommand() },
+  {
+    name: 'load',
+    usage: '',
+    summary: 'change the number and mix of simulated users',
+    load: async () => (await import('./commands/load.ts')).loadCommand(),
+  },
   {
     name: 'silence',
     usage: '',
@@ -137,7 +147,7 @@ export const commands: readonly ListedCommand[] = [
   {
     name: 'coach',
     usage: '',
-    summary: 'choose which model words what the coach says; without one, the scenario’s author does',
+    summary: 'choose a model that words what the coach says, instead of the scenario’s author',
     load: async () => (await import('./commands/coach.ts')).coachCommand(),
   },
   {
@@ -149,19 +159,19 @@ export const commands: readonly ListedCommand[] = [
   {
     name: 'evaluate',
     usage: '[options]',
-    summary: 'put an AI agent through drills, and tell how it did',
+    summary: 'put an AI agent through drills and score it',
     load: async () => (await import('./commands/evaluate.ts')).evaluateCommand(),
   },
   {
     name: 'verify',
     usage: '[options] [ids...]',
-    summary: 'prove scenarios against the range that runs',
+    summary: 'prove scenarios against the running range',
     load: async () => (await import('./commands/verify.ts')).verifyCommand(),
   },
   {
     name: 'bench',
     usage: '[options] [name]',
-    summary: 'measure the range that runs against its bars',
+    summary: 'measure the running range against its targets',
     load: async () => (await import('./commands/bench.ts')).benchCommand(),
   },
   {

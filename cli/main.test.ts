@@ -122,7 +122,7 @@ test('what is listed of a command is what it is', async () => {
 
 test('help on a command, by either way', async () => {
   const asked = await firedrill('help', 'logs')
-  assert.match(asked.stdout, /firedrill logs \[options\] <component>\n\nprint the last lines that a component wrote\n[^]*--lines <n>/)
+  assert.match(asked.stdout, /firedrill logs \[options\] <component>\n\nprint the last lines of a component’s log\n[^]*--lines <n>/)
   assert.equal((await firedrill('logs', '--help')).stdout, asked.stdout)
   assert.match((await firedrill('help', 'drill')).stdout, /start \[options\] \[scenario\]/)
 })

@@ -37,14 +37,14 @@ function keep(options: CommonOptions, config: CoachConfig | null): void {
 export function coachCommand(): Command {
   return new Command('coach')
     .addCommand(
-      command('status', 'tell which model is used').action((options: CommonOptions) => {
+      command('status', 'show which model is used').action((options: CommonOptions) => {
         const config = readCoachConfig(openState(options).dir)
         if (options.json) printJson({ coach: withoutKey(config) })
         else print(described(config))
       }),
     )
     .addCommand(
-      command('use', 'use a model; a drill that runs takes it at once')
+      command('use', 'use a model, also in a running drill')
         .argument('<provider>', 'openai-compatible, anthropic or local')
         .option('--url <url>', 'of the server, with its version: http://127.0.0.1:11434/v1')
         .option('--model <name>', 'as the server names it')
@@ -68,7 +68,7 @@ export function coachCommand(): Command {
           keep(options, parsed.data)
         }),
     )
-    .addCommand(command('off', 'use none').action((options: CommonOptions) => keep(options, null)))
+    .addCommand(command('off', 'use no model').action((options: CommonOptions) => keep(options, null)))
     .addCommand(
       command('install', 'install a small model that runs on this machine (about 200 MB), and use it').action(
         async (options: CommonOptions) => {
@@ -86,7 +86,7 @@ export function coachCommand(): Command {
       ),
     )
     .addCommand(
-      command('test', 'let the model say something as it would in a drill; fails where it would not be heard there').action(
+      command('test', 'have the model say something as in a drill; fails if it would be rejected there').action(
         async (options: CommonOptions) => {
           const config = readCoachConfig(openState(options).dir)
           if (config === null) throw new FiredrillError('bad-request', "no model is set: see 'firedrill coach use --help'")

@@ -61,9 +61,9 @@ const startCommand = () =>
     .argument('[scenario]', `id of the scenario ('firedrill scenarios' lists them)`)
     .option('--surprise', 'instead of a scenario: one that you have practised least, played blind')
     .addOption(new Option('--level <level>', 'for a surprise: its difficulty').choices([...difficulties]))
-    .option('--blind', 'tell nothing of what is played until it is over, except by the pager (assessments always are)')
+    .option('--blind', 'hide what is played until it is over, except for pages (assessments always do)')
     .addOption(new Option('--mode <mode>', 'hints are free when learning').choices([...drillModes]).default('learning'))
-    .option('--seed <number>', 'play again what was played with this seed: the debrief names it', integer)
+    .option('--seed <number>', 'replay the drill that had this seed; its debrief names it', integer)
     .option('--variant <name>', 'one variant of a scenario, instead of the one that the seed draws')
     .option('--trainee <name>', 'who takes part', 'trainee')
     .action(async (scenario: string | undefined, options: StartOptions) => {
@@ -84,7 +84,7 @@ const startCommand = () =>
     })
 
 const statusCommand = () =>
-  command('status', 'say how the drill that runs is going').action(async (options: CommonOptions) => {
+  command('status', 'show how the running drill is going').action(async (options: CommonOptions) => {
     const client = trainee(options)
     const answer = await client.get<{ drill: DrillState; title: string; events: DrillEvent[] }>(`/api/drills/${await runningId(client)}`)
     if (options.json) return printJson(answer)
@@ -158,7 +158,7 @@ const handoverCommand = () =>
     })
 
 const affectedCommand = () =>
-  command('affected', 'hand in the orders that are affected, where data has to be corrected')
+  command('affected', 'hand in the list of affected orders, if data has to be corrected')
     .addArgument(new Argument('<kind>', 'what is wrong with them').choices([...affectedKinds]))
     .argument('[orders...]', 'their numbers')
     .option('--file <path>', 'a file with their numbers; - reads what is piped in')

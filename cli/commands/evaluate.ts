@@ -49,9 +49,9 @@ const steadyDeadlineMs = 120_000
 export const evaluateCommand = () =>
   command('evaluate')
     .requiredOption('--agent <command>', 'a shell command; it finds FIREDRILL_MCP_URL and FIREDRILL_MCP_TOKEN in its environment')
-    .option('--scenarios <ids>', 'which, separated by commas (all without)', (text: string) => text.split(','))
+    .option('--scenarios <ids>', 'ids, separated by commas (default: all)', (text: string) => text.split(','))
     .option('--limit <duration>', 'longest time for one scenario', duration, 15 * 60_000)
-    .option('--cwd <folder>', 'where the agent runs (an empty folder of its own without)')
+    .option('--cwd <folder>', 'where the agent runs (default: an empty folder of its own)')
     .option('--name <name>', 'what the agent is called in the results', 'agent')
     .action(async (options: Options) => {
       const state = openState(options)

@@ -23,7 +23,7 @@ const duration = (text: string): number => {
 export function faultCommand(): Command {
   return new Command('fault')
     .addCommand(
-      command('list', 'list the faults, and those that are in').action(async (options: CommonOptions) => {
+      command('list', 'list the faults, and those that are injected').action(async (options: CommonOptions) => {
         const list = await apiClient(openState(options), 'instructor').get<FaultList>('/api/faults')
         if (options.json) return printJson(list)
         printTable(
@@ -64,7 +64,7 @@ export function faultCommand(): Command {
         }),
     )
     .addCommand(
-      command('revert', 'take a fault out; without an instance, all of them')
+      command('revert', 'revert a fault; without an instance, all of them')
         .argument('[instance]', 'which one')
         .action(async (instance: string | undefined, options: CommonOptions) => {
           const answer = await apiClient(openState(options), 'instructor').delete<unknown>(

@@ -46,8 +46,8 @@ export function hostCommand(): Command {
 }
 
 const observeCommand = () =>
-  command('observe', 'make this the host that watches: console, Prometheus, telemetry, Locust')
-    .option('--listen <address>', "where the shop's host is waited for", '0.0.0.0')
+  command('observe', 'make this the monitoring host: console, Prometheus, telemetry, Locust')
+    .option('--listen <address>', "the address on which to wait for the shop's host", '0.0.0.0')
     .addOption(new Option('--users <n>', 'simulated users').argParser(integer))
     .option('--console-listen <address>', 'where the console listens', '127.0.0.1')
     .addOption(new Option('--load-hosts <n>', 'hosts that will take a part of the users, beside this one').argParser(integer))
@@ -77,9 +77,9 @@ const observeCommand = () =>
     })
 
 const inviteCommand = () =>
-  command('invite', "print what the shop's host needs to join; it holds secrets, and an earlier one no longer counts")
-    .requiredOption('--address <host[:port]>', 'this host, as the other reaches it')
-    .option('--load', 'invite a host of users, and any number of them; the others stay as they are', false)
+  command('invite', "print the invitation with which the shop's host joins; it holds secrets, and invalidates earlier ones")
+    .requiredOption('--address <host[:port]>', 'the address under which the other host reaches this one')
+    .option('--load', 'invite load hosts, as many as you like; other invitations stay valid', false)
     .option(
       '--into-cluster',
       'put it, and one for users, into the cluster of KUBECONFIG or around this pod as the Secrets that the manifests wait for',
@@ -104,7 +104,7 @@ const inviteCommand = () =>
     })
 
 const joinCommand = () =>
-  command('join', "make this the shop's host, or one of users, by an invitation on standard input").action(
+  command('join', "make this the shop's host, or a load host, with an invitation from standard input").action(
     async (options: CommonOptions) => {
       const state = openState(options)
       mustBeDown(state)
@@ -115,7 +115,7 @@ const joinCommand = () =>
   )
 
 const statusCommand = () =>
-  command('status', 'tell whether the hosts see each other, and how far their clocks are apart').action(async (options: CommonOptions) => {
+  command('status', 'show whether the hosts are connected, and how far their clocks differ').action(async (options: CommonOptions) => {
     const state = openState(options)
     const found = await statusOf(state)
     if (options.json) return printJson({ role: state.config().placement.role, ...found })
@@ -127,7 +127,7 @@ const statusCommand = () =>
   })
 
 const watchCommand = () =>
-  command('watch', 'start the agent of this host again whenever it has ended, and users on a host of them; does not end by itself').action(
+  command('watch', 'restart the agent of this host whenever it ends, and Locust on a load host; runs until it is stopped').action(
     async (options: CommonOptions) => {
       const target = openLocalRange(options.dir)
       const { role } = target.context.config.placement
@@ -145,8 +145,8 @@ const watchCommand = () =>
   )
 
 const waitCommand = () =>
-  command('wait', "wait until the shop's host is there and the range is steady")
-    .option('--seconds <n>', 'for so long at most', integer, 180)
+  command('wait', "wait until the shop's host is connected and the range is steady")
+    .option('--seconds <n>', 'how long to wait at most', integer, 180)
     .action(async (options: CommonOptions & { seconds: number }) => {
       const state = openState(options)
       if (state.config().placement.role !== 'observability') throw new FiredrillError('wrong-state', 'this is for the host that watches')

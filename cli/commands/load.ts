@@ -13,7 +13,7 @@ const show = (options: CommonOptions, load: LoadStatus) => {
 export function loadCommand(): Command {
   return new Command('load')
     .addCommand(
-      command('set', 'set how many there are, and what comes beside them')
+      command('set', 'set how many users there are, and which traffic comes on top')
         .option('--users <n>', 'how many', integer)
         .option('--rate <n>', 'page views a second beside them, at an even pace whatever the shop does', integer)
         .action(async (options: CommonOptions & { users?: number; rate?: number }) => {
@@ -26,7 +26,7 @@ export function loadCommand(): Command {
         }),
     )
     .addCommand(
-      command('status', 'say how many there are and how they fare').action(async (options: CommonOptions) =>
+      command('status', 'show how many users there are and how they are served').action(async (options: CommonOptions) =>
         show(options, await apiClient(openState(options), 'trainee').get('/api/load')),
       ),
     )

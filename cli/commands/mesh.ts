@@ -62,7 +62,7 @@ async function apply(file: string, options: CommonOptions): Promise<void> {
 export function meshCommand(): Command {
   return new Command('mesh')
     .addCommand(
-      command('get', 'print the policy in force, as Istio resources')
+      command('get', 'print the current policy, as Istio resources')
         .option('--revision <number>', 'an earlier one', integer)
         .action(async (options: CommonOptions & { revision?: number }) => {
           const found =
@@ -83,13 +83,9 @@ export function meshCommand(): Command {
           print(lines.length === 0 ? 'nothing would change' : lines.join('\n'))
         }),
     )
+    .addCommand(command('apply', 'replace the current policy').argument('<file>', 'YAML documents; - for standard input').action(apply))
     .addCommand(
-      command('apply', 'put a policy in force, in place of the one that is')
-        .argument('<file>', 'YAML documents; - for standard input')
-        .action(apply),
-    )
-    .addCommand(
-      command('edit', 'edit the policy in $EDITOR, and put in force what was saved').action(async (options: CommonOptions) => {
+      command('edit', 'edit the current policy in $EDITOR').action(async (options: CommonOptions) => {
         const { yaml: before } = await client(options).get<{ yaml: string }>('/api/mesh')
         await edit('mesh.yaml', before, async ({ file, text }) => {
           if (text === before) return options.json ? printJson({ summary: null }) : print('nothing has changed')
@@ -98,7 +94,7 @@ export function meshCommand(): Command {
       }),
     )
     .addCommand(
-      command('rollback', 'put an earlier policy in force')
+      command('rollback', 'return to an earlier policy')
         .argument('[revision]', 'which revision; without it, the previous one', integer)
         .action(async (revision: number | undefined, options: CommonOptions) => {
           const answer = await client(options).post<{ summary: string }>('/api/actions/roll-back-mesh-policy', {
@@ -119,7 +115,7 @@ export function meshCommand(): Command {
       }),
     )
     .addCommand(
-      command('certificates', 'list what each proxy shows to others').action(async (options: CommonOptions) => {
+      command('certificates', 'list the certificate of each proxy').action(async (options: CommonOptions) => {
         const { identities } = await client(options).get<{ identities: MeshIdentity[] }>('/api/mesh')
         if (options.json) return printJson(identities)
         printTable(

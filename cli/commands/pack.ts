@@ -26,7 +26,7 @@ export function packCommand(): Command {
         }),
     )
     .addCommand(
-      command('make', 'make one file of a folder')
+      command('make', 'pack a folder into one file')
         .argument('<folder>')
         .requiredOption('--out <file>', 'the archive, such as ours-1.0.0.tar.gz')
         .action(async (folder: string, options: CommonOptions & { out: string }) => {
@@ -37,7 +37,7 @@ export function packCommand(): Command {
         }),
     )
     .addCommand(
-      command('sign', 'sign a folder, before it is made into one file')
+      command('sign', 'sign a folder, before it is packed')
         .argument('<folder>')
         .requiredOption('--key <file>', "a private Ed25519 key (PEM), by 'openssl genpkey -algorithm ed25519'")
         .action(async (folder: string, options: CommonOptions & { key: string }) => {

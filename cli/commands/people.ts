@@ -56,7 +56,7 @@ export function peopleCommand(): Command {
 }
 
 const listCommand = () =>
-  command('list', 'say who can be asked, who waits for what, and what was said').action(async (options: CommonOptions) => {
+  command('list', 'list who can be asked, who is waiting for what, and what was said').action(async (options: CommonOptions) => {
     const client = apiClient(openState(options), 'trainee')
     const drill = `/api/drills/${await runningId(client)}`
     const [listed, { drill: state, events }] = await Promise.all([
@@ -73,7 +73,7 @@ const listCommand = () =>
   })
 
 const askCommand = () =>
-  command('ask', 'write to somebody: a question, or what they wait for')
+  command('ask', 'write to somebody: ask a question, or tell them what they are waiting for')
     .argument(...person())
     .argument('<words...>', 'what you write')
     .action((to: string, words: string[], options: CommonOptions) =>
@@ -116,7 +116,7 @@ const quietCommand = () =>
 const sendCommand = () =>
   command('send', 'let somebody speak (for instructors)')
     .argument(...person())
-    .argument('[words...]', 'in your words; without any, in their own')
+    .argument('[words...]', 'in your words; without any, they use their own')
     .action((who: string, words: string[], options: CommonOptions) =>
       onRunning(options, 'instructor', async (client, drill) => {
         await client.post(`${drill}/people/${encodeURIComponent(who)}/enter`, words.length > 0 ? { text: words.join(' ') } : {})

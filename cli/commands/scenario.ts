@@ -34,7 +34,7 @@ export function scenarioCommand(): Command {
 }
 
 const newCommand = () =>
-  command('new', 'begin a scenario')
+  command('new', 'create a scenario from a template')
     .argument('<id>', 'lower-case words joined by hyphens; the name of its folder')
     .option('--with-people', 'with a people.yaml: those who wait, and those who know something', false)
     .action((id: string, options: CommonOptions & { withPeople: boolean }) => {
@@ -56,7 +56,7 @@ const newCommand = () =>
 
 const lintCommand = () =>
   command('lint', 'check scenarios without a range')
-    .argument('[id...]', 'ids, folders or files; all without one')
+    .argument('[id...]', 'ids, folders or files (default: all)')
     .action((ids: string[], options: CommonOptions) => {
       const all = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
       const folders = (ids.length > 0 ? ids : all.map(({ name }) => name)).map(folderOf)

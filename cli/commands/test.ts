@@ -8,7 +8,7 @@ import { print } from '../output.ts'
 
 export const testCommand = () =>
   command('test')
-    .argument('[suites...]', 'check, unit, acceptance, browser (all without), or fuzz, for longer than unit does')
+    .argument('[suites...]', 'check, unit, acceptance or browser (default: all), or fuzz, which runs longer than in unit')
     .action(async (suites: string[]) => {
       await setup(projectRoot, cacheDir, print)
       if (suites.length === 0 || suites.includes('browser')) await setupBrowser(print)

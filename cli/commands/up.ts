@@ -91,7 +91,7 @@ export const upCommand = () =>
     .option('--receivers <file>', "YAML with your team's own Alertmanager receivers, told beside the console, until another file is given")
     .option('--no-receivers', 'tell only the console again')
     .addOption(new Option('--target <where>', 'where the shop runs: on this host, or in a cluster').choices(['local', 'kubernetes']))
-    .option('--kubeconfig <file>', 'of the cluster (KUBECONFIG without)')
+    .option('--kubeconfig <file>', 'of the cluster (default: $KUBECONFIG)')
     .addOption(new Option('--overlay <name>', 'who carries what services say: the cluster, or Istio').choices([...overlays]))
     .option('--storage-class <name>', "for the data stores' claims (the cluster's default without)")
     .option('--address <host>', 'this host, as pods reach it')

@@ -29,8 +29,8 @@ interface Play {
 
 export const verifyCommand = () =>
   command('verify')
-    .argument('[ids...]', 'which (all without)')
-    .option('--times <n>', 'how often, in a row', integer, 1)
+    .argument('[ids...]', 'ids of scenarios (default: all)')
+    .option('--times <n>', 'how many times in a row', integer, 1)
     .option('--variants', 'every variant of each, instead of the first')
     .option('--stale', 'only those whose proof is missing or does not belong to what is there')
     .option('--no-proofs', 'write no proof beside what is proven; without this, a checkout keeps it in scenarios/ID/proof.json')

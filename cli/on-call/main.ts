@@ -11,7 +11,7 @@ import { statusCommand } from './status.ts'
 /** `firedrill` in a trainee's terminal: what its API lets a trainee do. What needs the checkout, or the range's own folder, is not in it. */
 const program = new Command('firedrill').description('Practise incidents on a real system: what you can do from here.')
 const summaries = new Map([
-  [statusCommand, 'say how each component of the shop is'],
+  [statusCommand, 'show the state of each component of the shop'],
   [actionCommand, 'operate the shop'],
   [drillCommand, 'take part in the drill'],
   [settingsCommand, 'read and change the settings of a service as a file'],
