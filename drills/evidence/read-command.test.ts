@@ -23,6 +23,15 @@ test('commands look at what they ask', () => {
     'tail -f /var/log/shop/orders.log': ['logs orders -'],
     'cd /var/log/shop && grep -c error payments.log': ['logs payments -'],
     'jq -r .msg /var/log/shop/orders-proxy.log >/tmp/x': ['logs orders -'],
+    'kubectl logs deploy/orders --tail 20': ['logs orders kubernetes'],
+    'kubectl logs -f orders-7d9f6bc5d4-x2x9q -c istio-proxy | grep 503': ['logs orders kubernetes'],
+    'kubectl logs -l app=payments': ['logs payments kubernetes'],
+    'kubectl describe pod postgres-0': ['deploys postgres kubernetes'],
+    'kubectl get deploy catalog -o yaml': ['deploys catalog kubernetes'],
+    'kubectl -n shop describe deploy/orders svc/orders': ['deploys orders kubernetes', 'dashboard orders kubernetes'],
+    'kubectl get pods -l app=redis': ['deploys redis kubernetes'],
+    'kubectl rollout history deploy/inventory': ['deploys inventory kubernetes'],
+    'kubectl get vs orders -o yaml': ['mesh orders kubernetes'],
     'sudo rabbitmqctl list_queues name messages': ['queue rabbitmq operator'],
     'sudo -n rabbitmqctl -q status': ['queue rabbitmq operator'],
     'cd /tmp ⏎ psql -c "select 1"': ['database postgres postgres'],
@@ -47,6 +56,12 @@ test('a command that only mentions a component is no look at it', () => {
     'rabbitmqadmin --help',
     'sudo rabbitmqctl help',
     'rabbitmqctl list_queues',
+    'kubectl get pods',
+    'kubectl get events --sort-by .lastTimestamp',
+    'kubectl get deploy orders --help',
+    'kubectl describe deploy',
+    'kubectl auth can-i --list',
+    'kubectl explain deployment',
   ])
     assert.deepEqual(looks(line), [], line)
 })
@@ -67,6 +82,14 @@ test('commands that change the shop are distinguished from those that only look,
     'sudo kill -9 4711',
     "redis-cli --scan --pattern 'a:*' | xargs -n 10 redis-cli del",
     'sudo /bin/kill 4711',
+    'kubectl rollout undo deploy/catalog',
+    'kubectl rollout restart deploy orders',
+    'kubectl scale deploy orders --replicas=2',
+    'kubectl delete pod orders-7d9f6bc5d4-x2x9q',
+    "kubectl patch svc orders -p '{}'",
+    'kubectl set env deploy/orders DB_POOL_MAX-',
+    'kubectl edit deploy orders',
+    'kubectl apply -f ~/orders.yaml',
   ]
   const looking = [
     'psql -c "select updated_at, created from orders.orders"',
@@ -80,6 +103,9 @@ test('commands that change the shop are distinguished from those that only look,
     'kill %1',
     'sudo kill -0 4711',
     'sudo ps aux | grep kill',
+    'kubectl rollout status deploy/catalog',
+    'kubectl get pods --watch',
+    'kubectl delete pod orders-1 --dry-run=server',
   ]
   for (const line of changing) assert.equal(readCommand(line).changes, true, line)
   for (const line of looking) assert.equal(readCommand(line).changes, false, line)
@@ -94,4 +120,12 @@ test('a command is as harmful as the action that does the same', () => {
   })
   assert.deepEqual(same('psql -c "select pg_terminate_backend( 12 )"'), { action: 'terminate-session', params: { pid: 12 } })
   assert.equal(same('redis-cli info'), undefined)
+  const restarted = { action: 'restart', params: { component: 'postgres' } }
+  assert.deepEqual(same('kubectl delete pod postgres-0'), restarted)
+  assert.deepEqual(same('kubectl rollout restart sts/postgres'), restarted)
+  assert.deepEqual(same('kubectl scale deploy/orders --replicas 3'), {
+    action: 'scale-deployment',
+    params: { service: 'orders', replicas: 3 },
+  })
+  assert.equal(same('kubectl delete job orders'), undefined)
 })
