@@ -3,9 +3,11 @@ import { mostNamed } from '../drills/evidence.ts'
 import { readCommand } from '../drills/evidence/read-command.ts'
 import type { Range } from '../model/range.ts'
 import { describeError } from '../model/errors.ts'
-import type { RangeContext } from '../range/context.ts'
+import { clusterWithShop, type RangeContext } from '../range/context.ts'
 import { join } from '../range/targets/hosts/forward.ts'
 import { openShop } from '../range/targets/hosts/open.ts'
+import { onCallAccount } from '../range/targets/kubernetes/on-call-account.ts'
+import { namespace } from '../range/targets/kubernetes/pod.ts'
 import { logsFrom } from '../shell/log-stream.ts'
 import { filesHere } from '../shell/log-view.ts'
 import { admitOnCall } from '../shell/on-call.ts'
@@ -37,7 +39,7 @@ export function shellsOf({ context, range, engine, looks, trouble = jailTrouble 
     ...placedWith(context),
     hidden: [context.root, context.dir, cacheDir],
     cache: cacheDir,
-    trouble: async () => placedElsewhere(context) ?? (await trouble()),
+    trouble: async () => inPod(context, await trouble()),
     admit: () => admitOnCall(context, range),
     recordings: () => {
       const state = engine.running()
@@ -64,8 +66,14 @@ export function shellsOf({ context, range, engine, looks, trouble = jailTrouble 
 export const recordingsOf = ({ dir }: Pick<RangeContext, 'dir'>, drill: string): string => path.join(dir, 'terminals', drill)
 
 /** Where the shop's processes and logs are: here, or with the agent of its host. */
-function placedWith(context: RangeContext): Pick<ConstructorParameters<typeof Shells>[0], 'logs' | 'operate'> {
+function placedWith(context: RangeContext): Pick<ConstructorParameters<typeof Shells>[0], 'logs' | 'operate' | 'kubernetes'> {
   const here = filesHere(logSources(context))
+  if (clusterWithShop(context.config.placement))
+    return {
+      logs: [here, logsFrom(() => openShop(context, 'logs'))],
+      operate: (socket) => refuseOperator(socket, askCluster),
+      kubernetes: () => openShop(context, 'kubernetes'),
+    }
   if (context.config.placement.role === 'all') return { logs: [here], operate: (socket) => serveOperator(socket, () => shopSeen(context)) }
   return {
     logs: [here, logsFrom(() => openShop(context, 'logs'))],
@@ -78,5 +86,12 @@ function placedWith(context: RangeContext): Pick<ConstructorParameters<typeof Sh
   }
 }
 
-const placedElsewhere = ({ config: { placement } }: RangeContext): string | null =>
-  placement.role === 'observability' && placement.cluster ? 'the shop of this range is in a cluster: use kubectl there' : null
+const askCluster =
+  "the shop's processes are in pods: use kubectl, as in 'kubectl get pods', 'kubectl describe pod NAME', 'kubectl logs deploy/orders', 'kubectl delete pod NAME'"
+
+/** A control plane that is in a pod itself can hardly make a jail there, and no program that is installed changes that. */
+function inPod({ config: { placement } }: RangeContext, trouble: string | null): string | null {
+  if (trouble === null || clusterWithShop(placement)?.kubeconfig !== null) return trouble
+  const how = `kubectl --namespace ${namespace} --token "$(kubectl --namespace ${namespace} create token ${onCallAccount})" get pods`
+  return `the control plane is in a pod, where no jail can be made (${trouble}): use kubectl from where you are, with the same rights: ${how}`
+}

@@ -263,6 +263,10 @@ export interface Range {
     edit(edit: ManifestEdit): Promise<void>
     /** Brings an object back to its manifest; takes away one that has none. */
     sync(ref: ManifestRef): Promise<void>
+    /** Objects, by kind and name, that somebody has changed with a client of their own. */
+    handmade(): Promise<string[]>
+    /** Brings these back to their manifests. */
+    undoHandmade(): Promise<void>
     /** How many pods the namespace may have; null for no limit. */
     quota(): Promise<number | null>
     setQuota(pods: number | null): Promise<void>

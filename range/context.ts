@@ -34,9 +34,12 @@ export type Placement =
   | { role: 'shop'; observability: string }
   /** A worker of that host's Locust: users beside those that are there. */
   | { role: 'load'; observability: string }
+/** The cluster that has the shop of a range so placed; undefined where none has. */
+export const clusterWithShop = (placement: Placement): ClusterPlacement | undefined =>
+  placement.role === 'observability' ? placement.cluster : undefined
 /** The cluster into which a range so placed puts the shop; undefined where it puts it into none. */
 export function deployedCluster(placement: Placement): DeployedCluster | undefined {
-  const cluster = placement.role === 'observability' ? placement.cluster : undefined
+  const cluster = clusterWithShop(placement)
   return cluster && cluster.kubeconfig !== null ? { ...cluster, kubeconfig: cluster.kubeconfig } : undefined
 }
 export const hostRoles = ['all', 'observability', 'shop', 'load'] as const satisfies Placement['role'][]

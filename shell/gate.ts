@@ -1,6 +1,8 @@
 import { chmodSync } from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
+import type { Duplex } from 'node:stream'
+import { describeError } from '../model/errors.ts'
 import type { PortName } from '../range/context.ts'
 import type { Target } from './places.ts'
 
@@ -25,6 +27,8 @@ interface GateOptions {
   admitted?: Promise<unknown>
   /** Runs a command about the shop's processes, where they are. */
   operate(socket: net.Socket): void
+  /** Connects to the API server as whoever is on call; left out where the shop is in no cluster. */
+  kubernetes?(): Promise<Duplex>
 }
 
 /** This side's end of a session's network: what connects says where to by a name, and gets no further than the names that there are. */
@@ -34,7 +38,7 @@ export class Gate {
   readonly #options: GateOptions
   readonly #server: net.Server
   readonly #prometheus: http.Server
-  readonly #open = new Set<net.Socket>()
+  readonly #open = new Set<Duplex>()
 
   private constructor(options: GateOptions) {
     this.#options = options
@@ -102,14 +106,27 @@ export class Gate {
       // What came with the name, and whatever comes: it was paused until then.
       return void socket.resume()
     }
+    if (target.kind === 'kubernetes') return this.#askCluster(socket, name)
     // Who is quicker than that would be refused.
     if (asksWho.has(target.port)) void (this.#options.admitted ?? Promise.resolve()).then(() => this.#carry(socket, name, target))
     else this.#carry(socket, name, target)
   }
 
+  /** Where it is away, kubectl is told so. */
+  #askCluster(socket: net.Socket, name: string): void {
+    const connecting = this.#options.kubernetes?.() ?? Promise.reject(new Error('the shop is in no cluster'))
+    connecting.then(
+      (far) => (socket.destroyed ? void far.destroy() : this.#join(socket, name, far)),
+      (error: unknown) => socket.end(unavailable(describeError(error))),
+    )
+  }
+
   #carry(socket: net.Socket, name: string, target: Extract<Target, { kind: 'port' }>): void {
     if (socket.destroyed) return
-    const far = net.connect({ host: '127.0.0.1', port: this.#options.portOf(target), allowHalfOpen: true })
+    this.#join(socket, name, net.connect({ host: '127.0.0.1', port: this.#options.portOf(target), allowHalfOpen: true }))
+  }
+
+  #join(socket: net.Socket, name: string, far: Duplex): void {
     this.#open.add(far)
     far.on('data', (bytes) => this.read.set(name, (this.read.get(name) ?? 0) + bytes.length))
     far.on('error', () => socket.destroy())
@@ -139,6 +156,13 @@ export class Gate {
     })
     socket.resume()
   }
+}
+
+/** An answer of HTTP, as Kubernetes says that something does not work just now. */
+function unavailable(message: string): string {
+  const body = JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'ServiceUnavailable', code: 503, message })
+  const head = ['HTTP/1.1 503 Service Unavailable', 'content-type: application/json', `content-length: ${Buffer.byteLength(body)}`]
+  return `${[...head, 'connection: close'].join('\r\n')}\r\n\r\n${body}`
 }
 
 /** Prometheus as the control plane serves it to a trainee: what is asked there is seen, and its lifecycle is out of reach. */

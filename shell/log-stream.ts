@@ -5,16 +5,18 @@ import { FileFollower, type LogPiece, type LogSource } from './follow-files.ts'
 import { lookEveryMs, type LogInput } from './log-view.ts'
 
 /** A line for each piece: JSON, its bytes in base64. A service is a file's name on the other side. */
-const sentPiece = z.object({ service: z.string().regex(/^[a-z][a-z0-9-]{0,40}$/), fresh: z.boolean(), bytes: z.base64() })
+const received = z.object({ service: z.string().regex(/^[a-z][a-z0-9-]{0,40}$/), fresh: z.boolean(), bytes: z.base64() })
 const againAfterMs = 1_000
+
+export const sentPiece = ({ service, fresh, bytes }: LogPiece): string =>
+  `${JSON.stringify({ service, fresh, bytes: bytes.toString('base64') } satisfies z.input<typeof received>)}\n`
 
 /** Sends the logs of this host, for terminals elsewhere, until the other end goes. A reader that does not read is waited for. */
 export function sendLogs(stream: Duplex, sources: readonly LogSource[]): void {
   const follower = new FileFollower(sources)
   const look = () => {
     if (stream.writableNeedDrain) return
-    for (const { service, fresh, bytes } of follower.read())
-      stream.write(`${JSON.stringify({ service, fresh, bytes: bytes.toString('base64') } satisfies z.input<typeof sentPiece>)}\n`)
+    for (const { service, fresh, bytes } of follower.read()) stream.write(sentPiece({ service, fresh, bytes }))
   }
   const timer = setInterval(look, lookEveryMs)
   stream.on('error', () => stream.destroy())
@@ -61,7 +63,7 @@ export const logsFrom =
 /** Null for what is no piece of a log. */
 function pieceIn(line: string): LogPiece | null {
   try {
-    const { bytes, ...piece } = sentPiece.parse(JSON.parse(line))
+    const { bytes, ...piece } = received.parse(JSON.parse(line))
     return { ...piece, bytes: Buffer.from(bytes, 'base64') }
   } catch {
     return null

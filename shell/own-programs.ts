@@ -19,12 +19,19 @@ export const programs: readonly { name: string; debian: string }[] = [
   { name: 'strace', debian: 'strace' },
 ]
 
+/** Where the shop is in a cluster, that is asked. */
+const clusterPrograms: typeof programs = [{ name: 'kubectl', debian: 'kubernetes-client' }]
+
 /** Only what the jail sees: programs in a home are not there. */
 const visible = /^\/(usr|bin|sbin)\//
 
 /** Of those, which there are. */
-export const foundPrograms = (): { name: string; debian: string; found: boolean }[] =>
-  programs.map(({ name, debian }) => ({ name, debian, found: visible.test(findProgram([name], ['/usr/bin', '/usr/sbin', '/bin']) ?? '') }))
+export const foundPrograms = ({ cluster = false } = {}): { name: string; debian: string; found: boolean }[] =>
+  [...programs, ...(cluster ? clusterPrograms : [])].map(({ name, debian }) => ({
+    name,
+    debian,
+    found: visible.test(findProgram([name], ['/usr/bin', '/usr/sbin', '/bin']) ?? ''),
+  }))
 
 /** What programs are told in files: other users of the machine can read the arguments of a program in a jail, too. By their names in the jail's own folder. */
 export const privateFiles = ({ rabbitmqPassword, token }: { rabbitmqPassword: string; token: string }): Record<string, string> => ({
@@ -49,15 +56,23 @@ export function searchPath(): string {
 const postgresFolders = (): string[] => ['18', '17', '16', '15', '14', '13'].map((version) => `/usr/lib/postgresql/${version}/bin`)
 
 /** What a session is greeted with, in at most ten lines. */
-export function motd(has: readonly { name: string; found: boolean }[], firedrill: boolean): string {
+export function motd(has: readonly { name: string; found: boolean }[], { firedrill = false, cluster = false } = {}): string {
   const there = (name: string) => has.some((program) => program.name === name && program.found)
+  const proxies = cluster
+    ? 'NAME-proxy has the numbers of its sidecar, where there is one'
+    : "a service's proxy is NAME-proxy (curl -s orders-proxy/clusters)"
   const lines = [
     'You are on call for the shop. Names: gateway catalog inventory orders payments fulfilment postgres redis rabbitmq prometheus',
-    "alertmanager; a service's proxy is NAME-proxy (curl -s orders-proxy/clusters). Logs: tail -f /var/log/shop/orders.log",
+    `alertmanager; ${proxies}. Logs: tail -f /var/log/shop/orders.log`,
+    ...(cluster ? clusterLines(there('kubectl')) : []),
     ...(there('psql') ? ["Database:   psql -c 'select pid, state, wait_event, query from pg_stat_activity'"] : []),
     ...(there('redis-cli') ? ['Cache:      redis-cli info memory'] : []),
-    ...(there('rabbitmqadmin') ? ['Queue:      sudo rabbitmqctl list_queues name messages consumers; rabbitmqadmin list policies'] : []),
-    'Processes:  sudo ps aux, sudo ss -tnp, sudo lsof -i :5432, sudo kill PID   (sudo -l lists them)',
+    ...(there('rabbitmqadmin')
+      ? [
+          `Queue:      ${cluster ? 'rabbitmqadmin list queues name messages' : 'sudo rabbitmqctl list_queues name messages consumers'}; rabbitmqadmin list policies`,
+        ]
+      : []),
+    ...(cluster ? [] : ['Processes:  sudo ps aux, sudo ss -tnp, sudo lsof -i :5432, sudo kill PID   (sudo -l lists them)']),
     ...(there('promtool') ? ["Metrics:    promtool query instant http://prometheus:9090 'up == 0'"] : []),
     ...(there('amtool') ? ['Alerts:     amtool alert'] : []),
     firedrill ? 'Operations: firedrill action list' : `Operations: curl -H @${own}/authorization $FIREDRILL_URL/api/actions`,
@@ -65,3 +80,9 @@ export function motd(has: readonly { name: string; found: boolean }[], firedrill
   ]
   return `${lines.join('\n')}\n`
 }
+
+const clusterLines = (kubectl: boolean): string[] => [
+  kubectl
+    ? 'Cluster:    kubectl get pods; kubectl describe deploy orders; kubectl rollout undo deploy orders   (kubectl auth can-i --list)'
+    : 'Cluster:    kubectl is missing on this host: firedrill doctor says how to install it',
+]

@@ -11,6 +11,8 @@ export type Target =
   | { kind: 'reports' }
   /** Commands about the shop's processes, which run on its side. */
   | { kind: 'operator' }
+  /** The API server of the cluster that has the shop. */
+  | { kind: 'kubernetes' }
 
 /** A name in the jail, with the ports at which something listens there. */
 export interface Place {
@@ -46,16 +48,18 @@ export function targets(): ReadonlyMap<string, Target> {
     ['prometheus', { kind: 'prometheus' }],
     ['reports', { kind: 'reports' }],
     ['operator', { kind: 'operator' }],
+    ['kubernetes', { kind: 'kubernetes' }],
   ])
 }
 
-/** Every name in the jail. The control plane is at `localhost`, at the port that it has outside. */
-export function places(context: Pick<RangeContext, 'port'>): Place[] {
+/** Every name in the jail. The control plane is at `localhost`, at the port that it has outside; the API server only where the shop is in a cluster. */
+export function places(context: Pick<RangeContext, 'port'>, { cluster = false } = {}): Place[] {
   const named: [string, Record<number, string>][] = [
     ...serviceNames.map((name): [string, Record<number, string>] => [name, { [http]: name }]),
     ...proxyNames.map((name): [string, Record<number, string>] => [name, { [http]: name }]),
     ...Object.entries(usualPorts),
     ['prometheus', { 9090: 'prometheus' }],
+    ...(cluster ? [['kubernetes', { [http]: 'kubernetes' }] as [string, Record<number, string>]] : []),
   ]
   return [
     {

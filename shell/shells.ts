@@ -2,14 +2,17 @@ import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import path from 'node:path'
+import type { Duplex } from 'node:stream'
 import type { Actor } from '../model/drill.ts'
 import { FiredrillError, describeError } from '../model/errors.ts'
 import type { RangeContext } from '../range/context.ts'
-import { rangeId } from '../range/context.ts'
+import { clusterWithShop, rangeId } from '../range/context.ts'
+import { namespace } from '../range/targets/kubernetes/pod.ts'
 import { firedrillFolder, firedrillIn, rangeSeen } from './firedrill.ts'
 import { Gate } from './gate.ts'
 import { makeGroups, removeGroups } from './groups.ts'
 import { home, own } from './jail.ts'
+import { kubeconfig, kubeconfigFile } from './kubeconfig.ts'
 import { LogView, type LogInput } from './log-view.ts'
 import { onCall, onCallPassword } from './on-call.ts'
 import { foundPrograms, motd, privateFiles, searchPath, wrappers } from './own-programs.ts'
@@ -49,6 +52,8 @@ interface ShellsOptions {
   logs: readonly LogInput[]
   /** Runs a command about the shop's processes, where they are. */
   operate(socket: Socket): void
+  /** Connects to the API server of the cluster that has the shop, as whoever is on call. */
+  kubernetes?(): Promise<Duplex>
   /** Where the answers are: not to be seen from within. */
   hidden: readonly string[]
   /** Where bundles are, `firedrill` itself among them. */
@@ -74,6 +79,8 @@ interface Jail {
 export class Shells implements AsyncDisposable {
   readonly #options: ShellsOptions
   readonly #places: Place[]
+  /** Whether the shop is in one. */
+  readonly #cluster: boolean
   readonly #range: string
   readonly #open = new Map<string, OpenShell & Jail>()
   readonly #runners = new Map<string, Jail & { runner: Runner }>()
@@ -83,7 +90,8 @@ export class Shells implements AsyncDisposable {
 
   constructor(options: ShellsOptions) {
     this.#options = options
-    this.#places = places(options.context)
+    this.#cluster = clusterWithShop(options.context.config.placement) !== undefined
+    this.#places = places(options.context, { cluster: this.#cluster })
     this.#range = rangeId(options.context.dir)
   }
 
@@ -191,16 +199,19 @@ export class Shells implements AsyncDisposable {
         folder,
         groups: makeGroups(this.#range, id),
         places: this.#places,
-        motd: motd(foundPrograms(), firedrill !== null),
+        motd: motd(foundPrograms({ cluster: this.#cluster }), { firedrill: firedrill !== null, cluster: this.#cluster }),
         programs: { ...wrappers, ...firedrill?.programs },
-        files: privateFiles({ rabbitmqPassword: onCallPassword(context, 'rabbitmq'), token: owner.token }),
+        files: {
+          ...privateFiles({ rabbitmqPassword: onCallPassword(context, 'rabbitmq'), token: owner.token }),
+          ...(this.#cluster ? { [kubeconfigFile]: kubeconfig(namespace) } : {}),
+        },
         beside: firedrill?.beside ?? [],
         copies: firedrill?.copies ?? {},
         rangeFile: JSON.stringify(rangeSeen(context, owner.token)),
         uid: process.getuid?.() === 0 ? uidOf(context.dir, slot) : null,
         logs: this.#logs.folder,
         hidden: this.#options.hidden,
-        env: environment(context, owner),
+        env: { ...environment(context, owner), ...(this.#cluster ? { KUBECONFIG: `${own}/${kubeconfigFile}` } : {}) },
         command,
       })
       const admitted = this.#options
@@ -213,6 +224,7 @@ export class Shells implements AsyncDisposable {
         portOf: ({ port }) => context.port(port),
         control,
         operate: this.#options.operate,
+        ...(this.#options.kubernetes ? { kubernetes: this.#options.kubernetes } : {}),
         onReport: (text) => {
           const report = readReport(text)
           const read = answered()

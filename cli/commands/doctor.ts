@@ -1,5 +1,5 @@
 import { Option } from 'commander'
-import { hostRoles, type HostRole } from '../../range/context.ts'
+import { clusterWithShop, hostRoles, type HostRole } from '../../range/context.ts'
 import { ensureBundles } from '../../range/bundle/bundle.ts'
 import { hasConsole } from '../../range/topology.ts'
 import { findBinaries } from '../../range/binaries.ts'
@@ -41,7 +41,8 @@ export const doctorCommand = () =>
     const assessment = assessmentTroubles(projectRoot, state.dir)
     const machine = await measureMachine()
     const users = usersFor(machine)
-    const terminal = { trouble: await jailTrouble(), missing: foundPrograms().filter(({ found }) => !found) }
+    const cluster = state.exists && clusterWithShop(state.config().placement) !== undefined
+    const terminal = { trouble: await jailTrouble(), missing: foundPrograms({ cluster }).filter(({ found }) => !found) }
     if (options.json)
       printJson({ ok, node: process.version, precedence, machine: { ...machine, users }, programs: reports, assessment, terminal })
     else {

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import net from 'node:net'
 import path from 'node:path'
+import type { Duplex } from 'node:stream'
 import { KubeConfig } from '@kubernetes/client-node'
 import { describeError } from '../../model/errors.ts'
 import { portOffsets, type PortName, type RangeContext } from '../../range/context.ts'
@@ -20,7 +21,8 @@ import { clusterShop } from '../../range/targets/kubernetes/shop.ts'
 import { StateMap } from '../../range/targets/kubernetes/state.ts'
 import { namespace } from '../../range/targets/kubernetes/pod.ts'
 import { logShipper } from './log-shipper.ts'
-import { followPods } from './pod-logs.ts'
+import { onCallApi } from './on-call-api.ts'
+import { followPods, sendPodLogs, toSink } from './pod-logs.ts'
 
 const root = path.resolve(import.meta.dirname, '..', '..')
 const given = (name: string): string => {
@@ -79,16 +81,22 @@ function passHttp(host: string, port: number): http.Server {
 const config = new KubeConfig()
 config.loadFromDefault()
 const cluster = new Cluster(config, namespace)
+const api = onCallApi(config, namespace)
 const shop = clusterShop({ cluster, state: await StateMap.open(cluster), images, root, context })
 
 const [, host = '', port = ''] = /^(.+):(\d+)$/.exec(invited.observability) ?? []
 const end = dialObservability({ host, port: Number(port) }, invited.keys, {
   ports: new Set(shopPortNames.map(loopback)),
   call: shopAnswers(shop),
+  // For terminals, which are in a jail where one watches.
+  open: {
+    kubernetes: (stream: Duplex) => api.serve(stream),
+    logs: (stream: Duplex) => sendPodLogs(stream, cluster),
+  },
 })
 // To the pods of the shop, and to this one.
 await forwardPort(end.link, loopback('telemetryStore'), { port: telemetryPort, host: '0.0.0.0' })
-const logs = followPods(cluster, logShipper(`http://127.0.0.1:${telemetryPort}/v1/logs`))
+const logs = followPods(cluster, toSink(logShipper(`http://127.0.0.1:${telemetryPort}/v1/logs`)), { sinceSeconds: 60 })
 process.stdout.write(`agent of the shop in ${namespace}, dials ${invited.observability}\n`)
 
 void (async () => {

@@ -1,12 +1,16 @@
-import { Writable } from 'node:stream'
+import { once } from 'node:events'
+import { Writable, type Duplex } from 'node:stream'
 import { describeError } from '../../model/errors.ts'
 import { parseLine, type LogFormat } from '../../observability/store/filelog/parsers.ts'
 import type { LogSink } from '../../observability/store/filelog/tail.ts'
 import type { Cluster } from '../../range/targets/kubernetes/cluster.ts'
 import { isWorkload } from '../../range/targets/kubernetes/ports.ts'
 import { topology } from '../../range/topology.ts'
+import { sentPiece } from '../../shell/log-stream.ts'
 
 const lookEveryMs = 2_000
+/** Of each container, for who opens a terminal. */
+const linesBefore = 2_000
 
 interface Source {
   service: string
@@ -24,18 +28,49 @@ function sourceOf(labels: Record<string, string>, container: string): Source | n
   return container === app ? { service: app, format: topology[app].logs.format } : null
 }
 
-/**
- * Follows what the containers of the shop print, through the API server, from where each was left. Rows that find no room are waited for; the
- * kubelet keeps the rest.
- */
-export function followPods(cluster: Cluster, sink: LogSink): { stop(): void } {
+/** A line of a log, without the time at which the kubelet had it; the next waits until it is taken. */
+type Take = (line: string, source: Source) => Promise<void> | void
+
+/** Into a store; rows that find no room are waited for. */
+export const toSink =
+  (sink: LogSink): Take =>
+  async (line, { format, service }) => {
+    const entry = parseLine(format, line, service)
+    while (entry && !sink.offer([entry])) await new Promise((resolve) => setTimeout(resolve, 500))
+  }
+
+/** Sends what the pods print, for terminals elsewhere, until the other end goes. A reader that does not read is waited for. */
+export function sendPodLogs(stream: Duplex, cluster: Cluster): void {
+  const begun = new Set<string>()
+  const take: Take = async (line, { service }) => {
+    if (stream.destroyed) return
+    const sent = stream.write(sentPiece({ service, fresh: !begun.has(service), bytes: Buffer.from(`${line}\n`) }))
+    begun.add(service)
+    if (!sent) await roomIn(stream)
+  }
+  const following = followPods(cluster, take, { tailLines: linesBefore })
+  stream.on('error', () => stream.destroy())
+  stream.once('close', () => following.stop())
+  stream.once('end', () => stream.end())
+  stream.resume()
+}
+
+async function roomIn(stream: Duplex): Promise<void> {
+  const waiting = new AbortController()
+  const heard = (name: string) => once(stream, name, { signal: waiting.signal }).catch(() => {})
+  await Promise.race([heard('drain'), heard('close')])
+  waiting.abort()
+}
+
+/** Follows what the containers of the shop print, through the API server, from where each was left. The kubelet keeps what is not taken yet. */
+export function followPods(cluster: Cluster, hand: Take, begin: { sinceSeconds: number } | { tailLines: number }): { stop(): void } {
   /** By container, as it was started last: its stream, or null once that has ended. */
   const streams = new Map<string, AbortController | null>()
   /** The time of the last line of each, as the kubelet wrote it: where to go on. */
   const readTo = new Map<string, string>()
   let stopped = false
 
-  async function follow(key: string, pod: string, container: string, { service, format }: Source): Promise<void> {
+  async function follow(key: string, pod: string, container: string, source: Source): Promise<void> {
     let rest = ''
     // Keeps the first half of a character until the other half comes.
     const decoder = new TextDecoder()
@@ -45,8 +80,7 @@ export function followPods(cluster: Cluster, sink: LogSink): { stop(): void } {
       const before = readTo.get(key)
       // A stream that is opened again begins with the second in which the last one ended.
       if (before !== undefined && time <= before) return
-      const entry = parseLine(format, line.slice(at + 1), service)
-      while (entry && !sink.offer([entry]) && !stopped) await new Promise((resolve) => setTimeout(resolve, 500))
+      if (!stopped) await hand(line.slice(at + 1), source)
       readTo.set(key, time)
     }
     const into = new Writable({
@@ -62,7 +96,7 @@ export function followPods(cluster: Cluster, sink: LogSink): { stop(): void } {
     // The client keeps the stream that it reads to itself. One on which nothing came for five minutes breaks; it is opened again.
     into.on('pipe', (from) => from.on('error', () => into.destroy()))
     const from = readTo.get(key)
-    const options = { follow: true, timestamps: true, ...(from === undefined ? { sinceSeconds: 60 } : { sinceTime: from }) }
+    const options = { follow: true, timestamps: true, ...(from === undefined ? begin : { sinceTime: from }) }
     streams.set(key, await cluster.log.log(cluster.namespace, pod, container, into, options))
   }
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { handOverKeyboard, openShell, runCommand, watchShell } from '../../model/api.ts'
 import { isOpen } from '../../model/drill.ts'
 import { FiredrillError } from '../../model/errors.ts'
+import { clusterWithShop } from '../../range/context.ts'
 import { foundPrograms } from '../../shell/own-programs.ts'
 import type { Api, ApiContext } from './context.ts'
 import { shellAccess } from './shell-access.ts'
@@ -26,7 +27,10 @@ export function shellRoutes(app: Api, { context, engine, people, shells }: ApiCo
 
   app.get('/api/shells', async (request) => ({
     trouble: await shells.trouble(),
-    programs: foundPrograms().map(({ name, found }) => ({ name, found })),
+    programs: foundPrograms({ cluster: clusterWithShop(context.config.placement) !== undefined }).map(({ name, found }) => ({
+      name,
+      found,
+    })),
     shells: shells
       .list()
       .filter((shell) => maySee(request, shell))

@@ -162,6 +162,8 @@ function paperCluster(now: Told): NonNullable<Range['cluster']> {
     edits: async () => now.edits,
     edit: async (edit) => void (now.edits = [...now.edits.filter((other) => !isDeepStrictEqual(other, edit)), edit]),
     sync: async ({ kind, name }) => void (now.edits = now.edits.filter((edit) => edit.kind !== kind || edit.name !== name)),
+    handmade: async () => [],
+    undoHandmade: done,
     quota: async () => null,
     setQuota: done,
     deletePods: done,

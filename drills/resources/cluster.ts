@@ -5,6 +5,7 @@ import { defineResource, listed } from './resource.ts'
 
 interface Found {
   edits: ManifestEdit[]
+  handmade: string[]
   quota: number | null
   rotated: ServiceName[]
 }
@@ -15,20 +16,25 @@ export const cluster = defineResource<Found>({
   title: "the shop's objects in the cluster",
   isOn: (range) => range.cluster !== null,
   async read(range) {
-    const [edits, quota, rotated] = await Promise.all([clusterOf(range).edits(), clusterOf(range).quota(), clusterOf(range).rotated()])
-    return { edits, quota, rotated }
+    const shop = clusterOf(range)
+    const [edits, handmade, quota, rotated] = await Promise.all([shop.edits(), shop.handmade(), shop.quota(), shop.rotated()])
+    return { edits, handmade, quota, rotated }
   },
-  differs: ({ edits, quota, rotated }) =>
+  differs: ({ edits, handmade, quota, rotated }) =>
     listed([
       ...edits.map(({ kind, name }) => `${kind} ${name} was edited`),
+      ...handmade
+        .filter((object) => !edits.some(({ kind, name }) => object === `${kind} ${name}`))
+        .map((object) => `${object} was changed by hand`),
       ...(quota === null ? [] : [`a quota of ${quota} pods`]),
       ...rotated.map((service) => `the password of ${service} was changed`),
     ]),
-  /** The quota first: while it stands, no pod takes the place of another. */
-  async restore(range, { edits, quota, rotated }) {
+  /** The quota first: while it stands, no pod takes the place of another. Of what was changed by hand, most was edited before, and is as it was with that. */
+  async restore(range, { edits, handmade, quota, rotated }) {
     const shop = clusterOf(range)
     if (quota !== null) await shop.setQuota(null)
     for (const ref of inOrder(edits)) await shop.sync(ref)
+    if (handmade.length > 0) await shop.undoHandmade()
     for (const service of rotated) await shop.restoreCredential(service)
   },
 })

@@ -2,6 +2,7 @@ import { Deployment } from 'kubernetes-models/apps/v1/Deployment'
 import { ConfigMap } from 'kubernetes-models/v1/ConfigMap'
 import { Service } from 'kubernetes-models/v1/Service'
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount'
+import { onCallAccount, onCallResources } from './on-call-account.ts'
 import { telemetryPort, sidecarMetricsPort, workloads } from './ports.ts'
 import { databasesSecret, labels, maintenance, namespace, pod, restricted, roleOf, type Images } from './pod.ts'
 
@@ -20,27 +21,29 @@ export const agentRules = [
   { apiGroups: [''], resources: ['pods/log'], verbs: ['get'] },
   { apiGroups: [''], resources: ['pods/exec'], verbs: ['create', 'get'] },
   { apiGroups: [''], resources: ['events'], verbs: ['list'] },
-  { apiGroups: [''], resources: ['services'], verbs: ['get', 'list', 'patch'] },
+  { apiGroups: [''], resources: ['services'], verbs: ['get', 'list', 'patch', 'update'] },
   { apiGroups: [''], resources: ['resourcequotas'], resourceNames: ['shop'], verbs: ['create', 'get', 'patch', 'delete'] },
+  // Terminals ask as who is on call.
+  { apiGroups: [''], resources: ['serviceaccounts/token'], resourceNames: [onCallAccount], verbs: ['create'] },
   // Somebody rotates a password, which drills practise: of the services' roles in the database, and no other.
   { apiGroups: [''], resources: ['secrets'], resourceNames: [databasesSecret], verbs: ['patch'] },
   { apiGroups: ['autoscaling'], resources: ['horizontalpodautoscalers'], verbs: ['get', 'list', 'create', 'patch', 'delete'] },
   { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: ['list'] },
   // Of the shop's own pods: what lets nobody in by default, and who may come to the agent, stays as it is.
-  { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], resourceNames: [...workloads], verbs: ['get', 'patch'] },
+  { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], resourceNames: [...workloads], verbs: ['get', 'patch', 'update'] },
   { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], verbs: ['get', 'list', 'create', 'patch', 'delete'] },
-  { apiGroups: ['apps'], resources: ['deployments', 'statefulsets'], verbs: ['get', 'list', 'patch'] },
+  { apiGroups: ['apps'], resources: ['deployments', 'statefulsets'], verbs: ['get', 'list', 'patch', 'update'] },
   { apiGroups: [''], resources: ['configmaps'], resourceNames: ['agent-state'], verbs: ['get', 'patch'] },
   { apiGroups: ['batch'], resources: ['jobs'], verbs: ['get', 'list', 'create', 'delete'] },
   {
     apiGroups: ['networking.istio.io'],
     resources: ['virtualservices', 'destinationrules', 'envoyfilters'],
-    verbs: ['get', 'list', 'create', 'patch', 'delete'],
+    verbs: ['get', 'list', 'create', 'patch', 'update', 'delete'],
   },
   {
     apiGroups: ['security.istio.io'],
     resources: ['peerauthentications', 'authorizationpolicies'],
-    verbs: ['get', 'list', 'create', 'patch', 'delete'],
+    verbs: ['get', 'list', 'create', 'patch', 'update', 'delete'],
   },
 ]
 
@@ -63,6 +66,7 @@ export function agent(images: Images): Resource[] {
   return [
     ...account(name, labels(name), agentRules),
     ...account(maintenance, { ...labels('agent'), app: 'job' }, maintenanceRules),
+    ...onCallResources(),
     new ConfigMap({ metadata: { name: 'agent-state', namespace, labels: labels(name) } }),
     new Service({
       metadata: { name, namespace, labels: labels(name) },

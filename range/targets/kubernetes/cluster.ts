@@ -63,7 +63,8 @@ export class Cluster {
   /** Changes some fields and leaves the others, lists by their keys, as `kubectl edit` would. */
   async edit(object: { apiVersion: string; kind: string; metadata: { name: string; namespace: string } }): Promise<void> {
     const { kind, metadata } = object
-    const fieldManager = 'firedrill-edit'
+    // As anybody's would be called, who does it by hand.
+    const fieldManager = 'kubectl-edit'
     await ask(`change ${kind} ${metadata.name}`, async () => {
       // Sent as it is: the client's typed objects lose what only a patch has, such as `$patch: delete`.
       if (kind === 'Deployment') {
@@ -97,6 +98,27 @@ export class Cluster {
         if (isNotFound(error)) return null
         throw error
       }),
+    )
+  }
+
+  /** Puts an object in the place of the one that is there, whoever said what of it; without doing it, if asked, tells what would come of it. */
+  async replace<Object extends KubernetesObject>(object: Object, { dryRun }: { dryRun: boolean }): Promise<Object> {
+    const model = asModel(object) as Object & { metadata: { name: string } }
+    return ask(`replace ${object.kind} ${object.metadata?.name}`, () =>
+      this.#objects.replace<Object>(model, undefined, dryRun ? 'All' : undefined, fieldManager),
+    )
+  }
+
+  /** What is as it was applied belongs to who applied it alone, so that what is left out the next time goes. */
+  async forgetUpdates(header: { apiVersion: string; kind: string; metadata: { name: string; namespace?: string } }): Promise<void> {
+    const { apiVersion, kind, metadata } = header
+    const found = await this.read(header)
+    const managedFields = (found?.metadata?.managedFields ?? []).filter(
+      ({ operation, subresource }) => operation === 'Apply' || (subresource ?? '') !== '',
+    )
+    const body = { apiVersion, kind, metadata: { name: metadata.name, namespace: this.namespace, managedFields } }
+    await ask(`settle ${kind} ${metadata.name}`, () =>
+      this.#objects.patch(body, undefined, undefined, fieldManager, undefined, PatchStrategy.MergePatch),
     )
   }
 

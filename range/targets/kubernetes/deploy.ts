@@ -11,6 +11,7 @@ import { clusterContext } from './context.ts'
 import { deployedBy, readState } from './state.ts'
 import { manifests, type Manifests } from './manifests.ts'
 import { shopSecrets } from './introduce.ts'
+import { onCallAccount, onCallGuard } from './on-call-account.ts'
 import { namespace, type AllImages } from './pod.ts'
 
 interface Resource {
@@ -71,6 +72,9 @@ export function openCluster({ kubeconfig }: { kubeconfig: string }): Cluster {
   return new Cluster(config, namespace)
 }
 
+const isGuard = ({ kind }: Resource): boolean => kind.startsWith('ValidatingAdmissionPolicy')
+const isOnCall = (resource: Resource): boolean => isGuard(resource) || resource.metadata.name === onCallAccount
+
 const isOurs = (found: V1Namespace): boolean => found.metadata?.labels?.['app.kubernetes.io/managed-by'] === 'firedrill'
 
 /**
@@ -84,6 +88,7 @@ export async function deployShop(root: string, placement: DeployedCluster, invit
   if (found && !isOurs(found))
     throw new FiredrillError('conflict', `the cluster has a namespace '${namespace}' that is not Firedrill's: it is left alone`)
   const state = await readState(cluster)
+  let guarded = true
   const [first, ...rest] = resourcesOf(root, placement.overlay, state ? deployedBy(state, root) : undefined)
   for (const resource of [first, ...(invited ? shopSecrets(invited) : []), ...rest]) {
     if (!resource) continue
@@ -91,7 +96,14 @@ export async function deployShop(root: string, placement: DeployedCluster, invit
     if (resource.metadata.name === 'agent-state' && state) continue
     if (placement.storageClass !== null && 'spec' in resource)
       for (const claim of resource.spec?.volumeClaimTemplates ?? []) claim.spec.storageClassName = placement.storageClass
-    await cluster.apply(resource)
+    if (!guarded && isOnCall(resource)) continue
+    try {
+      await cluster.apply(resource)
+    } catch (error) {
+      // Who may not make it has a shop all the same, and no kubectl in terminals: without it, the rights of these would reach further than the shop.
+      if (!isGuard(resource)) throw error
+      guarded = false
+    }
   }
   // One that was invited before knows only what no longer counts.
   if (invited && found) await cluster.deletePods('agent')
@@ -100,11 +112,16 @@ export async function deployShop(root: string, placement: DeployedCluster, invit
 /** Whether the shop is in the cluster already. */
 export const isDeployed = async (placement: DeployedCluster): Promise<boolean> => (await readState(openCluster(placement))) !== null
 
-/** Takes the shop's namespace out of the cluster, with its data, and waits until it is gone; leaves one that is not Firedrill's. */
+/** Takes the shop's namespace out of the cluster, with its data and what guarded it, and waits until it is gone; leaves one that is not Firedrill's. */
 export async function removeShop(placement: DeployedCluster, deadlineMs = 180_000): Promise<void> {
   const cluster = openCluster(placement)
   const found = await cluster.read<V1Namespace>(namespaceHeader)
   if (!found || !isOurs(found)) return
   await cluster.remove(namespaceHeader)
+  // Of no namespace. Where it could not be made, there is none.
+  for (const kind of ['ValidatingAdmissionPolicyBinding', 'ValidatingAdmissionPolicy']) {
+    const header = { apiVersion: 'admissionregistration.k8s.io/v1', kind, metadata: { name: onCallGuard } }
+    await cluster.remove(header).catch(() => false)
+  }
   await until(`the namespace '${namespace}' to go`, deadlineMs, async () => (await cluster.read(namespaceHeader)) === null, 1_000)
 }

@@ -8,6 +8,7 @@ import { setRolePassword } from '../../components/postgres.ts'
 import type { RangeContext } from '../../context.ts'
 import type { Cluster } from './cluster.ts'
 import { generatedManifests } from './deploy.ts'
+import { handmadeOf } from './handmade.ts'
 import { objectsOf } from './objects.ts'
 import { isWorkload, type Workload } from './ports.ts'
 import { deployedBy, type StateMap } from './state.ts'
@@ -44,6 +45,7 @@ const quotaHeader = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name:
 export const manifestsOf = (options: Options): ClusterObjects => ({
   ...objectsOf(options.cluster),
   ...editsOf(options),
+  ...handmadeOf(options),
   ...quotaOf(options),
   deletePods: (service) => options.cluster.deletePods(service, 0),
   ...credentialsOf(options),

@@ -10,6 +10,7 @@ import { components } from '../../topology.ts'
 import { asModel } from './cluster.ts'
 import { agentRules } from './agent-manifests.ts'
 import { generatedManifests } from './deploy.ts'
+import { onCallRules } from './on-call-account.ts'
 import { clusterPort, shopPortNames, workloads } from './ports.ts'
 
 const root = path.join(import.meta.dirname, '..', '..', '..')
@@ -111,6 +112,51 @@ describe('the manifests', () => {
       assert.ok(!resources.some((resource) => ['roles', 'rolebindings', 'serviceaccounts', '*'].includes(resource)))
       assert.ok(!verbs.includes('*'))
     }
+  })
+})
+
+describe('whoever is on call', () => {
+  const looks = new Set(['get', 'list', 'watch'])
+  const rules: { resources: string[]; verbs: string[]; resourceNames?: string[] }[] = onCallRules
+
+  test('makes nothing, and gets into no container', () => {
+    for (const { resources, verbs } of rules) {
+      assert.ok(
+        !verbs.some((verb) => ['create', 'deletecollection', 'impersonate', 'escalate', 'bind', '*'].includes(verb)),
+        resources.join(),
+      )
+      for (const resource of resources)
+        assert.doesNotMatch(resource, /secrets|serviceaccounts|roles|envoyfilters|exec|attach|portforward|proxy|ephemeral|eviction|\*/)
+    }
+  })
+
+  test('changes what is named and of the shop; what is not named, it may end', () => {
+    for (const { resources, verbs, resourceNames } of rules) {
+      if (verbs.every((verb) => looks.has(verb))) continue
+      if (resourceNames === undefined) assert.deepEqual([verbs, ['pods', 'jobs'].includes(resources.join())], [['delete'], true])
+      else for (const name of resourceNames) assert.ok([...workloads, 'default', 'shop'].includes(name as never), name)
+    }
+  })
+
+  test('reads no ConfigMap but those of the data stores: one has what a drill has done', () => {
+    const named = rules.filter(({ resources }) => resources.includes('configmaps'))
+    assert.deepEqual(
+      named.map(({ resourceNames, verbs }) => [resourceNames, verbs]),
+      [[['postgres', 'rabbitmq', 'postgres-exporter'], ['get']]],
+    )
+  })
+
+  test('is guarded before it has a right', () => {
+    const kinds = parseAllDocuments(files['agent/agent.yaml'] ?? '').map((document) => {
+      const { kind, metadata } = document.toJS() as Found
+      return `${kind} ${metadata.name}`
+    })
+    const at = (name: string) => {
+      assert.ok(kinds.includes(name), name)
+      return kinds.indexOf(name)
+    }
+    assert.ok(at('ValidatingAdmissionPolicy firedrill-on-call') < at('RoleBinding on-call'))
+    assert.ok(at('ValidatingAdmissionPolicyBinding firedrill-on-call') < at('RoleBinding on-call'))
   })
 })
 

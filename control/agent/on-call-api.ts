@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs'
+import http from 'node:http'
+import https from 'node:https'
+import type { Duplex } from 'node:stream'
+import { CoreV1Api, type KubeConfig } from '@kubernetes/client-node'
+import { describeError } from '../../model/errors.ts'
+import { onCallAccount, onCallGuard } from '../../range/targets/kubernetes/on-call-account.ts'
+
+/** The shortest life that Kubernetes gives a token, and when another is asked for. */
+const tokenSeconds = 600
+const renewBeforeMs = 120_000
+const answerWithinMs = 10_000
+/** Of what is sent with one request; an object of the shop has a few kilobytes. */
+const longestBody = 1024 * 1024
+/** What a client says of a request and of itself; who it is, is said here. */
+const passedHeaders = ['accept', 'accept-encoding', 'content-type', 'content-length', 'transfer-encoding', 'user-agent', 'kubectl-command']
+/** What Kubernetes serves is written in these; nothing that could be read in two ways is passed on. */
+const plainPath = /^\/(api|apis|openapi|version)(\/[\w.:-]+)*\/?$/
+/** What the agent prints is not of the shop. */
+const ofAgent = /\/pods\/agent-[^/]*\//
+
+interface OnCallApi {
+  /** Answers over a connection, until it ends. */
+  serve(stream: Duplex): void
+}
+
+class Unavailable extends Error {}
+
+/**
+ * The API server as whoever is on call has it, for terminals elsewhere: with a token of that account, which never leaves the cluster, and only where what the account
+ * may change is guarded. Whoever connects can say what it wants, and not who it is.
+ */
+export function onCallApi(config: KubeConfig, namespace: string): OnCallApi {
+  const cluster = config.getCurrentCluster()
+  if (!cluster) throw new Error('there is no API server here')
+  const base = new URL(cluster.server)
+  const ca = cluster.caData ? Buffer.from(cluster.caData, 'base64') : cluster.caFile ? readFileSync(cluster.caFile) : undefined
+  const agent = new https.Agent({ keepAlive: true, maxSockets: 256, ...(ca ? { ca } : {}) })
+  const ask = (token: string, options: https.RequestOptions, take: (answer: http.IncomingMessage) => void) =>
+    https.request(
+      {
+        ...{ host: base.hostname, port: base.port || 443, agent },
+        ...options,
+        headers: { ...(options.headers as http.OutgoingHttpHeaders), host: base.host, authorization: `Bearer ${token}` },
+      },
+      take,
+    )
+  const token = tokens(config, namespace, (fresh) => guarded(fresh, namespace, ask))
+
+  const server = http.createServer((request, response) => {
+    const path = request.url ?? '/'
+    const [place = ''] = path.split('?')
+    if (!plainPath.test(place) || place.split('/').includes('..'))
+      return refuse(response, 403, 'Forbidden', `${place} is not for whoever is on call`)
+    if (ofAgent.test(place)) return refuse(response, 403, 'Forbidden', 'the agent belongs to the monitoring, and not to the shop')
+    if (Number(request.headers['content-length'] ?? 0) > longestBody)
+      return refuse(response, 413, 'RequestEntityTooLarge', 'this is too long')
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).filter(([name]) => passedHeaders.includes(name) || name.startsWith('impersonate-')),
+    )
+    token().then(
+      (known) => {
+        if (response.destroyed) return
+        const asked = ask(known, { method: request.method ?? 'GET', path, headers }, (answer) => {
+          const { connection: _connection, 'keep-alive': _keepAlive, ...passed } = answer.headers
+          response.writeHead(answer.statusCode ?? 502, passed)
+          answer.pipe(response)
+          answer.once('error', () => response.destroy())
+        })
+        asked.once('error', (error) =>
+          response.headersSent
+            ? response.destroy()
+            : refuse(response, 503, 'ServiceUnavailable', `the API server: ${describeError(error)}`),
+        )
+        response.once('close', () => asked.destroy())
+        let sent = 0
+        request.on('data', (bytes: Buffer) => (sent += bytes.length) > longestBody && request.destroy())
+        request.pipe(asked)
+      },
+      (error: unknown) => refuse(response, 503, 'ServiceUnavailable', describeError(error)),
+    )
+  })
+  // What leads into a container or to its ports asks for this.
+  server.on('upgrade', (_request, socket) => socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n'))
+  server.on('clientError', (_error, socket) => socket.destroy())
+  return {
+    serve(stream) {
+      stream.on('error', () => stream.destroy())
+      server.emit('connection', stream)
+    },
+  }
+}
+
+type Ask = (token: string, options: https.RequestOptions, take: (answer: http.IncomingMessage) => void) => http.ClientRequest
+
+/** As Kubernetes says it, so that kubectl shows it. */
+function refuse(response: http.ServerResponse, code: number, reason: string, message: string): void {
+  response.writeHead(code, { 'content-type': 'application/json' })
+  response.end(JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code }))
+}
+
+/** A token for a few minutes, asked for when there is none, and looked at before anybody has it. */
+function tokens(config: KubeConfig, namespace: string, check: (token: string) => Promise<void>): () => Promise<string> {
+  const core = config.makeApiClient(CoreV1Api)
+  let known: { token: string; until: number } | null = null
+  let asking: Promise<string> | null = null
+  async function fresh(): Promise<string> {
+    const { status } = await core
+      .createNamespacedServiceAccountToken({
+        ...{ name: onCallAccount, namespace },
+        body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { audiences: [], expirationSeconds: tokenSeconds } },
+      })
+      .catch((error: unknown) => {
+        const why = `the cluster gives no token of the account '${onCallAccount}': has it taken all of deploy/kubernetes/agent?`
+        throw new Unavailable(why, { cause: error })
+      })
+    const token = status?.token ?? ''
+    await check(token)
+    known = { token, until: new Date(status?.expirationTimestamp ?? 0).getTime() - renewBeforeMs }
+    return token
+  }
+  return () => {
+    if (known && Date.now() < known.until) return Promise.resolve(known.token)
+    asking ??= fresh().finally(() => (asking = null))
+    return asking
+  }
+}
+
+/** Tries, without doing it, what the guard has to refuse. Throws where anything else comes of it. */
+async function guarded(token: string, namespace: string, ask: Ask): Promise<void> {
+  const body = JSON.stringify({ spec: { template: { spec: { serviceAccountName: 'agent' } } } })
+  const said = await new Promise<string>((resolve, reject) => {
+    const asked = ask(
+      token,
+      {
+        method: 'PATCH',
+        path: `/apis/apps/v1/namespaces/${namespace}/deployments/gateway?dryRun=All`,
+        headers: { 'content-type': 'application/strategic-merge-patch+json', 'content-length': Buffer.byteLength(body) },
+        signal: AbortSignal.timeout(answerWithinMs),
+      },
+      (answer) => {
+        let text = ''
+        answer.setEncoding('utf8').on('data', (part: string) => (text += part))
+        answer.once('end', () => resolve(answer.statusCode === 422 || answer.statusCode === 403 ? text : `${answer.statusCode}`))
+      },
+    )
+    asked.once('error', reject)
+    asked.end(body)
+  })
+  if (!said.includes(onCallGuard))
+    throw new Unavailable(
+      `kubectl is not offered here: the cluster does not enforce the ValidatingAdmissionPolicy '${onCallGuard}' (Kubernetes 1.30 or later has them)`,
+    )
+}

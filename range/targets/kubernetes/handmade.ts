@@ -1,0 +1,95 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { KubernetesObject } from '@kubernetes/client-node'
+import { parseAllDocuments } from 'yaml'
+import { baselinePolicy } from '../../mesh/files.ts'
+import type { Range } from '../../../model/range.ts'
+import type { Cluster } from './cluster.ts'
+import { generatedManifests } from './deploy.ts'
+import { namespace } from './pod.ts'
+import { isWorkload, workloads } from './ports.ts'
+import { deployedBy, type StateMap } from './state.ts'
+
+type Tree = Record<string, unknown>
+interface Wanted {
+  apiVersion: string
+  kind: string
+  metadata: { name: string; namespace: string; labels?: Record<string, string> }
+  spec: Tree & { replicas?: number; template?: Tree & { metadata?: Tree } }
+}
+type Found = KubernetesObject & { spec?: Wanted['spec'] }
+
+interface Options {
+  cluster: Cluster
+  state: StateMap
+  root: string
+  settled(name: (typeof workloads)[number]): Promise<void>
+}
+
+/** Of an object, what the API server or a controller has said, or nobody can change. */
+const serversOwn: Record<string, string[]> = {
+  Service: ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy'],
+  StatefulSet: ['volumeClaimTemplates'],
+}
+const changeable = new Set(['Deployment', 'StatefulSet', 'Service', 'NetworkPolicy'])
+
+/** What whoever is on call has changed of the shop's objects with a client of their own, which keeps no record of it: told by comparison with the manifests. */
+export function handmadeOf({ cluster, state, root, settled }: Options): Pick<NonNullable<Range['cluster']>, 'handmade' | 'undoHandmade'> {
+  function wanted(): Wanted[] {
+    const files = generatedManifests(root, deployedBy(state.now, root))
+    const texts = ['base/network-policies.yaml', ...workloads.map((name) => `base/${name}.yaml`)].map((file) => files[file] ?? '')
+    const policy = state.now.revisions.at(-1)?.yaml ?? baselinePolicy(root)
+    return [...texts.flatMap(documents).filter(({ kind }) => changeable.has(kind)), ...documents(policy)]
+  }
+
+  /** As it would be by its manifest alone; null where it is that already, or is not there. */
+  async function differing(manifest: Wanted): Promise<{ manifest: Wanted; put: Found } | null> {
+    const live = await cluster.read<Found>(manifest).catch((error: unknown) => {
+      // Without a mesh, the API server knows nothing of its kinds.
+      if (manifest.apiVersion.includes('istio')) return null
+      throw error
+    })
+    if (live === null || live.spec === undefined) return null
+    const put = putBack(manifest, live)
+    const made = await cluster.replace<Found>(put, { dryRun: true })
+    return isDeepStrictEqual(told(made), told(live)) ? null : { manifest, put }
+  }
+  const all = async () => (await Promise.all(wanted().map(differing))).filter((found) => found !== null)
+
+  return {
+    handmade: async () => (await all()).map(({ manifest }) => `${manifest.kind} ${manifest.metadata.name}`).toSorted(),
+    async undoHandmade() {
+      const found = await all()
+      for (const { manifest, put } of found) {
+        await cluster.replace(put, { dryRun: false })
+        await cluster.apply(manifest)
+        await cluster.forgetUpdates(manifest)
+      }
+      for (const { manifest } of found) if (isWorkload(manifest.metadata.name)) await settled(manifest.metadata.name)
+    },
+  }
+}
+
+const documents = (text: string): Wanted[] =>
+  parseAllDocuments(text).map((document) => {
+    // Safe: made by us, or checked against the schemas of Istio.
+    const found = document.toJS() as Wanted
+    return { ...found, metadata: { ...found.metadata, namespace } }
+  })
+
+/** How many there are to be is asked of what runs; annotations of the pods say when they were restarted. */
+function putBack(manifest: Wanted, live: Found): Found {
+  const spec: Wanted['spec'] = { ...manifest.spec }
+  for (const field of serversOwn[manifest.kind] ?? []) if (live.spec?.[field] !== undefined) spec[field] = live.spec[field]
+  if (spec.replicas !== undefined && (live.spec?.replicas ?? 1) <= 1) spec.replicas = live.spec?.replicas ?? 1
+  const annotations = live.spec?.template?.metadata?.['annotations']
+  if (spec.template && annotations !== undefined) spec.template = { ...spec.template, metadata: { ...spec.template.metadata, annotations } }
+  const labels = manifest.metadata.labels ?? live.metadata?.labels
+  return {
+    apiVersion: manifest.apiVersion,
+    kind: manifest.kind,
+    metadata: { ...live.metadata, ...(labels ? { labels } : {}) },
+    spec,
+  } as Found
+}
+
+const told = ({ metadata, spec }: Found): unknown => JSON.parse(JSON.stringify({ labels: metadata?.labels ?? {}, spec }))
