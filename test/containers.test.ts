@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -51,6 +51,22 @@ test('the console alone is open, and only to this machine', () => {
     [`control 127.0.0.1:${port}:${port}`, 'control 127.0.0.1:${FIREDRILL_GRAFANA_PORT:-7480}:3000'],
   )
   assert.ok(containerfile.includes(`http://127.0.0.1:${defaultPortBase + portOffsets.agent}/ready`), 'health is asked of the agent')
+})
+
+test('images have every folder that what is in them imports', () => {
+  const sent = read('.dockerignore').split('\n')
+  for (const file of ['range.Containerfile', 'shop.Containerfile']) {
+    const copied = [...read(`deploy/images/${file}`).matchAll(/^COPY ([a-z][a-z/]*) \S+$/gm)].map(([, folder = '']) => folder)
+    const folders = new Set(copied.map((folder) => folder.split('/')[0] ?? ''))
+    for (const folder of folders) assert.ok(sent.includes(`!${folder}`) || folder === 'deploy', `${folder} is sent to who builds ${file}`)
+    for (const source of copied.flatMap((folder) => globSync(`${folder}/**/*.ts`, { cwd: root }))) {
+      if (source.endsWith('.test.ts')) continue
+      for (const [, place = ''] of read(source).matchAll(/^(?:import|export) (?!type )[^;]*? from '(\.\.?\/[^']+)'/gm)) {
+        const [top = ''] = path.relative(root, path.resolve(root, path.dirname(source), place)).split('/')
+        assert.ok(folders.has(top), `${file} has no ${top}, which ${source} imports`)
+      }
+    }
+  }
 })
 
 test('images install what a host of their role needs', () => {
