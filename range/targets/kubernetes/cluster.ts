@@ -114,7 +114,7 @@ export class Cluster {
     const { apiVersion, kind, metadata } = header
     const found = await this.read(header)
     const managedFields = (found?.metadata?.managedFields ?? []).filter(
-      ({ operation, subresource }) => operation === 'Apply' || (subresource ?? '') !== '',
+      ({ operation, manager, subresource }) => (operation === 'Apply' && manager === fieldManager) || (subresource ?? '') !== '',
     )
     const body = { apiVersion, kind, metadata: { name: metadata.name, namespace: this.namespace, managedFields } }
     await ask(`settle ${kind} ${metadata.name}`, () =>

@@ -27,7 +27,7 @@ interface Options {
 
 /** Of an object, what the API server or a controller has said, or nobody can change. */
 const serversOwn: Record<string, string[]> = {
-  Service: ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy'],
+  Service: ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy'],
   StatefulSet: ['volumeClaimTemplates'],
 }
 const changeable = new Set(['Deployment', 'StatefulSet', 'Service', 'NetworkPolicy'])
@@ -42,18 +42,21 @@ export function handmadeOf({ cluster, state, root, settled }: Options): Pick<Non
   }
 
   /** As it would be by its manifest alone; null where it is that already, or is not there. */
-  async function differing(manifest: Wanted): Promise<{ manifest: Wanted; put: Found } | null> {
+  async function differing(manifest: Wanted, scaled: ReadonlySet<string>): Promise<{ manifest: Wanted; put: Found } | null> {
     const live = await cluster.read<Found>(manifest).catch((error: unknown) => {
       // Without a mesh, the API server knows nothing of its kinds.
       if (manifest.apiVersion.includes('istio')) return null
       throw error
     })
     if (live === null || live.spec === undefined) return null
-    const put = putBack(manifest, live)
+    const put = putBack(manifest, live, scaled.has(manifest.metadata.name))
     const made = await cluster.replace<Found>(put, { dryRun: true })
     return isDeepStrictEqual(told(made), told(live)) ? null : { manifest, put }
   }
-  const all = async () => (await Promise.all(wanted().map(differing))).filter((found) => found !== null)
+  async function all(): Promise<{ manifest: Wanted; put: Found }[]> {
+    const scaled = new Set((await cluster.autoscalers()).flatMap(({ metadata }) => metadata?.name ?? []))
+    return (await Promise.all(wanted().map((manifest) => differing(manifest, scaled)))).filter((found) => found !== null)
+  }
 
   return {
     handmade: async () => (await all()).map(({ manifest }) => `${manifest.kind} ${manifest.metadata.name}`).toSorted(),
@@ -61,7 +64,8 @@ export function handmadeOf({ cluster, state, root, settled }: Options): Pick<Non
       const found = await all()
       for (const { manifest, put } of found) {
         await cluster.replace(put, { dryRun: false })
-        await cluster.apply(manifest)
+        const { replicas } = put.spec ?? {}
+        await cluster.apply(replicas === undefined ? manifest : { ...manifest, spec: { ...manifest.spec, replicas } })
         await cluster.forgetUpdates(manifest)
       }
       for (const { manifest } of found) if (isWorkload(manifest.metadata.name)) await settled(manifest.metadata.name)
@@ -76,20 +80,26 @@ const documents = (text: string): Wanted[] =>
     return { ...found, metadata: { ...found.metadata, namespace } }
   })
 
-/** How many there are to be is asked of what runs; annotations of the pods say when they were restarted. */
-function putBack(manifest: Wanted, live: Found): Found {
+/** Of annotations, what controllers and clients keep there for themselves. */
+const keptAnnotations = /^(deployment|kubectl)\.kubernetes\.io\//
+
+/** Whether there are any is asked of what runs, and how many of an autoscaler; annotations of the pods say when they were restarted. */
+function putBack(manifest: Wanted, live: Found, scaled: boolean): Found {
   const spec: Wanted['spec'] = { ...manifest.spec }
   for (const field of serversOwn[manifest.kind] ?? []) if (live.spec?.[field] !== undefined) spec[field] = live.spec[field]
-  if (spec.replicas !== undefined && (live.spec?.replicas ?? 1) <= 1) spec.replicas = live.spec?.replicas ?? 1
-  const annotations = live.spec?.template?.metadata?.['annotations']
-  if (spec.template && annotations !== undefined) spec.template = { ...spec.template, metadata: { ...spec.template.metadata, annotations } }
+  if (spec.replicas !== undefined && (scaled || (live.spec?.replicas ?? 1) <= 1)) spec.replicas = live.spec?.replicas ?? 1
+  const restarted = live.spec?.template?.metadata?.['annotations']
+  if (spec.template && restarted !== undefined)
+    spec.template = { ...spec.template, metadata: { ...spec.template.metadata, annotations: restarted } }
+  const annotations = Object.fromEntries(Object.entries(live.metadata?.annotations ?? {}).filter(([name]) => keptAnnotations.test(name)))
   const labels = manifest.metadata.labels ?? live.metadata?.labels
   return {
     apiVersion: manifest.apiVersion,
     kind: manifest.kind,
-    metadata: { ...live.metadata, ...(labels ? { labels } : {}) },
+    metadata: { ...live.metadata, annotations, ...(labels ? { labels } : {}) },
     spec,
   } as Found
 }
 
-const told = ({ metadata, spec }: Found): unknown => JSON.parse(JSON.stringify({ labels: metadata?.labels ?? {}, spec }))
+const told = ({ metadata, spec }: Found): unknown =>
+  JSON.parse(JSON.stringify({ labels: metadata?.labels ?? {}, annotations: metadata?.annotations ?? {}, spec }))
