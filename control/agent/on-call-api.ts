@@ -81,7 +81,20 @@ export function onCallApi(config: KubeConfig, namespace: string): OnCallApi {
     )
   })
   // What leads into a container or to its ports asks for this.
-  server.on('upgrade', (_request, socket) => socket.end('HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-length: 0\r\n\r\n'))
+  server.on('upgrade', (_request, socket) => {
+    const body = refusal(
+      403,
+      'Forbidden',
+      'nobody who is on call gets into a container, or to its ports: those of the shop have names in the terminal',
+    )
+    const head = [
+      'HTTP/1.1 403 Forbidden',
+      'content-type: application/json',
+      `content-length: ${Buffer.byteLength(body)}`,
+      'connection: close',
+    ]
+    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+  })
   server.on('clientError', (_error, socket) => socket.destroy())
   return {
     serve(stream) {
@@ -94,9 +107,12 @@ export function onCallApi(config: KubeConfig, namespace: string): OnCallApi {
 type Ask = (token: string, options: https.RequestOptions, take: (answer: http.IncomingMessage) => void) => http.ClientRequest
 
 /** As Kubernetes says it, so that kubectl shows it. */
+const refusal = (code: number, reason: string, message: string): string =>
+  JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code })
+
 function refuse(response: http.ServerResponse, code: number, reason: string, message: string): void {
   response.writeHead(code, { 'content-type': 'application/json' })
-  response.end(JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code }))
+  response.end(refusal(code, reason, message))
 }
 
 /** A token for a few minutes, asked for when there is none, and looked at before anybody has it. */

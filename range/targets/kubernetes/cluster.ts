@@ -122,6 +122,17 @@ export class Cluster {
     )
   }
 
+  /** Those of a kind; none where the server knows no such kind. */
+  async list<Object extends KubernetesObject>(apiVersion: string, kind: string): Promise<Object[]> {
+    const found = await ask(`list ${kind}`, () =>
+      this.#objects.list<Object>(apiVersion, kind, this.namespace).catch((error: unknown) => {
+        if (isNotFound(error) || /Unrecognized API version and kind/.test(describeError(error))) return { items: [] }
+        throw error
+      }),
+    )
+    return found.items
+  }
+
   async names(apiVersion: string, kind: string): Promise<string[]> {
     const { items } = await ask(`list ${kind}`, () => this.#objects.list(apiVersion, kind, this.namespace))
     return items.flatMap(({ metadata }) => metadata?.name ?? [])

@@ -34,28 +34,56 @@ const changeable = new Set(['Deployment', 'StatefulSet', 'Service', 'NetworkPoli
 
 /** What whoever is on call has changed of the shop's objects with a client of their own, which keeps no record of it: told by comparison with the manifests. */
 export function handmadeOf({ cluster, state, root, settled }: Options): Pick<NonNullable<Range['cluster']>, 'handmade' | 'undoHandmade'> {
+  let last: { of: string; wanted: Wanted[] } | null = null
+  /** How each object was when it was as its manifest says, so that one that nobody has touched since is not asked about again. */
+  const good = new Map<string, string>()
+
   function wanted(): Wanted[] {
+    const { deployments, overrides, revisions } = state.now
+    const of = JSON.stringify([deployments, overrides, revisions.at(-1)])
+    if (last?.of !== of) {
+      last = { of, wanted: manifestsNow() }
+      good.clear()
+    }
+    return last.wanted
+  }
+
+  function manifestsNow(): Wanted[] {
     const files = generatedManifests(root, deployedBy(state.now, root))
     const texts = ['base/network-policies.yaml', ...workloads.map((name) => `base/${name}.yaml`)].map((file) => files[file] ?? '')
     const policy = state.now.revisions.at(-1)?.yaml ?? baselinePolicy(root)
-    return [...texts.flatMap(documents).filter(({ kind }) => changeable.has(kind)), ...documents(policy)]
+    const ofShop = ({ kind, metadata }: Wanted) => changeable.has(kind) && isWorkload(metadata.name)
+    return [...texts.flatMap(documents).filter(ofShop), ...documents(policy)]
   }
 
-  /** As it would be by its manifest alone; null where it is that already, or is not there. */
-  async function differing(manifest: Wanted, scaled: ReadonlySet<string>): Promise<{ manifest: Wanted; put: Found } | null> {
-    const live = await cluster.read<Found>(manifest).catch((error: unknown) => {
-      // Without a mesh, the API server knows nothing of its kinds.
-      if (manifest.apiVersion.includes('istio')) return null
-      throw error
-    })
-    if (live === null || live.spec === undefined) return null
-    const put = putBack(manifest, live, scaled.has(manifest.metadata.name))
+  /** As it would be by its manifest alone; null where it is that already. */
+  async function differing(manifest: Wanted, live: Found, scaled: ReadonlySet<string>): Promise<{ manifest: Wanted; put: Found } | null> {
+    const isScaled = scaled.has(manifest.metadata.name)
+    const { uid, generation, resourceVersion, labels, annotations } = live.metadata ?? {}
+    const key = `${manifest.kind} ${manifest.metadata.name}`
+    const now = JSON.stringify([uid, generation ?? resourceVersion, labels, annotations, isScaled])
+    if (good.get(key) === now) return null
+    const put = putBack(manifest, live, isScaled)
     const made = await cluster.replace<Found>(put, { dryRun: true })
-    return isDeepStrictEqual(told(made), told(live)) ? null : { manifest, put }
+    if (!isDeepStrictEqual(told(made), told(live))) return { manifest, put }
+    good.set(key, now)
+    return null
   }
   async function all(): Promise<{ manifest: Wanted; put: Found }[]> {
     const scaled = new Set((await cluster.autoscalers()).flatMap(({ metadata }) => metadata?.name ?? []))
-    return (await Promise.all(wanted().map((manifest) => differing(manifest, scaled)))).filter((found) => found !== null)
+    const kinds = Map.groupBy(wanted(), ({ apiVersion, kind }) => `${apiVersion} ${kind}`)
+    const found = await Promise.all(
+      [...kinds.values()].map(async (manifests) => {
+        const there = await cluster.list<Found>(manifests[0]?.apiVersion ?? '', manifests[0]?.kind ?? '')
+        return Promise.all(
+          manifests.map((manifest) => {
+            const live = there.find(({ metadata }) => metadata?.name === manifest.metadata.name)
+            return live?.spec === undefined ? null : differing(manifest, live, scaled)
+          }),
+        )
+      }),
+    )
+    return found.flat().filter((one) => one !== null)
   }
 
   return {
