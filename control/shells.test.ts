@@ -50,7 +50,7 @@ test('wherever the shop is, the jail decides whether there are terminals; in a p
     [{ role: 'observability', listen: '', cluster }, /^bwrap is missing$/],
     [
       { role: 'observability', listen: '', cluster: { ...cluster, kubeconfig: null } },
-      /in a pod, where no jail can be made \(bwrap is missing\): use kubectl .* create token on-call/,
+      /in a pod, where no jail can be made \(bwrap is missing\): use kubectl .* --as system:serviceaccount:shop:on-call/,
     ],
   ]
   for (const [placement, expected] of table) {

@@ -92,6 +92,6 @@ const askCluster =
 /** A control plane that is in a pod itself can hardly make a jail there, and no program that is installed changes that. */
 function inPod({ config: { placement } }: RangeContext, trouble: string | null): string | null {
   if (trouble === null || clusterWithShop(placement)?.kubeconfig !== null) return trouble
-  const how = `kubectl --namespace ${namespace} --token "$(kubectl --namespace ${namespace} create token ${onCallAccount})" get pods`
+  const how = `kubectl --namespace ${namespace} --as system:serviceaccount:${namespace}:${onCallAccount} get pods`
   return `the control plane is in a pod, where no jail can be made (${trouble}): use kubectl from where you are, with the same rights: ${how}`
 }
