@@ -114,6 +114,7 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.once(signal, () => {
     logs.stop()
     end.close()
+    api.close()
     process.exit(0)
   })
 }

@@ -62,7 +62,11 @@ before(async () => {
   const cluster = { name: 'c', server: `https://127.0.0.1:${portOf(server)}`, caData: Buffer.from(keys.cert).toString('base64') }
   config.loadFromClusterAndUser({ ...cluster, skipTLSVerify: false }, { name: 'agent', token: 'of-the-agent' })
   // One of each connection: a token is kept where one is.
-  near = net.createServer((socket) => onCallApi(config, 'shop').serve(socket))
+  near = net.createServer((socket) => {
+    const api = onCallApi(config, 'shop')
+    socket.once('close', () => api.close())
+    api.serve(socket)
+  })
   near.listen(0, '127.0.0.1')
   await once(near, 'listening')
 })

@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
+import net, { type AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { CoreV1Api, type KubeConfig } from '@kubernetes/client-node'
 import { describeError } from '../../model/errors.ts'
+import { join } from '../../range/targets/hosts/forward.ts'
 import { onCallAccount, onCallGuard } from '../../range/targets/kubernetes/on-call-account.ts'
 
 /** The shortest life that Kubernetes gives a token, and when another is asked for. */
@@ -22,6 +24,7 @@ const ofAgent = /\/pods\/agent-[^/]*\//
 interface OnCallApi {
   /** Answers over a connection, until it ends. */
   serve(stream: Duplex): void
+  close(): void
 }
 
 class Unavailable extends Error {}
@@ -81,30 +84,41 @@ export function onCallApi(config: KubeConfig, namespace: string): OnCallApi {
     )
   })
   // What leads into a container or to its ports asks for this.
-  server.on('upgrade', (_request, socket) => {
-    const body = refusal(
-      403,
-      'Forbidden',
-      'nobody who is on call gets into a container, or to its ports: those of the shop have names in the terminal',
-    )
-    const head = [
-      'HTTP/1.1 403 Forbidden',
-      'content-type: application/json',
-      `content-length: ${Buffer.byteLength(body)}`,
-      'connection: close',
-    ]
-    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
-  })
+  server.on('upgrade', (_request, socket) => refuseWay(socket))
   server.on('clientError', (_error, socket) => socket.destroy())
+  // By a socket of its own: Node spoils the first bytes of some answers that its server of HTTP/1 writes straight into a stream of HTTP/2.
+  const listening = new Promise<number>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
+  })
   return {
     serve(stream) {
       stream.on('error', () => stream.destroy())
-      server.emit('connection', stream)
+      listening.then(
+        (port) => join(net.connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true }), stream),
+        () => stream.destroy(),
+      )
+    },
+    close() {
+      server.closeAllConnections()
+      server.close()
     },
   }
 }
 
 type Ask = (token: string, options: https.RequestOptions, take: (answer: http.IncomingMessage) => void) => http.ClientRequest
+
+function refuseWay(socket: Duplex): void {
+  const why = 'nobody who is on call gets into a container, or to its ports: those of the shop have names in the terminal'
+  const body = refusal(403, 'Forbidden', why)
+  const head = [
+    'HTTP/1.1 403 Forbidden',
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ]
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
+}
 
 /** As Kubernetes says it, so that kubectl shows it. */
 const refusal = (code: number, reason: string, message: string): string =>

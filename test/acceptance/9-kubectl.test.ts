@@ -67,6 +67,7 @@ const skip = kubeconfig ? ((await jailTrouble()) ?? false) : 'no cluster is give
 describe('kubectl in a terminal', { skip }, () => {
   let shells: Shells
   let front: net.Server
+  let api: ReturnType<typeof onCallApi>
   let handmade: ReturnType<typeof handmadeOf>
   const type = (command: string) => shells.run({ key: 'somebody', token: 'of-the-trainee' }, command, 60)
   async function typed(command: string): Promise<string> {
@@ -90,7 +91,7 @@ describe('kubectl in a terminal', { skip }, () => {
     const config = await asAgent()
     const cluster = new Cluster(config, namespace)
     handmade = handmadeOf({ cluster, state: await StateMap.open(cluster), root: projectRoot, settled: async () => {} })
-    const api = onCallApi(config, namespace)
+    api = onCallApi(config, namespace)
     front = net.createServer((socket) => api.serve(socket))
     await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve))
     const { port } = front.address() as AddressInfo
@@ -106,6 +107,7 @@ describe('kubectl in a terminal', { skip }, () => {
   after(async () => {
     await shells[Symbol.asyncDispose]()
     front.close()
+    api.close()
     await removeShop(placement)
     rmSync(dir, { recursive: true, force: true })
   })
