@@ -53,7 +53,7 @@ export function shellsOf({ context, range, engine, looks, trouble = jailTrouble 
         if (answeredBy === null || read.includes(answeredBy)) looks.read({ key: owner.key, by: owner.by }, view, [component], detail)
     },
   })
-  shells.sweep()
+  void shells.sweep()
   engine.live.on('over', () => shells.closeAll('the drill is over'))
   engine.live.on('event', (event) => {
     // What is in them is of before.

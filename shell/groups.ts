@@ -5,6 +5,7 @@ import { limits } from './jail.ts'
 /** Of all sessions of a range; each has its own after it. */
 const prefixOf = (rangeId: string): string => `firedrill-${rangeId}-shell-`
 const periodUs = 100_000
+const diesWithinMs = 10_000
 
 /** Control groups of one session: what runs in the jail is put into them before the jail is made. Empty where this user may make none. */
 export function makeGroups(rangeId: string, session: string): string[] {
@@ -23,12 +24,28 @@ export function makeGroups(rangeId: string, session: string): string[] {
   })
 }
 
-/** Kills what is left in the groups of sessions, and removes them: of the session that is named, or of all. Whether none is left. */
-export function removeGroups(rangeId: string, session = ''): boolean {
+/** The sessions of a range that have groups, whoever made them. */
+export const sessionsWithGroups = (rangeId: string): string[] => [
+  ...new Set(
+    bases()
+      .flatMap(({ base }) => (existsSync(base) ? readdirSync(base) : []))
+      .filter((name) => name.startsWith(prefixOf(rangeId)))
+      .map((name) => name.slice(prefixOf(rangeId).length)),
+  ),
+]
+
+/** Kills what is left in the groups of a session, and removes them. Resolves when none is left, or was waited for long enough: what is killed takes its time to die. */
+export async function groupsGone(rangeId: string, session: string): Promise<void> {
+  for (const giveUpAt = performance.now() + diesWithinMs; !removeGroups(rangeId, session) && performance.now() < giveUpAt;)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+}
+
+/** Whether none is left. */
+function removeGroups(rangeId: string, session: string): boolean {
   let gone = true
   for (const { base } of bases()) {
     for (const name of existsSync(base) ? readdirSync(base) : []) {
-      if (!name.startsWith(prefixOf(rangeId) + session)) continue
+      if (name !== prefixOf(rangeId) + session) continue
       const group = path.join(base, name)
       for (const pid of readLines(path.join(group, 'cgroup.procs'))) kill(Number(pid))
       try {

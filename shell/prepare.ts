@@ -4,7 +4,7 @@ import path from 'node:path'
 import { FiredrillError } from '../model/errors.ts'
 import { rangeId } from '../range/context.ts'
 import { etcOf, settingsFiles, settingsNotice } from './etc.ts'
-import { removeGroups } from './groups.ts'
+import { groupsGone, sessionsWithGroups } from './groups.ts'
 import { bwrapArguments, ulimitCommand, type JailOptions } from './jail.ts'
 import { forwardMap, type Place } from './places.ts'
 import { seccompFilter } from './seccomp.ts'
@@ -15,10 +15,11 @@ export const mostSessions = 8
 /** The folder of a range's sessions: short, since a socket's path has at most 107 bytes, and for nobody but who runs the range. */
 export const runtimeFolder = (dir: string): string => path.join(tmpdir(), `firedrill-shell-${rangeId(dir)}`)
 
-/** Removes what a control plane that was killed has left of its sessions. Processes of theirs died with it. */
-export function sweepShells(dir: string): void {
-  removeGroups(rangeId(dir))
+/** Removes what a control plane that was killed has left of its sessions, and nothing of those that are opened meanwhile. Processes of theirs died with it. */
+export async function sweepShells(dir: string): Promise<void> {
+  const left = sessionsWithGroups(rangeId(dir))
   rmSync(runtimeFolder(dir), { recursive: true, force: true })
+  await Promise.all(left.map((session) => groupsGone(rangeId(dir), session)))
 }
 
 /** Makes it. Throws where somebody else has made it. */

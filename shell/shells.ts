@@ -10,7 +10,7 @@ import { clusterWithShop, rangeId } from '../range/context.ts'
 import { namespace } from '../range/targets/kubernetes/pod.ts'
 import { firedrillFolder, firedrillIn, rangeSeen } from './firedrill.ts'
 import { Gate } from './gate.ts'
-import { makeGroups, removeGroups } from './groups.ts'
+import { groupsGone, makeGroups } from './groups.ts'
 import { home, own } from './jail.ts'
 import { kubeconfig, kubeconfigFile } from './kubeconfig.ts'
 import { LogView, type LogInput } from './log-view.ts'
@@ -165,15 +165,15 @@ export class Shells implements AsyncDisposable {
   }
 
   /** Removes what a control plane that was killed has left of its sessions. Processes of theirs died with it. */
-  sweep(): void {
-    sweepShells(this.#options.context.dir)
+  sweep(): Promise<void> {
+    return sweepShells(this.#options.context.dir)
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.closeAll('the control plane stopped')
     await Promise.all([...this.#dying])
     this.#logs?.stop()
-    this.sweep()
+    await this.sweep()
   }
 
   async #mustBePossible(): Promise<void> {
@@ -261,11 +261,6 @@ export class Shells implements AsyncDisposable {
     })
     this.#dying.add(gone)
   }
-}
-
-async function groupsGone(range: string, id: string): Promise<void> {
-  for (const giveUpAt = performance.now() + 3_000; !removeGroups(range, id) && performance.now() < giveUpAt;)
-    await new Promise((resolve) => setTimeout(resolve, 20))
 }
 
 const environment = (context: RangeContext, owner: Owner): Record<string, string> => ({

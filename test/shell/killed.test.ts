@@ -44,7 +44,7 @@ test('of sessions whose control plane was killed nothing runs on, and the next o
   }
   assert.ok(existsSync(runtimeFolder(dir)), 'there is something to remove')
   const next = new Jailed({ dir })
-  next.shells.sweep()
+  await next.shells.sweep()
   assert.ok(!existsSync(runtimeFolder(dir)))
   assert.deepEqual(globSync(`/sys/fs/cgroup/{,*/}firedrill-${rangeId(dir)}-shell-*`), [])
   assert.doesNotMatch(readFileSync('/proc/self/mounts', 'utf8'), new RegExp(path.basename(runtimeFolder(dir))))
