@@ -1,8 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { get, post, remove } from '../lib/api.ts'
+import { onceSteady } from '../lib/unsteady.ts'
 import { useDrills, useScenarios, type GameDay } from '../lib/data.ts'
-import { Problem } from './states.tsx'
+import { Problem, UntilSteady } from './states.tsx'
 
 interface PlannedGameDay extends GameDay {
   code: string
@@ -32,6 +33,7 @@ function OpenGameDay({ gameDay }: { gameDay: PlannedGameDay }) {
   const titles = new Map(useScenarios().data?.scenarios.map(({ id, title }) => [id, title]))
   const command = useMutation({
     mutationFn: (what: 'next' | 'end') => post(`/api/game-days/${gameDay.id}/${what}`),
+    ...onceSteady,
     onSettled: () => {
       void queries.invalidateQueries({ queryKey: ['game-days'] })
       void queries.invalidateQueries({ queryKey: ['drills'] })
@@ -91,6 +93,7 @@ function OpenGameDay({ gameDay }: { gameDay: PlannedGameDay }) {
           End the game day
         </button>
       </p>
+      {command.isPending && <UntilSteady reason={command.failureReason} />}
       {command.error && <Problem error={command.error} />}
       {leave.error && <Problem error={leave.error} />}
     </>

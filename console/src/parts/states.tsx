@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { ApiError } from '../lib/api.ts'
+import { isUnsteady } from '../lib/unsteady.ts'
 
 export const Loading = ({ what }: { what: string }) => (
   <p className="quiet" aria-busy="true">
@@ -13,6 +14,14 @@ export const Problem = ({ error }: { error: unknown }) => (
     {error instanceof Error ? error.message : String(error)}
   </p>
 )
+
+/** Why a drill that was asked for has not begun yet; nothing where that has another reason. */
+export const UntilSteady = ({ reason }: { reason: unknown }) =>
+  isUnsteady(reason) && (
+    <p className="banner" role="status">
+      The drill begins as soon as the range is steady. {reason.message}
+    </p>
+  )
 
 export const Empty = ({ children }: { children: ReactNode }) => <p className="quiet empty">{children}</p>
 

@@ -4,14 +4,14 @@ import { useSearchParams } from 'react-router'
 import { difficulties, type ScenarioCard } from '../../../../model/scenario.ts'
 import { useDrills, useScenarios } from '../../lib/data.ts'
 import { putParams } from '../../lib/params.ts'
-import { Empty, NotYet, Problem } from '../../parts/states.tsx'
+import { Empty, NotYet, Problem, UntilSteady } from '../../parts/states.tsx'
 import { Lobby } from '../../parts/team.tsx'
 import { filtersOf, fits, nextFor, type Filters } from './choose.ts'
 import { RunningHero, StartHero } from './heroes.tsx'
 import { LearningPaths } from './learning-paths.tsx'
 import { PastDrills } from './past-drills.tsx'
 import { ScenarioTile } from './scenario-tile.tsx'
-import { isUnsteady, useStart, type Mode } from './start.ts'
+import { useStart, type Mode } from './start.ts'
 
 const modes: Record<Mode, string> = { learning: 'Learning: hints are free', assessment: 'Assessment: hints cost points' }
 
@@ -49,11 +49,7 @@ export function ScenariosPage() {
       ) : (
         <StartHero mode={mode} next={nextFor(data.scenarios)} first={past.length === 0} busy={start.isPending} onStart={start.mutate} />
       )}
-      {start.isPending && isUnsteady(start.failureReason) && (
-        <p className="banner" role="status">
-          The drill begins as soon as the range is steady. {start.failureReason.message}
-        </p>
-      )}
+      {start.isPending && <UntilSteady reason={start.failureReason} />}
       {start.error && <Problem error={start.error} />}
       <Lobby />
       {mode === 'learning' && running === null && (

@@ -1,0 +1,12 @@
+import { ApiError } from './api.ts'
+
+const againAfterMs = 2_000
+const mostTries = 45
+
+export const isUnsteady = (problem: unknown): problem is ApiError => problem instanceof ApiError && problem.code === 'range-not-steady'
+
+/** Of a mutation that begins a drill. A range that was just started, or reset, takes some seconds until its users are served: the drill begins then. */
+export const onceSteady = {
+  retry: (tries: number, problem: unknown): boolean => isUnsteady(problem) && tries < mostTries,
+  retryDelay: againAfterMs,
+}
