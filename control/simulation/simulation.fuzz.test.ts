@@ -73,6 +73,21 @@ function defineTests(): void {
       ])
   })
 
+  test('who takes everything out in the second in which somebody has recovered takes nothing from them', () =>
+    play([
+      start('holding-the-line'),
+      ...Array.from({ length: 3 }, () => command('some time passes', 19)),
+      command('fire an alert'),
+      command('acknowledge'),
+      command('look'),
+      command('name the cause'),
+      command('fix'),
+      ...Array.from({ length: 2 }, () => command('some time passes', 19)),
+      command('the instructor takes everything out'),
+      command('resolve an alert'),
+      command('some time passes', 4),
+    ]))
+
   test('a control plane that stood while the disk got room writes down what it holds at its next look', () =>
     play([
       start('after-you'),
