@@ -19,31 +19,43 @@ interface Asked {
 /** Each attempt looks through the whole range, which a busy one would feel. */
 const betweenStartsMs = 2_000
 
+interface Options {
+  wait?: Wait
+  onWait?: (why: FiredrillError) => void
+}
+
 /**
- * Starts a drill when the range takes it: one that is well may not be so the moment after, as when users have just come, or the last drill is just over.
- * Throws what the range last refused it for.
+ * Asks for what the range takes only when it is steady, until it does: one that is well may not be so the moment after, as when users have just come, or the
+ * last drill is just over. Throws what the range last refused it for.
  */
-export async function startWhenSteady(
-  client: { post<Body>(path: string, body?: unknown): Promise<Body> },
-  asked: Asked,
+export async function whenSteady<Begun>(
+  ask: () => Promise<Begun>,
   deadlineMs: number,
-  { wait = until, onWait = () => {} }: { wait?: Wait; onWait?: (why: FiredrillError) => void } = {},
-): Promise<DrillState> {
-  let started: DrillState | null = null
+  { wait = until, onWait = () => {} }: Options = {},
+): Promise<Begun> {
+  let begun: { is: Begun } | null = null
   let refused: FiredrillError | null = null
   const attempt = async () => {
     try {
-      started = await client.post<DrillState>('/api/drills', asked)
+      begun = { is: await ask() }
     } catch (error) {
       if (!(error instanceof FiredrillError) || error.code !== 'range-not-steady') throw error
       if (refused === null) onWait(error)
       refused = error
     }
-    return started !== null
+    return begun !== null
   }
   await wait('the range to take the drill', deadlineMs, attempt, betweenStartsMs).catch((error: unknown) => {
     throw refused ?? error
   })
   // Safe: it was waited for.
-  return started as unknown as DrillState
+  return (begun as unknown as { is: Begun }).is
 }
+
+/** Starts a drill when the range takes it. */
+export const startWhenSteady = (
+  client: { post<Body>(path: string, body?: unknown): Promise<Body> },
+  asked: Asked,
+  deadlineMs: number,
+  options: Options = {},
+): Promise<DrillState> => whenSteady(() => client.post<DrillState>('/api/drills', asked), deadlineMs, options)

@@ -4,6 +4,7 @@ import net from 'node:net'
 import type { Duplex } from 'node:stream'
 import { describeError } from '../model/errors.ts'
 import type { PortName } from '../range/context.ts'
+import { kubernetesAnswer } from './kubernetes-status.ts'
 import type { Target } from './places.ts'
 
 /** Connections of one session at once. */
@@ -117,7 +118,7 @@ export class Gate {
     const connecting = this.#options.kubernetes?.() ?? Promise.reject(new Error('the shop is in no cluster'))
     connecting.then(
       (far) => (socket.destroyed ? void far.destroy() : this.#join(socket, name, far)),
-      (error: unknown) => socket.end(unavailable(describeError(error))),
+      (error: unknown) => socket.end(kubernetesAnswer(503, 'ServiceUnavailable', describeError(error))),
     )
   }
 
@@ -156,13 +157,6 @@ export class Gate {
     })
     socket.resume()
   }
-}
-
-/** An answer of HTTP, as Kubernetes says that something does not work just now. */
-function unavailable(message: string): string {
-  const body = JSON.stringify({ kind: 'Status', apiVersion: 'v1', status: 'Failure', reason: 'ServiceUnavailable', code: 503, message })
-  const head = ['HTTP/1.1 503 Service Unavailable', 'content-type: application/json', `content-length: ${Buffer.byteLength(body)}`]
-  return `${[...head, 'connection: close'].join('\r\n')}\r\n\r\n${body}`
 }
 
 /** Prometheus as the control plane serves it to a trainee: what is asked there is seen, and its lifecycle is out of reach. */

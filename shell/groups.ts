@@ -44,15 +44,13 @@ export async function groupsGone(rangeId: string, session: string): Promise<void
 function removeGroups(rangeId: string, session: string): boolean {
   let gone = true
   for (const { base } of bases()) {
-    for (const name of existsSync(base) ? readdirSync(base) : []) {
-      if (name !== prefixOf(rangeId) + session) continue
-      const group = path.join(base, name)
-      for (const pid of readLines(path.join(group, 'cgroup.procs'))) kill(Number(pid))
-      try {
-        rmdirSync(group)
-      } catch {
-        gone = false
-      }
+    const group = path.join(base, prefixOf(rangeId) + session)
+    if (!existsSync(group)) continue
+    for (const pid of readLines(path.join(group, 'cgroup.procs'))) kill(Number(pid))
+    try {
+      rmdirSync(group)
+    } catch {
+      gone = false
     }
   }
   return gone

@@ -35,9 +35,9 @@ const TracesPage = later(async () => (await import('./pages/traces/page.tsx')).T
 /** The map: every page and its address. */
 export function App() {
   const { data: session, isPending } = useQuery({ queryKey: ['session'], queryFn: () => get<{ role: string | null }>('/api/session') })
-  const live = useLiveEvents(Boolean(session?.role))
-  const { pathname, search } = useLocation()
   const known = Boolean(session?.role)
+  const live = useLiveEvents(known)
+  const { pathname, search } = useLocation()
   useEffect(() => {
     if (known) fetchAhead()
   }, [known])

@@ -5,8 +5,9 @@ import net, { type AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { CoreV1Api, type KubeConfig } from '@kubernetes/client-node'
 import { describeError } from '../../model/errors.ts'
+import { kubernetesAnswer, kubernetesStatus } from '../../shell/kubernetes-status.ts'
 import { join } from '../../range/targets/hosts/forward.ts'
-import { onCallAccount, onCallGuard } from '../../range/targets/kubernetes/on-call-account.ts'
+import { onCallAccount, onCallGuard } from '../../range/targets/kubernetes/names.ts'
 
 /** The shortest life that Kubernetes gives a token, and when another is asked for. */
 const tokenSeconds = 600
@@ -20,6 +21,8 @@ const passedHeaders = ['accept', 'accept-encoding', 'content-type', 'content-len
 const plainPath = /^\/(api|apis|openapi|version)(\/[\w.:-]+)*\/?$/
 /** What the agent prints is not of the shop. */
 const ofAgent = /\/pods\/agent-[^/]*\//
+
+const noWayIn = 'nobody who is on call gets into a container, or to its ports: those of the shop have names in the terminal'
 
 interface OnCallApi {
   /** Answers over a connection, until it ends. */
@@ -84,7 +87,7 @@ export function onCallApi(config: KubeConfig, namespace: string): OnCallApi {
     )
   })
   // What leads into a container or to its ports asks for this.
-  server.on('upgrade', (_request, socket) => refuseWay(socket))
+  server.on('upgrade', (_request, socket) => socket.end(kubernetesAnswer(403, 'Forbidden', noWayIn)))
   server.on('clientError', (_error, socket) => socket.destroy())
   // By a socket of its own: Node spoils the first bytes of some answers that its server of HTTP/1 writes straight into a stream of HTTP/2.
   const listening = new Promise<number>((resolve, reject) => {
@@ -108,25 +111,9 @@ export function onCallApi(config: KubeConfig, namespace: string): OnCallApi {
 
 type Ask = (token: string, options: https.RequestOptions, take: (answer: http.IncomingMessage) => void) => http.ClientRequest
 
-function refuseWay(socket: Duplex): void {
-  const why = 'nobody who is on call gets into a container, or to its ports: those of the shop have names in the terminal'
-  const body = refusal(403, 'Forbidden', why)
-  const head = [
-    'HTTP/1.1 403 Forbidden',
-    'content-type: application/json',
-    `content-length: ${Buffer.byteLength(body)}`,
-    'connection: close',
-  ]
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`)
-}
-
-/** As Kubernetes says it, so that kubectl shows it. */
-const refusal = (code: number, reason: string, message: string): string =>
-  JSON.stringify({ kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code })
-
 function refuse(response: http.ServerResponse, code: number, reason: string, message: string): void {
   response.writeHead(code, { 'content-type': 'application/json' })
-  response.end(refusal(code, reason, message))
+  response.end(kubernetesStatus(code, reason, message))
 }
 
 /** A token for a few minutes, asked for when there is none, and looked at before anybody has it. */

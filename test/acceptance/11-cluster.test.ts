@@ -3,7 +3,7 @@ import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { projectRoot } from '../../control/paths.ts'
 import type { LoadStatus } from '../../model/range.ts'
-import { namespace } from '../../range/targets/kubernetes/pod.ts'
+import { namespace } from '../../range/targets/kubernetes/names.ts'
 import { watchNamespace } from '../../range/targets/kubernetes/observability.ts'
 import { ok, run, until, type Outcome } from './test-range.ts'
 

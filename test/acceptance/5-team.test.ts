@@ -3,11 +3,11 @@ import { before, describe, test } from 'node:test'
 import { strFromU8, unzipSync } from 'fflate'
 import { usersOn } from '../../drills/users.ts'
 import type { DrillEvent, DrillState } from '../../model/drill.ts'
-import { FiredrillError } from '../../model/errors.ts'
 import type { FaultRecord } from '../../model/fault.ts'
 import type { PublicStatus } from '../../model/public-status.ts'
 import type { Progress } from '../../model/progress.ts'
 import { usualUsers } from '../../model/range.ts'
+import { whenSteady } from '../../model/start-when-steady.ts'
 import { atRest, base, client, range, state, until, up } from './test-range.ts'
 
 interface Person {
@@ -84,17 +84,8 @@ describe('a game day', () => {
   test('its people share one timeline, with their names, and tell the users', async () => {
     await robin.call('POST', '/api/game-day/chat', { text: 'Ready when you are' })
     // As the console does: people who have just come make a busy range slow for a moment.
-    drill = await until('the range to take the drill', 60_000, () =>
-      instructor()
-        .post<{ drill: string }>(`/api/game-days/${gameDay.id}/next`)
-        .then(
-          (begun) => begun.drill,
-          (error: unknown) => {
-            if (!(error instanceof FiredrillError && error.code === 'range-not-steady')) throw error
-            return null
-          },
-        ),
-    )
+    const next = () => instructor().post<{ drill: string }>(`/api/game-days/${gameDay.id}/next`)
+    drill = (await whenSteady(next, 60_000)).drill
     await until('the page', 60_000, async () => (await view()).drill.pagedAt !== null)
     await robin.call('POST', `/api/drills/${drill}/acknowledge`)
     await robin.call('POST', '/api/game-day/chat', { text: 'I look at the catalogue' })

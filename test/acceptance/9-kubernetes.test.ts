@@ -9,7 +9,7 @@ import { ordersAtRest } from '../../control/verify.ts'
 import { openLocalRange, rangeOf } from '../../control/wiring.ts'
 import { serviceNames } from '../../model/components.ts'
 import type { Range } from '../../model/range.ts'
-import { namespace } from '../../range/targets/kubernetes/pod.ts'
+import { namespace } from '../../range/targets/kubernetes/names.ts'
 import { RangeState } from '../../range/targets/local/state.ts'
 import { firedrill, ok, spansOf, until } from './test-range.ts'
 

@@ -2,9 +2,10 @@ import { Deployment } from 'kubernetes-models/apps/v1/Deployment'
 import { ConfigMap } from 'kubernetes-models/v1/ConfigMap'
 import { Service } from 'kubernetes-models/v1/Service'
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount'
-import { onCallAccount, onCallResources } from './on-call-account.ts'
+import { namespace, onCallAccount } from './names.ts'
+import { onCallResources } from './on-call-account.ts'
 import { telemetryPort, sidecarMetricsPort, workloads } from './ports.ts'
-import { databasesSecret, labels, maintenance, namespace, pod, restricted, roleOf, type Images } from './pod.ts'
+import { databasesSecret, labels, maintenance, pod, restricted, roleOf, type Images } from './pod.ts'
 
 /** What is written as a document, after Kubernetes' own schema was asked. */
 export interface Resource {

@@ -6,7 +6,8 @@ import { redis } from '../../components/redis.ts'
 import type { RangeContext } from '../../context.ts'
 import { dataRoot } from './context.ts'
 import { type Workload } from './ports.ts'
-import { namespace, environment, restricted, labels, pod, tmp, memory, secrets, configVolume, type Images, type PodOptions } from './pod.ts'
+import { namespace } from './names.ts'
+import { environment, restricted, labels, pod, tmp, memory, secrets, configVolume, type Images, type PodOptions } from './pod.ts'
 
 const claims = (size: string): IPersistentVolumeClaim[] => [
   {

@@ -11,8 +11,8 @@ import { clusterContext } from './context.ts'
 import { deployedBy, readState } from './state.ts'
 import { manifests, type Manifests } from './manifests.ts'
 import { shopSecrets } from './introduce.ts'
-import { onCallAccount, onCallGuard } from './on-call-account.ts'
-import { namespace, type AllImages } from './pod.ts'
+import { namespace, onCallAccount, onCallGuard } from './names.ts'
+import { type AllImages } from './pod.ts'
 
 interface Resource {
   apiVersion: string

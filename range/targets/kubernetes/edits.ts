@@ -13,7 +13,8 @@ import { objectsOf } from './objects.ts'
 import { isWorkload, type Workload } from './ports.ts'
 import { deployedBy, type StateMap } from './state.ts'
 import { undoOf } from './undo.ts'
-import { databasesSecret, namespace } from './pod.ts'
+import { namespace } from './names.ts'
+import { databasesSecret } from './pod.ts'
 
 type ClusterObjects = NonNullable<Range['cluster']>
 

@@ -5,7 +5,7 @@ import { baselinePolicy } from '../../mesh/files.ts'
 import type { Range } from '../../../model/range.ts'
 import type { Cluster } from './cluster.ts'
 import { generatedManifests } from './deploy.ts'
-import { namespace } from './pod.ts'
+import { namespace } from './names.ts'
 import { isWorkload, workloads } from './ports.ts'
 import { deployedBy, type StateMap } from './state.ts'
 

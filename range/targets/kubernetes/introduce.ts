@@ -4,7 +4,8 @@ import { databaseOwners } from '../../components/postgres.ts'
 import type { Invitation, LoadInvitation } from '../hosts/invitation.ts'
 import { Cluster } from './cluster.ts'
 import { invitationSecrets, watchNamespace } from './observability.ts'
-import { databasesSecret, namespace } from './pod.ts'
+import { namespace } from './names.ts'
+import { databasesSecret } from './pod.ts'
 
 const secret = (name: string, space: string, stringData: Record<string, string>) => ({
   apiVersion: 'v1',

@@ -18,7 +18,8 @@ import { agent, type Resource } from './agent-manifests.ts'
 import { chart } from './chart.ts'
 import { observability, watchNamespace } from './observability.ts'
 import { clusterPort, isDatastore, shopPortNames, sidecarMetricsPort, telemetryPort, workloads, type Workload } from './ports.ts'
-import { labels, namespace, type AllImages } from './pod.ts'
+import { namespace } from './names.ts'
+import { labels, type AllImages } from './pod.ts'
 import { workloadOf } from './workload.ts'
 
 /** A file of `deploy/kubernetes`, by its path there. */

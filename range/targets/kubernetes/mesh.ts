@@ -11,7 +11,7 @@ import { readForeignPolicy, readPolicy } from '../../mesh/policy-reader.ts'
 import { withoutServersOwn } from '../../mesh/resources.ts'
 import type { Cluster } from './cluster.ts'
 import type { StateMap } from './state.ts'
-import { namespace } from './pod.ts'
+import { namespace } from './names.ts'
 
 const kinds = [
   ['networking.istio.io/v1', 'VirtualService'],

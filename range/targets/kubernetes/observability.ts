@@ -8,7 +8,8 @@ import type { IPodSpec } from 'kubernetes-models/v1/PodSpec'
 import { Service } from 'kubernetes-models/v1/Service'
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount'
 import { defaultPortBase, portOffsets } from '../../context.ts'
-import { databasesSecret, namespace, podSecurity, restricted, roleOf, type AllImages } from './pod.ts'
+import { namespace } from './names.ts'
+import { databasesSecret, podSecurity, restricted, roleOf, type AllImages } from './pod.ts'
 
 /** Where what watches the shop is, when that is in the cluster as well: a namespace of its own, so that a drill cannot reach it. */
 export const watchNamespace = 'firedrill'

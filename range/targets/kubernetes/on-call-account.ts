@@ -3,13 +3,9 @@ import { ValidatingAdmissionPolicyBinding } from 'kubernetes-models/admissionreg
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount'
 import { serviceNames } from '../../../model/components.ts'
 import type { Resource } from './agent-manifests.ts'
-import { labels, namespace, roleOf } from './pod.ts'
+import { namespace, onCallAccount, onCallGuard } from './names.ts'
+import { labels, roleOf } from './pod.ts'
 import { isDatastore, workloads } from './ports.ts'
-
-/** Whose rights a terminal has at the API server. */
-export const onCallAccount = 'on-call'
-/** By this name a refusal of the guard is known. */
-export const onCallGuard = 'firedrill-on-call'
 
 const deployments = workloads.filter((name) => !isDatastore(name))
 const statefulSets = workloads.filter(isDatastore)

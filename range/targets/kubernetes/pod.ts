@@ -7,7 +7,6 @@ import type { IVolume } from 'kubernetes-models/v1/Volume'
 import { type ComponentName, type ServiceName } from '../../../model/components.ts'
 import { type Workload } from './ports.ts'
 
-export const namespace = 'shop'
 /** The ServiceAccount of jobs that ask the API server for something: what a drain of a node needs, and no more. */
 export const maintenance = 'maintenance'
 /** Who everything in the images runs as. */

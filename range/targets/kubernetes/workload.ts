@@ -7,7 +7,8 @@ import type { PortName, RangeContext } from '../../context.ts'
 import { topology } from '../../topology.ts'
 import { dataRoot } from './context.ts'
 import { isDatastore, type Workload } from './ports.ts'
-import { configVolume, namespace, environment, restricted, labels, pod, tmp, memory, http, type Images } from './pod.ts'
+import { namespace } from './names.ts'
+import { configVolume, environment, restricted, labels, pod, tmp, memory, http, type Images } from './pod.ts'
 import { datastoreSet } from './datastores.ts'
 
 /** A service of the shop, from how the topology starts it. */
