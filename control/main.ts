@@ -12,6 +12,7 @@ import { shellsOf } from './shells.ts'
 import { People } from './people.ts'
 import { startSampler } from './sampler.ts'
 import { createServer } from './server.ts'
+import { codeOf, soundScenarios } from './sound-scenarios.ts'
 import { surviveFullDisk } from './full-disk.ts'
 import { keep } from './reaper/keep.ts'
 import { watching } from '../range/targets/local/watching.ts'
@@ -30,8 +31,12 @@ const load = new LoadDriver(range)
 const ordered = { ...range, load: load.ordered }
 const ledger = new Ledger(dir)
 const injector = new Injector(ordered, ledger)
-const scenarios = scenariosOf(projectRoot, dir, ({ message }) =>
-  process.stderr.write(`left out until it is fixed and the range restarted: ${message}\n`),
+const sound = soundScenarios(dir, codeOf(process.argv[1] ?? ''))
+const scenarios = scenariosOf(
+  projectRoot,
+  dir,
+  ({ message }) => process.stderr.write(`left out until it is fixed and the range restarted: ${message}\n`),
+  (folder) => sound.load(folder),
 )
 const watched = watching(range, context)
 const sampler = startSampler(
@@ -69,6 +74,7 @@ engine
   .resume()
   .then(() => coach.takeUp())
   .catch((error: unknown) => process.stderr.write(`resuming: ${String(error)}\n`))
+sound.keep()
 // What drills of before have come to, before somebody asks; one after the other, so that nobody waits for it.
 const summarised = (async () => {
   for (const id of ledger.drills()) {

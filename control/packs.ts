@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { checkPacks, writeFiles, type CheckedPack } from '../drills/packs/pack.ts'
-import { loadScenarios, type Vocabulary } from '../drills/scenarios.ts'
+import { loadScenario, loadScenarios, type Vocabulary } from '../drills/scenarios.ts'
 import { FiredrillError, describeError } from '../model/errors.ts'
 import type { Scenario } from '../model/scenario.ts'
 import { makePrivateFolder } from '../range/private.ts'
@@ -54,10 +54,15 @@ export function dropPacks(dir: string): void {
 
 /**
  * The scenarios of a checkout with those of the range's packs. `told` gets what has a mistake or cannot be read, which is left out: a
- * pack that was damaged on the disk keeps neither the others nor the range from starting.
+ * pack that was damaged on the disk keeps neither the others nor the range from starting. `load` reads one folder.
  */
-export function scenariosOf(root: string, dir: string, told: (mistake: FiredrillError) => void): Map<string, Scenario> {
-  const all = loadScenarios(path.join(root, 'scenarios'), told)
+export function scenariosOf(
+  root: string,
+  dir: string,
+  told: (mistake: FiredrillError) => void,
+  load: (folder: string) => Scenario = loadScenario,
+): Map<string, Scenario> {
+  const all = loadScenarios(path.join(root, 'scenarios'), told, load)
   const readable = <Found>(what: string, read: () => Found, otherwise: Found): Found => {
     try {
       return read()
@@ -80,7 +85,7 @@ export function scenariosOf(root: string, dir: string, told: (mistake: Firedrill
   for (const pack of packs.filter((name) => !name.startsWith('.'))) {
     const own = readable(
       `the pack '${pack}' in ${folder}`,
-      () => loadScenarios(path.join(folder, pack, 'scenarios'), told),
+      () => loadScenarios(path.join(folder, pack, 'scenarios'), told, load),
       new Map<string, Scenario>(),
     )
     for (const [id, scenario] of own) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import path from 'node:path'
 import { loadScenarios } from './scenarios.ts'
-import { everyWay, isVaried, versionsOf, type Template } from './scenario-template.ts'
+import { everyWay, isVaried, type Template } from './scenario-template.ts'
 import { variedIn } from './variants.ts'
 
 const document = {
@@ -53,7 +53,6 @@ test('a folder that is always the same is seen as it is, once', () => {
     everyWay(plain, () => assert.fail('nothing is told')),
     [{ ...plain, variant: null }],
   )
-  assert.equal(versionsOf(plain, {}), undefined)
   assert.equal(isVaried(variedIn(plain.document)), false)
   for (const varied of [{ draws: { day: ['Monday'] } }, { variants: [{ name: 'one', set: {} }] }])
     assert.equal(isVaried(variedIn(varied)), true)

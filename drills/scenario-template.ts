@@ -72,10 +72,9 @@ const without = (value: unknown): unknown =>
 
 const mostKept = 64
 
-/** How a sound template is drawn; undefined for one that is always the same. */
-export function versionsOf(template: Template, constantly: Pick<Scenario, 'people'>): Versions | undefined {
+/** How a sound template is drawn. */
+export function versionsOf(template: Template, constantly: Pick<Scenario, 'people'>): Versions {
   const varied = variedIn(template.document)
-  if (!isVaried(varied)) return undefined
   const kept = new Map<string, Scenario>()
   const first = varied.variants[0]?.name ?? null
   const versions: Versions = {

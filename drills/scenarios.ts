@@ -11,7 +11,7 @@ import { readDocument, type YamlDocument } from '../model/yaml/read.ts'
 import { byPlace, textOf } from '../model/yaml/text.ts'
 import { readPeople, type Answer } from '../people/read.ts'
 import { lackedFor } from './faults/registry.ts'
-import { everyWay, isVaried, versionsOf, type Filled } from './scenario-template.ts'
+import { everyWay, isVaried, versionsOf, type Filled, type Template } from './scenario-template.ts'
 import { everyVariant, variedIn } from './variants.ts'
 import { checkReferences, checkTeaching, checkVocabulary, readableIn, type TellIssues, type Vocabulary } from './scenario-checks.ts'
 
@@ -36,14 +36,18 @@ const fail = (mistake: FiredrillError): never => {
 
 /**
  * Reads every scenario folder. The first mistake of one is told with its file, line and what was expected; who is told may throw it, as is done
- * where nobody asks, or go on without that scenario.
+ * where nobody asks, or go on without that scenario. `load` reads one folder.
  */
-export function loadScenarios(folder: string, told: (mistake: FiredrillError) => void = fail): Map<string, Scenario> {
+export function loadScenarios(
+  folder: string,
+  told: (mistake: FiredrillError) => void = fail,
+  load: (folder: string) => Scenario = loadScenario,
+): Map<string, Scenario> {
   const scenarios = new Map<string, Scenario>()
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     if (!entry.isDirectory()) continue
     try {
-      scenarios.set(entry.name, loadScenario(path.join(folder, entry.name)))
+      scenarios.set(entry.name, load(path.join(folder, entry.name)))
     } catch (error) {
       if (!(error instanceof FiredrillError)) throw error
       told(error)
@@ -54,16 +58,32 @@ export function loadScenarios(folder: string, told: (mistake: FiredrillError) =>
 
 const ownScenarios = path.join(import.meta.dirname, '..', 'scenarios')
 
-export function loadScenario(folder: string): Scenario {
-  const { scenario, problems } = checkScenario(folder)
+/** A scenario without mistakes, as it can be kept in a file. */
+export interface SoundScenario {
+  scenario: Omit<Scenario, 'versions'>
+  /** From which each drill's version is drawn; null for a scenario that is always the same. */
+  template: Template | null
+}
+
+/** A sound scenario as it is played. */
+export const asPlayed = ({ scenario, template }: SoundScenario): Scenario => ({
+  ...scenario,
+  versions: template ? versionsOf(template, scenario.people ? { people: scenario.people } : {}) : undefined,
+})
+
+export const loadScenario = (folder: string): Scenario => asPlayed(readSound(folder))
+
+/** Reads a scenario's folder; its first mistake is thrown. */
+export function readSound(folder: string): SoundScenario {
+  const { sound, problems } = checkSound(folder)
   const [mistake, ...others] = problems.filter(({ level }) => level === 'error')
   if (mistake) {
     const named = path.dirname(folder) === ownScenarios ? path.basename(folder) : folder
     const more = others.length === 0 ? '' : ` (and ${others.length} more: 'firedrill scenario lint ${named}' tells them all)`
     throw new FiredrillError('bad-request', `${describeProblem(mistake)}${more}`)
   }
-  if (!scenario) throw new FiredrillError('bad-request', `${folder} holds no scenario`)
-  return scenario
+  if (!sound) throw new FiredrillError('bad-request', `${folder} holds no scenario`)
+  return sound
 }
 
 export const describeProblem = ({ file, line, column, at, message }: ScenarioProblem): string =>
@@ -71,6 +91,11 @@ export const describeProblem = ({ file, line, column, at, message }: ScenarioPro
 
 /** Reads one scenario folder and tells all that is wrong with it, and what an author may want to reconsider. */
 export function checkScenario(folder: string, vocabulary?: Vocabulary): { scenario: Scenario | null; problems: ScenarioProblem[] } {
+  const { sound, problems } = checkSound(folder, vocabulary)
+  return { scenario: sound && asPlayed(sound), problems }
+}
+
+function checkSound(folder: string, vocabulary?: Vocabulary): { sound: SoundScenario | null; problems: ScenarioProblem[] } {
   const file = path.join(folder, 'scenario.yaml')
   const problems: ScenarioProblem[] = []
   const read = (name: string): { bytes: Uint8Array; text: string } | null => {
@@ -88,14 +113,15 @@ export function checkScenario(folder: string, vocabulary?: Vocabulary): { scenar
     return mistakes.length > 0 ? null : { bytes, text }
   }
   const [source, story, debrief] = [read('scenario.yaml'), read('story.md')?.text, read('debrief.md')?.text]
-  if (!source) return { scenario: null, problems }
+  if (!source) return { sound: null, problems }
 
   const { document, mistakes } = readDocument(source.bytes, 'a scenario')
   for (const mistake of mistakes) problems.push({ level: 'error', file, at: '', ...mistake })
-  if (!document) return { scenario: null, problems }
+  if (!document) return { sound: null, problems }
   const template = { document: document.value, story: story ?? '', debrief: debrief ?? '' }
   // Without variants, the whole schema is read as it stands.
-  const fields = z.object(scenarioVariants).safeParse(isVaried(variedIn(document.value)) ? document.value : {})
+  const varied = variedIn(document.value)
+  const fields = z.object(scenarioVariants).safeParse(isVaried(varied) ? document.value : {})
   for (const { path: _, ...mistake } of explainIssues(fields.error?.issues ?? [], document.value, document, z.object(scenarioVariants)))
     problems.push({ level: 'error', file, ...mistake })
   const ways = everyWay(template, (text, keys, name, message) => {
@@ -107,18 +133,14 @@ export function checkScenario(folder: string, vocabulary?: Vocabulary): { scenar
   const [first] = checked
   const isSound = checked.every(({ parsed }) => parsed !== null) && !problems.some(({ level }) => level === 'error')
   const people = first?.people ? { people: first.people } : {}
-  const scenario: Scenario | null =
+  const sound: SoundScenario | null =
     first?.parsed && isSound && typeof story === 'string' && typeof debrief === 'string'
       ? {
-          ...first.parsed,
-          ...fields.data,
-          story: first.way.story,
-          debrief: first.way.debrief,
-          ...people,
-          versions: versionsOf(template, people),
+          scenario: { ...first.parsed, ...fields.data, story: first.way.story, debrief: first.way.debrief, ...people },
+          template: isVaried(varied) ? template : null,
         }
       : null
-  return { scenario, problems: problems.toSorted((a, b) => (a.file === b.file ? byPlace(a, b) : 0)) }
+  return { sound, problems: problems.toSorted((a, b) => (a.file === b.file ? byPlace(a, b) : 0)) }
 }
 
 /** What a file holds; null where it cannot be read, as a folder, one of another user or one on a damaged disk: told. */

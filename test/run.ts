@@ -6,6 +6,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
+import { stripVTControlCharacters } from 'node:util'
 import { seed } from './seed.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
@@ -75,6 +76,8 @@ let passed = 0
 let failed = 0
 const tookMs = new Map<string, number>()
 const skipped: { name: string; why: string }[] = []
+/** What failed, and of what: told once more at the end, where whoever looks first finds it. */
+const failures: string[] = []
 const measured = (what: string, work: () => void) => {
   const from = performance.now()
   work()
@@ -87,6 +90,7 @@ if (wanted('check')) {
       process.stdout.write(`${status === 0 ? '✔' : '✖'} ${name}\n`)
       if (status === 0) passed += 1
       else failed += 1
+      if (status !== 0) failures.push(`  ${name}\n`)
     })
   }
 }
@@ -122,7 +126,8 @@ async function startBeside(): Promise<void> {
   process.off('SIGINT', endBoth).off('SIGTERM', endBoth)
   const text = Buffer.concat(output).toString()
   process.stdout.write(`\nbeside it\n${text}`)
-  const [, passedBeside, failedBeside] = /(\d+) passed, (\d+) failed\n$/.exec(text) ?? []
+  const [, failuresBeside, passedBeside, failedBeside] = /(?:\nfailed\n((?:  .*\n)+))?\n(\d+) passed, (\d+) failed\n$/.exec(text) ?? []
+  if (failuresBeside !== undefined) failures.push(failuresBeside)
   passed += Number(passedBeside ?? 0)
   // One that was killed has told nothing.
   failed += Number(failedBeside ?? (status === 0 ? 0 : 1))
@@ -146,13 +151,29 @@ async function runFiles(files: string[], concurrency: number): Promise<void> {
       skipped.push({ name: `${path.relative(root, file ?? '')}: ${test}`, why: typeof skip === 'string' ? skip : 'no reason is given' })
     else if (details.type !== 'suite') passed += 1
   })
-  stream.on('test:fail', ({ details }) => void (failed += details.type === 'suite' ? 0 : 1))
+  stream.on('test:fail', ({ name: test, details, file }) => {
+    if (details.type !== 'suite') failed += 1
+    const why = details.error.cause ?? details.error
+    // Of one that failed by those within it, they tell.
+    if (!('failureType' in details.error && details.error.failureType === 'subtestsFailed'))
+      failures.push(`  ${path.relative(root, file ?? '')}: ${test}\n${inset(why instanceof Error ? why.message : String(why))}`)
+  })
   stream.on('test:summary', ({ file, duration_ms: ms }) => {
     if (file !== undefined) tookMs.set(path.relative(root, file), ms)
   })
   const report = stream.compose(spec)
   report.pipe(process.stdout, { end: false })
   await new Promise<void>((resolve) => report.on('end', resolve))
+}
+
+/** The first lines of a text, none of them long. */
+function inset(text: string): string {
+  return stripVTControlCharacters(text)
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(0, 8)
+    .map((line) => `      ${line.slice(0, 1_000)}\n`)
+    .join('')
 }
 
 // Whatever became of the tests, nothing that they started stays.
@@ -166,5 +187,6 @@ process.stdout.write('\ntime by file, where it is a second or more\n')
 for (const [what, ms] of [...tookMs].filter(([, each]) => each >= 1_000).toSorted(([, a], [, b]) => b - a))
   process.stdout.write(`${seconds(ms)}  ${what}\n`)
 if (skipped.length > 0) process.stdout.write(`\nskipped\n${skipped.map(({ name, why }) => `  ${name}  (${why})\n`).join('')}`)
+if (failures.length > 0) process.stdout.write(`\nfailed\n${failures.join('')}`)
 process.stdout.write(`\n${passed} passed, ${failed} failed\n`)
 process.exit(failed > 0 || passed === 0 ? 1 : 0)

@@ -1,5 +1,6 @@
 import { loadScenarios } from '../../drills/scenarios.ts'
-import { ensureBundles } from '../../range/bundle/bundle.ts'
+import { bundleThere, ensureBundles } from '../../range/bundle/bundle.ts'
+import { control } from '../../range/components/control.ts'
 import { hasConsole } from '../../range/topology.ts'
 import { bundledOn } from '../../shell/firedrill.ts'
 import { readFileSync } from 'node:fs'
@@ -10,6 +11,7 @@ import { buildConsole } from '../../control/build-console.ts'
 import { cacheDir, projectRoot } from '../../control/paths.ts'
 import { dropReceivers, keepReceivers, layAsideRefused, openLocalRange, type KeptReceivers } from '../../control/wiring.ts'
 import { dropPacks, keepPacks, scenariosOf } from '../../control/packs.ts'
+import { codeOf, soundScenarios } from '../../control/sound-scenarios.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { formatDurationMs } from '../../model/duration.ts'
 import {
@@ -122,9 +124,7 @@ export const upCommand = () =>
       })
       const alertmanager = reports.find(({ name }) => name === 'alertmanager')
       if (kept && alertmanager) await takeUp(kept, alertmanager.outcome, target)
-      if (hasConsole(role)) {
-        scenariosOf(projectRoot, options.dir, ({ message }) => say(`${red('✗')} a scenario is left out: ${message}`))
-      }
+      if (hasConsole(role)) tellLeftOut(options.dir, say)
       const failed = reports.filter((report) => report.outcome === 'failed')
       const readyMs = Date.now() - startedAt
       const { placement } = target.context.config
@@ -141,6 +141,13 @@ export const upCommand = () =>
         )
       }
     })
+
+/** What the control plane has just found to be sound is not read again. */
+function tellLeftOut(dir: string, say: (line: string) => void): void {
+  const sound = soundScenarios(dir, codeOf(bundleThere(projectRoot, cacheDir, control.program ?? '') ?? ''))
+  const told = ({ message }: FiredrillError) => say(`${red('✗')} a scenario is left out: ${message}`)
+  scenariosOf(projectRoot, dir, told, (folder) => sound.load(folder))
+}
 
 /** The cluster that the shop is in, once it is there; null where it is not in one. */
 async function putIntoCluster(options: UpOptions, say: (line: string) => void): Promise<DeployedCluster | null> {

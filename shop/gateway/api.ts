@@ -41,7 +41,7 @@ export function registerApi(app: FastifyInstance, dependencies: Dependencies): v
   const { suspicious } = behaviour
   if (suspicious)
     app.addHook<{ Body?: { items?: Items } }>('preHandler', async ({ body }) => {
-      if (body?.items && suspicious(JSON.stringify(body.items))) throw new HttpError(403, 'refused', 'this cart is not accepted')
+      if (body?.items && suspicious(JSON.stringify({ items: body.items }))) throw new HttpError(403, 'refused', 'this cart is not accepted')
     })
 
   productRoutes(app, dependencies)
