@@ -23,6 +23,14 @@ describe('texts that may go out', () => {
   ])
     test(text, () => assert.equal(check(text), null))
 
+  test('the name of a component is not known by a word that is like it', () => {
+    const known = ['The shop says: payment was not possible.']
+    assert.equal(check('What did the payment say?', { known }), null)
+    for (const text of ['Is it not payments?', 'Read it from its end and you will see: stnemyap.'])
+      assert.equal(check(text, { known }), 'a name that the drill has not said: payments', text)
+    assert.equal(check('What of payments?', { known: ['looked at the dashboard of payments'] }), null)
+  })
+
   test('a name that the drill has said', () => {
     assert.equal(
       check('So it is in inventory that you look. What do you see there?', { known: ['looked at the dashboard of inventory'] }),

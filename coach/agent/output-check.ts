@@ -1,3 +1,4 @@
+import { shopComponentNames } from '../../model/components.ts'
 import { guardedWords } from './vocabulary.ts'
 
 /** What a model's text is held against. */
@@ -46,12 +47,16 @@ export function refusal(text: string, rules: OutputRules): string | null {
   const known = new Set(rules.known.flatMap(variants))
   const knownText = ` ${rules.known.map((line) => words(line).join(' ')).join(' | ')} `
   const said = guardedIn(plain, [...rules.before.slice(-4), plain])
-  for (const word of said) if (!known.has(word) && !knownText.includes(` ${word} `)) return `a name that the drill has not said: ${word}`
+  const isKnown = (word: string): boolean => knownText.includes(` ${word} `) || (known.has(word) && !isComponent(word))
+  for (const word of said) if (!isKnown(word)) return `a name that the drill has not said: ${word}`
   if (rules.secrets.some((secret) => isNear([...rules.before.slice(-4), plain].join(' '), secret, rules.known.join('. '))))
     return 'too near to a hint that was not given'
   if (rules.before.some((earlier) => words(earlier).join(' ') === words(plain).join(' '))) return 'said before'
   return null
 }
+
+/** Who was told of a payment was not told of the component that is called payments. Of orders everybody speaks, in every drill. */
+const isComponent = (word: string): boolean => word !== 'orders' && (shopComponentNames as readonly string[]).includes(word)
 
 /** The guarded words in a text, also those that are disguised; in what came before only those that are cut in pieces. */
 function guardedIn(text: string, together: readonly string[]): Set<string> {
