@@ -6,6 +6,8 @@ import { ReplayPlane, type PlayedDrill } from '../control/replay/plane.ts'
 import { readRecording, type Recording } from '../control/replay/recording.ts'
 import { projectRoot } from '../control/paths.ts'
 import { loadScenarios } from '../drills/scenarios.ts'
+import { loadShifts } from '../drills/shifts/read.ts'
+import type { DrillEvent } from '../model/drill.ts'
 import type { Scenario } from '../model/scenario.ts'
 import { atLeast, atMost, exactly, mean, quantile, told, type Benchmark, type Row } from './benchmark.ts'
 
@@ -63,10 +65,67 @@ export const coachBenchmark: Benchmark = {
     rows.push(atLeast('novice: time saved', 100 * (1 - medianMinutes(novice) / alone), '%', 40))
     const tells = novice.map(({ state }) => state.hints.filter(({ rung }) => rung === 'tell').length / 5)
     rows.push(atMost('novice: milestones that needed the last rung', 100 * mean(tells), '%', 40))
+    rows.push(...(await shiftRows(scenarios, recorded, say)))
     rows.push(exactly('hint gamer: rungs sooner than the pause', tooSoon(of('hint gamer')), '', 0))
     rows.push(atMost('a decision, p99', decisionMs(novice, scenarios), 'ms', 5))
     return rows
   },
+}
+
+/** Every shift, by everybody: each gets to its end, and nobody is talked at. */
+async function shiftRows(
+  scenarios: ReadonlyMap<string, Scenario>,
+  recordings: ReadonlyMap<string, Recording>,
+  say: (line: string) => void,
+): Promise<Row[]> {
+  const shifts = loadShifts(path.join(projectRoot, 'shifts'), scenarios)
+  await using plane = new ReplayPlane({ root: projectRoot, scenarios, recordings, shifts })
+  const all: { persona: string; played: PlayedDrill }[] = []
+  for (const persona of personas) {
+    say(`${persona.name}: ${shifts.size * seeds.length} shifts`)
+    for (const id of shifts.keys())
+      for (const seed of seeds) all.push({ persona: persona.name, played: await plane.playShift(id, persona, 'coach', seed) })
+  }
+  const of = (name: string): PlayedDrill[] => all.flatMap(({ persona, played }) => (persona === name ? [played] : []))
+  return [
+    ...personas.map(({ name }) => atLeast(`${name}: shifts completed with the coach`, share(of(name)), '%', 100)),
+    atMost(
+      'expert: unasked words in any two minutes of a shift',
+      Math.max(...of('expert').map(({ events }) => mostUnasked(events))),
+      '',
+      1,
+    ),
+    exactly(
+      'words in shifts that came within 10 s of another voice',
+      all.reduce((sum, { played }) => sum + tooClose(played.events), 0),
+      '',
+      0,
+    ),
+  ]
+}
+
+/** Words of the coach and of people that nobody asked for, and that thank for nothing. */
+const unaskedIn = (events: readonly DrillEvent[]): DrillEvent[] =>
+  events.filter(
+    (event) =>
+      (event.type === 'hint-given' && event.reason !== 'asked') ||
+      (event.type === 'person-said' && event.about !== 'answer' && event.about !== 'thanks'),
+  )
+
+const mostUnasked = (events: readonly DrillEvent[]): number => {
+  const unasked = unaskedIn(events)
+  return Math.max(0, ...unasked.map(({ at }) => unasked.filter((other) => other.at >= at && other.at < at + 120_000).length))
+}
+
+/** How often somebody spoke within 10 s of somebody else, apart from what was asked for. */
+const tooClose = (events: readonly DrillEvent[]): number => {
+  const voices = events.filter(({ type }) => type === 'person-said' || type === 'coach-said' || type === 'hint-given')
+  return voices.filter((event, index) => {
+    const before = voices[index - 1]
+    const asked = event.type === 'hint-given' && event.reason === 'asked'
+    const isOther = event.type === 'person-said' || before?.type === 'person-said'
+    return before !== undefined && !asked && isOther && event.at - before.at < 10_000
+  }).length
 }
 
 async function inTurn<Result>(works: (() => Promise<Result>)[]): Promise<Result[]> {

@@ -91,6 +91,12 @@ export const commands: readonly ListedCommand[] = [
   },
   { name: 'scenario', usage: '', summary: 'write scenarios', load: async () => (await import('./commands/scenario.ts')).scenarioCommand() },
   {
+    name: 'shift',
+    usage: '',
+    summary: 'list and write shifts: several incidents, played as one drill',
+    load: async () => (await import('./commands/shift.ts')).shiftCommand(),
+  },
+  {
     name: 'drill',
     usage: '',
     summary: 'start drills and take part in them',

@@ -52,6 +52,7 @@ test('a command that asks the control plane loads what asking takes', async () =
     ['action', 'list'],
     ['action', 'run', 'restart-service'],
     ['drill', 'status'],
+    ['shift', 'list'],
     ['fault', 'list'],
     ['load', 'status'],
     ['silence', 'list'],

@@ -25,6 +25,10 @@ interface Situation {
   now: number
   /** The trainee has just asked for help. */
   asked?: boolean
+  /** By when it should be done, in milliseconds on the drill's clock, where others wait; its limit otherwise. */
+  dueMs?: number | undefined
+  /** Until then the trainee had something else to do, in milliseconds since the epoch: it is no struggle to have waited. */
+  busyUntil?: number | undefined
 }
 
 const nothing = (forMs: number, ...reasons: string[]): Decision => ({ kind: 'wait', forMs, reasons })
@@ -33,7 +37,7 @@ const nothing = (forMs: number, ...reasons: string[]): Decision => ({ kind: 'wai
  * Decides whether, when and how the trainee is helped: a pure function of the drill's events and the clock. It decides whether and
  * which; a model may only say it in other words.
  */
-export function decide({ state, events, scenario, now, asked = false }: Situation): Decision {
+export function decide({ state, events, scenario, now, asked = false, dueMs = state.limitMs, busyUntil = 0 }: Situation): Decision {
   if (state.phase !== 'running' || state.mode === 'rehearsal') return nothing(Infinity, 'nobody is to be coached')
   if (state.coach !== 'auto' && !asked) return nothing(1_000, state.coach === 'muted' ? 'muted' : 'the instructor has taken over')
   const praise = encouragement(state, events, scenario)
@@ -41,8 +45,8 @@ export function decide({ state, events, scenario, now, asked = false }: Situatio
   const milestone = nextMilestone(state)
   if (milestone === null) return nothing(Infinity, 'every milestone is reached')
 
-  const activity = activityOf(state, events, milestone)
-  const hurry = hurryOf(state, now)
+  const activity = activityOf(state, events, milestone, busyUntil)
+  const hurry = hurryOf(state, now, dueMs)
   if (!asked && shouldExtend(state, events, activity.lastActedAt, now)) {
     return { kind: 'extend', byMs: parameters.extendByMs, reasons: ['little time is left, and the trainee is still at it'] }
   }
@@ -113,10 +117,10 @@ interface Activity {
 }
 
 /** What the trainee has done since the last progress. */
-function activityOf(state: DrillState, events: readonly DrillEvent[], milestone: MilestoneName): Activity {
+function activityOf(state: DrillState, events: readonly DrillEvent[], milestone: MilestoneName, busyUntil: number): Activity {
   const reached = Object.values(state.milestones).filter((at) => at !== null)
-  const progressAt =
-    milestone === 'acknowledged' ? (state.pagedAt ?? state.startedAt) : Math.max(state.pagedAt ?? state.startedAt, ...reached)
+  const pagedAt = Math.max(state.pagedAt ?? state.startedAt, busyUntil)
+  const progressAt = milestone === 'acknowledged' ? pagedAt : Math.max(pagedAt, ...reached)
   const activity: Activity = {
     progressAt,
     lastActedAt: null,
@@ -163,8 +167,8 @@ function struggleOf(state: DrillState, scenario: Scenario, milestone: MilestoneN
 }
 
 /** 0 while there is time, 1 when it is nearly over. */
-function hurryOf(state: DrillState, now: number): number {
-  const used = drillClock(state, now) / state.limitMs
+function hurryOf(state: DrillState, now: number, dueMs: number): number {
+  const used = drillClock(state, now) / Math.max(1, dueMs)
   return Math.min(1, Math.max(0, (used - parameters.hurryFrom) / (parameters.hurryFull - parameters.hurryFrom)))
 }
 

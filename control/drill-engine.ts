@@ -16,6 +16,7 @@ import { CurrentDrill } from './drill/current.ts'
 import { Ending } from './drill/ending.ts'
 import { DrillFaults } from './drill/faults.ts'
 import { Harm } from './drill/harm.ts'
+import { isDone } from './drill/in-shift.ts'
 import { RangeHealth } from './drill/health.ts'
 import { Messages } from './drill/messages.ts'
 import { Milestones } from './drill/milestones.ts'
@@ -187,6 +188,7 @@ export class DrillEngine {
       this.#drill.begin(randomUUID(), {
         type: 'drill-started',
         scenario: scenario.id,
+        ...(scenario.incidents ? { shift: true } : {}),
         mode: options.mode,
         trainee: options.trainee,
         limitMs: scenario.limit,
@@ -273,8 +275,7 @@ export class DrillEngine {
     const state = this.running()
     if (!state) return
     if (drillClock(state, Date.now()) > state.limitMs) await this.#ending.end({ type: 'drill-finished', outcome: 'time-up' })
-    else if (Object.values(state.milestones).every((at) => at !== null))
-      await this.#ending.end({ type: 'drill-finished', outcome: 'resolved' })
+    else if (isDone(this.#drill, state)) await this.#ending.end({ type: 'drill-finished', outcome: 'resolved' })
   }
 
   async finish(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Role } from '../model/api.ts'
-import type { DrillEvent, DrillState } from '../model/drill.ts'
+import { incidentsOf, type Noise } from '../drills/shifts/incidents.ts'
+import { isOpen, type DrillEvent, type DrillState } from '../model/drill.ts'
 import type { Scenario } from '../model/scenario.ts'
 import { blindTitle, isHidden } from './blind.ts'
 import { publicState, toldEvents } from './told.ts'
@@ -8,7 +9,9 @@ import { publicState, toldEvents } from './told.ts'
 export function drillView(state: DrillState, events: readonly DrillEvent[], scenario: Scenario | undefined, role: Role | null) {
   const drill = publicState(state)
   const told = toldEvents(events, role)
-  if (role !== 'instructor' && isHidden(state)) return { drill, title: blindTitle(state), story: '', runbooks: [], pars: {}, events: told }
+  if (state.shift) return { drill, ...shiftView(state, events, scenario, role), events: told }
+  if (role !== 'instructor' && isHidden(state))
+    return { drill, title: blindTitle(state), story: '', runbooks: [], pars: {}, incidents: noIncidents, events: told }
   return {
     drill,
     title: scenario?.title ?? state.scenario,
@@ -16,6 +19,82 @@ export function drillView(state: DrillState, events: readonly DrillEvent[], scen
     // They name what may be the matter: before the page, nobody has a reason to read them.
     runbooks: role === 'instructor' || state.pagedAt !== null ? (scenario?.runbooks ?? []) : [],
     pars: scenario ? Object.fromEntries(Object.entries(scenario.milestones).map(([name, milestone]) => [name, milestone.par])) : {},
+    incidents: noIncidents,
     events: told,
+  }
+}
+
+/** An incident of a shift, as somebody knows of it who was paged for it. */
+export interface IncidentView {
+  /** In the order of their pages; null for one that has not paged, which only the instructor is told of. */
+  number: number | null
+  /** In the order in which they begin; null for noise, and for those who are to find out which that is. */
+  place: number | null
+  /** What it was; null while that is to be found out. */
+  title: string | null
+  pagedAt: number | null
+  /** What has paged, newest first. */
+  pages: { name: string; summary: string; firing: boolean }[]
+  milestones: DrillState['milestones']
+  /** Of its own clock, in milliseconds since the epoch. */
+  startedAt: number
+  pars: Record<string, number>
+  hints: number
+  wrongCauses: number
+  /** Everything about it is done. */
+  over: boolean
+}
+
+/** Of a drill that is no shift. */
+const noIncidents: IncidentView[] = []
+
+/** A shift that runs, or is over: its note from the shift before, and its incidents. */
+function shiftView(state: DrillState, events: readonly DrillEvent[], scenario: Scenario | undefined, role: Role | null) {
+  const tells = role === 'instructor' || !isOpen(state)
+  const { begun, noise } = incidentsOf(scenario?.incidents ?? [], events)
+  const incidents = begun
+    .filter(({ state: own }) => tells || own.pagedAt !== null)
+    .map(({ number, incident, state: own, events: all }): IncidentView => {
+      const { milestones, pagedAt, startedAt, firing } = own
+      const paged = all.flatMap((event) => (event.type === 'page-received' ? [event.alert] : []))
+      const names = [...new Set(paged.map(({ name }) => name))]
+      return {
+        number,
+        place: tells ? incident.place : null,
+        title: tells ? incident.scenario.title : null,
+        ...{ pagedAt, startedAt, milestones },
+        pages: names.toReversed().map((name) => ({
+          name,
+          summary: paged.findLast((alert) => alert.name === name)?.summary ?? '',
+          firing: firing.some((alert) => alert.name === name),
+        })),
+        pars: Object.fromEntries(Object.entries(incident.scenario.milestones).map(([name, { par }]) => [name, par])),
+        hints: own.hints.length,
+        wrongCauses: own.wrongCauses,
+        over: !isOpen(own),
+      }
+    })
+  return {
+    title: scenario?.title ?? state.scenario,
+    story: scenario?.story ?? '',
+    runbooks: [...new Set(begun.filter(({ state: own }) => own.pagedAt !== null).flatMap(({ incident }) => incident.scenario.runbooks))],
+    pars: {},
+    incidents: [...incidents, ...noise.map((each) => noiseView(each, tells))].toSorted((a, b) => (a.number ?? 99) - (b.number ?? 99)),
+  }
+}
+
+/** Noise looks as an incident does, until it is told what it was. */
+function noiseView({ number, pages, firing, pagedAt, acknowledgedAt }: Noise, tells: boolean): IncidentView {
+  const names = [...new Set(pages.map(({ name }) => name))]
+  return {
+    ...{ number, place: null, title: tells ? 'Noise' : null, pagedAt, startedAt: pagedAt },
+    pages: names.toReversed().map((name) => ({
+      name,
+      summary: pages.findLast((alert) => alert.name === name)?.summary ?? '',
+      firing: pages.some((alert) => alert.name === name && firing.has(alert.fingerprint)),
+    })),
+    milestones: { acknowledged: acknowledgedAt, located: null, diagnosed: null, mitigated: null, recovered: null },
+    ...{ pars: {}, hints: 0, wrongCauses: 0 },
+    over: firing.size === 0,
   }
 }

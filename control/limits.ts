@@ -95,6 +95,9 @@ export const routeLimits: Record<string, LimitName> = {
   'GET /api/slos': 'read',
 
   'GET /api/progress': 'worked',
+  'GET /api/shifts': 'worked',
+  'GET /api/shifts/{id}/plan': 'read',
+  'GET /api/drills/{id}/shift': 'worked',
   'GET /api/paths': 'worked',
   'GET /api/drills/{id}/debrief': 'worked',
   'GET /api/drills/{id}/terminals': 'read',
@@ -106,6 +109,7 @@ export const routeLimits: Record<string, LimitName> = {
   'POST /api/drills': 'step',
   'POST /api/drills/{id}/acknowledge': 'step',
   'POST /api/drills/{id}/cause': 'step',
+  'POST /api/drills/{id}/skip': 'step',
   'POST /api/drills/{id}/finish': 'step',
   'POST /api/drills/{id}/abort': 'step',
   'POST /api/drills/{id}/pause': 'step',

@@ -12,6 +12,7 @@ import { shellsOf } from './shells.ts'
 import { People } from './people.ts'
 import { startSampler } from './sampler.ts'
 import { createServer } from './server.ts'
+import { playedWith, shiftsOf } from './shifts.ts'
 import { codeOf, soundScenarios } from './sound-scenarios.ts'
 import { surviveFullDisk } from './full-disk.ts'
 import { keep } from './reaper/keep.ts'
@@ -38,6 +39,10 @@ const scenarios = scenariosOf(
   ({ message }) => process.stderr.write(`left out until it is fixed and the range restarted: ${message}\n`),
   (folder) => sound.load(folder),
 )
+const shifts = shiftsOf(projectRoot, scenarios, ({ message }) =>
+  process.stderr.write(`left out until it is fixed and the range restarted: ${message}\n`),
+)
+const played = playedWith(scenarios, shifts)
 const watched = watching(range, context)
 const sampler = startSampler(
   watched,
@@ -52,7 +57,7 @@ const engine = new DrillEngine({
   ledger,
   injector,
   sampler,
-  scenarios,
+  scenarios: played,
   alerts: () => alertsIn(`http://127.0.0.1:${context.port('alertmanager')}/alertmanager`),
   kept: keptTogether(
     new KeptRequests(`http://127.0.0.1:${context.port('locust')}/locust/kept`),
@@ -60,12 +65,26 @@ const engine = new DrillEngine({
   ),
   load,
 })
-const coach = new Coach({ dir, engine, ledger, scenarios })
+const coach = new Coach({ dir, engine, ledger, scenarios: played })
 const gameDays = new GameDays(ledger, engine, scenarios)
 const people = new People(gameDays)
 const looks = looksOf(engine)
 const shells = shellsOf({ context, range, engine, looks })
-const app = await createServer({ context, range, ledger, injector, sampler, engine, load, scenarios, gameDays, people, looks, shells })
+const app = await createServer({
+  context,
+  range,
+  ledger,
+  injector,
+  sampler,
+  engine,
+  load,
+  scenarios,
+  shifts,
+  gameDays,
+  people,
+  looks,
+  shells,
+})
 
 await app.listen({ host: context.config.console.listen, port: context.port('control') })
 process.stdout.write(`control plane listens on ${context.port('control')}\n`)

@@ -23,6 +23,7 @@ import { rangeRoutes } from './api/range.ts'
 import { scenarioRoutes } from './api/scenarios.ts'
 import { sessionRoutes } from './api/session.ts'
 import { shellRoutes, socketRoute } from './api/shells.ts'
+import { shiftPlanRoute, shiftRoutes } from './api/shifts.ts'
 import { statusRoutes } from './api/status.ts'
 import { telemetryRoutes } from './api/telemetry.ts'
 import { ticketRoutes } from './api/tickets.ts'
@@ -31,6 +32,8 @@ const routes = [
   sessionRoutes,
   shellRoutes,
   scenarioRoutes,
+  shiftRoutes,
+  shiftPlanRoute,
   drillRoutes,
   actionRoutes,
   faultRoutes,

@@ -59,7 +59,14 @@ function toldToTrainee(event: DrillEvent, numberOf: (id: number) => number, over
     case 'drill-started':
       return over.ended
         ? { ...told, fingerprint: '', usersBefore: null }
-        : { ...told, ...(told.blind ? { scenario: '' } : {}), seed: 0, variant: null, fingerprint: '', usersBefore: null }
+        : {
+            ...told,
+            ...(told.blind && told.shift !== true ? { scenario: '' } : {}),
+            seed: 0,
+            variant: null,
+            fingerprint: '',
+            usersBefore: null,
+          }
     case 'health-changed':
       return withoutOracle(told)
     case 'action-run':
@@ -81,7 +88,8 @@ function toldToTrainee(event: DrillEvent, numberOf: (id: number) => number, over
   }
 }
 
-export const withoutOracle = (event: DrillEvent): DrillEvent => (event.type === 'health-changed' ? { ...event, failing: [] } : event)
+export const withoutOracle = (event: DrillEvent): DrillEvent =>
+  event.type === 'health-changed' || event.type === 'incident-health-changed' ? { ...event, failing: [] } : event
 
 /** The state of a drill without what only the instructor may know, and of a blind one without what is played; when something last happened may have been something hidden. */
 export function publicState({
@@ -95,5 +103,5 @@ export function publicState({
   ...state
 }: DrillState) {
   if (!isOpen(state)) return state
-  return { ...state, scenario: isHidden(state) ? '' : state.scenario, variant: null, harmfulActions: 0 }
+  return { ...state, scenario: isHidden(state) && !state.shift ? '' : state.scenario, variant: null, harmfulActions: 0 }
 }

@@ -1,4 +1,5 @@
 import type { Verdict } from '../drills/checks/registry.ts'
+import { fitsAlert } from '../drills/alert-name.ts'
 import type { Fingerprint } from '../drills/baseline.ts'
 import type { Sample } from '../model/check.ts'
 import type { DrillEvent, DrillState } from '../model/drill.ts'
@@ -35,11 +36,11 @@ export interface Verification {
 }
 
 /** By which what differs within a variant is drawn: the same each time. */
-const verifySeed = 0
+export const verifySeed = 0
 
 type Look = (drill: string) => Promise<void>
 
-interface Client {
+export interface Client {
   get<Body>(path: string): Promise<Body>
   post<Body>(path: string, body?: unknown): Promise<Body>
 }
@@ -62,42 +63,53 @@ export async function verifyScenario(
   patience = 1,
   { variant = null, injected = async () => {}, paged = async () => {} }: { variant?: string | null; injected?: Look; paged?: Look } = {},
 ): Promise<Verification> {
-  const startedAt = Date.now()
-  const restMs = restDeadlineMs * patience
   const plan = await client.get<Scenario>(`/api/scenarios/${id}/plan?seed=${verifySeed}${variant === null ? '' : `&variant=${variant}`}`)
-  const bound = pageBoundSeconds(plan, patience)
-  const result: Verification = {
-    id,
-    variant,
-    ok: false,
-    secondsToPage: null,
-    pageBoundSeconds: bound,
-    patience: tenths(patience),
-    secondsToHealthy: null,
-    unexpectedPages: [],
-    restored: false,
-    violations: {},
-    problems: [],
-    tookSeconds: 0,
-    waits: [],
-    drill: null,
-  }
+  const result = unplayed(id, variant, patience, pageBoundSeconds(plan, patience))
+  const wanted = { scenario: id, ...(variant === null ? {} : { variant }) }
+  await rehearse(client, wanted, result, (drill, until) => play(client, drill, plan, result, { until, patience, injected, paged }))
+  return result
+}
+
+/** What is told of a rehearsal, before anything of it was played. */
+export const unplayed = (id: string, variant: string | null, patience: number, bound: number): Verification => ({
+  id,
+  variant,
+  ok: false,
+  secondsToPage: null,
+  pageBoundSeconds: bound,
+  patience: tenths(patience),
+  secondsToHealthy: null,
+  unexpectedPages: [],
+  restored: false,
+  violations: {},
+  problems: [],
+  tookSeconds: 0,
+  waits: [],
+  drill: null,
+})
+
+/** A rehearsal on a healthy range, which `plays` what is wanted until it ends by itself; whatever does not hold, then or afterwards, is noted in the result. */
+export async function rehearse(
+  client: Client,
+  wanted: object,
+  result: Verification,
+  plays: (drill: string, until: Wait) => Promise<void>,
+): Promise<void> {
+  const startedAt = Date.now()
+  const restMs = restDeadlineMs * result.patience
   const until = waitIn(result)
   let drill: string | null = null
   try {
     await until('the range to be healthy before', restMs, async () => (await client.get<Verdict>('/api/health')).healthy)
     await until('no page to fire before', restMs, async () => (await pages(client)).length === 0)
     const before = await client.get<Fingerprint>('/api/fingerprint')
-    drill = (
-      await startWhenSteady(
-        client,
-        { scenario: id, trainee: 'verify', mode: 'rehearsal', seed: verifySeed, ...(variant === null ? {} : { variant }) },
-        restMs,
-        { wait: until },
-      )
-    ).id
+    const rehearsal = { ...wanted, trainee: 'verify', mode: 'rehearsal', seed: verifySeed } as const
+    drill = (await startWhenSteady(client, rehearsal, restMs, { wait: until })).id
     result.drill = drill
-    await play(client, drill, plan, result, { until, patience, injected, paged })
+    const [started] = (await drillOf(client, drill)).events
+    // What was left before is set back as a drill begins.
+    const begunAs = started?.type === 'drill-started' ? started.fingerprint : before.hash
+    await plays(drill, until)
     // The drill ends by itself when every milestone is reached.
     await until('the drill to end', 20_000, async () => (await drillOf(client, drill as string)).drill.phase !== 'running')
     const { drill: ended } = await drillOf(client, drill)
@@ -106,7 +118,7 @@ export async function verifyScenario(
     await until(
       'the fingerprint to be as before',
       restMs,
-      async () => (await client.get<Fingerprint>('/api/fingerprint')).hash === before.hash,
+      async () => (await client.get<Fingerprint>('/api/fingerprint')).hash === begunAs,
     ).then(
       () => (result.restored = true),
       async () => result.problems.push(...difference(before, await client.get<Fingerprint>('/api/fingerprint'))),
@@ -117,14 +129,13 @@ export async function verifyScenario(
       result.violations = (await client.get<{ violations: Record<string, number> }>('/api/invariants')).violations
       return ordersAtRest(result.violations)
     }
-    await until('every accepted order to be fulfilled exactly once', fulfilmentDeadlineMs * patience, settled)
+    await until('every accepted order to be fulfilled exactly once', fulfilmentDeadlineMs * result.patience, settled)
   } catch (error) {
     result.problems.push(describeError(error))
     if (drill) await client.post(`/api/drills/${drill}/abort`).catch(() => {})
   }
   result.ok = result.problems.length === 0 && result.unexpectedPages.length === 0
   result.tookSeconds = tenths((Date.now() - startedAt) / 1_000)
-  return result
 }
 
 /** Within which the last of the expected pages has to come, with the patience as it is written down: from both, the promise can be told again. */
@@ -193,10 +204,7 @@ async function play(
   }
   await client.post(`/api/drills/${drill}/cause`, { component: plan.cause.component, category: plan.cause.category, sentence: 'verify' })
   const fixingFrom = Date.now()
-  for (const { action, terminal, params } of plan.solution) {
-    if (terminal !== undefined) await runInTerminal(client, terminal)
-    else await client.post(`/api/actions/${action}`, { params: await resolveParams(client, params) })
-  }
+  await solve(client, plan)
   const fixedAt = Date.now()
   await until(
     'the oracle to say healthy',
@@ -225,12 +233,20 @@ export function unexpectedPages(
     ),
   )
   const surprises = events.flatMap((event) => {
-    if (event.type !== 'page-received' || patterns.some((pattern) => fits(event.alert.name, pattern))) return []
+    if (event.type !== 'page-received' || patterns.some((pattern) => fitsAlert(event.alert.name, pattern))) return []
     const isRestart =
       event.alert.name === 'ComponentDown' && event.at >= fixingFrom && touched.has(event.alert.summary.replace(/ is down$/, ''))
     return isRestart ? [] : [event.alert.name]
   })
   return [...new Set(surprises)]
+}
+
+/** What its author would do. */
+export async function solve(client: Client, { solution }: Pick<Scenario, 'solution'>): Promise<void> {
+  for (const { action, terminal, params } of solution) {
+    if (terminal !== undefined) await runInTerminal(client, terminal)
+    else await client.post(`/api/actions/${action}`, { params: await resolveParams(client, params) })
+  }
 }
 
 async function runInTerminal(client: Client, command: string): Promise<void> {
@@ -241,9 +257,6 @@ async function runInTerminal(client: Client, command: string): Promise<void> {
   if (status !== 0)
     throw new FiredrillError('component-failed', `in the terminal, \`${command}\` ended with status ${status}: ${output.slice(-300)}`)
 }
-
-/** `*` at the end of a pattern stands for any ending. */
-const fits = (name: string, pattern: string): boolean => (pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern)
 
 /** `$blocker` is what a responder reads off the list of sessions: who blocks others and is blocked by none. */
 async function resolveParams(client: Client, params: Record<string, unknown>): Promise<Record<string, unknown>> {
@@ -260,9 +273,10 @@ export async function recordVerified(client: Pick<Client, 'get'>, drill: string)
   return recordingOf(samples, events)
 }
 
-const drillOf = (client: Pick<Client, 'get'>, id: string) => client.get<{ drill: DrillState; events: DrillEvent[] }>(`/api/drills/${id}`)
+export const drillOf = (client: Pick<Client, 'get'>, id: string) =>
+  client.get<{ drill: DrillState; events: DrillEvent[] }>(`/api/drills/${id}`)
 
-async function pages(client: Client): Promise<unknown[]> {
+export async function pages(client: Client): Promise<unknown[]> {
   const alerts = await client.get<{ labels: Record<string, string>; status: { state: string } }[]>('/api/alerts')
   return alerts.filter((alert) => alert.labels['severity'] === 'page')
 }

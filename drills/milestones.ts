@@ -13,17 +13,21 @@ export interface TimedVerdict extends Verdict {
 export const mitigatedAfterMs = 8_000
 export const recoveredAfterMs = 12_000
 
-/** The milestones that events and telemetry prove and that have not been reached yet, with their evidence. */
+/**
+ * The milestones that events and telemetry prove and that have not been reached yet, with their evidence. Of an incident of a shift, `all` are the events of
+ * the shift: whatever was changed in it counts.
+ */
 export function provenMilestones(
   state: DrillState,
   events: readonly DrillEvent[],
   verdicts: readonly TimedVerdict[],
   scenario: Scenario,
+  all: readonly DrillEvent[] = events,
 ): { milestone: MilestoneName; evidence: string }[] {
   // What users felt, or did not, before anybody was paged says nothing of what was done about it.
   const sincePage = verdicts.filter(({ at }) => at >= (state.pagedAt ?? Infinity))
   // What was seen before something was changed says nothing of how it is since.
-  const changedBy = events.findLast(changes)?.id ?? 0
+  const changedBy = all.findLast(changes)?.id ?? 0
   const isSeen = (verdicts.at(-1)?.after ?? 0) >= changedBy
   const proofs: Record<MilestoneName, () => string | null> = {
     acknowledged: () => (events.some((event) => event.type === 'page-acknowledged') ? 'the page was acknowledged' : null),

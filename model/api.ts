@@ -16,6 +16,8 @@ export const errorBody = z.object({ error: z.object({ code: z.string(), message:
 export const startDrill = z.object({
   /** Without one, it is a surprise: a scenario that the trainee has practised least, played blind. */
   scenario: z.string().max(100).optional(),
+  /** A shift instead of a scenario; always blind, and of no seed or variant that somebody chooses. */
+  shift: z.string().max(100).optional(),
   /** Of this difficulty, for a surprise. */
   difficulty: z.enum(difficulties).optional(),
   /** By which a scenario's variant and what differs within it are drawn; at random without. Trainees give neither it nor a variant for a blind drill. */
@@ -32,7 +34,11 @@ export const startDrill = z.object({
   mode: z.enum(drillModes).default('learning'),
   trainee: z.string().trim().min(1).max(60).default('trainee'),
 })
+/** Of a shift, the incident that is meant, from 1; needed where several are open. */
+const incident = z.number().int().min(1).max(20).optional()
+export const ofIncident = z.object({ incident }).nullish()
 export const nameCause = z.object({
+  incident,
   component: shopComponentName,
   category: causeCategory,
   sentence: z.string().trim().max(500).default(''),

@@ -45,6 +45,9 @@ export type StatusUpdateKind = z.infer<typeof statusUpdateKind>
 export const actor = z.object({ name: z.string(), role: z.string() })
 export type Actor = z.infer<typeof actor>
 
+/** Of a shift, the incident that something is of, from 1 in the order in which they were paged; without one it is of the shift as a whole. */
+const incident = z.number().int().min(1).optional()
+
 /**
  * Everything that can happen in a drill. A drill is the list of these and nothing else: state, score, timeline and
  * debrief are folds over it. Delivered at least once, so every fold is idempotent.
@@ -52,7 +55,10 @@ export type Actor = z.infer<typeof actor>
 export const drillEventBody = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('drill-started'),
+    /** Of a shift, the shift's id. */
     scenario: z.string(),
+    /** It is a shift: several incidents, which may overlap. */
+    shift: z.boolean().optional(),
     mode: z.enum(drillModes),
     trainee: z.string(),
     limitMs: z.number(),
@@ -82,7 +88,7 @@ export const drillEventBody = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('page-received'), alert: alertSummary }),
   z.object({ type: z.literal('page-resolved'), alert: alertSummary }),
-  z.object({ type: z.literal('page-acknowledged') }),
+  z.object({ type: z.literal('page-acknowledged'), incident }),
   /** Nobody acknowledged in time: somebody else is called. */
   z.object({ type: z.literal('page-escalated'), afterMs: z.number() }),
   z.object({ type: z.literal('place-viewed'), view: viewKind, component: shopComponentName.nullable(), detail: z.string() }),
@@ -106,28 +112,32 @@ export const drillEventBody = z.discriminatedUnion('type', [
     kind: z.enum(['inspect', 'change']),
     /** Why it does harm in this scenario; null when it does not. */
     harmful: z.string().nullable().default(null),
+    /** The action that does the same. */
+    sameAs: z.object({ action: z.string(), params: z.record(z.string(), z.unknown()) }).optional(),
     shell: z.string(),
   }),
   z.object({
     type: z.literal('cause-named'),
+    incident,
     component: shopComponentName,
     category: causeCategory,
     sentence: z.string(),
     correct: z.boolean(),
   }),
-  z.object({ type: z.literal('milestone-reached'), milestone: milestoneName, evidence: z.string() }),
+  z.object({ type: z.literal('milestone-reached'), milestone: milestoneName, evidence: z.string(), incident }),
   z.object({
     type: z.literal('hint-given'),
+    incident,
     milestone: milestoneName,
     rung: hintRung,
     text: z.string(),
     reason: hintReason,
   }),
-  z.object({ type: z.literal('hint-asked') }),
+  z.object({ type: z.literal('hint-asked'), incident }),
   /** The coach, about what went well, or about the end that is near. */
-  z.object({ type: z.literal('coach-said'), about: z.enum([...milestoneNames, 'the end']), text: z.string() }),
+  z.object({ type: z.literal('coach-said'), about: z.enum([...milestoneNames, 'the end']), text: z.string(), incident }),
   /** Why the coach did what it did. */
-  z.object({ type: z.literal('coach-decided'), decision: z.string(), reasons: z.array(z.string()) }),
+  z.object({ type: z.literal('coach-decided'), decision: z.string(), reasons: z.array(z.string()), incident }),
   /** The trainee, to the coach. */
   z.object({ type: z.literal('coach-asked'), text: z.string() }),
   /** The coach, to the event of that id: a question, or a hint that it says in its own words. */
@@ -219,7 +229,17 @@ export const drillEventBody = z.discriminatedUnion('type', [
     harm: userHarm,
   }),
   z.object({ type: z.literal('time-extended'), byMs: z.number().int().positive() }),
+  /** The instructor brought what is planned forward: the clock of the drill went on by so much at once. */
+  z.object({ type: z.literal('time-skipped'), byMs: z.number().int().positive() }),
   z.object({ type: z.literal('health-changed'), healthy: z.boolean(), failing: z.array(z.string()) }),
+  /** Of one incident of a shift: by the checks that fail because of it. */
+  z.object({
+    type: z.literal('incident-health-changed'),
+    /** In the order in which incidents begin, from 1. */
+    place: z.number().int().min(1),
+    healthy: z.boolean(),
+    failing: z.array(z.string()),
+  }),
   z.object({ type: z.literal('harm-measured'), harm: userHarm }),
   z.object({ type: z.literal('control-resumed'), goneMs: z.number() }),
   z.object({ type: z.literal('drill-finished'), outcome: z.enum(['resolved', 'time-up', 'given-up']) }),
@@ -249,6 +269,8 @@ export type DrillEvent = z.infer<typeof drillEvent>
 export const hiddenFromTrainees: readonly DrillEventType[] = [
   'fault-injected',
   'fault-reverted',
+  'incident-health-changed',
+  'time-skipped',
   'coach-decided',
   'coach-fell-back',
   'coach-used-tool',

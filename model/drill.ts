@@ -42,6 +42,7 @@ export const allowedPhases = {
   'list-affected': ['running'],
   message: ['running', 'paused'],
   extend: ['running', 'paused'],
+  skip: ['running'],
   pause: phaseMoves['drill-paused'].from,
   continue: phaseMoves['drill-continued'].from,
   view: ['running'],
@@ -68,7 +69,10 @@ export interface StatusUpdate {
 
 export interface DrillState {
   id: string
+  /** Of a shift, its id. */
   scenario: string
+  /** Whether it is a shift: what comes of each of its incidents is told apart from it (`drills/shifts/incidents.ts`). */
+  shift: boolean
   mode: (typeof drillModes)[number]
   trainee: string
   phase: DrillPhase
@@ -78,6 +82,8 @@ export interface DrillState {
   /** On the drill's own clock, which stands in a pause. */
   limitMs: number
   pauses: { from: number; to: number | null }[]
+  /** By how much its clock was put forward, and when. */
+  skips: { at: number; byMs: number }[]
   /** What users felt in the pauses. */
   harmPaused: UserHarm
   seed: number
@@ -149,6 +155,7 @@ function begin(event: DrillEvent): DrillState | null {
   return {
     id: event.drill,
     scenario: event.scenario,
+    shift: event.shift ?? false,
     mode: event.mode,
     trainee: event.trainee,
     phase: 'running',
@@ -157,6 +164,7 @@ function begin(event: DrillEvent): DrillState | null {
     endedAt: null,
     limitMs: event.limitMs,
     pauses: [],
+    skips: [],
     harmPaused: { good: 0, slow: 0, failed: 0 },
     seed: event.seed,
     variant: event.variant ?? null,
@@ -191,6 +199,8 @@ function begin(event: DrillEvent): DrillState | null {
 
 function step(state: DrillState, event: DrillEvent): DrillState {
   const next = { ...state, lastEventAt: event.at }
+  // What is of one incident of a shift is not of the whole.
+  if ('incident' in event && event.incident !== undefined) return next
   switch (event.type) {
     case 'fault-injected':
       return { ...next, injectedSteps: [...new Set([...state.injectedSteps, event.step])], lastInjectedAt: event.at }
@@ -265,6 +275,8 @@ function courseStep(state: DrillState, event: DrillEvent): DrillState {
   switch (event.type) {
     case 'time-extended':
       return { ...state, limitMs: state.limitMs + event.byMs }
+    case 'time-skipped':
+      return { ...state, skips: [...state.skips, { at: event.at, byMs: event.byMs }] }
     case 'drill-paused':
     case 'drill-continued':
     case 'drill-finished':
@@ -299,6 +311,7 @@ export const nextMilestone = (state: DrillState): MilestoneName | null =>
 
 const addHarm = (a: UserHarm, b: UserHarm): UserHarm => ({ good: a.good + b.good, slow: a.slow + b.slow, failed: a.failed + b.failed })
 
-/** The drill's own clock at a moment (milliseconds since the epoch): milliseconds since its start, without its pauses. */
-export const drillClock = ({ startedAt, pauses }: Pick<DrillState, 'startedAt' | 'pauses'>, at: number): number =>
-  pauses.reduce((ms, { from, to }) => ms - Math.max(0, Math.min(to ?? at, at) - from), at - startedAt)
+/** The drill's own clock at a moment (milliseconds since the epoch): milliseconds since its start, without its pauses, and with what was skipped. */
+export const drillClock = ({ startedAt, pauses, skips }: Pick<DrillState, 'startedAt' | 'pauses' | 'skips'>, at: number): number =>
+  pauses.reduce((ms, { from, to }) => ms - Math.max(0, Math.min(to ?? at, at) - from), at - startedAt) +
+  skips.reduce((ms, skip) => ms + (skip.at <= at ? skip.byMs : 0), 0)

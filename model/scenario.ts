@@ -144,6 +144,26 @@ export type Scenario = z.output<typeof scenarioSchema> & {
   people?: People
   /** How it is drawn anew for each drill; not there when it is always the same. */
   versions?: Versions | undefined
+  /** Of a shift, which is played as a drill is: its incidents, in the order in which they begin. Then `cause` and `located` say nothing. */
+  incidents?: readonly Incident[]
+}
+/** How soon an incident of a shift is to be dealt with, by what it does to users. */
+export const urgencies = ['now', 'soon', 'later'] as const
+export type Urgency = (typeof urgencies)[number]
+
+/** One incident of a shift. */
+export interface Incident {
+  /** In the order in which they begin, from 1. Those who play know an incident by another number: in the order in which they were paged. */
+  place: number
+  /** As it was drawn; its own timeline begins with it. */
+  scenario: Scenario
+  /** On the clock of the shift, in milliseconds. */
+  at: number
+  /** The places of its own timeline's steps in that of the shift. */
+  steps: readonly number[]
+  /** Ids of the checks that fail because of it: it has recovered when these pass again. */
+  breaks: readonly string[]
+  urgency: Urgency
 }
 export interface Versions {
   /** The scenario as a drill's seed draws it, or its first variant when there is none of that name. */

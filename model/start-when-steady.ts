@@ -8,6 +8,7 @@ export type Wait = (what: string, deadlineMs: number, holds: () => Promise<boole
 /** The body of `POST /api/drills`. */
 interface Asked {
   scenario?: string | undefined
+  shift?: string | undefined
   trainee: string
   mode?: DrillState['mode'] | undefined
   blind?: boolean | undefined

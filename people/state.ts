@@ -33,7 +33,7 @@ export interface PeopleState {
   muted: boolean
   /** When any voice, the coach's too, was last heard. */
   heardAt: number
-  /** When one of them last spoke without being asked. */
+  /** When one of them last spoke without being asked, or the coach did. */
   unaskedAt: number
   /** `character beat` of what was said. */
   said: ReadonlySet<string>
@@ -54,6 +54,9 @@ export interface PeopleState {
 
 type Of<Type extends DrillEvent['type']> = Extract<DrillEvent, { type: Type }>
 
+/** Whoever has just had help that they did not ask for has enough to read. */
+const isUnaskedHint = (event: DrillEvent): boolean => event.type === 'hint-given' && event.reason !== 'asked'
+
 /** Voices that are not people's: nobody talks into them. */
 const coachSpeaks = new Set<DrillEvent['type']>(['hint-given', 'coach-said', 'coach-replied', 'message-sent'])
 
@@ -67,13 +70,13 @@ export function peopleState(state: DrillState, events: readonly DrillEvent[]): P
   const found: Partial<Record<Moment, number>> = {}
   let muted = false
   let quiet = null as PeopleState['quiet']
-  let heardAt = -Infinity
-  let unaskedAt = -Infinity
+  let [heardAt, unaskedAt] = [-Infinity, -Infinity]
 
   for (const event of events) {
     const at = drillClock(state, event.at)
     for (const each of momentsIn(event)) found[each] ??= at
     if (coachSpeaks.has(event.type)) heardAt = at
+    if (isUnaskedHint(event)) unaskedAt = at
     switch (event.type) {
       case 'person-said': {
         heardAt = at

@@ -1,15 +1,17 @@
 import { Argument, Command, Option } from 'commander'
 import { affectedKinds } from '../../model/affected.ts'
-import { drillModes, type DrillEvent, type DrillState } from '../../model/drill.ts'
+import type { Role } from '../../model/api.ts'
+import { drillModes, type DrillState } from '../../model/drill.ts'
 import { shopComponentNames } from '../../model/components.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { causeCategory, difficulties, type Scenario } from '../../model/scenario.ts'
 import { ticketTemplateIds } from '../../model/tickets.ts'
-import { formatDurationMs } from '../../model/duration.ts'
+import { elapsed, formatDurationMs } from '../../model/duration.ts'
 import { apiClient, type ApiClient } from '../client.ts'
 import { command, integer, openState, type CommonOptions } from '../options.ts'
-import { bold, dim, print, printJson } from '../output.ts'
+import { dim, print, printJson } from '../output.ts'
 import type { HandoverOptions } from './handover.ts'
+import type { DrillAnswer } from './drill-status.ts'
 import type { TicketOptions } from './tickets.ts'
 
 /** So long a drill waits for a range that was just started, or had its last drill just now. */
@@ -23,6 +25,8 @@ interface StartOptions extends CommonOptions {
   level?: Scenario['difficulty']
   seed?: number
   variant?: string
+  shift?: string
+  as: Role
 }
 
 const trainee = (options: CommonOptions): ApiClient => apiClient(openState(options), 'trainee')
@@ -34,13 +38,26 @@ async function runningId(client: ApiClient): Promise<string> {
   return running
 }
 
-const onRunning = (name: string, summary: string, run: (client: ApiClient, id: string) => Promise<string>) =>
-  command(name, summary).action(async (options: CommonOptions) => {
-    const client = trainee(options)
-    const said = await run(client, await runningId(client))
+/** Of a shift, the incident that is meant. */
+interface MeantOptions extends CommonOptions {
+  incident?: number
+}
+
+const onRunning = (
+  name: string,
+  summary: string,
+  run: (client: ApiClient, id: string, options: MeantOptions) => Promise<string>,
+  role: Role = 'trainee',
+) =>
+  command(name, summary).action(async (options: MeantOptions) => {
+    const client = apiClient(openState(options), role)
+    const said = await run(client, await runningId(client), options)
     if (options.json) printJson({ ok: true, message: said })
     else print(said)
   })
+
+const ofIncident = (without: string) =>
+  new Option('--incident <number>', `in a shift, which incident is meant; without it, ${without}`).argParser(integer)
 
 export function drillCommand(): Command {
   return new Command('drill')
@@ -52,6 +69,7 @@ export function drillCommand(): Command {
     .addCommand(ticketsCommand())
     .addCommand(handoverCommand())
     .addCommand(affectedCommand())
+    .addCommand(skipCommand())
     .addCommand(finishCommand())
     .addCommand(abortCommand())
 }
@@ -60,22 +78,25 @@ const startCommand = () =>
   command('start', 'start a drill')
     .argument('[scenario]', `id of the scenario ('firedrill scenarios' lists them)`)
     .option('--surprise', 'instead of a scenario: one that you have practised least, played blind')
+    .option('--shift <id>', `instead of a scenario: several incidents in one blind drill ('firedrill shift list' lists them)`)
     .addOption(new Option('--level <level>', 'for a surprise: its difficulty').choices([...difficulties]))
     .option('--blind', 'hide what is played until it is over, except for pages (assessments always do)')
     .addOption(new Option('--mode <mode>', 'hints are free when learning').choices([...drillModes]).default('learning'))
     .option('--seed <number>', 'replay the drill that had this seed; its debrief names it', integer)
     .option('--variant <name>', 'one variant of a scenario, instead of the one that the seed draws')
     .option('--trainee <name>', 'who takes part', 'trainee')
+    .addOption(
+      new Option('--as <role>', 'whose rights to use: the instructor may choose the seed of a shift or of a blind drill')
+        .choices(['trainee', 'instructor'])
+        .default('trainee'),
+    )
     .action(async (scenario: string | undefined, options: StartOptions) => {
-      if ((scenario === undefined) !== (options.surprise ?? false))
-        throw new FiredrillError('bad-request', `give the id of a scenario, or --surprise ('firedrill scenarios' lists the ids)`)
-      if (options.level !== undefined && scenario !== undefined)
-        throw new FiredrillError('bad-request', '--level is for a surprise: leave it out, or give --surprise instead of the scenario')
-      const { mode, trainee: name, blind, level: difficulty, seed, variant } = options
-      const asked = { scenario, mode, trainee: name, blind, difficulty, seed, variant }
+      mustBeOne(scenario, options)
+      const { mode, trainee: name, blind, level: difficulty, seed, variant, shift } = options
+      const asked = { scenario, shift, mode, trainee: name, blind, difficulty, seed, variant }
       // The other commands start without it.
       const { startWhenSteady } = await import('../../model/start-when-steady.ts')
-      const drill = await startWhenSteady(trainee(options), asked, steadyDeadlineMs, {
+      const drill = await startWhenSteady(apiClient(openState(options), options.as), asked, steadyDeadlineMs, {
         onWait: ({ message }) =>
           void (options.json || print(dim(`${message}; it begins as soon as it can, within ${steadyDeadlineMs / 1_000} s`))),
       })
@@ -83,45 +104,66 @@ const startCommand = () =>
       else print(`drill ${drill.number} has begun: the pager will tell you more ('firedrill drill status', or the console)`)
     })
 
+/** Throws unless it is said in one way what is to be played. */
+function mustBeOne(scenario: string | undefined, { surprise, shift, level, variant }: StartOptions): void {
+  const ways = [scenario !== undefined, surprise === true, shift !== undefined].filter(Boolean).length
+  if (ways !== 1)
+    throw new FiredrillError(
+      'bad-request',
+      `give the id of a scenario, --surprise or --shift ('firedrill scenarios' lists the ids, and 'firedrill shift list' those of shifts)`,
+    )
+  if (level !== undefined && surprise !== true)
+    throw new FiredrillError(
+      'bad-request',
+      `--level is for a surprise: leave it out, or give --surprise instead of the ${shift === undefined ? 'scenario' : 'shift'}`,
+    )
+  if (variant !== undefined && shift !== undefined)
+    throw new FiredrillError('bad-request', '--variant is for a scenario: leave it out, as a shift says itself what comes in it')
+}
+
 const statusCommand = () =>
   command('status', 'show how the running drill is going').action(async (options: CommonOptions) => {
     const client = trainee(options)
-    const answer = await client.get<{ drill: DrillState; title: string; events: DrillEvent[] }>(`/api/drills/${await runningId(client)}`)
+    const answer = await client.get<DrillAnswer>(`/api/drills/${await runningId(client)}`)
     if (options.json) return printJson(answer)
-    print(`${bold(answer.title)} ${dim(formatDurationMs(Date.now() - answer.drill.startedAt))}`)
-    for (const alert of answer.drill.firing) print(`  page: ${alert.name}: ${alert.summary}`)
-    for (const [name, at] of Object.entries(answer.drill.milestones)) {
-      print(`  ${at === null ? '○' : '●'} ${name} ${at === null ? '' : dim(formatDurationMs(at - answer.drill.startedAt))}`)
-    }
+    const { printDrill } = await import('./drill-status.ts')
+    printDrill(answer, Date.now())
   })
 
 const ackCommand = () =>
-  onRunning('ack', 'acknowledge the page', async (client, id) => (await client.post(`/api/drills/${id}/acknowledge`), 'acknowledged'))
+  onRunning(
+    'ack',
+    'acknowledge the page',
+    async (client, id, { incident }) => (await client.post(`/api/drills/${id}/acknowledge`, { incident }), 'acknowledged'),
+  ).addOption(ofIncident('all that have paged'))
 
 const diagnoseCommand = () =>
   command('diagnose', 'name the cause')
     .addOption(new Option('--component <name>', 'what is at fault').choices([...shopComponentNames]).makeOptionMandatory())
     .addOption(new Option('--category <name>', 'what kind of cause').choices([...causeCategory.options]).makeOptionMandatory())
     .option('--because <sentence>', 'in your own words', '')
-    .action(async (options: CommonOptions & { component: string; category: string; because: string }) => {
+    .addOption(ofIncident('the only one that is open'))
+    .action(async (options: MeantOptions & { component: string; category: string; because: string }) => {
       const client = trainee(options)
       const { correct } = await client.post<{ correct: boolean }>(`/api/drills/${await runningId(client)}/cause`, {
         component: options.component,
         category: options.category,
         sentence: options.because,
+        incident: options.incident,
       })
       if (options.json) printJson({ correct })
       else print(correct ? 'that is it' : 'that is not it')
     })
 
 const hintCommand = () =>
-  onRunning('hint', 'ask for a hint', async (client, id) => {
-    const { given, waitMs } = await client.post<{ given: boolean; waitMs: number }>(`/api/drills/${id}/hint`)
+  onRunning('hint', 'ask for a hint', async (client, id, { incident }) => {
+    const { given, waitMs } = await client.post<{ given: boolean; waitMs: number }>(`/api/drills/${id}/hint`, { incident })
     if (!given)
       return waitMs > 0 ? `try the last hint first: the next comes in ${formatDurationMs(waitMs)}` : 'there are no more hints for this step'
-    const { drill } = await client.get<{ drill: DrillState }>(`/api/drills/${id}`)
-    return drill.hints.at(-1)?.text ?? ''
-  })
+    const { events } = await client.get<DrillAnswer>(`/api/drills/${id}`)
+    const hint = events.findLast((event) => event.type === 'hint-given')
+    return hint ? `${hint.incident === undefined ? '' : `incident ${hint.incident}: `}${hint.text}` : ''
+  }).addOption(ofIncident('the open one that has waited longest'))
 
 const ticketsCommand = () =>
   command('tickets', 'list what customers wrote, or answer, link and close tickets')
@@ -167,6 +209,17 @@ const affectedCommand = () =>
       const client = trainee(options)
       return handIn(client, `/api/drills/${await runningId(client)}/affected`, kind, orders, options)
     })
+
+const skipCommand = () =>
+  onRunning(
+    'skip',
+    'bring forward what is planned next (for instructors)',
+    async (client, id) => {
+      const { skippedMs } = await client.post<{ skippedMs: number }>(`/api/drills/${id}/skip`)
+      return `what was planned next, in ${elapsed(skippedMs)}, begins now`
+    },
+    'instructor',
+  )
 
 const finishCommand = () =>
   onRunning(

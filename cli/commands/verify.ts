@@ -1,10 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { recordingFile } from '../../control/replay/recording.ts'
 import { recordVerified, verifyScenario, type Verification } from '../../control/verify.ts'
+import { verifyShift } from '../../control/verify-shift.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import type { ScenarioCard } from '../../model/scenario.ts'
+import type { ShiftCard } from '../../model/shift.ts'
 import { idleCores, measureCore, patienceFor } from '../../range/machine.ts'
-import { apiClient } from '../client.ts'
+import { apiClient, type ApiClient } from '../client.ts'
 import { command, integer, openState, type CommonOptions } from '../options.ts'
 import { dim, green, print, printJson, red } from '../output.ts'
 
@@ -15,6 +17,7 @@ interface Options extends CommonOptions {
   proofs: boolean
   record?: string
   waits?: boolean
+  shifts?: boolean
 }
 
 /** One scenario, or one variant of it, and how it went each time. */
@@ -29,9 +32,10 @@ interface Play {
 
 export const verifyCommand = () =>
   command('verify')
-    .argument('[ids...]', 'ids of scenarios (default: all)')
+    .argument('[ids...]', 'ids of scenarios or shifts (default: all scenarios)')
     .option('--times <n>', 'how many times in a row', integer, 1)
     .option('--variants', 'every variant of each, instead of the first')
+    .option('--shifts', 'every shift, instead of the scenarios')
     .option('--stale', 'only those whose proof is missing or does not belong to what is there')
     .option('--no-proofs', 'write no proof beside what is proven; without this, a checkout keeps it in scenarios/ID/proof.json')
     .option('--record <folder>', 'keep what was seen of each that is proven there, to be played again without a range')
@@ -43,13 +47,19 @@ export const verifyCommand = () =>
       const client = apiClient(state, 'instructor')
       const { scenarios } = await client.get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
       const known = scenarios.map((scenario) => scenario.id)
-      const unknown = ids.find((id) => !known.includes(id))
-      if (unknown) throw new FiredrillError('not-found', `there is no scenario '${unknown}': choose ${known.join(', ')}`)
+      const { shifts } = await client.get<{ shifts: ShiftCard[] }>('/api/shifts')
+      const ofShifts = shifts.map((shift) => shift.id).filter((id) => ids.includes(id) || options.shifts)
+      const unknown = ids.find((id) => !known.includes(id) && !ofShifts.includes(id))
+      if (unknown)
+        throw new FiredrillError(
+          'not-found',
+          `there is no scenario '${unknown}': choose ${[...known, ...shifts.map((shift) => shift.id)].join(', ')}`,
+        )
       const playable = scenarios.filter((scenario) => scenario.playable).map((scenario) => scenario.id)
-      if (ids.length === 0 && playable.length < known.length && !options.json)
+      if (ids.length === 0 && !options.shifts && playable.length < known.length && !options.json)
         print(dim(`not where the shop runs now: ${known.filter((id) => !playable.includes(id)).join(', ')}`))
       const tell = (text: string) => void (options.json || print(text))
-      const wanted = ids.length > 0 ? ids : playable
+      const wanted = ids.length > 0 ? ids.filter((id) => known.includes(id)) : options.shifts ? [] : playable
       const plays = wanted.flatMap((id): Play[] => {
         const { variants = [] } = scenarios.find((scenario) => scenario.id === id) ?? {}
         const names = variants.length === 0 ? [null] : options.variants || options.stale ? variants : variants.slice(0, 1)
@@ -62,7 +72,7 @@ export const verifyCommand = () =>
         }))
       })
       const chosen = plays.filter(({ id, variant }) => !options.stale || whyStale(id, variant, tell).length > 0)
-      if (chosen.length === 0) tell('every proof belongs to what is there')
+      if (chosen.length + ofShifts.length === 0) tell('every proof belongs to what is there')
 
       const { speed } = measureCore()
       for (let round = 1; round <= options.times; round++) {
@@ -73,17 +83,42 @@ export const verifyCommand = () =>
             mkdirSync(options.record, { recursive: true })
             writeFileSync(recordingFile(options.record, id, recordedAs), `${JSON.stringify(await recordVerified(client, result.drill))}\n`)
           }
-          tell(
-            `${result.ok ? green('✓') : red('✗')} ${name}  page after ${result.secondsToPage ?? '—'} s ${dim(`(bound ${result.pageBoundSeconds} s)`)}  healthy ${result.secondsToHealthy ?? '—'} s after the fix  restored: ${result.restored ? 'yes' : 'no'}  ${dim(`${result.tookSeconds} s in all${result.patience > 1 ? `, bounds × ${result.patience}: this machine is slow or busy` : ''}`)}`,
-          )
-          if (options.waits) for (const wait of result.waits) tell(dim(`    ${wait.seconds} s for ${wait.for}`))
-          for (const problem of result.problems) tell(`    ${problem}`)
-          for (const page of result.unexpectedPages) tell(`    the page ${page} came, which the scenario neither expects nor allows`)
+          tellResult(name, result, options, tell)
           // Each time: who stops it keeps what is proven by then.
           if (options.proofs) keepProof(state, id, variant, results, tell)
         }
       }
-      const all = chosen.flatMap(({ results }) => results)
+      const ofAllShifts = await proveShifts(client, ofShifts, options, {
+        tell,
+        patience: async () => patienceFor({ speed, idle: await idleCores() }),
+      })
+      const all = [...chosen.flatMap(({ results }) => results), ...ofAllShifts]
       if (options.json) printJson(all)
       process.exitCode = all.every((result) => result.ok) ? 0 : 1
     })
+
+/** Each shift, as often as asked; they leave no proof beside them, since all that they are made of has one. */
+async function proveShifts(
+  client: ApiClient,
+  ids: readonly string[],
+  options: Options,
+  { tell, patience }: { tell: (text: string) => void; patience: () => Promise<number> },
+): Promise<Verification[]> {
+  const results: Verification[] = []
+  for (let round = 1; round <= options.times; round++)
+    for (const id of ids) {
+      const result = await verifyShift(client, id, await patience())
+      results.push(result)
+      tellResult(id, result, options, tell)
+    }
+  return results
+}
+
+function tellResult(name: string, result: Verification, { waits }: Options, tell: (text: string) => void): void {
+  tell(
+    `${result.ok ? green('✓') : red('✗')} ${name}  page after ${result.secondsToPage ?? '—'} s ${dim(`(bound ${result.pageBoundSeconds} s)`)}  healthy ${result.secondsToHealthy ?? '—'} s after the fix  restored: ${result.restored ? 'yes' : 'no'}  ${dim(`${result.tookSeconds} s in all${result.patience > 1 ? `, bounds × ${result.patience}: this machine is slow or busy` : ''}`)}`,
+  )
+  if (waits) for (const wait of result.waits) tell(dim(`    ${wait.seconds} s for ${wait.for}`))
+  for (const problem of result.problems) tell(`    ${problem}`)
+  for (const page of result.unexpectedPages) tell(`    the page ${page} came, which the scenario neither expects nor allows`)
+}

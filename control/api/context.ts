@@ -4,6 +4,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Range } from '../../model/range.ts'
 import type { Scenario } from '../../model/scenario.ts'
 import type { RangeContext } from '../../range/context.ts'
+import type { ReadShift } from '../../drills/shifts/read.ts'
 import type { DrillEngine } from '../drill-engine.ts'
 import type { Injector } from '../injector.ts'
 import type { GameDays } from '../game-days.ts'
@@ -28,6 +29,7 @@ export interface ApiContext {
   looks: Looks
   shells: Shells
   scenarios: ReadonlyMap<string, Scenario>
+  shifts: ReadonlyMap<string, ReadShift>
 }
 
 /** Fastify that takes zod schemas. */

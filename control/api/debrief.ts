@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { strToU8, Zip, ZipDeflate } from 'fflate'
 import { z } from 'zod'
 import { postmortem } from '../../drills/postmortem.ts'
+import type { Role } from '../../model/api.ts'
 import { FiredrillError, describeError } from '../../model/errors.ts'
 import { readRecording, recordingsIn } from '../../shell/recording.ts'
 import { debriefHtml } from '../debrief-html.ts'
@@ -10,22 +11,29 @@ import { drillGraphs, pinGraphs } from '../drill-graphs.ts'
 import type { Heavy } from '../heavy.ts'
 import { inSlices, jsonInSlices } from '../in-slices.ts'
 import { recordingsOf } from '../shells.ts'
+import { shiftDebriefOf } from '../shifts.ts'
 import { withoutOracle } from '../told.ts'
 import type { Api, ApiContext } from './context.ts'
 import { drillId, type DrillReading } from './drill-reading.ts'
 
 /** What is read of a drill when it is over: its debrief, its postmortem, and what was typed. */
-export function debriefRoutes(app: Api, { context }: ApiContext, { finished, eventsOf, played }: DrillReading, heavy: Heavy): void {
+export function debriefRoutes(
+  app: Api,
+  { context }: ApiContext,
+  { finished, finishedShift, stateOf, eventsOf, played }: DrillReading,
+  heavy: Heavy,
+): void {
+  const over = (id: string, role: Role | null) => (stateOf(id).shift ? finishedShift(id, role) : finished(id, role)).state
   /** What was printed in terminals, to be watched again. */
   app.get('/api/drills/:id/terminals', { schema: drillId }, async (request) => {
-    const { state } = finished(request.params.id, request.role)
+    const state = over(request.params.id, request.role)
     return { terminals: recordingsIn(recordingsOf(context, state.id)) }
   })
   app.get(
     '/api/drills/:id/terminals/:terminal',
     { schema: { params: z.object({ id: z.string(), terminal: z.string().max(40) }) } },
     async (request, reply) => {
-      const { state } = finished(request.params.id, request.role)
+      const state = over(request.params.id, request.role)
       const recording = readRecording(recordingsOf(context, state.id), request.params.terminal)
       if (recording === null) throw new FiredrillError('not-found', 'there is no recording of this terminal')
       return reply.type('application/x-asciicast').send(recording)
@@ -85,6 +93,20 @@ export function debriefRoutes(app: Api, { context }: ApiContext, { finished, eve
       return zipped([{ name: 'postmortem.md', text }, ...pictures.map(({ file, svg }) => ({ name: `graphs/${file}`, text: svg }))])
     })
     return reply.type('application/zip').header('content-disposition', `attachment; filename="postmortem-${scenario.id}.zip"`).send(archive)
+  })
+}
+
+/** What is read of a shift when it is over, incident by incident. */
+export function shiftDebriefRoute(app: Api, { finishedShift, eventsOf }: DrillReading, heavy: Heavy): void {
+  app.get('/api/drills/:id/shift', { schema: drillId }, async (request, reply) => {
+    const { state, shift } = finishedShift(request.params.id, request.role)
+    const text = await heavy.one(async () => {
+      const events = await eventsOf(state.id)
+      const debrief = shiftDebriefOf(state, events, shift)
+      await setImmediate()
+      return jsonInSlices(debrief, 'events', request.role === 'instructor' ? events : events.map(withoutOracle))
+    })
+    return reply.type('application/json; charset=utf-8').send(text)
   })
 }
 

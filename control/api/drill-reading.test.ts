@@ -5,7 +5,8 @@ import { drillReading } from './drill-reading.ts'
 
 const spoils = { code: 'wrong-state', message: /^the same scenario is being played/ }
 const hides = { code: 'wrong-state', message: /^a blind drill is running/ }
-const reading = ({ ledger, engine }: EngineBench, known = scenarios) => drillReading({ ledger, engine, scenarios: known })
+const reading = ({ ledger, engine }: EngineBench, known = scenarios) =>
+  drillReading({ ledger, engine, scenarios: known, shifts: new Map() })
 
 test('a drill is read by its id, and what verify has played is nobody’s', async () => {
   using bench = new EngineBench()

@@ -4,6 +4,7 @@ import type { Role } from '../../model/api.ts'
 import type { DrillEvent, DrillState } from '../../model/drill.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import type { Scenario } from '../../model/scenario.ts'
+import type { ReadShift } from '../../drills/shifts/read.ts'
 import { scenarioOf } from '../../drills/variants.ts'
 import { isHidden } from '../blind.ts'
 import type { ApiContext } from './context.ts'
@@ -22,9 +23,16 @@ export interface DrillReading {
   mustNotSpoil(state: DrillState, role: Role | null): void
   /** One whose answer may be told. Throws `wrong-state` before it is finished, and `not-found` when its scenario is no longer installed. */
   finished(id: string, role: Role | null): { state: DrillState; scenario: Scenario }
+  /** The same of a shift. Throws `bad-request` for a drill that is none. */
+  finishedShift(id: string, role: Role | null): { state: DrillState; shift: ReadShift }
 }
 
-export function drillReading({ ledger, engine, scenarios }: Pick<ApiContext, 'ledger' | 'engine' | 'scenarios'>): DrillReading {
+export function drillReading({
+  ledger,
+  engine,
+  scenarios,
+  shifts,
+}: Pick<ApiContext, 'ledger' | 'engine' | 'scenarios' | 'shifts'>): DrillReading {
   const stateOf = (id: string): DrillState => {
     const state = ledger.drill(id)
     if (!state) throw new FiredrillError('not-found', `there is no drill ${id}`)
@@ -38,6 +46,13 @@ export function drillReading({ ledger, engine, scenarios }: Pick<ApiContext, 'le
     if (isHidden(running)) throw new FiredrillError('wrong-state', 'a blind drill is running: earlier drills can be read when it is over')
     if (running.scenario === state.scenario)
       throw new FiredrillError('wrong-state', 'the same scenario is being played: what came of it before can be read when that is over')
+  }
+  const mustBeFinished = (id: string, role: Role | null): DrillState => {
+    const state = stateOf(id)
+    mustNotSpoil(state, role)
+    // The answer is for afterwards, even for those who ask early.
+    if (state.phase !== 'finished') throw new FiredrillError('wrong-state', 'the debrief comes when the drill is finished')
+    return state
   }
   return {
     stateOf,
@@ -53,13 +68,18 @@ export function drillReading({ ledger, engine, scenarios }: Pick<ApiContext, 'le
         .flatMap((id) => ledger.drill(id) ?? [])
         .filter((state) => state.mode !== 'rehearsal'),
     finished(id, role) {
-      const state = stateOf(id)
-      mustNotSpoil(state, role)
+      const state = mustBeFinished(id, role)
+      if (state.shift) throw new FiredrillError('bad-request', 'this is a shift: its debrief is at /api/drills/ID/shift')
       const scenario = scenarioOf(scenarios, state)
       if (!scenario) throw new FiredrillError('not-found', `the scenario '${state.scenario}' is not installed any more`)
-      // The answer is for afterwards, even for those who ask early.
-      if (state.phase !== 'finished') throw new FiredrillError('wrong-state', 'the debrief comes when the drill is finished')
       return { state, scenario }
+    },
+    finishedShift(id, role) {
+      const state = mustBeFinished(id, role)
+      if (!state.shift) throw new FiredrillError('bad-request', 'this drill is no shift: its debrief is at /api/drills/ID/debrief')
+      const shift = shifts.get(state.scenario)
+      if (!shift) throw new FiredrillError('not-found', `the shift '${state.scenario}' is not installed any more`)
+      return { state, shift }
     },
   }
 }

@@ -1,4 +1,14 @@
-import { addNote, addPinnedNote, askCoach, nameCause, noteToolCall, postStatus, recordView, snoozeCoach } from '../../model/api.ts'
+import {
+  addNote,
+  addPinnedNote,
+  askCoach,
+  nameCause,
+  noteToolCall,
+  ofIncident,
+  postStatus,
+  recordView,
+  snoozeCoach,
+} from '../../model/api.ts'
 import { mayDo } from '../../model/drill.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { LiveTelling, publicState } from '../told.ts'
@@ -7,15 +17,15 @@ import { drillId, type DrillReading } from './drill-reading.ts'
 
 /** What those who play say and do about the incident, apart from changing the shop. */
 export function responseRoutes(app: Api, { ledger, engine, people, looks }: ApiContext, { stateOf }: DrillReading): void {
-  app.post('/api/drills/:id/acknowledge', { schema: drillId }, async (request) => {
+  app.post('/api/drills/:id/acknowledge', { schema: { ...drillId, body: ofIncident } }, async (request) => {
     engine.mustRun(request.params.id)
-    engine.pages.acknowledge(people.of(request))
+    engine.pages.acknowledge(people.of(request), request.body?.incident)
     return publicState(stateOf(request.params.id))
   })
   app.post('/api/drills/:id/cause', { schema: { ...drillId, body: nameCause } }, async (request) => {
     engine.mustRun(request.params.id)
-    const { component, category, sentence } = request.body
-    return { correct: engine.response.nameCause(component, category, sentence, people.of(request)) }
+    const { component, category, sentence, incident } = request.body
+    return { correct: engine.response.nameCause(component, category, sentence, people.of(request), incident) }
   })
   app.post('/api/drills/:id/notes', { schema: { ...drillId, body: addPinnedNote } }, async (request) => {
     const { id } = request.params
@@ -50,11 +60,11 @@ export function responseRoutes(app: Api, { ledger, engine, people, looks }: ApiC
 /** Asking for help, and asking to be left alone. */
 export function helpRoutes(app: Api, { ledger, engine, people }: ApiContext): void {
   const telling = new LiveTelling(ledger)
-  app.post('/api/drills/:id/hint', { schema: drillId }, async (request) => {
+  app.post('/api/drills/:id/hint', { schema: { ...drillId, body: ofIncident } }, async (request) => {
     engine.mustRun(request.params.id)
     // From the instructor it is a gift, and nobody has asked.
-    if (request.role === 'instructor' && !people.of(request)) return { given: engine.coaching.giveHint(), waitMs: 0 }
-    const { given, waitMs } = engine.coaching.askHint(people.of(request))
+    if (request.role === 'instructor' && !people.of(request)) return { given: engine.coaching.giveHint(request.body?.incident), waitMs: 0 }
+    const { given, waitMs } = engine.coaching.askHint(people.of(request), request.body?.incident)
     return { given, waitMs }
   })
   /** Something for the coach; its answer is an event. */

@@ -3,15 +3,17 @@ import { startDrill } from '../../model/api.ts'
 import { playableHere } from '../playable.ts'
 import { surpriseFor } from '../../drills/surprise.ts'
 import { progressOf } from '../../drills/progress.ts'
+import type { Role } from '../../model/api.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { needsTerminal, type Difficulty } from '../../model/scenario.ts'
 import { isHidden, mustBeBlind } from '../blind.ts'
 import { assessmentTroubles } from '../assessment.ts'
 import { DrillAnswers } from '../drill-answers.ts'
 import { Heavy } from '../heavy.ts'
+import { playedWith } from '../shifts.ts'
 import { publicState } from '../told.ts'
 import type { Api, ApiContext } from './context.ts'
-import { debriefRoutes } from './debrief.ts'
+import { debriefRoutes, shiftDebriefRoute } from './debrief.ts'
 import { courseRoutes } from './drill-course.ts'
 import { drillId, drillReading, type DrillReading } from './drill-reading.ts'
 import { helpRoutes, responseRoutes } from './drill-response.ts'
@@ -27,12 +29,13 @@ export function drillRoutes(app: Api, api: ApiContext): void {
   courseRoutes(app, api, reading)
   handoverRoutes(app, api, reading)
   debriefRoutes(app, api, reading, heavy)
+  shiftDebriefRoute(app, reading, heavy)
 }
 
 /** Which drills there are, how somebody gets on by them, and how one is going. */
 function listRoutes(
   app: Api,
-  { ledger, engine, scenarios, sampler }: ApiContext,
+  { ledger, engine, scenarios, shifts, sampler }: ApiContext,
   { played, stateOf, eventsOf, mustNotSpoil }: DrillReading,
   heavy: Heavy,
 ): void {
@@ -59,7 +62,7 @@ function listRoutes(
     return { ...progress, skills: told }
   })
 
-  const answers = new DrillAnswers(ledger, scenarios)
+  const answers = new DrillAnswers(ledger, playedWith(scenarios, shifts))
   app.get('/api/drills/:id', { schema: drillId }, async (request, reply) => {
     const state = stateOf(request.params.id)
     mustNotSpoil(state, request.role)
@@ -91,7 +94,20 @@ function mayChoose({ scenario, mode, blind, seed, variant }: z.output<typeof sta
     throw new FiredrillError('not-found', `'${scenario}' has no variant '${variant}': leave it out, or give the seed that a debrief names`)
 }
 
-function startRoute(app: Api, { context, engine, scenarios, range, shells }: ApiContext, { played }: DrillReading): void {
+/** Throws where there is no such shift, or something else is asked for beside it. */
+function mayChooseShift(
+  { shift = '', scenario, difficulty, seed, variant }: z.output<typeof startDrill>,
+  shifts: ApiContext['shifts'],
+  role: Role | null,
+): void {
+  if (!shifts.has(shift))
+    throw new FiredrillError('not-found', `there is no shift '${shift.slice(0, 60)}': choose ${[...shifts.keys()].join(', ')}`)
+  const beside = Object.entries({ scenario, difficulty, variant }).find(([, value]) => value !== undefined)?.[0]
+  if (beside !== undefined) throw new FiredrillError('bad-request', `a shift has its own incidents: leave out '${beside}'`)
+  if (seed !== undefined && role !== 'instructor') throw new FiredrillError('forbidden', "what comes in a shift is drawn: leave out 'seed'")
+}
+
+function startRoute(app: Api, { context, engine, scenarios, shifts, range, shells }: ApiContext, { played }: DrillReading): void {
   const surprise = async (trainee: string, difficulty: Difficulty | undefined): Promise<string> => {
     const isPlayable = await playableHere(range, shells)
     const playable = [...scenarios.values()].filter(
@@ -106,13 +122,16 @@ function startRoute(app: Api, { context, engine, scenarios, range, shells }: Api
   app.post('/api/drills', { schema: { body: startDrill } }, async (request, reply) => {
     const { mode, trainee, difficulty, seed, variant } = request.body
     if (mode === 'rehearsal' && request.role !== 'instructor') throw new FiredrillError('forbidden', 'rehearsals are for the instructor')
-    if (request.role !== 'instructor') mayChoose(request.body, scenarios)
+    if (request.body.shift !== undefined) mayChooseShift(request.body, shifts, request.role)
+    else if (shifts.has(request.body.scenario ?? ''))
+      throw new FiredrillError('bad-request', `'${request.body.scenario}' is a shift: give it as 'shift'`)
+    if (request.role !== 'instructor' && request.body.shift === undefined) mayChoose(request.body, scenarios)
     const trouble = await shells.trouble()
     const wanted = scenarios.get(request.body.scenario ?? '')
     if (trouble !== null && wanted && needsTerminal(wanted))
       throw new FiredrillError('unsupported', `'${wanted.id}' is solved in a terminal, and there is none here: ${trouble}`)
     await engine.settled()
-    const scenario = request.body.scenario ?? (await surprise(trainee, difficulty))
+    const scenario = request.body.shift ?? request.body.scenario ?? (await surprise(trainee, difficulty))
     const blind = request.body.blind || request.body.scenario === undefined
     const started = publicState(await engine.start(scenario, { mode, trainee, blind, seed, variant }))
     const warnings = mode === 'assessment' ? assessmentTroubles(context.root, context.dir) : []

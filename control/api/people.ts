@@ -7,17 +7,19 @@ import { characters } from '../../people/characters/registry.ts'
 import { peopleParameters } from '../../people/parameters.ts'
 import { judgedBy } from '../../people/updates.ts'
 import { peopleState } from '../../people/state.ts'
+import { playedWith } from '../shifts.ts'
 import type { Api, ApiContext } from './context.ts'
 
 const drillId = { params: z.object({ id: z.string() }) }
 const onePerson = { params: z.object({ id: z.string(), person: characterId }) }
 
 /** Those whom a drill's trainee can talk to. Their number is the same in every scenario: who is there says nothing of what is broken. */
-export function peopleRoutes(app: Api, { ledger, engine, scenarios, people }: ApiContext): void {
+export function peopleRoutes(app: Api, { ledger, engine, scenarios, shifts, people }: ApiContext): void {
+  const played = playedWith(scenarios, shifts)
   app.get('/api/drills/:id/people', { schema: drillId }, async (request) => {
     const state = ledger.drill(request.params.id)
     if (!state) throw new FiredrillError('not-found', `there is no drill ${request.params.id}`)
-    const scenario = scenarios.get(state.scenario)
+    const scenario = played.get(state.scenario)
     const cast = scenario?.people
     const { quiet, muted, reached, wants } = peopleState(state, ledger.events(state.id))
     const now = drillClock(state, state.endedAt ?? Date.now())

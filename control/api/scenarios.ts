@@ -44,7 +44,7 @@ export function scenarioRoutes(app: Api, { scenarios, ledger, range, engine, she
 }
 
 /** As it would be played with a seed. */
-const planDraw = z.object({
+export const planDraw = z.object({
   seed: z.coerce
     .number()
     .int()

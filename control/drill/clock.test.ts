@@ -64,3 +64,30 @@ test('more time is more time for the faults as well; a pause cannot be paused, n
   await bench.engine.finish()
   assert.throws(() => bench.engine.clock.extend(1), { code: 'wrong-state' })
 })
+
+test('what is planned next in a shift is brought forward: its clock jumps, and what is in ends as much sooner', async () => {
+  using bench = new EngineBench()
+  const drill = await bench.start('quiet-sunday')
+  assert.equal(bench.engine.clock.skip(), 90_000, 'a noise, at a minute and a half')
+  await bench.pass(2)
+  const before = deadline(bench)
+  const used = drillClock(bench.state(drill), bench.now)
+  const byMs = bench.engine.clock.skip()
+  assert.ok(byMs > 200_000, String(byMs))
+  assert.equal(deadline(bench), before - byMs)
+  assert.equal(drillClock(bench.state(drill), bench.now), used + byMs)
+  await bench.pass(2)
+  const steps = () => bench.state(drill).injectedSteps
+  assert.deepEqual(steps(), [0, 1])
+  for (let left = 2; left > 0; left--) {
+    bench.engine.clock.skip()
+    await bench.pass(2)
+  }
+  assert.deepEqual(steps(), [0, 1, 2, 3])
+  assert.throws(() => bench.engine.clock.skip(), { code: 'wrong-state', message: /nothing more is planned/ })
+  await bench.engine.finish()
+  const other = await bench.start()
+  assert.throws(() => bench.engine.clock.skip(), { code: 'unsupported' })
+  assert.equal(bench.state(other).skips.length, 0)
+  await bench.engine.finish()
+})

@@ -1,4 +1,5 @@
-import type { Actor, DrillState } from '../../model/drill.ts'
+import { drillClock, type Actor, type DrillState } from '../../model/drill.ts'
+import { FiredrillError } from '../../model/errors.ts'
 import type { CurrentDrill } from './current.ts'
 import type { Harm } from './harm.ts'
 
@@ -44,5 +45,18 @@ export class DrillClock {
     const { drill } = this.#deps
     drill.mustAllow('extend')
     drill.appendAndExtend({ type: 'time-extended', byMs }, byMs)
+  }
+
+  /** Brings what is planned next in a shift forward to now; returns by how much, in milliseconds. Throws `wrong-state` where nothing more is planned. */
+  skip(): number {
+    const { drill } = this.#deps
+    const state = drill.mustAllow('skip')
+    if (!state.shift) throw new FiredrillError('unsupported', 'only what is planned in a shift can be brought forward')
+    const next = drill.played(state).timeline.find((_, step) => !state.injectedSteps.includes(step))
+    if (!next) throw new FiredrillError('wrong-state', 'nothing more is planned in this shift')
+    const byMs = Math.round(next.at - drillClock(state, Date.now()))
+    // What is in has as much less time as the shift.
+    if (byMs > 0) drill.appendAndExtend({ type: 'time-skipped', byMs }, -byMs)
+    return Math.max(0, byMs)
   }
 }

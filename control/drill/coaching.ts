@@ -1,10 +1,11 @@
 import { decide, nextHint, type Decision } from '../../coach/policy.ts'
-import type { Actor, CoachMode, DrillEvent, DrillEventBody } from '../../model/drill.ts'
+import type { Actor, CoachMode, DrillEvent, DrillEventBody, DrillState } from '../../model/drill.ts'
 import { describeError } from '../../model/errors.ts'
 import { isPersonSpeaking } from '../../people/policy.ts'
 import type { DrillClock } from './clock.ts'
 import type { CurrentDrill, Situation } from './current.ts'
 import type { DrillFaults } from './faults.ts'
+import { alarmOf, dueIn, inFocus } from './in-shift.ts'
 
 interface Dependencies {
   drill: CurrentDrill
@@ -25,7 +26,9 @@ export class Coaching {
     const { drill } = this.#deps
     const state = drill.running()
     // Two voices at once are heard by nobody.
-    if (state && !isPersonSpeaking(drill.events, Date.now())) this.#carryOut(decide(drill.situation(state)))
+    if (!state || isPersonSpeaking(drill.events, Date.now())) return
+    const { incident, ...situation } = this.#situation(state)
+    this.#carryOut(decide(situation), incident)
   }
 
   /** What the policy would do now, unasked and for who asks; null when no drill is open. */
@@ -33,29 +36,52 @@ export class Coaching {
     const { drill } = this.#deps
     const state = drill.running()
     if (!state) return null
-    const situation = drill.situation(state)
-    const { events, scenario } = situation
-    return { state, events, scenario, unasked: decide(situation), asked: decide({ ...situation, asked: true }) }
+    const { incident: _, ...situation } = this.#situation(state)
+    return { ...situation, unasked: decide(situation), asked: decide({ ...situation, asked: true }) }
+  }
+
+  /** What the coach goes by: of a shift, the incident that is meant, or the most urgent one. */
+  #situation(state: DrillState, number?: number): Situation & { incident: number | undefined; dueMs?: number; busyUntil?: number } {
+    const { drill } = this.#deps
+    const own = number === undefined ? inFocus(drill) : alarmOf(drill, number).own
+    // Between the incidents of a shift there is nothing to help with, whatever noise has paged, and nothing to praise once more.
+    if (!own && state.shift) return { ...drill.situation({ ...state, pagedAt: null }), events: [], incident: undefined }
+    if (!own) return { ...drill.situation(state), incident: undefined }
+    const { mode, coach, snoozedUntil } = state
+    const { people } = drill.played(state)
+    return {
+      state: { ...own.state, mode, coach, snoozedUntil },
+      events: own.events,
+      // Who can be asked is the shift's.
+      scenario: { ...own.incident.scenario, ...(people ? { people } : {}) },
+      now: Date.now(),
+      incident: own.number ?? undefined,
+      dueMs: dueIn(drill, state, own),
+      busyUntil: drill.events.findLast(({ type }) => type === 'milestone-reached')?.at ?? 0,
+    }
   }
 
   /** The next hint, for who asks, as soon as the policy gives one; otherwise in how many milliseconds, 0 when there is none left. */
-  askHint(by?: Actor): { given: boolean; waitMs: number; hint: { milestone: string; rung: string; text: string } | null } {
+  askHint(by?: Actor, number?: number): { given: boolean; waitMs: number; hint: { milestone: string; rung: string; text: string } | null } {
     const { drill } = this.#deps
     const state = drill.mustAllow('ask-hint')
-    const decision = decide({ ...drill.situation(state), asked: true })
-    drill.append({ type: 'hint-asked' }, by)
-    this.#carryOut(decision)
+    const { incident, ...situation } = this.#situation(state, number)
+    const decision = decide({ ...situation, asked: true })
+    drill.append({ type: 'hint-asked', ...(incident === undefined ? {} : { incident }) }, by)
+    this.#carryOut(decision, incident)
     const hint = decision.kind === 'hint' ? { milestone: decision.milestone, rung: decision.rung, text: decision.text } : null
     return { given: hint !== null, waitMs: decision.kind === 'wait' ? decision.forMs : 0, hint }
   }
 
   /** The next hint, by the instructor's hand: it does not count as asking. Returns whether there was one. */
-  giveHint(): boolean {
+  giveHint(number?: number): boolean {
     const { drill } = this.#deps
     const state = drill.mustAllow('ask-hint')
-    const hint = nextHint(state, drill.played(state))
+    const { state: own, scenario, incident } = this.#situation(state, number)
+    if (state.shift && incident === undefined) return false
+    const hint = nextHint(own, scenario)
     if (!hint) return false
-    drill.append({ type: 'hint-given', ...hint, reason: 'instructor' })
+    drill.append({ type: 'hint-given', ...hint, reason: 'instructor', ...(incident === undefined ? {} : { incident }) })
     return true
   }
 
@@ -83,20 +109,21 @@ export class Coaching {
     drill.append({ type: 'coach-snoozed', forMs }, by)
   }
 
-  #carryOut(decision: Decision): void {
+  #carryOut(decision: Decision, number?: number): void {
     const { drill, faults, clock } = this.#deps
+    const incident = number === undefined ? {} : { incident: number }
     if (decision.kind === 'wait' || decision.kind === 'exhausted') return
     // It is decided each second until it is an event.
     if (decision.kind === 'ease' && faults.isEasing) return
-    drill.append({ type: 'coach-decided', decision: decision.kind, reasons: decision.reasons })
-    if (decision.kind === 'encourage') drill.append({ type: 'coach-said', about: decision.about, text: decision.text })
-    if (decision.kind === 'wrap-up') drill.append({ type: 'coach-said', about: 'the end', text: decision.text })
+    drill.append({ type: 'coach-decided', decision: decision.kind, reasons: decision.reasons, ...incident })
+    if (decision.kind === 'encourage') drill.append({ type: 'coach-said', about: decision.about, text: decision.text, ...incident })
+    if (decision.kind === 'wrap-up') drill.append({ type: 'coach-said', about: 'the end', text: decision.text, ...incident })
     if (decision.kind === 'ease')
       faults.ease().catch((error: unknown) => process.stderr.write(`easing the scenario: ${describeError(error)}\n`))
     if (decision.kind === 'extend') clock.extend(decision.byMs)
     if (decision.kind === 'hint') {
       const { milestone, rung, text, reason } = decision
-      drill.append({ type: 'hint-given', milestone, rung, text, reason })
+      drill.append({ type: 'hint-given', milestone, rung, text, reason, ...incident })
     }
   }
 }

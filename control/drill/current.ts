@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events'
 import type { Verdict } from '../../drills/checks/registry.ts'
+import { Incidents } from '../../drills/shifts/incidents.ts'
 import { drawnScenario } from '../../drills/variants.ts'
 import {
   endsDrill,
@@ -56,6 +57,7 @@ export class CurrentDrill {
   /** As in the ledger. */
   #events: DrillEvent[] = []
   #folded: { events: readonly DrillEvent[]; count: number; state: DrillState | null } = { events: this.#events, count: 0, state: null }
+  #incidents: { events: readonly DrillEvent[]; all: Incidents } | null = null
   /** How the drill has ended, while that cannot be written down. */
   #unwrittenEnd: DrillEventBody | null = null
   /** What was done and looked at, while that cannot be written down; oldest first. */
@@ -124,6 +126,17 @@ export class CurrentDrill {
   /** What is played in a drill, as its seed drew it. */
   played(state: DrillState): Scenario {
     return drawnScenario(this.scenario(state.scenario), state)
+  }
+
+  /** What of a shift's events is of which of its incidents; null of a drill that is none. */
+  incidents(): Incidents | null {
+    const state = this.#fold()
+    if (!state?.shift) return null
+    if (this.#incidents?.events !== this.#events)
+      this.#incidents = { events: this.#events, all: new Incidents(this.played(state).incidents ?? []) }
+    const { all } = this.#incidents
+    for (const event of this.#events.slice(all.taken)) all.take(event)
+    return all
   }
 
   situation(state: DrillState): Situation {

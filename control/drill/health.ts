@@ -1,5 +1,7 @@
 import { judge, type Verdict } from '../../drills/checks/registry.ts'
+import { verdictOf } from '../../drills/shifts/incidents.ts'
 import { withTraffic } from '../../drills/traffic.ts'
+import type { DrillState } from '../../model/drill.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import type { CurrentAlert } from '../alert-reconciliation.ts'
 import type { Restoration } from '../restoration.ts'
@@ -56,11 +58,21 @@ export class RangeHealth {
     const { drill } = this.#deps
     const state = drill.running()
     if (!state) return
-    // What failed before anything was broken says nothing of what is broken now: told once more when it still does.
-    const toldOfFault = verdict.healthy || state.wasBroken || state.injectedSteps.length === 0
-    if (verdict.healthy === state.healthy && toldOfFault) return
-    drill.append({ type: 'health-changed', healthy: verdict.healthy, failing: failing(verdict) })
+    for (const { incident, state: own } of drill.incidents()?.open ?? []) {
+      const { healthy, results } = verdictOf(incident, verdict)
+      if (isToldAgain(own, healthy))
+        drill.append({ type: 'incident-health-changed', place: incident.place, healthy, failing: failing({ results }) })
+    }
+    if (isToldAgain(state, verdict.healthy)) drill.append({ type: 'health-changed', healthy: verdict.healthy, failing: failing(verdict) })
   }
 }
 
-const failing = ({ results }: Verdict): string[] => results.filter(({ ok }) => !ok).map(({ title, detail }) => `${title}: ${detail}`)
+/** Whether it is to be noted how the range is. */
+function isToldAgain(state: DrillState, healthy: boolean): boolean {
+  // What failed before anything was broken says nothing of what is broken now: told once more when it still does.
+  const toldOfFault = healthy || state.wasBroken || state.injectedSteps.length === 0
+  return healthy !== state.healthy || !toldOfFault
+}
+
+const failing = ({ results }: Pick<Verdict, 'results'>): string[] =>
+  results.filter(({ ok }) => !ok).map(({ title, detail }) => `${title}: ${detail}`)

@@ -1,4 +1,7 @@
 import { provenMilestones, type TimedVerdict } from '../../drills/milestones.ts'
+import { verdictOf, type Incidents } from '../../drills/shifts/incidents.ts'
+import { milestoneNames } from '../../model/scenario.ts'
+import type { DrillState } from '../../model/drill.ts'
 import type { CurrentDrill } from './current.ts'
 
 const keptVerdicts = 30
@@ -26,7 +29,25 @@ export class Milestones {
   reach(): void {
     const state = this.#drill.running()
     if (state?.phase !== 'running') return
+    const incidents = this.#drill.incidents()
+    if (incidents) return this.#reachInShift(state, incidents)
     for (const proof of provenMilestones(state, this.#drill.events, this.#verdicts, this.#drill.played(state)))
       this.#drill.append({ type: 'milestone-reached', ...proof })
+  }
+
+  /** Each incident reaches its own; the shift has reached what all of them have. */
+  #reachInShift(shift: DrillState, incidents: Incidents): void {
+    // Before its page, nobody can know of an incident.
+    for (const { number, incident, state, events } of incidents.open) {
+      if (number === null) continue
+      const verdicts = this.#verdicts.map((verdict) => ({ ...verdict, ...verdictOf(incident, verdict) }))
+      for (const proof of provenMilestones(state, events, verdicts, incident.scenario, this.#drill.events))
+        this.#drill.append({ type: 'milestone-reached', ...proof, incident: number })
+    }
+    const now = this.#drill.incidents()
+    const isQuiet = (this.#drill.running()?.firing ?? []).length === 0
+    for (const milestone of milestoneNames)
+      if (shift.milestones[milestone] === null && now?.everyReached(milestone) && (milestone !== 'recovered' || isQuiet))
+        this.#drill.append({ type: 'milestone-reached', milestone, evidence: 'in every incident of the shift' })
   }
 }

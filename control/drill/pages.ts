@@ -2,6 +2,7 @@ import { drillClock, type Actor, type AlertSummary } from '../../model/drill.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { AlertReconciliation, type CurrentAlert } from '../alert-reconciliation.ts'
 import type { CurrentDrill } from './current.ts'
+import { alarmOf, alarmsIn } from './in-shift.ts'
 import type { DrillFaults } from './faults.ts'
 import type { Milestones } from './milestones.ts'
 
@@ -53,12 +54,14 @@ export class Pages {
     for (const alert of unheard) this.receive(alert, 'firing')
   }
 
-  /** Throws `wrong-state` when there is nothing to acknowledge. */
-  acknowledge(by?: Actor): void {
+  /** The pages of one incident of a shift, where its number is given. Throws `wrong-state` when there is nothing to acknowledge. */
+  acknowledge(by?: Actor, number?: number): void {
     const { drill, milestones } = this.#deps
     const state = drill.mustAllow('acknowledge')
     if (state.pagedAt === null) throw new FiredrillError('wrong-state', 'there is no page to acknowledge yet')
-    if (state.milestones.acknowledged === null) drill.append({ type: 'page-acknowledged' }, by)
+    const waiting = (number === undefined ? alarmsIn(drill) : [alarmOf(drill, number)]).filter(({ isAcknowledged }) => !isAcknowledged)
+    for (const alarm of waiting) drill.append({ type: 'page-acknowledged', incident: alarm.number }, by)
+    if (!state.shift && state.milestones.acknowledged === null) drill.append({ type: 'page-acknowledged' }, by)
     milestones.reach()
   }
 
@@ -67,7 +70,10 @@ export class Pages {
     const { drill } = this.#deps
     const state = drill.running()
     if (!state || state.pagedAt === null || state.escalatedAt !== null || state.milestones.acknowledged !== null) return
-    const waitedMs = drillClock(state, Date.now()) - drillClock(state, state.pagedAt)
+    const pagedAt = state.shift ? alarmsIn(drill).find(({ isAcknowledged, isOpen }) => isOpen && !isAcknowledged)?.pagedAt : state.pagedAt
+    if (pagedAt === undefined) return
+    // Nobody has waited for what was skipped.
+    const waitedMs = drillClock({ ...state, skips: [] }, Date.now()) - drillClock({ ...state, skips: [] }, pagedAt)
     if (waitedMs >= escalatedAfterMs) drill.append({ type: 'page-escalated', afterMs: waitedMs })
   }
 }

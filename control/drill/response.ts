@@ -2,11 +2,12 @@ import { actionById } from '../../drills/actions/registry.ts'
 import { harmOf, isCause } from '../../drills/milestones.ts'
 import type { ActionResult } from '../../model/action.ts'
 import type { ShopComponentName } from '../../model/components.ts'
-import type { Actor, DrillEventBody } from '../../model/drill.ts'
+import type { Actor, DrillEventBody, DrillState } from '../../model/drill.ts'
 import { FiredrillError, describeError } from '../../model/errors.ts'
 import type { Range } from '../../model/range.ts'
 import type { CauseCategory, ViewKind } from '../../model/scenario.ts'
 import type { CurrentDrill } from './current.ts'
+import { meant } from './in-shift.ts'
 import type { Milestones } from './milestones.ts'
 
 /** More than anybody types in a drill. */
@@ -43,7 +44,11 @@ export class IncidentResponse {
     const { drill, milestones } = this.#deps
     const id = drill.running()?.id
     if (id === undefined) return
-    const known = drill.events.some((event) => event.type === 'place-viewed' && event.view === view && event.component === component)
+    // In a shift, what was seen of one incident may have to be looked at again for the next.
+    const from = drill.incidents() ? drill.events.findLastIndex(({ type }) => type === 'fault-injected' || type === 'page-received') : 0
+    const known = drill.events
+      .slice(Math.max(0, from))
+      .some((event) => event.type === 'place-viewed' && event.view === view && event.component === component)
     if (!known) drill.note(id, { type: 'place-viewed', view, component, detail }, by)
     try {
       milestones.reach()
@@ -52,13 +57,17 @@ export class IncidentResponse {
     }
   }
 
-  /** Returns whether it is the cause. */
-  nameCause(component: ShopComponentName, category: CauseCategory, sentence: string, by?: Actor): boolean {
+  /** Returns whether it is the cause; in a shift, of the incident of that number, or of the only one that is open. */
+  nameCause(component: ShopComponentName, category: CauseCategory, sentence: string, by?: Actor, number?: number): boolean {
     const { drill, milestones } = this.#deps
-    const state = drill.mustAllow('name-cause')
-    if (state.milestones.diagnosed !== null) return true
-    const correct = isCause(drill.played(state), component, category)
-    drill.append({ type: 'cause-named', component, category, sentence, correct }, by)
+    const shift = drill.mustAllow('name-cause')
+    const alarm = meant(drill, number)
+    const state = alarm?.own?.state ?? shift
+    if (state.milestones.diagnosed !== null && alarm?.own !== null) return true
+    // Noise has no cause.
+    const correct = alarm?.own !== null && isCause(alarm?.own.incident.scenario ?? drill.played(shift), component, category)
+    const incident = alarm ? { incident: alarm.number } : {}
+    drill.append({ type: 'cause-named', component, category, sentence, correct, ...incident }, by)
     milestones.reach()
     return correct
   }
@@ -88,7 +97,7 @@ export class IncidentResponse {
     }
     const params = parsed.data as Record<string, unknown>
     const state = drill.running() ? drill.mustAllow('run-action') : null
-    const harmful = state ? harmOf(drill.played(state), id, params) : null
+    const harmful = state ? this.#harmOf(state, id, params) : null
     const record = (ok: boolean, summary: string) => {
       if (state)
         drill.note(state.id, { type: 'action-run', action: id, title: action.title, kind: action.kind, params, ok, summary, harmful }, by)
@@ -118,8 +127,19 @@ export class IncidentResponse {
     const { drill } = this.#deps
     const state = drill.running()
     if (!state || this.#hasEnoughCommands()) return
-    const harmful = sameAs && command.status === 0 ? harmOf(drill.played(state), sameAs.action, sameAs.params) : null
-    drill.note(state.id, { type: 'command-run', ...command, harmful }, by)
+    const harmful = sameAs && command.status === 0 ? this.#harmOf(state, sameAs.action, sameAs.params) : null
+    drill.note(state.id, { type: 'command-run', ...command, harmful, ...(state.shift && sameAs ? { sameAs } : {}) }, by)
+  }
+
+  /** Why it does harm: in a shift, to any of the incidents that are open. */
+  #harmOf(state: DrillState, action: string, params: Record<string, unknown>): string | null {
+    const { drill } = this.#deps
+    const played = drill.incidents()?.open.map(({ incident }) => incident.scenario) ?? [drill.played(state)]
+    for (const scenario of played) {
+      const harm = harmOf(scenario, action, params)
+      if (harm !== null) return harm
+    }
+    return null
   }
 
   #hasEnoughCommands(): boolean {

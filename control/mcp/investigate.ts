@@ -41,7 +41,8 @@ export const investigate: readonly Tool[] = [
   defineTool({
     name: 'get_drill',
     title: 'Look at the drill',
-    description: 'The drill that runs: story, pages, milestones reached, hints given, and its latest events.',
+    description:
+      'The drill that runs: story, pages, milestones reached, hints given, in a shift its incidents by their numbers, and its latest events.',
     input: z.object({ events: limit(200) }),
     readOnly: true,
     async run(api, { events }) {

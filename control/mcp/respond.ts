@@ -3,6 +3,14 @@ import { shopComponentName } from '../../model/components.ts'
 import { causeCategory, difficulties } from '../../model/scenario.ts'
 import { defineTool, nothing, running, type Tool } from './tool.ts'
 
+const number = z.number().int().min(1).max(20).optional()
+const incident = number.describe('in a shift, the number of the incident; needed where several are open')
+
+interface Told {
+  drill: { shift?: boolean; hints: unknown[] }
+  events: { type: string }[]
+}
+
 /** Tools by which something changes: in the drill, or in the shop. */
 export const respond: readonly Tool[] = [
   defineTool({
@@ -23,9 +31,9 @@ export const respond: readonly Tool[] = [
     name: 'acknowledge_page',
     title: 'Acknowledge the page',
     description: 'Says that you are on it.',
-    input: nothing,
+    input: z.object({ incident: number.describe('in a shift, the number of the incident; without it, all that have paged') }),
     readOnly: false,
-    run: async (api) => api.post(`/api/drills/${await running(api)}/acknowledge`),
+    run: async (api, input) => api.post(`/api/drills/${await running(api)}/acknowledge`, input),
   }),
   defineTool({
     name: 'run_action',
@@ -50,7 +58,7 @@ terminal. Tells the output with its middle left out where it is long, and the ex
     name: 'name_cause',
     title: 'Name the cause',
     description: 'Says which component is the cause and of which kind it is. Wrong answers count against you.',
-    input: z.object({ component: shopComponentName, category: causeCategory, sentence: z.string().max(500).default('') }),
+    input: z.object({ component: shopComponentName, category: causeCategory, sentence: z.string().max(500).default(''), incident }),
     readOnly: false,
     verbatim: ['sentence'],
     run: async (api, input) => api.post(`/api/drills/${await running(api)}/cause`, input),
@@ -59,13 +67,16 @@ terminal. Tells the output with its middle left out where it is long, and the ex
     name: 'ask_hint',
     title: 'Ask for a hint',
     description: 'The next hint of the author, or for how long to try without. A drill with hints is assisted.',
-    input: nothing,
+    input: z.object({
+      incident: number.describe('in a shift, the number of the incident; without it, the open one that has waited longest'),
+    }),
     readOnly: false,
-    async run(api) {
+    async run(api, input) {
       const id = await running(api)
-      const answer = await api.post<object>(`/api/drills/${id}/hint`)
-      const { drill } = await api.get<{ drill: { hints: unknown[] } }>(`/api/drills/${id}`)
-      return { ...answer, hints: drill.hints }
+      const answer = await api.post<object>(`/api/drills/${id}/hint`, input)
+      const { drill, events } = await api.get<Told>(`/api/drills/${id}`)
+      // A shift's hints are of its incidents.
+      return { ...answer, hints: drill.shift ? events.filter(({ type }) => type === 'hint-given') : drill.hints }
     },
   }),
   defineTool({

@@ -123,6 +123,12 @@ describe('tools that look', () => {
     assert.deepEqual(await told({ events: 200 }), events)
   })
 
+  test('of a shift, all its incidents are told', async () => {
+    const incidents = [{ number: 1 }, { number: 2 }]
+    const { answer } = await used('get_drill', {}, { '/api/drills/d1': { title: 'A quiet Sunday', incidents, events: [] } })
+    assert.deepEqual(answer, { title: 'A quiet Sunday', incidents, events: [] })
+  })
+
   test('the watchdog of the monitoring is no alert', async () => {
     const [page, watchdog] = [{ labels: { severity: 'page' } }, { labels: { severity: 'none' } }]
     assert.deepEqual((await used('list_alerts', {}, { '/api/alerts': [page, watchdog] })).answer, { alerts: [page] })
@@ -151,7 +157,8 @@ describe('tools that do something', () => {
   const post = async (name: string, given: object = {}) => (await used(name, given)).calls.at(-1)
   const cause = { component: 'redis', category: 'cache' }
   const table: [name: string, given: object, expected: Call][] = [
-    ['acknowledge_page', {}, ['POST', '/api/drills/d1/acknowledge']],
+    ['acknowledge_page', {}, ['POST', '/api/drills/d1/acknowledge', {}]],
+    ['acknowledge_page', { incident: '2' }, ['POST', '/api/drills/d1/acknowledge', { incident: 2 }]],
     ['finish_drill', {}, ['POST', '/api/drills/d1/finish']],
     [
       'run_action',
@@ -162,6 +169,7 @@ describe('tools that do something', () => {
     ['run_command', { command: 'null' }, ['POST', '/api/shells/commands', { command: 'null', timeoutSeconds: 30 }]],
     ['name_cause', cause, ['POST', '/api/drills/d1/cause', { ...cause, sentence: '' }]],
     ['name_cause', { ...cause, sentence: 'none' }, ['POST', '/api/drills/d1/cause', { ...cause, sentence: 'none' }]],
+    ['name_cause', { ...cause, incident: 1 }, ['POST', '/api/drills/d1/cause', { ...cause, sentence: '', incident: 1 }]],
     ['add_note', { text: 'odd' }, ['POST', '/api/drills/d1/notes', { text: 'odd' }]],
     ['message_person', { person: 'support-lead', text: 'null' }, ['POST', '/api/drills/d1/people/support-lead/messages', { text: 'null' }]],
     ['ask_quiet', {}, ['POST', '/api/drills/d1/quiet', { forMs: 300_000 }]],
@@ -191,6 +199,20 @@ describe('tools that do something', () => {
       { '/api/drills/d1/hint': { given: true, waitMs: 0 }, '/api/drills/d1': { drill: { hints: ['one', 'two'] } } },
     )
     assert.deepEqual(answer, { given: true, waitMs: 0, hints: ['one', 'two'] })
+  })
+
+  test('in a shift, a hint is asked for of one incident, and told with those of all', async () => {
+    const hint = { type: 'hint-given', incident: 2, text: 'look there' }
+    const { calls, answer } = await used(
+      'ask_hint',
+      { incident: 2 },
+      {
+        '/api/drills/d1/hint': { given: true, waitMs: 0 },
+        '/api/drills/d1': { drill: { shift: true, hints: [] }, events: [{ type: 'hint-asked', incident: 2 }, hint] },
+      },
+    )
+    assert.deepEqual(calls[0], ['POST', '/api/drills/d1/hint', { incident: 2 }])
+    assert.deepEqual(answer, { given: true, waitMs: 0, hints: [hint] })
   })
 
   test('what people said and were asked is told in its order', async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { loadScenarios } from '../../drills/scenarios.ts'
+import { loadShifts } from '../../drills/shifts/read.ts'
 import type { DrillEvent, DrillState } from '../../model/drill.ts'
 import { usualUsers, type Range } from '../../model/range.ts'
 import type { KeptRequest } from '../../model/tickets.ts'
@@ -11,6 +12,7 @@ import { Injector } from '../injector.ts'
 import { Ledger } from '../ledger.ts'
 import { LoadDriver } from '../load-driver.ts'
 import { projectRoot } from '../paths.ts'
+import { playedWith } from '../shifts.ts'
 import { paperRange } from './paper-range.ts'
 import type { Sampler } from '../sampler.ts'
 import { ReplaySampler } from './sampler.ts'
@@ -18,6 +20,8 @@ import { settled } from './settled.ts'
 
 export { settled }
 export const scenarios = loadScenarios(path.join(projectRoot, 'scenarios'))
+export const shifts = loadShifts(path.join(projectRoot, 'shifts'), scenarios)
+const played = playedWith(scenarios, shifts)
 const realNow = Date.now
 
 /** Measures when it is told that a second has passed. */
@@ -65,7 +69,7 @@ export class EngineBench implements Disposable {
       ledger: this.ledger,
       injector: this.injector,
       sampler: this.sampler,
-      scenarios,
+      scenarios: played,
       alerts: async () => this.alerts,
       kept: { refresh: async () => {}, requests: this.kept },
       load: this.load,

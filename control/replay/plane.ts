@@ -2,6 +2,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { Trainee, type Doing, type Help, type Persona } from '../../coach/personas.ts'
+import { playedShift } from '../../drills/shifts/compose.ts'
+import type { ReadShift } from '../../drills/shifts/read.ts'
 import { drillClock, foldDrill, type DrillEvent, type DrillState } from '../../model/drill.ts'
 import { FiredrillError, errorIn } from '../../model/errors.ts'
 import type { Range } from '../../model/range.ts'
@@ -17,10 +19,12 @@ import { Shells } from '../../shell/shells.ts'
 import { looksOf } from '../looks.ts'
 import { People } from '../people.ts'
 import { createServer } from '../server.ts'
+import { playedWith } from '../shifts.ts'
 import { paperContext, paperHost, paperTokens } from './paper-context.ts'
 import { paperRange } from './paper-range.ts'
 import type { Recording } from './recording.ts'
 import { ReplaySampler } from './sampler.ts'
+import { playShift, type Desk } from './shift-play.ts'
 
 const users = 30
 const tickMs = 1_000
@@ -38,6 +42,7 @@ interface Options {
   root: string
   scenarios: ReadonlyMap<string, Scenario>
   recordings: ReadonlyMap<string, Recording>
+  shifts?: ReadonlyMap<string, ReadShift>
 }
 
 /**
@@ -48,6 +53,7 @@ export class ReplayPlane implements AsyncDisposable {
   readonly #dir: string
   readonly #scenarios: ReadonlyMap<string, Scenario>
   readonly #recordings: ReadonlyMap<string, Recording>
+  readonly #shifts: ReadonlyMap<string, ReadShift>
   readonly #sampler = new ReplaySampler()
   readonly #range: Range
   readonly #ledger: Ledger
@@ -60,7 +66,7 @@ export class ReplayPlane implements AsyncDisposable {
   #app: Api | null = null
   readonly #ready: Promise<Api>
 
-  constructor({ root, scenarios, recordings }: Options) {
+  constructor({ root, scenarios, recordings, shifts = new Map() }: Options) {
     // In memory where that is to be had: nothing of it is to last.
     this.#dir = mkdtempSync(path.join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'firedrill-replay-'))
     // What a fault does is in the recording; that it goes in and out is the engine's.
@@ -71,16 +77,18 @@ export class ReplayPlane implements AsyncDisposable {
       ]),
     )
     this.#recordings = recordings
+    this.#shifts = new Map([...shifts].map(([id, read]) => [id, onPaper(read, this.#scenarios)]))
+    const played = playedWith(this.#scenarios, this.#shifts)
     Date.now = () => this.#now
     const range = paperRange(root, users)
     this.#range = range
     this.#ledger = new Ledger(this.#dir)
     const injector = new Injector(range, this.#ledger)
     const load = new LoadDriver(range)
-    const engine = new DrillEngine({ range, ledger: this.#ledger, injector, sampler: this.#sampler, scenarios: this.#scenarios, load })
+    const engine = new DrillEngine({ range, ledger: this.#ledger, injector, sampler: this.#sampler, scenarios: played, load })
     this.#engine = engine
     engine.live.on('event', ({ type }) => (this.#news ||= type !== 'harm-measured' && type !== 'health-changed'))
-    this.#coach = new Coach({ dir: this.#dir, engine, ledger: this.#ledger, scenarios: this.#scenarios })
+    this.#coach = new Coach({ dir: this.#dir, engine, ledger: this.#ledger, scenarios: played })
     const gameDays = new GameDays(this.#ledger, engine, this.#scenarios)
     const context = paperContext(this.#dir, root, users)
     this.#ready = createServer(
@@ -102,6 +110,7 @@ export class ReplayPlane implements AsyncDisposable {
         engine,
         load,
         scenarios: this.#scenarios,
+        shifts: this.#shifts,
         gameDays,
         people: new People(gameDays),
         looks: looksOf(engine),
@@ -134,16 +143,7 @@ export class ReplayPlane implements AsyncDisposable {
       mode: 'learning',
       trainee: persona.name,
     })
-    // What there is to be rolled back and taken out, since the faults themselves are on no paper.
-    await this.#range.mesh.apply(`# as it was found\n${this.#range.mesh.baseline()}`, 'platform team')
-    await this.#range.monitoring.setExtraRules('legacy', '')
-    await this.#range.releases.setCanary({ service: 'catalog', version: this.#range.releases.baseline('catalog') }, 'delivery pipeline')
-    await this.#range.cluster?.edit({ kind: 'HorizontalPodAutoscaler', name: 'catalog', patch: {} })
-    for (const job of await this.#range.jobs.running()) await this.#range.jobs.stop(job)
-    for (const { action, params } of actionsOf(scenario)) {
-      if (action === 'stop-job') await this.#range.jobs.start(String(params['program']), {})
-      if (action === 'remove-rules') await this.#range.monitoring.setExtraRules(String(params['file']), '')
-    }
+    await this.#prepare(scenario)
     this.#sampler.begin(recording)
     if (help !== 'coach') await this.#call('instructor', 'PUT', `/api/drills/${drill}/coach/mode`, { mode: 'muted' })
     const trainee = new Trainee(scenario, persona, seed)
@@ -184,8 +184,44 @@ export class ReplayPlane implements AsyncDisposable {
     return { state: ended, events, completed: ended.outcome === 'resolved', tookMs: drillClock(ended, ended.endedAt ?? this.#now) }
   }
 
-  async #do(drill: string, scenario: Scenario, doing: Doing): Promise<void> {
-    const post = (what: string, body?: object) => this.#call('trainee', 'POST', `/api/drills/${drill}/${what}`, body)
+  /** Plays a shift as somebody would, through the API, to its end. */
+  async playShift(id: string, persona: Persona, help: Help, seed: number): Promise<PlayedDrill> {
+    this.#app ??= await this.#ready
+    const read = this.#shifts.get(id)
+    if (!read) throw new FiredrillError('not-found', `there is no shift '${id}'`)
+    this.#sampler.calm()
+    for (let tick = 0; tick < 20; tick++) await this.#tick()
+    const desk: Desk = {
+      sampler: this.#sampler,
+      now: () => this.#now,
+      tick: () => this.#tick(),
+      call: (...asked) => this.#call(...asked),
+      prepare: (scenario) => this.#prepare(scenario),
+      does: (drill, scenario, doing, incident) => this.#do(drill, scenario, doing, { incident }),
+      page: (status, alert) => this.#call('service', 'POST', '/api/pager/page', notificationOf(status, alert)),
+      events: (drill) => this.#ledger.events(drill),
+    }
+    const shift = await playShift(desk, read, this.#recordings, { persona, help, seed })
+    await this.#engine.settled()
+    return shift
+  }
+
+  /** What there is to be rolled back and taken out, since the faults themselves are on no paper. */
+  async #prepare(scenario: Scenario): Promise<void> {
+    await this.#range.mesh.apply(`# as it was found\n${this.#range.mesh.baseline()}`, 'platform team')
+    await this.#range.monitoring.setExtraRules('legacy', '')
+    await this.#range.releases.setCanary({ service: 'catalog', version: this.#range.releases.baseline('catalog') }, 'delivery pipeline')
+    await this.#range.cluster?.edit({ kind: 'HorizontalPodAutoscaler', name: 'catalog', patch: {} })
+    for (const job of await this.#range.jobs.running()) await this.#range.jobs.stop(job)
+    for (const { action, params } of actionsOf(scenario)) {
+      if (action === 'stop-job') await this.#range.jobs.start(String(params['program']), {})
+      if (action === 'remove-rules') await this.#range.monitoring.setExtraRules(String(params['file']), '')
+    }
+  }
+
+  /** `of` says which incident of a shift is meant. */
+  async #do(drill: string, scenario: Scenario, doing: Doing, of: { incident?: number } = {}): Promise<void> {
+    const post = (what: string, body?: object) => this.#call('trainee', 'POST', `/api/drills/${drill}/${what}`, { ...body, ...of })
     if (doing.kind === 'ask') return void (await post('hint'))
     // There is no telemetry to be read: what the routes would have seen being read is noted as they do.
     if (doing.kind === 'look') return this.#engine.response.view('dashboard', null, 'something')
@@ -231,6 +267,12 @@ export class ReplayPlane implements AsyncDisposable {
     if (response.statusCode >= 400) throw errorIn(response.json(), `${method} ${url} was answered ${response.statusCode}`)
     return response.json<Body>()
   }
+}
+
+/** A shift of these scenarios, whose noise is as silent as their faults are. */
+function onPaper({ shift, people }: ReadShift, scenarios: ReadonlyMap<string, Scenario>): ReadShift {
+  const quiet = { ...shift, noise: shift.noise.map((noise) => ({ ...noise, fault: 'noop', params: {} })) }
+  return { shift: quiet, people, played: { ...playedShift(quiet, scenarios, people), versions: undefined } }
 }
 
 /** A component that nobody could take for the cause. */

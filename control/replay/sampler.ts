@@ -8,16 +8,38 @@ import type { Moment, Recording } from './recording.ts'
 const loopedMoments = 10
 const keptSamples = 60
 
-/** What the oracle sees, from a recording: calm until a drill begins, broken until it is fixed, and then as it recovered. */
+/** A recording that is seen: broken until it is fixed, and then as it recovered. */
+class Track {
+  readonly #moments: readonly Moment[]
+  readonly #fixedAt: number
+  #next = 0
+  #isFixed = false
+
+  constructor({ moments, fixedAtMs }: Recording) {
+    this.#moments = moments
+    this.#fixedAt = moments.findIndex(({ ms }) => ms >= fixedAtMs)
+  }
+
+  fix(): void {
+    this.#isFixed = true
+    this.#next = Math.max(0, this.#fixedAt)
+  }
+
+  /** The next moment with the one before it; undefined when all is calm again. */
+  take(): { moment: Moment; before: Moment | undefined } | undefined {
+    const [moment, before] = [this.#moments[this.#next], this.#moments[this.#next - 1]]
+    this.#next++
+    if (!this.#isFixed && this.#next >= this.#fixedAt) this.#next = Math.max(1, this.#fixedAt - loopedMoments)
+    return moment && { moment, before }
+  }
+}
+
+/** What the oracle sees, from recordings, of which several may be seen at once: then the worst of each. Calm before one begins, and after it. */
 export class ReplaySampler implements Sampler {
   readonly #samples: Sample[] = []
   readonly #listeners: ((sample: Sample) => void | Promise<void>)[] = []
-  #recording: Recording | null = null
+  readonly #tracks = new Map<number, Track>()
   #users = { good: 0, slow: 0, failed: 0 }
-  /** The moment that comes next, and where that begins from which the range recovers; after the last one it is calm. */
-  #next = Infinity
-  #fixedAt = 0
-  #fixed = false
 
   samples = (): readonly Sample[] => this.#samples
   components = (): ComponentStatus[] => this.#samples.at(-1)?.components ?? []
@@ -25,53 +47,59 @@ export class ReplaySampler implements Sampler {
   seen = async (): Promise<void> => {}
   stop = (): void => {}
 
-  begin(recording: Recording): void {
-    this.#recording = recording
-    this.#fixedAt = recording.moments.findIndex(({ ms }) => ms >= recording.fixedAtMs)
-    this.#fixed = false
-    this.#next = 0
+  /** `number` tells recordings apart that are seen at once. */
+  begin(recording: Recording, number = 0): void {
+    this.#tracks.set(number, new Track(recording))
   }
-  fix(): void {
-    this.#fixed = true
-    this.#next = Math.max(0, this.#fixedAt)
+  fix(number = 0): void {
+    this.#tracks.get(number)?.fix()
   }
   calm(): void {
-    this.#fixed = true
-    this.#next = Infinity
+    this.#tracks.clear()
   }
 
   /** The next moment, as of `at`; resolves when everybody has dealt with it. */
   async tick(at: number): Promise<void> {
-    const moments = this.#recording?.moments ?? []
-    const moment = moments[this.#next]
-    const before = moments[this.#next - 1]
-    this.#add(moment, before)
+    const seen = [...this.#tracks.values()].flatMap((track) => track.take() ?? [])
+    this.#add(seen)
+    const moments = seen.map(({ moment }) => moment)
     const sample: Sample = {
       at,
-      components: statuses(moment),
-      users: moment?.users === null ? null : { ...this.#users },
-      oldestUnfulfilledSeconds: moment ? moment.oldestUnfulfilledSeconds : 0,
-      backlog: moment ? moment.backlog : 0,
-      deadLetters: moment ? moment.deadLetters : 0,
-      stalePrices: moment ? moment.stalePrices : 0,
+      components: statuses(moments),
+      users: moments.some(({ users }) => users === null) ? null : { ...this.#users },
+      oldestUnfulfilledSeconds: worst(moments.map((moment) => moment.oldestUnfulfilledSeconds)),
+      backlog: worst(moments.map((moment) => moment.backlog)),
+      deadLetters: worst(moments.map((moment) => moment.deadLetters)),
+      stalePrices: worst(moments.map((moment) => moment.stalePrices)),
     }
-    this.#next++
-    if (!this.#fixed && this.#next >= this.#fixedAt) this.#next = Math.max(1, this.#fixedAt - loopedMoments)
     this.#samples.push(sample)
     if (this.#samples.length > keptSamples) this.#samples.shift()
     await Promise.all(this.#listeners.map((listener) => listener(sample)))
   }
 
-  #add(moment: Moment | undefined, before: Moment | undefined): void {
-    if (!moment) this.#users.good += 20
-    else if (moment.users && before?.users)
-      for (const outcome of ['good', 'slow', 'failed'] as const)
-        this.#users[outcome] += Math.max(0, moment.users[outcome] - before.users[outcome])
+  /** Users feel the worst of what is seen. */
+  #add(seen: readonly { moment: Moment; before: Moment | undefined }[]): void {
+    if (seen.length === 0) this.#users.good += 20
+    const felt = seen.flatMap(({ moment, before }) => (moment.users && before?.users ? [since(before.users, moment.users)] : []))
+    const [most] = felt.toSorted((a, b) => badShare(b) - badShare(a))
+    if (most) for (const outcome of ['good', 'slow', 'failed'] as const) this.#users[outcome] += most[outcome]
   }
 }
 
-const statuses = (moment: Moment | undefined): ComponentStatus[] =>
+type Users = NonNullable<Sample['users']>
+const since = (before: Users, now: Users): Users => ({
+  good: Math.max(0, now.good - before.good),
+  slow: Math.max(0, now.slow - before.slow),
+  failed: Math.max(0, now.failed - before.failed),
+})
+const badShare = ({ good, slow, failed }: Users): number => (slow + failed) / Math.max(1, good + slow + failed)
+
+/** The largest, and 0 of nothing; null where one could not be read. */
+const worst = (values: readonly (number | null)[]): number | null =>
+  values.includes(null) ? null : Math.max(0, ...values.filter((value) => value !== null))
+
+const statuses = (moments: readonly Moment[]): ComponentStatus[] =>
   allRunning().map((component) => {
-    const unwell = moment?.unwell.find(({ name }) => name === component.name)
+    const unwell = moments.flatMap((moment) => moment.unwell).find(({ name }) => name === component.name)
     return unwell ? { ...component, ...unwell, healthy: false } : component
   })

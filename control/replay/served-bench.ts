@@ -8,7 +8,7 @@ import { People } from '../people.ts'
 import { projectRoot } from '../paths.ts'
 import { createServer } from '../server.ts'
 import type { Shells } from '../../shell/shells.ts'
-import { EngineBench, scenarios, users, type TickedSampler } from './engine-bench.ts'
+import { EngineBench, scenarios, shifts, users, type TickedSampler } from './engine-bench.ts'
 import type { PortName } from '../../range/context.ts'
 import { paperContext, paperTokens } from './paper-context.ts'
 
@@ -56,6 +56,7 @@ export class ServedBench implements AsyncDisposable {
         engine,
         load: this.bench.load,
         scenarios,
+        shifts,
         gameDays,
         people: new People(gameDays),
         looks,

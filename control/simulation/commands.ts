@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { actionsOf, type CauseCategory } from '../../model/scenario.ts'
-import type { ShopComponentName } from '../../model/components.ts'
+import { incidentsOf } from '../../drills/shifts/incidents.ts'
+import { actionsOf, type Scenario } from '../../model/scenario.ts'
 import { simulated } from './simulated.ts'
 import type { Trouble } from './mortal.ts'
 import type { World } from './world.ts'
@@ -27,6 +27,7 @@ const commands = {
   abort: [2, (world) => world.engine?.abort('enough')],
   acknowledge: [3, (world) => world.engine?.pages.acknowledge()],
   guess: [1, (world) => void world.engine?.response.nameCause('redis', 'cache', 'a guess')],
+  'bring the next forward': [1, (world) => world.engine?.clock.skip()],
   'name the cause': [2, (world) => nameCause(world)],
   fix: [4, (world) => fix(world)],
   'run an action': [2, (world) => act(world, 'restart', { component: 'catalog' })],
@@ -145,8 +146,13 @@ function begin(world: World, pick: number) {
 const scenarioOf = (world: World) => simulated.find(({ id }) => id === world.engine?.running()?.scenario)
 
 function nameCause(world: World): void {
-  const cause = scenarioOf(world)?.cause
-  if (cause) world.engine?.response.nameCause(cause.component as ShopComponentName, cause.category as CauseCategory, 'I know it')
+  const scenario = scenarioOf(world)
+  const name = ({ cause }: Scenario, incident?: number) =>
+    world.engine?.response.nameCause(cause.component, cause.category, 'I know it', undefined, incident)
+  if (!scenario?.incidents) return void (scenario && name(scenario))
+  const drill = world.drills().at(-1)
+  for (const { number, incident } of incidentsOf(scenario.incidents, drill === undefined ? [] : world.events(drill)).open)
+    if (number !== null) name(incident.scenario, number)
 }
 
 /** What the author would do. */

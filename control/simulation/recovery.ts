@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { drillClock, isOpen } from '../../model/drill.ts'
+import { incidentsOf } from '../../drills/shifts/incidents.ts'
+import { drillClock, isOpen, type DrillEvent } from '../../model/drill.ts'
 import { revertedIn } from '../taken-out.ts'
 import { simulated } from './simulated.ts'
 import type { World } from './world.ts'
@@ -33,18 +34,29 @@ export function isBroken(world: World): void {
  */
 export async function recoveryIsTrue(world: World): Promise<void> {
   const drill = world.drills().at(-1)
-  if (drill === undefined || world.recovered.has(drill) || world.state(drill).milestones.recovered === null) return
-  world.recovered.add(drill)
-  const events = world.events(drill)
-  const recoveredAt = world.state(drill).milestones.recovered ?? 0
-  const reverted = revertedIn(events)
-  for (const event of events) {
-    if (event.type !== 'fault-injected' || reverted.has(event.instance)) continue
-    const record = world.ledger.fault(event.instance)
-    if (!record) continue
-    // A drill that is over by recovering takes out what was in it, in the same second; and whoever else does so then has no part in what was seen before.
-    const wasIn = record.state === 'injected' || (record.revertedAt ?? recoveredAt) >= recoveredAt
-    assert.ok(wasIn, `recovered, and ${record.fault} was ${record.state} by somebody else`)
-    assert.ok(!(await world.isInForce(record.fault, record.params)), `recovered, and ${record.fault} is in force`)
+  if (drill === undefined) return
+  for (const { key, events, recoveredAt } of recoveries(world, drill)) {
+    if (world.recovered.has(key)) continue
+    world.recovered.add(key)
+    const reverted = revertedIn(events)
+    for (const event of events) {
+      if (event.type !== 'fault-injected' || reverted.has(event.instance)) continue
+      const record = world.ledger.fault(event.instance)
+      if (!record) continue
+      // A drill that is over by recovering takes out what was in it, in the same second; and whoever else does so then has no part in what was seen before.
+      const wasIn = record.state === 'injected' || (record.revertedAt ?? recoveredAt) >= recoveredAt
+      assert.ok(wasIn, `recovered, and ${record.fault} was ${record.state} by somebody else`)
+      assert.ok(!(await world.isInForce(record.fault, record.params)), `recovered, and ${record.fault} is in force`)
+    }
   }
+}
+
+/** The drill, and each incident of a shift, as far as they have recovered. */
+function recoveries(world: World, drill: string): { key: string; events: readonly DrillEvent[]; recoveredAt: number }[] {
+  const [state, events] = [world.state(drill), world.events(drill)]
+  const incidents = state.shift ? (simulated.find(({ id }) => id === state.scenario)?.incidents ?? []) : []
+  const parts = incidentsOf(incidents, events).begun.map((part) => ({ key: `${drill} ${part.incident.place}`, ...part }))
+  return [{ key: drill, state, events }, ...parts].flatMap(({ key, state: { milestones }, events: own }) =>
+    milestones.recovered === null ? [] : [{ key, events: own, recoveredAt: milestones.recovered }],
+  )
 }

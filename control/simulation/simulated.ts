@@ -1,7 +1,9 @@
 import { faultById } from '../../drills/faults/registry.ts'
 import { isPlayable } from '../../drills/scenarios.ts'
+import { playedShift } from '../../drills/shifts/compose.ts'
 import { usualUsers } from '../../model/range.ts'
 import { needsTerminal, type Scenario } from '../../model/scenario.ts'
+import type { Shift } from '../../model/shift.ts'
 import { projectRoot } from '../paths.ts'
 import { scenarios } from '../replay/engine-bench.ts'
 import { paperRange } from '../replay/paper-range.ts'
@@ -28,7 +30,7 @@ async function isOnPaper({ fault: id, params }: Scenario['timeline'][number]): P
     return false
   }
 }
-/** Those whose every fault is one that paper takes. */
+/** Those whose every fault is one that paper takes; and shifts of two of them, as often as some ten scenarios. */
 export const simulated: readonly Scenario[] = await onPaper()
 
 async function onPaper(): Promise<Scenario[]> {
@@ -45,5 +47,24 @@ async function onPaper(): Promise<Scenario[]> {
     await quiet()
   }
   const able = await found
-  return playable.filter((_, index) => able[index]?.every(Boolean))
+  const drills = playable.filter((_, index) => able[index]?.every(Boolean))
+  return [...drills, ...Array.from({ length: Math.ceil(drills.length / 6) }, () => twoAtOnce(drills))]
+}
+
+/** A shift whose two incidents overlap: each is paged for by alerts that are simulated, and both are felt. */
+function twoAtOnce(drills: readonly Scenario[]): Scenario {
+  const expects = (alert: string) => drills.filter(({ alerts }) => alerts.expected.some(({ name }) => name === alert))
+  const [first] = expects('BrowseErrorBudgetBurn')
+  const second = expects('CheckoutErrorBudgetBurn').find(({ cause }) => cause.component !== first?.cause.component)
+  if (!first || !second) throw new Error('no two simulated scenarios make a shift')
+  const incident = { breaks: ['users-served'], urgency: 'now' as const, why: 'both are felt' }
+  const shift: Shift = {
+    ...{ id: 'two-at-once', title: 'Two at once', summary: 'Both are felt', difficulty: 'beginner', limit: 30 * 60_000 },
+    ...{ brief: '', debrief: '', noise: [] },
+    incidents: [
+      { ...incident, at: 0, scenario: first.id },
+      { ...incident, at: 20_000, scenario: second.id },
+    ],
+  }
+  return { ...playedShift(shift, new Map(drills.map((scenario) => [scenario.id, scenario])), null), versions: undefined }
 }

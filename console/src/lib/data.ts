@@ -3,7 +3,8 @@ import { useCallback } from 'react'
 import type { Dashboard } from '../../../model/dashboard.ts'
 import type { Actor, DrillEvent, DrillState, StatusUpdateKind } from '../../../model/drill.ts'
 import type { Deployment } from '../../../model/range.ts'
-import type { ScenarioCard } from '../../../model/scenario.ts'
+import type { MilestoneName, ScenarioCard } from '../../../model/scenario.ts'
+import type { ShiftCard } from '../../../model/shift.ts'
 import { get } from './api.ts'
 
 export interface Alert {
@@ -14,17 +15,44 @@ export interface Alert {
   status: { state: 'active' | 'suppressed' | 'unprocessed'; silencedBy: string[]; inhibitedBy: string[] }
 }
 
+/** An incident of a shift that has paged. */
+export interface IncidentView {
+  /** In the order of the pages, from 1. */
+  number: number
+  /** What it was; null while that is to be found out. */
+  title: string | null
+  pagedAt: number | null
+  /** What has paged, newest first. */
+  pages: { name: string; summary: string; firing: boolean }[]
+  milestones: Record<MilestoneName, number | null>
+  /** Of its own clock, in milliseconds since the epoch. */
+  startedAt: number
+  pars: Record<string, number>
+  hints: number
+  wrongCauses: number
+  /** Everything about it is done. */
+  over: boolean
+}
+
+/** One that only the instructor is told of has not paged yet. */
+export type AnyIncident = Omit<IncidentView, 'number'> & { number: number | null }
+export const pagedOf = (incidents: readonly AnyIncident[]): IncidentView[] =>
+  incidents.flatMap(({ number, ...incident }) => (number === null ? [] : [{ ...incident, number }]))
+
 export interface DrillView {
   drill: DrillState
   title: string
   story: string
   runbooks: string[]
   pars: Record<string, number>
+  /** Of a shift; of any other drill, none. */
+  incidents: AnyIncident[]
   events: DrillEvent[]
 }
 
 export const useScenarios = () =>
   useQuery({ queryKey: ['scenarios'], queryFn: () => get<{ scenarios: ScenarioCard[]; closed: boolean }>('/api/scenarios') })
+export const useShifts = () => useQuery({ queryKey: ['shifts'], queryFn: () => get<{ shifts: ShiftCard[] }>('/api/shifts') })
 export const useDrills = () =>
   useQuery({ queryKey: ['drills'], queryFn: () => get<{ drills: DrillState[]; running: string | null }>('/api/drills') })
 const drillQuery = (id: string) => ({

@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'react-router'
-import { drillClock, mayDo, type CoachMode } from '../../../model/drill.ts'
+import { drillClock, mayDo, type CoachMode, type DrillState } from '../../../model/drill.ts'
 import { post, put } from '../lib/api.ts'
-import { useDrill, useDrills } from '../lib/data.ts'
+import { useDrill, useDrills, type DrillView } from '../lib/data.ts'
 import { elapsed } from '../../../model/duration.ts'
 import { useNow } from '../lib/time.ts'
 import { DirectPeople } from '../parts/people/direct.tsx'
@@ -59,11 +59,7 @@ function Watch() {
             {elapsed(data.drill.limitMs)}
             {data.drill.phase === 'paused' && <b> · paused</b>}
           </p>
-          <p className="quiet">
-            {Object.entries(data.drill.milestones)
-              .map(([name, at]) => `${at === null ? '○' : '●'} ${name}`)
-              .join('  ')}
-          </p>
+          {data.drill.shift ? <ShiftCourse view={data} /> : <p className="quiet">{reachedInWords(data.drill)}</p>}
           <form
             className="note"
             onSubmit={(event) => {
@@ -100,6 +96,44 @@ function Watch() {
         </>
       )}
     </section>
+  )
+}
+
+const reachedInWords = ({ milestones }: Pick<DrillState, 'milestones'>): string =>
+  Object.entries(milestones)
+    .map(([name, at]) => `${at === null ? '○' : '●'} ${name}`)
+    .join('  ')
+
+/** How far each incident of a shift is, and the next one, earlier than planned. */
+function ShiftCourse({ view: { drill, incidents } }: { view: DrillView }) {
+  const queries = useQueryClient()
+  const skip = useMutation({
+    mutationFn: () => post<{ skippedMs: number }>(`/api/drills/${drill.id}/skip`),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['drill'] }),
+  })
+  return (
+    <>
+      <ul aria-label="Incidents of the shift" className="shift-course">
+        {incidents.map((incident) => (
+          <li key={incident.number ?? incident.title}>
+            {incident.number === null ? 'Not paged yet' : `Incident ${incident.number}`}: {incident.title}{' '}
+            <span className="quiet">{reachedInWords(incident)}</span>
+          </li>
+        ))}
+      </ul>
+      <p className="buttons">
+        <button onClick={() => skip.mutate()} disabled={skip.isPending || !mayDo(drill.phase, 'skip')}>
+          Bring the next forward
+        </button>
+        <span role="status" className="quiet">
+          {skip.data &&
+            (skip.data.skippedMs > 0
+              ? `What was planned in ${elapsed(skip.data.skippedMs)} begins now.`
+              : 'What is planned next is on its way already.')}
+        </span>
+      </p>
+      {skip.error && <Problem error={skip.error} />}
+    </>
   )
 }
 

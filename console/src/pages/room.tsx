@@ -1,8 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router'
 import { drillClock, isOpen, mayDo, type DrillEvent, type DrillState } from '../../../model/drill.ts'
 import { post } from '../lib/api.ts'
-import { useDrill } from '../lib/data.ts'
+import { pagedOf, useDrill, type AnyIncident, type DrillView, type IncidentView } from '../lib/data.ts'
 import { elapsed } from '../../../model/duration.ts'
 import { putParams } from '../lib/params.ts'
 import { useNow } from '../lib/time.ts'
@@ -22,6 +23,8 @@ import { Desk } from '../parts/people/desk.tsx'
 import { useInbox } from '../parts/people/inbox.ts'
 import { Phone } from '../parts/people/phone.tsx'
 import { RunbookPanel } from '../parts/runbook-panel.tsx'
+import { useChosen } from '../parts/shift/chosen.ts'
+import { Incidents } from '../parts/shift/incidents.tsx'
 import { NotYet, Problem } from '../parts/states.tsx'
 import { Team } from '../parts/team.tsx'
 import { Timeline } from '../parts/timeline.tsx'
@@ -29,6 +32,7 @@ import { UsersPain } from '../parts/users-pain.tsx'
 import { TerminalDock } from '../terminal/dock.tsx'
 
 const noEvents: DrillEvent[] = []
+const noIncidents: AnyIncident[] = []
 
 /** Where an incident is worked on: what is wrong, what one can do, and what has been done. */
 export function RoomPage() {
@@ -36,31 +40,47 @@ export function RoomPage() {
   const { data, error } = useDrill(id)
   const [params, setParams] = useSearchParams()
   const runbook = params.get('runbook')
+  const onRunbook = (next: string | null) => putParams(setParams, { runbook: next }, { replace: true })
   const inbox = useInbox(id, data?.events ?? noEvents)
   const handovers = useHandovers(id, data?.events ?? noEvents)
+  const [writes, setWrites] = useState(false)
   const command = useCommand(id)
+  const incidents = pagedOf(data?.incidents ?? noIncidents)
+  const chosen = useChosen(incidents)
   if (error || !data) return <NotYet title="Incident room" what="the incident room" error={error} />
-  const { drill, title, story, events } = data
+  const { drill, title, events } = data
+  const acknowledge = (incident?: number) => {
+    if (incident !== undefined) chosen.choose(incident)
+    command.mutate({ name: 'acknowledge', ...(incident === undefined ? {} : { incident }) })
+  }
   return (
     <>
-      <Heading title={title} drill={drill} onEnd={(how) => command.mutate(how)} />
+      <Heading title={title} drill={drill} onEnd={(name) => command.mutate({ name })} />
       {command.error && <Problem error={command.error} />}
       <Banners drill={drill} events={events} />
       {isOpen(drill) && <HandoverNotice handovers={handovers} />}
       <Team />
-      <Milestones drill={drill} pars={data.pars} />
+      {drill.shift ? (
+        <Incidents
+          drill={drill}
+          incidents={incidents}
+          chosen={chosen}
+          onAcknowledge={acknowledge}
+          onWrite={() => {
+            setWrites(true)
+            requestAnimationFrame(() => document.querySelector<HTMLLabelElement>('.handover label')?.control?.focus())
+          }}
+        />
+      ) : (
+        <Milestones drill={drill} pars={data.pars} />
+      )}
       <Phone inbox={inbox} />
       <div className="cockpit-top">
         <PartBoundary what="What users feel">
           <UsersPain />
         </PartBoundary>
         <PartBoundary what="Pager">
-          <Pager
-            drill={drill}
-            onAcknowledge={() => command.mutate('acknowledge')}
-            runbook={runbook}
-            onRunbook={(next) => putParams(setParams, { runbook: next }, { replace: true })}
-          />
+          <Pager drill={drill} incidents={incidents} onAcknowledge={acknowledge} runbook={runbook} onRunbook={onRunbook} />
         </PartBoundary>
       </div>
       <div className="cockpit">
@@ -75,60 +95,77 @@ export function RoomPage() {
             <UpdateComposer drill={drill} />
           </PartBoundary>
           <PartBoundary what="Handover">
-            <HandoverWriter drill={drill} handovers={handovers} />
+            <HandoverWriter drill={drill} handovers={handovers} open={writes} setOpen={setWrites} />
           </PartBoundary>
         </div>
-        <div className="notebook">
-          {runbook && <RunbookPanel id={runbook} onClose={() => putParams(setParams, { runbook: null }, { replace: true })} />}
-          {story !== '' && (
-            <details className="story" open={drill.pagedAt === null}>
-              <summary>The story</summary>
-              <Markdown text={story} />
-            </details>
-          )}
-          <PartBoundary what="Timeline">
-            <Timeline
-              drillId={id}
-              startedAt={drill.startedAt}
-              events={events}
-              canNote={mayDo(drill.phase, 'note')}
-              canSay={mayDo(drill.phase, 'say')}
-            />
-          </PartBoundary>
-        </div>
-        <Doing drill={drill} events={events} />
+        <Notebook view={data} runbook={runbook} onRunbook={onRunbook} />
+        <Doing drill={drill} incident={chosen.incident} events={events} />
       </div>
       <PartBoundary what="Terminal">{isOpen(drill) && <TerminalDock />}</PartBoundary>
     </>
   )
 }
 
-/** What one can do, what one takes for the cause, and who helps. */
-function Doing({ drill, events }: { drill: DrillState; events: DrillEvent[] }) {
+interface NotebookProps {
+  view: DrillView
+  runbook: string | null
+  onRunbook: (id: string | null) => void
+}
+
+/** What there is to read: the runbook that is open, how it began, and what has happened. */
+function Notebook({ view: { drill, story, events }, runbook, onRunbook }: NotebookProps) {
+  return (
+    <div className="notebook">
+      {runbook && <RunbookPanel id={runbook} onClose={() => onRunbook(null)} />}
+      {story !== '' && (
+        <details className="story" open={drill.pagedAt === null}>
+          <summary>{drill.shift ? 'The note from the shift before' : 'The story'}</summary>
+          <Markdown text={story} />
+        </details>
+      )}
+      <PartBoundary what="Timeline">
+        <Timeline
+          drillId={drill.id}
+          startedAt={drill.startedAt}
+          events={events}
+          canNote={mayDo(drill.phase, 'note')}
+          canSay={mayDo(drill.phase, 'say')}
+        />
+      </PartBoundary>
+    </div>
+  )
+}
+
+/** What one can do, what one takes for the cause, and who helps; in a shift, with the incident that is chosen. */
+function Doing({ drill, incident, events }: { drill: DrillState; incident: IncidentView | null; events: DrillEvent[] }) {
   return (
     <div className="doing">
       <PartBoundary what="Actions">
         <Actions enabled={drill.phase === 'running'} />
       </PartBoundary>
       <PartBoundary what="Name the cause">
-        <CauseForm drill={drill} />
+        <CauseForm key={incident?.number} drill={drill} incident={incident} />
       </PartBoundary>
       <PartBoundary what="Coach">
-        <CoachPanel drill={drill} events={events} />
+        <CoachPanel drill={drill} incident={incident} events={events} />
       </PartBoundary>
     </div>
   )
 }
 
-type Command = 'acknowledge' | 'finish' | 'abort'
+interface Command {
+  name: 'acknowledge' | 'finish' | 'abort'
+  /** In a shift, the one that is meant. */
+  incident?: number
+}
 
 /** What a trainee does with the drill itself, and where it leads. */
 function useCommand(id: string) {
   const navigate = useNavigate()
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: (name: Command) => post(`/api/drills/${id}/${name}`),
-    onSuccess: (_answer, name) => {
+    mutationFn: ({ name, ...body }: Command) => post(`/api/drills/${id}/${name}`, body),
+    onSuccess: (_answer, { name }) => {
       void queries.invalidateQueries({ queryKey: ['drill', id] })
       void queries.invalidateQueries({ queryKey: ['drills'] })
       if (name === 'finish') void navigate(`/drills/${id}/debrief`)

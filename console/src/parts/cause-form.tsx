@@ -4,18 +4,31 @@ import { shopComponentNames } from '../../../model/components.ts'
 import { mayDo, type DrillState } from '../../../model/drill.ts'
 import { causeCategories } from '../../../model/scenario.ts'
 import { post } from '../lib/api.ts'
+import type { IncidentView } from '../lib/data.ts'
 import { Problem } from './states.tsx'
 
-export function CauseForm({ drill }: { drill: DrillState }) {
+interface Props {
+  drill: DrillState
+  /** In a shift, the one whose cause is named; null where there is none yet, and in a drill that is no shift. */
+  incident: IncidentView | null
+}
+
+export function CauseForm({ drill, incident }: Props) {
   const [component, setComponent] = useState('')
   const [category, setCategory] = useState('')
   const [sentence, setSentence] = useState('')
   const queries = useQueryClient()
   const name = useMutation({
-    mutationFn: () => post<{ correct: boolean }>(`/api/drills/${drill.id}/cause`, { component, category, sentence }),
+    mutationFn: () =>
+      post<{ correct: boolean }>(`/api/drills/${drill.id}/cause`, {
+        ...{ component, category, sentence },
+        ...(incident ? { incident: incident.number } : {}),
+      }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['drill', drill.id] }),
   })
-  const found = drill.milestones.diagnosed !== null
+  const found = (drill.shift ? incident : drill)?.milestones.diagnosed
+  const isFound = found !== null && found !== undefined
+  const nothingToName = drill.shift && !incident
   return (
     <section aria-label="Name the cause" className="box">
       <h2>Name the cause</h2>
@@ -50,12 +63,12 @@ export function CauseForm({ drill }: { drill: DrillState }) {
           In one sentence
           <input value={sentence} maxLength={500} onChange={(event) => setSentence(event.target.value)} />
         </label>
-        <button className="primary" disabled={found || name.isPending || !mayDo(drill.phase, 'name-cause')}>
-          Name the cause
+        <button className="primary" disabled={isFound || name.isPending || nothingToName || !mayDo(drill.phase, 'name-cause')}>
+          Name the cause{incident && ` of incident ${incident.number}`}
         </button>
       </form>
       <p role="status" className="cause-answer">
-        {found ? 'That is it.' : name.data && !name.data.correct ? 'That is not it. Look again.' : ''}
+        {isFound ? 'That is it.' : name.data && !name.data.correct ? 'That is not it. Look again.' : ''}
       </p>
       {name.error && <Problem error={name.error} />}
     </section>

@@ -21,6 +21,9 @@ const reasons: Record<string, string> = {
 export const hintName = ({ milestone, rung, reason }: { milestone: string; rung: HintRung; reason: string }): string =>
   `hint ${hintRungs.indexOf(rung) + 1} of ${hintRungs.length} for “${milestone}”${reasons[reason] ?? ''}`
 
+/** Of a shift, the incident that it is about. */
+const about = ({ incident }: { incident?: number | undefined }): string[] => (incident === undefined ? [] : [`incident ${incident}`])
+
 /** What was said between the trainee and the coach. A hint that a model has said in its own words is not said twice. */
 export function linesOf(events: readonly DrillEvent[]): Line[] {
   const replies = events.filter((event) => event.type === 'coach-replied')
@@ -35,8 +38,11 @@ export function linesOf(events: readonly DrillEvent[]): Line[] {
         asked = id
         return [{ id, at, who: 'you', text: event.text }]
       case 'coach-replied':
-      case 'coach-said':
         return [{ id, at, who: 'coach', text: event.text }]
+      case 'coach-said': {
+        const [tag] = about(event)
+        return [{ id, at, who: 'coach', text: event.text, ...(tag === undefined ? {} : { tag }) }]
+      }
       case 'scenario-eased':
         return [{ id, at, who: 'coach', text: `I have made it a little easier: ${event.what}` }]
       case 'message-sent':
@@ -44,7 +50,7 @@ export function linesOf(events: readonly DrillEvent[]): Line[] {
       case 'hint-given':
         return isReworded(id, event.reason === 'asked' ? asked : undefined) || inAnswers.includes(event.text)
           ? []
-          : [{ id, at, who: 'coach', text: event.text, tag: hintName(event) }]
+          : [{ id, at, who: 'coach', text: event.text, tag: [...about(event), hintName(event)].join(', ') }]
       default:
         return []
     }

@@ -1,23 +1,27 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { mayDo, type DrillEvent, type DrillState } from '../../../model/drill.ts'
 import { elapsed } from '../../../model/duration.ts'
 import { post } from '../lib/api.ts'
+import type { IncidentView } from '../lib/data.ts'
 import { useLive } from '../lib/live.ts'
 import { useNow } from '../lib/time.ts'
 import { hintName, linesOf } from './coach-lines.ts'
 import { Problem } from './states.tsx'
 
+interface Props {
+  drill: DrillState
+  /** In a shift, the one about which a hint is asked for; null where there is none yet, and in a drill that is no shift. */
+  incident: IncidentView | null
+  events: DrillEvent[]
+}
+
 /** The talk with the coach, the hints that were given, and the ways to get one, or none for a while. */
-export function CoachPanel({ drill, events }: { drill: DrillState; events: DrillEvent[] }) {
+export function CoachPanel({ drill, incident, events }: Props) {
   const queries = useQueryClient()
   const now = useNow()
   const [text, setText] = useState('')
   const refresh = () => queries.invalidateQueries({ queryKey: ['drill', drill.id] })
-  const ask = useMutation({
-    mutationFn: () => post<{ given: boolean; waitMs: number }>(`/api/drills/${drill.id}/hint`),
-    onSuccess: refresh,
-  })
   const write = useMutation({
     mutationFn: () => post(`/api/drills/${drill.id}/coach`, { text }),
     onSuccess: () => {
@@ -26,9 +30,9 @@ export function CoachPanel({ drill, events }: { drill: DrillState; events: Drill
     },
   })
   const snooze = useMutation({ mutationFn: () => post(`/api/drills/${drill.id}/coach/snooze`), onSuccess: refresh })
-  const unasked = drill.hints.some((hint) => hint.reason === 'struggling' || hint.reason === 'time')
+  const hints = incident ? hintsFor(events, incident.number) : drill.hints
+  const unasked = hints.some((hint) => hint.reason === 'struggling' || hint.reason === 'time')
   const snoozed = drill.snoozedUntil > now
-  const answer = ask.data
   return (
     <section aria-label="Coach" className="box">
       <h2>Coach</h2>
@@ -55,18 +59,42 @@ export function CoachPanel({ drill, events }: { drill: DrillState; events: Drill
           <button disabled={write.isPending}>Ask</button>
         </form>
       )}
-      <p className="buttons">
-        {mayDo(drill.phase, 'ask-hint') && (
-          <button onClick={() => ask.mutate()} disabled={ask.isPending}>
-            I am stuck
-          </button>
-        )}
+      <AskHint key={incident?.number} drill={drill} incident={incident}>
         {unasked && !snoozed && mayDo(drill.phase, 'snooze-coach') && (
           <button onClick={() => snooze.mutate()} disabled={snooze.isPending}>
             No hints for 2 minutes
           </button>
         )}
         {snoozed && <span className="quiet">No unrequested hints for {elapsed(drill.snoozedUntil - now)}.</span>}
+      </AskHint>
+      {(write.error ?? snooze.error) && <Problem error={write.error ?? snooze.error} />}
+      {hints.length > 0 && <HintsSoFar hints={hints} />}
+    </section>
+  )
+}
+
+/** The hints about an incident of a shift. */
+const hintsFor = (events: readonly DrillEvent[], incident: number): DrillState['hints'] =>
+  events.flatMap((event) => (event.type === 'hint-given' && event.incident === incident ? [event] : []))
+
+/** Where a hint is asked for, beside what else there is, and why none came. */
+function AskHint({ drill, incident, children }: Pick<Props, 'drill' | 'incident'> & { children: ReactNode }) {
+  const queries = useQueryClient()
+  const ask = useMutation({
+    mutationFn: () =>
+      post<{ given: boolean; waitMs: number }>(`/api/drills/${drill.id}/hint`, incident ? { incident: incident.number } : {}),
+    onSuccess: () => queries.invalidateQueries({ queryKey: ['drill', drill.id] }),
+  })
+  const answer = ask.data
+  return (
+    <>
+      <p className="buttons">
+        {mayDo(drill.phase, 'ask-hint') && (incident || !drill.shift) && (
+          <button onClick={() => ask.mutate()} disabled={ask.isPending || incident?.over === true}>
+            I am stuck{incident && ` with incident ${incident.number}`}
+          </button>
+        )}
+        {children}
       </p>
       {answer && !answer.given && (
         <p role="status">
@@ -75,9 +103,8 @@ export function CoachPanel({ drill, events }: { drill: DrillState; events: Drill
             : 'There are no more hints for this step.'}
         </p>
       )}
-      {(ask.error ?? write.error ?? snooze.error) && <Problem error={ask.error ?? write.error ?? snooze.error} />}
-      {drill.hints.length > 0 && <HintsSoFar hints={drill.hints} />}
-    </section>
+      {ask.error && <Problem error={ask.error} />}
+    </>
   )
 }
 

@@ -4,7 +4,7 @@ import { BookOpenText, ListTree, Play, ScrollText, Wrench } from 'lucide-react'
 import { memo, useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { useNavigate } from 'react-router'
 import { get } from '../lib/api.ts'
-import { useDashboards, useDrills, useInCluster, useScenarios } from '../lib/data.ts'
+import { useDashboards, useDrills, useInCluster, useScenarios, useShifts } from '../lib/data.ts'
 import { useLive } from '../lib/live.ts'
 import { matching, type Entry, type Group } from './palette-entries.ts'
 import { icons, placesFor } from './places.ts'
@@ -38,6 +38,7 @@ export function CommandPalette({ role, open, onOpenChange }: { role: string; ope
   useQuery(runbooksQuery)
   useDashboards()
   useScenarios()
+  useShifts()
   const close = useCallback(() => onOpenChange(false), [onOpenChange])
   return (
     <Modal open={open} onClose={close}>
@@ -161,6 +162,7 @@ function useEntries(role: string): Group[] {
   const inCluster = useInCluster().data ?? false
   const boards = useDashboards().data?.dashboards
   const scenarios = useScenarios().data?.scenarios
+  const shifts = useShifts().data?.shifts
   const { components } = useLive()
   const actions = useQuery(actionsQuery).data?.actions
   const runbooks = useQuery(runbooksQuery).data?.runbooks
@@ -208,6 +210,12 @@ function useEntries(role: string): Group[] {
           ? []
           : (scenarios ?? []).filter(({ playable }) => playable).map(({ id, title }) => ({ name: title, icon: Play, to: `/?find=${id}` })),
       },
+      {
+        title: 'Shifts',
+        entries: room
+          ? []
+          : (shifts ?? []).filter(({ playable }) => playable).map(({ id, title }) => ({ name: title, icon: Play, to: `/?shift=${id}` })),
+      },
     ]
-  }, [role, running, inCluster, boards, scenarios, components, actions, runbooks])
+  }, [role, running, inCluster, boards, scenarios, shifts, components, actions, runbooks])
 }

@@ -8,11 +8,13 @@ import { ticketsHandled } from '../../../people/ticket-list.ts'
 
 type Sentences = { [Type in DrillEvent['type']]: (event: Extract<DrillEvent, { type: Type }>) => string | null }
 
-/** An event in words; null for those that say nothing to people. */
+/** An event in words, with the incident of a shift that it is of; null for those that say nothing to people. */
 export function sentenceOf(event: DrillEvent): string | null {
   // Safe: each sentence stands under the type of its event. A page that is older than the server may not know a type.
   const tell = sentences[event.type] as ((event: DrillEvent) => string | null) | undefined
-  return tell?.(event) ?? null
+  const sentence = tell?.(event) ?? null
+  if (sentence === null || !('incident' in event) || event.incident === undefined) return sentence
+  return `Incident ${event.incident}: ${sentence}`
 }
 
 /** What a time without interruptions has cost, in words. */
@@ -86,6 +88,8 @@ const sentences: Sentences = {
   'drill-paused': () => 'The clock was stopped.',
   'drill-continued': ({ pausedMs }) => `The clock is running again, after ${elapsed(pausedMs)}.`,
   'time-extended': ({ byMs }) => `${Math.round(byMs / 60_000)} more minutes were given.`,
+  'time-skipped': ({ byMs }) => `What is planned was brought forward by ${elapsed(byMs)}.`,
+  'incident-health-changed': nothing,
   'control-resumed': () => 'The control plane was restarted; the drill continues.',
   'fault-injected': ({ fault }) => `Fault ${fault} was injected.`,
   'fault-reverted': ({ fault }) => `Fault ${fault} was reverted.`,

@@ -2,8 +2,15 @@ import { drillClock, type DrillState } from '../../../model/drill.ts'
 import { elapsed } from '../../../model/duration.ts'
 import { milestoneNames } from '../../../model/scenario.ts'
 
-/** When each milestone was reached, or by when it should be. `pars` are in milliseconds of the drill’s clock. */
-export function Milestones({ drill, pars }: { drill: DrillState; pars: Record<string, number> }) {
+interface Props {
+  /** The drill, or an incident of a shift as one. */
+  drill: Pick<DrillState, 'milestones' | 'startedAt' | 'pauses' | 'skips'>
+  /** In milliseconds of its clock. */
+  pars: Record<string, number>
+}
+
+/** When each milestone was reached, or by when it should be. */
+export function Milestones({ drill, pars }: Props) {
   return (
     <ol className="milestones" aria-label="Milestones">
       {milestoneNames.map((name) => {

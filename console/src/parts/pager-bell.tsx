@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import type { AlertSummary } from '../../../model/drill.ts'
-import { useDrill, useDrills } from '../lib/data.ts'
+import { pagedOf, useDrill, useDrills } from '../lib/data.ts'
+import { incidentOfPage } from './shift/chosen.ts'
 
 const remembered = 'firedrill.bell'
 
@@ -10,11 +11,14 @@ const noPages: readonly AlertSummary[] = []
 /** Rings when a page comes: a sound, a notification of the browser where it is allowed, and the title of the tab. Off in one click. */
 export function PagerBell() {
   const running = useDrills().data?.running ?? ''
-  const drill = useDrill(running).data?.drill
+  const view = useDrill(running).data
+  const drill = view?.drill
   const [on, setOn] = useState(() => localStorage.getItem(remembered) !== 'off')
   const rung = useRef(new Set<string>())
   const pages = drill?.phase === 'running' ? drill.firing : noPages
-  const waiting = pages.length > 0 && drill?.milestones.acknowledged === null
+  const waiting = drill?.shift
+    ? pages.some(({ name }) => (incidentOfPage(pagedOf(view?.incidents ?? []), name)?.milestones.acknowledged ?? null) === null)
+    : pages.length > 0 && drill?.milestones.acknowledged === null
 
   useEffect(() => {
     document.title = waiting ? `● ${pages.length} page${pages.length === 1 ? '' : 's'} · Firedrill` : 'Firedrill'

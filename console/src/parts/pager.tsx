@@ -2,23 +2,26 @@ import { BellRing, BookOpenText } from 'lucide-react'
 import { Link } from 'react-router'
 import { mayDo, type DrillState } from '../../../model/drill.ts'
 import { elapsed } from '../../../model/duration.ts'
-import { componentOf, useAlerts } from '../lib/data.ts'
+import { componentOf, useAlerts, type IncidentView } from '../lib/data.ts'
 import { runbookPath } from '../lib/runbook.ts'
 import { useNow } from '../lib/time.ts'
+import { incidentOfPage } from './shift/chosen.ts'
 
 interface Props {
   drill: DrillState
-  onAcknowledge: () => void
+  /** Of a shift, those that have paged. */
+  incidents: readonly IncidentView[]
+  /** In a shift, with the number of the incident. */
+  onAcknowledge: (incident?: number) => void
   /** The runbook that is open beside it, and how to open another or none. */
   runbook: string | null
   onRunbook: (id: string | null) => void
 }
 
 /** The pages that fire: how severe each is, what it says, since when, and its runbook. */
-export function Pager({ drill, onAcknowledge, runbook: opened, onRunbook }: Props) {
+export function Pager({ drill, incidents, onAcknowledge, runbook: opened, onRunbook }: Props) {
   const alerts = useAlerts().data ?? []
   const now = useNow()
-  const open = drill.milestones.acknowledged === null
   return (
     <section aria-label="Pager" aria-live="assertive" className="pager">
       {drill.firing.length === 0 && (
@@ -31,11 +34,13 @@ export function Pager({ drill, onAcknowledge, runbook: opened, onRunbook }: Prop
         const annotations = alert?.annotations
         const component = alert && componentOf(alert)
         const runbook = runbookPath(annotations?.['runbook_url'])?.split('/').at(-1)
+        const incident = incidentOfPage(incidents, page.name)
+        const { escalated, button } = answering(drill, incidents, page.name)
         return (
           <article key={page.fingerprint} className="page">
             <BellRing size={18} aria-hidden="true" />
             <div>
-              <span className="severity-tag">{page.severity}</span> <b>{page.summary}</b>
+              <span className="severity-tag">{page.severity}</span> {incident && <b>Incident {incident.number}:</b>} <b>{page.summary}</b>
               <p className="quiet">
                 {page.name} · for {elapsed(now - Date.parse(page.startsAt))}
                 {component && (
@@ -44,7 +49,7 @@ export function Pager({ drill, onAcknowledge, runbook: opened, onRunbook }: Prop
                     · seen at <Link to={`/components/${component}?range=5m`}>{component}</Link>
                   </>
                 )}
-                {drill.escalatedAt !== null && open && <b> · escalated to the secondary on call</b>}
+                {escalated && <b> · escalated to the secondary on call</b>}
               </p>
               {annotations?.['description'] && <p>{annotations['description']}</p>}
             </div>
@@ -53,9 +58,9 @@ export function Pager({ drill, onAcknowledge, runbook: opened, onRunbook }: Prop
                 <BookOpenText size={14} aria-hidden="true" /> Runbook
               </button>
             )}
-            {open && mayDo(drill.phase, 'acknowledge') && (
-              <button className="primary" onClick={onAcknowledge}>
-                Acknowledge
+            {button && mayDo(drill.phase, 'acknowledge') && (
+              <button className="primary" onClick={() => onAcknowledge(incident?.number)}>
+                Acknowledge{incident && ` incident ${incident.number}`}
               </button>
             )}
           </article>
@@ -63,4 +68,14 @@ export function Pager({ drill, onAcknowledge, runbook: opened, onRunbook }: Prop
       })}
     </section>
   )
+}
+
+/** Whether a page went on to the next in line, and whether it is acknowledged here: of several pages of an incident of a shift, at the first. */
+function answering(drill: DrillState, incidents: readonly IncidentView[], page: string): { escalated: boolean; button: boolean } {
+  const incident = incidentOfPage(incidents, page)
+  // In a shift, what is of no incident waits for nobody.
+  const own = drill.shift ? incident : drill
+  const waits = own?.milestones.acknowledged === null
+  const isFirst = !drill.shift || drill.firing.find(({ name }) => incidentOfPage(incidents, name) === incident)?.name === page
+  return { escalated: waits && drill.escalatedAt !== null && (own.pagedAt ?? 0) <= drill.escalatedAt, button: waits && isFirst }
 }

@@ -92,6 +92,9 @@ export function TimelineEvents({ startedAt, events, most }: { startedAt: number;
     const sentence = sentenceOf(event)
     return sentence === null ? [] : [{ event, sentence }]
   })
+  // The clock of a shift may have been put forward.
+  const skips = events.filter((event) => event.type === 'time-skipped')
+  const clock = (at: number): number => skips.reduce((ms, skip) => ms + (skip.at <= at ? skip.byMs : 0), at - startedAt)
   return (
     // It scrolls by itself where there is much: the keyboard has to reach it.
     <ol className="timeline" tabIndex={0} aria-label="Events">
@@ -100,7 +103,7 @@ export function TimelineEvents({ startedAt, events, most }: { startedAt: number;
         .slice(0, most)
         .map(({ event, sentence }) => (
           <li key={event.id} className={`event-${event.type}`}>
-            <time>{elapsed(event.at - startedAt)}</time> {event.by && <b>{event.by.name}:</b>} {sentence}
+            <time>{elapsed(clock(event.at))}</time> {event.by && <b>{event.by.name}:</b>} {sentence}
             {event.type === 'note-added' && event.pin && <Pinned pin={event.pin} />}
           </li>
         ))}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before } from 'node:test'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import type { TickedSampler } from '../../../control/replay/engine-bench.ts'
 import { paperTokens } from '../../../control/replay/paper-context.ts'
 import { findChromium } from '../../../range/binaries.ts'
 import { PaperShop } from './shop.ts'
@@ -14,12 +15,15 @@ export class PaperBrowser {
   #browser: Browser | undefined
   readonly #startsAt: number | undefined
 
-  /** @param startsAt when the shop's clock begins, and where the clocks of its pages stand when they are opened, in milliseconds since the epoch; now, without. */
-  constructor(startsAt?: number) {
+  /**
+   * @param startsAt when the shop's clock begins, and where the clocks of its pages stand when they are opened, in milliseconds since the epoch; now, without.
+   * @param measures what is measured, instead of recordings.
+   */
+  constructor(startsAt?: number, measures?: TickedSampler) {
     this.#startsAt = startsAt
     before(async () => {
       if (skip) return
-      this.shop = new PaperShop(startsAt)
+      this.shop = new PaperShop(startsAt, measures)
       this.base = await this.shop.open()
       this.#browser = await chromium.launch({ executablePath: findChromium() ?? 'chromium', args: ['--no-sandbox'] })
     })

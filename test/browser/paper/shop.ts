@@ -3,7 +3,7 @@ import { buildConsole } from '../../../control/build-console.ts'
 import { projectRoot } from '../../../control/paths.ts'
 import { ownPorts } from '../../../control/replay/paper-context.ts'
 import { readRecording, type Recording } from '../../../control/replay/recording.ts'
-import { scenarios } from '../../../control/replay/engine-bench.ts'
+import { scenarios, type TickedSampler } from '../../../control/replay/engine-bench.ts'
 import { ReplaySampler } from '../../../control/replay/sampler.ts'
 import { ServedBench } from '../../../control/replay/served-bench.ts'
 import { PaperTelemetry, type PaperAlert } from './telemetry.ts'
@@ -17,9 +17,12 @@ export class PaperShop implements AsyncDisposable {
   readonly served: ServedBench
   readonly telemetry = new PaperTelemetry()
 
-  /** @param startsAt in milliseconds since the epoch, for a browser with the same clock; what is passed through at once has been by the time that another browser looks at it. */
-  constructor(startsAt: number = Date.now() - headStartMs) {
-    this.served = new ServedBench({ portBase: ownPorts(), sampler: this.sampler, startsAt })
+  /**
+   * @param startsAt in milliseconds since the epoch, for a browser with the same clock; what is passed through at once has been by the time that another browser
+   * looks at it. @param measures instead of recordings.
+   */
+  constructor(startsAt: number = Date.now() - headStartMs, measures?: TickedSampler) {
+    this.served = new ServedBench({ portBase: ownPorts(), sampler: measures ?? this.sampler, startsAt })
   }
 
   /** The console as it is now, served at the address that is returned. */

@@ -4,13 +4,18 @@ import { NoteText } from '../../parts/handover/notice.tsx'
 import type { Debrief } from './debrief.ts'
 import { Tag } from './tag.tsx'
 
+interface Props extends Pick<Debrief, 'drill' | 'handovers'> {
+  /** For how many points it counts. */
+  counts?: string
+}
+
 /** Each handover note, held against what was true when it was written, with a better version beside it. */
-export function HandingOver({ drill, handovers }: Pick<Debrief, 'drill' | 'handovers'>) {
+export function HandingOver({ drill, handovers, counts = 'not part of the score' }: Props) {
   if (handovers.length === 0) return null
   return (
     <section className="box telling" aria-label="Handing over">
       <h2>
-        Handing over <span className="quiet">not part of the score</span>
+        Handing over <span className="quiet">{counts}</span>
       </h2>
       <ol>
         {handovers.map(({ at, by, note, findings, better }) => (

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { Link, useParams } from 'react-router'
 import type { DrillEvent } from '../../../../model/drill.ts'
 import { get } from '../../lib/api.ts'
+import { useDrill, useDrills } from '../../lib/data.ts'
 import { Markdown } from '../../parts/markdown.tsx'
 import { NotYet } from '../../parts/states.tsx'
 import { Timeline } from '../../parts/timeline.tsx'
@@ -14,6 +15,7 @@ import { AlertsInHindsight, Tries } from './hindsight.tsx'
 import { PractiseNext } from './practise-next.tsx'
 import { Replay } from './replay.tsx'
 import { ScoreTable } from './score-table.tsx'
+import { ShiftDebriefPage } from './shift/page.tsx'
 import { Story } from './story.tsx'
 import { Told } from './told.tsx'
 import { RecordedTerminals } from './terminals.tsx'
@@ -29,8 +31,19 @@ function CoachWords({ events }: { events: DrillEvent[] }) {
   ) : null
 }
 
+/** Of a drill, or of a shift. */
 export function DebriefPage() {
   const { id = '' } = useParams()
+  const { data: drills, error } = useDrills()
+  const listed = drills?.drills.find((drill) => drill.id === id)
+  // What nobody has played, as a rehearsal, is in no list.
+  const unlisted = useDrill(drills && !listed ? id : '')
+  const drill = listed ?? unlisted.data?.drill
+  if (!drill) return <NotYet title="Debrief" what="the debrief" error={error ?? unlisted.error} />
+  return drill.shift ? <ShiftDebriefPage id={id} /> : <DrillDebrief id={id} />
+}
+
+function DrillDebrief({ id }: { id: string }) {
   // Of the story, the graphs, the map and the alerts: milliseconds since the epoch.
   const [moment, setMoment] = useState<number | null>(null)
   const { data, error } = useQuery({

@@ -2,16 +2,24 @@ import { elapsed } from '../../../../model/duration.ts'
 import { drillClock, type DrillState } from '../../../../model/drill.ts'
 import type { Debrief } from './debrief.ts'
 
+interface Props {
+  story: Debrief['story']
+  drill: DrillState
+  title?: string
+  /** Without it, its moments are only told. */
+  onMoment?: (at: number) => void
+}
+
 /** What happened, in sentences: each that has a moment leads to it. */
-export function Told({ story, drill, onMoment }: { story: Debrief['story']; drill: DrillState; onMoment: (at: number) => void }) {
+export function Told({ story, drill, title = 'The drill in words', onMoment }: Props) {
   return (
-    <section className="box" aria-label="The drill in words">
-      <h2>The drill in words</h2>
+    <section className="box" aria-label={title}>
+      <h2>{title}</h2>
       <ol className="told">
         {story.map(({ at, text, tone }) => (
           <li key={text} className={tone}>
-            {at === null ? (
-              <span className="told-time" />
+            {at === null || !onMoment ? (
+              <span className="told-time">{at !== null && elapsed(drillClock(drill, at))}</span>
             ) : (
               <button className="link told-time" title="Show this moment" onClick={() => onMoment(at)}>
                 {elapsed(drillClock(drill, at))}

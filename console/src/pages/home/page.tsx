@@ -2,7 +2,7 @@ import { Search } from 'lucide-react'
 import { useState, type ReactNode } from 'react'
 import { useSearchParams } from 'react-router'
 import { difficulties, type ScenarioCard } from '../../../../model/scenario.ts'
-import { useDrills, useScenarios } from '../../lib/data.ts'
+import { useDrills, useScenarios, useShifts } from '../../lib/data.ts'
 import { putParams } from '../../lib/params.ts'
 import { Empty, NotYet, Problem, UntilSteady } from '../../parts/states.tsx'
 import { Lobby } from '../../parts/team.tsx'
@@ -11,6 +11,7 @@ import { RunningHero, StartHero } from './heroes.tsx'
 import { LearningPaths } from './learning-paths.tsx'
 import { PastDrills } from './past-drills.tsx'
 import { ScenarioTile } from './scenario-tile.tsx'
+import { Shifts } from './shifts.tsx'
 import { useStart, type Mode } from './start.ts'
 
 const modes: Record<Mode, string> = { learning: 'Learning: hints are free', assessment: 'Assessment: hints cost points' }
@@ -19,6 +20,7 @@ const modes: Record<Mode, string> = { learning: 'Learning: hints are free', asse
 export function ScenariosPage() {
   const { data, error } = useScenarios()
   const drills = useDrills().data
+  const shifts = useShifts().data?.shifts ?? []
   const [params] = useSearchParams()
   const [mode, setMode] = useState<Mode>('learning')
   const start = useStart(mode)
@@ -55,13 +57,14 @@ export function ScenariosPage() {
       {mode === 'learning' && running === null && (
         <LearningPaths busy={start.isPending} onStart={(scenario) => start.mutate({ scenario })} />
       )}
+      {running === null && <Shifts shifts={shifts} busy={start.isPending} onStart={(shift) => start.mutate({ shift })} />}
       {data.closed && <Empty>A blind drill is running. The scenarios are listed again when it is over.</Empty>}
       {!data.closed && mode === 'learning' && (
         <FilterBar filters={filters} shown={here.length} of={data.scenarios.filter(({ playable }) => playable).length} />
       )}
       {!data.closed && shown.length === 0 && <Empty>No scenario matches. Clear the search, or choose another level.</Empty>}
       {mode === 'learning' && <Catalogue here={here} elsewhere={shown.filter(({ playable }) => !playable)} tile={tile} />}
-      <PastDrills drills={past} titles={new Map(data.scenarios.map(({ id, title }) => [id, title]))} />
+      <PastDrills drills={past} titles={new Map([...data.scenarios, ...shifts].map(({ id, title }) => [id, title]))} />
     </>
   )
 }

@@ -17,7 +17,7 @@ export function PastDrills({ drills, titles }: { drills: readonly DrillState[]; 
             <li key={drill.id}>
               <Link to={`/drills/${drill.id}/debrief`}>{titles.get(drill.scenario) ?? `Drill ${drill.number}`}</Link>
               <span className="quiet">
-                {new Date(drill.startedAt).toLocaleString()} · {drill.outcome} · {assistance(drill.hints.length)}
+                {new Date(drill.startedAt).toLocaleString()} · {drill.outcome} · {drill.shift ? 'shift' : assistance(drill.hints.length)}
               </span>
             </li>
           ))}

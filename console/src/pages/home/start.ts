@@ -5,8 +5,8 @@ import { post } from '../../lib/api.ts'
 import { onceSteady } from '../../lib/unsteady.ts'
 
 export type Mode = 'learning' | 'assessment'
-/** What to play: a scenario by its id, or what the control plane picks. */
-export type Wanted = { scenario: string } | 'surprise'
+/** What to play: a scenario or a shift by its id, or what the control plane picks. */
+export type Wanted = { scenario: string } | { shift: string } | 'surprise'
 
 /** Starts a drill, and goes to its incident room. */
 export function useStart(mode: Mode) {

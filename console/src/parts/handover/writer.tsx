@@ -11,10 +11,16 @@ import type { Handovers } from './unread.ts'
 const empty: HandoverNote = { broken: '', hurt: '', since: '', tried: '', doing: '', next: '' }
 const oneLine = new Set<HandoverField>(['hurt', 'since'])
 
+interface Props {
+  drill: DrillState
+  handovers: Handovers
+  open: boolean
+  setOpen: (open: boolean) => void
+}
+
 /** Where a note is written for whoever joins later, and where all notes of the drill can be read. */
-export function HandoverWriter({ drill, handovers }: { drill: DrillState; handovers: Handovers }) {
+export function HandoverWriter({ drill, handovers, open, setOpen }: Props) {
   const [note, setNote] = useState(empty)
-  const [open, setOpen] = useState(false)
   const queries = useQueryClient()
   const write = useMutation({
     mutationFn: () => post(`/api/drills/${drill.id}/handovers`, note),

@@ -1,0 +1,126 @@
+import { scenarioVocabulary } from './commands/scenario.ts'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import { projectRoot } from '../control/paths.ts'
+import { describeProblem, loadScenarios, type ScenarioProblem } from '../drills/scenarios.ts'
+import { checkShift } from '../drills/shifts/read.ts'
+import { drawnScenario } from '../drills/variants.ts'
+import { elapsed, formatDurationMs } from '../model/duration.ts'
+import { FiredrillError } from '../model/errors.ts'
+import { anyOf, type Scenario } from '../model/scenario.ts'
+import { scenarioId } from '../model/scenario-kinds.ts'
+import { shiftSchema, type Shift } from '../model/shift.ts'
+import type { CommonOptions } from './options.ts'
+import { bold, dim, green, print, printJson, printTable, red } from './output.ts'
+import { shiftTemplate } from './shift-template.ts'
+
+const folder = path.join(projectRoot, 'shifts')
+/** By its id, its folder or its file. */
+const folderOf = (id: string): string => {
+  if (path.basename(id) === 'shift.yaml') return path.resolve(path.dirname(id))
+  return id.includes(path.sep) ? path.resolve(id) : path.join(folder, id)
+}
+
+/** What incidents can be made of. A scenario with a mistake cannot be one; `scenario lint` tells the mistake. */
+function knownScenarios(): { scenarios: ReadonlyMap<string, Scenario>; leftOut: FiredrillError[] } {
+  const leftOut: FiredrillError[] = []
+  return { scenarios: loadScenarios(path.join(projectRoot, 'scenarios'), (mistake) => void leftOut.push(mistake)), leftOut }
+}
+
+export function beginShift(id: string, options: CommonOptions): void {
+  if (!scenarioId.safeParse(id).success)
+    throw new FiredrillError('bad-request', `'${id}' is no id: write lower-case words joined by hyphens`)
+  if (existsSync(path.join(projectRoot, 'scenarios', id)))
+    throw new FiredrillError('conflict', `there is a scenario '${id}': choose another id`)
+  const target = path.join(folder, id)
+  if (existsSync(target)) throw new FiredrillError('conflict', `${target} is there already`)
+  mkdirSync(target, { recursive: true })
+  const files = Object.entries(shiftTemplate(id)).map(([name, text]) => {
+    const file = path.join(target, name)
+    writeFileSync(file, text)
+    return file
+  })
+  if (options.json) return printJson({ id, files })
+  for (const file of files) print(path.relative(process.cwd(), file))
+  print(dim(`fill them in, then 'firedrill shift lint ${id}', and 'firedrill verify ${id}' on a running range`))
+}
+
+export function lintShifts(ids: readonly string[], options: CommonOptions): void {
+  const all = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
+  const folders = (ids.length > 0 ? ids : all.map(({ name }) => name)).map(folderOf)
+  const { scenarios, leftOut } = knownScenarios()
+  const problems = folders.flatMap((each) => checkShift(each, scenarios, scenarioVocabulary()).problems)
+  if (options.json) printJson({ ok: !problems.some(isError), problems })
+  else {
+    for (const problem of problems) {
+      const shown = describeProblem({ ...problem, file: path.relative(process.cwd(), problem.file) })
+      print(`${isError(problem) ? red('error') : 'warning'} ${shown}`)
+    }
+    if (problems.length === 0) print(green(`${folders.length === 1 ? '1 shift' : `${folders.length} shifts`}, nothing to say`))
+    for (const { message } of leftOut) print(dim(`left out, as it cannot be played: ${message}`))
+  }
+  if (problems.some(isError)) process.exitCode = 1
+}
+
+export function previewShift(id: string, options: CommonOptions): void {
+  const { scenarios } = knownScenarios()
+  const { read, problems } = checkShift(folderOf(id), scenarios, scenarioVocabulary())
+  const mistake = problems.find(isError)
+  if (mistake) throw new FiredrillError('bad-request', describeProblem(mistake))
+  if (!read) throw new FiredrillError('not-found', `there is no shift '${id}'`)
+  const { shift } = read
+  const played = drawnScenario(read.played, { seed: 0, variant: null })
+  const incidents = incidentsIn(shift, played, scenarios)
+  const timeline = played.timeline.map(({ at, for: limitMs, fault, params }, step) => {
+    const place = played.incidents?.find(({ steps }) => steps.includes(step))?.place
+    return { at, for: limitMs, of: place ?? null, fault, params }
+  })
+  if (options.json) return printJson({ ...shift, incidents, timeline, people: read.people })
+  print(`${bold(shift.title)} ${dim(`${shift.difficulty} · ${formatDurationMs(shift.limit)}`)}`)
+  print(shift.summary)
+  print(`\n${shift.brief.trim()}\n`)
+  printTable(
+    timeline.map(({ at, for: limitMs, of, fault, params }) => ({
+      at: elapsed(at),
+      for: limitMs === undefined ? '' : elapsed(limitMs),
+      of: of === null ? 'noise' : `incident ${of}`,
+      fault,
+      params: JSON.stringify(params),
+    })),
+  )
+  if (incidents.some(({ variants }) => variants.length > 1))
+    print(dim('\nwhere there are several variants, each drill draws one; these are the faults of one draw'))
+  for (const { place, at, scenario, title, variants, pages, breaks, urgency, why } of incidents) {
+    print(`\n${bold(`incident ${place}`)} ${elapsed(at)} ${scenario} ${dim(title)}`)
+    if (variants.length > 0) print(`  ${dim('variant')} ${variants.join(' or ')}`)
+    print(`  ${dim('pages')}   ${pages.join(', ')}`)
+    print(`  ${dim('breaks')}  ${breaks.join(', ')}`)
+    print(`  ${dim('urgency')} ${urgency}: ${why}`)
+  }
+  for (const { at, for: lastsMs, fault, alerts, what } of shift.noise.toSorted((a, b) => a.at - b.at)) {
+    print(`\n${bold('noise')} ${elapsed(at)} for ${elapsed(lastsMs)} ${fault} ${dim(`may page: ${alerts.join(', ')}`)}`)
+    print(`  ${what}`)
+  }
+}
+
+/** In the order in which they begin, each with what its variants may page, and which of them can come. */
+function incidentsIn(shift: Shift, { incidents = [] }: Scenario, scenarios: ReadonlyMap<string, Scenario>) {
+  const planned = shift.incidents.toSorted((a, b) => a.at - b.at)
+  return incidents.map(({ place, at, scenario, breaks }, index) => {
+    const { variant, urgency = null, why = '' } = planned[index] ?? {}
+    const written = scenarios.get(scenario.id) ?? scenario
+    const variants = variant === undefined ? (written.variants ?? []).map(({ name }) => name) : [variant]
+    const drawn = variants.length === 0 ? [scenario] : variants.map((name) => drawnScenario(written, { seed: 0, variant: name }))
+    const pages = drawn.flatMap(({ alerts }) => alerts.expected.map((page) => anyOf(page).join(' or ')))
+    return {
+      ...{ place, at, scenario: scenario.id, title: scenario.title, breaks, urgency, why, variants },
+      pages: [...new Set(pages)],
+    }
+  })
+}
+
+/** As `shifts/shift.schema.json` holds it. */
+export const shiftJsonSchema = () => ({ ...z.toJSONSchema(shiftSchema, { io: 'input' }), title: 'A shift of Firedrill' })
+
+const isError = ({ level }: ScenarioProblem): boolean => level === 'error'

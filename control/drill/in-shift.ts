@@ -1,0 +1,79 @@
+import { mostUrgentFirst, type IncidentDrill } from '../../drills/shifts/incidents.ts'
+import { drillClock, type DrillState } from '../../model/drill.ts'
+import { FiredrillError } from '../../model/errors.ts'
+import type { CurrentDrill } from './current.ts'
+
+/** What has paged in a shift, as those who play know it: an incident, or noise, which they are to find out. */
+export interface Alarm {
+  /** In the order of their pages, from 1. */
+  number: number
+  pagedAt: number
+  isAcknowledged: boolean
+  isOpen: boolean
+  /** Null for noise. */
+  own: IncidentDrill | null
+}
+
+/** Everything that has paged in the shift that runs, oldest first; nothing in a drill that is none. */
+export function alarmsIn(drill: CurrentDrill): Alarm[] {
+  const incidents = drill.incidents()
+  if (!incidents) return []
+  const ofIncidents = incidents.begun.flatMap((own): Alarm[] => {
+    const { number, state } = own
+    if (number === null) return []
+    const isAcknowledged = state.milestones.acknowledged !== null
+    return [{ number, pagedAt: state.pagedAt ?? state.startedAt, isAcknowledged, isOpen: state.phase === 'running', own }]
+  })
+  const ofNoise = incidents.noise.map(({ number, pagedAt, acknowledgedAt, firing }): Alarm => ({
+    ...{ number, pagedAt },
+    isAcknowledged: acknowledgedAt !== null,
+    isOpen: firing.size > 0,
+    own: null,
+  }))
+  return [...ofIncidents, ...ofNoise].toSorted((a, b) => a.number - b.number)
+}
+
+/** What has paged under a number. Throws `bad-request` in a drill that is no shift, and `not-found`. */
+export function alarmOf(drill: CurrentDrill, number: number): Alarm {
+  if (!drill.incidents()) throw new FiredrillError('bad-request', "this drill is no shift: leave out 'incident'")
+  const all = alarmsIn(drill)
+  const found = all.find((alarm) => alarm.number === number)
+  if (found) return found
+  const known = all.map((alarm) => alarm.number).join(', ')
+  throw new FiredrillError('not-found', known === '' ? 'no incident has paged yet' : `no incident ${number} has paged: choose ${known}`)
+}
+
+/**
+ * What is meant: what has paged under that number, or the only one that is open. Null in a drill that is no shift. Throws `bad-request` where it
+ * has to be said which one is meant.
+ */
+export function meant(drill: CurrentDrill, number: number | undefined): Alarm | null {
+  if (number !== undefined) return alarmOf(drill, number)
+  if (!drill.incidents()) return null
+  const open = alarmsIn(drill).filter(({ isOpen }) => isOpen)
+  const [only] = open
+  if (only && open.length === 1) return only
+  const known = open.map((alarm) => alarm.number).join(', ')
+  throw new FiredrillError('bad-request', known === '' ? 'no incident is open' : `say which incident is meant: ${known}`)
+}
+
+/** The incident that the coach speaks about: the most urgent one. Null when all is calm, and in a drill that is no shift. */
+export const inFocus = (drill: CurrentDrill): IncidentDrill | null => mostUrgentFirst(drill.incidents()?.open ?? [])[0] ?? null
+
+/** Of a shift, so much is for its incidents: the last one is not to end with it. */
+const usedShare = 0.85
+
+/** By when an incident should be done so that the others have their share of the shift: on its own clock, in milliseconds. */
+export function dueIn(drill: CurrentDrill, shift: DrillState, { state }: IncidentDrill): number {
+  const all = drill.played(shift).incidents ?? []
+  const done = (drill.incidents()?.begun ?? []).filter((other) => other.state.phase !== 'running').length
+  return (usedShare * shift.limitMs * (done + 1)) / Math.max(1, all.length) - drillClock(shift, state.startedAt)
+}
+
+/** Whether nothing is left to do in a drill; in a shift, the note for the next one is written last. */
+export function isDone(drill: CurrentDrill, { milestones, shift, mode }: DrillState): boolean {
+  if (Object.values(milestones).includes(null)) return false
+  if (!shift || mode === 'rehearsal') return true
+  const lastPage = drill.events.findLastIndex(({ type }) => type === 'page-received')
+  return drill.events.slice(lastPage).some(({ type }) => type === 'handover-written')
+}

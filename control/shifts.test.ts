@@ -1,0 +1,329 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { drillView, type IncidentView } from './drill-view.ts'
+import { shifts } from './replay/engine-bench.ts'
+import type { ShiftDebrief } from './shifts.ts'
+import type { DrillEvent, DrillState } from '../model/drill.ts'
+import type { Scenario } from '../model/scenario.ts'
+import { Measured, well, type Second } from './replay/measured.ts'
+import { ServedBench } from './replay/served-bench.ts'
+import { settled } from './replay/settled.ts'
+
+interface View {
+  drill: DrillState
+  title: string
+  story: string
+  incidents: IncidentView[]
+  runbooks: string[]
+  events: DrillEvent[]
+}
+
+/** A Sunday with two incidents, over the API; what is wrong is said by `broken`. */
+class Sunday implements AsyncDisposable {
+  readonly measured = new Measured()
+  readonly served = new ServedBench({ sampler: this.measured, rated: false })
+  readonly broken = new Set<'browsing' | 'prices'>()
+  drill = ''
+
+  async start(body: object = {}, role: 'trainee' | 'instructor' = 'trainee'): Promise<this> {
+    this.measured.next = () => this.#second()
+    await this.pass(20)
+    const { status, text } = await this.served.ask(role, 'POST', '/api/drills', { shift: 'quiet-sunday', trainee: 'Robin', ...body })
+    assert.equal(status, 201, text)
+    this.drill = (JSON.parse(text) as { id: string }).id
+    return this
+  }
+
+  #second(): Second {
+    return {
+      ...well(),
+      ...(this.broken.has('browsing') ? { users: { good: 5, slow: 15, failed: 0 } } : {}),
+      stalePrices: this.broken.has('prices') ? 3 : 0,
+    }
+  }
+
+  /** The measurements of the next control plane. */
+  again(): Measured {
+    const measured = this.measured.again()
+    measured.next = () => this.#second()
+    return measured
+  }
+
+  pass = (seconds: number) => this.served.bench.pass(seconds)
+
+  /** What is planned next happens now. */
+  async skip(): Promise<void> {
+    await this.ok('instructor', 'skip')
+    await this.pass(2)
+    await settled()
+  }
+
+  alert(name: string, status: 'firing' | 'resolved'): void {
+    const { bench } = this.served
+    const alert = { fingerprint: name, name, severity: 'page', summary: `${name} is burning`, startsAt: new Date(bench.now).toISOString() }
+    const others = bench.alerts.filter((each) => each.name !== name)
+    bench.alerts.splice(0, bench.alerts.length, ...others, ...(status === 'firing' ? [{ ...alert, active: true }] : []))
+    bench.engine.pages.receive(alert, status)
+  }
+
+  async ok(role: 'trainee' | 'instructor', what: string, body: object = {}): Promise<unknown> {
+    const { status, text } = await this.served.ask(role, 'POST', `/api/drills/${this.drill}/${what}`, body)
+    assert.equal(status, 200, `${what}: ${text}`)
+    return JSON.parse(text)
+  }
+
+  view = (role: 'trainee' | 'instructor' = 'trainee') => this.served.read<View>(role, `/api/drills/${this.drill}`)
+
+  /** The first incident begins, and pages; after that, if wanted, the second. */
+  async break(...what: ('browsing' | 'prices')[]): Promise<void> {
+    // The bank, which is over by itself.
+    await this.skip()
+    for (const each of what) {
+      await this.skip()
+      if (each === 'prices') await this.skip()
+      this.broken.add(each)
+      await this.pass(8)
+      this.alert(each === 'browsing' ? 'BrowseLatencyBudgetBurn' : 'PricesOutdated', 'firing')
+      await this.pass(2)
+    }
+  }
+
+  async mend(what: 'browsing' | 'prices'): Promise<void> {
+    this.broken.delete(what)
+    const [action, params] = what === 'browsing' ? ['roll-back', { service: 'inventory' }] : ['flush-cache', {}]
+    const { status, text } = await this.served.ask('trainee', 'POST', `/api/actions/${action}`, { params })
+    assert.equal(status, 200, text)
+    await this.pass(20)
+    this.alert(what === 'browsing' ? 'BrowseLatencyBudgetBurn' : 'PricesOutdated', 'resolved')
+    await this.pass(20)
+  }
+
+  [Symbol.asyncDispose] = () => this.served[Symbol.asyncDispose]()
+}
+
+const reached = ({ milestones }: IncidentView): string[] => Object.entries(milestones).flatMap(([name, at]) => (at === null ? [] : [name]))
+
+test('a shift tells its trainee of an incident when it has paged, and never what it is', async () => {
+  await using sunday = await new Sunday().start()
+  const calm = await sunday.view()
+  assert.deepEqual([calm.title, calm.incidents, calm.runbooks], ['A quiet Sunday', [], []])
+  assert.match(calm.story, /Not everything that pages you needs you/)
+  await sunday.break('browsing')
+  const { incidents, drill, events } = await sunday.view()
+  assert.deepEqual(
+    incidents.map(({ number, title, pages, over }) => [number, title, pages.map(({ name, firing }) => [name, firing]), over]),
+    [[1, null, [['BrowseLatencyBudgetBurn', true]], false]],
+  )
+  for (const secret of ['slow-shelves', 'two-truths', 'prices-by-hand', 'bad-release'])
+    assert.ok(!JSON.stringify({ drill, events, incidents }).includes(secret), secret)
+  assert.deepEqual(
+    (await sunday.view('instructor')).incidents.map(({ title }) => title),
+    ['Slow shelves'],
+  )
+})
+
+test('each incident recovers by itself, and what is done counts for the one that is meant', async () => {
+  await using sunday = await new Sunday().start()
+  await sunday.break('browsing', 'prices')
+  assert.deepEqual((await sunday.view()).incidents.map(reached), [[], []])
+  await sunday.ok('trainee', 'acknowledge', { incident: 2 })
+  assert.deepEqual((await sunday.view()).incidents.map(reached), [[], ['acknowledged']])
+  const cause = (incident: number | undefined, component: string, category: string) =>
+    sunday.ok('trainee', 'cause', { component, category, ...(incident === undefined ? {} : { incident }) })
+  assert.deepEqual(await cause(1, 'catalog', 'database'), { correct: false })
+  assert.deepEqual(await cause(1, 'inventory', 'release'), { correct: true })
+  const unclear = await sunday.served.ask('trainee', 'POST', `/api/drills/${sunday.drill}/cause`, {
+    component: 'inventory',
+    category: 'release',
+  })
+  assert.equal(unclear.status, 400)
+  assert.match(unclear.text, /say which incident is meant: 1, 2/)
+  await sunday.mend('browsing')
+  // Prices are still wrong, and their page still fires.
+  const [first, second] = (await sunday.view()).incidents
+  assert.ok(first && second)
+  assert.deepEqual([reached(first).includes('recovered'), first.wrongCauses, first.pages[0]?.firing], [true, 1, false])
+  assert.deepEqual([reached(second), second.pages[0]?.firing], [['acknowledged'], true])
+  assert.equal((await sunday.view()).drill.phase, 'running')
+  await sunday.ok('trainee', 'acknowledge')
+  assert.equal((await sunday.view()).incidents[0]?.over, true, 'found out, healthy, and acknowledged')
+  // The other one is the only one left: it need not be said.
+  assert.deepEqual(await cause(undefined, 'rabbitmq', 'queue'), { correct: false })
+  assert.equal((await sunday.view()).incidents[1]?.wrongCauses, 1)
+})
+
+test('a shift ends when everything is done and the next one was told; its debrief tells each incident', async () => {
+  await using sunday = await new Sunday().start()
+  await sunday.break('browsing', 'prices')
+  await sunday.ok('trainee', 'acknowledge')
+  const early = await sunday.served.ask('trainee', 'GET', `/api/drills/${sunday.drill}/shift`)
+  assert.equal(early.status, 409, early.text)
+  await sunday.ok('trainee', 'cause', { component: 'inventory', category: 'release', incident: 1 })
+  await sunday.mend('browsing')
+  const { cause } = await sunday.served.read<Pick<Scenario, 'cause'>>('instructor', '/api/scenarios/two-truths/plan')
+  await sunday.ok('trainee', 'cause', { component: cause.component, category: cause.category, incident: 2 })
+  await sunday.mend('prices')
+  assert.equal((await sunday.view()).drill.phase, 'running', 'the note for the next shift is missing')
+  await sunday.ok('trainee', 'handovers', {
+    broken: 'Nothing any more.',
+    hurt: 'Browsing was slow.',
+    since: '13:05',
+    tried: 'Inventory was rolled back.',
+    doing: 'Nothing.',
+    next: 'Look at the old rules.',
+  })
+  await sunday.pass(3)
+  const { drill, events } = await sunday.view()
+  assert.deepEqual([drill.phase, drill.outcome], ['finished', 'resolved'])
+  const praised = events.flatMap((event) => (event.type === 'coach-said' ? [event.incident] : []))
+  assert.ok(praised.length > 0 && !praised.includes(undefined), 'what an incident has reached is praised, and not once more for the shift')
+  const debrief = await sunday.served.read<ShiftDebrief>('trainee', `/api/drills/${sunday.drill}/shift`)
+  assert.deepEqual(
+    debrief.incidents.map(({ number, debrief: { title } }) => [number, title]),
+    [
+      [1, 'Slow shelves'],
+      [2, 'Two truths'],
+    ],
+  )
+  assert.deepEqual([debrief.triage.points, debrief.triage.findings.map(({ ok }) => ok)], [15, [true]])
+  assert.equal(debrief.handover.points, 5)
+  assert.ok(debrief.total > 60 && debrief.total <= 100, String(debrief.total))
+  assert.deepEqual(
+    debrief.noise.map(({ pages }) => pages),
+    [0, 0],
+  )
+  assert.deepEqual(debrief.missed, [])
+  const { shifts } = await sunday.served.read<{ shifts: { id: string; plays: number; best: { score: number } | null }[] }>(
+    'trainee',
+    '/api/shifts',
+  )
+  assert.deepEqual(
+    shifts.filter(({ plays }) => plays > 0).map(({ id, best }) => [id, best?.score]),
+    [['quiet-sunday', debrief.total]],
+  )
+  for (const url of ['debrief', 'postmortem.md']) {
+    const other = await sunday.served.ask('trainee', 'GET', `/api/drills/${sunday.drill}/${url}`)
+    assert.equal(other.status, 400)
+    assert.match(other.text, /this is a shift/)
+  }
+})
+
+test('whoever deals with the less urgent one first is told so', async () => {
+  await using sunday = await new Sunday().start()
+  await sunday.break('browsing', 'prices')
+  await sunday.mend('prices')
+  await sunday.ok('trainee', 'finish')
+  const { triage, incidents } = await sunday.served.read<ShiftDebrief>('trainee', `/api/drills/${sunday.drill}/shift`)
+  assert.equal(triage.points, 0)
+  assert.match(
+    triage.findings[0]?.text ?? '',
+    /'Slow shelves' and 'Two truths' were open at the same time, and 'Two truths' was mitigated first\./,
+  )
+  assert.deepEqual(
+    incidents.map(({ debrief: { drill } }) => drill.outcome),
+    ['given-up', 'resolved'],
+  )
+})
+
+test('the coach helps with the incident that has waited longest, or the one that is asked about', async () => {
+  await using sunday = await new Sunday().start()
+  await sunday.break('browsing', 'prices')
+  await sunday.ok('trainee', 'hint')
+  await sunday.ok('trainee', 'hint', { incident: 2 })
+  const { incidents, events } = await sunday.view()
+  assert.deepEqual(
+    incidents.map(({ hints }) => hints),
+    [1, 1],
+  )
+  assert.deepEqual(
+    events.flatMap((event) => (event.type === 'hint-given' ? [event.incident] : [])),
+    [1, 2],
+  )
+  const unknown = await sunday.served.ask('trainee', 'POST', `/api/drills/${sunday.drill}/hint`, { incident: 3 })
+  assert.deepEqual([unknown.status, /no incident 3 has paged: choose 1, 2/.test(unknown.text)], [404, true])
+})
+
+test('between incidents the coach helps with nothing, whatever noise has paged', async () => {
+  await using sunday = await new Sunday().start()
+  await sunday.skip()
+  sunday.alert('CheckoutLatencyBudgetBurn', 'firing')
+  await sunday.pass(20)
+  assert.equal(((await sunday.ok('trainee', 'hint')) as { given: boolean }).given, false)
+  assert.deepEqual(await sunday.ok('instructor', 'hint'), { given: false, waitMs: 0 })
+  await sunday.pass(300)
+  const { events, incidents } = await sunday.view()
+  assert.deepEqual(
+    incidents.map(({ number, title, place }) => [number, title, place]),
+    [[1, null, null]],
+  )
+  assert.deepEqual(
+    events.filter(({ type }) => type === 'hint-given' || type === 'coach-said'),
+    [],
+  )
+})
+
+test('noise looks as an incident does, until it is over and the shift is', async () => {
+  await using sunday = await new Sunday().start()
+  await sunday.skip()
+  sunday.alert('CheckoutLatencyBudgetBurn', 'firing')
+  await sunday.pass(2)
+  await sunday.ok('trainee', 'acknowledge', { incident: 1 })
+  // A cause is as wrong as any other wrong one.
+  assert.deepEqual(await sunday.ok('trainee', 'cause', { component: 'payments', category: 'third-party' }), { correct: false })
+  sunday.alert('CheckoutLatencyBudgetBurn', 'resolved')
+  await sunday.skip()
+  sunday.broken.add('browsing')
+  await sunday.pass(8)
+  sunday.alert('BrowseLatencyBudgetBurn', 'firing')
+  await sunday.pass(2)
+  const { incidents } = await sunday.view()
+  assert.deepEqual(
+    incidents.map((incident) => [incident.number, incident.over, reached(incident)]),
+    [
+      [1, true, ['acknowledged']],
+      [2, false, []],
+    ],
+  )
+  const keys = incidents.map((incident) => Object.keys(incident).toSorted())
+  assert.deepEqual(keys[0], keys[1])
+  await sunday.ok('trainee', 'finish')
+  const { incidents: after } = await sunday.view()
+  assert.deepEqual(
+    after.map(({ number, title }) => [number, title]),
+    [
+      [1, 'Noise'],
+      [2, 'Slow shelves'],
+    ],
+  )
+})
+
+test('after a restart of the control plane, a shift goes on with all its incidents', async () => {
+  await using sunday = await new Sunday().start()
+  await sunday.break('browsing', 'prices')
+  await sunday.ok('trainee', 'acknowledge', { incident: 1 })
+  const before = (await sunday.view()).incidents
+  const { bench } = sunday.served
+  bench.restart(sunday.again())
+  await bench.engine.resume()
+  const [events, state] = [bench.events(sunday.drill), bench.state(sunday.drill)]
+  assert.ok(events.some(({ type }) => type === 'control-resumed'))
+  assert.deepEqual(drillView(state, events, shifts.get('quiet-sunday')?.played, 'trainee').incidents, before)
+  bench.engine.response.nameCause('inventory', 'release', '', undefined, 1)
+  assert.notEqual(
+    bench.events(sunday.drill).findLast(({ type }) => type === 'milestone-reached'),
+    undefined,
+  )
+})
+
+const refused: Record<string, [object, number, RegExp]> = {
+  'a shift that there is not': [{ shift: 'nowhere' }, 404, /there is no shift 'nowhere': choose /],
+  'a shift with a scenario': [{ shift: 'quiet-sunday', scenario: 'slow-shelves' }, 400, /leave out 'scenario'/],
+  'a shift whose incidents somebody chooses': [{ shift: 'quiet-sunday', seed: 1 }, 403, /leave out 'seed'/],
+  'a shift as a scenario': [{ scenario: 'quiet-sunday' }, 400, /is a shift: give it as 'shift'/],
+}
+for (const [what, [body, status, message]] of Object.entries(refused))
+  test(`refused: ${what}`, async () => {
+    await using served = new ServedBench({ rated: false })
+    const answer = await served.ask('trainee', 'POST', '/api/drills', body)
+    assert.deepEqual([answer.status, message.test(answer.text)], [status, true], answer.text)
+  })

@@ -1,0 +1,179 @@
+import type { DrillEvent, DrillState } from '../model/drill.ts'
+import { anyOf, urgencies, type Incident, type Scenario } from '../model/scenario.ts'
+import type { ShiftPlan } from '../model/shift.ts'
+import type { Wait } from '../model/start-when-steady.ts'
+import { overlapMs } from '../drills/shifts/read.ts'
+import type { IncidentView } from './drill-view.ts'
+import { lookAt } from './look-at.ts'
+import {
+  drillOf,
+  pageBoundSeconds,
+  pages,
+  recoveryDeadlineMs,
+  rehearse,
+  solve,
+  tenths,
+  unexpectedPages,
+  unplayed,
+  verifySeed,
+  type Client,
+  type Verification,
+} from './verify.ts'
+
+/** A shift as it is played with the seed of rehearsals. */
+export interface PlannedShift {
+  shift: ShiftPlan
+  played: Scenario
+}
+
+/** A fault that is due goes in within this, and the next one of the same incident within that. */
+const nextStepMs = 30_000
+const longestStepMs = 120_000
+/** What is over by itself has paged, and has resolved, this long after its end. */
+const quietDeadlineMs = 90_000
+
+interface Rehearsal {
+  client: Client
+  drill: string
+  plan: PlannedShift
+  result: Verification
+  patience: number
+  until: Wait
+}
+
+/**
+ * Plays a shift as its author meant it, through the API: its incidents come in their order and overlap as they are meant to, only the calm between them is
+ * left out. Each has to page within its bound, and to recover while others that are open have not; noise has to end by itself.
+ */
+export async function verifyShift(client: Client, id: string, patience = 1): Promise<Verification> {
+  const plan = await client.get<PlannedShift>(`/api/shifts/${id}/plan?seed=${verifySeed}`)
+  const incidents = plan.played.incidents ?? []
+  const bounds = incidents.map(({ scenario }) => pageBoundSeconds(scenario, patience))
+  const result = unplayed(id, null, patience, Math.max(...bounds))
+  await rehearse(client, { shift: id }, result, async (drill, until) => {
+    const rehearsal = { client, drill, plan, result, patience, until }
+    let fixingFrom = Infinity
+    for (const group of overlapping(incidents)) {
+      for (const incident of group) {
+        await breaks(rehearsal, incident)
+        // The next one comes when this one has paged, as planned.
+        await hasPaged(rehearsal, incident)
+      }
+      fixingFrom = Math.min(fixingFrom, Date.now())
+      await inTurn(rehearsal, group)
+      await until('the pages to resolve', quietDeadlineMs * patience, async () => (await pages(client)).length === 0)
+    }
+    result.unexpectedPages = unexpectedPages(plan.played, (await drillOf(client, drill)).events, fixingFrom)
+  })
+  return result
+}
+
+/** Those that begin soon after one another are open at the same time. */
+export function overlapping(incidents: readonly Incident[]): Incident[][] {
+  const groups: Incident[][] = []
+  for (const incident of incidents) {
+    const last = groups.at(-1)?.at(-1)
+    if (last && incident.at - last.at < overlapMs) groups.at(-1)?.push(incident)
+    else groups.push([incident])
+  }
+  return groups
+}
+
+const injectedSteps = (events: readonly DrillEvent[]): Set<number> =>
+  new Set(events.flatMap((event) => (event.type === 'fault-injected' ? [event.step] : [])))
+
+/** All of it goes in; whatever noise is planned before that comes, and is over again. */
+async function breaks({ client, drill, plan, until, patience }: Rehearsal, incident: Incident): Promise<void> {
+  const noise = noiseOf(plan.played)
+  for (;;) {
+    const done = injectedSteps((await drillOf(client, drill)).events)
+    if (incident.steps.every((step) => done.has(step))) return
+    const next = plan.played.timeline.findIndex((_, step) => !done.has(step))
+    // What follows within an incident comes when its author says.
+    const goesOn = incident.steps.includes(next) && incident.steps.some((step) => done.has(step))
+    if (!goesOn) await client.post(`/api/drills/${drill}/skip`)
+    const inMs = goesOn ? longestStepMs : nextStepMs
+    await until('the next fault to go in', inMs, async () => injectedSteps((await drillOf(client, drill)).events).has(next))
+    if (!noise.has(next)) continue
+    const lasts = plan.played.timeline[next]?.for ?? 0
+    await until('noise to be over by itself', lasts + 30_000, async () => {
+      const { events } = await drillOf(client, drill)
+      return events.some((event) => event.type === 'fault-reverted' && event.instance === instanceOf(events, next))
+    })
+    await until('its pages to resolve', quietDeadlineMs * patience, async () => (await pages(client)).length === 0)
+  }
+}
+
+const instanceOf = (events: readonly DrillEvent[], step: number): string | undefined => {
+  const injected = events.find((event) => event.type === 'fault-injected' && event.step === step)
+  return injected?.type === 'fault-injected' ? injected.instance : undefined
+}
+
+/** The steps of a shift's timeline that are of no incident. */
+const noiseOf = ({ timeline, incidents = [] }: Scenario): Set<number> => {
+  const own = new Set(incidents.flatMap(({ steps }) => steps))
+  return new Set([...timeline.keys()].filter((step) => !own.has(step)))
+}
+
+interface View {
+  drill: DrillState
+  events: DrillEvent[]
+  incidents: IncidentView[]
+}
+const viewOf = async ({ client, drill }: Rehearsal, place: number) => {
+  const { incidents, events } = await client.get<View>(`/api/drills/${drill}`)
+  return { view: incidents.find((each) => each.place === place), events }
+}
+
+/** Its page comes within its bound, and is taken for its own. */
+async function hasPaged(rehearsal: Rehearsal, { place, scenario, steps }: Incident): Promise<void> {
+  const { until, result, patience } = rehearsal
+  const bound = pageBoundSeconds(scenario, patience)
+  const expected = scenario.alerts.expected.map(anyOf)
+  const what = `${expected.map((names) => names.join(' or ')).join(' and ')} to page for ${scenario.id}`
+  await until(what, bound * 1_000 + 30_000, async () => {
+    const { view } = await viewOf(rehearsal, place)
+    return expected.every((names) => view?.pages.some(({ name }) => names.includes(name)) ?? false)
+  })
+  const { events } = await viewOf(rehearsal, place)
+  const injectedAt = Math.max(
+    ...events.flatMap((event) => (event.type === 'fault-injected' && steps.includes(event.step) ? [event.at] : [])),
+  )
+  const firstAt = (names: readonly string[]): number =>
+    events.find((event) => event.type === 'page-received' && names.includes(event.alert.name) && event.at >= injectedAt)?.at ?? injectedAt
+  const seconds = tenths((Math.max(...expected.map(firstAt)) - injectedAt) / 1_000)
+  result.secondsToPage = Math.max(result.secondsToPage ?? 0, seconds)
+  if (seconds > bound) result.problems.push(`the page of ${scenario.id} came after ${seconds} s, later than promised`)
+  await until(`the checks of ${scenario.id} to fail`, 30_000, async () =>
+    (await viewOf(rehearsal, place)).events.some(
+      (event) => event.type === 'incident-health-changed' && event.place === place && !event.healthy,
+    ),
+  )
+}
+
+/** Each is found out and fixed, the most urgent one first; the others wait, and are as broken as they were. */
+async function inTurn(rehearsal: Rehearsal, group: readonly Incident[]): Promise<void> {
+  const { client, drill, result, until, patience } = rehearsal
+  const order = group.toSorted((a, b) => urgencies.indexOf(a.urgency) - urgencies.indexOf(b.urgency))
+  for (const [index, incident] of order.entries()) {
+    const { place, scenario } = incident
+    const number = (await viewOf(rehearsal, place)).view?.number
+    await client.post(`/api/drills/${drill}/acknowledge`, { incident: number })
+    for (const where of scenario.located) {
+      // What is broken may be what would be looked at.
+      await lookAt(client, where).catch(() => {})
+      if ((await viewOf(rehearsal, place)).view?.milestones.located) break
+    }
+    const { component, category } = scenario.cause
+    await client.post(`/api/drills/${drill}/cause`, { component, category, sentence: 'verify', incident: number })
+    await solve(client, scenario)
+    const fixedAt = Date.now()
+    const recovered = async () => (await viewOf(rehearsal, place)).view?.milestones.recovered ?? null
+    await until(`${scenario.id} to recover`, recoveryDeadlineMs * patience, async () => (await recovered()) !== null)
+    result.secondsToHealthy = Math.max(result.secondsToHealthy ?? 0, tenths((((await recovered()) ?? fixedAt) - fixedAt) / 1_000))
+    for (const waiting of order.slice(index + 1)) {
+      const { view } = await viewOf(rehearsal, waiting.place)
+      if (view?.milestones.recovered) result.problems.push(`${waiting.scenario.id} recovered by what was done for ${scenario.id}`)
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import { test } from 'node:test'
+import type { Shift } from '../../model/shift.ts'
+import { loadScenarios } from '../scenarios.ts'
+import { drawnScenario } from '../variants.ts'
+import { playedShift } from './compose.ts'
+
+const scenarios = loadScenarios(path.join(import.meta.dirname, '..', '..', 'scenarios'))
+const bank = { fault: 'slow-bank', params: { latencyMs: 2_500 }, for: 25_000, what: '' }
+/** Written in another order than that of their times. */
+const shift: Shift = {
+  ...{ id: 'ours', title: 'Ours', summary: 'S', difficulty: 'beginner', limit: 1_800_000, brief: 'Read.', debrief: 'Learn.' },
+  incidents: [
+    { at: 300_000, scenario: 'stuck-checkout', breaks: ['users-served'], urgency: 'now', why: '' },
+    { at: 60_000, scenario: 'silent-warehouse', breaks: ['orders-fulfilled'], urgency: 'soon', why: '' },
+  ],
+  noise: [
+    { at: 900_000, alerts: ['Legacy*'], ...bank },
+    { at: 10_000, alerts: ['CheckoutLatencyBudgetBurn'], ...bank },
+  ],
+}
+const played = playedShift(shift, scenarios, null)
+const drawn = (seed: number, variant: string | null = null) => drawnScenario(played, { seed, variant })
+
+test('a shift is played as a scenario with the faults of all, in the order of their times', () => {
+  assert.deepEqual(
+    [played.id, played.title, played.summary, played.difficulty, played.limit, played.story, played.debrief, played.people],
+    ['ours', 'Ours', 'S', 'beginner', 1_800_000, 'Read.', 'Learn.', undefined],
+  )
+  const times = played.timeline.map(({ at }) => at)
+  assert.deepEqual(
+    times,
+    times.toSorted((a, b) => a - b),
+  )
+  assert.deepEqual(
+    [played.timeline[0], played.timeline.at(-1)?.at],
+    [{ at: 10_000, fault: 'slow-bank', params: { latencyMs: 2_500 }, for: 25_000 }, 900_000],
+  )
+  assert.ok(played.alerts.allowed.includes('Legacy*'))
+})
+
+test('incidents are numbered as they begin, and each knows which steps are its own', () => {
+  const incidents = played.incidents ?? []
+  assert.deepEqual(
+    incidents.map(({ place, at, scenario: { id }, breaks }) => [place, at, id, breaks]),
+    [
+      [1, 60_000, 'silent-warehouse', ['orders-fulfilled']],
+      [2, 300_000, 'stuck-checkout', ['users-served']],
+    ],
+  )
+  for (const { at, scenario, steps } of incidents)
+    assert.deepEqual(
+      steps.map((place) => played.timeline[place]),
+      scenario.timeline.map((step) => ({ ...step, at: at + step.at })),
+    )
+  const own = incidents.flatMap(({ steps }) => steps)
+  assert.equal(new Set(own).size, own.length)
+  assert.equal(own.length + shift.noise.length, played.timeline.length)
+})
+
+test('those who speak, and what may be made easier, are the shift’s and not the incidents’', () => {
+  assert.notEqual(scenarios.get('stuck-checkout')?.people, undefined)
+  assert.deepEqual(
+    (played.incidents ?? []).map(({ scenario: { people, ease } }) => [people, ease]),
+    [
+      [undefined, undefined],
+      [undefined, undefined],
+    ],
+  )
+})
+
+test('the seed draws which variants come, and draws the same again', () => {
+  const variantsOf = (seed: number) =>
+    JSON.stringify((drawn(seed).incidents ?? []).map(({ scenario }) => [scenario.timeline, scenario.cause]))
+  const seeds = Array.from({ length: 24 }, (_, seed) => seed)
+  assert.ok(new Set(seeds.map(variantsOf)).size > 1, 'every seed draws the same')
+  for (const seed of seeds) assert.equal(variantsOf(seed), variantsOf(seed))
+  // More than are kept were drawn meanwhile.
+  assert.deepEqual(drawn(3).timeline, playedShift(shift, scenarios, null).versions?.of({ seed: 3, variant: null }).timeline)
+  const alone = scenarios.get('stuck-checkout')
+  assert.ok(alone)
+  const single = {
+    ...shift,
+    incidents: shift.incidents.map((incident) => ({ ...incident, ...(incident.at === 300_000 ? { variant: 'charges' } : {}) })),
+  }
+  const wanted = playedShift(single, scenarios, null)
+  for (const seed of seeds) {
+    const { timeline } = drawnScenario(alone, { seed, variant: 'charges' })
+    assert.deepEqual(wanted.versions?.of({ seed, variant: null }).incidents?.[1]?.scenario.timeline, timeline)
+  }
+})

@@ -1,0 +1,78 @@
+import type { Incident, Scenario } from '../../model/scenario.ts'
+import type { Shift } from '../../model/shift.ts'
+import type { People } from '../../model/people.ts'
+import { drawnScenario, variantFor } from '../variants.ts'
+
+const mostKept = 16
+
+/**
+ * A shift as the engine plays it: as a scenario whose timeline has the faults of all its incidents, and its noise. What each incident is, is in `incidents`. A seed
+ * draws the incidents' variants as it draws those of drills.
+ */
+export function playedShift(shift: Shift, scenarios: ReadonlyMap<string, Scenario>, people: People | null): Scenario {
+  const kept = new Map<number, Scenario>()
+  const versions = {
+    of({ seed }: { seed: number }): Scenario {
+      const known = kept.get(seed)
+      if (known) return known
+      if (kept.size >= mostKept) kept.clear()
+      const drawn = { ...compose(shift, drawnFor(shift, scenarios, seed), people), versions }
+      kept.set(seed, drawn)
+      return drawn
+    },
+  }
+  return versions.of({ seed: 0 })
+}
+
+/** What is played in a shift, in the order of its incidents. */
+function drawnFor(
+  { incidents }: Shift,
+  scenarios: ReadonlyMap<string, Scenario>,
+  seed: number,
+): Pick<Incident, 'at' | 'breaks' | 'urgency' | 'scenario'>[] {
+  return incidents
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ at, breaks, urgency, scenario: id, variant: wanted }) => {
+      const planned = scenarios.get(id)
+      if (!planned) throw new Error(`a shift that was read has no scenario '${id}'`)
+      const scenario = drawnScenario(planned, { seed, variant: variantFor(planned, seed, wanted) })
+      // Those who speak, and what may be made easier, are the shift's.
+      return { at, breaks, urgency, scenario: { ...scenario, people: undefined, ease: undefined } as Scenario }
+    })
+}
+
+function compose(shift: Shift, drawn: ReturnType<typeof drawnFor>, people: People | null): Scenario {
+  const steps = [
+    ...drawn.flatMap(({ at, scenario }, index) =>
+      scenario.timeline.map((step, own) => ({ planned: { ...step, at: at + step.at }, index, own })),
+    ),
+    ...shift.noise.map(({ at, fault, params, for: limitMs }) => ({ planned: { at, fault, params, for: limitMs }, index: -1, own: 0 })),
+  ].toSorted((a, b) => a.planned.at - b.planned.at)
+  const incidents = drawn.map(({ at, breaks, urgency, scenario }, index): Incident => {
+    const places = scenario.timeline.map((_, own) => steps.findIndex((step) => step.index === index && step.own === own))
+    return { place: index + 1, scenario, at, breaks, urgency, steps: places }
+  })
+  const all = drawn.map(({ scenario }) => scenario)
+  const [first] = all
+  if (!first) throw new Error('a shift that was read has no incidents')
+  const distinct = (names: readonly string[]): string[] => [...new Set(names)]
+  const { id, title, summary, difficulty, limit, brief: story, debrief } = shift
+  return {
+    ...{ id, title, summary, difficulty, limit, story, debrief, incidents },
+    skills: distinct(all.flatMap(({ skills }) => skills)),
+    classes: [],
+    traits: [],
+    timeline: steps.map(({ planned }) => planned),
+    alerts: {
+      expected: all.flatMap(({ alerts }) => alerts.expected),
+      allowed: distinct([...all.flatMap(({ alerts }) => alerts.allowed), ...shift.noise.flatMap(({ alerts }) => alerts)]),
+    },
+    cause: first.cause,
+    located: [],
+    milestones: first.milestones,
+    solution: all.flatMap(({ solution }) => solution),
+    harmful: all.flatMap(({ harmful }) => harmful),
+    runbooks: distinct(all.flatMap(({ runbooks }) => runbooks)),
+    ...(people ? { people } : {}),
+  }
+}

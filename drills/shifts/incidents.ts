@@ -1,0 +1,321 @@
+import { advanceDrill, endsDrill, type AlertSummary, type DrillEvent, type DrillState, type UserHarm } from '../../model/drill.ts'
+import { anyOf, milestoneNames, urgencies, type Incident, type MilestoneName, type Scenario } from '../../model/scenario.ts'
+import { fitsAlert } from '../alert-name.ts'
+import { harmOf } from '../milestones.ts'
+import { checks, type Verdict } from '../checks/registry.ts'
+
+/** One incident of a shift as if it were a drill of its own: all that is told of drills can be told of it. */
+export interface IncidentDrill {
+  /** By which those who play know it, in the order in which they were paged, from 1; null until then. */
+  number: number | null
+  incident: Incident
+  state: DrillState
+  /** Oldest first; the first one is `drill-started`, at the moment at which the incident's own clock began. */
+  events: readonly DrillEvent[]
+}
+
+type Started = Extract<DrillEvent, { type: 'drill-started' }>
+type Paged = Extract<DrillEvent, { type: 'page-received' }>
+type Acted = Extract<DrillEvent, { type: 'action-run' | 'command-run' }>
+
+/** Pages of no incident, from the first one until all of them have resolved. Those who play are to find out that it is noise. */
+export interface Noise {
+  number: number
+  pages: readonly AlertSummary[]
+  /** Fingerprints. */
+  firing: ReadonlySet<string>
+  pagedAt: number
+  acknowledgedAt: number | null
+}
+
+interface Course {
+  number: number | null
+  incident: Incident
+  /** Null until its first fault is in. */
+  state: DrillState | null
+  events: DrillEvent[]
+  /** What users had felt of the shift when it began. */
+  harmBefore: UserHarm
+}
+
+/**
+ * What of the events of a shift is of which of its incidents: a fold, to which events are given in their order.
+ *
+ * - A fault is of the incident whose timeline has it.
+ * - A page is of the open incident that expects it; of several, or where none does, of the latest to begin that expects or allows it. What fits none is
+ *   noise. Whatever fires is a page of an incident that begins meanwhile and expects it as well: it does not page once more.
+ * - An action, or a command, is of the open incidents whose solution has it, and of those to which it does harm; one that is in no solution is of all open ones.
+ * - A look is of all open incidents: which of them it proves something of is decided by where each can be found.
+ * - What users feel is of an incident that they feel, from its beginning to its end.
+ * - What carries an incident's number is of that one, while it is open. Noise is numbered as incidents are.
+ */
+export class Incidents {
+  readonly #courses: Course[]
+  #started: Started | null = null
+  #limitMs = 0
+  #harm: UserHarm = { good: 0, slow: 0, failed: 0 }
+  /** By an injected fault, the incident that it is of. */
+  readonly #faults = new Map<string, Course>()
+  /** By an alert that fires, the incidents that it is of. */
+  readonly #alerts = new Map<string, { page: Paged; courses: Course[] }>()
+  readonly #noise: { number: number; pages: Paged[]; firing: Set<string>; acknowledgedAt: number | null }[] = []
+  #numbers = 0
+  #taken = 0
+
+  constructor(incidents: readonly Incident[]) {
+    this.#courses = incidents.map((incident) => ({
+      ...{ number: null, incident, state: null },
+      events: [],
+      harmBefore: { good: 0, slow: 0, failed: 0 },
+    }))
+  }
+
+  /** How many events were given so far. */
+  get taken(): number {
+    return this.#taken
+  }
+
+  /** Those that have begun, in that order. */
+  get begun(): IncidentDrill[] {
+    return this.#courses.flatMap(({ number, incident, state, events }) => (state ? [{ number, incident, state, events }] : []))
+  }
+
+  /** What has paged and is no incident, oldest first. */
+  get noise(): Noise[] {
+    return this.#noise.map(({ number, pages, firing, acknowledgedAt }) => ({
+      ...{ number, firing, acknowledgedAt },
+      pages: pages.map(({ alert }) => alert),
+      pagedAt: pages[0]?.at ?? 0,
+    }))
+  }
+
+  /** Those that have begun and not ended. */
+  get open(): IncidentDrill[] {
+    return this.begun.filter(({ state }) => isOpen(state))
+  }
+
+  /** Undefined before it has begun. */
+  at(place: number): IncidentDrill | undefined {
+    return this.begun.find(({ incident }) => incident.place === place)
+  }
+
+  /** By the number under which it was paged. */
+  of(number: number): IncidentDrill | undefined {
+    return this.begun.find((each) => each.number === number)
+  }
+
+  /** Whether every incident, also those that have not begun, has reached it. */
+  everyReached(milestone: MilestoneName): boolean {
+    return this.#courses.every(({ state }) => state !== null && state.milestones[milestone] !== null)
+  }
+
+  take(event: DrillEvent): void {
+    this.#taken++
+    for (const { course, event: own } of this.#shares(event)) {
+      // Nothing is of an incident before it has begun, or when it is over: not even what carries its number.
+      if (course.state === null ? own.type !== 'drill-started' : !isOpen(course.state)) continue
+      give(course, own)
+      // What was found out, and is healthy again, is over, whatever becomes of the others.
+      if (own.type === 'milestone-reached' && course.state && milestoneNames.every((name) => course.state?.milestones[name] !== null))
+        give(course, { ...base(own), id: own.id + 0.5, type: 'drill-finished', outcome: 'resolved' })
+    }
+  }
+
+  #shares(event: DrillEvent): { course: Course; event: DrillEvent }[] {
+    const open = this.#courses.filter(({ state }) => state !== null && isOpen(state))
+    const to = (courses: readonly (Course | undefined)[], own: (course: Course) => DrillEvent = () => event) =>
+      courses.flatMap((course) => (course ? [{ course, event: own(course) }] : []))
+    if ('incident' in event && event.incident !== undefined) {
+      const { incident: number, ...own } = event
+      const noise = this.#noise.find((each) => each.number === number)
+      if (noise && event.type === 'page-acknowledged') noise.acknowledgedAt ??= event.at
+      // Safe: without the number it is the same event.
+      return to([this.#courses.find((course) => course.number === number)], () => own as DrillEvent)
+    }
+    switch (event.type) {
+      case 'drill-started':
+        this.#started = event
+        this.#limitMs = event.limitMs
+        return []
+      case 'time-extended':
+        this.#limitMs += event.byMs
+        return to(open)
+      case 'fault-injected':
+        return this.#injected(event)
+      case 'fault-reverted':
+        return to([this.#faults.get(event.instance)])
+      case 'page-received':
+        return to([this.#paged(event, open)])
+      case 'incident-health-changed': {
+        const { place, ...own } = event
+        return to([this.#courses.find(({ incident }) => incident.place === place)], () => ({ ...own, type: 'health-changed' }))
+      }
+      case 'page-resolved':
+        for (const { firing } of this.#noise) firing.delete(event.alert.fingerprint)
+        return to(this.#resolved(event.alert.fingerprint))
+      case 'action-run':
+      case 'command-run':
+        return this.#acted(event, open)
+      case 'harm-measured':
+        this.#harm = event.harm
+        return to(open.filter(isFelt), ({ harmBefore }) => ({ ...event, harm: minus(event.harm, harmBefore) }))
+      case 'place-viewed':
+      case 'tool-called':
+      case 'drill-paused':
+      case 'drill-continued':
+      case 'coach-mode-set':
+      case 'coach-snoozed':
+      case 'control-resumed':
+        return to(open)
+      default:
+        return endsDrill(event) ? to(open, ({ state }) => endOf(event, state)) : []
+    }
+  }
+
+  #injected(event: Extract<DrillEvent, { type: 'fault-injected' }>): { course: Course; event: DrillEvent }[] {
+    const course = this.#courses.find(({ incident }) => incident.steps.includes(event.step))
+    if (!course || !this.#started) return []
+    this.#faults.set(event.instance, course)
+    const step = course.incident.steps.indexOf(event.step)
+    const own = { course, event: { ...event, step } }
+    if (course.state) return [own]
+    const { scenario } = course.incident
+    course.harmBefore = this.#harm
+    const at = event.at - (scenario.timeline[step]?.at ?? 0)
+    const started: Started = {
+      ...this.#started,
+      at,
+      scenario: scenario.id,
+      shift: false,
+      limitMs: Math.max(1_000, this.#limitMs - course.incident.at),
+      usersBefore: null,
+    }
+    return [
+      { course, event: started },
+      own,
+      ...this.#firing(course).map((page) => ({ course, event: { ...page, at: Math.max(page.at, at) } })),
+    ]
+  }
+
+  /** The pages of an incident that begins: what fires already does not page once more, be it noise, of another incident, or since its fault is on its way in. */
+  #firing(course: Course): Paged[] {
+    const fromNoise = this.#noise.flatMap((noise) => {
+      const own = noise.pages.filter(({ alert }) => noise.firing.has(alert.fingerprint) && isExpected(course, alert.name))
+      noise.pages = noise.pages.filter((page) => !own.includes(page))
+      for (const { alert } of own) noise.firing.delete(alert.fingerprint)
+      // What was taken for noise was this incident.
+      if (own.length > 0 && noise.pages.length === 0) course.number ??= noise.number
+      return own
+    })
+    this.#noise.splice(0, this.#noise.length, ...this.#noise.filter(({ pages }) => pages.length > 0))
+    for (const page of fromNoise) this.#alerts.set(page.alert.fingerprint, { page, courses: [course] })
+    const shared = [...this.#alerts.values()].filter(
+      ({ page, courses }) => isExpected(course, page.alert.name) && !courses.includes(course),
+    )
+    for (const { courses } of shared) courses.push(course)
+    const all = [...fromNoise, ...shared.map(({ page }) => page)]
+    if (all.length > 0) course.number ??= ++this.#numbers
+    return all
+  }
+
+  #resolved(fingerprint: string): readonly Course[] {
+    const courses = this.#alerts.get(fingerprint)?.courses ?? []
+    this.#alerts.delete(fingerprint)
+    return courses
+  }
+
+  #paged(event: Paged, open: readonly Course[]): Course | undefined {
+    const { name, fingerprint } = event.alert
+    const expects = open.filter((course) => isExpected(course, name))
+    const allows = open.filter(({ incident }) => incident.scenario.alerts.allowed.some((pattern) => fitsAlert(name, pattern)))
+    // One that has been paged is not waiting for its page any more.
+    const waiting = expects.filter(({ state }) => !state?.paged.includes(name))
+    const course = [waiting, expects, allows].find((some) => some.length > 0)?.at(-1)
+    this.#alerts.delete(fingerprint)
+    if (course) {
+      course.number ??= ++this.#numbers
+      this.#alerts.set(fingerprint, { page: event, courses: [course] })
+    } else this.#noisy(event)
+    return course
+  }
+
+  #noisy(page: Paged): void {
+    const open = this.#noise.find(({ firing }) => firing.size > 0)
+    const noise = open ?? { number: ++this.#numbers, pages: [], firing: new Set<string>(), acknowledgedAt: null }
+    if (!open) this.#noise.push(noise)
+    noise.pages.push(page)
+    noise.firing.add(page.alert.fingerprint)
+  }
+
+  #acted(event: Acted, open: readonly Course[]): { course: Course; event: Acted }[] {
+    const done = event.type === 'action-run' ? event : event.sameAs
+    const meant = open.filter(({ incident }) => isInSolution(incident.scenario, event))
+    return open.flatMap((course) => {
+      const harmful = event.harmful !== null && done ? harmOf(course.incident.scenario, done.action, done.params) : null
+      return meant.length === 0 || meant.includes(course) || harmful !== null ? [{ course, event: { ...event, harmful } }] : []
+    })
+  }
+}
+
+/** The incidents of a shift after these events. */
+export function incidentsOf(incidents: readonly Incident[], events: readonly DrillEvent[]): Incidents {
+  const all = new Incidents(incidents)
+  for (const event of events) all.take(event)
+  return all
+}
+
+/** In the order in which they are to be dealt with, of those that have paged: what is not mitigated first, and of that what is most urgent. */
+export const mostUrgentFirst = (open: readonly IncidentDrill[]): IncidentDrill[] => {
+  const waits = ({ state }: IncidentDrill): number => Number(state.milestones.mitigated !== null)
+  const urgency = ({ incident }: IncidentDrill): number => urgencies.indexOf(incident.urgency)
+  return open
+    .filter(({ state }) => state.pagedAt !== null)
+    .toSorted((a, b) => waits(a) - waits(b) || urgency(a) - urgency(b) || (a.state.pagedAt ?? 0) - (b.state.pagedAt ?? 0))
+}
+
+/** Whether users feel it. */
+export const isFelt = ({ incident: { breaks } }: { incident: Pick<Incident, 'breaks'> }): boolean =>
+  checks.some(({ id, felt }) => felt && breaks.includes(id))
+
+/** A verdict on the range as far as an incident makes the checks fail. */
+export function verdictOf({ breaks }: Pick<Incident, 'breaks'>, { results }: Verdict): Verdict {
+  // Whoever turns customers away has helped none of them.
+  const own = results.filter(({ id }) => breaks.includes(id) || id === 'users-come')
+  return { healthy: own.every(({ ok }) => ok), usersFine: own.filter(({ felt }) => felt).every(({ ok }) => ok), results: own }
+}
+
+const isOpen = ({ phase }: DrillState): boolean => phase === 'running' || phase === 'paused'
+
+const isExpected = ({ incident }: Course, alert: string): boolean => incident.scenario.alerts.expected.flatMap(anyOf).includes(alert)
+
+function give(course: Course, event: DrillEvent): void {
+  course.events.push(event)
+  course.state = advanceDrill(course.state, event)
+}
+
+const base = ({ id, drill, at }: DrillEvent) => ({ id, drill, at })
+
+/** How an incident ends when its shift does. */
+function endOf(event: DrillEvent, state: DrillState | null): DrillEvent {
+  if (event.type !== 'drill-finished') return event
+  const recovered = (state?.milestones.recovered ?? null) !== null
+  return { ...event, outcome: recovered ? 'resolved' : event.outcome === 'resolved' ? 'given-up' : event.outcome }
+}
+
+const minus = (a: UserHarm, b: UserHarm): UserHarm => ({
+  good: Math.max(0, a.good - b.good),
+  slow: Math.max(0, a.slow - b.slow),
+  failed: Math.max(0, a.failed - b.failed),
+})
+
+/** Whether what was done is a step of the author's solution, or changes the component that is the cause. */
+function isInSolution({ solution, cause }: Scenario, event: Acted): boolean {
+  if (event.type === 'command-run' && solution.some(({ terminal }) => terminal?.trim() === event.command.trim())) return true
+  const done = event.type === 'action-run' ? event : event.sameAs
+  if (!done) return false
+  const isStep = solution.some(
+    ({ action, params }) =>
+      action === done.action && Object.entries(params).every(([key, value]) => String(value).startsWith('$') || done.params[key] === value),
+  )
+  return isStep || Object.values(done.params).includes(cause.component)
+}

@@ -1,0 +1,35 @@
+import type { DrillEvent } from '../../model/drill.ts'
+import type { Scenario } from '../../model/scenario.ts'
+import type { Shift } from '../../model/shift.ts'
+import { fitsAlert } from '../alert-name.ts'
+import { incidentsOf } from './incidents.ts'
+
+/** What of a shift's noise there was, when, and how often it paged. */
+export function alertPages(
+  { noise }: Shift,
+  played: Scenario,
+  events: readonly DrillEvent[],
+): { what: string; at: number | null; pages: number }[] {
+  const incidents = played.incidents ?? []
+  const ofIncidents = new Set(incidents.flatMap(({ steps }) => steps))
+  const places = played.timeline.flatMap((_, step) => (ofIncidents.has(step) ? [] : [step]))
+  const of = incidentsOf(incidents, events)
+  const taken = new Set(
+    of.begun.flatMap((incident) => incident.events.flatMap((event) => (event.type === 'page-received' ? [event.id] : []))),
+  )
+  const told = noise
+    .toSorted((a, b) => a.at - b.at)
+    .map(({ what, alerts }, index) => {
+      const injected = events.find((event) => event.type === 'fault-injected' && event.step === places[index])
+      return { what, alerts, at: injected?.at ?? null, pages: 0 }
+    })
+  for (const event of events) {
+    if (event.type !== 'page-received' || taken.has(event.id)) continue
+    // The same may come twice in a shift: a page is of the latest.
+    const latest = told.findLast(
+      ({ at, alerts }) => at !== null && event.at >= at && alerts.some((pattern) => fitsAlert(event.alert.name, pattern)),
+    )
+    if (latest) latest.pages++
+  }
+  return told.map(({ what, at, pages }) => ({ what, at, pages }))
+}

@@ -1,0 +1,86 @@
+import type { DrillEvent, DrillState } from '../../model/drill.ts'
+import { urgencies, type Scenario, type Urgency } from '../../model/scenario.ts'
+import type { Shift } from '../../model/shift.ts'
+import { handoversIn } from '../../people/handover.ts'
+import { scoreDrill, type Score } from '../scoring.ts'
+import { incidentsOf, type IncidentDrill } from './incidents.ts'
+
+/** Of the hundred points of a shift: the rest is the mean of its incidents' scores. */
+export const shiftWeights = { triage: 15, handover: 5 }
+
+export interface ScoredIncident {
+  /** In the order in which they begin, from 1. */
+  place: number
+  scenario: string
+  title: string
+  urgency: Urgency
+  /** Why it was as urgent as that. */
+  why: string
+  /** Null for one that did not begin. */
+  drill: IncidentDrill | null
+  score: Score
+}
+
+export interface TriageFinding {
+  ok: boolean
+  text: string
+}
+
+export interface ShiftScore {
+  total: number
+  incidents: ScoredIncident[]
+  triage: { points: number; of: number; findings: TriageFinding[] }
+  handover: { points: number; of: number; detail: string }
+}
+
+const nothing: Score = { total: 0, assisted: false, lines: [] }
+
+/** Scores a shift from its events alone: each incident as a drill of its own, in which order they were dealt with, and whether the next shift was told. */
+export function scoreShift(state: DrillState, events: readonly DrillEvent[], shift: Shift, played: Scenario): ShiftScore {
+  const all = incidentsOf(played.incidents ?? [], events)
+  const planned = shift.incidents.toSorted((a, b) => a.at - b.at)
+  const incidents = (played.incidents ?? []).map(({ place, scenario }, index): ScoredIncident => {
+    const drill = all.at(place) ?? null
+    const { urgency = 'soon', why = '' } = planned[index] ?? {}
+    const score = drill ? scoreDrill({ ...drill.state, mode: state.mode }, scenario) : nothing
+    return { place, scenario: scenario.id, title: scenario.title, urgency, why, drill, score }
+  })
+  const begun = incidents.filter(({ drill }) => drill !== null)
+  const mean = begun.length === 0 ? 0 : begun.reduce((sum, { score }) => sum + score.total, 0) / begun.length
+  const findings = triageOf(begun)
+  const share = findings.length === 0 ? 1 : findings.filter(({ ok }) => ok).length / findings.length
+  const isHandedOver = handoversIn(events).length > 0
+  const triage = { points: Math.round(shiftWeights.triage * share), of: shiftWeights.triage, findings }
+  const handover = {
+    points: isHandedOver ? shiftWeights.handover : 0,
+    of: shiftWeights.handover,
+    detail: isHandedOver ? 'a note for the next shift was written' : 'nobody wrote a note for the next shift',
+  }
+  const rest = 100 - shiftWeights.triage - shiftWeights.handover
+  return { total: Math.round((mean * rest) / 100) + triage.points + handover.points, incidents, triage, handover }
+}
+
+/** Of each two incidents that were open at the same time, whether the more urgent one was mitigated first. */
+export function triageOf(incidents: readonly ScoredIncident[]): TriageFinding[] {
+  return incidents.flatMap((one) =>
+    incidents.flatMap((other) => {
+      const isMore = urgencies.indexOf(one.urgency) < urgencies.indexOf(other.urgency)
+      return isMore && wereBothOpen(one, other) ? [inOrder(one, other)] : []
+    }),
+  )
+}
+
+const mitigatedAt = ({ drill }: ScoredIncident): number => drill?.state.milestones.mitigated ?? Infinity
+const pagedAt = ({ drill }: ScoredIncident): number => drill?.state.pagedAt ?? Infinity
+
+/** Whether somebody could choose: both had paged, and neither was mitigated. */
+const wereBothOpen = (a: ScoredIncident, b: ScoredIncident): boolean =>
+  Math.max(pagedAt(a), pagedAt(b)) < Math.min(mitigatedAt(a), mitigatedAt(b))
+
+function inOrder(urgent: ScoredIncident, other: ScoredIncident): TriageFinding {
+  const ok = mitigatedAt(urgent) <= mitigatedAt(other)
+  const both = `'${urgent.title}' and '${other.title}' were open at the same time`
+  if (ok && mitigatedAt(urgent) < Infinity) return { ok, text: `${both}. You dealt with '${urgent.title}' first. ${urgent.why}` }
+  const instead = mitigatedAt(other) < Infinity ? `'${other.title}' was mitigated first` : 'neither was mitigated'
+  return { ok: false, text: `${both}, and ${instead}. '${urgent.title}' was more urgent. ${urgent.why}` }
+}

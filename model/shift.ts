@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { difficulties, duration, someTime, urgencies } from './scenario.ts'
+import { scenarioId } from './scenario-kinds.ts'
+
+const incident = z.strictObject({
+  /** When it begins, on the clock of the shift. */
+  at: duration,
+  scenario: scenarioId,
+  /** Without one, the seed of the shift draws it. */
+  variant: z.string().optional(),
+  /** The checks that fail because of it. It has recovered when they pass again, whatever else is still broken. */
+  breaks: z.array(z.string()).min(1),
+  urgency: z.enum(urgencies),
+  /** For the debrief: why it was as urgent as that. */
+  why: z.string().min(1).max(300),
+})
+
+const noise = z.strictObject({
+  at: duration,
+  fault: z.string(),
+  params: z.record(z.string(), z.unknown()).default({}),
+  /** It is over by itself. */
+  for: someTime,
+  /** The alerts that may fire because of it; `*` stands for any ending. */
+  alerts: z.array(z.string()).min(1),
+  /** For the debrief: what it was, and how that could be seen. */
+  what: z.string().min(1).max(300),
+})
+
+/** `shift.yaml`. */
+export const shiftSchema = z.strictObject({
+  id: scenarioId,
+  title: z.string().min(1).max(60),
+  /** Shown in the catalogue: who has this shift, and when. */
+  summary: z.string().min(1).max(300),
+  difficulty: z.enum(difficulties),
+  limit: someTime,
+  incidents: z.array(incident).min(2).max(6),
+  /** What pages and needs nobody: it is over before anybody could do something about it. */
+  noise: z.array(noise).max(6).default([]),
+})
+export type ShiftPlan = z.output<typeof shiftSchema>
+
+/** A shift: several incidents on one range, one after the other and at the same time. */
+export interface Shift extends ShiftPlan {
+  /** Markdown, shown at its start: the note from the shift before. */
+  brief: string
+  /** Markdown, shown only afterwards. */
+  debrief: string
+}
+
+/** What a trainee may see of a shift before it is over. */
+export const shiftCard = z.object({
+  id: z.string(),
+  title: z.string(),
+  summary: z.string(),
+  difficulty: z.enum(difficulties),
+  limitMs: z.number(),
+  brief: z.string(),
+  plays: z.number(),
+  best: z.object({ score: z.number(), drill: z.string() }).nullable(),
+  /** Whether the range, where its shop runs, can be broken in all the ways that it takes. */
+  playable: z.boolean(),
+})
+export type ShiftCard = z.infer<typeof shiftCard>
