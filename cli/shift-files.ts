@@ -1,9 +1,8 @@
-import { scenarioVocabulary } from './commands/scenario.ts'
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { projectRoot } from '../control/paths.ts'
-import { describeProblem, loadScenarios, type ScenarioProblem } from '../drills/scenarios.ts'
+import { describeProblem, loadScenarios } from '../drills/scenarios.ts'
 import { checkShift } from '../drills/shifts/read.ts'
 import { drawnScenario } from '../drills/variants.ts'
 import { elapsed, formatDurationMs } from '../model/duration.ts'
@@ -11,16 +10,14 @@ import { FiredrillError } from '../model/errors.ts'
 import { anyOf, type Scenario } from '../model/scenario.ts'
 import { scenarioId } from '../model/scenario-kinds.ts'
 import { shiftSchema, type Shift } from '../model/shift.ts'
+import { folderIn, isError, tellProblems, writeTexts } from './authoring.ts'
+import { scenarioVocabulary } from './commands/scenario.ts'
 import type { CommonOptions } from './options.ts'
-import { bold, dim, green, print, printJson, printTable, red } from './output.ts'
+import { bold, dim, print, printJson, printTable } from './output.ts'
 import { shiftTemplate } from './shift-template.ts'
 
 const folder = path.join(projectRoot, 'shifts')
-/** By its id, its folder or its file. */
-const folderOf = (id: string): string => {
-  if (path.basename(id) === 'shift.yaml') return path.resolve(path.dirname(id))
-  return id.includes(path.sep) ? path.resolve(id) : path.join(folder, id)
-}
+const folderOf = folderIn(folder, 'shift.yaml')
 
 /** What incidents can be made of. A scenario with a mistake cannot be one; `scenario lint` tells the mistake. */
 function knownScenarios(): { scenarios: ReadonlyMap<string, Scenario>; leftOut: FiredrillError[] } {
@@ -36,11 +33,7 @@ export function beginShift(id: string, options: CommonOptions): void {
   const target = path.join(folder, id)
   if (existsSync(target)) throw new FiredrillError('conflict', `${target} is there already`)
   mkdirSync(target, { recursive: true })
-  const files = Object.entries(shiftTemplate(id)).map(([name, text]) => {
-    const file = path.join(target, name)
-    writeFileSync(file, text)
-    return file
-  })
+  const files = writeTexts(target, shiftTemplate(id))
   if (options.json) return printJson({ id, files })
   for (const file of files) print(path.relative(process.cwd(), file))
   print(dim(`fill them in, then 'firedrill shift lint ${id}', and 'firedrill verify ${id}' on a running range`))
@@ -50,17 +43,10 @@ export function lintShifts(ids: readonly string[], options: CommonOptions): void
   const all = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())
   const folders = (ids.length > 0 ? ids : all.map(({ name }) => name)).map(folderOf)
   const { scenarios, leftOut } = knownScenarios()
-  const problems = folders.flatMap((each) => checkShift(each, scenarios, scenarioVocabulary()).problems)
-  if (options.json) printJson({ ok: !problems.some(isError), problems })
-  else {
-    for (const problem of problems) {
-      const shown = describeProblem({ ...problem, file: path.relative(process.cwd(), problem.file) })
-      print(`${isError(problem) ? red('error') : 'warning'} ${shown}`)
-    }
-    if (problems.length === 0) print(green(`${folders.length === 1 ? '1 shift' : `${folders.length} shifts`}, nothing to say`))
-    for (const { message } of leftOut) print(dim(`left out, as it cannot be played: ${message}`))
-  }
-  if (problems.some(isError)) process.exitCode = 1
+  const vocabulary = scenarioVocabulary()
+  const problems = folders.flatMap((each) => checkShift(each, scenarios, vocabulary).problems)
+  tellProblems(problems, options, folders.length, 'shift')
+  if (!options.json) for (const { message } of leftOut) print(dim(`left out, as it cannot be played: ${message}`))
 }
 
 export function previewShift(id: string, options: CommonOptions): void {
@@ -107,8 +93,8 @@ export function previewShift(id: string, options: CommonOptions): void {
 /** In the order in which they begin, each with what its variants may page, and which of them can come. */
 function incidentsIn(shift: Shift, { incidents = [] }: Scenario, scenarios: ReadonlyMap<string, Scenario>) {
   const planned = shift.incidents.toSorted((a, b) => a.at - b.at)
-  return incidents.map(({ place, at, scenario, breaks }, index) => {
-    const { variant, urgency = null, why = '' } = planned[index] ?? {}
+  return incidents.map(({ place, at, scenario, breaks, urgency }, index) => {
+    const { variant, why = '' } = planned[index] ?? {}
     const written = scenarios.get(scenario.id) ?? scenario
     const variants = variant === undefined ? (written.variants ?? []).map(({ name }) => name) : [variant]
     const drawn = variants.length === 0 ? [scenario] : variants.map((name) => drawnScenario(written, { seed: 0, variant: name }))
@@ -122,5 +108,3 @@ function incidentsIn(shift: Shift, { incidents = [] }: Scenario, scenarios: Read
 
 /** As `shifts/shift.schema.json` holds it. */
 export const shiftJsonSchema = () => ({ ...z.toJSONSchema(shiftSchema, { io: 'input' }), title: 'A shift of Firedrill' })
-
-const isError = ({ level }: ScenarioProblem): boolean => level === 'error'

@@ -1,6 +1,6 @@
 import type { Role } from '../model/api.ts'
 import { incidentsOf, type Noise } from '../drills/shifts/incidents.ts'
-import { isOpen, type DrillEvent, type DrillState } from '../model/drill.ts'
+import { isOpen, type AlertSummary, type DrillEvent, type DrillState } from '../model/drill.ts'
 import type { Scenario } from '../model/scenario.ts'
 import { blindTitle, isHidden } from './blind.ts'
 import { publicState, toldEvents } from './told.ts'
@@ -57,17 +57,12 @@ function shiftView(state: DrillState, events: readonly DrillEvent[], scenario: S
     .map(({ number, incident, state: own, events: all }): IncidentView => {
       const { milestones, pagedAt, startedAt, firing } = own
       const paged = all.flatMap((event) => (event.type === 'page-received' ? [event.alert] : []))
-      const names = [...new Set(paged.map(({ name }) => name))]
       return {
         number,
         place: tells ? incident.place : null,
         title: tells ? incident.scenario.title : null,
         ...{ pagedAt, startedAt, milestones },
-        pages: names.toReversed().map((name) => ({
-          name,
-          summary: paged.findLast((alert) => alert.name === name)?.summary ?? '',
-          firing: firing.some((alert) => alert.name === name),
-        })),
+        pages: pagesByName(paged, new Set(firing.map(({ name }) => name))),
         pars: Object.fromEntries(Object.entries(incident.scenario.milestones).map(([name, { par }]) => [name, par])),
         hints: own.hints.length,
         wrongCauses: own.wrongCauses,
@@ -85,16 +80,20 @@ function shiftView(state: DrillState, events: readonly DrillEvent[], scenario: S
 
 /** Noise looks as an incident does, until it is told what it was. */
 function noiseView({ number, pages, firing, pagedAt, acknowledgedAt }: Noise, tells: boolean): IncidentView {
-  const names = [...new Set(pages.map(({ name }) => name))]
+  const stillFiring = pages.filter(({ fingerprint }) => firing.has(fingerprint))
   return {
     ...{ number, place: null, title: tells ? 'Noise' : null, pagedAt, startedAt: pagedAt },
-    pages: names.toReversed().map((name) => ({
-      name,
-      summary: pages.findLast((alert) => alert.name === name)?.summary ?? '',
-      firing: pages.some((alert) => alert.name === name && firing.has(alert.fingerprint)),
-    })),
+    pages: pagesByName(pages, new Set(stillFiring.map(({ name }) => name))),
     milestones: { acknowledged: acknowledgedAt, located: null, diagnosed: null, mitigated: null, recovered: null },
     ...{ pars: {}, hints: 0, wrongCauses: 0 },
     over: firing.size === 0,
   }
 }
+
+/** Each name once, newest first, with what it last said. */
+const pagesByName = (pages: readonly AlertSummary[], firing: ReadonlySet<string>): IncidentView['pages'] =>
+  [...new Set(pages.map(({ name }) => name))].toReversed().map((name) => ({
+    name,
+    summary: pages.findLast((alert) => alert.name === name)?.summary ?? '',
+    firing: firing.has(name),
+  }))

@@ -225,7 +225,7 @@ test('whoever deals with the less urgent one first is told so', async () => {
   )
 })
 
-test('the coach helps with the incident that has waited longest, or the one that is asked about', async () => {
+test('the coach helps with the most urgent incident, or the one that is asked about', async () => {
   await using sunday = await new Sunday().start()
   await sunday.break('browsing', 'prices')
   await sunday.ok('trainee', 'hint')

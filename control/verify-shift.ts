@@ -2,6 +2,7 @@ import type { DrillEvent, DrillState } from '../model/drill.ts'
 import { anyOf, urgencies, type Incident, type Scenario } from '../model/scenario.ts'
 import type { ShiftPlan } from '../model/shift.ts'
 import type { Wait } from '../model/start-when-steady.ts'
+import { noiseSteps } from '../drills/shifts/noise.ts'
 import { overlapMs } from '../drills/shifts/read.ts'
 import type { IncidentView } from './drill-view.ts'
 import { lookAt } from './look-at.ts'
@@ -84,7 +85,7 @@ const injectedSteps = (events: readonly DrillEvent[]): Set<number> =>
 
 /** All of it goes in; whatever noise is planned before that comes, and is over again. */
 async function breaks({ client, drill, plan, until, patience }: Rehearsal, incident: Incident): Promise<void> {
-  const noise = noiseOf(plan.played)
+  const noise = noiseSteps(plan.played)
   for (;;) {
     const done = injectedSteps((await drillOf(client, drill)).events)
     if (incident.steps.every((step) => done.has(step))) return
@@ -94,7 +95,7 @@ async function breaks({ client, drill, plan, until, patience }: Rehearsal, incid
     if (!goesOn) await client.post(`/api/drills/${drill}/skip`)
     const inMs = goesOn ? longestStepMs : nextStepMs
     await until('the next fault to go in', inMs, async () => injectedSteps((await drillOf(client, drill)).events).has(next))
-    if (!noise.has(next)) continue
+    if (!noise.includes(next)) continue
     const lasts = plan.played.timeline[next]?.for ?? 0
     await until('noise to be over by itself', lasts + 30_000, async () => {
       const { events } = await drillOf(client, drill)
@@ -107,12 +108,6 @@ async function breaks({ client, drill, plan, until, patience }: Rehearsal, incid
 const instanceOf = (events: readonly DrillEvent[], step: number): string | undefined => {
   const injected = events.find((event) => event.type === 'fault-injected' && event.step === step)
   return injected?.type === 'fault-injected' ? injected.instance : undefined
-}
-
-/** The steps of a shift's timeline that are of no incident. */
-const noiseOf = ({ timeline, incidents = [] }: Scenario): Set<number> => {
-  const own = new Set(incidents.flatMap(({ steps }) => steps))
-  return new Set([...timeline.keys()].filter((step) => !own.has(step)))
 }
 
 interface View {

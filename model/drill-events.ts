@@ -21,6 +21,12 @@ export type AlertSummary = z.infer<typeof alertSummary>
 
 export const userHarm = z.object({ good: z.number(), slow: z.number(), failed: z.number() })
 export type UserHarm = z.infer<typeof userHarm>
+/** What was felt beyond `b`; a count that began anew is not less than nothing. */
+export const minusHarm = (a: UserHarm, b: UserHarm): UserHarm => ({
+  good: Math.max(0, a.good - b.good),
+  slow: Math.max(0, a.slow - b.slow),
+  failed: Math.max(0, a.failed - b.failed),
+})
 
 /** Why a hint was given: the trainee asked, the coach saw a struggle or little time, or the instructor wished it. */
 export const hintReason = z.enum(['asked', 'struggling', 'time', 'instructor'])

@@ -163,7 +163,7 @@ const hintCommand = () =>
     const { events } = await client.get<DrillAnswer>(`/api/drills/${id}`)
     const hint = events.findLast((event) => event.type === 'hint-given')
     return hint ? `${hint.incident === undefined ? '' : `incident ${hint.incident}: `}${hint.text}` : ''
-  }).addOption(ofIncident('the open one that has waited longest'))
+  }).addOption(ofIncident('the most urgent one'))
 
 const ticketsCommand = () =>
   command('tickets', 'list what customers wrote, or answer, link and close tickets')

@@ -1,27 +1,24 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { Command } from 'commander'
 import { z } from 'zod'
 import { runbooks } from '../../control/runbooks.ts'
 import { projectRoot } from '../../control/paths.ts'
 import { scenarioTable } from '../../drills/scenario-table.ts'
-import { checkScenario, describeProblem, loadScenarios, type ScenarioProblem, type Vocabulary } from '../../drills/scenarios.ts'
+import { checkScenario, describeProblem, loadScenarios, type Vocabulary } from '../../drills/scenarios.ts'
 import { formatDurationMs } from '../../model/duration.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { peopleSchema } from '../../model/people.ts'
 import { anyOf, milestoneNames, scenarioSchema } from '../../model/scenario.ts'
 import { ruleGroups } from '../../observability/rules/index.ts'
 import { timings } from '../../observability/timing.ts'
+import { folderIn, isError, tellProblems, writeTexts } from '../authoring.ts'
 import { command, type CommonOptions } from '../options.ts'
 import { peopleTemplate } from '../people-template.ts'
-import { bold, dim, green, print, printJson, printTable, red } from '../output.ts'
+import { bold, dim, green, print, printJson, printTable } from '../output.ts'
 
 const folder = path.join(projectRoot, 'scenarios')
-/** By its id, its folder or its file. */
-const folderOf = (id: string): string => {
-  if (path.basename(id) === 'scenario.yaml') return path.resolve(path.dirname(id))
-  return id.includes(path.sep) ? path.resolve(id) : path.join(folder, id)
-}
+const folderOf = folderIn(folder, 'scenario.yaml')
 
 /** For authors: a scenario from nothing to something that `verify` can prove. */
 export function scenarioCommand(): Command {
@@ -44,11 +41,7 @@ const newCommand = () =>
       if (existsSync(target)) throw new FiredrillError('conflict', `${target} is there already`)
       mkdirSync(target)
       const texts = { ...template(id), ...(options.withPeople ? { 'people.yaml': peopleTemplate } : {}) }
-      const files = Object.entries(texts).map(([name, text]) => {
-        const file = path.join(target, name)
-        writeFileSync(file, text)
-        return file
-      })
+      const files = writeTexts(target, texts)
       if (options.json) return printJson({ id, files })
       for (const file of files) print(path.relative(process.cwd(), file))
       print(dim(`fill them in, then 'firedrill scenario lint ${id}', and 'firedrill verify ${id}' on a running range`))
@@ -62,16 +55,7 @@ const lintCommand = () =>
       const folders = (ids.length > 0 ? ids : all.map(({ name }) => name)).map(folderOf)
       const known = scenarioVocabulary()
       const problems = folders.flatMap((each) => checkScenario(each, known).problems)
-      if (options.json) printJson({ ok: !problems.some(isError), problems })
-      else {
-        for (const problem of problems) {
-          print(
-            `${isError(problem) ? red('error') : 'warning'} ${describeProblem({ ...problem, file: path.relative(process.cwd(), problem.file) })}`,
-          )
-        }
-        if (problems.length === 0) print(green(`${folders.length === 1 ? '1 scenario' : `${folders.length} scenarios`}, nothing to say`))
-      }
-      if (problems.some(isError)) process.exitCode = 1
+      tellProblems(problems, options, folders.length, 'scenario')
     })
 
 const previewCommand = () =>
@@ -129,8 +113,6 @@ export const scenarioJsonSchema = () => ({ ...z.toJSONSchema(scenarioSchema, { i
 
 /** As `scenarios/people.schema.json` holds it. */
 export const peopleJsonSchema = () => ({ ...z.toJSONSchema(peopleSchema, { io: 'input' }), title: 'The people of a scenario of Firedrill' })
-
-const isError = ({ level }: ScenarioProblem): boolean => level === 'error'
 
 export function scenarioVocabulary(): Vocabulary {
   const alerts = ruleGroups(timings.drill).flatMap(({ rules }) => rules.flatMap((rule) => ('alert' in rule ? [rule.alert] : [])))

@@ -14,12 +14,14 @@ import { planDraw } from './scenarios.ts'
 
 /** Which shifts there are. */
 export function shiftRoutes(app: Api, { shifts, ledger, range, engine, shells }: ApiContext): void {
+  /** A drill is scored once: what has ended stays as it is. */
+  const scores = new Map<string, number>()
   app.get('/api/shifts', async (request) => {
     const running = engine.running()
     // Of a shift it is known which one is played; of any other blind drill, nothing is.
     if (request.role !== 'instructor' && isHidden(running) && !running?.shift) return { shifts: [] }
     const playable = await playableHere(range, shells)
-    const finished = finishedShifts(ledger, shifts)
+    const finished = finishedShifts(ledger, shifts, scores)
     return {
       shifts: [...shifts.values()]
         .toSorted((a, b) => difficulties.indexOf(a.shift.difficulty) - difficulties.indexOf(b.shift.difficulty))
@@ -52,10 +54,11 @@ export function shiftPlanRoute(app: Api, { shifts }: ApiContext): void {
   )
 }
 
-/** A drill is scored once: what has ended stays as it is. */
-const scores = new Map<string, number>()
-
-function finishedShifts(ledger: Ledger, shifts: ReadonlyMap<string, ReadShift>): { drill: string; shift: string; score: number }[] {
+function finishedShifts(
+  ledger: Ledger,
+  shifts: ReadonlyMap<string, ReadShift>,
+  scores: Map<string, number>,
+): { drill: string; shift: string; score: number }[] {
   return ledger.drills().flatMap((drill) => {
     const state = ledger.drill(drill)
     const read = state?.shift ? shifts.get(state.scenario) : undefined

@@ -1,5 +1,5 @@
 import type { Sample } from '../../model/check.ts'
-import type { DrillState, UserHarm } from '../../model/drill.ts'
+import { minusHarm, type DrillState, type UserHarm } from '../../model/drill.ts'
 import type { Sampler } from '../sampler.ts'
 import type { CurrentDrill } from './current.ts'
 
@@ -31,14 +31,14 @@ export class Harm {
     const state = this.#drill.running()
     if (!state || !users) return
     this.#reportedAt = Date.now()
-    const harm = minus(since(state.usersBefore, users), state.harmPaused)
+    const harm = minusHarm(since(state.usersBefore, users), state.harmPaused)
     if (JSON.stringify(harm) !== JSON.stringify(state.harm)) this.#drill.append({ type: 'harm-measured', harm })
   }
 
   /** What users have felt in a pause up to now: all that was not reported before it. */
   inPause(state: DrillState): UserHarm {
     const users = this.#sampler.samples().at(-1)?.users
-    return users ? minus(minus(since(state.usersBefore, users), state.harm), state.harmPaused) : { good: 0, slow: 0, failed: 0 }
+    return users ? minusHarm(minusHarm(since(state.usersBefore, users), state.harm), state.harmPaused) : { good: 0, slow: 0, failed: 0 }
   }
 }
 
@@ -47,9 +47,3 @@ function since(before: UserHarm | null, now: UserHarm): UserHarm {
   if (!before || now.good < before.good) return now
   return { good: now.good - before.good, slow: now.slow - before.slow, failed: now.failed - before.failed }
 }
-
-const minus = (a: UserHarm, b: UserHarm): UserHarm => ({
-  good: Math.max(0, a.good - b.good),
-  slow: Math.max(0, a.slow - b.slow),
-  failed: Math.max(0, a.failed - b.failed),
-})

@@ -68,7 +68,7 @@ terminal. Tells the output with its middle left out where it is long, and the ex
     title: 'Ask for a hint',
     description: 'The next hint of the author, or for how long to try without. A drill with hints is assisted.',
     input: z.object({
-      incident: number.describe('in a shift, the number of the incident; without it, the open one that has waited longest'),
+      incident: number.describe('in a shift, the number of the incident; without it, the most urgent one'),
     }),
     readOnly: false,
     async run(api, input) {

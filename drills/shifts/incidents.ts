@@ -1,4 +1,13 @@
-import { advanceDrill, endsDrill, type AlertSummary, type DrillEvent, type DrillState, type UserHarm } from '../../model/drill.ts'
+import {
+  advanceDrill,
+  endsDrill,
+  isOpen,
+  minusHarm,
+  type AlertSummary,
+  type DrillEvent,
+  type DrillState,
+  type UserHarm,
+} from '../../model/drill.ts'
 import { anyOf, milestoneNames, urgencies, type Incident, type MilestoneName, type Scenario } from '../../model/scenario.ts'
 import { fitsAlert } from '../alert-name.ts'
 import { harmOf } from '../milestones.ts'
@@ -158,7 +167,7 @@ export class Incidents {
         return this.#acted(event, open)
       case 'harm-measured':
         this.#harm = event.harm
-        return to(open.filter(isFelt), ({ harmBefore }) => ({ ...event, harm: minus(event.harm, harmBefore) }))
+        return to(open.filter(isFelt), ({ harmBefore }) => ({ ...event, harm: minusHarm(event.harm, harmBefore) }))
       case 'place-viewed':
       case 'tool-called':
       case 'drill-paused':
@@ -284,8 +293,6 @@ export function verdictOf({ breaks }: Pick<Incident, 'breaks'>, { results }: Ver
   return { healthy: own.every(({ ok }) => ok), usersFine: own.filter(({ felt }) => felt).every(({ ok }) => ok), results: own }
 }
 
-const isOpen = ({ phase }: DrillState): boolean => phase === 'running' || phase === 'paused'
-
 const isExpected = ({ incident }: Course, alert: string): boolean => incident.scenario.alerts.expected.flatMap(anyOf).includes(alert)
 
 function give(course: Course, event: DrillEvent): void {
@@ -301,12 +308,6 @@ function endOf(event: DrillEvent, state: DrillState | null): DrillEvent {
   const recovered = (state?.milestones.recovered ?? null) !== null
   return { ...event, outcome: recovered ? 'resolved' : event.outcome === 'resolved' ? 'given-up' : event.outcome }
 }
-
-const minus = (a: UserHarm, b: UserHarm): UserHarm => ({
-  good: Math.max(0, a.good - b.good),
-  slow: Math.max(0, a.slow - b.slow),
-  failed: Math.max(0, a.failed - b.failed),
-})
 
 /** Whether what was done is a step of the author's solution, or changes the component that is the cause. */
 function isInSolution({ solution, cause }: Scenario, event: Acted): boolean {

@@ -4,18 +4,23 @@ import type { Shift } from '../../model/shift.ts'
 import { fitsAlert } from '../alert-name.ts'
 import { incidentsOf } from './incidents.ts'
 
+/** The steps of a shift's timeline that are of no incident, in their order. */
+export function noiseSteps({ timeline, incidents = [] }: Pick<Scenario, 'timeline' | 'incidents'>): number[] {
+  const own = new Set(incidents.flatMap(({ steps }) => steps))
+  return [...timeline.keys()].filter((step) => !own.has(step))
+}
+
 /** What of a shift's noise there was, when, and how often it paged. */
 export function alertPages(
   { noise }: Shift,
   played: Scenario,
   events: readonly DrillEvent[],
 ): { what: string; at: number | null; pages: number }[] {
-  const incidents = played.incidents ?? []
-  const ofIncidents = new Set(incidents.flatMap(({ steps }) => steps))
-  const places = played.timeline.flatMap((_, step) => (ofIncidents.has(step) ? [] : [step]))
-  const of = incidentsOf(incidents, events)
+  const places = noiseSteps(played)
   const taken = new Set(
-    of.begun.flatMap((incident) => incident.events.flatMap((event) => (event.type === 'page-received' ? [event.id] : []))),
+    incidentsOf(played.incidents ?? [], events).begun.flatMap((incident) =>
+      incident.events.flatMap((event) => (event.type === 'page-received' ? [event.id] : [])),
+    ),
   )
   const told = noise
     .toSorted((a, b) => a.at - b.at)

@@ -39,9 +39,9 @@ const nothing: Score = { total: 0, assisted: false, lines: [] }
 export function scoreShift(state: DrillState, events: readonly DrillEvent[], shift: Shift, played: Scenario): ShiftScore {
   const all = incidentsOf(played.incidents ?? [], events)
   const planned = shift.incidents.toSorted((a, b) => a.at - b.at)
-  const incidents = (played.incidents ?? []).map(({ place, scenario }, index): ScoredIncident => {
+  const incidents = (played.incidents ?? []).map(({ place, scenario, urgency }, index): ScoredIncident => {
     const drill = all.at(place) ?? null
-    const { urgency = 'soon', why = '' } = planned[index] ?? {}
+    const { why = '' } = planned[index] ?? {}
     const score = drill ? scoreDrill({ ...drill.state, mode: state.mode }, scenario) : nothing
     return { place, scenario: scenario.id, title: scenario.title, urgency, why, drill, score }
   })
