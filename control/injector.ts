@@ -4,6 +4,7 @@ import { faultById, lackedFor } from '../drills/faults/registry.ts'
 import { FiredrillError, describeError } from '../model/errors.ts'
 import type { AnyFault, FaultRamp, FaultRecord, FaultState } from '../model/fault.ts'
 import type { Range } from '../model/range.ts'
+import { atRamp, parseParams } from './fault-params.ts'
 import { targetOf } from './fault-target.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -102,6 +103,8 @@ export class Injector {
     const context = { range: this.#range, signal: AbortSignal.timeout(mostMs) }
     const undo = await inTime(fault.plan(context, params), context.signal)
     if (!isWanted()) throw new FiredrillError('wrong-state', `${id} was not injected: what it was for is over`)
+    // A limit is written by a clock that the limits follow: it may have been set since the last look, and be set again before the next one.
+    this.#ledger.followClock(this.#uptimeMs())
     const now = Date.now()
     const instance = randomUUID()
     this.#ledger.insertFault({
@@ -282,19 +285,4 @@ function inTime<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Res
   const giveUp = () => late.reject(new FiredrillError('timed-out', `the range has not taken it within ${mostMs / 1_000} s`))
   signal.addEventListener('abort', giveUp, { once: true })
   return Promise.race([work, late.promise]).finally(() => signal.removeEventListener('abort', giveUp))
-}
-
-function parseParams(fault: ReturnType<typeof faultById>, raw: unknown): unknown {
-  const parsed = fault.params.safeParse(raw)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  throw new FiredrillError('bad-request', `${fault.id}: ${issue?.path.join('.') || 'params'}: ${issue?.message}`)
-}
-
-/** The params with the ramp's parameter where it is after a share (0 to 1) of its time; whole numbers stay whole. */
-function atRamp(params: unknown, { param, from }: FaultRamp, share: number): Record<string, unknown> {
-  const given = params as Record<string, unknown>
-  const to = Number(given[param])
-  const value = from + (to - from) * share
-  return { ...given, [param]: Number.isInteger(from) && Number.isInteger(to) ? Math.round(value) : value }
 }

@@ -111,6 +111,14 @@ function defineTests(): void {
       ...Array.from({ length: 3 }, () => command('some time passes', 19)),
     ]))
 
+  test('a fault that goes in between two settings of the clock has its limit moved with the second one', () =>
+    play([
+      command('the clock is set', 4),
+      command('the instructor breaks something'),
+      command('the clock is set'),
+      command('some time passes'),
+    ]))
+
   test('whichever write a control plane dies after, the limits of faults go with the time of their drill', async () => {
     const changes: Command[][] = [
       [command('pause')],
