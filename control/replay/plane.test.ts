@@ -55,6 +55,18 @@ test('a range that nobody fixes stays broken, however long', async () => {
   assert.equal(state.outcome, 'time-up')
 })
 
+test('who sees users served again by themselves fixes all the same what does not recover', async () => {
+  const id = 'again-and-again'
+  const recorded = readRecording(path.join(root, 'bench', 'recordings'), id)
+  assert.ok(recorded)
+  await using plane = new ReplayPlane({ root, scenarios, recordings: new Map([[id, recorded]]) })
+  const { completed, events } = await plane.play(id, personaNamed('steady'), 'none', 1)
+  const at = (milestone: string) => events.findIndex((event) => event.type === 'milestone-reached' && event.milestone === milestone)
+  const fixed = events.findIndex((event) => event.type === 'action-run' || event.type === 'command-run')
+  assert.ok(completed)
+  assert.ok(at('mitigated') < fixed && fixed < at('recovered'), 'it was mitigated before anybody changed anything')
+})
+
 test('what was recorded of real rehearsals can be read, and has what a drill needs', () => {
   const folder = path.join(root, 'bench', 'recordings')
   for (const id of scenarios.keys()) {

@@ -24,7 +24,7 @@ import { paperContext, paperHost, paperTokens } from './paper-context.ts'
 import { paperRange } from './paper-range.ts'
 import type { Recording } from './recording.ts'
 import { ReplaySampler } from './sampler.ts'
-import { playShift, type Desk } from './shift-play.ts'
+import { isFix, playShift, type Desk } from './shift-play.ts'
 
 const users = 30
 const tickMs = 1_000
@@ -172,7 +172,8 @@ export class ReplayPlane implements AsyncDisposable {
         await this.#do(drill, scenario, doing)
         if (doing.kind !== 'step') continue
         done.add(doing.milestone)
-        if (doing.milestone !== 'mitigated') continue
+        if (fixedAt !== null || !isFix(doing.milestone)) continue
+        await this.#fix(scenario)
         fixedAt = this.#now
         this.#sampler.fix()
       }
@@ -198,6 +199,7 @@ export class ReplayPlane implements AsyncDisposable {
       call: (...asked) => this.#call(...asked),
       prepare: (scenario) => this.#prepare(scenario),
       does: (drill, scenario, doing, incident) => this.#do(drill, scenario, doing, { incident }),
+      fix: (scenario) => this.#fix(scenario),
       page: (status, alert) => this.#call('service', 'POST', '/api/pager/page', notificationOf(status, alert)),
       events: (drill) => this.#ledger.events(drill),
     }
@@ -234,22 +236,24 @@ export class ReplayPlane implements AsyncDisposable {
       const { component, category } = scenario.cause
       await post('cause', { component, category, sentence: 'found' })
     }
-    if (doing.milestone === 'mitigated')
-      for (const { action, terminal, params } of scenario.solution)
-        if (terminal !== undefined)
-          this.#engine.response.noteCommand({
-            command: terminal,
-            folder: '/',
-            status: 0,
-            shell: 'paper',
-            kind: 'change',
-            sameAs: undefined,
-          })
-        else
-          await this.#call('trainee', 'POST', `/api/actions/${action}`, {
-            params: params['pid'] === '$blocker' ? { ...params, pid: 4_711 } : params,
-          })
-    // Who has mitigated it waits until the graphs say that it has recovered.
+  }
+
+  /** Carries out the author's solution. */
+  async #fix({ solution }: Scenario): Promise<void> {
+    for (const { action, terminal, params } of solution)
+      if (terminal !== undefined)
+        this.#engine.response.noteCommand({
+          command: terminal,
+          folder: '/',
+          status: 0,
+          shell: 'paper',
+          kind: 'change',
+          sameAs: undefined,
+        })
+      else
+        await this.#call('trainee', 'POST', `/api/actions/${action}`, {
+          params: params['pid'] === '$blocker' ? { ...params, pid: 4_711 } : params,
+        })
   }
 
   async #tick(): Promise<void> {

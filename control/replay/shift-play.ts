@@ -3,7 +3,7 @@ import { incidentsOf, mostUrgentFirst, type IncidentDrill } from '../../drills/s
 import type { ReadShift } from '../../drills/shifts/read.ts'
 import { drillClock, foldDrill, type DrillEvent, type DrillState } from '../../model/drill.ts'
 import { FiredrillError } from '../../model/errors.ts'
-import type { Incident, Scenario } from '../../model/scenario.ts'
+import type { Incident, MilestoneName, Scenario } from '../../model/scenario.ts'
 import type { PlayedDrill } from './plane.ts'
 import type { Recording } from './recording.ts'
 import type { ReplaySampler } from './sampler.ts'
@@ -17,6 +17,8 @@ export interface Desk {
   /** There is to be what its solution takes out. */
   prepare(scenario: Scenario): Promise<void>
   does(drill: string, scenario: Scenario, doing: Doing, incident: number): Promise<void>
+  /** Carries out the author's solution. */
+  fix(scenario: Scenario): Promise<void>
   /** Alertmanager tells of a page. */
   page(status: 'firing' | 'resolved', alert: Recording['pages'][number]['alert']): Promise<void>
   events(drill: string): DrillEvent[]
@@ -79,6 +81,12 @@ export async function playShift(
   return { state: ended, events, completed, tookMs: drillClock(ended, ended.endedAt ?? desk.now()) }
 }
 
+/**
+ * Whether somebody fixes what is broken for this milestone, unless they have: where users feel little, *mitigated* comes by itself, and what is broken is
+ * found when nothing recovers. Who has fixed it waits until the graphs say that it has recovered.
+ */
+export const isFix = (milestone: MilestoneName): boolean => milestone === 'mitigated' || milestone === 'recovered'
+
 const note = { broken: 'Nothing any more.', hurt: 'Nobody now.', since: '', tried: '', doing: 'Nothing.', next: 'Watch the graphs.' }
 
 /** It begins when it is due, and its pages come and go as they did. */
@@ -110,11 +118,12 @@ async function work(
     if (doing.kind === 'ask' && help === 'none') continue
     // Once: what it leads to takes its time to be seen.
     if (doing.kind === 'step' && course.done.has(doing.milestone)) continue
-    if (doing.kind === 'step' && doing.milestone === 'mitigated') await desk.prepare(incident.scenario)
     await desk.does(drill, incident.scenario, doing, number)
     if (doing.kind !== 'step') continue
     course.done.add(doing.milestone)
-    if (doing.milestone !== 'mitigated') continue
+    if (course.fixedAt !== null || !isFix(doing.milestone)) continue
+    await desk.prepare(incident.scenario)
+    await desk.fix(incident.scenario)
     course.fixedAt = desk.now()
     desk.sampler.fix(incident.place)
   }
