@@ -38,6 +38,7 @@ export interface IncidentView {
   milestones: DrillState['milestones']
   /** Of its own clock, in milliseconds since the epoch. */
   startedAt: number
+  /** None while the shift lasts, except for the instructor. */
   pars: Record<string, number>
   hints: number
   wrongCauses: number
@@ -61,9 +62,10 @@ function shiftView(state: DrillState, events: readonly DrillEvent[], scenario: S
         number,
         place: tells ? incident.place : null,
         title: tells ? incident.scenario.title : null,
-        ...{ pagedAt, startedAt, milestones },
+        // Noise has no beginning that is known, and no pars: by neither is it to be told from an incident.
+        ...{ pagedAt, startedAt: tells || pagedAt === null ? startedAt : pagedAt, milestones },
         pages: pagesByName(paged, new Set(firing.map(({ name }) => name))),
-        pars: Object.fromEntries(Object.entries(incident.scenario.milestones).map(([name, { par }]) => [name, par])),
+        pars: tells ? Object.fromEntries(Object.entries(incident.scenario.milestones).map(([name, { par }]) => [name, par])) : {},
         hints: own.hints.length,
         wrongCauses: own.wrongCauses,
         over: !isOpen(own),
@@ -72,20 +74,21 @@ function shiftView(state: DrillState, events: readonly DrillEvent[], scenario: S
   return {
     title: scenario?.title ?? state.scenario,
     story: scenario?.story ?? '',
-    runbooks: [...new Set(begun.filter(({ state: own }) => own.pagedAt !== null).flatMap(({ incident }) => incident.scenario.runbooks))],
+    // Each page names its own: which ones an incident's author chose would tell it from noise.
+    runbooks: tells ? (scenario?.runbooks ?? []) : [],
     pars: {},
     incidents: [...incidents, ...noise.map((each) => noiseView(each, tells))].toSorted((a, b) => (a.number ?? 99) - (b.number ?? 99)),
   }
 }
 
 /** Noise looks as an incident does, until it is told what it was. */
-function noiseView({ number, pages, firing, pagedAt, acknowledgedAt }: Noise, tells: boolean): IncidentView {
+function noiseView({ number, pages, firing, pagedAt, acknowledgedAt, hints, wrongCauses }: Noise, tells: boolean): IncidentView {
   const stillFiring = pages.filter(({ fingerprint }) => firing.has(fingerprint))
   return {
     ...{ number, place: null, title: tells ? 'Noise' : null, pagedAt, startedAt: pagedAt },
     pages: pagesByName(pages, new Set(stillFiring.map(({ name }) => name))),
     milestones: { acknowledged: acknowledgedAt, located: null, diagnosed: null, mitigated: null, recovered: null },
-    ...{ pars: {}, hints: 0, wrongCauses: 0 },
+    ...{ pars: {}, hints, wrongCauses },
     over: firing.size === 0,
   }
 }

@@ -52,7 +52,7 @@ export class DrillClock {
     const { drill } = this.#deps
     const state = drill.mustAllow('skip')
     if (!state.shift) throw new FiredrillError('unsupported', 'only what is planned in a shift can be brought forward')
-    const next = drill.played(state).timeline.find((_, step) => !state.injectedSteps.includes(step))
+    const next = drill.played(state).timeline.find((_, step) => drill.isPending(state, step))
     if (!next) throw new FiredrillError('wrong-state', 'nothing more is planned in this shift')
     const byMs = Math.round(next.at - drillClock(state, Date.now()))
     // What is in has as much less time as the shift.

@@ -5,13 +5,20 @@ import { isPersonSpeaking } from '../../people/policy.ts'
 import type { DrillClock } from './clock.ts'
 import type { CurrentDrill, Situation } from './current.ts'
 import type { DrillFaults } from './faults.ts'
-import { alarmOf, dueIn, inFocus } from './in-shift.ts'
+import { alarmOf, alarmsIn, dueIn, inFocus, type Alarm } from './in-shift.ts'
 
 interface Dependencies {
   drill: CurrentDrill
   faults: DrillFaults
   clock: DrillClock
 }
+
+/** For who asks about a page that needs nobody: how that can be found out. */
+const aboutNoise = {
+  milestone: 'located',
+  rung: 'orient',
+  text: 'First find out whether users feel it: look at the share of their requests that is slow or fails, and whether it grows. If nobody feels it, watch for a while, and change nothing.',
+} as const
 
 /** Does in a drill what the coach's policy decides. In which words the coach then speaks is not decided here (`control/coach.ts`). */
 export class Coaching {
@@ -65,12 +72,32 @@ export class Coaching {
   askHint(by?: Actor, number?: number): { given: boolean; waitMs: number; hint: { milestone: string; rung: string; text: string } | null } {
     const { drill } = this.#deps
     const state = drill.mustAllow('ask-hint')
+    const noise = this.#noiseMeant(number)
+    if (noise) return this.#hintAboutNoise(noise, by)
     const { incident, ...situation } = this.#situation(state, number)
     const decision = decide({ ...situation, asked: true })
     drill.append({ type: 'hint-asked', ...(incident === undefined ? {} : { incident }) }, by)
     this.#carryOut(decision, incident)
     const hint = decision.kind === 'hint' ? { milestone: decision.milestone, rung: decision.rung, text: decision.text } : null
     return { given: hint !== null, waitMs: decision.kind === 'wait' ? decision.forMs : 0, hint }
+  }
+
+  /** The noise of that number, or that fires while no incident has paged. */
+  #noiseMeant(number: number | undefined): Alarm | undefined {
+    const { drill } = this.#deps
+    if (number !== undefined) {
+      const alarm = alarmOf(drill, number)
+      return alarm.own ? undefined : alarm
+    }
+    return inFocus(drill) ? undefined : alarmsIn(drill).findLast(({ own, isOpen }) => own === null && isOpen)
+  }
+
+  #hintAboutNoise({ number: incident, hints }: Alarm, by?: Actor): ReturnType<Coaching['askHint']> {
+    const { drill } = this.#deps
+    drill.append({ type: 'hint-asked', incident }, by)
+    if (hints > 0) return { given: false, waitMs: 0, hint: null }
+    drill.append({ type: 'hint-given', ...aboutNoise, reason: 'asked', incident })
+    return { given: true, waitMs: 0, hint: { ...aboutNoise } }
   }
 
   /** The next hint, by the instructor's hand: it does not count as asking. Returns whether there was one. */

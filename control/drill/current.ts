@@ -116,6 +116,11 @@ export class CurrentDrill {
     return this.#folded.state
   }
 
+  /** Whether a step of the timeline is still to go in: what would break an incident of a shift that is over does not. */
+  isPending({ injectedSteps }: Pick<DrillState, 'injectedSteps'>, step: number): boolean {
+    return !injectedSteps.includes(step) && !this.incidents()?.isOver(step)
+  }
+
   /** As its author planned it. Throws `not-found`. */
   scenario(id: string): Scenario {
     const scenario = this.#scenarios.get(id)

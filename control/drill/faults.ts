@@ -55,7 +55,7 @@ export class DrillFaults {
   /** The faults whose time has come, each looked for only when the one before has been dealt with. */
   *due(state: DrillState): Iterable<DueFault> {
     for (const [step, { at, fault, params, for: limitMs }] of this.#steps(state).entries()) {
-      if (state.injectedSteps.includes(step) || drillClock(state, Date.now()) < at) continue
+      if (!this.#deps.drill.isPending(state, step) || drillClock(state, Date.now()) < at) continue
       const clock = drillClock(state, Date.now())
       const untilEnd = Math.max(1_000, state.limitMs - clock) + faultGraceMs
       const by = Date.now() + untilEnd
@@ -91,7 +91,10 @@ export class DrillFaults {
   async inject(id: string, { step, fault, params, forMs, by }: DueFault): Promise<void> {
     const { drill, injector, traffic } = this.#deps
     if (drill.running()?.lastInjectedAt === null) traffic.note(id)
-    const isWanted = () => drill.running()?.id === id
+    const isWanted = () => {
+      const state = drill.running()
+      return state?.id === id && drill.isPending(state, step)
+    }
     const injected = injector.inject(fault, params, { forMs, by, drill: id, isWanted })
     this.#goingIn = injected
     try {

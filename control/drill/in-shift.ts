@@ -10,6 +10,7 @@ export interface Alarm {
   pagedAt: number
   isAcknowledged: boolean
   isOpen: boolean
+  hints: number
   /** Null for noise. */
   own: IncidentDrill | null
 }
@@ -22,10 +23,19 @@ export function alarmsIn(drill: CurrentDrill): Alarm[] {
     const { number, state } = own
     if (number === null) return []
     const isAcknowledged = state.milestones.acknowledged !== null
-    return [{ number, pagedAt: state.pagedAt ?? state.startedAt, isAcknowledged, isOpen: state.phase === 'running', own }]
+    return [
+      {
+        number,
+        pagedAt: state.pagedAt ?? state.startedAt,
+        isAcknowledged,
+        isOpen: state.phase === 'running',
+        hints: state.hints.length,
+        own,
+      },
+    ]
   })
-  const ofNoise = incidents.noise.map(({ number, pagedAt, acknowledgedAt, firing }): Alarm => ({
-    ...{ number, pagedAt },
+  const ofNoise = incidents.noise.map(({ number, pagedAt, acknowledgedAt, firing, hints }): Alarm => ({
+    ...{ number, pagedAt, hints },
     isAcknowledged: acknowledgedAt !== null,
     isOpen: firing.size > 0,
     own: null,

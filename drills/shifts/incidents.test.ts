@@ -131,6 +131,13 @@ describe('an incident begins with its first fault', () => {
     assert.deepEqual([types(taken, 1).includes('fault-reverted'), types(taken, 2).includes('fault-reverted')], [false, true])
   })
 
+  test('of an incident that is over no step is to go in any more', () => {
+    const isOver = (all: Incidents) => [0, 1, 2, 3].map((place) => all.isOver(place))
+    const [open, done] = [[fault(0), fault(1), page('First'), page('Second')], over(1)]
+    assert.deepEqual(isOver(after(...open)), [false, false, false, false])
+    assert.deepEqual(isOver(after(...open, ...done)), [true, false, true, false])
+  })
+
   test('an extension of the shift counts for those that are open, and for those that come', () => {
     const all = after(fault(0), { type: 'time-extended', byMs: 60_000 }, fault(1))
     assert.deepEqual([drill(all, 1).state.limitMs, drill(all, 2).state.limitMs], [limitMs, limitMs - 30_000])

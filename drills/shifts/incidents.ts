@@ -35,6 +35,9 @@ export interface Noise {
   firing: ReadonlySet<string>
   pagedAt: number
   acknowledgedAt: number | null
+  /** What was said and named of it, as if it were an incident. */
+  hints: number
+  wrongCauses: number
 }
 
 interface Course {
@@ -67,7 +70,7 @@ export class Incidents {
   readonly #faults = new Map<string, Course>()
   /** By an alert that fires, the incidents that it is of. */
   readonly #alerts = new Map<string, { page: Paged; courses: Course[] }>()
-  readonly #noise: { number: number; pages: Paged[]; firing: Set<string>; acknowledgedAt: number | null }[] = []
+  readonly #noise: (Omit<Noise, 'pages' | 'firing' | 'pagedAt'> & { pages: Paged[]; firing: Set<string> })[] = []
   #numbers = 0
   #taken = 0
 
@@ -91,8 +94,8 @@ export class Incidents {
 
   /** What has paged and is no incident, oldest first. */
   get noise(): Noise[] {
-    return this.#noise.map(({ number, pages, firing, acknowledgedAt }) => ({
-      ...{ number, firing, acknowledgedAt },
+    return this.#noise.map(({ pages, ...noise }) => ({
+      ...noise,
       pages: pages.map(({ alert }) => alert),
       pagedAt: pages[0]?.at ?? 0,
     }))
@@ -111,6 +114,11 @@ export class Incidents {
   /** By the number under which it was paged. */
   of(number: number): IncidentDrill | undefined {
     return this.begun.find((each) => each.number === number)
+  }
+
+  /** Whether a step of the shift's timeline is of an incident that is over: nothing more is to break by it. */
+  isOver(step: number): boolean {
+    return this.#courses.some(({ incident, state }) => incident.steps.includes(step) && state !== null && !isOpen(state))
   }
 
   /** Whether every incident, also those that have not begun, has reached it. */
@@ -137,7 +145,7 @@ export class Incidents {
     if ('incident' in event && event.incident !== undefined) {
       const { incident: number, ...own } = event
       const noise = this.#noise.find((each) => each.number === number)
-      if (noise && event.type === 'page-acknowledged') noise.acknowledgedAt ??= event.at
+      if (noise) heard(noise, event)
       // Safe: without the number it is the same event.
       return to([this.#courses.find((course) => course.number === number)], () => own as DrillEvent)
     }
@@ -250,7 +258,7 @@ export class Incidents {
 
   #noisy(page: Paged): void {
     const open = this.#noise.find(({ firing }) => firing.size > 0)
-    const noise = open ?? { number: ++this.#numbers, pages: [], firing: new Set<string>(), acknowledgedAt: null }
+    const noise = open ?? { number: ++this.#numbers, pages: [], firing: new Set<string>(), acknowledgedAt: null, hints: 0, wrongCauses: 0 }
     if (!open) this.#noise.push(noise)
     noise.pages.push(page)
     noise.firing.add(page.alert.fingerprint)
@@ -298,6 +306,13 @@ const isExpected = ({ incident }: Course, alert: string): boolean => incident.sc
 function give(course: Course, event: DrillEvent): void {
   course.events.push(event)
   course.state = advanceDrill(course.state, event)
+}
+
+/** Notes what carries the number of noise. */
+function heard(noise: Pick<Noise, 'acknowledgedAt' | 'hints' | 'wrongCauses'>, event: DrillEvent): void {
+  if (event.type === 'page-acknowledged') noise.acknowledgedAt ??= event.at
+  if (event.type === 'hint-given') noise.hints++
+  if (event.type === 'cause-named' && !event.correct) noise.wrongCauses++
 }
 
 const base = ({ id, drill, at }: DrillEvent) => ({ id, drill, at })

@@ -49,6 +49,7 @@ const reaches = (number: number, milestone: MilestoneName, seconds: number): At 
   seconds,
   { type: 'milestone-reached', milestone, evidence: '', incident: number },
 ]
+const harm = (seconds: number, failed: number): At => [seconds, { type: 'harm-measured', harm: { good: 1_000, slow: 0, failed } }]
 const note: DrillEventBody = { type: 'handover-written', broken: 'Nothing.', hurt: '', since: '', tried: '', doing: '', next: '' }
 
 /** A shift in which this came to pass, each at its second. */
@@ -69,15 +70,27 @@ describe('triage: of two that are open, the more urgent one first', () => {
     assert.deepEqual(findings, [
       {
         ok: true,
+        share: 1,
         text: "'Slow shelves' and 'Two truths' were open at the same time. You dealt with 'Slow shelves' first. Everybody waits.",
       },
     ])
   })
   test('the urgent one alone', () => assert.equal(found(...both, reaches(shelves, 'mitigated', 100)).points, 15))
-  test('the other one first', () => {
-    const { points, findings } = found(...both, reaches(prices, 'mitigated', 100), reaches(shelves, 'mitigated', 200))
-    assert.equal(points, 0)
-    assert.match(findings[0]?.text ?? '', /, and 'Two truths' was mitigated first\. 'Slow shelves' was more urgent\. Everybody waits\.$/)
+  test('the other one first: by the share of the harm that fell into that time', () => {
+    const course = [...both, reaches(prices, 'mitigated', 100), reaches(shelves, 'mitigated', 200)]
+    const { points, findings } = found(...course, harm(21, 10), harm(99, 40), harm(199, 130))
+    // Ten before anybody could choose, thirty while prices were dealt with, ninety afterwards.
+    assert.equal(points, Math.round(15 * (1 - 40 / 130)))
+    const text =
+      /, and 'Two truths' was mitigated first\. Meanwhile, 40 of the users' requests were slow or failed, of 130 in all\. 'Slow shelves' was more urgent\. Everybody waits\.$/
+    assert.match(findings[0]?.text ?? '', text)
+    assert.equal(found(...course, harm(10, 50), harm(21, 60), harm(99, 60), harm(199, 160)).points, 14, 'hardly anybody felt it meanwhile')
+  })
+  test('the other one first, when no request was slow or failed: by the share of the time', () => {
+    const open = [begins(prices, 1), begins(outbox, 2), pages(prices, 20), pages(outbox, 20)]
+    const { points, findings } = found(...open, reaches(2, 'mitigated', 65), reaches(prices, 'mitigated', 200))
+    assert.equal(points, Math.round(15 * 0.75))
+    assert.match(findings[0]?.text ?? '', /was mitigated first\. 'Two truths' was more urgent/)
   })
   test('the other one alone', () =>
     assert.deepEqual(
@@ -98,7 +111,50 @@ describe('triage: of two that are open, the more urgent one first', () => {
     const all = [...both, begins(outbox, 30), pages(outbox, 40)]
     const ends = [reaches(shelves, 'mitigated', 100), reaches(outbox, 'mitigated', 150), reaches(prices, 'mitigated', 200)]
     const { points, findings } = found(...all, ...ends)
-    assert.deepEqual([points, findings.map(({ ok }) => ok)], [10, [false, true, true]])
+    // Of the time in which prices waited, from 40 to 150 were the outbox's.
+    assert.deepEqual([points, findings.map(({ ok }) => ok)], [Math.round((15 * (1 + 1 + 1 - 110 / 190)) / 3), [false, true, true]])
+  })
+})
+
+describe('triage: noise is left alone', () => {
+  const noise: At[] = [
+    [10, { type: 'page-received', alert: alert('CheckoutErrorBudgetBurn', 'n') }],
+    [60, { type: 'page-resolved', alert: alert('CheckoutErrorBudgetBurn', 'n') }],
+  ]
+  const change = (seconds: number, own: object = {}): At => [
+    seconds,
+    {
+      ...{ type: 'action-run', action: 'restart', title: 'Restart', kind: 'change', params: { component: 'orders' }, ok: true },
+      ...{ summary: '', harmful: null, ...own },
+    },
+  ]
+  const typed = (seconds: number, kind: 'change' | 'inspect'): At => [
+    seconds,
+    { type: 'command-run', command: 'pkill orders', folder: '/', status: 0, shell: 's', kind, harmful: null },
+  ]
+  const acknowledged: At = [12, { type: 'page-acknowledged', incident: 1 }]
+  const of = (...course: At[]) => found(...noise, acknowledged, ...course)
+  const alone = 'Incident 1 was noise. You changed nothing because of it.'
+
+  test('who acknowledges it, looks and waits has done all that was needed', () =>
+    assert.deepEqual(of(change(5), change(20, { kind: 'inspect' }), change(21, { ok: false }), typed(22, 'inspect')), {
+      ...{ points: 15, of: 15 },
+      findings: [{ ok: true, share: 1, text: alone }],
+    }))
+  test('who changes something because of it is told what', () => {
+    const { points, findings } = of(change(20), typed(70, 'change'))
+    assert.deepEqual([points, findings[0]?.ok], [0, false])
+    assert.equal(findings[0]?.text, 'Incident 1 was noise. Nothing was broken when you changed something: Restart, `pkill orders`.')
+  })
+  test('of many changes, three are named', () =>
+    assert.match(of(...[20, 21, 22, 23].map((at) => change(at))).findings[0]?.text ?? '', /: Restart, Restart, Restart, …\.$/))
+  test('who names a cause for it has not seen what it was', () => {
+    const named: At = [20, { type: 'cause-named', incident: 1, component: 'orders', category: 'release', sentence: '', correct: false }]
+    assert.deepEqual(of(named).findings, [{ ok: false, share: 0, text: 'Incident 1 was noise, and you named a cause for it.' }])
+  })
+  test('what is changed while an incident is open is for that one', () => {
+    const { findings } = of(begins(prices, 15), change(20))
+    assert.deepEqual(findings, [{ ok: true, share: 1, text: alone }])
   })
 })
 

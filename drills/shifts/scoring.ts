@@ -1,9 +1,10 @@
 import type { DrillEvent, DrillState } from '../../model/drill.ts'
-import { urgencies, type Scenario, type Urgency } from '../../model/scenario.ts'
+import type { Scenario, Urgency } from '../../model/scenario.ts'
 import type { Shift } from '../../model/shift.ts'
 import { handoversIn } from '../../people/handover.ts'
 import { scoreDrill, type Score } from '../scoring.ts'
 import { incidentsOf, type IncidentDrill } from './incidents.ts'
+import { triageOf, type TriageFinding } from './triage.ts'
 
 /** Of the hundred points of a shift: the rest is the mean of its incidents' scores. */
 export const shiftWeights = { triage: 15, handover: 5 }
@@ -19,11 +20,6 @@ export interface ScoredIncident {
   /** Null for one that did not begin. */
   drill: IncidentDrill | null
   score: Score
-}
-
-export interface TriageFinding {
-  ok: boolean
-  text: string
 }
 
 export interface ShiftScore {
@@ -47,8 +43,9 @@ export function scoreShift(state: DrillState, events: readonly DrillEvent[], shi
   })
   const begun = incidents.filter(({ drill }) => drill !== null)
   const mean = begun.length === 0 ? 0 : begun.reduce((sum, { score }) => sum + score.total, 0) / begun.length
-  const findings = triageOf(begun)
-  const share = findings.length === 0 ? 1 : findings.filter(({ ok }) => ok).length / findings.length
+  const chosen = incidents.flatMap(({ drill, ...incident }) => (drill ? [{ ...incident, drill }] : []))
+  const findings = triageOf(chosen, events, played)
+  const share = findings.length === 0 ? 1 : findings.reduce((sum, finding) => sum + finding.share, 0) / findings.length
   const isHandedOver = handoversIn(events).length > 0
   const triage = { points: Math.round(shiftWeights.triage * share), of: shiftWeights.triage, findings }
   const handover = {
@@ -58,29 +55,4 @@ export function scoreShift(state: DrillState, events: readonly DrillEvent[], shi
   }
   const rest = 100 - shiftWeights.triage - shiftWeights.handover
   return { total: Math.round((mean * rest) / 100) + triage.points + handover.points, incidents, triage, handover }
-}
-
-/** Of each two incidents that were open at the same time, whether the more urgent one was mitigated first. */
-export function triageOf(incidents: readonly ScoredIncident[]): TriageFinding[] {
-  return incidents.flatMap((one) =>
-    incidents.flatMap((other) => {
-      const isMore = urgencies.indexOf(one.urgency) < urgencies.indexOf(other.urgency)
-      return isMore && wereBothOpen(one, other) ? [inOrder(one, other)] : []
-    }),
-  )
-}
-
-const mitigatedAt = ({ drill }: ScoredIncident): number => drill?.state.milestones.mitigated ?? Infinity
-const pagedAt = ({ drill }: ScoredIncident): number => drill?.state.pagedAt ?? Infinity
-
-/** Whether somebody could choose: both had paged, and neither was mitigated. */
-const wereBothOpen = (a: ScoredIncident, b: ScoredIncident): boolean =>
-  Math.max(pagedAt(a), pagedAt(b)) < Math.min(mitigatedAt(a), mitigatedAt(b))
-
-function inOrder(urgent: ScoredIncident, other: ScoredIncident): TriageFinding {
-  const ok = mitigatedAt(urgent) <= mitigatedAt(other)
-  const both = `'${urgent.title}' and '${other.title}' were open at the same time`
-  if (ok && mitigatedAt(urgent) < Infinity) return { ok, text: `${both}. You dealt with '${urgent.title}' first. ${urgent.why}` }
-  const instead = mitigatedAt(other) < Infinity ? `'${other.title}' was mitigated first` : 'neither was mitigated'
-  return { ok: false, text: `${both}, and ${instead}. '${urgent.title}' was more urgent. ${urgent.why}` }
 }

@@ -146,7 +146,7 @@ test('a shift from the catalogue to its debrief: one incident is worked on at a 
 
   await page.getByRole('heading', { name: 'Debrief: A quiet Sunday' }).waitFor()
   await page
-    .getByRole('region', { name: 'The right order' })
+    .getByRole('region', { name: 'Triage' })
     .getByText(/You dealt with 'Slow shelves' first/)
     .waitFor()
   await page.getByRole('region', { name: 'Handing over' }).getByText('5 of 5 points, for having written one').waitFor()

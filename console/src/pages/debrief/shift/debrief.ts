@@ -23,7 +23,7 @@ export interface ShiftDebrief {
   text: string
   total: number
   /** The mean of the incidents' scores is the rest of it. */
-  triage: { points: number; of: number; findings: { ok: boolean; text: string }[] }
+  triage: { points: number; of: number; findings: { ok: boolean; share: number; text: string }[] }
   handover: { points: number; of: number; detail: string }
   incidents: ShiftIncident[]
   /** Titles of incidents for which the shift did not last. */

@@ -92,7 +92,7 @@ function Heading({ debrief: { drill, shift, title, total, triage, handover } }: 
       {start.isPending && <UntilSteady reason={start.failureReason} />}
       {start.error && <Problem error={start.error} />}
       <ul className="tags shift-points" aria-label="Points">
-        {Object.entries({ Incidents: rest, 'Right order': triage, 'Handing over': handover }).map(([what, { points, of }]) => (
+        {Object.entries({ Incidents: rest, Triage: triage, 'Handing over': handover }).map(([what, { points, of }]) => (
           <li key={what}>
             {what}: <b>{points}</b> of {of}
           </li>
@@ -102,17 +102,17 @@ function Heading({ debrief: { drill, shift, title, total, triage, handover } }: 
   )
 }
 
-/** Of incidents that were open at the same time, whether the more urgent one came first. */
+/** Of incidents that were open at the same time, whether the more urgent one came first; and whether noise was left alone. */
 const Triage = ({ triage: { points, of, findings } }: Pick<ShiftDebrief, 'triage'>) => (
-  <section className="box" aria-label="The right order">
+  <section className="box" aria-label="Triage">
     <h2>
-      The right order{' '}
+      Triage{' '}
       <span className="quiet">
         {points} of {of} points
       </span>
     </h2>
     {findings.length === 0 ? (
-      <p>No two incidents of different urgency were open at the same time: there was nothing to choose.</p>
+      <p>No two incidents of different urgency were open at the same time, and no noise paged: there was nothing to choose.</p>
     ) : (
       <ul className="findings">
         {findings.map(({ ok, text }) => (

@@ -1,0 +1,94 @@
+import type { DrillEvent } from '../../model/drill.ts'
+import { urgencies, type Scenario, type Urgency } from '../../model/scenario.ts'
+import { Incidents, isFelt, type IncidentDrill, type Noise } from './incidents.ts'
+
+export interface TriageFinding {
+  ok: boolean
+  /** The share of its points that it is worth, from 0 to 1. */
+  share: number
+  text: string
+}
+
+/** An incident that has begun. */
+interface Chosen {
+  title: string
+  urgency: Urgency
+  why: string
+  drill: IncidentDrill
+}
+
+/**
+ * What was dealt with first, by the harm that it allowed, and what was left alone. Of each two incidents of different urgency that were open at the same time, the
+ * more urgent one comes first: otherwise it costs the share of the other's harm to users that fell into the time in which the less urgent one was dealt with.
+ * Noise needs nothing: not a change, nor a cause.
+ */
+export function triageOf(chosen: readonly Chosen[], events: readonly DrillEvent[], played: Scenario): TriageFinding[] {
+  const endedAt = events.at(-1)?.at ?? 0
+  const pairs = chosen.flatMap((one) =>
+    chosen.flatMap((other) => {
+      const isMore = urgencies.indexOf(one.urgency) < urgencies.indexOf(other.urgency)
+      return isMore && wereBothOpen(one, other) ? [inOrder(one, other, endedAt)] : []
+    }),
+  )
+  return [...pairs, ...leftAlone(events, played)]
+}
+
+const mitigatedAt = ({ drill }: Chosen): number => drill.state.milestones.mitigated ?? Infinity
+const pagedAt = ({ drill }: Chosen): number => drill.state.pagedAt ?? Infinity
+
+/** Whether somebody could choose: both had paged, and neither was mitigated. */
+const wereBothOpen = (a: Chosen, b: Chosen): boolean => Math.max(pagedAt(a), pagedAt(b)) < Math.min(mitigatedAt(a), mitigatedAt(b))
+
+function inOrder(urgent: Chosen, other: Chosen, endedAt: number): TriageFinding {
+  const both = `'${urgent.title}' and '${other.title}' were open at the same time`
+  const ok = mitigatedAt(urgent) <= mitigatedAt(other)
+  if (ok && mitigatedAt(urgent) < Infinity) return { ok, share: 1, text: `${both}. You dealt with '${urgent.title}' first. ${urgent.why}` }
+  const reason = `'${urgent.title}' was more urgent. ${urgent.why}`
+  if (mitigatedAt(other) === Infinity) return { ok: false, share: 0, text: `${both}, and neither was mitigated. ${reason}` }
+  const waited = { from: Math.max(pagedAt(urgent), pagedAt(other)), to: mitigatedAt(other) }
+  const open = { from: pagedAt(urgent), to: Math.min(mitigatedAt(urgent), endedAt) }
+  const [meanwhile, inAll] = [harmIn(urgent.drill, waited), harmIn(urgent.drill, open)]
+  const cost = inAll > 0 ? meanwhile / inAll : (waited.to - waited.from) / Math.max(1, open.to - open.from)
+  const share = mitigatedAt(urgent) === Infinity ? 0 : Math.max(0, 1 - cost)
+  const told = meanwhile > 0 ? ` Meanwhile, ${meanwhile} of the users' requests were slow or failed, of ${inAll} in all.` : ''
+  return { ok: false, share, text: `${both}, and '${other.title}' was mitigated first.${told} ${reason}` }
+}
+
+/** Requests of users that were slow or failed in a time, as far as users feel the incident. */
+function harmIn(drill: IncidentDrill, { from, to }: { from: number; to: number }): number {
+  if (!isFelt(drill)) return 0
+  const by = (at: number): number => {
+    const last = drill.events.findLast((event) => event.type === 'harm-measured' && event.at <= at)
+    return last?.type === 'harm-measured' ? last.harm.slow + last.harm.failed : 0
+  }
+  return Math.max(0, by(to) - by(from))
+}
+
+/** Of each noise that paged, whether nothing was changed because of it, and no cause named. */
+function leftAlone(events: readonly DrillEvent[], { incidents = [] }: Scenario): TriageFinding[] {
+  const all = new Incidents(incidents)
+  const changes = new Map<number, string[]>()
+  for (const event of events) {
+    const latest: Noise | undefined = all.open.length === 0 ? all.noise.at(-1) : undefined
+    const what = latest ? changeIn(event) : null
+    if (latest && what !== null) changes.set(latest.number, [...(changes.get(latest.number) ?? []), what])
+    all.take(event)
+  }
+  return all.noise.map(({ number, wrongCauses }) => {
+    const made = changes.get(number) ?? []
+    if (made.length > 0)
+      return {
+        ok: false,
+        share: 0,
+        text: `Incident ${number} was noise. Nothing was broken when you changed something: ${made.slice(0, 3).join(', ')}${made.length > 3 ? ', …' : ''}.`,
+      }
+    if (wrongCauses > 0) return { ok: false, share: 0, text: `Incident ${number} was noise, and you named a cause for it.` }
+    return { ok: true, share: 1, text: `Incident ${number} was noise. You changed nothing because of it.` }
+  })
+}
+
+/** What was changed in the shop, in words; null for what is no change. */
+function changeIn(event: DrillEvent): string | null {
+  if (event.type === 'action-run') return event.kind === 'change' && event.ok ? event.title : null
+  return event.type === 'command-run' && event.kind === 'change' ? `\`${event.command}\`` : null
+}
