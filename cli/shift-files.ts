@@ -9,7 +9,7 @@ import { elapsed, formatDurationMs } from '../model/duration.ts'
 import { FiredrillError } from '../model/errors.ts'
 import { anyOf, type Scenario } from '../model/scenario.ts'
 import { scenarioId } from '../model/scenario-kinds.ts'
-import { shiftSchema, type Shift } from '../model/shift.ts'
+import { inOrderOfBeginning, shiftSchema, type Shift } from '../model/shift.ts'
 import { folderIn, isError, tellProblems, writeTexts } from './authoring.ts'
 import { scenarioVocabulary } from './commands/scenario.ts'
 import type { CommonOptions } from './options.ts'
@@ -77,8 +77,9 @@ export function previewShift(id: string, options: CommonOptions): void {
   )
   if (incidents.some(({ variants }) => variants.length > 1))
     print(dim('\nwhere there are several variants, each drill draws one; these are the faults of one draw'))
-  for (const { place, at, scenario, title, variants, pages, breaks, urgency, why } of incidents) {
-    print(`\n${bold(`incident ${place}`)} ${elapsed(at)} ${scenario} ${dim(title)}`)
+  for (const { place, at, slowBurn, scenario, title, variants, pages, breaks, urgency, why } of incidents) {
+    const ticket = slowBurn === undefined ? '' : dim(` · a ticket for ${elapsed(slowBurn)} before`)
+    print(`\n${bold(`incident ${place}`)} ${elapsed(at)} ${scenario} ${dim(title)}${ticket}`)
     if (variants.length > 0) print(`  ${dim('variant')} ${variants.join(' or ')}`)
     print(`  ${dim('pages')}   ${pages.join(', ')}`)
     print(`  ${dim('breaks')}  ${breaks.join(', ')}`)
@@ -92,15 +93,15 @@ export function previewShift(id: string, options: CommonOptions): void {
 
 /** In the order in which they begin, each with what its variants may page, and which of them can come. */
 function incidentsIn(shift: Shift, { incidents = [] }: Scenario, scenarios: ReadonlyMap<string, Scenario>) {
-  const planned = shift.incidents.toSorted((a, b) => a.at - b.at)
-  return incidents.map(({ place, at, scenario, breaks, urgency }, index) => {
+  const planned = inOrderOfBeginning(shift)
+  return incidents.map(({ place, at, slowBurn, scenario, breaks, urgency }, index) => {
     const { variant, why = '' } = planned[index] ?? {}
     const written = scenarios.get(scenario.id) ?? scenario
     const variants = variant === undefined ? (written.variants ?? []).map(({ name }) => name) : [variant]
     const drawn = variants.length === 0 ? [scenario] : variants.map((name) => drawnScenario(written, { seed: 0, variant: name }))
     const pages = drawn.flatMap(({ alerts }) => alerts.expected.map((page) => anyOf(page).join(' or ')))
     return {
-      ...{ place, at, scenario: scenario.id, title: scenario.title, breaks, urgency, why, variants },
+      ...{ place, at, slowBurn, scenario: scenario.id, title: scenario.title, breaks, urgency, why, variants },
       pages: [...new Set(pages)],
     }
   })

@@ -47,6 +47,8 @@ export interface ShiftDebrief {
   incidents: ShiftIncidentDebrief[]
   /** Titles of incidents for which the shift did not last. */
   missed: string[]
+  /** Titles of slow burns that were fixed while they were tickets. */
+  forestalled: string[]
   noise: { what: string; at: number | null; pages: number }[]
   communication: Communication | null
   handovers: JudgedHandover[]
@@ -80,7 +82,8 @@ export function shiftDebriefOf(state: DrillState, events: readonly DrillEvent[],
       } = debriefOf({ ...drill.state, mode: state.mode }, [...drill.events], scenario, [])
       return [{ place, number: drill.number, urgency, why, beganAt: drill.state.startedAt, debrief }]
     }),
-    missed: score.incidents.flatMap(({ drill, title }) => (drill ? [] : [title])),
+    missed: score.incidents.flatMap(({ drill, forestalled, title }) => (drill || forestalled ? [] : [title])),
+    forestalled: score.incidents.flatMap(({ forestalled, title }) => (forestalled ? [title] : [])),
     noise: alertPages(shift, drawn, events),
     communication: communicationOf(state, drawn),
     handovers: judgeHandovers(state, events, drawn),

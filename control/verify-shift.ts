@@ -1,4 +1,5 @@
 import type { DrillEvent, DrillState } from '../model/drill.ts'
+import { FiredrillError } from '../model/errors.ts'
 import { anyOf, urgencies, type Incident, type Scenario } from '../model/scenario.ts'
 import type { ShiftPlan } from '../model/shift.ts'
 import type { Wait } from '../model/start-when-steady.ts'
@@ -8,6 +9,7 @@ import type { IncidentView } from './drill-view.ts'
 import { lookAt } from './look-at.ts'
 import {
   drillOf,
+  firing,
   pageBoundSeconds,
   pages,
   recoveryDeadlineMs,
@@ -32,6 +34,8 @@ const nextStepMs = 30_000
 const longestStepMs = 120_000
 /** What is over by itself has paged, and has resolved, this long after its end. */
 const quietDeadlineMs = 90_000
+/** A slow burn is noticed by windows of several minutes. */
+const ticketDeadlineMs = 240_000
 
 interface Rehearsal {
   client: Client
@@ -90,10 +94,12 @@ async function breaks({ client, drill, plan, until, patience }: Rehearsal, incid
     const done = injectedSteps((await drillOf(client, drill)).events)
     if (incident.steps.every((step) => done.has(step))) return
     const next = plan.played.timeline.findIndex((_, step) => !done.has(step))
-    // What follows within an incident comes when its author says.
+    // What follows within an incident comes when its author says; one that burns slowly has to be a ticket first.
     const goesOn = incident.steps.includes(next) && incident.steps.some((step) => done.has(step))
-    if (!goesOn) await client.post(`/api/drills/${drill}/skip`)
-    const inMs = goesOn ? longestStepMs : nextStepMs
+    const burns = incident.slowBurn !== undefined && incident.steps[1] === next
+    if (burns) await isTicket(client, incident, until, patience)
+    if (!goesOn || burns) await client.post(`/api/drills/${drill}/skip`)
+    const inMs = goesOn && !burns ? longestStepMs : nextStepMs
     await until('the next fault to go in', inMs, async () => injectedSteps((await drillOf(client, drill)).events).has(next))
     if (!noise.includes(next)) continue
     const lasts = plan.played.timeline[next]?.for ?? 0
@@ -103,6 +109,18 @@ async function breaks({ client, drill, plan, until, patience }: Rehearsal, incid
     })
     await until('its pages to resolve', quietDeadlineMs * patience, async () => (await pages(client)).length === 0)
   }
+}
+
+/** What is going to page fires as a ticket meanwhile, and does not page. */
+async function isTicket(client: Client, { scenario }: Incident, until: Wait, patience: number): Promise<void> {
+  const names = scenario.alerts.expected.flatMap(anyOf)
+  const ours = (alerts: Awaited<ReturnType<typeof firing>>) => alerts.filter(({ labels }) => names.includes(labels['alertname'] ?? ''))
+  await until(`a ticket of ${scenario.id}`, ticketDeadlineMs * patience, async () => {
+    const alerts = ours(await firing(client))
+    const page = alerts.find(({ labels }) => labels['severity'] === 'page')
+    if (page) throw new FiredrillError('wrong-state', `${scenario.id} paged with ${page.labels['alertname']} while it was to be a ticket`)
+    return alerts.length > 0
+  })
 }
 
 const instanceOf = (events: readonly DrillEvent[], step: number): string | undefined => {

@@ -276,10 +276,11 @@ export async function recordVerified(client: Pick<Client, 'get'>, drill: string)
 export const drillOf = (client: Pick<Client, 'get'>, id: string) =>
   client.get<{ drill: DrillState; events: DrillEvent[] }>(`/api/drills/${id}`)
 
-export async function pages(client: Client): Promise<unknown[]> {
-  const alerts = await client.get<{ labels: Record<string, string>; status: { state: string } }[]>('/api/alerts')
-  return alerts.filter((alert) => alert.labels['severity'] === 'page')
-}
+/** What Alertmanager has: pages and tickets. */
+export const firing = (client: Client) => client.get<{ labels: Record<string, string>; status: { state: string } }[]>('/api/alerts')
+
+export const pages = async (client: Client): Promise<unknown[]> =>
+  (await firing(client)).filter((alert) => alert.labels['severity'] === 'page')
 
 /** What of a range differs from before, in words. */
 export function difference(before: Fingerprint, after: Fingerprint): string[] {

@@ -157,8 +157,10 @@ export interface Incident {
   place: number
   /** As it was drawn; its own timeline begins with it. */
   scenario: Scenario
-  /** On the clock of the shift, in milliseconds. */
+  /** When it begins, on the clock of the shift, in milliseconds. */
   at: number
+  /** Its first step comes this much earlier, in milliseconds: until it begins it is a ticket. */
+  slowBurn?: number | undefined
   /** The places of its own timeline's steps in that of the shift. */
   steps: readonly number[]
   /** Ids of the checks that fail because of it: it has recovered when these pass again. */

@@ -6,6 +6,11 @@ const incident = z.strictObject({
   /** When it begins, on the clock of the shift. */
   at: duration,
   scenario: scenarioId,
+  /**
+   * A slow burn: the first step of its scenario comes at `at`, and the others this much later. Until then nothing pages, and the incident has not begun; who fixes
+   * it meanwhile, as a ticket, has no incident.
+   */
+  slowBurn: someTime.optional(),
   /** Without one, the seed of the shift draws it. */
   variant: z.string().optional(),
   /** The checks that fail because of it. It has recovered when they pass again, whatever else is still broken. */
@@ -40,6 +45,13 @@ export const shiftSchema = z.strictObject({
   noise: z.array(noise).max(6).default([]),
 })
 export type ShiftPlan = z.output<typeof shiftSchema>
+
+/** When an incident begins, on the clock of the shift, in milliseconds. */
+export const beginsAt = ({ at, slowBurn = 0 }: Pick<ShiftPlan['incidents'][number], 'at' | 'slowBurn'>): number => at + slowBurn
+
+/** The incidents of a shift in the order in which they begin. */
+export const inOrderOfBeginning = ({ incidents }: Pick<ShiftPlan, 'incidents'>): ShiftPlan['incidents'] =>
+  incidents.toSorted((a, b) => beginsAt(a) - beginsAt(b))
 
 /** A shift: several incidents on one range, one after the other and at the same time. */
 export interface Shift extends ShiftPlan {

@@ -99,7 +99,7 @@ test('shift preview: the brief, the timeline, the incidents and the noise', asyn
   const { incidents, timeline } = JSON.parse(json.stdout) as { incidents: { scenario: string }[]; timeline: { of: number | null }[] }
   assert.deepEqual(
     incidents.map(({ scenario }) => scenario),
-    ['one-in-ten', 'silent-warehouse', 'two-truths', 'big-baskets'],
+    ['silent-warehouse', 'one-in-ten', 'two-truths', 'big-baskets'],
   )
   assert.deepEqual([...new Set(timeline.map(({ of }) => of))].toSorted(), [1, 2, 3, 4, null])
 })

@@ -76,7 +76,8 @@ const usedShare = 0.85
 /** By when an incident should be done so that the others have their share of the shift: on its own clock, in milliseconds. */
 export function dueIn(drill: CurrentDrill, shift: DrillState, { state }: IncidentDrill): number {
   const all = drill.played(shift).incidents ?? []
-  const done = (drill.incidents()?.begun ?? []).filter((other) => other.state.phase !== 'running').length
+  const incidents = drill.incidents()
+  const done = (incidents?.begun ?? []).filter((other) => other.state.phase !== 'running').length + (incidents?.forestalled.length ?? 0)
   return (usedShare * shift.limitMs * (done + 1)) / Math.max(1, all.length) - drillClock(shift, state.startedAt)
 }
 

@@ -59,6 +59,29 @@ test('incidents are numbered as they begin, and each knows which steps are its o
   assert.equal(own.length + shift.noise.length, played.timeline.length)
 })
 
+test('a slow burn begins as much later with all but its first step', () => {
+  const slow: Shift = {
+    ...shift,
+    incidents: [
+      { at: 60_000, scenario: 'one-in-ten', slowBurn: 300_000, breaks: ['users-served'], urgency: 'now', why: '' },
+      { at: 120_000, scenario: 'silent-warehouse', breaks: ['orders-fulfilled'], urgency: 'soon', why: '' },
+    ],
+  }
+  const { incidents = [], timeline } = playedShift(slow, scenarios, null)
+  assert.deepEqual(
+    incidents.map(({ place, at, scenario: { id } }) => [place, at, id]),
+    [
+      [1, 120_000, 'silent-warehouse'],
+      [2, 360_000, 'one-in-ten'],
+    ],
+  )
+  const burning = incidents[1]
+  assert.deepEqual(
+    burning?.steps.map((place) => timeline[place]?.at),
+    burning?.scenario.timeline.map(({ at }, own) => (own === 0 ? 60_000 : 360_000) + at),
+  )
+})
+
 test('those who speak, and what may be made easier, are the shift’s and not the incidents’', () => {
   assert.notEqual(scenarios.get('stuck-checkout')?.people, undefined)
   assert.deepEqual(

@@ -1,5 +1,5 @@
 import type { Incident, Scenario } from '../../model/scenario.ts'
-import type { Shift } from '../../model/shift.ts'
+import { beginsAt, inOrderOfBeginning, type Shift } from '../../model/shift.ts'
 import type { People } from '../../model/people.ts'
 import { drawnScenario, variantFor } from '../variants.ts'
 
@@ -29,28 +29,27 @@ function drawnFor(
   { incidents }: Shift,
   scenarios: ReadonlyMap<string, Scenario>,
   seed: number,
-): Pick<Incident, 'at' | 'breaks' | 'urgency' | 'scenario'>[] {
-  return incidents
-    .toSorted((a, b) => a.at - b.at)
-    .map(({ at, breaks, urgency, scenario: id, variant: wanted }) => {
-      const planned = scenarios.get(id)
-      if (!planned) throw new Error(`a shift that was read has no scenario '${id}'`)
-      const scenario = drawnScenario(planned, { seed, variant: variantFor(planned, seed, wanted) })
-      // Those who speak, and what may be made easier, are the shift's.
-      return { at, breaks, urgency, scenario: { ...scenario, people: undefined, ease: undefined } as Scenario }
-    })
+): Pick<Incident, 'at' | 'slowBurn' | 'breaks' | 'urgency' | 'scenario'>[] {
+  return inOrderOfBeginning({ incidents }).map((incident) => {
+    const { slowBurn, breaks, urgency, scenario: id, variant: wanted } = incident
+    const planned = scenarios.get(id)
+    if (!planned) throw new Error(`a shift that was read has no scenario '${id}'`)
+    const scenario = drawnScenario(planned, { seed, variant: variantFor(planned, seed, wanted) })
+    // Those who speak, and what may be made easier, are the shift's.
+    return { at: beginsAt(incident), slowBurn, breaks, urgency, scenario: { ...scenario, people: undefined, ease: undefined } as Scenario }
+  })
 }
 
 function compose(shift: Shift, drawn: ReturnType<typeof drawnFor>, people: People | null): Scenario {
   const steps = [
-    ...drawn.flatMap(({ at, scenario }, index) =>
-      scenario.timeline.map((step, own) => ({ planned: { ...step, at: at + step.at }, index, own })),
+    ...drawn.flatMap(({ at, slowBurn = 0, scenario }, index) =>
+      scenario.timeline.map((step, own) => ({ planned: { ...step, at: at + step.at - (own === 0 ? slowBurn : 0) }, index, own })),
     ),
     ...shift.noise.map(({ at, fault, params, for: limitMs }) => ({ planned: { at, fault, params, for: limitMs }, index: -1, own: 0 })),
   ].toSorted((a, b) => a.planned.at - b.planned.at)
-  const incidents = drawn.map(({ at, breaks, urgency, scenario }, index): Incident => {
+  const incidents = drawn.map(({ at, slowBurn, breaks, urgency, scenario }, index): Incident => {
     const places = scenario.timeline.map((_, own) => steps.findIndex((step) => step.index === index && step.own === own))
-    return { place: index + 1, scenario, at, breaks, urgency, steps: places }
+    return { place: index + 1, scenario, at, slowBurn, breaks, urgency, steps: places }
   })
   const all = drawn.map(({ scenario }) => scenario)
   const [first] = all

@@ -144,6 +144,69 @@ describe('an incident begins with its first fault', () => {
   })
 })
 
+describe('a slow burn is a ticket until its second step', () => {
+  const slow = (bodies: DrillEventBody[], own: Partial<Scenario> = {}) =>
+    incidentsOf(
+      shift.map((each) => (each.place === 1 ? { ...each, slowBurn: 300_000, scenario: { ...each.scenario, ...own } } : each)),
+      dated(bodies),
+    )
+  const rollBack = action('roll-back', { service: 'inventory' })
+  const single: Partial<Scenario> = { solution: [{ action: 'roll-back', params: { service: 'inventory' }, why: '' }] }
+
+  test('with its first step it has not begun; with the second it has, and both are its own', () => {
+    assert.deepEqual(slow([fault(0)]).begun, [])
+    const all = slow([fault(0), fault(1), harm(5, 0, 3), fault(2), page('First')])
+    const { state, events, number } = drill(all, 1)
+    // Its second step is planned for thirty seconds after its beginning, and went in after four.
+    assert.deepEqual([state.startedAt, state.injectedSteps, number], [-26_000, [0, 1], 1])
+    assert.deepEqual(
+      events.map(({ type, at }) => [type, at]),
+      [
+        ['drill-started', -26_000],
+        ['fault-injected', -26_000],
+        ['fault-injected', 4_000],
+        ['page-received', 5_000],
+      ],
+    )
+    assert.deepEqual(all.forestalled, [])
+  })
+
+  test('whoever carries out its solution meanwhile has forestalled it: nothing more goes in, and nothing is left to reach', () => {
+    const all = slow([fault(0), rollBack], single)
+    assert.deepEqual(
+      all.forestalled.map(({ place }) => place),
+      [1],
+    )
+    assert.deepEqual(
+      [0, 1, 2].map((place) => all.isOver(place)),
+      [true, false, true],
+    )
+    const others = [fault(1), page('Second'), ...over(1), fault(4), page('First'), ...over(2)]
+    assert.equal(slow([fault(0), rollBack, ...others], single).everyReached('recovered'), true)
+    assert.equal(slow([fault(0), ...others], single).everyReached('recovered'), false)
+  })
+
+  const notForestalled: Record<string, [DrillEventBody[], Partial<Scenario>]> = {
+    'before its first step': [[rollBack, fault(0)], single],
+    'by something that failed': [[fault(0), { ...rollBack, ok: false } as DrillEventBody], single],
+    'by something else': [[fault(0), action('roll-back', { service: 'orders' })], single],
+    'by one of two steps': [
+      [fault(0), rollBack],
+      { solution: [...(single.solution ?? []), { action: 'purge-queue', params: {}, why: '' }] },
+    ],
+    'after it has begun': [[fault(0), fault(2), rollBack], single],
+  }
+  for (const [when, [bodies, own]] of Object.entries(notForestalled))
+    test(`not ${when}`, () => assert.deepEqual(slow(bodies, own).forestalled, []))
+
+  test('what is done about it is not of the incidents that are open', () => {
+    const all = slow([fault(1), fault(0), action('roll-back', { service: 'inventory' }, 'it was the worker')], single)
+    assert.deepEqual(types(all, 2).includes('action-run'), true, 'the second calls it harmful')
+    const other = slow([fault(4), fault(0), rollBack], single)
+    assert.deepEqual(types(other, 3).includes('action-run'), false)
+  })
+})
+
 describe('a page', () => {
   const table: [what: string, bodies: DrillEventBody[], expected: string[][]][] = [
     ['of the incident that expects it', [fault(0), fault(1), page('Second'), page('First')], [['First'], ['Second'], []]],
@@ -459,9 +522,10 @@ function mustBeSound({ number, incident, state, events: own }: IncidentDrill, ev
 }
 
 test('whatever comes in whatever order, no incident has what is another’s, and none leaves the ways of a drill', async (context) => {
-  await holdsFor(context, [fc.array(anything, { maxLength: 60 })], (bodies) => {
+  const burning = shift.map((each) => (each.place === 1 ? { ...each, slowBurn: 60_000 } : each))
+  await holdsFor(context, [fc.array(anything, { maxLength: 60 }), fc.constantFrom(shift, burning)], (bodies, played) => {
     const events = dated(bodies)
-    const all = new Incidents(shift)
+    const all = new Incidents(played)
     for (const event of events) {
       const before = all.begun.map((each) => ({ ...each, count: each.events.length }))
       all.take(event)

@@ -8,10 +8,11 @@ import {
   type DrillState,
   type UserHarm,
 } from '../../model/drill.ts'
-import { anyOf, milestoneNames, urgencies, type Incident, type MilestoneName, type Scenario } from '../../model/scenario.ts'
+import { anyOf, milestoneNames, urgencies, type Incident, type MilestoneName } from '../../model/scenario.ts'
 import { fitsAlert } from '../alert-name.ts'
 import { harmOf } from '../milestones.ts'
 import { checks, type Verdict } from '../checks/registry.ts'
+import { doneBy, hasWorked, isInSolution, stepsIn, type Acted } from './solution.ts'
 
 /** One incident of a shift as if it were a drill of its own: all that is told of drills can be told of it. */
 export interface IncidentDrill {
@@ -25,7 +26,6 @@ export interface IncidentDrill {
 
 type Started = Extract<DrillEvent, { type: 'drill-started' }>
 type Paged = Extract<DrillEvent, { type: 'page-received' }>
-type Acted = Extract<DrillEvent, { type: 'action-run' | 'command-run' }>
 
 /** Pages of no incident, from the first one until all of them have resolved. Those who play are to find out that it is noise. */
 export interface Noise {
@@ -46,6 +46,10 @@ interface Course {
   /** Null until its first fault is in. */
   state: DrillState | null
   events: DrillEvent[]
+  /** Of a slow burn, its first fault, while it has not begun: a ticket. */
+  ticket: Extract<DrillEvent, { type: 'fault-injected' }> | null
+  /** The steps of its solution that were carried out before it began. */
+  fixed: ReadonlySet<number>
   /** What users had felt of the shift when it began. */
   harmBefore: UserHarm
 }
@@ -53,7 +57,7 @@ interface Course {
 /**
  * What of the events of a shift is of which of its incidents: a fold, to which events are given in their order.
  *
- * - A fault is of the incident whose timeline has it.
+ * - A fault is of the incident whose timeline has it. One that burns slowly begins with its second.
  * - A page is of the open incident that expects it; of several, or where none does, of the latest to begin that expects or allows it. What fits none is
  *   noise. Whatever fires is a page of an incident that begins meanwhile and expects it as well: it does not page once more.
  * - An action, or a command, is of the open incidents whose solution has it, and of those to which it does harm; one that is in no solution is of all open ones.
@@ -76,7 +80,7 @@ export class Incidents {
 
   constructor(incidents: readonly Incident[]) {
     this.#courses = incidents.map((incident) => ({
-      ...{ number: null, incident, state: null },
+      ...{ number: null, incident, state: null, ticket: null, fixed: new Set<number>() },
       events: [],
       harmBefore: { good: 0, slow: 0, failed: 0 },
     }))
@@ -116,14 +120,20 @@ export class Incidents {
     return this.begun.find((each) => each.number === number)
   }
 
-  /** Whether a step of the shift's timeline is of an incident that is over: nothing more is to break by it. */
-  isOver(step: number): boolean {
-    return this.#courses.some(({ incident, state }) => incident.steps.includes(step) && state !== null && !isOpen(state))
+  /** Slow burns that were fixed before they began. */
+  get forestalled(): Incident[] {
+    return this.#courses.filter(isForestalled).map(({ incident }) => incident)
   }
 
-  /** Whether every incident, also those that have not begun, has reached it. */
+  /** Whether a step of the shift's timeline is of an incident that is over, or was forestalled: nothing more is to break by it. */
+  isOver(step: number): boolean {
+    const own = this.#courses.find(({ incident }) => incident.steps.includes(step))
+    return own !== undefined && (isForestalled(own) || (own.state !== null && !isOpen(own.state)))
+  }
+
+  /** Whether every incident, also those that have not begun, has reached it, or was forestalled. */
   everyReached(milestone: MilestoneName): boolean {
-    return this.#courses.every(({ state }) => state !== null && state.milestones[milestone] !== null)
+    return this.#courses.every((course) => isForestalled(course) || (course.state !== null && course.state.milestones[milestone] !== null))
   }
 
   take(event: DrillEvent): void {
@@ -196,7 +206,11 @@ export class Incidents {
     const step = course.incident.steps.indexOf(event.step)
     const own = { course, event: { ...event, step } }
     if (course.state) return [own]
-    const { scenario } = course.incident
+    const { scenario, slowBurn } = course.incident
+    if (slowBurn !== undefined && course.ticket === null) {
+      course.ticket = own.event
+      return []
+    }
     course.harmBefore = this.#harm
     const at = event.at - (scenario.timeline[step]?.at ?? 0)
     const started: Started = {
@@ -209,6 +223,7 @@ export class Incidents {
     }
     return [
       { course, event: started },
+      ...(course.ticket ? [{ course, event: { ...course.ticket, at } }] : []),
       own,
       ...this.#firing(course).map((page) => ({ course, event: { ...page, at: Math.max(page.at, at) } })),
     ]
@@ -264,9 +279,15 @@ export class Incidents {
     noise.firing.add(page.alert.fingerprint)
   }
 
+  /** What burns slowly and has not begun. */
+  #tickets(): Course[] {
+    return this.#courses.filter((course) => course.ticket !== null && course.state === null && !isForestalled(course))
+  }
+
   #acted(event: Acted, open: readonly Course[]): { course: Course; event: Acted }[] {
-    const done = event.type === 'action-run' ? event : event.sameAs
-    const meant = open.filter(({ incident }) => isInSolution(incident.scenario, event))
+    const done = doneBy(event)
+    const meant = [...open, ...this.#tickets()].filter(({ incident }) => isInSolution(incident.scenario, event))
+    for (const course of this.#tickets()) if (hasWorked(event)) course.fixed = course.fixed.union(stepsIn(course.incident.scenario, event))
     return open.flatMap((course) => {
       const harmful = event.harmful !== null && done ? harmOf(course.incident.scenario, done.action, done.params) : null
       return meant.length === 0 || meant.includes(course) || harmful !== null ? [{ course, event: { ...event, harmful } }] : []
@@ -324,14 +345,6 @@ function endOf(event: DrillEvent, state: DrillState | null): DrillEvent {
   return { ...event, outcome: recovered ? 'resolved' : event.outcome === 'resolved' ? 'given-up' : event.outcome }
 }
 
-/** Whether what was done is a step of the author's solution, or changes the component that is the cause. */
-function isInSolution({ solution, cause }: Scenario, event: Acted): boolean {
-  if (event.type === 'command-run' && solution.some(({ terminal }) => terminal?.trim() === event.command.trim())) return true
-  const done = event.type === 'action-run' ? event : event.sameAs
-  if (!done) return false
-  const isStep = solution.some(
-    ({ action, params }) =>
-      action === done.action && Object.entries(params).every(([key, value]) => String(value).startsWith('$') || done.params[key] === value),
-  )
-  return isStep || Object.values(done.params).includes(cause.component)
-}
+/** Whether all of its solution was carried out while it was a ticket. */
+const isForestalled = ({ state, fixed, incident }: Course): boolean =>
+  state === null && fixed.size > 0 && fixed.size === incident.scenario.solution.length

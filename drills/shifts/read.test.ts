@@ -113,6 +113,20 @@ describe('each mistake at its line and column, with what to write', () => {
       /^leaves less than 6m of the shift: let it begin earlier, or the shift last longer$/,
     ],
     [
+      'a slow burn that begins too late to be solved',
+      'at: 4m\n    scenario: two-truths',
+      'at: →4m\n    scenario: one-in-ten\n    slowBurn: 21m',
+      'incidents.1.at',
+      /^leaves less than 6m of the shift/,
+    ],
+    [
+      'a slow burn of a single step',
+      'scenario: two-truths',
+      'scenario: two-truths\n    slowBurn: →5m',
+      'incidents.1.slowBurn',
+      /^'two-truths' has one step only: nothing comes later$/,
+    ],
+    [
       'a scenario for which a terminal is needed',
       'scenario: two-truths',
       'scenario: →best-before',

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { FiredrillError } from '../../model/errors.ts'
 import type { People } from '../../model/people.ts'
 import { anyOf, needsTerminal, type Scenario } from '../../model/scenario.ts'
-import { shiftSchema, type Shift, type ShiftPlan } from '../../model/shift.ts'
+import { beginsAt, inOrderOfBeginning, shiftSchema, type Shift, type ShiftPlan } from '../../model/shift.ts'
 import { choice, explainIssues } from '../../model/yaml/explain.ts'
 import { readDocument } from '../../model/yaml/read.ts'
 import { textOf } from '../../model/yaml/text.ts'
@@ -128,7 +128,8 @@ function checkPlan({ id, incidents, noise, limit }: ShiftPlan, folder: string, s
   if (scenarios.has(id)) tell('error', ['id'], `there is a scenario '${id}': choose another id`)
   const known = checks.map((check) => check.id)
   const ids = incidents.map(({ scenario }) => scenario)
-  incidents.forEach(({ at, scenario: name, variant, breaks }, index) => {
+  incidents.forEach((incident, index) => {
+    const { scenario: name, variant, slowBurn, breaks } = incident
     const here = ['incidents', index]
     const scenario = scenarios.get(name)
     if (!scenario) return tell('error', [...here, 'scenario'], `there is no scenario '${name}': ${choice([...scenarios.keys()], name)}`)
@@ -145,7 +146,9 @@ function checkPlan({ id, incidents, noise, limit }: ShiftPlan, folder: string, s
     breaks.forEach((check, number) => {
       if (!known.includes(check)) tell('error', [...here, 'breaks', number], `there is no check '${check}': ${choice(known, check)}`)
     })
-    if (at + leastAfterMs > limit)
+    if (slowBurn !== undefined && everyVariant(scenario).some(({ timeline }) => timeline.length < 2))
+      tell('error', [...here, 'slowBurn'], `'${name}' has one step only: nothing comes later`)
+    if (beginsAt(incident) + leastAfterMs > limit)
       tell(
         'error',
         [...here, 'at'],
@@ -175,13 +178,17 @@ function checkPlan({ id, incidents, noise, limit }: ShiftPlan, folder: string, s
 
 /** Which page, and which recovery, is of which of two incidents must be clear where both are open. */
 function checkOverlaps(incidents: ShiftPlan['incidents'], scenarios: ReadonlyMap<string, Scenario>, tell: Tell): void {
-  const inOrder = incidents.map((incident, index) => ({ ...incident, index })).toSorted((a, b) => a.at - b.at)
+  const inOrder = inOrderOfBeginning({ incidents }).map((incident) => ({
+    ...incident,
+    begins: beginsAt(incident),
+    index: incidents.indexOf(incident),
+  }))
   const pagesOf = (name: string) => {
     const scenario = scenarios.get(name)
     return new Set((scenario ? everyVariant(scenario) : []).flatMap(({ alerts }) => alerts.expected.flatMap(anyOf)))
   }
   inOrder.forEach((later, place) => {
-    for (const earlier of inOrder.slice(0, place).filter(({ at }) => later.at - at < overlapMs)) {
+    for (const earlier of inOrder.slice(0, place).filter(({ begins }) => later.begins - begins < overlapMs)) {
       const check = later.breaks.find((each) => earlier.breaks.includes(each))
       if (check !== undefined)
         tell(

@@ -190,6 +190,39 @@ test('the rest is the mean of the incidents: a perfect shift has a hundred point
   assert.deepEqual([first, half.total], [100, Math.round((((first ?? 0) + (second ?? 0)) / 2) * 0.8) + 15 + 5])
 })
 
+test('a slow burn that was fixed while it was a ticket counts as a perfect incident', () => {
+  const slow: Shift = {
+    ...shift,
+    incidents: [
+      { at: 60_000, scenario: 'one-in-ten', slowBurn: 300_000, breaks: ['users-served'], urgency: 'now', why: '' },
+      { at: 120_000, scenario: 'two-truths', breaks: ['prices-current'], urgency: 'soon', why: 'Prices are wrong.' },
+    ],
+  }
+  const known = new Map([...scenarios, ['one-in-ten', loadScenario(path.join(folder, 'one-in-ten'))]])
+  const composed = playedShift(slow, known, null)
+  const first = composed.incidents?.[1]?.steps[0] ?? -1
+  const bodies: DrillEventBody[] = [
+    { ...started },
+    { type: 'fault-injected', instance: 'i', fault: 'canary-release', step: first },
+    {
+      ...{ type: 'action-run', action: 'end-canary', title: 'End the canary', kind: 'change', params: {}, ok: true, summary: '' },
+      harmful: null,
+    },
+  ]
+  const events = bodies.map((body, index): DrillEvent => ({ ...body, id: index + 1, drill: 'd', at: index * 1_000 }))
+  const state = foldDrill(events)
+  assert.ok(state)
+  const { incidents, total } = scoreShift(state, events, slow, composed)
+  assert.deepEqual(
+    incidents.map(({ scenario, forestalled, drill, score }) => [scenario, forestalled, drill, score.total]),
+    [
+      ['two-truths', false, null, 0],
+      ['one-in-ten', true, null, 100],
+    ],
+  )
+  assert.equal(total, 80 + 15)
+})
+
 test('hints cost what they cost in the mode of the shift', () => {
   const hint: At = [4, { type: 'hint-given', incident: prices, milestone: 'located', rung: 'orient', text: '', reason: 'asked' }]
   const course = [begins(prices, 1), pages(prices, 2), hint, ...everything(prices, 5)]

@@ -1,6 +1,6 @@
 import type { DrillEvent, DrillState } from '../../model/drill.ts'
 import type { Scenario, Urgency } from '../../model/scenario.ts'
-import type { Shift } from '../../model/shift.ts'
+import { inOrderOfBeginning, type Shift } from '../../model/shift.ts'
 import { handoversIn } from '../../people/handover.ts'
 import { scoreDrill, type Score } from '../scoring.ts'
 import { incidentsOf, type IncidentDrill } from './incidents.ts'
@@ -19,6 +19,8 @@ export interface ScoredIncident {
   why: string
   /** Null for one that did not begin. */
   drill: IncidentDrill | null
+  /** A slow burn that was fixed while it was a ticket: it never began. */
+  forestalled: boolean
   score: Score
 }
 
@@ -30,19 +32,22 @@ export interface ShiftScore {
 }
 
 const nothing: Score = { total: 0, assisted: false, lines: [] }
+const everything: Score = { ...nothing, total: 100 }
 
 /** Scores a shift from its events alone: each incident as a drill of its own, in which order they were dealt with, and whether the next shift was told. */
 export function scoreShift(state: DrillState, events: readonly DrillEvent[], shift: Shift, played: Scenario): ShiftScore {
   const all = incidentsOf(played.incidents ?? [], events)
-  const planned = shift.incidents.toSorted((a, b) => a.at - b.at)
+  const planned = inOrderOfBeginning(shift)
+  const forestalled = new Set(all.forestalled.map(({ place }) => place))
   const incidents = (played.incidents ?? []).map(({ place, scenario, urgency }, index): ScoredIncident => {
     const drill = all.at(place) ?? null
     const { why = '' } = planned[index] ?? {}
-    const score = drill ? scoreDrill({ ...drill.state, mode: state.mode }, scenario) : nothing
-    return { place, scenario: scenario.id, title: scenario.title, urgency, why, drill, score }
+    const isForestalled = forestalled.has(place)
+    const score = drill ? scoreDrill({ ...drill.state, mode: state.mode }, scenario) : isForestalled ? everything : nothing
+    return { place, scenario: scenario.id, title: scenario.title, urgency, why, drill, forestalled: isForestalled, score }
   })
-  const begun = incidents.filter(({ drill }) => drill !== null)
-  const mean = begun.length === 0 ? 0 : begun.reduce((sum, { score }) => sum + score.total, 0) / begun.length
+  const counted = incidents.filter(({ drill, forestalled: isForestalled }) => drill !== null || isForestalled)
+  const mean = counted.length === 0 ? 0 : counted.reduce((sum, { score }) => sum + score.total, 0) / counted.length
   const chosen = incidents.flatMap(({ drill, ...incident }) => (drill ? [{ ...incident, drill }] : []))
   const findings = triageOf(chosen, events, played)
   const share = findings.length === 0 ? 1 : findings.reduce((sum, finding) => sum + finding.share, 0) / findings.length

@@ -28,6 +28,8 @@ export interface ShiftDebrief {
   incidents: ShiftIncident[]
   /** Titles of incidents for which the shift did not last. */
   missed: string[]
+  /** Titles of slow burns that were fixed while they were tickets. */
+  forestalled: string[]
   noise: { what: string; at: number | null; pages: number }[]
   communication: Debrief['communication']
   handovers: JudgedHandover[]

@@ -24,7 +24,10 @@ export function ShiftDebriefPage({ id }: { id: string }) {
       <Heading debrief={data} />
       <section aria-label="Incidents">
         <h2>Incidents</h2>
-        {data.incidents.length === 0 && <p className="quiet">No incident began in this shift.</p>}
+        {data.forestalled.length > 0 && (
+          <p>You fixed it while it was only a ticket, and it never paged: {new Intl.ListFormat('en').format(data.forestalled)}.</p>
+        )}
+        {data.incidents.length === 0 && data.forestalled.length === 0 && <p className="quiet">No incident began in this shift.</p>}
         {data.incidents.map((incident) => (
           <IncidentDebrief key={incident.place} incident={incident} />
         ))}
