@@ -78,7 +78,7 @@ export function previewShift(id: string, options: CommonOptions): void {
   if (incidents.some(({ variants }) => variants.length > 1))
     print(dim('\nwhere there are several variants, each drill draws one; these are the faults of one draw'))
   for (const { place, at, slowBurn, scenario, title, variants, pages, breaks, urgency, why } of incidents) {
-    const ticket = slowBurn === undefined ? '' : dim(` · a ticket for ${elapsed(slowBurn)} before`)
+    const ticket = slowBurn === undefined ? '' : dim(` · for ${elapsed(slowBurn.for)} before that, the ticket ${slowBurn.ticket}`)
     print(`\n${bold(`incident ${place}`)} ${elapsed(at)} ${scenario} ${dim(title)}${ticket}`)
     if (variants.length > 0) print(`  ${dim('variant')} ${variants.join(' or ')}`)
     print(`  ${dim('pages')}   ${pages.join(', ')}`)

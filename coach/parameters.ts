@@ -25,6 +25,8 @@ export const coachParameters = {
   /** Share of the drill's time from which hints come faster, and at which they come without further struggle. */
   hurryFrom: 0.6,
   hurryFull: 0.95,
+  /** At most so much of it where others wait and there is time left: more would be hint after hint. */
+  hurryForOthers: 0.82,
   /** With less than this left, whoever still works on it gets more, so often at most. */
   extendWithinMs: 60_000,
   extendByMs: 180_000,

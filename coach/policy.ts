@@ -166,10 +166,12 @@ function struggleOf(state: DrillState, scenario: Scenario, milestone: MilestoneN
   )
 }
 
-/** 0 while there is time, 1 when it is nearly over. */
+/** 0 while there is time, 1 when it is nearly over. That others wait is reason to hurry as well, and less so. */
 function hurryOf(state: DrillState, now: number, dueMs: number): number {
-  const used = drillClock(state, now) / Math.max(1, dueMs)
-  return Math.min(1, Math.max(0, (used - parameters.hurryFrom) / (parameters.hurryFull - parameters.hurryFrom)))
+  const clock = drillClock(state, now)
+  const by = (limitMs: number): number =>
+    Math.min(1, Math.max(0, (clock / Math.max(1, limitMs) - parameters.hurryFrom) / (parameters.hurryFull - parameters.hurryFrom)))
+  return Math.max(by(state.limitMs), Math.min(parameters.hurryForOthers, by(dueMs)))
 }
 
 function shouldExtend(state: DrillState, events: readonly DrillEvent[], lastActedAt: number | null, now: number): boolean {

@@ -94,13 +94,14 @@ async function breaks({ client, drill, plan, until, patience }: Rehearsal, incid
     const done = injectedSteps((await drillOf(client, drill)).events)
     if (incident.steps.every((step) => done.has(step))) return
     const next = plan.played.timeline.findIndex((_, step) => !done.has(step))
-    // What follows within an incident comes when its author says; one that burns slowly has to be a ticket first.
-    const goesOn = incident.steps.includes(next) && incident.steps.some((step) => done.has(step))
-    const burns = incident.slowBurn !== undefined && incident.steps[1] === next
-    if (burns) await isTicket(client, incident, until, patience)
-    if (!goesOn || burns) await client.post(`/api/drills/${drill}/skip`)
-    const inMs = goesOn && !burns ? longestStepMs : nextStepMs
+    // What follows within an incident comes when its author says.
+    const goesOn =
+      incident.steps.some((step) => done.has(step) && (!incident.slowBurn || step !== incident.steps[0])) && incident.steps.includes(next)
+    if (!goesOn) await client.post(`/api/drills/${drill}/skip`)
+    const inMs = goesOn ? longestStepMs : nextStepMs
     await until('the next fault to go in', inMs, async () => injectedSteps((await drillOf(client, drill)).events).has(next))
+    const burning = plan.played.incidents?.find(({ slowBurn, steps }) => slowBurn && steps[0] === next)
+    if (burning) await isTicket(client, burning, until, patience)
     if (!noise.includes(next)) continue
     const lasts = plan.played.timeline[next]?.for ?? 0
     await until('noise to be over by itself', lasts + 30_000, async () => {
@@ -112,14 +113,13 @@ async function breaks({ client, drill, plan, until, patience }: Rehearsal, incid
 }
 
 /** What is going to page fires as a ticket meanwhile, and does not page. */
-async function isTicket(client: Client, { scenario }: Incident, until: Wait, patience: number): Promise<void> {
-  const names = scenario.alerts.expected.flatMap(anyOf)
-  const ours = (alerts: Awaited<ReturnType<typeof firing>>) => alerts.filter(({ labels }) => names.includes(labels['alertname'] ?? ''))
-  await until(`a ticket of ${scenario.id}`, ticketDeadlineMs * patience, async () => {
-    const alerts = ours(await firing(client))
-    const page = alerts.find(({ labels }) => labels['severity'] === 'page')
-    if (page) throw new FiredrillError('wrong-state', `${scenario.id} paged with ${page.labels['alertname']} while it was to be a ticket`)
-    return alerts.length > 0
+async function isTicket(client: Client, { scenario, slowBurn }: Incident, until: Wait, patience: number): Promise<void> {
+  const pageNames = scenario.alerts.expected.flatMap(anyOf)
+  await until(`${slowBurn?.ticket} to fire for ${scenario.id}`, ticketDeadlineMs * patience, async () => {
+    const names = (await firing(client)).map(({ labels }) => labels['alertname'] ?? '')
+    const page = names.find((name) => pageNames.includes(name))
+    if (page) throw new FiredrillError('wrong-state', `${scenario.id} paged with ${page} while it was to be a ticket`)
+    return names.includes(slowBurn?.ticket ?? '')
   })
 }
 

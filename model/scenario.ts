@@ -159,8 +159,8 @@ export interface Incident {
   scenario: Scenario
   /** When it begins, on the clock of the shift, in milliseconds. */
   at: number
-  /** Its first step comes this much earlier, in milliseconds: until it begins it is a ticket. */
-  slowBurn?: number | undefined
+  /** Its first step comes this much earlier, in milliseconds: until it begins it is a ticket, by this alert. */
+  slowBurn?: { for: number; ticket: string } | undefined
   /** The places of its own timeline's steps in that of the shift. */
   steps: readonly number[]
   /** Ids of the checks that fail because of it: it has recovered when these pass again. */

@@ -2,15 +2,21 @@ import { z } from 'zod'
 import { difficulties, duration, someTime, urgencies } from './scenario.ts'
 import { scenarioId } from './scenario-kinds.ts'
 
+/** An incident that is a ticket at first. */
+const slowBurn = z.strictObject({
+  /** The first step of its scenario comes at `at`, and the others this much later. Until then nothing pages, and the incident has not begun. */
+  for: someTime,
+  /** The alert that fires meanwhile. */
+  ticket: z.string(),
+  /** What is different in the first step, so that it does not page: parameters of its fault. */
+  params: z.record(z.string(), z.unknown()).default({}),
+})
+
 const incident = z.strictObject({
   /** When it begins, on the clock of the shift. */
   at: duration,
   scenario: scenarioId,
-  /**
-   * A slow burn: the first step of its scenario comes at `at`, and the others this much later. Until then nothing pages, and the incident has not begun; who fixes
-   * it meanwhile, as a ticket, has no incident.
-   */
-  slowBurn: someTime.optional(),
+  slowBurn: slowBurn.optional(),
   /** Without one, the seed of the shift draws it. */
   variant: z.string().optional(),
   /** The checks that fail because of it. It has recovered when they pass again, whatever else is still broken. */
@@ -47,7 +53,7 @@ export const shiftSchema = z.strictObject({
 export type ShiftPlan = z.output<typeof shiftSchema>
 
 /** When an incident begins, on the clock of the shift, in milliseconds. */
-export const beginsAt = ({ at, slowBurn = 0 }: Pick<ShiftPlan['incidents'][number], 'at' | 'slowBurn'>): number => at + slowBurn
+export const beginsAt = ({ at, slowBurn }: Pick<ShiftPlan['incidents'][number], 'at' | 'slowBurn'>): number => at + (slowBurn?.for ?? 0)
 
 /** The incidents of a shift in the order in which they begin. */
 export const inOrderOfBeginning = ({ incidents }: Pick<ShiftPlan, 'incidents'>): ShiftPlan['incidents'] =>

@@ -71,14 +71,17 @@ export function meant(drill: CurrentDrill, number: number | undefined): Alarm | 
 export const inFocus = (drill: CurrentDrill): IncidentDrill | null => mostUrgentFirst(drill.incidents()?.open ?? [])[0] ?? null
 
 /** Of a shift, so much is for its incidents: the last one is not to end with it. */
-const usedShare = 0.85
+const usedShare = 0.82
 
-/** By when an incident should be done so that the others have their share of the shift: on its own clock, in milliseconds. */
+/**
+ * By when an incident should be done, on its own clock, in milliseconds: it has as much of what was left of the shift when it began as each of those that are
+ * still to be done.
+ */
 export function dueIn(drill: CurrentDrill, shift: DrillState, { state }: IncidentDrill): number {
   const all = drill.played(shift).incidents ?? []
   const incidents = drill.incidents()
   const done = (incidents?.begun ?? []).filter((other) => other.state.phase !== 'running').length + (incidents?.forestalled.length ?? 0)
-  return (usedShare * shift.limitMs * (done + 1)) / Math.max(1, all.length) - drillClock(shift, state.startedAt)
+  return (usedShare * shift.limitMs - drillClock(shift, state.startedAt)) / Math.max(1, all.length - done)
 }
 
 /** Whether nothing is left to do in a drill; in a shift, the note for the next one is written last. */

@@ -63,7 +63,14 @@ test('a slow burn begins as much later with all but its first step', () => {
   const slow: Shift = {
     ...shift,
     incidents: [
-      { at: 60_000, scenario: 'one-in-ten', slowBurn: 300_000, breaks: ['users-served'], urgency: 'now', why: '' },
+      {
+        at: 60_000,
+        scenario: 'one-in-ten',
+        slowBurn: { for: 300_000, ticket: 'T', params: { percent: 5 } },
+        breaks: ['users-served'],
+        urgency: 'now',
+        why: '',
+      },
       { at: 120_000, scenario: 'silent-warehouse', breaks: ['orders-fulfilled'], urgency: 'soon', why: '' },
     ],
   }
@@ -79,6 +86,10 @@ test('a slow burn begins as much later with all but its first step', () => {
   assert.deepEqual(
     burning?.steps.map((place) => timeline[place]?.at),
     burning?.scenario.timeline.map(({ at }, own) => (own === 0 ? 60_000 : 360_000) + at),
+  )
+  assert.deepEqual(
+    burning?.steps.map((place) => timeline[place]?.params['percent']),
+    [5, 40],
   )
 })
 

@@ -1,5 +1,5 @@
 import type { Incident, Scenario } from '../../model/scenario.ts'
-import { beginsAt, inOrderOfBeginning, type Shift } from '../../model/shift.ts'
+import { beginsAt, inOrderOfBeginning, type Shift, type ShiftPlan } from '../../model/shift.ts'
 import type { People } from '../../model/people.ts'
 import { drawnScenario, variantFor } from '../variants.ts'
 
@@ -29,7 +29,7 @@ function drawnFor(
   { incidents }: Shift,
   scenarios: ReadonlyMap<string, Scenario>,
   seed: number,
-): Pick<Incident, 'at' | 'slowBurn' | 'breaks' | 'urgency' | 'scenario'>[] {
+): (Pick<Incident, 'at' | 'breaks' | 'urgency' | 'scenario'> & { slowBurn: ShiftPlan['incidents'][number]['slowBurn'] })[] {
   return inOrderOfBeginning({ incidents }).map((incident) => {
     const { slowBurn, breaks, urgency, scenario: id, variant: wanted } = incident
     const planned = scenarios.get(id)
@@ -40,10 +40,22 @@ function drawnFor(
   })
 }
 
+/** The first step of an incident that begins at `at`: of a slow burn, earlier and weaker. */
+const firstStep = (
+  step: Scenario['timeline'][number],
+  at: number,
+  slowBurn: ShiftPlan['incidents'][number]['slowBurn'],
+): Scenario['timeline'][number] =>
+  slowBurn ? { ...step, at: at + step.at - slowBurn.for, params: { ...step.params, ...slowBurn.params } } : { ...step, at: at + step.at }
+
 function compose(shift: Shift, drawn: ReturnType<typeof drawnFor>, people: People | null): Scenario {
   const steps = [
-    ...drawn.flatMap(({ at, slowBurn = 0, scenario }, index) =>
-      scenario.timeline.map((step, own) => ({ planned: { ...step, at: at + step.at - (own === 0 ? slowBurn : 0) }, index, own })),
+    ...drawn.flatMap(({ at, slowBurn, scenario }, index) =>
+      scenario.timeline.map((step, own) => ({
+        planned: own === 0 ? firstStep(step, at, slowBurn) : { ...step, at: at + step.at },
+        index,
+        own,
+      })),
     ),
     ...shift.noise.map(({ at, fault, params, for: limitMs }) => ({ planned: { at, fault, params, for: limitMs }, index: -1, own: 0 })),
   ].toSorted((a, b) => a.planned.at - b.planned.at)

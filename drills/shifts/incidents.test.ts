@@ -147,7 +147,9 @@ describe('an incident begins with its first fault', () => {
 describe('a slow burn is a ticket until its second step', () => {
   const slow = (bodies: DrillEventBody[], own: Partial<Scenario> = {}) =>
     incidentsOf(
-      shift.map((each) => (each.place === 1 ? { ...each, slowBurn: 300_000, scenario: { ...each.scenario, ...own } } : each)),
+      shift.map((each) =>
+        each.place === 1 ? { ...each, slowBurn: { for: 300_000, ticket: 'T' }, scenario: { ...each.scenario, ...own } } : each,
+      ),
       dated(bodies),
     )
   const rollBack = action('roll-back', { service: 'inventory' })
@@ -522,7 +524,7 @@ function mustBeSound({ number, incident, state, events: own }: IncidentDrill, ev
 }
 
 test('whatever comes in whatever order, no incident has what is another’s, and none leaves the ways of a drill', async (context) => {
-  const burning = shift.map((each) => (each.place === 1 ? { ...each, slowBurn: 60_000 } : each))
+  const burning = shift.map((each) => (each.place === 1 ? { ...each, slowBurn: { for: 60_000, ticket: 'T' } } : each))
   await holdsFor(context, [fc.array(anything, { maxLength: 60 }), fc.constantFrom(shift, burning)], (bodies, played) => {
     const events = dated(bodies)
     const all = new Incidents(played)

@@ -115,16 +115,30 @@ describe('each mistake at its line and column, with what to write', () => {
     [
       'a slow burn that begins too late to be solved',
       'at: 4m\n    scenario: two-truths',
-      'at: →4m\n    scenario: one-in-ten\n    slowBurn: 21m',
+      'at: →4m\n    scenario: one-in-ten\n    slowBurn: { for: 21m, ticket: T }',
       'incidents.1.at',
       /^leaves less than 6m of the shift/,
     ],
     [
       'a slow burn of a single step',
       'scenario: two-truths',
-      'scenario: two-truths\n    slowBurn: →5m',
-      'incidents.1.slowBurn',
+      'scenario: two-truths\n    slowBurn: { for: →5m, ticket: T }',
+      'incidents.1.slowBurn.for',
       /^'two-truths' has one step only: nothing comes later$/,
+    ],
+    [
+      'a parameter that the first step of a slow burn does not take',
+      'scenario: two-truths',
+      'scenario: one-in-ten\n    slowBurn: { for: 5m, ticket: T, params: { percents: →5 } }',
+      'incidents.1.slowBurn.params.percents',
+      /^the first step is canary-release, which takes no 'percents': did you mean 'percent'\?/,
+    ],
+    [
+      'a parameter of it that is out of bounds',
+      'scenario: two-truths',
+      'scenario: one-in-ten\n    slowBurn: { for: 5m, ticket: T, params: { percent: →101 } }',
+      'incidents.1.slowBurn.params.percent',
+      /100/,
     ],
     [
       'a scenario for which a terminal is needed',

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { z } from 'zod'
 import { FiredrillError } from '../../model/errors.ts'
 import type { People } from '../../model/people.ts'
 import { anyOf, needsTerminal, type Scenario } from '../../model/scenario.ts'
@@ -87,7 +88,7 @@ export function checkShift(
   if (!parsed.data) return { read: null, problems }
   const tell: Tell = (level, keys, message) => problems.push({ level, file, at: keys.join('.'), message, ...document.placeOf(keys) })
   checkPlan(parsed.data, path.basename(path.resolve(folder)), scenarios, tell)
-  if (vocabulary) checkNoise(parsed.data, vocabulary, tell)
+  if (vocabulary) checkAlerts(parsed.data, vocabulary, tell)
   const people = peopleIn(folder, answersOf(parsed.data, scenarios), problems)
   if (problems.some(({ level }) => level === 'error')) return { read: null, problems }
   const shift: Shift = { ...parsed.data, brief, debrief }
@@ -111,8 +112,16 @@ function peopleIn(folder: string, answers: readonly Answer[], problems: Scenario
   return read[0]?.people ?? null
 }
 
-/** Noise pages by names that there are. */
-function checkNoise({ noise }: ShiftPlan, { alerts: known }: Pick<Vocabulary, 'alerts'>, tell: Tell): void {
+/** Noise pages, and slow burns fire, by names that there are. */
+function checkAlerts({ noise, incidents }: ShiftPlan, { alerts: known }: Pick<Vocabulary, 'alerts'>, tell: Tell): void {
+  incidents.forEach(({ slowBurn }, index) => {
+    if (slowBurn && !known.has(slowBurn.ticket))
+      tell(
+        'error',
+        ['incidents', index, 'slowBurn', 'ticket'],
+        `there is no alert '${slowBurn.ticket}': ${choice([...known], slowBurn.ticket)}`,
+      )
+  })
   noise.forEach(({ alerts }, index) =>
     alerts.forEach((name, number) => {
       if (!name.endsWith('*') && !known.has(name))
@@ -146,8 +155,7 @@ function checkPlan({ id, incidents, noise, limit }: ShiftPlan, folder: string, s
     breaks.forEach((check, number) => {
       if (!known.includes(check)) tell('error', [...here, 'breaks', number], `there is no check '${check}': ${choice(known, check)}`)
     })
-    if (slowBurn !== undefined && everyVariant(scenario).some(({ timeline }) => timeline.length < 2))
-      tell('error', [...here, 'slowBurn'], `'${name}' has one step only: nothing comes later`)
+    if (slowBurn) checkSlowBurn(slowBurn, scenario, (keys, message) => tell('error', [...here, 'slowBurn', ...keys], message))
     if (beginsAt(incident) + leastAfterMs > limit)
       tell(
         'error',
@@ -174,6 +182,26 @@ function checkPlan({ id, incidents, noise, limit }: ShiftPlan, folder: string, s
     if (twice) tell('error', [...here, 'fault'], `is a fault of '${twice.scenario}' as well, and cannot go in twice: choose another`)
     if (at + lastsMs > limit) tell('error', [...here, 'at'], 'lasts until after the shift: let it begin earlier')
   })
+}
+
+/** There is something that comes later, and the fault of the first step takes what is different. */
+function checkSlowBurn(
+  { params }: NonNullable<ShiftPlan['incidents'][number]['slowBurn']>,
+  scenario: Scenario,
+  tell: (keys: readonly PropertyKey[], message: string) => void,
+): void {
+  const all = everyVariant(scenario)
+  if (all.some(({ timeline }) => timeline.length < 2)) return tell(['for'], `'${scenario.id}' has one step only: nothing comes later`)
+  for (const { timeline } of all) {
+    const [first] = timeline
+    const fault = faults.find(({ id }) => id === first?.fault)
+    const known = fault?.params instanceof z.ZodObject ? Object.keys(fault.params.shape) : []
+    const unknown = Object.keys(params).find((key) => !known.includes(key))
+    if (unknown !== undefined)
+      return tell(['params', unknown], `the first step is ${first?.fault}, which takes no '${unknown}': ${choice(known, unknown)}`)
+    const issue = fault?.params.safeParse({ ...first?.params, ...params }).error?.issues[0]
+    if (issue) return tell(['params', ...issue.path], issue.message)
+  }
 }
 
 /** Which page, and which recovery, is of which of two incidents must be clear where both are open. */

@@ -194,7 +194,14 @@ test('a slow burn that was fixed while it was a ticket counts as a perfect incid
   const slow: Shift = {
     ...shift,
     incidents: [
-      { at: 60_000, scenario: 'one-in-ten', slowBurn: 300_000, breaks: ['users-served'], urgency: 'now', why: '' },
+      {
+        at: 60_000,
+        scenario: 'one-in-ten',
+        slowBurn: { for: 300_000, ticket: 'T', params: {} },
+        breaks: ['users-served'],
+        urgency: 'now',
+        why: '',
+      },
       { at: 120_000, scenario: 'two-truths', breaks: ['prices-current'], urgency: 'soon', why: 'Prices are wrong.' },
     ],
   }
