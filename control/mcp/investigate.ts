@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { serviceName } from '../../model/components.ts'
 import { countPlayable, type ScenarioCard } from '../../model/scenario.ts'
+import type { ShiftCard } from '../../model/shift.ts'
 import { defineTool, limit, nothing, running, type Tool } from './tool.ts'
 
 const lastSeconds = z.number().int().min(1).max(86_400).default(300).describe('how far back, in seconds')
@@ -39,10 +40,26 @@ export const investigate: readonly Tool[] = [
     },
   }),
   defineTool({
+    name: 'list_shifts',
+    title: 'List shifts',
+    description: `Shifts that can be played: half an hour or more on call, with several incidents, of which two may be open at once, and with pages that need nobody. What
+comes in one is not told. Start one with start_drill.`,
+    input: nothing,
+    readOnly: true,
+    async run(api) {
+      const { shifts } = await api.get<{ shifts: ShiftCard[] }>('/api/shifts')
+      return {
+        shifts: shifts
+          .filter(({ playable }) => playable)
+          .map(({ id, title, summary, difficulty, limitMs }) => ({ id, title, summary, difficulty, limitMs })),
+      }
+    },
+  }),
+  defineTool({
     name: 'get_drill',
     title: 'Look at the drill',
-    description:
-      'The drill that runs: story, pages, milestones reached, hints given, in a shift its incidents by their numbers, and its latest events.',
+    description: `The drill that runs: story, pages, milestones reached, hints given, and its latest events. In a shift, "incidents" has everything that has paged, by its
+number, with its own pages and milestones; some of it needs nobody. "over" says that nothing is left to do about one.`,
     input: z.object({ events: limit(200) }),
     readOnly: true,
     async run(api, { events }) {

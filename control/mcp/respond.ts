@@ -17,10 +17,11 @@ export const respond: readonly Tool[] = [
     name: 'start_drill',
     title: 'Start a drill',
     description:
-      'Starts an incident that you have not practised, of a difficulty if you choose one. It has a number and no title. Its page comes within a minute: ask get_drill until it is there, and acknowledge it.',
+      'Starts an incident that you have not practised, of a difficulty if you choose one. It has a number and no title. Its page comes within a minute: ask get_drill until it is there, and acknowledge it. With a shift of list_shifts, several incidents come in one drill, at times that nobody tells you.',
     input: z.object({
       difficulty: z.enum(difficulties).optional(),
       scenario: z.string().optional().describe('an id, if your operator gave you one'),
+      shift: z.string().optional().describe('instead of a scenario: the id of one of list_shifts'),
       trainee: z.string().min(1).max(60).default('agent'),
       mode: z.enum(['learning', 'assessment']).default('assessment'),
     }),
@@ -90,7 +91,8 @@ terminal. Tells the output with its middle left out where it is long, and the ex
   defineTool({
     name: 'finish_drill',
     title: 'End the drill',
-    description: 'Gives up, and restores the range. A drill ends by itself when the shop has recovered and the cause is named.',
+    description: `Gives up, and restores the range. A drill ends by itself when the shop has recovered and the cause is named; a shift, when every incident is over
+and write_handover_note was used after the last page, or when its time is up.`,
     input: nothing,
     readOnly: false,
     run: async (api) => api.post(`/api/drills/${await running(api)}/finish`),

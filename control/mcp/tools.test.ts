@@ -114,6 +114,13 @@ describe('tools that look', () => {
     assert.deepEqual(answer, { scenarios: { beginner: 1, intermediate: 0, advanced: 1 } })
   })
 
+  test('shifts that can be played are told by what is in the catalogue, without drills that were played', async () => {
+    const own = { id: 'x', title: 'X', summary: 'A night.', difficulty: 'beginner', limitMs: 1_800_000 }
+    const shift = { ...own, brief: 'A note.', plays: 1, best: { score: 80, drill: 'd0' }, playable: true }
+    const { answer } = await used('list_shifts', {}, { '/api/shifts': { shifts: [shift, { ...shift, id: 'y', playable: false }] } })
+    assert.deepEqual(answer, { shifts: [own] })
+  })
+
   test('the latest events of the drill are told, twenty if nothing is said', async () => {
     const events = Array.from({ length: 30 }, (_, index) => index)
     const told = async (given: object) =>
@@ -188,8 +195,16 @@ describe('tools that do something', () => {
       await post('start_drill', { difficulty: 'Beginner', mode: 'learning', scenario: 'x', blind: false }).catch(
         (error: Error) => error.message,
       ),
-      "start_drill: there is no parameter 'blind' (start_drill takes difficulty, scenario, trainee, mode)",
+      "start_drill: there is no parameter 'blind' (start_drill takes difficulty, scenario, shift, trainee, mode)",
     )
+  })
+
+  test('an agent starts a shift as a trainee does: blind, and by its id', async () => {
+    assert.deepEqual(await post('start_drill', { shift: 'quiet-sunday' }), [
+      'POST',
+      '/api/drills',
+      { shift: 'quiet-sunday', trainee: 'agent', mode: 'assessment', blind: true },
+    ])
   })
 
   test('a hint is told with all that were given', async () => {
@@ -250,6 +265,7 @@ test('a tool that is said to change nothing posts nothing', async () => {
   const given: Record<string, object> = { query_metrics: { query: 'up' }, get_trace: { traceId: 'a'.repeat(32) } }
   const answers = {
     '/api/scenarios': { scenarios: [] },
+    '/api/shifts': { shifts: [] },
     '/api/alerts': [],
     '/api/prometheus/label': { data: [] },
     '/api/drills/d1': { events: [] },
