@@ -1,0 +1,126 @@
+import path from 'node:path'
+import type { ShiftDebrief } from '../control/shifts.ts'
+import { startWhenSteady } from '../model/start-when-steady.ts'
+import type { DrillState } from '../model/drill.ts'
+import { milestoneNames, type MilestoneName } from '../model/scenario.ts'
+import { until } from '../model/until.ts'
+import { startAgent } from './agent.ts'
+import type { ApiClient } from './client.ts'
+
+/** How far somebody came with one incident. Seconds count from its page; null where they did not come to that. */
+export interface Course {
+  causeNamed: boolean
+  mitigated: boolean
+  recovered: boolean
+  seconds: Record<MilestoneName, number | null>
+  wrongCauses: number
+  harmfulActions: number
+  changes: number
+  hints: number
+  score: number
+}
+
+interface Run {
+  /** The range, and not the agent, ended it: the figures say nothing of the agent. */
+  isVoid: boolean
+  toolCalls: number
+  /** Exit status of the agent; null when it was ended at the limit. */
+  exitCode: number | null
+  log: string
+}
+
+/** How an agent did in one scenario. */
+export interface Evaluation extends Course, Run {
+  scenario: string
+}
+
+/** How an agent did in one shift. */
+export interface ShiftEvaluation extends Pick<ShiftDebrief, 'triage' | 'handover' | 'noise'>, Run {
+  shift: string
+  /** In the order in which they began; what they were is no secret any more. */
+  incidents: ({ number: number | null; scenario: string; title: string; urgency: string } & Course)[]
+  /** Titles of those that did not begin, since the agent left before. */
+  missed: string[]
+  score: number
+}
+
+interface Played {
+  /** As the drill is asked for. */
+  what: { scenario: string } | { shift: string }
+  id: string
+  limitMs: number
+  name: string
+  agent: string
+  cwd: string | undefined
+  env: Record<string, string>
+  /** Where what agents print is kept. */
+  folder: string
+}
+
+/** After the agent has left, what it did has so long to show. */
+const settleMs = 90_000
+const steadyDeadlineMs = 120_000
+
+/** Plays one scenario with an agent. */
+export async function evaluateScenario(client: ApiClient, id: string, options: Omit<Played, 'what' | 'id'>): Promise<Evaluation> {
+  const { drill, run } = await play(client, { ...options, what: { scenario: id }, id })
+  const { score } =
+    drill.phase === 'finished' ? await client.get<{ score: { total: number } }>(`/api/drills/${drill.id}/debrief`) : { score: { total: 0 } }
+  return { scenario: id, ...courseOf(drill, score.total), ...run }
+}
+
+/** Plays one shift with an agent. */
+export async function evaluateShift(client: ApiClient, id: string, options: Omit<Played, 'what' | 'id'>): Promise<ShiftEvaluation> {
+  const { drill, run } = await play(client, { ...options, what: { shift: id }, id })
+  if (drill.phase !== 'finished')
+    return { ...run, shift: id, score: 0, incidents: [], missed: [], noise: [], triage: { ...nothing, findings: [] }, handover: nothing }
+  const { total, incidents, missed, noise, triage, handover } = await client.get<ShiftDebrief>(`/api/drills/${drill.id}/shift`)
+  return {
+    shift: id,
+    score: total,
+    incidents: incidents.map(({ number, urgency, debrief: { drill: own, title, score } }) => ({
+      ...{ number, scenario: own.scenario, title, urgency },
+      ...courseOf(own, score.total),
+    })),
+    ...{ missed, triage, handover, noise },
+    ...run,
+  }
+}
+
+const nothing = { points: 0, of: 0, detail: 'the shift did not come to its end' }
+
+/** Starts the drill when the range takes it, and lets the agent play it to its end, or to the limit. */
+async function play(client: ApiClient, options: Played): Promise<{ drill: DrillState; run: Run }> {
+  const { what, id, limitMs, name, cwd, env } = options
+  await until('the range to be healthy', steadyDeadlineMs, async () => (await client.get<{ healthy: boolean }>('/api/health')).healthy)
+  const started = await startWhenSteady(client, { ...what, mode: 'assessment', trainee: name }, steadyDeadlineMs)
+  const stateNow = async () => (await client.get<{ drill: DrillState }>(`/api/drills/${started.id}`)).drill
+  const isOver = async () => (await stateNow()).phase !== 'running'
+  const log = path.join(options.folder, `${id}-${started.id.slice(0, 8)}.log`)
+  const agent = startAgent({ shell: options.agent, cwd, env: { ...env, FIREDRILL_DRILL: started.id }, log })
+  try {
+    await until('the agent', limitMs, async () => agent.exitCode() !== undefined || (await isOver())).catch(() => {})
+    const left = agent.exitCode() !== undefined
+    // What is mended shows only after a while.
+    if (left && !(await isOver())) await until('the drill to end', settleMs, isOver).catch(() => {})
+  } finally {
+    await agent.end()
+  }
+  if (!(await isOver())) await client.post(`/api/drills/${started.id}/finish`)
+  const drill = await stateNow()
+  return { drill, run: { isVoid: drill.phase === 'void', toolCalls: drill.toolCalls, exitCode: agent.exitCode() ?? null, log } }
+}
+
+function courseOf({ milestones, pagedAt, wrongCauses, harmfulActions, changes, hints }: DrillState, score: number): Course {
+  const since = (at: number | null) => (at === null || pagedAt === null ? null : Math.max(0, Math.round((at - pagedAt) / 100) / 10))
+  return {
+    causeNamed: milestones.diagnosed !== null,
+    mitigated: milestones.mitigated !== null,
+    recovered: milestones.recovered !== null,
+    // Safe: an entry for each milestone.
+    seconds: Object.fromEntries(milestoneNames.map((name) => [name, since(milestones[name])])) as Course['seconds'],
+    ...{ wrongCauses, harmfulActions, changes },
+    hints: hints.length,
+    score,
+  }
+}
