@@ -38,7 +38,7 @@ const prose = (markdown: string): string =>
     .replaceAll(/<[^>\n]+>/g, ' ')
 
 /** Customers write in their own language, and a page that is made by hand has its style. */
-const noEnglish = ['people/ticket-templates.ts', 'people/ticket-words.ts', 'control/debrief-html.ts']
+const noEnglish = ['people/ticket-templates.ts', 'people/ticket-words.ts', 'control/debrief-parts.ts']
 
 /** SQL, and arguments of programs. */
 const code =

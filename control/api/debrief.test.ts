@@ -7,6 +7,7 @@ import { Recording } from '../../shell/recording.ts'
 import { paperTokens, ownPorts } from '../replay/paper-context.ts'
 import { ServedBench } from '../replay/served-bench.ts'
 import { recordingsOf } from '../shells.ts'
+import { Sunday } from '../../test/sunday.ts'
 
 /** A drill that is over, with what was pinned in it. */
 async function finished(served: ServedBench): Promise<string> {
@@ -97,6 +98,23 @@ test('the postmortem is Markdown, and an archive has it with its graphs and what
   const markdown = strFromU8(files['postmortem.md'] ?? new Uint8Array())
   assert.match(markdown, /^# Postmortem: Slow shelves/)
   for (const name of pictures) assert.ok(markdown.includes(`(${name})`), name)
+})
+
+test('the archive of a shift has a folder for each incident, with its postmortem and its graphs', async () => {
+  await using sunday = await new Sunday({ portBase: ownPorts() }).start()
+  await sunday.break('browsing', 'prices')
+  await sunday.ok('trainee', 'finish')
+  using _prometheus = await prometheus(sunday.served)
+  const archive = await download(sunday.served, `/api/drills/${sunday.drill}/postmortem.zip`)
+  assert.deepEqual([archive.status, archive.as], [200, 'attachment; filename="postmortem-quiet-sunday.zip"'])
+  const files = unzipSync(new Uint8Array(archive.answer.rawPayload))
+  for (const [folder, title] of Object.entries({ 'incident-1': 'Slow shelves', 'incident-2': 'Two truths' })) {
+    const markdown = strFromU8(files[`${folder}/postmortem.md`] ?? new Uint8Array())
+    assert.ok(markdown.startsWith(`# Postmortem: ${title}\n`), folder)
+    const pictures = [...markdown.matchAll(/\((graphs\/[^)]+)\)/g)].map(([, name = '']) => name)
+    assert.ok(pictures.length > 1, folder)
+    for (const name of pictures) assert.match(strFromU8(files[`${folder}/${name}`] ?? new Uint8Array()), /^<svg/, name)
+  }
 })
 
 test('recordings of a drill’s terminals are told and read when it is over, and no other file is', async () => {

@@ -2,38 +2,42 @@ import { setImmediate } from 'node:timers/promises'
 import { strToU8, Zip, ZipDeflate } from 'fflate'
 import { z } from 'zod'
 import { postmortem } from '../../drills/postmortem.ts'
+import type { ReadShift } from '../../drills/shifts/read.ts'
 import type { Role } from '../../model/api.ts'
+import type { DrillState } from '../../model/drill.ts'
 import { FiredrillError, describeError } from '../../model/errors.ts'
+import type { Scenario } from '../../model/scenario.ts'
 import { readRecording, recordingsIn } from '../../shell/recording.ts'
 import { debriefHtml } from '../debrief-html.ts'
 import { debriefOf } from '../debrief.ts'
 import { drillGraphs, pinGraphs } from '../drill-graphs.ts'
+import { incidentsExported, type ExportedIncident } from '../exported.ts'
 import type { Heavy } from '../heavy.ts'
 import { inSlices, jsonInSlices } from '../in-slices.ts'
 import { recordingsOf } from '../shells.ts'
+import { shiftDebriefHtml } from '../shift-debrief-html.ts'
 import { shiftDebriefOf } from '../shifts.ts'
 import { withoutOracle } from '../told.ts'
 import type { Api, ApiContext } from './context.ts'
 import { drillId, type DrillReading } from './drill-reading.ts'
 
+/** A drill that is over, or a shift. */
+type Over = { state: DrillState; scenario: Scenario } | { state: DrillState; shift: ReadShift }
+
 /** What is read of a drill when it is over: its debrief, its postmortem, and what was typed. */
-export function debriefRoutes(
-  app: Api,
-  { context }: ApiContext,
-  { finished, finishedShift, stateOf, eventsOf, played }: DrillReading,
-  heavy: Heavy,
-): void {
-  const over = (id: string, role: Role | null) => (stateOf(id).shift ? finishedShift(id, role) : finished(id, role)).state
+export function debriefRoutes(app: Api, { context }: ApiContext, reading: DrillReading, heavy: Heavy): void {
+  const { finished, finishedShift, stateOf, eventsOf, played } = reading
+  const over = (id: string, role: Role | null): Over => (stateOf(id).shift ? finishedShift(id, role) : finished(id, role))
   /** What was printed in terminals, to be watched again. */
   app.get('/api/drills/:id/terminals', { schema: drillId }, async (request) => {
-    const state = over(request.params.id, request.role)
+    const { state } = over(request.params.id, request.role)
     return { terminals: recordingsIn(recordingsOf(context, state.id)) }
   })
   app.get(
     '/api/drills/:id/terminals/:terminal',
     { schema: { params: z.object({ id: z.string(), terminal: z.string().max(40) }) } },
     async (request, reply) => {
-      const state = over(request.params.id, request.role)
+      const { state } = over(request.params.id, request.role)
       const recording = readRecording(recordingsOf(context, state.id), request.params.terminal)
       if (recording === null) throw new FiredrillError('not-found', 'there is no recording of this terminal')
       return reply.type('application/x-asciicast').send(recording)
@@ -51,49 +55,84 @@ export function debriefRoutes(
   })
   /** The debrief as one file, to be shared and printed. */
   app.get('/api/drills/:id/debrief.html', { schema: drillId }, async (request, reply) => {
-    const { state, scenario } = finished(request.params.id, request.role)
+    const told = over(request.params.id, request.role)
+    const { state } = told
     const html = await heavy.one(async () => {
       const events = await eventsOf(state.id)
       // Without its graphs it is still worth sharing.
       const graphs = await drillGraphs(context, state, events).catch(() => [])
-      const pinned = await pinGraphs(events, state.startedAt)
-      const debrief = debriefOf(state, events, scenario, played())
+      const pictures = { graphs, pinned: await pinGraphs(events, state.startedAt) }
+      if ('shift' in told) {
+        const debrief = shiftDebriefOf(state, events, told.shift)
+        await setImmediate()
+        return shiftDebriefHtml(debrief, events, pictures)
+      }
+      const debrief = debriefOf(state, events, told.scenario, played())
       await setImmediate()
-      return debriefHtml(debrief, scenario, { graphs, pinned })
+      return debriefHtml(debrief, pictures)
     })
     return reply
       .type('text/html; charset=utf-8')
-      .header('content-disposition', `attachment; filename="debrief-${scenario.id}.html"`)
+      .header('content-disposition', attached('debrief', state, 'html'))
       .send(html)
   })
+  postmortemRoutes(app, context, { over, eventsOf }, heavy)
+}
+
+/** A postmortem of a drill, or of each incident of a shift. */
+function postmortemRoutes(
+  app: Api,
+  context: ApiContext['context'],
+  { over, eventsOf }: Pick<DrillReading, 'eventsOf'> & { over: (id: string, role: Role | null) => Over },
+  heavy: Heavy,
+): void {
+  const incidents = async (told: Over): Promise<ExportedIncident[]> => {
+    const events = await eventsOf(told.state.id)
+    return 'shift' in told ? incidentsExported(told.state, events, told.shift) : [{ ...told, events, folder: '' }]
+  }
   app.get('/api/drills/:id/postmortem.md', { schema: drillId }, async (request, reply) => {
-    const { state, scenario } = finished(request.params.id, request.role)
-    const events = await eventsOf(state.id)
+    const told = over(request.params.id, request.role)
+    const texts = (await incidents(told)).map(({ state, events, scenario }) => postmortem(state, events, scenario))
     return reply
       .type('text/markdown; charset=utf-8')
-      .header('content-disposition', `attachment; filename="postmortem-${scenario.id}.md"`)
-      .send(postmortem(state, events, scenario))
+      .header('content-disposition', attached('postmortem', told.state, 'md'))
+      .send(texts.length > 0 ? texts.join('\n---\n\n') : 'No incident began in this shift.\n')
   })
-  /** The same with its graphs beside it, as pictures: to be unpacked into a team's own documents. */
+  /** The same with its graphs beside it, as pictures: to be unpacked into a team's own documents. Of a shift, a folder for each incident. */
   app.get('/api/drills/:id/postmortem.zip', { schema: drillId }, async (request, reply) => {
-    const { state, scenario } = finished(request.params.id, request.role)
+    const told = over(request.params.id, request.role)
     const archive = await heavy.one(async () => {
-      const events = await eventsOf(state.id)
-      const graphs = await drillGraphs(context, state, events).catch((error: unknown) => {
-        throw new FiredrillError('component-unreachable', `Prometheus has no graphs to give: ${describeError(error)}`, { cause: error })
-      })
-      const text = postmortem(
-        state,
-        events,
-        scenario,
-        graphs.map(({ file, title }) => ({ title, href: `graphs/${file}` })),
-        'graphs',
-      )
-      const pictures = [...graphs, ...(await pinGraphs(events, state.startedAt))]
-      return zipped([{ name: 'postmortem.md', text }, ...pictures.map(({ file, svg }) => ({ name: `graphs/${file}`, text: svg }))])
+      const files: { name: string; text: string }[] = []
+      for (const incident of await incidents(told)) files.push(...(await postmortemFiles(context, incident)))
+      return zipped(files)
     })
-    return reply.type('application/zip').header('content-disposition', `attachment; filename="postmortem-${scenario.id}.zip"`).send(archive)
+    return reply
+      .type('application/zip')
+      .header('content-disposition', attached('postmortem', told.state, 'zip'))
+      .send(archive)
   })
+}
+
+const attached = (what: string, { scenario }: DrillState, ending: string): string => `attachment; filename="${what}-${scenario}.${ending}"`
+
+/** Throws `component-unreachable` without its graphs. */
+async function postmortemFiles(
+  context: ApiContext['context'],
+  { folder, state, events, scenario }: ExportedIncident,
+): Promise<{ name: string; text: string }[]> {
+  const graphs = await drillGraphs(context, state, events).catch((error: unknown) => {
+    throw new FiredrillError('component-unreachable', `Prometheus has no graphs to give: ${describeError(error)}`, { cause: error })
+  })
+  const text = postmortem(
+    state,
+    events,
+    scenario,
+    graphs.map(({ file, title }) => ({ title, href: `graphs/${file}` })),
+    'graphs',
+  )
+  const pictures = [...graphs, ...(await pinGraphs(events, state.startedAt))]
+  const within = folder === '' ? '' : `${folder}/`
+  return [{ name: `${within}postmortem.md`, text }, ...pictures.map(({ file, svg }) => ({ name: `${within}graphs/${file}`, text: svg }))]
 }
 
 /** What is read of a shift when it is over, incident by incident. */

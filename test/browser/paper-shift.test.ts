@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { settled } from '../../control/replay/engine-bench.ts'
@@ -145,6 +146,15 @@ test('a shift from the catalogue to its debrief: one incident is worked on at a 
   await page.getByRole('link', { name: 'Go to the debrief' }).click()
 
   await page.getByRole('heading', { name: 'Debrief: A quiet Sunday' }).waitFor()
+  const course = page.getByRole('region', { name: 'The course of the shift' })
+  await course.getByTitle(/Incident 2: Two truths$/).waitFor()
+  await course.getByText('Reference').waitFor({ state: 'detached' })
+  await page.getByRole('region', { name: 'Replay' }).getByText('No page was firing.').waitFor()
+  const downloads = page.waitForEvent('download')
+  await page.getByRole('link', { name: 'Share: one file (HTML)' }).click()
+  const file = await downloads
+  assert.equal(file.suggestedFilename(), 'debrief-quiet-sunday.html')
+  assert.match(readFileSync(await file.path(), 'utf8'), /<h1>Debrief: A quiet Sunday<\/h1>/)
   await page
     .getByRole('region', { name: 'Triage' })
     .getByText(/You dealt with 'Slow shelves' first/)
@@ -160,6 +170,9 @@ test('a shift from the catalogue to its debrief: one incident is worked on at a 
     .waitFor()
   await incidents.getByText('Incident 1: Slow shelves').click()
   await page.getByText(/^A wrong cause was named once/).waitFor()
+  // A sentence leads to its moment.
+  await incidents.getByRole('button', { name: /^\d/ }).filter({ visible: true }).first().click()
+  await page.getByRole('region', { name: 'Replay' }).getByText('Browsing is slow for users').waitFor()
   await looks(page, 'the debrief of a shift with its incidents')
   await page.getByRole('link', { name: 'Next' }).click()
   await page

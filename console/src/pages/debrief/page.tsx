@@ -15,6 +15,7 @@ import { AlertsInHindsight, Tries } from './hindsight.tsx'
 import { PractiseNext } from './practise-next.tsx'
 import { Replay } from './replay.tsx'
 import { ScoreTable } from './score-table.tsx'
+import { ShareLinks } from './share-links.tsx'
 import { ShiftDebriefPage } from './shift/page.tsx'
 import { Story } from './story.tsx'
 import { Told } from './told.tsx'
@@ -93,16 +94,7 @@ function Heading({ id, title, score }: { id: string; title: string; score: Debri
         <span className="quiet"> of 100 · {score.assisted ? 'assisted' : 'unassisted'}</span>
       </span>
       <span className="buttons">
-        <a className="button primary" href={`/api/drills/${id}/debrief.html`} download>
-          Share: one file (HTML)
-        </a>
-        <button onClick={() => window.print()}>Print</button>
-        <a className="button" href={`/api/drills/${id}/postmortem.md`} download>
-          Postmortem (Markdown)
-        </a>
-        <a className="button" href={`/api/drills/${id}/postmortem.zip`} download>
-          Postmortem with graphs (zip)
-        </a>
+        <ShareLinks id={id} isPrimary />
         <Link className="button" to="/">
           Next scenario
         </Link>

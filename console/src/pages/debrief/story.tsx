@@ -8,7 +8,7 @@ import { queryRange } from '../../lib/prometheus.ts'
 import { Playback } from '../../parts/playback.tsx'
 import { TimelineEvents } from '../../parts/timeline.tsx'
 import type { Debrief } from './debrief.ts'
-import { lanesOf, rowsOf } from './lanes.ts'
+import { lanesOf, rowsOf, type Lane } from './lanes.ts'
 
 const aroundMs = 10_000
 const areaHeight = 90
@@ -22,19 +22,24 @@ interface Props {
   /** What is shown, in milliseconds since the epoch. */
   moment: number
   onMoment: (at: number) => void
+  title?: string
+  /** What else there is to show, above what happened. */
+  above?: readonly Lane[]
 }
 
+const noLanes: readonly Lane[] = []
+
 /** The drill as one picture: what users felt, and over the same time what fired, was looked at, done, told and hinted. */
-export function Story({ drill, events, reference, moment, onMoment }: Props) {
+export function Story({ drill, events, reference, moment, onMoment, title = 'The course of the incident', above = noLanes }: Props) {
   const endedAt = drill.endedAt ?? drill.lastEventAt
   const [from, to] = [drill.startedAt - aroundMs, endedAt + aroundMs]
   const place = (at: number): number => Math.min(100, Math.max(0, ((at - from) / (to - from)) * 100))
-  const lanes = useMemo(() => lanesOf(events, endedAt), [events, endedAt])
+  const lanes = useMemo(() => [...above, ...lanesOf(events, endedAt)], [above, events, endedAt])
   const pain = usePain(from, to)
   const felt = pain.findLast(([at]) => at * 1_000 <= moment)?.[1]
   return (
-    <section className="box story-picture" aria-label="The course of the incident">
-      <h2>The course of the incident</h2>
+    <section className="box story-picture" aria-label={title}>
+      <h2>{title}</h2>
       <div className="lanes">
         <PainLane pain={pain} place={place} />
         {lanes.map(({ name, items }) => (
@@ -57,7 +62,7 @@ export function Story({ drill, events, reference, moment, onMoment }: Props) {
           </LaneRow>
         ))}
         <MilestoneLane drill={drill} place={place} />
-        <ReferenceLane drill={drill} reference={reference} place={place} to={to} />
+        {reference.length > 0 && <ReferenceLane drill={drill} reference={reference} place={place} to={to} />}
         <div className="lane-cursor" aria-hidden="true">
           <i style={{ left: `${place(moment)}%` }} />
         </div>

@@ -12,8 +12,13 @@ import type { ShiftIncident } from './debrief.ts'
 const told: MilestoneName[] = ['acknowledged', 'mitigated', 'recovered']
 const outcomes = { resolved: 'resolved', 'time-up': 'not resolved: time was up', 'given-up': 'not resolved' }
 
+interface Props {
+  incident: ShiftIncident
+  onMoment: (at: number) => void
+}
+
 /** One incident of a shift: a row, and all that is told of it below. */
-export function IncidentDebrief({ incident }: { incident: ShiftIncident }) {
+export function IncidentDebrief({ incident, onMoment }: Props) {
   const { number, urgency, why, debrief } = incident
   const { drill, score, title, reference } = debrief
   return (
@@ -45,7 +50,7 @@ export function IncidentDebrief({ incident }: { incident: ShiftIncident }) {
       <p>
         <b>Urgency: {urgency}.</b> {why}
       </p>
-      <Told story={debrief.story} drill={drill} title="The incident in words" />
+      <Told story={debrief.story} drill={drill} title="The incident in words" onMoment={onMoment} />
       <ScoreTable lines={score.lines} />
       <Answer debrief={debrief} />
       <AffectedOrders drill={drill} affected={debrief.affected} />

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
 import { Link } from 'react-router'
 import { drillClock, type DrillState } from '../../../../../model/drill.ts'
 import { elapsed } from '../../../../../model/duration.ts'
@@ -8,6 +9,10 @@ import { NotYet, Problem, UntilSteady } from '../../../parts/states.tsx'
 import { Timeline } from '../../../parts/timeline.tsx'
 import { useStart } from '../../home/start.ts'
 import { HandingOver } from '../handing-over.tsx'
+import { Replay } from '../replay.tsx'
+import { ShareLinks } from '../share-links.tsx'
+import { Story } from '../story.tsx'
+import type { Lane } from '../lanes.ts'
 import { Tag } from '../tag.tsx'
 import { Telling } from '../telling.tsx'
 import { RecordedTerminals } from '../terminals.tsx'
@@ -17,11 +22,24 @@ import { IncidentDebrief } from './incident.tsx'
 /** A shift that is over: each of its incidents, in which order they were dealt with, and what the next shift was told. */
 export function ShiftDebriefPage({ id }: { id: string }) {
   const { data, error } = useQuery({ queryKey: ['shift-debrief', id], queryFn: () => get<ShiftDebrief>(`/api/drills/${id}/shift`) })
+  // Of the story, the graphs, the map and the alerts: milliseconds since the epoch.
+  const [moment, setMoment] = useState<number | null>(null)
+  const lanes = useMemo(() => (data ? courseOf(data) : []), [data])
   if (error || !data) return <NotYet title="Debrief" what="the debrief" error={error} />
   const { drill, events, handover } = data
+  const shownAt = moment ?? drill.endedAt ?? drill.lastEventAt
   return (
     <>
       <Heading debrief={data} />
+      <Story
+        drill={drill}
+        events={events}
+        reference={[]}
+        moment={shownAt}
+        onMoment={setMoment}
+        title="The course of the shift"
+        above={lanes}
+      />
       <section aria-label="Incidents">
         <h2>Incidents</h2>
         {data.forestalled.length > 0 && (
@@ -29,12 +47,13 @@ export function ShiftDebriefPage({ id }: { id: string }) {
         )}
         {data.incidents.length === 0 && data.forestalled.length === 0 && <p className="quiet">No incident began in this shift.</p>}
         {data.incidents.map((incident) => (
-          <IncidentDebrief key={incident.place} incident={incident} />
+          <IncidentDebrief key={incident.place} incident={incident} onMoment={setMoment} />
         ))}
         {data.missed.length > 0 && (
           <p className="quiet">The shift was over before they began: {new Intl.ListFormat('en').format(data.missed)}.</p>
         )}
       </section>
+      <Replay drill={drill} events={events} moment={shownAt} />
       <div className="room">
         <div>
           <Triage triage={data.triage} />
@@ -70,6 +89,22 @@ export function ShiftDebriefPage({ id }: { id: string }) {
   )
 }
 
+/** When each incident was open, and when noise came. */
+function courseOf({ drill, incidents, noise }: ShiftDebrief): Lane[] {
+  const ended = drill.endedAt ?? drill.lastEventAt
+  const open = incidents.map(({ number, beganAt, debrief }) => ({
+    from: beganAt,
+    to: debrief.drill.endedAt ?? ended,
+    text: `${number === null ? 'Never paged' : `Incident ${number}`}: ${debrief.title}`,
+    tone: 'bad' as const,
+  }))
+  const came = noise.flatMap(({ at, what }) => (at === null ? [] : [{ from: at, to: at, text: what, tone: 'plain' as const }]))
+  return [
+    { name: 'Incidents', items: open },
+    { name: 'Noise', items: came },
+  ].filter(({ items }) => items.length > 0)
+}
+
 /** The title, the score and what it is made of, and how to play the shift again. */
 function Heading({ debrief: { drill, shift, title, total, triage, handover } }: { debrief: ShiftDebrief }) {
   const start = useStart(drill.mode === 'assessment' ? 'assessment' : 'learning')
@@ -86,7 +121,7 @@ function Heading({ debrief: { drill, shift, title, total, triage, handover } }: 
           <button className="primary" disabled={start.isPending} onClick={() => start.mutate({ shift })}>
             Play again
           </button>
-          <button onClick={() => window.print()}>Print</button>
+          <ShareLinks id={drill.id} />
           <Link className="button" to="/">
             Next
           </Link>

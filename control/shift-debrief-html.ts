@@ -1,0 +1,110 @@
+import { elapsed } from '../model/duration.ts'
+import { drillClock, type DrillEvent } from '../model/drill.ts'
+import { handoverInWords } from '../model/handover.ts'
+import type { JudgedHandover } from '../people/handover.ts'
+import {
+  answerOf,
+  clockOf,
+  debriefPage,
+  escape,
+  figure,
+  referenceTable,
+  scoreTable,
+  section,
+  seen,
+  storyList,
+  table,
+  timelineTable,
+  type Pictures,
+} from './debrief-parts.ts'
+import type { ShiftDebrief, ShiftIncidentDebrief } from './shifts.ts'
+
+/** The debrief of a shift as one file: by incident, with the order in which they were dealt with, what was noise, and the note for the next shift. */
+export function shiftDebriefHtml(debrief: ShiftDebrief, events: readonly DrillEvent[], pictures: Pictures): string {
+  const { drill, title, total, triage, handover, incidents, missed } = debrief
+  const none = incidents.length === 0 ? '<p>No incident began in this shift.</p>' : ''
+  const left =
+    missed.length === 0
+      ? ''
+      : `<p class="quiet">The shift was over before they began: ${escape(new Intl.ListFormat('en').format(missed))}.</p>`
+  const rest = { points: total - triage.points - handover.points, of: 100 - triage.of - handover.of }
+  return debriefPage(
+    title,
+    drill,
+    [
+      `<p><span class="score">${total}</span> of 100: ${Object.entries({ incidents: rest, 'right order': triage, 'handing over': handover })
+        .map(([what, { points, of }]) => `${what} ${points} of ${of}`)
+        .join(', ')}</p>`,
+      section('Incidents', `${none}${incidents.length === 0 ? '' : overview(debrief)}${left}`),
+      section('The right order', orderOf(debrief)),
+      section('Noise', noiseOf(debrief)),
+      section('Handing over', handedOver(debrief)),
+      ...incidents.map(incidentOf),
+      section('What users felt', pictures.graphs.map(figure).join('')),
+      section('What was seen', seen(events, drill, pictures)),
+      section('Timeline', timelineTable(events, drill)),
+    ].join('\n'),
+  )
+}
+
+const outcomes = { resolved: 'resolved', 'time-up': 'not resolved: time was up', 'given-up': 'not resolved' }
+
+const nameOf = ({ number, debrief }: ShiftIncidentDebrief): string =>
+  `${number === null ? 'Never paged' : `Incident ${number}`}: ${debrief.title}`
+
+/** Each incident in a line. */
+function overview({ drill, incidents }: ShiftDebrief): string {
+  const at = clockOf(drill)
+  return table(
+    ['incident', 'began after', 'urgency', 'outcome', 'score'],
+    incidents.map((incident) => [
+      ...[escape(nameOf(incident)), at(incident.beganAt), incident.urgency],
+      ...[outcomes[incident.debrief.drill.outcome ?? 'given-up'], String(incident.debrief.score.total)],
+    ]),
+  )
+}
+
+/** All that is told of one incident; times are of its own clock. */
+function incidentOf(incident: ShiftIncidentDebrief): string {
+  const { urgency, why, debrief } = incident
+  const { total, assisted } = debrief.score
+  return section(
+    nameOf(incident),
+    [
+      `<p><b>${total}</b> of 100, ${assisted ? 'assisted' : 'unassisted'}. <b>Urgency: ${urgency}.</b> ${escape(why)}</p>`,
+      section('What happened', storyList(debrief), 'h3'),
+      section('Against the reference', referenceTable(debrief), 'h3'),
+      section('The answer', answerOf(debrief), 'h3'),
+      section('Score', scoreTable(debrief), 'h3'),
+    ].join('\n'),
+  )
+}
+
+const orderOf = ({ triage: { findings } }: ShiftDebrief): string =>
+  findings.length === 0
+    ? '<p>No two incidents of different urgency were open at the same time: there was nothing to choose.</p>'
+    : `<ul>${findings.map(({ ok, text }) => `<li class="${ok ? 'good' : 'bad'}">${escape(text)}</li>`).join('')}</ul>`
+
+function noiseOf({ drill, noise }: ShiftDebrief): string {
+  if (noise.length === 0) return ''
+  const rows = noise.map(({ what, at, pages }) => [
+    at === null ? '–' : `<time>${elapsed(drillClock(drill, at))}</time>`,
+    escape(what),
+    at === null ? 'it did not come' : pages === 0 ? 'none' : String(pages),
+  ])
+  return table(['after', 'it needed nobody', 'pages'], rows)
+}
+
+function handedOver({ drill, handovers, handover }: ShiftDebrief): string {
+  const at = clockOf(drill)
+  const points = `<p class="quiet">${handover.points} of ${handover.of} points: ${escape(handover.detail)}.</p>`
+  return `${points}${handovers.map((note) => noteOf(note, at(note.at))).join('')}`
+}
+
+/** A note, and where it says otherwise than it was, or nothing. */
+function noteOf({ by, note, findings }: JudgedHandover, after: string): string {
+  const missing = findings.flatMap(({ title, note: truth }) =>
+    truth === null ? [] : [`<li class="bad">${escape(`${title}: ${truth}.`)}</li>`],
+  )
+  return `<p><time>${after}</time> ${by ? `<b>${escape(by.name)}:</b> ` : ''}${escape(handoverInWords(note))}</p>${missing.length > 0 ? `<ul>${missing.join('')}</ul>` : ''}`
+}
