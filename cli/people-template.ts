@@ -30,3 +30,51 @@ people:
           - What this person knows, and what they saw when they looked.
         takes: 40s
 `
+
+/** What 'firedrill shift new --with-people' begins with: it fits the shift that is begun beside it. */
+export const shiftPeopleTemplate = `# yaml-language-server: $schema=../../scenarios/people.schema.json
+# Whether status updates are rated as if they counted: optional or scored. In a shift they give no points.
+communication: optional
+# What users notice in the first incident, as an update may say it. Never the cause.
+hurt: Pages of products load slowly
+# An update that has one of these says what hurts.
+journeys: [browse, browsing, products, shop, checkout, prices]
+# The people of the incidents' scenarios do not speak in a shift: these do.
+people:
+  # Somebody who knows of the noise, so that it can be told from an incident.
+  - character: provider-engineer
+    beats:
+      - id: announced
+        # Since start, page, a milestone, update, change, harmful or wrong-cause. Here, page is the first one of the shift, and a milestone is reached when
+        # every incident has reached it.
+        when: { since: start, after: 40s }
+        say:
+          - We work on our network this afternoon, as announced. Payments may be slow for half a minute. You need not do anything.
+    # Told only to those who ask.
+    facts:
+      - id: over
+        # Completes "What I can tell you about is …".
+        topic: whether the work on the network is over
+        # A question is about this if one of its sentences has all words of a phrase.
+        asked: [work over, network done, is it done, payments slow]
+        say:
+          - It is done, and took less than a minute.
+        takes: 20s
+  - character: support-lead
+    beats:
+      - id: sentence
+        when: { since: page, after: 5m, unless: [recovered] }
+        say:
+          - Two customers asked whether something is wrong with the shop. What may I tell them?
+        # An answer, an update for this person's audience, or a handover note.
+        wants: update
+        within: 3m
+  - character: next-shift
+    beats:
+      - id: taking-over
+        when: { since: start, after: 22m }
+        say:
+          - I take over soon. Could you leave me a note about how it went?
+        wants: handover
+        within: 5m
+`

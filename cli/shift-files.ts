@@ -25,7 +25,7 @@ function knownScenarios(): { scenarios: ReadonlyMap<string, Scenario>; leftOut: 
   return { scenarios: loadScenarios(path.join(projectRoot, 'scenarios'), (mistake) => void leftOut.push(mistake)), leftOut }
 }
 
-export function beginShift(id: string, options: CommonOptions): void {
+export function beginShift(id: string, options: CommonOptions & { withPeople: boolean }): void {
   if (!scenarioId.safeParse(id).success)
     throw new FiredrillError('bad-request', `'${id}' is no id: write lower-case words joined by hyphens`)
   if (existsSync(path.join(projectRoot, 'scenarios', id)))
@@ -33,7 +33,7 @@ export function beginShift(id: string, options: CommonOptions): void {
   const target = path.join(folder, id)
   if (existsSync(target)) throw new FiredrillError('conflict', `${target} is there already`)
   mkdirSync(target, { recursive: true })
-  const files = writeTexts(target, shiftTemplate(id))
+  const files = writeTexts(target, shiftTemplate(id, options))
   if (options.json) return printJson({ id, files })
   for (const file of files) print(path.relative(process.cwd(), file))
   print(dim(`fill them in, then 'firedrill shift lint ${id}', and 'firedrill verify ${id}' on a running range`))

@@ -1,5 +1,7 @@
+import { shiftPeopleTemplate } from './people-template.ts'
+
 /** The files of a shift that is to be filled in. */
-export const shiftTemplate = (id: string): Record<string, string> => ({
+export const shiftTemplate = (id: string, { withPeople }: { withPeople: boolean }): Record<string, string> => ({
   'shift.yaml': `# yaml-language-server: $schema=../shift.schema.json
 id: ${id}
 title: ${id.replaceAll('-', ' ').replace(/^./, (letter) => letter.toUpperCase())}
@@ -44,4 +46,5 @@ Before you leave, write a note for the next one (**Handover**).
 
 ## Takeaways
 `,
+  ...(withPeople ? { 'people.yaml': shiftPeopleTemplate } : {}),
 })

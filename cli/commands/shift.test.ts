@@ -8,6 +8,7 @@ import { loadScenarios } from '../../drills/scenarios.ts'
 import { checkShift } from '../../drills/shifts/read.ts'
 import { run } from '../../test/loaded-modules.ts'
 import { shiftTemplate } from '../shift-template.ts'
+import { scenarioVocabulary } from './scenario.ts'
 
 const work = mkdtempSync(path.join(tmpdir(), 'firedrill-shift-'))
 after(() => rmSync(work, { recursive: true }))
@@ -22,10 +23,23 @@ const shift = (...args: string[]) => run('cli/main.ts', ['shift', ...args])
 test('shift new: what it writes is a shift without a mistake', () => {
   const begun = path.join(work, 'begun')
   mkdirSync(begun)
-  for (const [name, text] of Object.entries(shiftTemplate('begun'))) writeFileSync(path.join(begun, name), text)
-  const { read, problems } = checkShift(begun, loadScenarios(path.join(projectRoot, 'scenarios')))
+  for (const [name, text] of Object.entries(shiftTemplate('begun', { withPeople: false }))) writeFileSync(path.join(begun, name), text)
+  const scenarios = loadScenarios(path.join(projectRoot, 'scenarios'))
+  const { read, problems } = checkShift(begun, scenarios, scenarioVocabulary())
   assert.deepEqual(problems, [])
-  assert.equal(read?.shift.title, 'Begun')
+  assert.deepEqual([read?.shift.title, read?.people], ['Begun', null])
+  for (const [name, text] of Object.entries(shiftTemplate('begun', { withPeople: true }))) writeFileSync(path.join(begun, name), text)
+  const withPeople = checkShift(begun, scenarios, scenarioVocabulary())
+  assert.deepEqual(withPeople.problems, [])
+  const all = withPeople.read?.people?.people ?? []
+  assert.deepEqual(
+    all.map(({ character }) => character),
+    ['provider-engineer', 'support-lead', 'next-shift'],
+  )
+  assert.ok(
+    all.some(({ beats }) => beats.some(({ wants }) => wants === 'handover')),
+    'the note for the next shift is asked for',
+  )
 })
 
 test('shift new: an id that is none, one of a scenario, and one that is taken', async () => {
@@ -34,7 +48,7 @@ test('shift new: an id that is none, one of a scenario, and one that is taken', 
     ['slow-shelves', /there is a scenario 'slow-shelves': choose another id/],
     ['quiet-sunday', /quiet-sunday is there already/],
   ] as const) {
-    const { status, stderr } = await shift('new', id)
+    const { status, stderr } = await shift('new', id, '--with-people')
     assert.equal(status, 1, id)
     assert.match(stderr, why)
   }

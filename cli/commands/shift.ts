@@ -38,7 +38,8 @@ const files = () => import('../shift-files.ts')
 const newCommand = () =>
   command('new', 'create a shift from a template')
     .argument('<id>', 'lower-case words joined by hyphens; the name of its folder')
-    .action(async (id: string, options: CommonOptions) => (await files()).beginShift(id, options))
+    .option('--with-people', 'with a people.yaml: those who wait, those who know something, and who takes over', false)
+    .action(async (id: string, options: CommonOptions & { withPeople: boolean }) => (await files()).beginShift(id, options))
 
 const lintCommand = () =>
   command('lint', 'check shifts without a range')
