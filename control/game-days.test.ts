@@ -6,8 +6,9 @@ import { test } from 'node:test'
 import type { Debrief } from './debrief.ts'
 import { paperHost, paperTokens } from './replay/paper-context.ts'
 import { GameDays } from './game-days.ts'
-import { scenarios } from './replay/engine-bench.ts'
+import { scenarios, shifts } from './replay/engine-bench.ts'
 import { ServedBench } from './replay/served-bench.ts'
+import { playedWith } from './shifts.ts'
 
 interface Planned {
   id: string
@@ -138,4 +139,25 @@ test('status updates count in a drill that begins while somebody has the role of
       expected === 'scored',
     )
   }
+})
+
+test('a shift is played on a game day as a scenario is; whoever tells others of it gets no points for that', async () => {
+  await using served = new ServedBench()
+  const { bench } = served
+  const gameDays = new GameDays(bench.ledger, bench.engine, playedWith(scenarios, shifts))
+  assert.throws(() => gameDays.plan('Friday', ['loud-sunday'], 'learning'), /there is no scenario 'loud-sunday', and no shift/)
+  const { id, code } = gameDays.plan('Friday', ['quiet-sunday', 'slow-shelves'], 'learning')
+  gameDays.join(code, 'Sam', 'communications')
+  await bench.pass(20)
+  const drill = await gameDays.next(id)
+  assert.deepEqual([drill.shift, drill.scenario, drill.blind, drill.communications], [true, 'quiet-sunday', true, false])
+  await bench.engine.finish()
+  const { gameDays: all } = await served.read<{ gameDays: { drills: { title: string }[] }[] }>('instructor', '/api/game-days')
+  assert.deepEqual(
+    all[0]?.drills.map(({ title }) => title),
+    ['A quiet Sunday'],
+  )
+  await bench.pass(20)
+  const next = await gameDays.next(id)
+  assert.deepEqual([next.shift, next.communications], [false, true])
 })

@@ -19,6 +19,7 @@ export class GameDays {
   readonly #states = new Map<string, GameDayState>()
   #latest: string | undefined
 
+  /** @param scenarios by their ids, with shifts as the engine plays them. */
   constructor(ledger: Ledger, engine: DrillEngine, scenarios: ReadonlyMap<string, Scenario>) {
     this.#ledger = ledger
     this.#engine = engine
@@ -48,7 +49,7 @@ export class GameDays {
 
   plan(title: string, scenarios: string[], mode: GameDayState['mode']): GameDayState {
     const unknown = scenarios.find((id) => !this.#scenarios.has(id))
-    if (unknown !== undefined) throw new FiredrillError('not-found', `there is no scenario '${unknown}'`)
+    if (unknown !== undefined) throw new FiredrillError('not-found', `there is no scenario '${unknown}', and no shift`)
     for (const scenario of this.#scenarios.values()) if (scenarios.includes(scenario.id)) this.#engine.mustBePlayable(scenario)
     if (this.current()) throw new FiredrillError('conflict', 'a game day is open: end it first')
     const id = randomUUID()
@@ -103,7 +104,9 @@ export class GameDays {
     for (const begun of noted ? this.#unnoted(noted) : []) this.#append(id, { type: 'drill-begun', ...begun })
     const scenario = gameDay.scenarios[gameDay.drills.length]
     if (scenario === undefined) throw new FiredrillError('wrong-state', 'every scenario of this game day has been played')
-    const communications = gameDay.people.some(({ role }) => role === 'communications')
+    // In a shift, how others are told gives no points.
+    const isShift = this.#scenarios.get(scenario)?.incidents !== undefined
+    const communications = !isShift && gameDay.people.some(({ role }) => role === 'communications')
     const drill = await this.#engine.start(scenario, {
       mode: gameDay.mode,
       trainee: gameDay.title,

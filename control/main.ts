@@ -66,7 +66,7 @@ const engine = new DrillEngine({
   load,
 })
 const coach = new Coach({ dir, engine, ledger, scenarios: played })
-const gameDays = new GameDays(ledger, engine, scenarios)
+const gameDays = new GameDays(ledger, engine, played)
 const people = new People(gameDays)
 const looks = looksOf(engine)
 const shells = shellsOf({ context, range, engine, looks })

@@ -8,6 +8,7 @@ import { assessmentTroubles } from '../assessment.ts'
 import { blindTitle, isHidden } from '../blind.ts'
 import type { Ledger } from '../ledger.ts'
 import { memberKey, personCookie } from '../people.ts'
+import { playedWith } from '../shifts.ts'
 import type { Api, ApiContext } from './context.ts'
 
 interface Said {
@@ -21,7 +22,8 @@ interface Said {
 const gameDayId = { params: z.object({ id: z.uuid() }) }
 const cookieTraits = 'Path=/; HttpOnly; SameSite=Strict; Max-Age=604800'
 
-export function gameDayRoutes(app: Api, { context, gameDays, people, ledger, scenarios, engine, shells }: ApiContext): void {
+export function gameDayRoutes(app: Api, { context, gameDays, people, ledger, scenarios, shifts, engine, shells }: ApiContext): void {
+  const played = playedWith(scenarios, shifts)
   /** Without the link's code, the ids of browsers, and what is still to come. */
   const forTeam = ({ id, title, mode, scenarios: planned, people: team, drills, plannedAt, endedAt }: GameDayState) => ({
     id,
@@ -33,7 +35,7 @@ export function gameDayRoutes(app: Api, { context, gameDays, people, ledger, sce
     people: team.map(({ name, role }) => ({ name, role })),
     drills: drills.map(({ drill, scenario }) => {
       const state = ledger.drill(drill)
-      const title = scenarios.get(scenario)?.title ?? scenario
+      const title = played.get(scenario)?.title ?? scenario
       return { drill, title: state && isHidden(engine.running()) ? blindTitle(state) : title, phase: state?.phase ?? 'aborted' }
     }),
   })

@@ -103,6 +103,9 @@ test('a shift from the catalogue to its debrief: one incident is worked on at a 
   const tab = (number: number) => page.getByRole('tab', { name: new RegExp(`^Incident ${number}`) })
   assert.equal(await tab(1).getAttribute('aria-selected'), 'true', 'what is worked on stays')
   await looks(page, 'a shift with two incidents')
+  const gameDay = instructor.getByRole('region', { name: 'Game day' })
+  await gameDay.getByRole('combobox', { name: 'Add a scenario or a shift' }).selectOption('A quiet Sunday')
+  await gameDay.getByRole('button', { name: 'Remove A quiet Sunday' }).waitFor()
   await looks(instructor, 'the instructor’s page in a shift')
   await instructor.context().close()
 

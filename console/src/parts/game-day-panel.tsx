@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { get, post, remove } from '../lib/api.ts'
 import { onceSteady } from '../lib/unsteady.ts'
-import { useDrills, useScenarios, type GameDay } from '../lib/data.ts'
+import { useDrills, useScenarios, useShifts, type GameDay } from '../lib/data.ts'
 import { Problem, UntilSteady } from './states.tsx'
 
 interface PlannedGameDay extends GameDay {
@@ -30,7 +30,7 @@ export function GameDayPanel() {
 function OpenGameDay({ gameDay }: { gameDay: PlannedGameDay }) {
   const queries = useQueryClient()
   const running = useDrills().data?.running ?? null
-  const titles = new Map(useScenarios().data?.scenarios.map(({ id, title }) => [id, title]))
+  const { titles } = usePlayable()
   const command = useMutation({
     mutationFn: (what: 'next' | 'end') => post(`/api/game-days/${gameDay.id}/${what}`),
     ...onceSteady,
@@ -100,8 +100,21 @@ function OpenGameDay({ gameDay }: { gameDay: PlannedGameDay }) {
   )
 }
 
+/** What can be planned, and the titles of all that there is. */
+function usePlayable() {
+  const scenarios = useScenarios().data?.scenarios ?? []
+  const shifts = useShifts().data?.shifts ?? []
+  return {
+    groups: Object.entries({ Scenarios: scenarios, Shifts: shifts }).map(([name, all]) => ({
+      name,
+      items: all.filter(({ playable }) => playable),
+    })),
+    titles: new Map([...scenarios, ...shifts].map(({ id, title }) => [id, title])),
+  }
+}
+
 function PlanForm() {
-  const { data } = useScenarios()
+  const { groups, titles } = usePlayable()
   const queries = useQueryClient()
   const [title, setTitle] = useState('Game day')
   const [mode, setMode] = useState('learning')
@@ -110,8 +123,6 @@ function PlanForm() {
     mutationFn: () => post('/api/game-days', { title, mode, scenarios: chosen }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['game-days'] }),
   })
-  const scenarios = (data?.scenarios ?? []).filter(({ playable }) => playable)
-  const titles = new Map(scenarios.map((scenario) => [scenario.id, scenario.title]))
   return (
     <form
       onSubmit={(event) => {
@@ -119,7 +130,7 @@ function PlanForm() {
         plan.mutate()
       }}
     >
-      <p className="quiet">A sequence of scenarios for a team: they join by a link, take roles, and share one timeline.</p>
+      <p className="quiet">A sequence of scenarios and shifts for a team: they join by a link, take roles, and share one timeline.</p>
       <div className="filters">
         <label>
           Title
@@ -133,15 +144,19 @@ function PlanForm() {
           </select>
         </label>
         <label>
-          Add a scenario
+          Add a scenario or a shift
           <select value="" onChange={(event) => setChosen([...chosen, event.target.value])}>
             <option value="" disabled>
               choose…
             </option>
-            {scenarios.map((scenario) => (
-              <option key={scenario.id} value={scenario.id}>
-                {scenario.title}
-              </option>
+            {groups.map(({ name, items }) => (
+              <optgroup key={name} label={name}>
+                {items.map(({ id, title: itsTitle }) => (
+                  <option key={id} value={id}>
+                    {itsTitle}
+                  </option>
+                ))}
+              </optgroup>
             ))}
           </select>
         </label>
