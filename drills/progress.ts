@@ -4,13 +4,22 @@ import { milestoneNames, type Scenario } from '../model/scenario.ts'
 import { scenarioOf } from './variants.ts'
 import { scoreDrill } from './scoring.ts'
 
-/** What has been practised over all finished drills, by skill and by step; oldest drill first in every series. */
-export function progressOf(drills: readonly DrillState[], scenarios: ReadonlyMap<string, Scenario>): Progress {
-  const finished = drills
-    .flatMap((state) => {
-      const scenario = scenarioOf(scenarios, state)
-      return state.phase === 'finished' && scenario ? [{ state, scenario, score: scoreDrill(state, scenario) }] : []
-    })
+/**
+ * What has been practised over all finished drills, by skill and by step; oldest drill first in every series.
+ *
+ * @param inShifts the incidents of finished shifts, as drills of their own.
+ */
+export function progressOf(
+  drills: readonly DrillState[],
+  scenarios: ReadonlyMap<string, Scenario>,
+  inShifts: readonly { state: DrillState; scenario: Scenario }[] = [],
+): Progress {
+  const alone = drills.flatMap((state) => {
+    const scenario = scenarioOf(scenarios, state)
+    return state.phase === 'finished' && scenario ? [{ state, scenario }] : []
+  })
+  const finished = [...alone, ...inShifts]
+    .map(({ state, scenario }) => ({ state, scenario, score: scoreDrill(state, scenario) }))
     .toSorted((a, b) => a.state.startedAt - b.state.startedAt)
 
   const names = [...new Set([...scenarios.values()].flatMap(({ skills }) => skills))].toSorted()

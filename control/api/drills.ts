@@ -10,6 +10,7 @@ import { isHidden, mustBeBlind } from '../blind.ts'
 import { assessmentTroubles } from '../assessment.ts'
 import { DrillAnswers } from '../drill-answers.ts'
 import { Heavy } from '../heavy.ts'
+import { PlayedIncidents } from '../played-incidents.ts'
 import { playedWith } from '../shifts.ts'
 import { publicState } from '../told.ts'
 import type { Api, ApiContext } from './context.ts'
@@ -53,8 +54,9 @@ function listRoutes(
     }
   })
 
+  const incidents = new PlayedIncidents(ledger, shifts)
   app.get('/api/progress', async (request) => {
-    const progress = await heavy.one(async () => progressOf(played(), scenarios))
+    const progress = await heavy.one(async () => progressOf(played(), scenarios, incidents.in(played())))
     if (request.role === 'instructor') return progress
     const hides = isHidden(engine.running())
     // Which scenario trains a skill is told to who has played it.
