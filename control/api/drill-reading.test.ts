@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { EngineBench, scenarios } from '../replay/engine-bench.ts'
+import { EngineBench, scenarios, shifts } from '../replay/engine-bench.ts'
 import { drillReading } from './drill-reading.ts'
 
 const spoils = { code: 'wrong-state', message: /^the same scenario is being played/ }
 const hides = { code: 'wrong-state', message: /^a blind drill is running/ }
-const reading = ({ ledger, engine }: EngineBench, known = scenarios) =>
-  drillReading({ ledger, engine, scenarios: known, shifts: new Map() })
+const reading = ({ ledger, engine }: EngineBench, known = scenarios) => drillReading({ ledger, engine, scenarios: known, shifts })
 
 test('a drill is read by its id, and what verify has played is nobody’s', async () => {
   using bench = new EngineBench()
@@ -78,4 +77,18 @@ test('while a blind drill runs, none but that one can be read: a refusal of one 
   }
   assert.doesNotThrow(() => drills.mustNotSpoil(bench.state(id), 'trainee'))
   await bench.engine.abort('enough')
+})
+
+test('an earlier shift tells the answer of each of its incidents', async () => {
+  using bench = new EngineBench()
+  const drills = reading(bench)
+  const shift = await bench.start('quiet-sunday')
+  await bench.engine.finish()
+  const read = (role: 'trainee' | 'instructor') => () => drills.finishedShift(shift, role)
+  await bench.start('slow-shelves')
+  assert.throws(read('trainee'), spoils)
+  assert.doesNotThrow(read('instructor'))
+  await bench.engine.finish()
+  await bench.start('stuck-checkout')
+  assert.doesNotThrow(read('trainee'))
 })

@@ -44,7 +44,8 @@ export function drillReading({
     if (role === 'instructor' || !running || running.id === state.id) return
     // Whether it is refused would tell which scenario is played.
     if (isHidden(running)) throw new FiredrillError('wrong-state', 'a blind drill is running: earlier drills can be read when it is over')
-    if (running.scenario === state.scenario)
+    const incidents = state.shift ? (shifts.get(state.scenario)?.shift.incidents ?? []) : []
+    if (running.scenario === state.scenario || incidents.some(({ scenario }) => scenario === running.scenario))
       throw new FiredrillError('wrong-state', 'the same scenario is being played: what came of it before can be read when that is over')
   }
   const mustBeFinished = (id: string, role: Role | null): DrillState => {
