@@ -2,7 +2,7 @@ import type { Spoken } from '../coach/agent/agent.ts'
 import type { Turn } from '../coach/agent/brief.ts'
 import type { OutputRules } from '../coach/agent/output-check.ts'
 import { viewOf } from '../coach/agent/view.ts'
-import { asksForHelp, authorAnswer, debriefWords } from '../coach/agent/words.ts'
+import { asksForHelp, authorAnswer } from '../coach/agent/words.ts'
 import { readCoachConfig } from '../coach/config.ts'
 import type { Decision } from '../coach/policy.ts'
 import type { CoachModel } from '../coach/providers/provider.ts'
@@ -15,6 +15,7 @@ import { isHidden } from './blind.ts'
 import type { DrillEngine } from './drill-engine.ts'
 import type { Ledger } from './ledger.ts'
 import { readQuestion } from './question-reader.ts'
+import { wordsAfter } from './coach-words.ts'
 
 /** What talks to models: loaded when there is one, which in most ranges there is not. */
 const models = async () => {
@@ -181,7 +182,7 @@ export class Coach implements Disposable {
     const state = ledger.drill(drill)
     const scenario = state ? scenarioOf(scenarios, state) : undefined
     if (!state || !scenario || state.mode === 'rehearsal') return
-    const facts = debriefWords(state, events, scenario)
+    const facts = wordsAfter(state, events, scenario)
     const model = await this.#model()
     const turn: Turn = { kind: 'debrief', facts }
     const nothing: Decision = { kind: 'wait', forMs: 0, reasons: [] }

@@ -1,7 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
-import type { DrillEvent } from '../../../../model/drill.ts'
 import { get } from '../../lib/api.ts'
 import { useDrill, useDrills } from '../../lib/data.ts'
 import { Markdown } from '../../parts/markdown.tsx'
@@ -10,6 +9,7 @@ import { Timeline } from '../../parts/timeline.tsx'
 import type { Debrief } from './debrief.ts'
 import { AffectedOrders } from './affected-orders.tsx'
 import { Answer } from './answer.tsx'
+import { CoachWords, untilCoach } from './coach-words.tsx'
 import { HandingOver } from './handing-over.tsx'
 import { AlertsInHindsight, Tries } from './hindsight.tsx'
 import { PractiseNext } from './practise-next.tsx'
@@ -21,16 +21,6 @@ import { Story } from './story.tsx'
 import { Told } from './told.tsx'
 import { RecordedTerminals } from './terminals.tsx'
 import { Telling } from './telling.tsx'
-
-/** What the coach says of it, when it has. */
-function CoachWords({ events }: { events: DrillEvent[] }) {
-  const said = events.findLast((event) => event.type === 'coach-debriefed')
-  return said?.type === 'coach-debriefed' ? (
-    <p className="said" aria-label="The coach">
-      {said.text}
-    </p>
-  ) : null
-}
 
 /** Of a drill, or of a shift. */
 export function DebriefPage() {
@@ -50,8 +40,7 @@ function DrillDebrief({ id }: { id: string }) {
   const { data, error } = useQuery({
     queryKey: ['debrief', id],
     queryFn: () => get<Debrief>(`/api/drills/${id}/debrief`),
-    // The coach comes a moment after the end.
-    refetchInterval: ({ state }) => (state.data?.events.some((event) => event.type === 'coach-debriefed') ? false : 3_000),
+    refetchInterval: untilCoach,
   })
   if (error || !data) return <NotYet title="Debrief" what="the debrief" error={error} />
   const { drill, score } = data

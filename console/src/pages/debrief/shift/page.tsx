@@ -8,6 +8,7 @@ import { Markdown } from '../../../parts/markdown.tsx'
 import { NotYet, Problem, UntilSteady } from '../../../parts/states.tsx'
 import { Timeline } from '../../../parts/timeline.tsx'
 import { useStart } from '../../home/start.ts'
+import { CoachWords, untilCoach } from '../coach-words.tsx'
 import { HandingOver } from '../handing-over.tsx'
 import { Replay } from '../replay.tsx'
 import { ShareLinks } from '../share-links.tsx'
@@ -21,7 +22,11 @@ import { IncidentDebrief } from './incident.tsx'
 
 /** A shift that is over: each of its incidents, in which order they were dealt with, and what the next shift was told. */
 export function ShiftDebriefPage({ id }: { id: string }) {
-  const { data, error } = useQuery({ queryKey: ['shift-debrief', id], queryFn: () => get<ShiftDebrief>(`/api/drills/${id}/shift`) })
+  const { data, error } = useQuery({
+    queryKey: ['shift-debrief', id],
+    queryFn: () => get<ShiftDebrief>(`/api/drills/${id}/shift`),
+    refetchInterval: untilCoach,
+  })
   // Of the story, the graphs, the map and the alerts: milliseconds since the epoch.
   const [moment, setMoment] = useState<number | null>(null)
   const lanes = useMemo(() => (data ? courseOf(data) : []), [data])
@@ -31,6 +36,7 @@ export function ShiftDebriefPage({ id }: { id: string }) {
   return (
     <>
       <Heading debrief={data} />
+      <CoachWords events={events} />
       <Story
         drill={drill}
         events={events}

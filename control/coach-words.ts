@@ -1,0 +1,19 @@
+import { debriefWords } from '../coach/agent/words.ts'
+import { incidentsOf } from '../drills/shifts/incidents.ts'
+import { drillClock, type DrillEvent, type DrillState } from '../model/drill.ts'
+import { elapsed } from '../model/duration.ts'
+import type { Scenario } from '../model/scenario.ts'
+
+/** What the coach says of a drill that is over; of a shift, of each of its incidents. */
+export function wordsAfter(state: DrillState, events: readonly DrillEvent[], scenario: Scenario): string {
+  if (!scenario.incidents) return debriefWords(state, events, scenario)
+  const { begun } = incidentsOf(scenario.incidents, events)
+  if (begun.length === 0)
+    return `The shift ended after ${elapsed(drillClock(state, state.endedAt ?? state.lastEventAt))}, before its first incident.`
+  return begun
+    .map(({ number, incident, state: own, events: all }) => {
+      const name = number === null ? 'What never paged' : `Incident ${number}`
+      return `${name} was ${incident.scenario.title}. ${debriefWords(own, all, incident.scenario)}`
+    })
+    .join(' ')
+}
