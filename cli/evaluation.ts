@@ -41,6 +41,8 @@ export interface ShiftEvaluation extends Pick<ShiftDebrief, 'triage' | 'handover
   incidents: ({ number: number | null; scenario: string; title: string; urgency: string } & Course)[]
   /** Titles of those that did not begin, since the agent left before. */
   missed: string[]
+  /** Titles of slow burns that were fixed while they were tickets. */
+  forestalled: string[]
   score: number
 }
 
@@ -73,8 +75,18 @@ export async function evaluateScenario(client: ApiClient, id: string, options: O
 export async function evaluateShift(client: ApiClient, id: string, options: Omit<Played, 'what' | 'id'>): Promise<ShiftEvaluation> {
   const { drill, run } = await play(client, { ...options, what: { shift: id }, id })
   if (drill.phase !== 'finished')
-    return { ...run, shift: id, score: 0, incidents: [], missed: [], noise: [], triage: { ...nothing, findings: [] }, handover: nothing }
-  const { total, incidents, missed, noise, triage, handover } = await client.get<ShiftDebrief>(`/api/drills/${drill.id}/shift`)
+    return {
+      ...run,
+      shift: id,
+      score: 0,
+      incidents: [],
+      missed: [],
+      forestalled: [],
+      noise: [],
+      triage: { ...nothing, findings: [] },
+      handover: nothing,
+    }
+  const { total, incidents, missed, forestalled, noise, triage, handover } = await client.get<ShiftDebrief>(`/api/drills/${drill.id}/shift`)
   return {
     shift: id,
     score: total,
@@ -82,7 +94,7 @@ export async function evaluateShift(client: ApiClient, id: string, options: Omit
       ...{ number, scenario: own.scenario, title, urgency },
       ...courseOf(own, score.total),
     })),
-    ...{ missed, triage, handover, noise },
+    ...{ missed, forestalled, triage, handover, noise },
     ...run,
   }
 }

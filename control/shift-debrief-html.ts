@@ -21,8 +21,12 @@ import type { ShiftDebrief, ShiftIncidentDebrief } from './shifts.ts'
 
 /** The debrief of a shift as one file: by incident, with the order in which they were dealt with, what was noise, and the note for the next shift. */
 export function shiftDebriefHtml(debrief: ShiftDebrief, events: readonly DrillEvent[], pictures: Pictures): string {
-  const { drill, title, total, triage, handover, incidents, missed } = debrief
-  const none = incidents.length === 0 ? '<p>No incident began in this shift.</p>' : ''
+  const { drill, title, total, triage, handover, incidents, missed, forestalled } = debrief
+  const none = incidents.length + forestalled.length === 0 ? '<p>No incident began in this shift.</p>' : ''
+  const early =
+    forestalled.length === 0
+      ? ''
+      : `<p>You fixed it while it was only a ticket, and it never paged: ${escape(new Intl.ListFormat('en').format(forestalled))}.</p>`
   const left =
     missed.length === 0
       ? ''
@@ -32,11 +36,11 @@ export function shiftDebriefHtml(debrief: ShiftDebrief, events: readonly DrillEv
     title,
     drill,
     [
-      `<p><span class="score">${total}</span> of 100: ${Object.entries({ incidents: rest, 'right order': triage, 'handing over': handover })
+      `<p><span class="score">${total}</span> of 100: ${Object.entries({ incidents: rest, triage, 'handing over': handover })
         .map(([what, { points, of }]) => `${what} ${points} of ${of}`)
         .join(', ')}</p>`,
-      section('Incidents', `${none}${incidents.length === 0 ? '' : overview(debrief)}${left}`),
-      section('The right order', orderOf(debrief)),
+      section('Incidents', `${none}${early}${incidents.length === 0 ? '' : overview(debrief)}${left}`),
+      section('Triage', triageIn(debrief)),
       section('Noise', noiseOf(debrief)),
       section('Handing over', handedOver(debrief)),
       ...incidents.map(incidentOf),
@@ -80,9 +84,9 @@ function incidentOf(incident: ShiftIncidentDebrief): string {
   )
 }
 
-const orderOf = ({ triage: { findings } }: ShiftDebrief): string =>
+const triageIn = ({ triage: { findings } }: ShiftDebrief): string =>
   findings.length === 0
-    ? '<p>No two incidents of different urgency were open at the same time: there was nothing to choose.</p>'
+    ? '<p>No two incidents of different urgency were open at the same time, and no noise paged: there was nothing to choose.</p>'
     : `<ul>${findings.map(({ ok, text }) => `<li class="${ok ? 'good' : 'bad'}">${escape(text)}</li>`).join('')}</ul>`
 
 function noiseOf({ drill, noise }: ShiftDebrief): string {

@@ -88,11 +88,12 @@ function inWords(result: Evaluation | ShiftEvaluation): string {
   if (result.isVoid) return `${id}: void, since the range stood still or was put right by somebody else`
   if (!('shift' in result))
     return `${id}: cause ${result.causeNamed ? 'named' : 'not named'}, ${result.recovered ? 'recovered' : result.mitigated ? 'mitigated' : 'not mitigated'}`
-  const { incidents, missed, triage, handover, score } = result
+  const { incidents, missed, forestalled, triage, handover, score } = result
   const recovered = incidents.filter((incident) => incident.recovered).length
+  const early = forestalled.length > 0 ? `, ${forestalled.length} fixed before it paged` : ''
   const left = missed.length > 0 ? `, left before ${missed.length} more began` : ''
-  const rest = `right order ${triage.points} of ${triage.of}, handover note ${handover.points} of ${handover.of}`
-  return `${id}: ${recovered} of ${incidents.length} incidents recovered${left}, ${rest}, score ${score}`
+  const rest = `triage ${triage.points} of ${triage.of}, handover note ${handover.points} of ${handover.of}`
+  return `${id}: ${recovered} of ${incidents.length} incidents recovered${early}${left}, ${rest}, score ${score}`
 }
 
 const columns = ['drill', 'cause', 'mitigated', 'recovered', 'wrong', 'harmful', 'hints', 'tools', 'score'] as const

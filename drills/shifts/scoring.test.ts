@@ -168,7 +168,7 @@ test('incidents that did not begin count nothing; a shift without any has nothin
       [3, 'full-outbox', 'later', 'Orders are late.', null, 0],
     ],
   )
-  assert.deepEqual([score.total, score.triage.points, score.handover.points], [15, 15, 0])
+  assert.deepEqual([score.total, score.triage.points, score.handover.points], [0, 0, 0])
 })
 
 const everything = (number: number, from: number) => milestoneNames.map((name, index) => reaches(number, name, from + index))
@@ -188,6 +188,12 @@ test('the rest is the mean of the incidents: a perfect shift has a hundred point
   const half = scored('learning', begins(prices, 1), begins(shelves, 1), pages(prices, 2), ...everything(prices, 3), [40, note]).score
   const [first, second] = half.incidents.map(({ score }) => score.total)
   assert.deepEqual([first, half.total], [100, Math.round((((first ?? 0) + (second ?? 0)) / 2) * 0.8) + 15 + 5])
+})
+
+test('who ends a shift gets nothing for what had not begun; when time is up, that does not count', () => {
+  const first = [begins(prices, 1), pages(prices, 2), ...everything(prices, 3)]
+  const ended = (outcome: 'given-up' | 'time-up') => scored('learning', ...first, [60, { type: 'drill-finished', outcome }]).score.total
+  assert.deepEqual([ended('given-up'), ended('time-up')], [Math.round(80 / 3) + 15, 95])
 })
 
 test('a slow burn that was fixed while it was a ticket counts as a perfect incident', () => {

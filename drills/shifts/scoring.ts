@@ -46,11 +46,13 @@ export function scoreShift(state: DrillState, events: readonly DrillEvent[], shi
     const score = drill ? scoreDrill({ ...drill.state, mode: state.mode }, scenario) : isForestalled ? everything : nothing
     return { place, scenario: scenario.id, title: scenario.title, urgency, why, drill, forestalled: isForestalled, score }
   })
-  const counted = incidents.filter(({ drill, forestalled: isForestalled }) => drill !== null || isForestalled)
+  // Whoever ends the shift has left what would have come to somebody else.
+  const counted = incidents.filter((incident) => incident.drill !== null || incident.forestalled || state.outcome === 'given-up')
   const mean = counted.length === 0 ? 0 : counted.reduce((sum, { score }) => sum + score.total, 0) / counted.length
   const chosen = incidents.flatMap(({ drill, ...incident }) => (drill ? [{ ...incident, drill }] : []))
   const findings = triageOf(chosen, events, played)
-  const share = findings.length === 0 ? 1 : findings.reduce((sum, finding) => sum + finding.share, 0) / findings.length
+  const wasThere = incidents.some((incident) => incident.drill !== null || incident.forestalled)
+  const share = findings.length === 0 ? Number(wasThere) : findings.reduce((sum, finding) => sum + finding.share, 0) / findings.length
   const isHandedOver = handoversIn(events).length > 0
   const triage = { points: Math.round(shiftWeights.triage * share), of: shiftWeights.triage, findings }
   const handover = {
