@@ -21,7 +21,8 @@ import { settled } from './settled.ts'
 export { settled }
 export const scenarios = loadScenarios(path.join(projectRoot, 'scenarios'))
 export const shifts = loadShifts(path.join(projectRoot, 'shifts'), scenarios)
-const played = playedWith(scenarios, shifts)
+/** What can be played. */
+export const played = playedWith(scenarios, shifts)
 const realNow = Date.now
 
 /** Measures when it is told that a second has passed. */

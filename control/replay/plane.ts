@@ -89,7 +89,7 @@ export class ReplayPlane implements AsyncDisposable {
     this.#engine = engine
     engine.live.on('event', ({ type }) => (this.#news ||= type !== 'harm-measured' && type !== 'health-changed'))
     this.#coach = new Coach({ dir: this.#dir, engine, ledger: this.#ledger, scenarios: played })
-    const gameDays = new GameDays(this.#ledger, engine, this.#scenarios)
+    const gameDays = new GameDays(this.#ledger, engine, played)
     const context = paperContext(this.#dir, root, users)
     this.#ready = createServer(
       {

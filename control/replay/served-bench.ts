@@ -8,7 +8,7 @@ import { People } from '../people.ts'
 import { projectRoot } from '../paths.ts'
 import { createServer } from '../server.ts'
 import type { Shells } from '../../shell/shells.ts'
-import { EngineBench, scenarios, shifts, users, type TickedSampler } from './engine-bench.ts'
+import { EngineBench, played, scenarios, shifts, users, type TickedSampler } from './engine-bench.ts'
 import type { PortName } from '../../range/context.ts'
 import { paperContext, paperTokens } from './paper-context.ts'
 
@@ -44,7 +44,7 @@ export class ServedBench implements AsyncDisposable {
     this.port = (name) => context.port(name)
     const looks = looksOf(engine)
     this.shells = shellsOf({ context, range, engine, looks, trouble })
-    const gameDays = new GameDays(ledger, engine, scenarios)
+    const gameDays = new GameDays(ledger, engine, played)
     this.app = createServer(
       {
         context,
