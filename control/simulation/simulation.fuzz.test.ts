@@ -111,6 +111,15 @@ function defineTests(): void {
       ...Array.from({ length: 3 }, () => command('some time passes', 19)),
     ]))
 
+  test('of two faults in one policy, the older one may be taken out first: what is left means what it meant before', () =>
+    play([
+      start('busy-signal'),
+      command('much time passes'),
+      command('a call goes wrong'),
+      command('the control plane is killed'),
+      command('much time passes'),
+    ]))
+
   test('a fault that goes in between two settings of the clock has its limit moved with the second one', () =>
     play([
       command('the clock is set', 4),
