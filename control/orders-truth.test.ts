@@ -1,65 +1,37 @@
 import assert from 'node:assert/strict'
-import { readFileSync, readdirSync } from 'node:fs'
-import path from 'node:path'
 import { test } from 'node:test'
 import { affectedOrders, affectedQuery } from '../drills/affected-orders.ts'
 import { affectedKinds } from '../model/affected.ts'
-import type { Range } from '../model/range.ts'
 import { rowOf } from '../people/ticket-list.ts'
-import { bootstrap } from '../range/components/postgres.ts'
-import { localDatabase } from '../range/targets/local/database.ts'
-import { OwnPostgres, postgresBin } from '../test/own-postgres.ts'
+import { postgresBin } from '../test/own-postgres.ts'
+import { ShopDatabase } from '../test/shop-database.ts'
 import { orderFates } from './kept-orders.ts'
-import { projectRoot } from './paths.ts'
 
-/** The shop's tables, made by the migrations of the services, in a PostgreSQL of their own. */
-class ShopDatabase implements AsyncDisposable {
-  readonly database: Range['database']
-  readonly #postgres: OwnPostgres
-
-  private constructor(own: OwnPostgres) {
-    this.#postgres = own
-    this.database = localDatabase(own.context)
-  }
-
-  static async open(): Promise<ShopDatabase> {
-    const own = await OwnPostgres.start('truth')
-    const shop = new ShopDatabase(own)
-    await bootstrap(own.context)
-    for (const service of ['orders', 'payments', 'fulfilment']) {
-      const folder = path.join(projectRoot, 'shop', service, 'migrations')
-      for (const name of readdirSync(folder).toSorted())
-        await shop.database.query(`set search_path to ${service};\n${readFileSync(path.join(folder, name), 'utf8')}`)
-    }
-    return shop
-  }
-
-  /** An order that was confirmed, charged and shipped so many seconds ago; null where it was not. */
-  async order(number: number, { confirmed, charged, shipped, state = 'confirmed', charge = 'charged' }: Order): Promise<void> {
-    const id = idOf(number)
-    const ago = (seconds: number) => `now() - interval '${seconds} seconds'`
-    if (confirmed !== null)
-      await this.database.query(
-        `insert into orders.orders (id, idempotency_key, customer, items, total_cents, state, created_at, confirmed_at)
-         values ($1, $2, 'c', '[]', 100, $3, ${ago(confirmed)}, ${state === 'failed' ? 'null' : ago(confirmed)})`,
-        [id, `key-${number}`, state],
-      )
-    if (charged !== null)
-      await this.database.query(
-        `insert into payments.charges (order_id, amount_cents, state, created_at) values ($1, 100, $2, ${ago(charged)})`,
-        [id, charge],
-      )
-    if (shipped !== null)
-      await this.database.query(
-        `insert into fulfilment.shipments (order_id, customer, parcels, created_at) values ($1, 'c', 1, ${ago(shipped)})`,
-        [id],
-      )
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#postgres[Symbol.asyncDispose]()
-  }
+/** An order that was confirmed, charged and shipped so many seconds ago; null where it was not. */
+async function add(
+  shop: ShopDatabase,
+  number: number,
+  { confirmed, charged, shipped, state = 'confirmed', charge = 'charged' }: Order,
+): Promise<void> {
+  const id = idOf(number)
+  const ago = (seconds: number) => `now() - interval '${seconds} seconds'`
+  if (confirmed !== null)
+    await shop.query(
+      `insert into orders.orders (id, idempotency_key, customer, items, total_cents, state, created_at, confirmed_at)
+       values ($1, $2, 'c', '[]', 100, $3, ${ago(confirmed)}, ${state === 'failed' ? 'null' : ago(confirmed)})`,
+      [id, `key-${number}`, state],
+    )
+  if (charged !== null)
+    await shop.query(`insert into payments.charges (order_id, amount_cents, state, created_at) values ($1, 100, $2, ${ago(charged)})`, [
+      id,
+      charge,
+    ])
+  if (shipped !== null)
+    await shop.query(`insert into fulfilment.shipments (order_id, customer, parcels, created_at) values ($1, 'c', 1, ${ago(shipped)})`, [
+      id,
+    ])
 }
+
 interface Order {
   confirmed: number | null
   charged: number | null
@@ -73,7 +45,7 @@ test(
   'what is told of orders is what the shop’s own tables say',
   { skip: postgresBin ? false : 'PostgreSQL is not installed' },
   async () => {
-    await using shop = await ShopDatabase.open()
+    await using shop = await ShopDatabase.open('truth')
     const orders: Record<number, Order> = {
       1: { confirmed: 120, charged: 120, shipped: 119, state: 'fulfilled' },
       2: { confirmed: 120, charged: 120, shipped: null },
@@ -88,11 +60,10 @@ test(
       11: { confirmed: null, charged: 20, shipped: null },
       12: { confirmed: 120, charged: 120, shipped: null, state: 'failed', charge: 'declined' },
     }
-    for (const [number, order] of Object.entries(orders)) await shop.order(Number(number), order)
-    const { database } = shop
+    for (const [number, order] of Object.entries(orders)) await add(shop, Number(number), order)
     const since = Date.now() - 1_000_000
     const sorted = async (kind: (typeof affectedKinds)[number]) => {
-      const { must, may } = await affectedOrders(database, kind, since)
+      const { must, may } = await affectedOrders(shop, kind, since)
       return { must: must.toSorted(), may: may.toSorted() }
     }
     assert.deepEqual(await sorted('not-shipped'), { must: [2, 4].map(idOf), may: [3, 5].map(idOf) })
@@ -100,7 +71,7 @@ test(
     // Who asks as the debrief says finds all that had to be found, and nothing that is wrong.
     for (const kind of affectedKinds) {
       const { must, may } = await sorted(kind)
-      const found = (await database.query(affectedQuery(kind, since))).flatMap((row) => Object.values(row))
+      const found = (await shop.query(affectedQuery(kind, since))).flatMap((row) => Object.values(row))
       assert.deepEqual(
         found.filter((id) => !must.concat(may).includes(String(id))),
         [],
@@ -112,7 +83,7 @@ test(
         kind,
       )
     }
-    const fates = await database.query(orderFates, [[1, 2, 6, 8].map(idOf)])
+    const fates = await shop.query(orderFates, [[1, 2, 6, 8].map(idOf)])
     assert.deepEqual(
       fates.toSorted((a, b) => String(a['id']).localeCompare(String(b['id']))),
       [
@@ -123,7 +94,7 @@ test(
       'of 8 there is no order',
     )
     const [, sql = ''] = /psql -xc "(.*)"$/.exec(rowOf({ order: idOf(2) }) ?? '') ?? []
-    const [row, ...more] = await database.query(sql)
+    const [row, ...more] = await shop.query(sql)
     assert.deepEqual([row?.['id'], row?.['charge'], row?.['shipped_at'], more.length], [idOf(2), 'charged', null, 0])
   },
 )

@@ -12,8 +12,10 @@ import { mutantsIn, withMutant, type Mutant } from './mutation/mutants.ts'
 import { chosen } from './seed.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
-/** What the tests of one mutant may take in all, and how many of them there are, when nothing fails: those that are far away seldom notice. */
+/** What the tests of one mutant may take of the CPU in all, however busy the machine is, and how many there are: those that are far away seldom notice. */
 const budgetMs = 12_000
+/** A test that takes longer than this is left out. */
+const longestMs = 60_000
 const mostTests = 6
 /** So many are looked at for that: some take too long, or do not pass in a copy. */
 const mostTried = 10
@@ -76,19 +78,28 @@ function testsOf(file: string): string[] {
   return tests.includes(beside) ? [beside, ...tests.filter((each) => each !== beside)] : tests
 }
 
-/** How long a test takes without a mutant; null where it does not pass here. */
-const known = new Map<string, number | null>()
-async function usualMs(test: string): Promise<number | null> {
+/** How long a test takes without a mutant, in all and of the CPU; null where it does not pass here. */
+const known = new Map<string, { ms: number; cpuMs: number } | null>()
+async function usualOf(test: string): Promise<{ ms: number; cpuMs: number } | null> {
   const before = known.get(test)
   if (before !== undefined) return before
-  const from = performance.now()
-  const passes = await run(test, budgetMs)
-  known.set(test, passes ? performance.now() - from : null)
-  return known.get(test) ?? null
+  const [from, cpuFrom] = [performance.now(), cpuMsOfTests()]
+  const passes = (await run(test, longestMs)) === 'passes'
+  const usual = passes ? { ms: performance.now() - from, cpuMs: cpuMsOfTests() - cpuFrom } : null
+  known.set(test, usual)
+  return usual
 }
 
-/** Whether a test passes; what it has started ends with it. */
-function run(test: string, withinMs: number): Promise<boolean> {
+/** What all tests so far have taken of the CPU: the time of ended children, in hundredths of a second, in `/proc/self/stat` (proc(5)). */
+function cpuMsOfTests(): number {
+  const fields = readFileSync('/proc/self/stat', 'utf8').split(') ')[1]?.split(' ') ?? []
+  return 10 * (Number(fields[13]) + Number(fields[14]))
+}
+
+type Outcome = 'passes' | 'fails' | 'hangs'
+
+/** How a test ends within that time; what it has started ends with it. */
+function run(test: string, withinMs: number): Promise<Outcome> {
   const child = spawn(process.execPath, [test], {
     cwd: copy,
     detached: true,
@@ -103,39 +114,50 @@ function run(test: string, withinMs: number): Promise<boolean> {
     }
   }
   process.prependOnceListener('exit', end)
-  const timer = setTimeout(end, withinMs)
+  let hangs = false
+  const timer = setTimeout(() => {
+    hangs = true
+    end()
+  }, withinMs)
   return new Promise((resolve) =>
     child.once('exit', (code) => {
       clearTimeout(timer)
       process.off('exit', end)
       end()
-      resolve(code === 0)
+      resolve(hangs ? 'hangs' : code === 0 ? 'passes' : 'fails')
     }),
   )
 }
 
-/** The test that notices a mutant; null when none does, and undefined when there is none to run. */
-async function killerOf(mutant: Mutant): Promise<string | null | undefined> {
-  const file = path.join(copy, mutant.file)
-  const source = readFileSync(path.join(root, mutant.file), 'utf8')
+/** How a test ends with a mutant. On a busy machine it may take long by itself: it hangs if it does so twice, and passes without the mutant in between. */
+async function withMutantIn(file: string, mutated: string, test: string, usualMs: number): Promise<Outcome> {
+  const source = readFileSync(path.join(root, file), 'utf8')
+  for (let withinMs = usualMs * slowerBy + spareMs, hung = 0; ; withinMs *= 2) {
+    writeFileSync(path.join(copy, file), mutated)
+    const outcome = await run(test, withinMs).finally(() => writeFileSync(path.join(copy, file), source))
+    if (outcome !== 'hangs' || ++hung === 2) return outcome
+    if ((await run(test, withinMs)) !== 'passes') hung = 0
+  }
+}
+
+/** How a mutant fares: a test fails with it, or hangs; all pass; or there is no test to run. */
+async function fateOf(mutant: Mutant): Promise<Fate> {
+  const mutated = withMutant(readFileSync(path.join(root, mutant.file), 'utf8'), mutant)
   let spentMs = 0
   let ran = 0
   for (const test of testsOf(mutant.file).slice(0, mostTried)) {
-    const usual = await usualMs(test)
-    if (usual === null || spentMs + usual > budgetMs) continue
+    const usual = await usualOf(test)
+    if (usual === null || spentMs + usual.cpuMs > budgetMs) continue
     if (ran === mostTests) break
-    spentMs += usual
+    spentMs += usual.cpuMs
     ran++
-    writeFileSync(file, withMutant(source, mutant))
-    try {
-      if (!(await run(test, usual * slowerBy + spareMs))) return test
-    } finally {
-      writeFileSync(file, source)
-    }
+    const outcome = await withMutantIn(mutant.file, mutated, test, usual.ms)
+    if (outcome !== 'passes') return outcome === 'fails' ? 'killed' : 'hung'
   }
-  return ran > 0 ? null : undefined
+  return ran > 0 ? 'survived' : 'no test'
 }
 
+type Fate = 'killed' | 'hung' | 'survived' | 'no test'
 type Count = { killed: number; of: number }
 const counts = new Map<string, Count>()
 function report(): void {
@@ -148,6 +170,8 @@ function report(): void {
   for (const [folder, of] of Map.groupBy(counts, ([file]) => file.split('/')[0] ?? ''))
     process.stdout.write(line(`${folder}/`, sum(of.map(([, count]) => count))))
   process.stdout.write(line('all', sum([...counts.values()])))
+  for (const [test, usual] of known)
+    if (usual === null) process.stdout.write(`left out, as it fails or takes too long without a mutant: ${test}\n`)
 }
 // Of one that is ended before its time, what it has found is told.
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -158,12 +182,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 const shown = (text: string): string => text.replaceAll(/\s+/g, ' ').trim().slice(0, 90)
 process.stdout.write(`${mutants.length} of ${all.length} mutants\n`)
 for (const mutant of mutants) {
-  const killer = await killerOf(mutant)
+  const fate = await fateOf(mutant)
   const count = counts.get(mutant.file) ?? { killed: 0, of: 0 }
-  counts.set(mutant.file, { killed: count.killed + (killer ? 1 : 0), of: count.of + 1 })
-  if (!killer)
-    process.stdout.write(
-      `${killer === null ? 'survived' : 'no test '}  ${mutant.file}:${mutant.line}  ${shown(mutant.from)}  →  ${shown(mutant.to)}\n`,
-    )
+  counts.set(mutant.file, { killed: count.killed + Number(fate === 'killed' || fate === 'hung'), of: count.of + 1 })
+  if (fate !== 'killed')
+    process.stdout.write(`${fate.padEnd(8)}  ${mutant.file}:${mutant.line}  ${shown(mutant.from)}  →  ${shown(mutant.to)}\n`)
 }
 report()

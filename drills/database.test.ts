@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict'
+import path from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { paperRange } from '../control/replay/paper-range.ts'
+import type { ActionContext } from '../model/action.ts'
+import type { Range } from '../model/range.ts'
+import { until } from '../model/until.ts'
+import { faultSamples } from '../test/acceptance/fault-samples.ts'
+import { postgresBin } from '../test/own-postgres.ts'
+import { ShopDatabase } from '../test/shop-database.ts'
+import { actionById } from './actions/registry.ts'
+import { leftBehind, restoreBaseline } from './baseline.ts'
+import { faultById } from './faults/registry.ts'
+import { resources } from './resources/registry.ts'
+
+const root = path.join(import.meta.dirname, '..')
+const skip = postgresBin ? false : 'PostgreSQL is not installed'
+const ofDatabase = resources.filter(({ id }) => /^(database-|bank)/.test(id))
+const users = 30
+
+/** Jobs that hold a lock, as the programs of their names do. */
+const statements: Record<string, (env: Record<string, string>) => string> = {
+  'stock-audit': ({ AUDIT_TABLE }) => `begin; lock table ${AUDIT_TABLE} in exclusive mode`,
+}
+
+/** A range on paper whose database is real, and whose jobs have a session there. */
+function rangeOn(shop: ShopDatabase): Range {
+  const range = paperRange(root, users)
+  const { start, stop } = range.jobs
+  const sessions = new Map<string, AsyncDisposable>()
+  range.jobs.start = async (name, env) => {
+    const id = await start(name, env)
+    const session = await shop.session('postgres', name)
+    await session.query(statements[name]?.(env) ?? 'select 1')
+    sessions.set(id, session)
+    return id
+  }
+  range.jobs.stop = async (id) => {
+    await sessions.get(id)?.[Symbol.asyncDispose]()
+    await stop(id)
+  }
+  return { ...range, database: shop }
+}
+
+const alone = new AbortController().signal
+/** Faults that need no other program than PostgreSQL, and the resource that would be restored after each. */
+const noticedBy: Record<string, string> = {
+  'postgres-lock': 'database-sessions',
+  'postgres-connection-limit': 'database-roles',
+  'postgres-bad-plan': 'database-roles',
+  'postgres-role-setting': 'database-roles',
+  'postgres-read-only': 'database-roles',
+  'postgres-missing-index': 'database-indexes',
+  'postgres-unique-index': 'database-indexes',
+  'postgres-revoke': 'database-rights',
+  'postgres-sequence-end': 'database-sequences',
+  'postgres-sync-standby': 'database-server',
+  'postgres-audit-trigger': 'database-triggers',
+  'postgres-local-time': 'database-triggers',
+  'outbox-filter': 'database-triggers',
+  'postgres-mandatory-column': 'database-columns',
+  'postgres-state-check': 'database-checks',
+  'postgres-row-security': 'database-row-security',
+  'slow-bank': 'bank',
+  'hanging-bank': 'bank',
+}
+
+async function act(range: Range, id: string, raw: Record<string, unknown> = {}) {
+  const action = actionById(id)
+  return action.run({ range, by: 'Robin', signal: alone } as ActionContext, action.params.parse(raw))
+}
+
+test('what faults and actions do to a real database', { skip }, async (context: TestContext) => {
+  await using shop = await ShopDatabase.open('drills')
+  const range = rangeOn(shop)
+  const left = async () => (await leftBehind(range, { users }, ofDatabase)).map(({ id }) => id)
+
+  await context.test('a database that was only just made is as a fresh range has it', async () => assert.deepEqual(await left(), []))
+
+  for (const [id, resource] of Object.entries(noticedBy))
+    await context.test(`${id} shows, twice is once, and its undo record or a restore takes it out`, async () => {
+      const fault = faultById(id)
+      const params = fault.params.parse(faultSamples[id])
+      const seen = async () => structuredClone(await fault.observe({ range, signal: alone }, params))
+      const before = await seen()
+      const undo: unknown = JSON.parse(JSON.stringify(await fault.plan({ range, signal: alone }, params)))
+      assert.deepEqual(await seen(), before, 'a plan changes nothing')
+      await fault.inject({ range, signal: alone }, params, undo)
+      const during = await seen()
+      assert.notDeepEqual(during, before)
+      assert.deepEqual(await left(), [resource])
+      await fault.inject({ range, signal: alone }, params, undo)
+      assert.deepEqual(await seen(), during)
+      for (const _twice of [1, 2]) {
+        await fault.revert({ range, signal: alone }, undo)
+        assert.deepEqual(await seen(), before)
+        assert.deepEqual(await left(), [])
+      }
+      await fault.inject({ range, signal: alone }, params, undo)
+      assert.deepEqual(
+        (await restoreBaseline(range, users, ofDatabase)).map(({ id: restored }) => restored),
+        [resource],
+      )
+      assert.deepEqual(await left(), [])
+      assert.deepEqual(await seen(), before)
+    })
+
+  await context.test('what was set for a role, for everyone or for the server is listed, and reset for whom it is asked', async () => {
+    for (const sql of [
+      `alter role orders set work_mem = '128'`,
+      'alter role orders connection limit 3',
+      `alter role payments set work_mem = '256'`,
+      `alter database shop set lock_timeout = '5s'`,
+      `alter system set work_mem = '8MB'`,
+    ])
+      await shop.query(sql)
+    const listed = async () =>
+      (await act(range, 'list-database-settings')).rows?.map(({ role, setting }) => `${String(role)}: ${String(setting)}`)
+    assert.deepEqual(await listed(), [
+      'everyone: lock_timeout=5s',
+      'orders: connection limit=3',
+      'orders: work_mem=128',
+      'payments: work_mem=256',
+      'the whole server: work_mem=8MB',
+    ])
+    assert.match((await act(range, 'list-database-settings')).summary, /^5 settings differ; [1-9]\d* of 60 connections/)
+    await using session = await shop.session('orders', 'orders')
+    await act(range, 'reset-database-settings', { role: 'payments' })
+    await session.query('select 1')
+    await act(range, 'reset-database-settings', { role: 'orders' })
+    await assert.rejects(session.query('select 1'), 'it began with the settings that are no more')
+    assert.deepEqual(await listed(), ['everyone: lock_timeout=5s', 'the whole server: work_mem=8MB'])
+    await act(range, 'reset-database-settings', { role: 'everyone' })
+    assert.match((await act(range, 'reset-server-settings')).summary, /work_mem/)
+    assert.match((await act(range, 'reset-server-settings')).summary, /nothing/)
+    assert.deepEqual(await left(), [])
+  })
+
+  await context.test('a session that blocks another is listed, and terminated by its number', async () => {
+    await using holder = await shop.session('orders', 'an-export')
+    await using waiting = await shop.session('orders', 'orders')
+    await holder.query('begin; lock table orders.orders in exclusive mode')
+    const waits = waiting.query('begin; lock table orders.orders in exclusive mode')
+    const rows = async () => (await act(range, 'list-sessions')).rows ?? []
+    await until('one to wait for the other', 10_000, async () => (await rows()).some(({ blocked_by }) => blocked_by !== null), 20)
+    const { summary } = await act(range, 'list-sessions')
+    assert.match(summary, /^2 sessions, 1 of them blocked/)
+    const pid = (await rows()).find(({ application }) => application === 'an-export')?.['pid']
+    assert.equal((await rows()).find(({ application }) => application === 'orders')?.['blocked_by'], String(pid))
+    assert.match((await act(range, 'terminate-session', { pid })).summary, /an-export/)
+    await waits
+    await assert.rejects(act(range, 'terminate-session', { pid: 999_999 }), { code: 'not-found' })
+  })
+
+  await context.test('a sequence near its end is listed first, and extended', async () => {
+    await shop.query('alter sequence orders.outbox_id_seq maxvalue 100 start 1 restart')
+    for (let n = 0; n < 40; n++) await shop.query(`select nextval('orders.outbox_id_seq')`)
+    const [first] = (await act(range, 'list-sequences')).rows ?? []
+    assert.deepEqual([first?.['name'], first?.['most']], ['orders.outbox_id_seq', '100'])
+    assert.equal(Number(first?.['last']) + Number(first?.['left']), 100)
+    await assert.rejects(act(range, 'extend-sequence', { sequence: 'orders.others' }), {
+      code: 'not-found',
+      message: /orders\.outbox_id_seq/,
+    })
+    await act(range, 'extend-sequence', { sequence: 'orders.outbox_id_seq' })
+    assert.deepEqual(await left(), [])
+  })
+
+  await context.test('an index is built on the columns that are named, and rights are granted again', async () => {
+    await act(range, 'create-index', { schema: 'orders', table: 'outbox', columns: 'routing_key , order_id' })
+    const indexes = await shop.query(`select indexdef from pg_indexes where indexname = 'outbox_routing_key'`)
+    assert.match(String(indexes[0]?.['indexdef']), /on orders\.outbox .*\(routing_key, order_id\)$/i)
+    await shop.query('revoke insert on orders.outbox from orders')
+    assert.deepEqual(await left(), ['database-indexes', 'database-rights'])
+    await act(range, 'grant-rights', { role: 'orders' })
+    assert.deepEqual(await left(), ['database-indexes'])
+    await restoreBaseline(range, users, ofDatabase)
+  })
+
+  await context.test('the statements that take the database most time over a second are listed, the busiest first', async () => {
+    await using session = await shop.session('orders', 'orders')
+    const listing = act(range, 'list-statements')
+    await session.query('select pg_sleep(0.02)')
+    for (let n = 0; n < 4; n++) await session.query('select generate_series(1, 10)')
+    const { rows = [], summary } = await listing
+    const [sleep, series] = rows
+    assert.match(String(sleep?.['statement']), /pg_sleep/)
+    assert.ok(Number(sleep?.['busy_ms_per_s']) >= 20 && Number(sleep?.['mean_ms']) >= 20)
+    assert.deepEqual([series?.['service'], series?.['calls_per_s'], series?.['rows_per_call']], ['orders', 4, 10])
+    assert.ok(Number(/(\d+) ms of each second/.exec(summary)?.[1]) >= 20)
+    assert.deepEqual((await act(range, 'list-statements')).rows, [], 'what ran before that second is not told')
+  })
+})
