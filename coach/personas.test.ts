@@ -86,7 +86,7 @@ test('who gives up does nothing any more until a hint or a milestone', () => {
   assert.equal(stepAt(new Trainee(scenario, exact(1, { givesUpAfter: 1 }), 1), drill(page)), par, 'just before')
   for (const encouraged of [hint('located', 'orient'), reached('located')]) {
     const later = drill(page)
-    const withIt = { ...later, ...drill(page, encouraged), pagedAt: -par }
+    const withIt: DrillState = { ...later, ...drill(page, encouraged), pagedAt: -par }
     // What encouraged him happened a par after the page.
     assert.ok(new Trainee(scenario, weary, 1).tick(withIt, 1_000, 3 * par).some(({ kind }) => kind === 'step'))
     assert.ok(!new Trainee(scenario, weary, 1).tick({ ...later, pagedAt: -par }, 1_000, 3 * par).some(({ kind }) => kind === 'step'))

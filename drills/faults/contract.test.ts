@@ -7,6 +7,7 @@ import type { FaultContext } from '../../model/fault.ts'
 import type { Range } from '../../model/range.ts'
 import { paperRange } from '../../control/replay/paper-range.ts'
 import { Mortal } from '../../control/simulation/mortal.ts'
+import { faultSamples } from '../../test/acceptance/fault-samples.ts'
 import { loadScenarios } from '../scenarios.ts'
 import { faultById } from './registry.ts'
 
@@ -25,7 +26,7 @@ const onPaper = [
   ...['worn-connections', 'queue-age-policy', 'queue-stray-binding'],
   ...['cluster-selector', 'cluster-target-port', 'cluster-liveness', 'cluster-memory', 'cluster-environment', 'cluster-readiness'],
   ...['cluster-half-rollout', 'cluster-autoscaler', 'cluster-queue-policy', 'cluster-drain'],
-  'target-lost',
+  ...['target-lost', 'queue-size-policy', 'hoarding-consumer', 'migration-lock', 'http-bandwidth', 'http-reset'],
 ]
 const contextOf = (range = paperRange(root, 30)): FaultContext => ({ range, signal: new AbortController().signal })
 /** As it comes out of the ledger. */
@@ -35,7 +36,7 @@ for (const id of onPaper) {
   test(`${id}, as a scenario injects it, shows; twice is once; and it is reverted by its undo record alone`, async ({ mock }) => {
     mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-03-02T10:00:00Z') })
     const fault = faultById(id)
-    const params = fault.params.parse(used.get(id) ?? {})
+    const params = fault.params.parse(used.get(id) ?? faultSamples[id] ?? {})
     const context = contextOf()
     const seen = async () => kept(await fault.observe(context, params))
     const before = await seen()
@@ -64,7 +65,7 @@ for (const id of onPaper) {
   test(`${id} is reverted by its undo record however far its injection came`, async ({ mock }) => {
     mock.timers.enable({ apis: ['Date'], now: Date.parse('2026-03-02T10:00:00Z') })
     const fault = faultById(id)
-    const params = fault.params.parse(used.get(id) ?? {})
+    const params = fault.params.parse(used.get(id) ?? faultSamples[id] ?? {})
     for (let calls = 0, isThrough = false; !isThrough; calls++) {
       assert.ok(calls < 200, 'an injection ends')
       const context = contextOf()
