@@ -42,6 +42,15 @@ test('alerts are classified as actionable, symptom or noise', () => {
   assert.deepEqual([pages, actionablePages], [4, 1])
 })
 
+test('an alert fires until the drill ends, or until the last event of one that still runs', () => {
+  const firedMs = (of: readonly DrillEvent[]) =>
+    alertQuality(of, scenario).alerts.find(({ name }) => name === 'CheckoutErrorBudgetBurn')?.firedMs
+  const later: DrillEvent = { id: 99, drill: 'd', at: 1_060_000, type: 'note-added', text: 'afterwards' }
+  assert.equal(firedMs([...events, later]), 21_000)
+  assert.equal(firedMs([...events.slice(0, -1), later]), 51_000)
+  assert.deepEqual(alertQuality([], scenario), { alerts: [], pages: 0, actionablePages: 0 })
+})
+
 test('a postmortem has the facts, and no text breaks its tables', () => {
   const state = foldDrill(events)
   assert.ok(state)
