@@ -19,3 +19,15 @@ test('a pin leads to a place in the console, and nowhere else', () => {
   for (const href of ['//elsewhere.example', 'https://elsewhere.example', 'javascript:alert(1)', 'logs'])
     assert.equal(pin.safeParse({ kind: 'log', title: 'a line', href }).success, false, href)
 })
+
+test('points that are no numbers, or outside of the graph, are not kept', () => {
+  const points: [number, number][] = [
+    [99, 9],
+    [100, 1],
+    [150, Number.NaN],
+    [200, 2],
+    [201, 9],
+  ]
+  const thin = thinOut({ unit: 'count', from: 100, to: 200, series: [{ name: 'x'.repeat(300), points }] })
+  assert.deepEqual(thin.series, [{ name: 'x'.repeat(200), points: [points[1], points[3]] }])
+})

@@ -323,7 +323,7 @@ describe('the queue', () => {
       await new Promise((resolve) => setImmediate(resolve))
       context.mock.timers.tick(40)
     }
-    await setAside
+    assert.match((await setAside).summary, /from orders\.fulfilment to orders\.fulfilment\.dead$/)
     assert.deepEqual(moves.at(-1), ['orders.fulfilment', 'orders.fulfilment.dead', 1])
 
     isBack = false
