@@ -105,9 +105,10 @@ const table: [what: string, bodies: DrillEventBody[], expected: Partial<DrillSta
     [
       { ...command, kind: 'inspect', status: 0, harmful: null },
       { ...command, kind: 'change', status: 1, harmful: null },
+      { ...command, kind: 'change', status: 0, harmful: null },
       { ...command, kind: 'change', status: 0, harmful: 'it is lost' },
     ],
-    { changes: 1, harmfulActions: 1 },
+    { changes: 2, harmfulActions: 1 },
   ],
   [
     'tools of an agent',

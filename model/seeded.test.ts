@@ -19,3 +19,8 @@ test('a seed gives the same numbers each time, all over from 0 to 1', () => {
     String(tenths),
   )
 })
+
+test('the numbers are those of mulberry32 everywhere, so that a seed plays the same on every machine', () => {
+  const next = numbersFrom(0)
+  assert.deepEqual([next(), next(), next()], [0.26642920868471265, 0.0003297457005828619, 0.2232720274478197])
+})

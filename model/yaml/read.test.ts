@@ -27,6 +27,12 @@ const told: Record<string, [string | Buffer, ...RegExp[]]> = {
   'UTF-16 that was taken for UTF-8': [Buffer.from('\uFEFFa: 1\n', 'utf16le').toString('utf8'), /^1:1 this is UTF-16/],
   'a NUL': ['a: 1\nb: x\0y\n', /^2:5 a NUL stands here: take it out$/],
   'an escape code': ['a: \u001B[31m\n', /^1:4 an escape stands here/],
+  'a bell, a backspace and a vertical tab': [
+    'a: x\u0007\nb: x\u0008\nc: x\u000B\n',
+    /^1:5 a bell stands here/,
+    /^2:5 a backspace stands here/,
+    /^3:5 the control character U\+000B stands here/,
+  ],
   'an escape of no character': ['a: "x\\0"\nb: "\\ud83d"\n', /^1:4 an escape in this text/, /^2:4 an escape in this text/],
   'CR as line end': ['a: 1\rb: 2\r', /^1:5 its lines end with CR alone, as on an old Mac/],
   'a CR among CRLF': ['a: 1\r\nb: 2\rc: 3\r\n', /^2:5 a CR that ends no line/],
