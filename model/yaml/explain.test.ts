@@ -87,6 +87,8 @@ test('what a schema finds is told in words, with what to write', () => {
     ['text', '', 'text: is empty: write a text'],
     ['text', '[a]', 'text: is a list: write a text'],
     ['text', '{ a: 1 }', 'text: is a mapping: write a text'],
+    ['kind', 'x'.repeat(60), `kind: '${'x'.repeat(60)}' is none of what can be chosen: choose one, two`],
+    ['kind', 'x'.repeat(61), `kind: '${'x'.repeat(60)}…' is none of what can be chosen: choose one, two`],
     ['count', '1', "count: '1' is too small: write at least 2"],
     ['count', '10', "count: '10' is too big: write at most 9"],
     ['count', '2.6', 'count: 2.6 is no whole number: write 3'],
