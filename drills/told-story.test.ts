@@ -162,3 +162,45 @@ test('how a drill ended is told, unless it was resolved', () => {
   assert.deepEqual(told('time-up'), ['The time was up after 0:07.'])
   assert.deepEqual(told('given-up'), ['The drill was ended by hand after 0:07.'])
 })
+
+test('what was done, and what came of it, is told', () => {
+  const view = scenario.located[0]
+  const bodies: DrillEventBody[] = [
+    start,
+    { type: 'page-received', alert: page },
+    { type: 'page-acknowledged' },
+    { type: 'place-viewed', view: view?.view ?? 'trace', component: view?.component ?? null, detail: 'a slow trace' },
+    { type: 'cause-named', component: 'inventory', category: 'release', sentence: '', correct: true },
+    { ...run, kind: 'change', harmful: null },
+    { ...command, kind: 'change', harmful: 'it does harm' },
+    { type: 'hint-asked' },
+    { ...hint, rung: 'point' },
+    { type: 'scenario-eased', what: 'fewer users.' },
+    { type: 'milestone-reached', milestone: 'mitigated', evidence: 'users are served' },
+    { type: 'milestone-reached', milestone: 'recovered', evidence: 'all is healthy' },
+    { type: 'harm-measured', harm: { good: 90, slow: 7, failed: 3 } },
+    { type: 'drill-finished', outcome: 'given-up' },
+  ]
+  const all = bodies.map((body, index): DrillEvent => ({ ...body, id: index + 1, drill: 'd', at: index * 1_000 }))
+  const state = foldDrill(all)
+  assert.ok(state)
+  const told = storyOf(state, all, scenario)
+  // What each sentence is about, by the numbers of its events.
+  assert.deepEqual(
+    told.map(({ events, tone }) => [tone, ...events]),
+    [
+      ['bad', 2],
+      ['good', 3],
+      ['good', 4],
+      ['good', 5],
+      ['plain', 6, 7],
+      ['bad', 7],
+      ['plain', 9, 8],
+      ['plain', 10],
+      ['good', 11],
+      ['good', 12],
+      ['bad', 13],
+      ['bad', 14],
+    ],
+  )
+})
