@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { buildConsole } from '../../../control/build-console.ts'
 import { projectRoot } from '../../../control/paths.ts'
 import { ownPorts } from '../../../control/replay/paper-context.ts'
@@ -97,8 +98,14 @@ export class PaperShop implements AsyncDisposable {
     const { bench } = this.served
     if (!bench.engine.running()) return
     const ending = how === 'finished' ? bench.engine.finish() : bench.engine.abort('for the next')
-    for (let second = 0; second < 600 && bench.engine.running(); second++) await bench.pass(1)
-    await ending
+    let isOver = false
+    // Restored as well: what is still taken out would wait for a clock that stands.
+    const over = Promise.all([ending, bench.engine.settled()]).finally(() => (isOver = true))
+    for (let second = 0; second < 600 && !isOver; second++) {
+      await bench.pass(1)
+      await delay(10)
+    }
+    await over
     if (bench.engine.running()) throw new Error('the drill does not end')
   }
 
