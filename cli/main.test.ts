@@ -121,11 +121,31 @@ test('what is listed of a command is what it is', async () => {
   }
 })
 
+/** Those that are promised, with what scripts and several ranges need of each. */
+const promised = [
+  ...['setup', 'doctor', 'up', 'down', 'status', 'logs', 'scenarios', 'verify', 'bench', 'open'],
+  ...['drill start', 'drill status', 'drill ack', 'drill diagnose', 'drill finish', 'drill abort'],
+  ...['action list', 'action run', 'fault list', 'fault inject', 'fault revert', 'load set', 'load status'],
+  ...['silence add', 'silence list', 'silence expire'],
+]
+
+test('every command explains itself and takes the common options', async () => {
+  for (const words of promised) {
+    const [first, second] = words.split(' ')
+    const command = await commands.find(({ name }) => name === first)?.load()
+    const help = (second === undefined ? command : command?.commands.find((own) => own.name() === second))?.helpInformation() ?? ''
+    for (const told of ['Usage: ', '--json', '--dir', '--port-base']) assert.ok(help.includes(told), `${words} ${told}`)
+  }
+})
+
 test('help on a command, by either way', async () => {
   const asked = await firedrill('help', 'logs')
   assert.match(asked.stdout, /firedrill logs \[options\] <component>\n\nprint the last lines of a component’s log\n[^]*--lines <n>/)
   assert.equal((await firedrill('logs', '--help')).stdout, asked.stdout)
   assert.match((await firedrill('help', 'drill')).stdout, /start \[options\] \[scenario\]/)
+  const started = await firedrill('drill', 'start', '--help')
+  assert.equal(started.status, 0)
+  for (const option of ['--json', '--dir', '--port-base']) assert.ok(started.stdout.includes(option), option)
 })
 
 test('a command that is not there', async () => {

@@ -169,43 +169,6 @@ describe('starting a range', () => {
 })
 
 describe('the command line', () => {
-  const commands = [
-    'setup',
-    'doctor',
-    'up',
-    'down',
-    'status',
-    'logs',
-    'scenarios',
-    'drill start',
-    'drill status',
-    'drill ack',
-    'drill diagnose',
-    'drill finish',
-    'drill abort',
-    'action list',
-    'action run',
-    'fault list',
-    'fault inject',
-    'fault revert',
-    'load set',
-    'load status',
-    'silence add',
-    'silence list',
-    'silence expire',
-    'verify',
-    'bench',
-    'open',
-  ]
-
-  test('every command explains itself and takes the common options', async () => {
-    for (const command of commands) {
-      const { code, stdout } = await firedrill([...command.split(' '), '--help'])
-      assert.equal(code, 0, command)
-      for (const option of ['--json', '--dir', '--port-base']) assert.ok(stdout.includes(option), `${command} ${option}`)
-    }
-  })
-
   const wrong: [string[], RegExp][] = [
     [['nonsense'], /unknown command 'nonsense'/],
     [['up', '--nonsense'], /unknown option '--nonsense'/],
