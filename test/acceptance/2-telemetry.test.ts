@@ -4,12 +4,12 @@ import { before, test } from 'node:test'
 import { exemplarsBenchmark } from '../../bench/exemplars.ts'
 import { traceBenchmark } from '../../bench/trace.ts'
 import { portOffsets } from '../../range/context.ts'
-import { base, client, portBase, state, until, up } from './test-range.ts'
+import { base, client, ensureUp, portBase, state, until } from './test-range.ts'
 
 const context = { state, client: client('instructor'), say: () => {} }
 
 before(async () => {
-  await up()
+  await ensureUp()
   // Until the users have bought something, and the worker's spans have been sent.
   await until('enough checkouts to look at', 120_000, async () => {
     const query = new URLSearchParams({

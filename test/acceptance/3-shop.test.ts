@@ -3,14 +3,13 @@ import { randomUUID } from 'node:crypto'
 import { before, test } from 'node:test'
 import type { Range } from '../../model/range.ts'
 import { portOffsets } from '../../range/context.ts'
-import { atRest, client, portBase, range as openRange, until, up } from './test-range.ts'
+import { client, ensureFree, portBase, range as openRange, until } from './test-range.ts'
 
 const shop = `http://127.0.0.1:${portBase + portOffsets.gateway}`
 let range: Range
 before(async () => {
-  await up()
+  await ensureFree()
   range = openRange()
-  await atRest()
 })
 
 interface Answer {

@@ -7,15 +7,14 @@ import { resources } from '../../drills/resources/registry.ts'
 import type { Range } from '../../model/range.ts'
 import { databaseUrl } from '../../range/components/service.ts'
 import { apiClient } from '../../cli/client.ts'
-import { atRest, client, range as openRange, state, target, until, up } from './test-range.ts'
+import { client, ensureFree, range as openRange, state, target, until } from './test-range.ts'
 
 let range: Range
 const users = () => state.config().users
 before(async () => {
-  await up()
+  await ensureFree()
   range = openRange()
   await client('instructor').post('/api/reset')
-  await atRest()
 })
 after(() => client('instructor').post('/api/reset'))
 

@@ -3,13 +3,13 @@ import path from 'node:path'
 import { before, test } from 'node:test'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
+import type { Fingerprint } from '../../drills/baseline.ts'
 import { projectRoot } from '../../control/paths.ts'
 import { tools } from '../../control/mcp/tools.ts'
-import { atRest, base, dir, json, state, up } from './test-range.ts'
+import { base, client, dir, ensureFree, json, state } from './test-range.ts'
 
 before(async () => {
-  await up()
-  await atRest()
+  await ensureFree()
 })
 
 const rpc = (headers: Record<string, string>, method = 'tools/list') =>
@@ -70,10 +70,11 @@ test('an agent is put through a drill, and judged', async () => {
     { scenario: 'slow-shelves', causeNamed: true, mitigated: true, recovered: true, wrongCauses: 0, harmfulActions: 0, exitCode: 0 },
   )
   assert.ok(Number(toolCalls) >= 7, String(toolCalls))
-  await atRest()
 })
 
 test('an agent that does nothing fails, and leaves the range as it was', async () => {
+  const fingerprint = () => client('instructor').get<Fingerprint>('/api/fingerprint')
+  const { parts } = await fingerprint()
   const [result] = await json<Record<string, unknown>[]>(
     'evaluate',
     '--agent',
@@ -84,5 +85,5 @@ test('an agent that does nothing fails, and leaves the range as it was', async (
     '15s',
   )
   assert.deepEqual([result?.['causeNamed'], result?.['recovered'], result?.['exitCode']], [false, false, null])
-  await atRest()
+  assert.deepEqual((await fingerprint()).parts, parts)
 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import { atRest, client, dir, firedrill, playedScenarios, range, state, until, up } from './test-range.ts'
+import { atRest, client, dir, ensureFree, firedrill, playedScenarios, range, state, until, up } from './test-range.ts'
 import { sweepFiles, sweepForExposure } from './exposed.ts'
 import { sweepBeforePage, sweepForSpoilers } from './spoilers.ts'
 import { verifyScenario, type Verification } from '../../control/verify.ts'
@@ -9,8 +9,7 @@ import { measureMachine, patienceFor } from '../../range/machine.ts'
 import { withEnvironment } from '../../range/targets/local/identity.ts'
 
 before(async () => {
-  await up()
-  await atRest()
+  await ensureFree()
 })
 
 const plans = await playedScenarios()
@@ -45,7 +44,6 @@ test('what the command proves it tells, and what there is not it refuses', async
 test('another user of the machine can open nothing that the range keeps', () => sweepFiles())
 
 test('after a power-off in a drill, up brings back a healthy range without the fault', async () => {
-  await atRest()
   await startWhenSteady(client('trainee'), { scenario: 'slow-shelves', trainee: 'Robin' }, 60_000)
   await until('the fault to be in', 30_000, async () => (await range().releases.current('inventory')) === '1.5.0')
   const everything = () => withEnvironment({ FIREDRILL_RANGE: state.config().id })

@@ -78,14 +78,23 @@ export interface UpReport {
 /** Starts the range of the tests, or finds it running. */
 export const up = (): Promise<UpReport> => json<UpReport>('up', '--port-base', String(portBase))
 
+/** The range of the tests runs, and all of it answers: where it does, it is only asked, which takes a fraction of what `up` takes. */
+export async function ensureUp(): Promise<void> {
+  const look = () => client('trainee').get<{ components: ComponentStatus[] }>('/api/components')
+  const found = state.exists ? await look().catch(() => null) : null
+  if (!found?.components.every(({ healthy }) => healthy)) await up()
+}
+
 /** Ends a drill that was left running by a test that failed or was killed: the next one is to tell of itself, and not of that. */
 async function endDrillLeft(): Promise<void> {
   const { running } = await client('instructor').get<{ running: string | null }>('/api/drills')
   if (running !== null) await client('instructor').post(`/api/drills/${running}/abort`)
 }
+/** Of tests that run beside a drill of others, none ends it. */
+let isOurs = false
 afterEach(async (context) => {
   // Where there is no range, or none that answers, the test that failed has said so.
-  if ('passed' in context && !context.passed && state.exists) await endDrillLeft().catch(() => {})
+  if (isOurs && 'passed' in context && !context.passed && state.exists) await endDrillLeft().catch(() => {})
 })
 
 export const client = (role: 'trainee' | 'instructor'): ApiClient => apiClient(state, role)
@@ -146,11 +155,19 @@ export async function playedScenarios(): Promise<Scenario[]> {
   })
 }
 
+/** The range runs, and no drill on it: for tests that wait themselves until it is steady, as whatever begins a drill does. */
+export async function ensureFree(): Promise<void> {
+  isOurs = true
+  await ensureUp()
+  await endDrillLeft()
+}
+
 /** For so long the range must have been at rest: what happened before it was restored is still felt for a while. */
 const restMs = 4_000
 
 /** Waits for a range at rest: restored after whatever was played on it, and from then on healthy and without a page for a while. */
 export async function atRest(): Promise<void> {
+  isOurs = true
   await endDrillLeft()
   await client('instructor').get('/api/fingerprint')
   let since: number | null = null
