@@ -1,27 +1,33 @@
 import assert from 'node:assert/strict'
-import { before, test } from 'node:test'
+import { after, before, describe, test } from 'node:test'
 import { lookAt } from '../../control/look-at.ts'
 import { startWhenSteady } from '../../model/start-when-steady.ts'
 import { shopComponentNames } from '../../model/components.ts'
 import type { DrillEvent, DrillState } from '../../model/drill.ts'
 import type { Ticket } from '../../people/ticket-list.ts'
 import { milestoneNames } from '../../model/scenario.ts'
-import { atRest, base, client, dir, firedrill, json, state, until, up } from './test-range.ts'
+import { jailTrouble } from '../../shell/possible.ts'
+import { base, client, dir, ensureFree, firedrill, json, ok, state, until } from './test-range.ts'
 
 interface View {
   drill: DrillState
   events: DrillEvent[]
 }
 
+const skip = (await jailTrouble()) ?? false
 before(async () => {
-  await up()
-  await atRest()
+  await ensureFree()
 })
 
 const trainee = () => client('trainee')
 const start = (scenario: string) => startWhenSteady(trainee(), { scenario, trainee: 'Robin' }, 60_000)
 const view = (id: string) => trainee().get<View>(`/api/drills/${id}`)
-const paged = (id: string) => until('the page', 60_000, async () => (await view(id)).drill.pagedAt !== null)
+const paged = (id: string, withinMs = 60_000) => until('the page', withinMs, async () => (await view(id)).drill.pagedAt !== null)
+/** The next one finds the range free, whatever became of this one. */
+async function endIfRunning({ id }: DrillState): Promise<void> {
+  const { drill } = await until('the control plane', 30_000, () => view(id).catch(() => null))
+  if (drill.phase === 'running') await trainee().post(`/api/drills/${id}/abort`)
+}
 
 /** A customer writes, and the trace of the ticket is that of the request that they complain about. */
 async function ticketLeadsToTrace(drill: string): Promise<void> {
@@ -65,27 +71,40 @@ test('a drill is played from the page to the debrief by the command line', async
   assert.ok(debrief.score.total > 50 && debrief.score.total < 100, `${debrief.score.total}: a wrong guess costs something`)
   assert.ok(debrief.solution.length > 0)
   assert.match(debrief.text, /N\+1|statements/)
-  await atRest()
 })
 
-test('a fix that no scenario wrote down counts as well', async () => {
-  const drill = await start('slow-shelves')
-  await paged(drill.id)
-  // Not the reference solution: an older release still.
-  await trainee().post('/api/actions/deploy', { params: { service: 'inventory', version: '1.3.1' } })
-  await until('the recovery', 90_000, async () => (await view(drill.id)).drill.milestones.recovered !== null)
-  await trainee().post(`/api/drills/${drill.id}/finish`)
-  await atRest()
-})
+/** What a command printed that an on-call engineer runs in the shop's terminal; fails where the command does. */
+const run = async (command: string): Promise<string> => ok(await firedrill(['shell', '--dir', dir, '--command', command]))
 
-test('killed in a drill, the control plane is back in the same drill within five seconds, and the shop serves on', async () => {
-  const drill = await start('stuck-checkout')
-  await until(
-    'the fault to be in',
-    30_000,
-    async () => (await client('instructor').get<{ open: unknown[] }>('/api/faults')).open.length > 0,
+/** A drill that one test has begun is played to its end by what is typed, and by nothing else; where no terminal can be had, it ends here. */
+async function toTheEndInTerminal(id: string, solve: () => Promise<void>): Promise<void> {
+  const drill = async () => (await view(id)).drill
+  await paged(id, 90_000)
+  const seen = async () => (await client('instructor').get<View>(`/api/drills/${id}`)).events
+  const { length: seenBefore } = await seen()
+  assert.match(await run('amtool alert query severity=page'), /BudgetBurn|OrdersNotFulfilled/)
+  await run('firedrill drill ack')
+  await solve()
+  await until('the shop to recover', 120_000, async () => (await drill()).outcome === 'resolved')
+  const { milestones } = await drill()
+  assert.ok(Object.values(milestones).every((at) => at !== null))
+  assert.ok(
+    (await seen()).slice(seenBefore).some((event) => event.type === 'place-viewed'),
+    'what was looked at in the terminal has been seen',
   )
-  try {
+}
+
+describe('a drill whose control plane is killed', () => {
+  let drill: DrillState
+  after(() => endIfRunning(drill))
+
+  test('it is back in the same drill within five seconds, and the shop serves on', async () => {
+    drill = await start('stuck-checkout')
+    await until(
+      'the fault to be in',
+      30_000,
+      async () => (await client('instructor').get<{ open: unknown[] }>('/api/faults')).open.length > 0,
+    )
     const before = await view(drill.id)
     const record = state.run('control')
     assert.ok(record)
@@ -100,40 +119,62 @@ test('killed in a drill, the control plane is back in the same drill within five
     await paged(drill.id)
     assert.equal((await client('instructor').get<{ open: unknown[] }>('/api/faults')).open.length, 1, 'the fault stands, once')
     await ticketLeadsToTrace(drill.id)
-  } finally {
-    // The next test finds the range free, whatever became of this one.
-    await until('the control plane', 30_000, () => view(drill.id).catch(() => null))
-    await trainee().post(`/api/drills/${drill.id}/abort`)
-    await atRest()
-  }
+  })
+
+  test('and is played to its end in a terminal', { skip }, () =>
+    toTheEndInTerminal(drill.id, async () => {
+      const blocker = await run(
+        `psql -Atc "select pid from pg_stat_activity where pid in (select unnest(pg_blocking_pids(pid)) from pg_stat_activity) and cardinality(pg_blocking_pids(pid)) = 0"`,
+      )
+      assert.match(blocker.trim(), /^\d+$/)
+      await run('firedrill drill diagnose --component postgres --category database')
+      await run(`psql -c 'select pg_terminate_backend(${blocker.trim()})'`)
+    }),
+  )
 })
 
-test('live events arrive as they happen, and from where they were left', async () => {
-  const drill = await start('silent-warehouse')
-  const { tokens } = state.config()
-  const listen = async (headers: Record<string, string>, enough: RegExp, listening: () => Promise<unknown> = async () => {}) => {
-    const response = await fetch(`${base}/api/live`, {
-      headers: { authorization: `Bearer ${tokens.trainee}`, ...headers },
-      signal: AbortSignal.timeout(60_000),
-    })
-    let text = ''
-    let told: Promise<unknown> | null = null
-    for await (const chunk of response.body ?? []) {
-      text += Buffer.from(chunk).toString()
-      // What comes after the first event comes to one who listens.
-      if (text.includes('event: ')) told ??= listening()
-      if (enough.test(text)) break
+describe('a drill that is watched from its beginning', () => {
+  let drill: DrillState
+  after(() => endIfRunning(drill))
+
+  test('live events arrive as they happen, and from where they were left', async () => {
+    drill = await start('silent-warehouse')
+    const { tokens } = state.config()
+    const listen = async (headers: Record<string, string>, enough: RegExp, listening: () => Promise<unknown> = async () => {}) => {
+      const response = await fetch(`${base}/api/live`, {
+        headers: { authorization: `Bearer ${tokens.trainee}`, ...headers },
+        signal: AbortSignal.timeout(60_000),
+      })
+      let text = ''
+      let told: Promise<unknown> | null = null
+      for await (const chunk of response.body ?? []) {
+        text += Buffer.from(chunk).toString()
+        // What comes after the first event comes to one who listens.
+        if (text.includes('event: ')) told ??= listening()
+        if (enough.test(text)) break
+      }
+      await told
+      return text
     }
-    await told
-    return text
-  }
-  await trainee().post(`/api/drills/${drill.id}/notes`, { text: 'first note' })
-  const live = await listen({}, /second note/, () => trainee().post(`/api/drills/${drill.id}/notes`, { text: 'second note' }))
-  assert.match(live, /event: status/)
-  const first = (await view(drill.id)).events.find((event) => event.type === 'note-added')
-  assert.ok(first)
-  const missed = await listen({ 'last-event-id': String(first.id - 1) }, /second note/)
-  assert.match(missed, /first note/)
-  await trainee().post(`/api/drills/${drill.id}/abort`)
-  await atRest()
+    await trainee().post(`/api/drills/${drill.id}/notes`, { text: 'first note' })
+    const live = await listen({}, /second note/, () => trainee().post(`/api/drills/${drill.id}/notes`, { text: 'second note' }))
+    assert.match(live, /event: status/)
+    const first = (await view(drill.id)).events.find((event) => event.type === 'note-added')
+    assert.ok(first)
+    const missed = await listen({ 'last-event-id': String(first.id - 1) }, /second note/)
+    assert.match(missed, /first note/)
+  })
+
+  test('and is played to its end in a terminal', { skip }, () =>
+    toTheEndInTerminal(drill.id, async () => {
+      assert.match(await run('sudo rabbitmqctl -q list_queues name messages consumers'), /^orders\.fulfilment\t[1-9]\d*\t\d+$/m)
+      assert.match(
+        await run('grep -c "no items\\|items" /var/log/shop/fulfilment.log; tail -n 5 /var/log/shop/fulfilment.log'),
+        /fulfilment/,
+      )
+      await run('firedrill drill diagnose --component fulfilment --category queue')
+      await run('firedrill action run quarantine-message')
+      await run('firedrill action run roll-back --param service=fulfilment')
+    }),
+  )
 })

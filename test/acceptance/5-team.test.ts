@@ -8,7 +8,7 @@ import type { PublicStatus } from '../../model/public-status.ts'
 import type { Progress } from '../../model/progress.ts'
 import { usualUsers } from '../../model/range.ts'
 import { whenSteady } from '../../model/start-when-steady.ts'
-import { atRest, base, client, range, state, until, up } from './test-range.ts'
+import { atRest, base, client, ensureFree, range, state, until } from './test-range.ts'
 
 interface Person {
   name: string
@@ -45,8 +45,7 @@ async function join(code: string, name: string, role: string): Promise<Person> {
 }
 
 before(async () => {
-  await up()
-  await atRest()
+  await ensureFree()
 })
 
 describe('a game day', () => {
@@ -140,7 +139,8 @@ describe('a game day', () => {
   })
 
   test('afterwards there is a debrief with everybody in it, and a postmortem with its graphs', async () => {
-    assert.equal((await robin.call('POST', '/api/actions/roll-back', { params: { service: 'inventory' } })).status, 200)
+    // Not the reference solution, and an older release still: a fix that no scenario wrote down counts as well.
+    assert.equal((await robin.call('POST', '/api/actions/deploy', { params: { service: 'inventory', version: '1.3.1' } })).status, 200)
     await until('the recovery', 90_000, async () => (await view()).drill.milestones.recovered !== null)
     if ((await view()).drill.phase === 'running') await robin.call('POST', `/api/drills/${drill}/finish`)
     const archive = await fetch(`${base}/api/drills/${drill}/postmortem.zip`, {
@@ -158,7 +158,6 @@ describe('a game day', () => {
     assert.ok(progress.skills.find(({ skill }) => skill === 'exemplars')?.scores.length)
     await instructor().post(`/api/game-days/${gameDay.id}/end`)
     assert.equal((await robin.call('GET', '/api/game-day')).status, 401, 'what lets people in ends with the game day')
-    await atRest()
   })
 })
 
