@@ -22,20 +22,36 @@ const acceptance = globSync('test/acceptance/*.test.ts', { cwd: root }).sort()
 const browser = globSync('test/browser/*.test.ts', { cwd: root })
 /** Needs the range that the acceptance tests share. */
 const onRange = browser.filter((file) => /[/\\]drill\.test\.ts$/.test(file))
-const suites: Record<string, { files: string[]; concurrency: number }[]> = {
+/** These end it: whatever came after them would have to start it again. */
+const endsRange = acceptance.filter((file) => /[/\\](6-verify|[7-9]-[a-z]+)\.test\.ts$/.test(file))
+/** Nobody feels what the one does, and the drill of the other waits for most of its time. */
+const together = /[/\\]5-(coach|wrong-files)\.test\.ts$/
+
+interface Part {
+  files: string[]
+  concurrency: number
+}
+
+/** Files that share a range: one after another, apart from those two. */
+function inTurn(files: readonly string[]): Part[] {
+  const at = files.findIndex((file) => together.test(file))
+  const others = (some: readonly string[]): Part => ({ files: some.filter((file) => !together.test(file)), concurrency: 1 })
+  return [others(files.slice(0, at)), { files: files.filter((file) => together.test(file)), concurrency: 2 }, others(files.slice(at))]
+}
+
+const suites: Record<string, Part[]> = {
   unit: [
     { files: unit.filter((file) => !timed.includes(file)), concurrency: 2 },
     { files: timed, concurrency: 1 },
   ],
-  // These share one range.
-  acceptance: [{ files: acceptance, concurrency: 1 }],
+  acceptance: inTurn(acceptance),
   browser: [{ files: browser, concurrency: 1 }],
 }
 /** What a range leaves of the machine is enough for all that needs none: in the whole run they go side by side, the range before the others. */
 const rangeName = 'with a range'
 const whole: typeof suites = {
   alone: [{ files: timed, concurrency: 1 }],
-  [rangeName]: [{ files: [...acceptance, ...onRange], concurrency: 1 }],
+  [rangeName]: inTurn([...acceptance.filter((file) => !endsRange.includes(file)), ...onRange, ...endsRange]),
 }
 const besideName = 'beside'
 const beside: typeof suites = {
@@ -83,7 +99,8 @@ const measured = (what: string, work: () => void) => {
   work()
   tookMs.set(what, performance.now() - from)
 }
-if (wanted('check')) {
+// In the whole run they need no range either.
+if (isBeside || asked.includes('check')) {
   for (const [name, [file = '', ...args]] of Object.entries(checks)) {
     measured(name, () => {
       const { status } = spawnSync(path.join(root, file), args, { cwd: root, stdio: 'inherit' })

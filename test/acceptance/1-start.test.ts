@@ -169,30 +169,6 @@ describe('starting a range', () => {
 })
 
 describe('the command line', () => {
-  const wrong: [string[], RegExp][] = [
-    [['nonsense'], /unknown command 'nonsense'/],
-    [['up', '--nonsense'], /unknown option '--nonsense'/],
-    [['up', '--profile', 'fast'], /choices are drill, production/],
-    [['up', '--port-base', '80'], /a port base is from 1024 to 65000/],
-    [['status', '--dir', '/nonexistent'], /there is no range in \/nonexistent: run 'firedrill up' first/],
-    [['drill', 'start', 'nothing', '--dir', dir], /there is no scenario 'nothing'/],
-    [['verify', 'nothing', '--dir', dir], /there is no scenario 'nothing'/],
-    [['fault', 'inject', 'nothing', '--dir', dir], /nothing/],
-    [['fault', 'inject', 'process-kill', '--param', 'component=moon', '--dir', dir], /component/],
-    [['fault', 'inject', 'noop', '--for', 'soon', '--dir', dir], /soon|duration/],
-    [['action', 'run', 'restart', '--param', 'component=moon', '--dir', dir], /component/],
-    [['logs', 'moon', '--dir', dir], /moon/],
-    [['bench', 'nothing', '--dir', dir], /there is no benchmark 'nothing'/],
-  ]
-  for (const [args, message] of wrong) {
-    test(`firedrill ${args.filter((arg) => !arg.includes('/')).join(' ')}: one clear line`, async () => {
-      const { code, stderr } = await firedrill(args)
-      assert.notEqual(code, 0)
-      assert.match(stderr, message)
-      assert.doesNotMatch(stderr, /\n\s+at /, 'a stack trace')
-    })
-  }
-
   test('silences are added, listed and expired', async () => {
     const added = await json<{ silenceID: string }>('silence', 'add', '--match', 'alertname=Nothing', '--for', '5m', '--comment', 'a test')
     const list = async () =>

@@ -2,11 +2,9 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startWhenSteady } from '../../model/start-when-steady.ts'
 import { startScriptedServer, type Script } from '../../coach/agent/scripted-server.ts'
-import { loadScenarios } from '../../drills/scenarios.ts'
 import type { DrillEvent, DrillState } from '../../model/drill.ts'
-import path from 'node:path'
-import { projectRoot } from '../../control/paths.ts'
-import { atRest, client, dir, firedrill, json, until, up } from './test-range.ts'
+import type { Scenario } from '../../model/scenario.ts'
+import { client, dir, ensureFree, firedrill, json, until } from './test-range.ts'
 
 interface View {
   drill: DrillState
@@ -15,14 +13,15 @@ interface View {
 const trainee = () => client('trainee')
 const instructor = () => client('instructor')
 const view = (id: string, who = trainee()) => who.get<View>(`/api/drills/${id}`)
-const scenario = loadScenarios(path.join(projectRoot, 'scenarios')).get('slow-shelves')
-assert.ok(scenario)
-const hints = scenario.milestones
+/** Its author has it made easier for those who get no further. */
+const played = { scenario: 'every-fourth-page', variant: 'stock' }
 
+/** One drill is played from test to test. */
 let id = ''
+let hints: Scenario['milestones']
 before(async () => {
-  await up()
-  await atRest()
+  await ensureFree()
+  hints = (await instructor().get<Scenario>(`/api/scenarios/${played.scenario}/plan?seed=0&variant=${played.variant}`)).milestones
 })
 after(async () => {
   await json('coach', 'off')
@@ -62,9 +61,24 @@ test('what is configured is told, and never the key', async () => {
   assert.match((await firedrill(['coach', 'use', 'oracle', '--dir', dir])).stderr, /<provider>/)
 })
 
+test('a model that cannot be used leaves the one that is', async () => {
+  const isRefused = async (args: string[], reason: RegExp) => {
+    const { code, stderr } = await firedrill(['coach', 'use', ...args, '--dir', dir])
+    assert.equal(code, 1, `${args.join(' ')}: ${stderr}`)
+    assert.match(stderr, reason)
+  }
+  await json('coach', 'use', 'openai-compatible', '--url', 'http://127.0.0.1:9/v1', '--model', 'kept')
+  const inForce = await json<unknown>('coach', 'status')
+  await isRefused(['openai-compatible', '--url', 'not an address', '--model', 'other'], /--url/)
+  await isRefused(['openai-compatible', '--url', 'http://127.0.0.1:9/v1'], /--model/)
+  await isRefused(['anthropic', '--model', 'other', '--key-from', 'FIREDRILL_NO_SUCH_KEY'], /is not set/)
+  await isRefused(['somebody', '--model', 'other'], /provider/)
+  assert.deepEqual(await json('coach', 'status'), inForce)
+})
+
 test('with no model the author answers, by the pace of the policy', async () => {
   await json('coach', 'off')
-  id = (await startWhenSteady(trainee(), { scenario: 'slow-shelves', trainee: 'Robin' }, 60_000)).id
+  id = (await startWhenSteady(trainee(), { ...played, trainee: 'Robin' }, 60_000)).id
   await until('the page', 60_000, async () => (await view(id)).drill.pagedAt !== null)
   const first = await ask('I have no idea what to do, help me')
   assert.equal(first.words, 'author')
@@ -114,6 +128,21 @@ test('with its server gone the author answers, and the drill goes on', async () 
   assert.equal((await view(id)).drill.phase, 'running')
 })
 
+/** How many pages the fault fails, where it is in. */
+const standing = async () =>
+  (await instructor().get<{ open: { params: { percent: number } }[] }>('/api/faults')).open.map(({ params }) => params.percent)
+
+test('every hint of a step is given by the instructor’s hand', async () => {
+  assert.deepEqual(await standing(), [25])
+  for (let given = true; given;) ({ given } = await instructor().post<{ given: boolean }>(`/api/drills/${id}/hint`))
+  const { drill } = await view(id)
+  assert.deepEqual(
+    drill.hints.flatMap(({ milestone, rung }) => (milestone === 'located' ? [rung] : [])),
+    ['orient', 'point', 'tell'],
+  )
+  assert.equal(drill.easedAt, null, 'the last of them is to be tried first')
+})
+
 test('the instructor takes over, and the trainee wants quiet', async () => {
   await assert.rejects(trainee().put(`/api/drills/${id}/coach/mode`, { mode: 'muted' }), /instructor/)
   await instructor().put(`/api/drills/${id}/coach/mode`, { mode: 'instructor' })
@@ -128,40 +157,34 @@ test('the instructor takes over, and the trainee wants quiet', async () => {
   await assert.rejects(trainee().post(`/api/drills/${id}/coach`, { text: '' }), /text/)
 })
 
+test('who gets no further with every hint has it made easier, within what the author allows', async () => {
+  await until('it to be made easier', 120_000, async () => (await view(id)).drill.easedAt !== null)
+  await until('the fault to be changed', 20_000, async () => JSON.stringify(await standing()) === '[12]')
+})
+
 test('at the end the coach says what there is to say', async () => {
   await trainee().post(`/api/drills/${id}/finish`)
   const said = await until('the words of the coach', 20_000, async () =>
     (await view(id)).events.find((event) => event.type === 'coach-debriefed'),
   )
   assert.match(said.type === 'coach-debriefed' ? said.text : '', /The drill ended after .* with acknowledged reached/)
-  await atRest()
-})
-
-test('who gets no further with every hint has it made easier, within what the author allows', async () => {
-  id = (await startWhenSteady(trainee(), { scenario: 'every-fourth-page', trainee: 'Robin' }, 60_000)).id
-  await until('the page', 60_000, async () => (await view(id)).drill.pagedAt !== null)
-  const standing = async () =>
-    (await instructor().get<{ open: { params: { percent: number } }[] }>('/api/faults')).open.map(({ params }) => params.percent)
-  assert.deepEqual(await standing(), [25])
-  for (const _rung of ['orient', 'point', 'tell']) assert.ok((await instructor().post<{ given: boolean }>(`/api/drills/${id}/hint`)).given)
-  await until('it to be made easier', 120_000, async () => (await view(id)).drill.easedAt !== null)
-  await until('the fault to be changed', 20_000, async () => JSON.stringify(await standing()) === '[12]')
-  await trainee().post(`/api/drills/${id}/finish`)
-  await atRest()
+  // It is told once the range is restored.
+  await instructor().get('/api/fingerprint')
   assert.deepEqual(await standing(), [])
 })
 
 test('what was found out before tells nothing to who plays the same again', async () => {
   const earlier = id
   assert.ok(await trainee().get(`/api/drills/${earlier}/debrief`))
-  id = (await startWhenSteady(trainee(), { scenario: 'every-fourth-page', trainee: 'Kim' }, 60_000)).id
+  const { hints: given } = (await view(earlier)).drill
+  assert.ok(given.length >= 4 && given.every(({ text }) => text !== ''))
+  id = (await startWhenSteady(trainee(), { ...played, trainee: 'Kim' }, 60_000)).id
   for (const what of ['', '/debrief', '/postmortem.md'])
     await assert.rejects(trainee().get(`/api/drills/${earlier}${what}`), /the same scenario is being played/)
   assert.ok(await instructor().get(`/api/drills/${earlier}/debrief`))
   const { drills } = await trainee().get<{ drills: DrillState[] }>('/api/drills')
-  assert.ok(drills.some((drill) => drill.hints.length === 3))
+  assert.equal(drills.find((drill) => drill.id === earlier)?.hints.length, given.length)
   assert.ok(drills.every((drill) => drill.hints.every(({ text }) => text === '')))
   await trainee().post(`/api/drills/${id}/abort`)
-  await atRest()
   assert.ok(await trainee().get(`/api/drills/${earlier}/debrief`))
 })
