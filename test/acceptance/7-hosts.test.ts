@@ -10,6 +10,7 @@ import { projectRoot } from '../../control/paths.ts'
 import type { ComponentStatus } from '../../model/components.ts'
 import { portOffsets } from '../../range/context.ts'
 import type { LoadMix, LoadStatus } from '../../model/range.ts'
+import { whenSteady } from '../../model/start-when-steady.ts'
 import type { HostsStatus } from '../../range/targets/hosts/range.ts'
 import { listProcesses, liveness } from '../../range/targets/local/identity.ts'
 import { RangeState } from '../../range/targets/local/state.ts'
@@ -84,10 +85,10 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
     const refused = await here('host', 'wait', '--seconds', '1')
     assert.equal(refused.code, 1)
     const invitation = ok(await here('host', 'invite', '--address', cable.hereAddress))
-    ok(await here('up'))
     assert.equal((await there(['host', 'join'], 'what is this')).code, 1, 'what is no invitation is refused')
     ok(await there(['host', 'join'], invitation))
-    ok(await there(['up']))
+    // Whichever is there first waits for the other.
+    for (const started of await Promise.all([here('up'), there(['up'])])) ok(started)
     watch = spawn('ip', ['netns', 'exec', namespace, path.join(projectRoot, 'firedrill'), 'host', 'watch', '--dir', dirs.shop], {
       stdio: 'ignore',
     })
@@ -124,86 +125,87 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
     assert.ok(results.length === 1 && results[0]?.ok, stdout)
   })
 
-  test('what comes and goes on the shop is watched for as long as it is there', async () => {
-    ok(await here('host', 'wait', '--seconds', '60'))
-    const up = async () => {
-      const query = encodeURIComponent('up{component="canary"}')
-      const { data } = await api().get<{ data: { result: { value: [number, string] }[] } }>(`/api/prometheus/query?query=${query}`)
-      return data.result.map(({ value }) => value[1])
-    }
-    const { instance } = await api().post<{ instance: string }>('/api/faults/canary-release', {
-      params: { service: 'catalog', version: '1.12.0', percent: 20 },
-      forMs: 60_000,
-    })
-    await until('the canary to answer', 30_000, async () => (await up()).includes('1'))
-    await api().delete(`/api/faults/${instance}`)
-    await until('nobody to look for it any more', 30_000, async () => (await up()).length === 0)
-  })
+  describe('on the shop’s host, and beside it', { concurrency: 2 }, () => {
+    describe('the shop’s host', { concurrency: 1 }, () => {
+      test('what comes and goes on the shop is watched for as long as it is there', async () => {
+        const up = async () => {
+          const query = encodeURIComponent('up{component="canary"}')
+          const { data } = await api().get<{ data: { result: { value: [number, string] }[] } }>(`/api/prometheus/query?query=${query}`)
+          return data.result.map(({ value }) => value[1])
+        }
+        const canary = { params: { service: 'catalog', version: '1.12.0', percent: 20 }, forMs: 60_000 }
+        const { instance } = await whenSteady(() => api().post<{ instance: string }>('/api/faults/canary-release', canary), 60_000)
+        await until('the canary to answer', 30_000, async () => (await up()).includes('1'))
+        await api().delete(`/api/faults/${instance}`)
+        await until('nobody to look for it any more', 30_000, async () => (await up()).length === 0)
+      })
 
-  test('logs of the shop and whole traces are where one watches', async () => {
-    await until('a log line of the shop whose trace goes from the load generator to it', 60_000, async () => {
-      const { logs } = await api().get<{ logs: { traceId: string }[] }>('/api/telemetry/logs?service=orders&limit=50')
-      for (const traceId of new Set(logs.flatMap((line) => (line.traceId === '' ? [] : [line.traceId])))) {
-        const spans = await spansOf<{ service: string }>(api(), traceId)
-        const services = new Set(spans.map(({ service }) => service))
-        if (services.has('locust') && services.has('orders')) return true
-      }
-      return false
-    })
-  })
+      test('logs of the shop and whole traces are where one watches', async () => {
+        await until('a log line of the shop whose trace goes from the load generator to it', 60_000, async () => {
+          const { logs } = await api().get<{ logs: { traceId: string }[] }>('/api/telemetry/logs?service=orders&limit=50')
+          for (const traceId of new Set(logs.flatMap((line) => (line.traceId === '' ? [] : [line.traceId])))) {
+            const spans = await spansOf<{ service: string }>(api(), traceId)
+            const services = new Set(spans.map(({ service }) => service))
+            if (services.has('locust') && services.has('orders')) return true
+          }
+          return false
+        })
+      })
 
-  test('a terminal has all of the shop, which is on the other host', async () => {
-    const inTerminal = async (command: string) => ok(await here('shell', '--command', command))
-    assert.equal((await inTerminal('psql -Atc "select count(*) > 0 from orders.orders"')).trim(), 't')
-    assert.equal((await inTerminal('redis-cli ping')).trim(), 'PONG')
-    assert.equal((await inTerminal('curl -s -o /dev/null -w "%{http_code}" orders/ready')).trim(), '200')
-    const { pid } = new RangeState(dirs.shop).run('orders') ?? {}
-    assert.ok(pid)
-    assert.match(await inTerminal('sudo ps -eo pid,args'), new RegExp(`^ *${pid} .*orders`, 'm'))
-    await until('the log of a service there', 20_000, async () =>
-      /"service":"orders"/.test(await inTerminal('tail -n 3 /var/log/shop/orders.log')),
-    )
-    assert.match(await inTerminal(`sudo kill -STOP ${process.pid}; echo status $?`), /no process of the shop.*\nstatus 1/s)
-    await inTerminal(`sudo kill ${pid}`)
-    await until('the service to be gone', 20_000, async () => (await statusOf('orders'))?.healthy === false)
-    await inTerminal('firedrill action run restart --param component=orders')
-    assert.notEqual(new RangeState(dirs.shop).run('orders')?.pid, pid)
-    ok(await here('host', 'wait', '--seconds', '60'))
-  })
+      test('a terminal has all of the shop, which is on the other host', async () => {
+        const inTerminal = async (command: string) => ok(await here('shell', '--command', command))
+        assert.equal((await inTerminal('psql -Atc "select count(*) > 0 from orders.orders"')).trim(), 't')
+        assert.equal((await inTerminal('redis-cli ping')).trim(), 'PONG')
+        assert.equal((await inTerminal('curl -s -o /dev/null -w "%{http_code}" orders/ready')).trim(), '200')
+        const { pid } = new RangeState(dirs.shop).run('orders') ?? {}
+        assert.ok(pid)
+        assert.match(await inTerminal('sudo ps -eo pid,args'), new RegExp(`^ *${pid} .*orders`, 'm'))
+        await until('the log of a service there', 20_000, async () =>
+          /"service":"orders"/.test(await inTerminal('tail -n 3 /var/log/shop/orders.log')),
+        )
+        assert.match(await inTerminal(`sudo kill -STOP ${process.pid}; echo status $?`), /no process of the shop.*\nstatus 1/s)
+        await inTerminal(`sudo kill ${pid}`)
+        await until('the service to be gone', 20_000, async () => (await statusOf('orders'))?.healthy === false)
+        await inTerminal('firedrill action run restart --param component=orders')
+        assert.notEqual(new RangeState(dirs.shop).run('orders')?.pid, pid)
+        ok(await here('host', 'wait', '--seconds', '60'))
+      })
+    })
 
-  test('a third host takes a part of the users, gives it back when it is cut off, and takes it again', async () => {
-    const load = () => api().get<LoadStatus>('/api/load')
-    const alone = await load()
-    assert.deepEqual([alone.workers, alone.state], [1, 'running'])
-    ok(await atUsers(['host', 'join'], ok(await here('host', 'invite', '--load', '--address', cable.hereAddress))))
-    ok(await atUsers(['up']))
-    // They start in the time that Locust has to start.
-    const { workers } = await until('its workers', 60_000, async () => {
-      const now = await load()
-      return now.workers > 1 && now.users === alone.users ? now : null
+    test('a third host takes a part of the users, gives it back when it is cut off, and takes it again', async () => {
+      const load = () => api().get<LoadStatus>('/api/load')
+      const alone = await load()
+      assert.deepEqual([alone.workers, alone.state], [1, 'running'])
+      ok(await atUsers(['host', 'join'], ok(await here('host', 'invite', '--load', '--address', cable.hereAddress))))
+      ok(await atUsers(['up']))
+      // They start in the time that Locust has to start.
+      const { workers } = await until('its workers', 60_000, async () => {
+        const now = await load()
+        return now.workers > 1 && now.users === alone.users ? now : null
+      })
+      assert.equal((await hosts()).loadHosts, 1)
+      await ip('link', 'set', usersCable.here, 'down')
+      await until('the users to be here', 20_000, async () => {
+        const now = await load()
+        return now.workers === 1 && now.users === alone.users
+      })
+      await ip('link', 'set', usersCable.here, 'up')
+      await until('the users to be shared out again', 30_000, async () => {
+        const now = await load()
+        return now.workers === workers && now.users === alone.users
+      })
+      const mix = await api().get<LoadMix>('/api/load/mix')
+      await api().put('/api/load/mix', { ...mix, rate: 60 })
+      await until('what was asked for, and not that for each', 30_000, async () => {
+        const query = encodeURIComponent('sum(rate(user_requests_total{journey="browse"}[10s]))')
+        const { data } = await api().get<{ data: { result: { value: [number, string] }[] } }>(`/api/prometheus/query?query=${query}`)
+        const rate = Number(data.result[0]?.value[1])
+        return rate > 65 && rate < 110
+      })
+      await api().put('/api/load/mix', mix)
+      ok(await atUsers(['down']))
+      await until('the users to be here', 20_000, async () => (await load()).users === alone.users)
     })
-    assert.equal((await hosts()).loadHosts, 1)
-    await ip('link', 'set', usersCable.here, 'down')
-    await until('the users to be here', 20_000, async () => {
-      const now = await load()
-      return now.workers === 1 && now.users === alone.users
-    })
-    await ip('link', 'set', usersCable.here, 'up')
-    await until('the users to be shared out again', 30_000, async () => {
-      const now = await load()
-      return now.workers === workers && now.users === alone.users
-    })
-    const mix = await api().get<LoadMix>('/api/load/mix')
-    await api().put('/api/load/mix', { ...mix, rate: 60 })
-    await until('what was asked for, and not that for each', 30_000, async () => {
-      const query = encodeURIComponent('sum(rate(user_requests_total{journey="browse"}[10s]))')
-      const { data } = await api().get<{ data: { result: { value: [number, string] }[] } }>(`/api/prometheus/query?query=${query}`)
-      const rate = Number(data.result[0]?.value[1])
-      return rate > 65 && rate < 110
-    })
-    await api().put('/api/load/mix', mix)
-    ok(await atUsers(['down']))
-    await until('the users to be here', 20_000, async () => (await load()).users === alone.users)
   })
 
   test('cut off, the shop is told to be away; it comes back by itself', async () => {
@@ -260,9 +262,8 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
   test('down leaves nothing', async () => {
     watch?.kill('SIGTERM')
     const ids = [dirs.observability, dirs.shop, dirs.users].map((dir) => new RangeState(dir).config().id)
-    ok(await atUsers(['down', '--purge']))
-    ok(await there(['down', '--purge']))
-    ok(await here('down', '--purge'))
+    for (const stopped of await Promise.all([atUsers(['down', '--purge']), there(['down', '--purge']), here('down', '--purge')]))
+      ok(stopped)
     const left = listProcesses().filter(({ pid }) => pid !== process.pid)
     assert.ok(left.length > 0)
     for (const id of ids) assert.deepEqual(await processesOf(id), [])
