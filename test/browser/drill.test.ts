@@ -6,7 +6,7 @@ import { chromium, type Browser, type Locator, type Page } from 'playwright-core
 import { projectRoot } from '../../control/paths.ts'
 import { findChromium } from '../../range/binaries.ts'
 import { loaded, noSeriousViolations, noSidewaysScroll, onEachScreen } from './readable.ts'
-import { atRest, client, range, state, base, until, up } from '../acceptance/test-range.ts'
+import { atRest, client, ensureFree, range, state, base, until } from '../acceptance/test-range.ts'
 
 const screenshots = path.join(projectRoot, '.cache', 'screenshots')
 const login = (role: 'trainee' | 'instructor') => `${base}/login#token=${state.config().tokens[role]}`
@@ -14,8 +14,7 @@ const login = (role: 'trainee' | 'instructor') => `${base}/login#token=${state.c
 let browser: Browser
 before(async () => {
   mkdirSync(screenshots, { recursive: true })
-  await up()
-  await atRest()
+  await ensureFree()
   browser = await chromium.launch({ executablePath: findChromium() ?? 'chromium', args: ['--no-sandbox'] })
 })
 after(() => browser?.close())
@@ -53,158 +52,6 @@ async function inject(page: Page, within: Locator | Page, title: string): Promis
   }
 }
 
-describe('a scenario, as a trainee plays it', () => {
-  let page: Page
-  let failed = false
-  // Whatever became of it, the next test finds the range free.
-  after(async () => {
-    const { running } = await client('trainee').get<{ running: string | null }>('/api/drills')
-    if (running) await client('trainee').post(`/api/drills/${running}/abort`)
-  })
-  /** A step that rests on those before it. */
-  const step = (name: string, play: () => Promise<void>) =>
-    test(name, async (context) => {
-      if (failed) return context.skip('a step before it failed')
-      failed = true
-      await play()
-      failed = false
-    })
-  before(async () => {
-    page = await open()
-  })
-
-  step('starts from the catalogue', async () => {
-    await page.getByRole('button', { name: 'Start Slow shelves' }).click()
-    // The range may have to settle first.
-    await page.getByRole('timer', { name: 'Elapsed time' }).waitFor({ timeout: 100_000 })
-    await page.getByRole('heading', { name: 'Slow shelves', level: 1 }).waitFor()
-    await noSeriousViolations(page, 'the room before the page')
-  })
-
-  step('is paged, and acknowledges', async () => {
-    await page.getByRole('button', { name: 'Acknowledge' }).first().click({ timeout: 60_000 })
-    await page.getByRole('list', { name: 'Milestones' }).getByText('● acknowledged').waitFor()
-    await noSeriousViolations(page, 'the room with a page')
-  })
-
-  step('goes from a dot on a graph to its trace, and from a span to its logs', async () => {
-    await page.getByRole('link', { name: 'all dashboards' }).click()
-    await page.getByRole('heading', { name: 'Golden signals' }).waitFor()
-    const latency = page.getByRole('figure').filter({ hasText: 'Latency of browsing' })
-    const dots = latency.getByRole('link', { name: /Open the trace of a request of/ })
-    await dots.first().waitFor()
-    let candidates: string[] = []
-    // Another one, where it is drawn anew under the pointer: dots move on with the time that the graph shows.
-    for (let tries = 1; ; tries++) {
-      // A slow one, as a trainee would: above the objective.
-      const names = await dots.evaluateAll((links) => links.map((link) => link.getAttribute('aria-label') ?? ''))
-      const slow = names.findLastIndex((name) => / (\d{3,}|2[5-9]\d) ms$| s$/.test(name))
-      if (slow < 0 && tries < 6) {
-        // None is slow yet, or they are just being drawn: with what Prometheus answers next.
-        await page.waitForResponse((response) => response.url().includes('/api/prometheus/query_range'))
-        continue
-      }
-      assert.ok(slow >= 0, `no slow request among: ${names.join(', ')}`)
-      // The slowest may be of another kind, or have failed before it came to the stock: then the next, as a trainee would.
-      const addresses = await dots.evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''))
-      candidates = addresses.slice(0, slow + 1).toReversed()
-      const clicked = await dots
-        .nth(slow)
-        .click({ timeout: 5_000 })
-        .then(
-          () => true,
-          (error: unknown) => {
-            if (tries < 6) return false
-            throw error
-          },
-        )
-      if (clicked) break
-    }
-    const spans = page.getByRole('list', { name: 'Spans' })
-    await page.waitForURL(/\/traces\/[0-9a-f]{32}/)
-    for (const address of candidates) {
-      await spans.getByRole('listitem').first().waitFor()
-      if ((await spans.getByRole('button', { name: /^inventory GET \/stock/ }).count()) > 0) break
-      await page.goto(`${base}${address}`)
-    }
-    // A span counts as looked at when it has been on the screen for a while.
-    const counted = page.waitForResponse(
-      async (response) => response.url().endsWith('/views') && ((await response.json()) as { counted?: boolean }).counted === true,
-    )
-    await spans
-      .getByRole('button', { name: /^inventory GET \/stock/ })
-      .first()
-      .click()
-    const details = page.getByRole('complementary', { name: 'Details of the span' })
-    await details.getByRole('heading', { name: /Logs/ }).waitFor()
-    await details
-      .getByText(/GET \/stock/)
-      .last()
-      .waitFor()
-    assert.match(page.url(), /span=/, 'what is selected is in the address')
-    await page.screenshot({ path: path.join(screenshots, 'trace.png') })
-    await noSeriousViolations(page, 'a trace')
-    await counted
-  })
-
-  step('names the cause, first wrongly', async () => {
-    await page.getByRole('link', { name: 'Incident room' }).click()
-    await page.getByRole('list', { name: 'Milestones' }).getByText('● located').waitFor()
-    const form = page.getByRole('region', { name: 'Name the cause' })
-    const name = async (component: string, category: string) => {
-      await form.getByRole('combobox', { name: 'Component' }).selectOption(component)
-      await form.getByRole('combobox', { name: 'Category' }).selectOption(category)
-      await form.getByRole('button', { name: 'Name the cause' }).click()
-    }
-    await name('redis', 'cache')
-    await form.getByText('That is not it.').waitFor()
-    await form.getByLabel('In one sentence').fill('The new release asks the database once for each product.')
-    await name('inventory', 'release')
-    await form.getByText('That is it.').waitFor()
-  })
-
-  step('gets a hint when stuck', async () => {
-    const coach = page.getByRole('region', { name: 'Coach' })
-    await coach.getByRole('button', { name: 'I am stuck' }).click()
-    await coach.getByText('Hints so far').waitFor()
-    await coach.getByLabel('To the coach').fill('What should I look at?')
-    await coach.getByRole('button', { name: 'Ask' }).click()
-    await coach.getByRole('log').getByText('What should I look at?').waitFor()
-    await coach.getByRole('log').locator('.you + .coach').first().waitFor()
-  })
-
-  step('rolls back, and sees the shop recover', async () => {
-    const actions = page.getByRole('region', { name: 'Actions' })
-    // By its name, wherever one is.
-    await page.keyboard.press('ControlOrMeta+k')
-    await page.getByRole('combobox', { name: 'Find anything' }).fill('roll back a serv')
-    await page
-      .getByRole('dialog')
-      .getByRole('option', { name: /Roll back a service/ })
-      .waitFor()
-    await page.keyboard.press('Enter')
-    await page.waitForURL(/action=roll-back$/)
-    await actions.getByRole('combobox', { name: 'service' }).waitFor()
-    await actions.getByRole('heading', { name: 'Roll back a service' }).waitFor()
-    await actions.getByRole('combobox', { name: 'service' }).selectOption('inventory')
-    await actions.getByRole('button', { name: 'Run' }).click()
-    await actions.getByText(/inventory was rolled back from 1.5.0 to 1.4.0/).waitFor()
-    await page.screenshot({ path: path.join(screenshots, 'room.png') })
-    await page.getByRole('link', { name: 'Go to the debrief' }).click({ timeout: 120_000 })
-  })
-
-  step('reads the debrief', async () => {
-    await page.getByRole('heading', { name: 'Debrief: Slow shelves' }).waitFor()
-    for (const milestone of ['acknowledged', 'located', 'diagnosed', 'mitigated', 'recovered'])
-      await page.getByRole('rowheader', { name: milestone }).waitFor()
-    await page.getByText(/^It was inventory/).waitFor()
-    await page.screenshot({ path: path.join(screenshots, 'debrief.png'), fullPage: true })
-    await noSeriousViolations(page, 'the debrief')
-    await page.context().close()
-    await atRest()
-  })
-})
-
 const pages = [
   '/',
   '/dashboards/overview',
@@ -226,45 +73,241 @@ const pages = [
   '/runbooks/browse',
   '/nowhere',
 ]
-test('every page, with what a real range has to show: nothing is cut off', async () => {
-  const page = await open()
-  for (const address of pages) {
-    await page.goto(`${base}${address}`)
-    await loaded(page)
-    // `looks.test.ts` sees to the themes and to axe.
-    await onEachScreen(page, address, ({ width }) =>
-      page.screenshot({ path: path.join(screenshots, `${address.replace(/\?.*/, '').replaceAll('/', '_')}-${width}.png`) }),
-    )
-  }
-  await page.context().close()
-})
+/** From then on the drill only waits for the shop, and what anybody looks at is no longer a look of its trainee. */
+const rolledBack = Promise.withResolvers<void>()
 
-test('what is on screen is in the address', async () => {
-  const page = await open()
-  await page.goto(`${base}/logs`)
-  await page.getByRole('combobox', { name: 'Service' }).selectOption('orders')
-  await page.getByRole('searchbox', { name: 'Words' }).fill('POST')
-  await page.getByRole('combobox', { name: 'Time range' }).selectOption('last 5m')
-  // Words are searched for at the first pause.
-  await page.waitForURL(({ searchParams }) => searchParams.has('text'))
-  const address = new URL(page.url())
-  assert.deepEqual(Object.fromEntries(address.searchParams), { service: 'orders', text: 'POST', range: '5m' })
-  await page.reload()
-  assert.equal(await page.getByRole('combobox', { name: 'Service' }).inputValue(), 'orders')
-  assert.equal(await page.getByRole('searchbox', { name: 'Words' }).inputValue(), 'POST')
-  await page.context().close()
-})
+describe('a drill, and what is looked at while the shop recovers', { concurrency: 2 }, () => {
+  describe('a scenario, as a trainee plays it', { concurrency: 1 }, () => {
+    let page: Page
+    let failed = false
+    // Whatever became of it, the next test finds the range free.
+    after(async () => {
+      rolledBack.resolve()
+      const { running } = await client('trainee').get<{ running: string | null }>('/api/drills')
+      if (running) await client('trainee').post(`/api/drills/${running}/abort`)
+    })
+    /** A step that rests on those before it. */
+    const step = (name: string, play: () => Promise<void>) =>
+      test(name, async (context) => {
+        if (failed) return context.skip('a step before it failed')
+        failed = true
+        await play()
+        failed = false
+      })
+    before(async () => {
+      page = await open()
+    })
 
-test('the keyboard reaches and plays everything', async () => {
-  const page = await open()
-  await page.keyboard.press('Tab')
-  assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Skip to content')
-  await page.goto(`${base}/dashboards/overview`)
-  const dot = page.getByRole('link', { name: /Open the trace of a request/ }).first()
-  await dot.focus()
-  await page.keyboard.press('Enter')
-  await page.waitForURL(/\/traces\//)
-  await page.context().close()
+    step('starts from the catalogue', async () => {
+      await page.getByRole('button', { name: 'Start Slow shelves' }).click()
+      // The range may have to settle first.
+      await page.getByRole('timer', { name: 'Elapsed time' }).waitFor({ timeout: 100_000 })
+      await page.getByRole('heading', { name: 'Slow shelves', level: 1 }).waitFor()
+      await noSeriousViolations(page, 'the room before the page')
+    })
+
+    step('is paged, and acknowledges', async () => {
+      await page.getByRole('button', { name: 'Acknowledge' }).first().click({ timeout: 60_000 })
+      await page.getByRole('list', { name: 'Milestones' }).getByText('● acknowledged').waitFor()
+      await noSeriousViolations(page, 'the room with a page')
+    })
+
+    step('goes from a dot on a graph to its trace, and from a span to its logs', async () => {
+      await page.getByRole('link', { name: 'all dashboards' }).click()
+      await page.getByRole('heading', { name: 'Golden signals' }).waitFor()
+      const latency = page.getByRole('figure').filter({ hasText: 'Latency of browsing' })
+      const dots = latency.getByRole('link', { name: /Open the trace of a request of/ })
+      await dots.first().waitFor()
+      let candidates: string[] = []
+      // Another one, where it is drawn anew under the pointer: dots move on with the time that the graph shows.
+      for (let tries = 1; ; tries++) {
+        // A slow one, as a trainee would: above the objective.
+        const names = await dots.evaluateAll((links) => links.map((link) => link.getAttribute('aria-label') ?? ''))
+        const slow = names.findLastIndex((name) => / (\d{3,}|2[5-9]\d) ms$| s$/.test(name))
+        if (slow < 0 && tries < 6) {
+          // None is slow yet, or they are just being drawn: with what Prometheus answers next.
+          await page.waitForResponse((response) => response.url().includes('/api/prometheus/query_range'))
+          continue
+        }
+        assert.ok(slow >= 0, `no slow request among: ${names.join(', ')}`)
+        // The slowest may be of another kind, or have failed before it came to the stock: then the next, as a trainee would.
+        const addresses = await dots.evaluateAll((links) => links.map((link) => link.getAttribute('href') ?? ''))
+        candidates = addresses.slice(0, slow + 1).toReversed()
+        const clicked = await dots
+          .nth(slow)
+          .click({ timeout: 5_000 })
+          .then(
+            () => true,
+            (error: unknown) => {
+              if (tries < 6) return false
+              throw error
+            },
+          )
+        if (clicked) break
+      }
+      const spans = page.getByRole('list', { name: 'Spans' })
+      await page.waitForURL(/\/traces\/[0-9a-f]{32}/)
+      for (const address of candidates) {
+        await spans.getByRole('listitem').first().waitFor()
+        if ((await spans.getByRole('button', { name: /^inventory GET \/stock/ }).count()) > 0) break
+        await page.goto(`${base}${address}`)
+      }
+      // A span counts as looked at when it has been on the screen for a while.
+      const counted = page.waitForResponse(
+        async (response) => response.url().endsWith('/views') && ((await response.json()) as { counted?: boolean }).counted === true,
+      )
+      await spans
+        .getByRole('button', { name: /^inventory GET \/stock/ })
+        .first()
+        .click()
+      const details = page.getByRole('complementary', { name: 'Details of the span' })
+      await details.getByRole('heading', { name: /Logs/ }).waitFor()
+      await details
+        .getByText(/GET \/stock/)
+        .last()
+        .waitFor()
+      assert.match(page.url(), /span=/, 'what is selected is in the address')
+      await page.screenshot({ path: path.join(screenshots, 'trace.png') })
+      await noSeriousViolations(page, 'a trace')
+      await counted
+    })
+
+    step('names the cause, first wrongly', async () => {
+      await page.getByRole('link', { name: 'Incident room' }).click()
+      await page.getByRole('list', { name: 'Milestones' }).getByText('● located').waitFor()
+      const form = page.getByRole('region', { name: 'Name the cause' })
+      const name = async (component: string, category: string) => {
+        await form.getByRole('combobox', { name: 'Component' }).selectOption(component)
+        await form.getByRole('combobox', { name: 'Category' }).selectOption(category)
+        await form.getByRole('button', { name: 'Name the cause' }).click()
+      }
+      await name('redis', 'cache')
+      await form.getByText('That is not it.').waitFor()
+      await form.getByLabel('In one sentence').fill('The new release asks the database once for each product.')
+      await name('inventory', 'release')
+      await form.getByText('That is it.').waitFor()
+    })
+
+    step('gets a hint when stuck', async () => {
+      const coach = page.getByRole('region', { name: 'Coach' })
+      await coach.getByRole('button', { name: 'I am stuck' }).click()
+      await coach.getByText('Hints so far').waitFor()
+      await coach.getByLabel('To the coach').fill('What should I look at?')
+      await coach.getByRole('button', { name: 'Ask' }).click()
+      await coach.getByRole('log').getByText('What should I look at?').waitFor()
+      await coach.getByRole('log').locator('.you + .coach').first().waitFor()
+    })
+
+    step('rolls back, and sees the shop recover', async () => {
+      const actions = page.getByRole('region', { name: 'Actions' })
+      // By its name, wherever one is.
+      await page.keyboard.press('ControlOrMeta+k')
+      await page.getByRole('combobox', { name: 'Find anything' }).fill('roll back a serv')
+      await page
+        .getByRole('dialog')
+        .getByRole('option', { name: /Roll back a service/ })
+        .waitFor()
+      await page.keyboard.press('Enter')
+      await page.waitForURL(/action=roll-back$/)
+      await actions.getByRole('combobox', { name: 'service' }).waitFor()
+      await actions.getByRole('heading', { name: 'Roll back a service' }).waitFor()
+      await actions.getByRole('combobox', { name: 'service' }).selectOption('inventory')
+      await actions.getByRole('button', { name: 'Run' }).click()
+      await actions.getByText(/inventory was rolled back from 1.5.0 to 1.4.0/).waitFor()
+      await page.screenshot({ path: path.join(screenshots, 'room.png') })
+      rolledBack.resolve()
+      await page.getByRole('link', { name: 'Go to the debrief' }).click({ timeout: 120_000 })
+    })
+
+    step('reads the debrief', async () => {
+      await page.getByRole('heading', { name: 'Debrief: Slow shelves' }).waitFor()
+      for (const milestone of ['acknowledged', 'located', 'diagnosed', 'mitigated', 'recovered'])
+        await page.getByRole('rowheader', { name: milestone }).waitFor()
+      await page.getByText(/^It was inventory/).waitFor()
+      await page.screenshot({ path: path.join(screenshots, 'debrief.png'), fullPage: true })
+      await noSeriousViolations(page, 'the debrief')
+      await page.context().close()
+    })
+  })
+
+  describe('what changes nothing', { concurrency: 1 }, () => {
+    before(() => rolledBack.promise)
+
+    test('every page, with what a real range has to show: nothing is cut off', async () => {
+      const page = await open()
+      for (const address of pages) {
+        await page.goto(`${base}${address}`)
+        await loaded(page)
+        // `looks.test.ts` sees to the themes and to axe.
+        await onEachScreen(page, address, ({ width }) =>
+          page.screenshot({ path: path.join(screenshots, `${address.replace(/\?.*/, '').replaceAll('/', '_')}-${width}.png`) }),
+        )
+      }
+      await page.context().close()
+    })
+
+    test('what is on screen is in the address', async () => {
+      const page = await open()
+      await page.goto(`${base}/logs`)
+      await page.getByRole('combobox', { name: 'Service' }).selectOption('orders')
+      await page.getByRole('searchbox', { name: 'Words' }).fill('POST')
+      await page.getByRole('combobox', { name: 'Time range' }).selectOption('last 5m')
+      // Words are searched for at the first pause.
+      await page.waitForURL(({ searchParams }) => searchParams.has('text'))
+      const address = new URL(page.url())
+      assert.deepEqual(Object.fromEntries(address.searchParams), { service: 'orders', text: 'POST', range: '5m' })
+      await page.reload()
+      assert.equal(await page.getByRole('combobox', { name: 'Service' }).inputValue(), 'orders')
+      assert.equal(await page.getByRole('searchbox', { name: 'Words' }).inputValue(), 'POST')
+      await page.context().close()
+    })
+
+    test('the keyboard reaches and plays everything', async () => {
+      const page = await open()
+      await page.keyboard.press('Tab')
+      assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Skip to content')
+      await page.goto(`${base}/dashboards/overview`)
+      const dot = page.getByRole('link', { name: /Open the trace of a request/ }).first()
+      await dot.focus()
+      await page.keyboard.press('Enter')
+      await page.waitForURL(/\/traces\//)
+      await page.context().close()
+    })
+
+    test('a trainee has no instructor page', async () => {
+      const page = await open()
+      assert.equal(await page.getByRole('link', { name: 'Instructor' }).count(), 0)
+      await page.goto(`${base}/instructor`)
+      await page.getByText('There is no such page').waitFor()
+      await page.context().close()
+    })
+
+    test('a query is completed, run, drawn and kept in the address', async () => {
+      const page = await open()
+      await page.goto(`${base}/explore`)
+      const editor = page.getByRole('textbox', { name: 'PromQL query' })
+      await editor.click()
+      await editor.pressSequentially('orders_placed_tot')
+      await page
+        .getByRole('option', { name: /orders_placed_total/ })
+        .first()
+        .click()
+      await page.getByRole('button', { name: 'Run' }).click()
+      // The title: the legend, once it is drawn, names each series by it as well.
+      await page.getByRole('figure').getByText('orders_placed_total', { exact: true }).waitFor()
+      await page.getByRole('region', { name: 'Values' }).getByText('state="confirmed"').waitFor()
+      assert.equal(new URL(page.url()).searchParams.get('q'), 'orders_placed_total')
+      await page.context().close()
+    })
+
+    test('without a token there is nothing but the login', async () => {
+      const page = await (await browser.newContext()).newPage()
+      await page.goto(`${base}/logs`)
+      await page.getByRole('heading', { name: /log in/i }).waitFor()
+      await noSeriousViolations(page, 'the login')
+      await page.context().close()
+    })
+  })
 })
 
 test('a console that lost its server says so, and finds it again by itself', async () => {
@@ -305,7 +348,6 @@ test('a silence shows what it would silence, is made, and expired', async () => 
 })
 
 test('an instructor breaks something by a form, sees it, and takes it out', async () => {
-  await atRest()
   const page = await open({ role: 'instructor' })
   await page.getByRole('link', { name: 'Instructor' }).click()
   await page.getByRole('searchbox', { name: /What should users/ }).fill('charge takes longer')
@@ -322,7 +364,6 @@ test('an instructor breaks something by a form, sees it, and takes it out', asyn
 })
 
 test('an instructor breaks an edge on the map, and sees what it does', async () => {
-  await atRest()
   const page = await open({ role: 'instructor' })
   await page.goto(`${base}/map`)
   const panel = page.getByRole('region', { name: 'Break an edge' })
@@ -371,32 +412,6 @@ test('a game day is planned by the instructor, and joined by its link', async ()
   await instructor.context().close()
 })
 
-test('a trainee has no instructor page', async () => {
-  const page = await open()
-  assert.equal(await page.getByRole('link', { name: 'Instructor' }).count(), 0)
-  await page.goto(`${base}/instructor`)
-  await page.getByText('There is no such page').waitFor()
-  await page.context().close()
-})
-
-test('a query is completed, run, drawn and kept in the address', async () => {
-  const page = await open()
-  await page.goto(`${base}/explore`)
-  const editor = page.getByRole('textbox', { name: 'PromQL query' })
-  await editor.click()
-  await editor.pressSequentially('orders_placed_tot')
-  await page
-    .getByRole('option', { name: /orders_placed_total/ })
-    .first()
-    .click()
-  await page.getByRole('button', { name: 'Run' }).click()
-  // The title: the legend, once it is drawn, names each series by it as well.
-  await page.getByRole('figure').getByText('orders_placed_total', { exact: true }).waitFor()
-  await page.getByRole('region', { name: 'Values' }).getByText('state="confirmed"').waitFor()
-  assert.equal(new URL(page.url()).searchParams.get('q'), 'orders_placed_total')
-  await page.context().close()
-})
-
 test('a mesh policy is edited, refused with its line, reviewed, applied and rolled back', async () => {
   const page = await open()
   await page.goto(`${base}/mesh?service=inventory`)
@@ -427,12 +442,4 @@ test('a mesh policy is edited, refused with its line, reviewed, applied and roll
   await page.screenshot({ path: path.join(screenshots, 'mesh.png'), fullPage: true })
   await page.context().close()
   await client('instructor').post('/api/reset')
-})
-
-test('without a token there is nothing but the login', async () => {
-  const page = await (await browser.newContext()).newPage()
-  await page.goto(`${base}/logs`)
-  await page.getByRole('heading', { name: /log in/i }).waitFor()
-  await noSeriousViolations(page, 'the login')
-  await page.context().close()
 })
