@@ -4,7 +4,7 @@ import { drillView, type IncidentView } from './drill-view.ts'
 import { shifts } from './replay/engine-bench.ts'
 import type { ShiftDebrief } from './shifts.ts'
 import type { Scenario } from '../model/scenario.ts'
-import { Sunday } from '../test/sunday.ts'
+import { Sunday, type View } from '../test/sunday.ts'
 import { ServedBench } from './replay/served-bench.ts'
 
 const reached = ({ milestones }: IncidentView): string[] => Object.entries(milestones).flatMap(([name, at]) => (at === null ? [] : [name]))
@@ -110,6 +110,27 @@ test('a shift ends when everything is done and the next one was told; its debrie
   const other = await sunday.served.ask('trainee', 'GET', `/api/drills/${sunday.drill}/debrief`)
   assert.equal(other.status, 400)
   assert.match(other.text, /this is a shift/)
+})
+
+test('what makes a ticket worse is known to do harm, though no incident is open', async () => {
+  await using thursday = await new Sunday().start({ shift: 'release-day' })
+  await thursday.skip()
+  for (const [action, params] of Object.entries({ 'roll-back': { service: 'catalog' }, 'end-canary': {} }))
+    assert.equal((await thursday.served.ask('trainee', 'POST', `/api/actions/${action}`, { params })).status, 200)
+  assert.deepEqual((await thursday.view('instructor')).incidents, [])
+  await thursday.ok('trainee', 'finish')
+  const { forestalled, events } = await thursday.served.read<ShiftDebrief & Pick<View, 'events'>>(
+    'trainee',
+    `/api/drills/${thursday.drill}/shift`,
+  )
+  assert.deepEqual(forestalled, ['One in ten'])
+  assert.deepEqual(
+    events.flatMap((event) => (event.type === 'action-run' ? [[event.action, event.harmful !== null]] : [])),
+    [
+      ['roll-back', true],
+      ['end-canary', false],
+    ],
+  )
 })
 
 test('whoever deals with the less urgent one first is told so', async () => {

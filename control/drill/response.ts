@@ -131,10 +131,13 @@ export class IncidentResponse {
     drill.note(state.id, { type: 'command-run', ...command, harmful, ...(state.shift && sameAs ? { sameAs } : {}) }, by)
   }
 
-  /** Why it does harm: in a shift, to any of the incidents that are open. */
+  /** Why it does harm: in a shift, to any of the incidents that are open, or that are tickets. */
   #harmOf(state: DrillState, action: string, params: Record<string, unknown>): string | null {
     const { drill } = this.#deps
-    const played = drill.incidents()?.open.map(({ incident }) => incident.scenario) ?? [drill.played(state)]
+    const incidents = drill.incidents()
+    const played = incidents
+      ? [...incidents.open.map(({ incident }) => incident.scenario), ...incidents.burning.map(({ scenario }) => scenario)]
+      : [drill.played(state)]
     for (const scenario of played) {
       const harm = harmOf(scenario, action, params)
       if (harm !== null) return harm

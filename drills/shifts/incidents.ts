@@ -50,6 +50,8 @@ interface Course {
   ticket: Extract<DrillEvent, { type: 'fault-injected' }> | null
   /** The steps of its solution that were carried out before it began. */
   fixed: ReadonlySet<number>
+  /** What was done before it began that made it worse. */
+  harmfulActions: number
   /** What users had felt of the shift when it began. */
   harmBefore: UserHarm
 }
@@ -80,7 +82,7 @@ export class Incidents {
 
   constructor(incidents: readonly Incident[]) {
     this.#courses = incidents.map((incident) => ({
-      ...{ number: null, incident, state: null, ticket: null, fixed: new Set<number>() },
+      ...{ number: null, incident, state: null, ticket: null, fixed: new Set<number>(), harmfulActions: 0 },
       events: [],
       harmBefore: { good: 0, slow: 0, failed: 0 },
     }))
@@ -120,9 +122,14 @@ export class Incidents {
     return this.begun.find((each) => each.number === number)
   }
 
-  /** Slow burns that were fixed before they began. */
-  get forestalled(): Incident[] {
-    return this.#courses.filter(isForestalled).map(({ incident }) => incident)
+  /** Slow burns that are tickets now. */
+  get burning(): Incident[] {
+    return this.#tickets().map(({ incident }) => incident)
+  }
+
+  /** Slow burns that were fixed before they began, by their places, with what was done meanwhile that made them worse. */
+  get forestalled(): { place: number; harmfulActions: number }[] {
+    return this.#courses.filter(isForestalled).map(({ incident: { place }, harmfulActions }) => ({ place, harmfulActions }))
   }
 
   /** Whether a step of the shift's timeline is of an incident that is over, or was forestalled: nothing more is to break by it. */
@@ -287,9 +294,13 @@ export class Incidents {
   #acted(event: Acted, open: readonly Course[]): { course: Course; event: Acted }[] {
     const done = doneBy(event)
     const meant = [...open, ...this.#tickets()].filter(({ incident }) => isInSolution(incident.scenario, event))
-    for (const course of this.#tickets()) if (hasWorked(event)) course.fixed = course.fixed.union(stepsIn(course.incident.scenario, event))
+    const harmTo = ({ incident }: Course) => (event.harmful !== null && done ? harmOf(incident.scenario, done.action, done.params) : null)
+    for (const course of this.#tickets()) {
+      if (harmTo(course) !== null) course.harmfulActions++
+      if (hasWorked(event)) course.fixed = course.fixed.union(stepsIn(course.incident.scenario, event))
+    }
     return open.flatMap((course) => {
-      const harmful = event.harmful !== null && done ? harmOf(course.incident.scenario, done.action, done.params) : null
+      const harmful = harmTo(course)
       return meant.length === 0 || meant.includes(course) || harmful !== null ? [{ course, event: { ...event, harmful } }] : []
     })
   }

@@ -128,19 +128,28 @@ describe('triage: noise is left alone', () => {
       ...{ summary: '', harmful: null, ...own },
     },
   ]
-  const typed = (seconds: number, kind: 'change' | 'inspect'): At => [
+  const typed = (seconds: number, kind: 'change' | 'inspect', status = 0): At => [
     seconds,
-    { type: 'command-run', command: 'pkill orders', folder: '/', status: 0, shell: 's', kind, harmful: null },
+    { type: 'command-run', command: 'pkill orders', folder: '/', status, shell: 's', kind, harmful: null },
   ]
   const acknowledged: At = [12, { type: 'page-acknowledged', incident: 1 }]
   const of = (...course: At[]) => found(...noise, acknowledged, ...course)
   const alone = 'Incident 1 was noise. You changed nothing because of it.'
 
   test('who acknowledges it, looks and waits has done all that was needed', () =>
-    assert.deepEqual(of(change(5), change(20, { kind: 'inspect' }), change(21, { ok: false }), typed(22, 'inspect')), {
-      ...{ points: 15, of: 15 },
-      findings: [{ ok: true, share: 1, text: alone }],
-    }))
+    assert.deepEqual(
+      of(
+        change(5),
+        change(20, { kind: 'inspect' }),
+        change(21, { ok: false }),
+        typed(22, 'inspect'),
+        typed(23, 'change', 1),
+        begins(prices, 900),
+      ),
+      { ...{ points: 15, of: 15 }, findings: [{ ok: true, share: 1, text: alone }] },
+    ))
+  test('who leaves before anything came gets nothing for it', () =>
+    assert.equal(of([90, { type: 'drill-finished', outcome: 'given-up' }]).points, 0))
   test('who changes something because of it is told what', () => {
     const { points, findings } = of(change(20), typed(70, 'change'))
     assert.deepEqual([points, findings[0]?.ok], [0, false])
@@ -155,6 +164,19 @@ describe('triage: noise is left alone', () => {
   test('what is changed while an incident is open is for that one', () => {
     const { findings } = of(begins(prices, 15), change(20))
     assert.deepEqual(findings, [{ ok: true, share: 1, text: alone }])
+  })
+  test('what is changed after an incident is because of noise that fires still, and not of noise that was over before', () => {
+    const incident = [begins(prices, 100), pages(prices, 110), ...everything(2, 120)]
+    assert.deepEqual(
+      of(...incident, change(200)).findings.map(({ ok }) => ok),
+      [true],
+    )
+    const [paged] = noise
+    assert.ok(paged)
+    assert.deepEqual(
+      found(paged, ...incident, change(200)).findings.map(({ ok }) => ok),
+      [false],
+    )
   })
 })
 
@@ -196,7 +218,7 @@ test('who ends a shift gets nothing for what had not begun; when time is up, tha
   assert.deepEqual([ended('given-up'), ended('time-up')], [Math.round(80 / 3) + 15, 95])
 })
 
-test('a slow burn that was fixed while it was a ticket counts as a perfect incident', () => {
+describe('a slow burn that was fixed while it was a ticket', () => {
   const slow: Shift = {
     ...shift,
     incidents: [
@@ -213,27 +235,44 @@ test('a slow burn that was fixed while it was a ticket counts as a perfect incid
   }
   const known = new Map([...scenarios, ['one-in-ten', loadScenario(path.join(folder, 'one-in-ten'))]])
   const composed = playedShift(slow, known, null)
-  const first = composed.incidents?.[1]?.steps[0] ?? -1
-  const bodies: DrillEventBody[] = [
-    { ...started },
-    { type: 'fault-injected', instance: 'i', fault: 'canary-release', step: first },
-    {
-      ...{ type: 'action-run', action: 'end-canary', title: 'End the canary', kind: 'change', params: {}, ok: true, summary: '' },
-      harmful: null,
-    },
-  ]
-  const events = bodies.map((body, index): DrillEvent => ({ ...body, id: index + 1, drill: 'd', at: index * 1_000 }))
-  const state = foldDrill(events)
-  assert.ok(state)
-  const { incidents, total } = scoreShift(state, events, slow, composed)
-  assert.deepEqual(
-    incidents.map(({ scenario, forestalled, drill, score }) => [scenario, forestalled, drill, score.total]),
-    [
-      ['two-truths', false, null, 0],
-      ['one-in-ten', true, null, 100],
-    ],
-  )
-  assert.equal(total, 80 + 15)
+  const burns: DrillEventBody = {
+    ...{ type: 'fault-injected', instance: 'i', fault: 'canary-release' },
+    step: composed.incidents?.[1]?.steps[0] ?? -1,
+  }
+  const act = (action: string, params: Record<string, unknown> = {}, harmful: string | null = null): DrillEventBody => ({
+    ...{ type: 'action-run', action, title: action, kind: 'change', params, ok: true, summary: '', harmful },
+  })
+  const played = (...bodies: DrillEventBody[]) => {
+    const events = [started, ...bodies].map((body, index): DrillEvent => ({ ...body, id: index + 1, drill: 'd', at: index * 1_000 }))
+    const state = foldDrill(events)
+    assert.ok(state)
+    return scoreShift(state, events, slow, composed)
+  }
+
+  test('counts as a perfect incident', () => {
+    const { incidents, total } = played(burns, act('end-canary'))
+    assert.deepEqual(
+      incidents.map(({ scenario, forestalled, drill, score }) => [scenario, forestalled, drill, score.total]),
+      [
+        ['two-truths', false, null, 0],
+        ['one-in-ten', true, null, 100],
+      ],
+    )
+    assert.equal(total, 80 + 15)
+  })
+  test('less what made it worse before', () => {
+    const harmful = [act('roll-back', { service: 'catalog' }, 'it was healthy'), act('flush-cache', {}, 'it was not involved')]
+    const { incidents } = played(act('flush-cache', {}, 'before'), burns, ...harmful, act('end-canary'))
+    assert.deepEqual(
+      incidents.map(({ score }) => score.total),
+      [0, 80],
+    )
+  })
+  test('was no change because of noise that had paged before', () => {
+    const page: DrillEventBody = { type: 'page-received', alert: alert('CheckoutErrorBudgetBurn', 'n') }
+    const findings = (...bodies: DrillEventBody[]) => played(page, burns, ...bodies).triage.findings.map(({ ok }) => ok)
+    assert.deepEqual([findings(act('end-canary')), findings(act('restart', { component: 'orders' }))], [[true], [false]])
+  })
 })
 
 test('hints cost what they cost in the mode of the shift', () => {

@@ -2,7 +2,7 @@ import type { DrillEvent, DrillState } from '../../model/drill.ts'
 import type { Scenario, Urgency } from '../../model/scenario.ts'
 import { inOrderOfBeginning, type Shift } from '../../model/shift.ts'
 import { handoversIn } from '../../people/handover.ts'
-import { scoreDrill, type Score } from '../scoring.ts'
+import { penalties, scoreDrill, type Score } from '../scoring.ts'
 import { incidentsOf, type IncidentDrill } from './incidents.ts'
 import { triageOf, type TriageFinding } from './triage.ts'
 
@@ -32,19 +32,24 @@ export interface ShiftScore {
 }
 
 const nothing: Score = { total: 0, assisted: false, lines: [] }
-const everything: Score = { ...nothing, total: 100 }
+/** All points, less what was done to a ticket that made it worse. */
+const forestalledScore = (harmfulActions: number): Score => ({
+  ...nothing,
+  total: Math.max(0, 100 - harmfulActions * penalties.harmfulAction),
+})
 
 /** Scores a shift from its events alone: each incident as a drill of its own, in which order they were dealt with, and whether the next shift was told. */
 export function scoreShift(state: DrillState, events: readonly DrillEvent[], shift: Shift, played: Scenario): ShiftScore {
   const all = incidentsOf(played.incidents ?? [], events)
   const planned = inOrderOfBeginning(shift)
-  const forestalled = new Set(all.forestalled.map(({ place }) => place))
+  const forestalled = new Map(all.forestalled.map(({ place, harmfulActions }) => [place, harmfulActions]))
   const incidents = (played.incidents ?? []).map(({ place, scenario, urgency }, index): ScoredIncident => {
     const drill = all.at(place) ?? null
     const { why = '' } = planned[index] ?? {}
-    const isForestalled = forestalled.has(place)
-    const score = drill ? scoreDrill({ ...drill.state, mode: state.mode }, scenario) : isForestalled ? everything : nothing
-    return { place, scenario: scenario.id, title: scenario.title, urgency, why, drill, forestalled: isForestalled, score }
+    const harmful = forestalled.get(place)
+    const early = harmful === undefined ? nothing : forestalledScore(harmful)
+    const score = drill ? scoreDrill({ ...drill.state, mode: state.mode }, scenario) : early
+    return { place, scenario: scenario.id, title: scenario.title, urgency, why, drill, forestalled: harmful !== undefined, score }
   })
   // Whoever ends the shift has left what would have come to somebody else.
   const counted = incidents.filter((incident) => incident.drill !== null || incident.forestalled || state.outcome === 'given-up')
@@ -52,7 +57,9 @@ export function scoreShift(state: DrillState, events: readonly DrillEvent[], shi
   const chosen = incidents.flatMap(({ drill, ...incident }) => (drill ? [{ ...incident, drill }] : []))
   const findings = triageOf(chosen, events, played)
   const wasThere = incidents.some((incident) => incident.drill !== null || incident.forestalled)
-  const share = findings.length === 0 ? Number(wasThere) : findings.reduce((sum, finding) => sum + finding.share, 0) / findings.length
+  const found = findings.length === 0 ? 1 : findings.reduce((sum, finding) => sum + finding.share, 0) / findings.length
+  // Whoever left before anything came has chosen nothing, whatever noise was left alone.
+  const share = wasThere ? found : 0
   const isHandedOver = handoversIn(events).length > 0
   const triage = { points: Math.round(shiftWeights.triage * share), of: shiftWeights.triage, findings }
   const handover = {

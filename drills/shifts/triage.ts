@@ -1,6 +1,7 @@
 import type { DrillEvent } from '../../model/drill.ts'
 import { urgencies, type Scenario, type Urgency } from '../../model/scenario.ts'
-import { Incidents, isFelt, type IncidentDrill, type Noise } from './incidents.ts'
+import { Incidents, isFelt, type IncidentDrill } from './incidents.ts'
+import { hasWorked, isInSolution, type Acted } from './solution.ts'
 
 export interface TriageFinding {
   ok: boolean
@@ -64,15 +65,21 @@ function harmIn(drill: IncidentDrill, { from, to }: { from: number; to: number }
   return Math.max(0, by(to) - by(from))
 }
 
-/** Of each noise that paged, whether nothing was changed because of it, and no cause named. */
+/**
+ * Of each noise that paged, whether nothing was changed because of it, and no cause named. What is changed while an incident is open is for that one, what fixes a
+ * slow burn is for that, and after an incident a noise that was over by then is no reason any more.
+ */
 function leftAlone(events: readonly DrillEvent[], { incidents = [] }: Scenario): TriageFinding[] {
   const all = new Incidents(incidents)
   const changes = new Map<number, string[]>()
+  const past = new Set<number>()
   for (const event of events) {
-    const latest: Noise | undefined = all.open.length === 0 ? all.noise.at(-1) : undefined
-    const what = latest ? changeIn(event) : null
-    if (latest && what !== null) changes.set(latest.number, [...(changes.get(latest.number) ?? []), what])
+    const latest = all.open.length === 0 ? all.noise.at(-1) : undefined
+    const change = latest && !past.has(latest.number) ? changeIn(event) : null
+    if (latest && change && !all.burning.some(({ scenario }) => isInSolution(scenario, change)))
+      changes.set(latest.number, [...(changes.get(latest.number) ?? []), nameOf(change)])
     all.take(event)
+    if (all.open.length > 0) for (const { number, firing } of all.noise) if (firing.size === 0) past.add(number)
   }
   return all.noise.map(({ number, wrongCauses }) => {
     const made = changes.get(number) ?? []
@@ -87,8 +94,8 @@ function leftAlone(events: readonly DrillEvent[], { incidents = [] }: Scenario):
   })
 }
 
-/** What was changed in the shop, in words; null for what is no change. */
-function changeIn(event: DrillEvent): string | null {
-  if (event.type === 'action-run') return event.kind === 'change' && event.ok ? event.title : null
-  return event.type === 'command-run' && event.kind === 'change' ? `\`${event.command}\`` : null
-}
+/** What was changed in the shop; null for what is no change, and for what did not work. */
+const changeIn = (event: DrillEvent): Acted | null =>
+  (event.type === 'action-run' || event.type === 'command-run') && event.kind === 'change' && hasWorked(event) ? event : null
+
+const nameOf = (change: Acted): string => (change.type === 'action-run' ? change.title : `\`${change.command}\``)
