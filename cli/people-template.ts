@@ -45,8 +45,8 @@ people:
   - character: provider-engineer
     beats:
       - id: announced
-        # Since start, page, a milestone, update, change, harmful or wrong-cause. Here, page is the first one of the shift, and a milestone is reached when
-        # every incident has reached it.
+        # Since start, page, a milestone, update, change, harmful or wrong-cause. Here, page is the first one of the shift, and milestones are reached when
+        # every incident is over.
         when: { since: start, after: 40s }
         say:
           - We work on our network this afternoon, as announced. Payments may be slow for half a minute. You need not do anything.

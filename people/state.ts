@@ -178,7 +178,8 @@ function momentsIn(event: DrillEvent): Moment[] {
     case 'page-escalated':
       return ['escalated']
     case 'milestone-reached':
-      return [event.milestone]
+      // In a shift, one incident has reached it, and not yet all of them.
+      return event.incident === undefined ? [event.milestone] : []
     case 'status-posted':
       return ['update']
     case 'cause-named':

@@ -35,7 +35,7 @@ export class Milestones {
       this.#drill.append({ type: 'milestone-reached', ...proof })
   }
 
-  /** Each incident reaches its own; the shift has reached what all of them have. */
+  /** Each incident reaches its own; the shift reaches all of its own at once, when nothing more comes: that all are acknowledged would tell that there are no others. */
   #reachInShift(shift: DrillState, incidents: Incidents): void {
     // Before its page, nobody can know of an incident.
     for (const { number, incident, state, events } of incidents.open) {
@@ -46,8 +46,9 @@ export class Milestones {
     }
     const now = this.#drill.incidents()
     const isQuiet = (this.#drill.running()?.firing ?? []).length === 0
+    if (!isQuiet || !milestoneNames.every((milestone) => now?.everyReached(milestone))) return
     for (const milestone of milestoneNames)
-      if (shift.milestones[milestone] === null && now?.everyReached(milestone) && (milestone !== 'recovered' || isQuiet))
+      if (shift.milestones[milestone] === null)
         this.#drill.append({ type: 'milestone-reached', milestone, evidence: 'in every incident of the shift' })
   }
 }
