@@ -72,22 +72,28 @@ export const inFocus = (drill: CurrentDrill): IncidentDrill | null => mostUrgent
 
 /** Of a shift, so much is for its incidents: the last one is not to end with it. */
 const usedShare = 0.82
+/** Of what was left of it when an incident began, so much is for that one and those after it, however late that was. */
+const leastLeftShare = 0.5
 
 /**
  * By when an incident should be done, on its own clock, in milliseconds: it has as much of what was left of the shift when it began as each of those that are
  * still to be done.
  */
-export function dueIn(drill: CurrentDrill, shift: DrillState, { state }: IncidentDrill): number {
+export function dueIn(drill: Pick<CurrentDrill, 'played' | 'incidents'>, shift: DrillState, { state }: IncidentDrill): number {
   const all = drill.played(shift).incidents ?? []
   const incidents = drill.incidents()
   const done = (incidents?.begun ?? []).filter((other) => other.state.phase !== 'running').length + (incidents?.forestalled.length ?? 0)
-  return (usedShare * shift.limitMs - drillClock(shift, state.startedAt)) / Math.max(1, all.length - done)
+  const began = drillClock(shift, state.startedAt)
+  // One that begins late has some time all the same.
+  const left = Math.max(usedShare * shift.limitMs - began, leastLeftShare * (shift.limitMs - began))
+  return left / Math.max(1, all.length - done)
 }
 
 /** Whether nothing is left to do in a drill; in a shift, the note for the next one is written last. */
-export function isDone(drill: CurrentDrill, { milestones, shift, mode }: DrillState): boolean {
+export function isDone(drill: Pick<CurrentDrill, 'events'>, { milestones, shift, mode }: DrillState): boolean {
   if (Object.values(milestones).includes(null)) return false
   if (!shift || mode === 'rehearsal') return true
   const lastPage = drill.events.findLastIndex(({ type }) => type === 'page-received')
-  return drill.events.slice(lastPage).some(({ type }) => type === 'handover-written')
+  // Without a page, which a shift has in which every incident was forestalled, any note will do.
+  return drill.events.slice(Math.max(0, lastPage)).some(({ type }) => type === 'handover-written')
 }
