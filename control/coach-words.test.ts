@@ -27,6 +27,14 @@ test('after a shift, the coach speaks of each incident, by its own clock', async
   )
 })
 
+test('what was fixed while it was a ticket is said first', async () => {
+  await using thursday = await new Sunday().start({ shift: 'release-day' })
+  await thursday.skip()
+  assert.equal((await thursday.served.ask('trainee', 'POST', '/api/actions/end-canary', { params: {} })).status, 200)
+  await thursday.ok('trainee', 'finish')
+  assert.equal(said(thursday.served.bench, thursday.drill), 'You fixed One in ten while it was only a ticket.')
+})
+
 test('after a shift without incidents, the coach says so; after a drill, it speaks as ever', async () => {
   await using sunday = await new Sunday().start()
   await sunday.ok('trainee', 'finish')

@@ -7,13 +7,15 @@ import type { Scenario } from '../model/scenario.ts'
 /** What the coach says of a drill that is over; of a shift, of each of its incidents. */
 export function wordsAfter(state: DrillState, events: readonly DrillEvent[], scenario: Scenario): string {
   if (!scenario.incidents) return debriefWords(state, events, scenario)
-  const { begun } = incidentsOf(scenario.incidents, events)
-  if (begun.length === 0)
+  const { begun, forestalled } = incidentsOf(scenario.incidents, events)
+  const early = scenario.incidents.flatMap(({ place, scenario: { title } }) =>
+    forestalled.some((each) => each.place === place) ? [`You fixed ${title} while it was only a ticket.`] : [],
+  )
+  if (begun.length + early.length === 0)
     return `The shift ended after ${elapsed(drillClock(state, state.endedAt ?? state.lastEventAt))}, before its first incident.`
-  return begun
-    .map(({ number, incident, state: own, events: all }) => {
-      const name = number === null ? 'What never paged' : `Incident ${number}`
-      return `${name} was ${incident.scenario.title}. ${debriefWords(own, all, incident.scenario)}`
-    })
-    .join(' ')
+  const told = begun.map(({ number, incident, state: own, events: all }) => {
+    const name = number === null ? 'What never paged' : `Incident ${number}`
+    return `${name} was ${incident.scenario.title}. ${debriefWords(own, all, incident.scenario)}`
+  })
+  return [...early, ...told].join(' ')
 }

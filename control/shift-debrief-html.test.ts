@@ -74,7 +74,7 @@ test('a shift in which no incident began has a debrief and a postmortem that say
   const read = async (what: string) => (await sunday.served.ask('trainee', 'GET', `/api/drills/${sunday.drill}/${what}`)).text
   assert.match(
     await read('debrief.html'),
-    /No incident began in this shift\.<\/p><p class="quiet">The shift was over before they began: Slow shelves and Two truths\./,
+    /No incident began in this shift\.<\/p><p class="quiet">The shift was over before they began: Slow shelves and Two truths\. Since it was ended early, each counts as zero\./,
   )
   assert.equal(await read('postmortem.md'), 'No incident began in this shift.\n')
 })

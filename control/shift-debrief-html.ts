@@ -30,7 +30,7 @@ export function shiftDebriefHtml(debrief: ShiftDebrief, events: readonly DrillEv
   const left =
     missed.length === 0
       ? ''
-      : `<p class="quiet">The shift was over before they began: ${escape(new Intl.ListFormat('en').format(missed))}.</p>`
+      : `<p class="quiet">The shift was over before they began: ${escape(new Intl.ListFormat('en').format(missed))}.${drill.outcome === 'given-up' ? ' Since it was ended early, each counts as zero.' : ''}</p>`
   const rest = { points: total - triage.points - handover.points, of: 100 - triage.of - handover.of }
   return debriefPage(
     title,

@@ -56,7 +56,10 @@ export function ShiftDebriefPage({ id }: { id: string }) {
           <IncidentDebrief key={incident.place} incident={incident} onMoment={setMoment} />
         ))}
         {data.missed.length > 0 && (
-          <p className="quiet">The shift was over before they began: {new Intl.ListFormat('en').format(data.missed)}.</p>
+          <p className="quiet">
+            The shift was over before they began: {new Intl.ListFormat('en').format(data.missed)}.
+            {drill.outcome === 'given-up' && ' Since it was ended early, each counts as zero.'}
+          </p>
         )}
       </section>
       <Replay drill={drill} events={events} moment={shownAt} />
