@@ -232,6 +232,18 @@ describe('incidents that may overlap', () => {
   })
 })
 
+test('a slow burn may overlap from its first step on', () => {
+  const text = (scenario: string, at: string) =>
+    sound
+      .replace('at: 4m', `at: ${at}`)
+      .replace('two-truths', `${scenario}\n    slowBurn: { for: 6m, ticket: T }`)
+      .replace('[prices-current]', '[users-served]')
+  assert.deepEqual(told(folderWith({ 'shift.yaml': text('one-in-ten', '4m') })), [
+    "error shift.yaml:15:13: incidents.1.breaks: 'users-served' fails because of 'slow-shelves' as well, which begins less than 5m before it burns, or later",
+  ])
+  assert.deepEqual(told(folderWith({ 'shift.yaml': text('one-in-ten', '7m') })), [])
+})
+
 describe('the files of a shift', () => {
   for (const name of ['shift.yaml', 'brief.md', 'debrief.md'])
     test(`without ${name}`, () =>

@@ -216,14 +216,13 @@ function checkOverlaps(incidents: ShiftPlan['incidents'], scenarios: ReadonlyMap
     return new Set((scenario ? everyVariant(scenario) : []).flatMap(({ alerts }) => alerts.expected.flatMap(anyOf)))
   }
   inOrder.forEach((later, place) => {
-    for (const earlier of inOrder.slice(0, place).filter(({ begins }) => later.begins - begins < overlapMs)) {
+    // What burns slowly breaks something from its first step on, and pages only later.
+    const when = later.slowBurn ? 'which begins less than 5m before it burns, or later' : 'which begins less than 5m before'
+    for (const earlier of inOrder.slice(0, place).filter(({ begins }) => later.at - begins < overlapMs)) {
       const check = later.breaks.find((each) => earlier.breaks.includes(each))
       if (check !== undefined)
-        tell(
-          'error',
-          ['incidents', later.index, 'breaks'],
-          `'${check}' fails because of '${earlier.scenario}' as well, which begins less than 5m before`,
-        )
+        tell('error', ['incidents', later.index, 'breaks'], `'${check}' fails because of '${earlier.scenario}' as well, ${when}`)
+      if (later.begins - earlier.begins >= overlapMs) continue
       const expected = pagesOf(earlier.scenario)
       const page = [...pagesOf(later.scenario)].find((name) => expected.has(name))
       // That one is there twice is told by itself.
