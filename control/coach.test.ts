@@ -4,9 +4,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, test } from 'node:test'
+import { authorAnswer } from '../coach/agent/words.ts'
 import type { DrillEvent } from '../model/drill.ts'
+import { Sunday } from '../test/sunday.ts'
 import { Coach } from './coach.ts'
-import { EngineBench, scenarios } from './replay/engine-bench.ts'
+import { EngineBench, played, scenarios } from './replay/engine-bench.ts'
 import type { DrillEngine } from './drill-engine.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -35,6 +37,18 @@ test('a model that cannot be opened: the author answers, and an event says why',
     coach[Symbol.dispose]()
     rmSync(dir, { recursive: true })
   }
+})
+
+test('in a shift, the author answers about the incident that is worked on', async () => {
+  await using sunday = await new Sunday().start()
+  await sunday.break('browsing')
+  await sunday.ok('trainee', 'acknowledge')
+  const { bench } = sunday.served
+  using coach = new Coach({ dir: bench.dir, engine: bench.engine, ledger: bench.ledger, scenarios: played })
+  bench.engine.coaching.ask('is it the database?')
+  await coach.settled()
+  const replied = bench.events(sunday.drill).flatMap((event) => (event.type === 'coach-replied' ? [event.text] : []))
+  assert.deepEqual(replied, [authorAnswer('located', null)])
 })
 
 describe('a control plane that was killed before the coach had spoken', () => {

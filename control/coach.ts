@@ -151,7 +151,10 @@ export class Coach implements Disposable {
     if (spoken && 'text' in spoken) return engine.coaching.note({ type: 'coach-replied', to, ...spoken })
     if (spoken) engine.coaching.note({ type: 'coach-fell-back', to, why: spoken.fellBack })
     const now = engine.running()
-    if (now) engine.coaching.note({ type: 'coach-replied', to, text: authorAnswer(nextMilestone(now), help), words: 'author' })
+    if (!now) return
+    // In a shift, it is about the most urgent incident.
+    const own = (now.shift ? engine.coaching.decisions()?.state : null) ?? now
+    engine.coaching.note({ type: 'coach-replied', to, text: authorAnswer(nextMilestone(own), help), words: 'author' })
   }
 
   #help(): { given: { milestone: string; rung: string; text: string } } | { waitMs: number } {
