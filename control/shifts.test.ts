@@ -118,6 +118,7 @@ test('a shift ends when everything is done and the next one was told; its debrie
 test('what makes a ticket worse is known to do harm, though no incident is open', async () => {
   await using thursday = await new Sunday().start({ shift: 'release-day' })
   await thursday.skip()
+  thursday.served.bench.engine.response.view('deploys', 'catalog', 'deploys of catalog')
   for (const [action, params] of Object.entries({ 'roll-back': { service: 'catalog' }, 'end-canary': {} }))
     assert.equal((await thursday.served.ask('trainee', 'POST', `/api/actions/${action}`, { params })).status, 200)
   assert.deepEqual((await thursday.view('instructor')).incidents, [])
@@ -195,11 +196,20 @@ test('who asks about noise hears once how it is found out that nobody needs to d
   sunday.alert('CheckoutLatencyBudgetBurn', 'firing')
   await sunday.pass(2)
   const ask = async (body?: object) => ((await sunday.ok('trainee', 'hint', body)) as { given: boolean }).given
-  assert.deepEqual([await ask(), await ask({ incident: 1 })], [true, false])
+  assert.deepEqual([await ask(), await ask({ incident: 1 })], [true, false], 'first, as of any incident, that it is to be acknowledged')
+  await sunday.ok('trainee', 'acknowledge', { incident: 1 })
+  assert.deepEqual([await ask({ incident: 1 }), await ask()], [true, false])
   const { events, incidents } = await sunday.view()
-  const [hint] = events.flatMap((event) => (event.type === 'hint-given' ? [event] : []))
-  assert.match(hint?.text ?? '', /whether users feel it/)
-  assert.deepEqual([hint?.incident, incidents[0]?.hints], [1, 1])
+  const hints = events.flatMap((event) => (event.type === 'hint-given' ? [event] : []))
+  assert.deepEqual(
+    hints.map(({ milestone, incident }) => [milestone, incident]),
+    [
+      ['acknowledged', 1],
+      ['located', 1],
+    ],
+  )
+  assert.match(hints[1]?.text ?? '', /whether users feel it/)
+  assert.equal(incidents[0]?.hints, 2)
   await sunday.ok('trainee', 'finish')
   const { triage } = await sunday.served.read<ShiftDebrief>('trainee', `/api/drills/${sunday.drill}/shift`)
   assert.deepEqual(triage.findings, [{ ok: true, share: 1, text: 'Incident 1 was noise. You changed nothing because of it.' }])

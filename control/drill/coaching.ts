@@ -73,7 +73,7 @@ export class Coaching {
     const { drill } = this.#deps
     const state = drill.mustAllow('ask-hint')
     const noise = this.#noiseMeant(number)
-    if (noise) return this.#hintAboutNoise(noise, by)
+    if (noise) return this.#hintAboutNoise(noise, state, by)
     const { incident, ...situation } = this.#situation(state, number)
     const decision = decide({ ...situation, asked: true })
     drill.append({ type: 'hint-asked', ...(incident === undefined ? {} : { incident }) }, by)
@@ -92,12 +92,16 @@ export class Coaching {
     return inFocus(drill) ? undefined : alarmsIn(drill).findLast(({ own, isOpen }) => own === null && isOpen)
   }
 
-  #hintAboutNoise({ number: incident, hints }: Alarm, by?: Actor): ReturnType<Coaching['askHint']> {
+  /** Until it is acknowledged, the first hint of an incident, so that nothing tells which of them is noise. */
+  #hintAboutNoise({ number: incident, isAcknowledged }: Alarm, state: DrillState, by?: Actor): ReturnType<Coaching['askHint']> {
     const { drill } = this.#deps
     drill.append({ type: 'hint-asked', incident }, by)
-    if (hints > 0) return { given: false, waitMs: 0, hint: null }
-    drill.append({ type: 'hint-given', ...aboutNoise, reason: 'asked', incident })
-    return { given: true, waitMs: 0, hint: { ...aboutNoise } }
+    const first = drill.played(state).incidents?.[0]?.scenario.milestones.acknowledged.hints.orient ?? ''
+    const hint = isAcknowledged ? aboutNoise : ({ milestone: 'acknowledged', rung: 'orient', text: first } as const)
+    const isGiven = drill.events.some((event) => event.type === 'hint-given' && event.incident === incident && event.text === hint.text)
+    if (isGiven) return { given: false, waitMs: 0, hint: null }
+    drill.append({ type: 'hint-given', ...hint, reason: 'asked', incident })
+    return { given: true, waitMs: 0, hint: { ...hint } }
   }
 
   /** The next hint, by the instructor's hand: it does not count as asking. Returns whether there was one. */

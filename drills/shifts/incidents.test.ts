@@ -173,8 +173,12 @@ describe('a slow burn is a ticket until its second step', () => {
     assert.deepEqual(all.forestalled, [])
   })
 
-  test('whoever carries out its solution meanwhile has forestalled it: nothing more goes in, and nothing is left to reach', () => {
-    const all = slow([fault(0), rollBack], single)
+  const [place] = loaded.located
+  assert.ok(place)
+  const found: DrillEventBody = { type: 'place-viewed', ...place, detail: '' }
+
+  test('whoever finds it and carries out its solution meanwhile has forestalled it: nothing more goes in, and nothing is left to reach', () => {
+    const all = slow([fault(0), found, rollBack], single)
     assert.deepEqual(
       all.forestalled.map(({ place }) => place),
       [1],
@@ -184,19 +188,20 @@ describe('a slow burn is a ticket until its second step', () => {
       [true, false, true],
     )
     const others = [fault(1), page('Second'), ...over(1), fault(4), page('First'), ...over(2)]
-    assert.equal(slow([fault(0), rollBack, ...others], single).everyReached('recovered'), true)
+    assert.equal(slow([fault(0), rollBack, found, ...others], single).everyReached('recovered'), true)
     assert.equal(slow([fault(0), ...others], single).everyReached('recovered'), false)
   })
 
   const notForestalled: Record<string, [DrillEventBody[], Partial<Scenario>]> = {
-    'before its first step': [[rollBack, fault(0)], single],
-    'by something that failed': [[fault(0), { ...rollBack, ok: false } as DrillEventBody], single],
-    'by something else': [[fault(0), action('roll-back', { service: 'orders' })], single],
+    'before its first step': [[rollBack, fault(0), found], single],
+    'by who has not looked': [[found, fault(0), look, rollBack], single],
+    'by something that failed': [[fault(0), found, { ...rollBack, ok: false } as DrillEventBody], single],
+    'by something else': [[fault(0), found, action('roll-back', { service: 'orders' })], single],
     'by one of two steps': [
-      [fault(0), rollBack],
+      [fault(0), found, rollBack],
       { solution: [...(single.solution ?? []), { action: 'purge-queue', params: {}, why: '' }] },
     ],
-    'after it has begun': [[fault(0), fault(2), rollBack], single],
+    'after it has begun': [[fault(0), found, fault(2), rollBack], single],
   }
   for (const [when, [bodies, own]] of Object.entries(notForestalled))
     test(`not ${when}`, () => assert.deepEqual(slow(bodies, own).forestalled, []))

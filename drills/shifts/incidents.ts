@@ -50,6 +50,8 @@ interface Course {
   ticket: Extract<DrillEvent, { type: 'fault-injected' }> | null
   /** The steps of its solution that were carried out before it began. */
   fixed: ReadonlySet<number>
+  /** Whether somebody has looked where it can be found while it was a ticket. */
+  found: boolean
   /** What was done before it began that made it worse. */
   harmfulActions: number
   /** What users had felt of the shift when it began. */
@@ -82,7 +84,7 @@ export class Incidents {
 
   constructor(incidents: readonly Incident[]) {
     this.#courses = incidents.map((incident) => ({
-      ...{ number: null, incident, state: null, ticket: null, fixed: new Set<number>(), harmfulActions: 0 },
+      ...{ number: null, incident, state: null, ticket: null, fixed: new Set<number>(), found: false, harmfulActions: 0 },
       events: [],
       harmBefore: { good: 0, slow: 0, failed: 0 },
     }))
@@ -194,6 +196,11 @@ export class Incidents {
         this.#harm = event.harm
         return to(open.filter(isFelt), ({ harmBefore }) => ({ ...event, harm: minusHarm(event.harm, harmBefore) }))
       case 'place-viewed':
+        for (const course of this.#tickets())
+          course.found ||= course.incident.scenario.located.some(
+            (place) => place.view === event.view && place.component === event.component,
+          )
+        return to(open)
       case 'tool-called':
       case 'drill-paused':
       case 'drill-continued':
@@ -356,6 +363,6 @@ function endOf(event: DrillEvent, state: DrillState | null): DrillEvent {
   return { ...event, outcome: recovered ? 'resolved' : event.outcome === 'resolved' ? 'given-up' : event.outcome }
 }
 
-/** Whether all of its solution was carried out while it was a ticket. */
-const isForestalled = ({ state, fixed, incident }: Course): boolean =>
-  state === null && fixed.size > 0 && fixed.size === incident.scenario.solution.length
+/** Whether it was found and all of its solution carried out while it was a ticket. */
+const isForestalled = ({ state, found, fixed, incident }: Course): boolean =>
+  state === null && found && fixed.size > 0 && fixed.size === incident.scenario.solution.length

@@ -242,6 +242,7 @@ describe('a slow burn that was fixed while it was a ticket', () => {
   const act = (action: string, params: Record<string, unknown> = {}, harmful: string | null = null): DrillEventBody => ({
     ...{ type: 'action-run', action, title: action, kind: 'change', params, ok: true, summary: '', harmful },
   })
+  const look: DrillEventBody = { type: 'place-viewed', view: 'deploys', component: 'catalog', detail: 'deploys of catalog' }
   const played = (...bodies: DrillEventBody[]) => {
     const events = [started, ...bodies].map((body, index): DrillEvent => ({ ...body, id: index + 1, drill: 'd', at: index * 1_000 }))
     const state = foldDrill(events)
@@ -250,7 +251,7 @@ describe('a slow burn that was fixed while it was a ticket', () => {
   }
 
   test('counts as a perfect incident', () => {
-    const { incidents, total } = played(burns, act('end-canary'))
+    const { incidents, total } = played(burns, look, act('end-canary'))
     assert.deepEqual(
       incidents.map(({ scenario, forestalled, drill, score }) => [scenario, forestalled, drill, score.total]),
       [
@@ -262,7 +263,7 @@ describe('a slow burn that was fixed while it was a ticket', () => {
   })
   test('less what made it worse before', () => {
     const harmful = [act('roll-back', { service: 'catalog' }, 'it was healthy'), act('flush-cache', {}, 'it was not involved')]
-    const { incidents } = played(act('flush-cache', {}, 'before'), burns, ...harmful, act('end-canary'))
+    const { incidents } = played(act('flush-cache', {}, 'before'), burns, look, ...harmful, act('end-canary'))
     assert.deepEqual(
       incidents.map(({ score }) => score.total),
       [0, 80],
@@ -273,6 +274,17 @@ describe('a slow burn that was fixed while it was a ticket', () => {
     const findings = (...bodies: DrillEventBody[]) => played(page, burns, ...bodies).triage.findings.map(({ ok }) => ok)
     assert.deepEqual([findings(act('end-canary')), findings(act('restart', { component: 'orders' }))], [[true], [false]])
   })
+})
+
+test('in an assessment, hints about noise cost a part of its finding', () => {
+  const noise: At = [10, { type: 'page-received', alert: alert('CheckoutErrorBudgetBurn', 'n') }]
+  const hint = (at: number): At => [
+    at,
+    { type: 'hint-given', incident: 1, milestone: 'located', rung: 'orient', text: '', reason: 'asked' },
+  ]
+  const shares = (mode: 'learning' | 'assessment') =>
+    scored(mode, noise, hint(11), hint(12)).score.triage.findings.map(({ ok, share }) => [ok, share])
+  assert.deepEqual([shares('learning'), shares('assessment')], [[[true, 1]], [[true, 0.6]]])
 })
 
 test('hints cost what they cost in the mode of the shift', () => {

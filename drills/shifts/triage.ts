@@ -81,7 +81,8 @@ function leftAlone(events: readonly DrillEvent[], { incidents = [] }: Scenario):
     all.take(event)
     if (all.open.length > 0) for (const { number, firing } of all.noise) if (firing.size === 0) past.add(number)
   }
-  return all.noise.map(({ number, wrongCauses }) => {
+  const isAssessment = events.some((event) => event.type === 'drill-started' && event.mode === 'assessment')
+  return all.noise.map(({ number, hints, wrongCauses }) => {
     const made = changes.get(number) ?? []
     if (made.length > 0)
       return {
@@ -90,9 +91,14 @@ function leftAlone(events: readonly DrillEvent[], { incidents = [] }: Scenario):
         text: `Incident ${number} was noise. Nothing was broken when you changed something: ${made.slice(0, 3).join(', ')}${made.length > 3 ? ', …' : ''}.`,
       }
     if (wrongCauses > 0) return { ok: false, share: 0, text: `Incident ${number} was noise, and you named a cause for it.` }
-    return { ok: true, share: 1, text: `Incident ${number} was noise. You changed nothing because of it.` }
+    const alone = `Incident ${number} was noise. You changed nothing because of it.`
+    if (!isAssessment || hints === 0) return { ok: true, share: 1, text: alone }
+    return { ok: true, share: Math.max(0, 1 - hints * noiseHintCost), text: `${alone} The hints about it cost points.` }
   })
 }
+
+/** In an assessment, the share of a finding that each hint about noise costs. */
+const noiseHintCost = 0.2
 
 /** What was changed in the shop; null for what is no change, and for what did not work. */
 const changeIn = (event: DrillEvent): Acted | null =>
