@@ -26,7 +26,7 @@ export const coachParameters = {
   hurryFrom: 0.6,
   hurryFull: 0.95,
   /** At most so much of it where others wait and there is time left: more would be hint after hint. */
-  hurryForOthers: 0.82,
+  hurryForOthers: 0.9,
   /** With less than this left, whoever still works on it gets more, so often at most. */
   extendWithinMs: 60_000,
   extendByMs: 180_000,

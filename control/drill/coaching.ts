@@ -20,6 +20,10 @@ const aboutNoise = {
   text: 'First find out whether users feel it: look at the share of their requests that is slow or fails, and whether it grows. If nobody feels it, watch for a while, and change nothing.',
 } as const
 
+/** Whether a person has said something unasked within the last two minutes. */
+const hasPersonSpoken = (events: readonly DrillEvent[], now: number): boolean =>
+  events.some((event) => event.type === 'person-said' && (event.about === 'beat' || event.about === 'reminder') && now - event.at < 120_000)
+
 /** Does in a drill what the coach's policy decides. In which words the coach then speaks is not decided here (`control/coach.ts`). */
 export class Coaching {
   readonly #deps: Dependencies
@@ -35,7 +39,11 @@ export class Coaching {
     // Two voices at once are heard by nobody.
     if (!state || isPersonSpeaking(drill.events, Date.now())) return
     const { incident, ...situation } = this.#situation(state)
-    this.#carryOut(decide(situation), incident)
+    const decision = decide(situation)
+    // Who is not stuck, and only late, is not spoken to again so soon after a person has.
+    if (decision.kind === 'hint' && decision.reason === 'time' && decision.rung === 'orient' && hasPersonSpoken(drill.events, Date.now()))
+      return
+    this.#carryOut(decision, incident)
   }
 
   /** What the policy would do now, unasked and for who asks; null when no drill is open. */

@@ -71,7 +71,7 @@ export function meant(drill: CurrentDrill, number: number | undefined): Alarm | 
 export const inFocus = (drill: CurrentDrill): IncidentDrill | null => mostUrgentFirst(drill.incidents()?.open ?? [])[0] ?? null
 
 /** Of a shift, so much is for its incidents: the last one is not to end with it. */
-const usedShare = 0.82
+const usedShare = 0.8
 /** Of what was left of it when an incident began, so much is for that one and those after it, however late that was. */
 const leastLeftShare = 0.5
 
