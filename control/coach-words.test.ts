@@ -30,6 +30,7 @@ test('after a shift, the coach speaks of each incident, by its own clock', async
 test('what was fixed while it was a ticket is said first', async () => {
   await using thursday = await new Sunday().start({ shift: 'release-day' })
   await thursday.skip()
+  thursday.served.bench.engine.response.view('deploys', 'catalog', 'deploys of catalog')
   assert.equal((await thursday.served.ask('trainee', 'POST', '/api/actions/end-canary', { params: {} })).status, 200)
   await thursday.ok('trainee', 'finish')
   assert.equal(said(thursday.served.bench, thursday.drill), 'You fixed One in ten while it was only a ticket.')

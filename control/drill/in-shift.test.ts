@@ -40,7 +40,7 @@ test('an incident is due so that each has its share of what is left, and one tha
     assert.ok(begun)
     return minutes(dueIn(drill, state, begun))
   }
-  assert.equal(dueOf(1, 330), 6.8)
+  assert.equal(dueOf(1, 330), 6.6)
   assert.ok(dueOf(1, 2_280) > 0.2, 'the shift has two minutes left')
 })
 
