@@ -64,6 +64,7 @@ export class Resumption {
     if (drill.running()?.id !== state.id) return
     if (goneMs >= leaseMs) await ending.voidAsStood('the control plane was gone', goneMs)
     else if (lost.length > 0) await ending.voidAsTaken()
-    else drill.append({ type: 'control-resumed', goneMs })
+    // With a full disk it goes on all the same, and is told when there is room.
+    else drill.note(state.id, { type: 'control-resumed', goneMs })
   }
 }

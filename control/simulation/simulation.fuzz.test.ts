@@ -102,6 +102,17 @@ function defineTests(): void {
       command('some time passes', 4),
     ]))
 
+  test('a control plane that takes up a drill while the disk is full says so when there is room again', () =>
+    play([
+      start('after-you'),
+      ...Array.from({ length: 3 }, () => command('some time passes', 4)),
+      command('the disk is full'),
+      command('the control plane is killed'),
+      command('the control plane is started'),
+      command('the disk has room again'),
+      ...Array.from({ length: 3 }, () => command('some time passes', 19)),
+    ]))
+
   test('a control plane that dies before the clock is set back is not waited for any longer', () =>
     play([
       start('after-you'),
