@@ -79,12 +79,17 @@ export class DrillFaults {
     return this.#deps.drill.events.some((event) => event.type === 'fault-injected' && event.step === step)
   }
 
-  /** Of a drill, a fault that is in with exactly these params: injected, but not written down before the control plane went away. */
-  standing(drill: string, { fault, params }: DueFault): FaultRecord | undefined {
-    const wanted = asTaken({ fault, params })
+  /**
+   * Of a drill, a fault that is in with exactly these params, or with those of before the drill was made easier: injected, but not written down before the control plane
+   * went away.
+   */
+  standing(drill: string, { step, fault, params }: DueFault): FaultRecord | undefined {
+    const state = this.#deps.drill.running()
+    const planned = state && state.easedAt !== null ? this.#deps.drill.played(state).timeline[step] : undefined
+    const wanted = [asTaken({ fault, params }), ...(planned?.fault === fault ? [asTaken(planned)] : [])]
     return this.#deps.ledger
       .openFaults()
-      .find((record) => record.drill === drill && record.fault === fault && JSON.stringify(record.params) === wanted)
+      .find((record) => record.drill === drill && record.fault === fault && wanted.includes(JSON.stringify(record.params)))
   }
 
   /** Puts a fault in; when the drill has ended meanwhile it stays out, or is taken out again. */

@@ -37,8 +37,17 @@ export class Mortal {
   readonly #trouble: () => Trouble[]
   readonly #diskIsFull: () => boolean
   readonly #isLastWrite: () => boolean
+  readonly #onLate: (more: 1 | -1) => void
 
-  constructor(options: { onDeath: () => void; trouble: () => Trouble[]; diskIsFull: () => boolean; isLastWrite: () => boolean }) {
+  constructor(options: {
+    onDeath: () => void
+    trouble: () => Trouble[]
+    diskIsFull: () => boolean
+    isLastWrite: () => boolean
+    /** How many calls are late now has changed by so much. */
+    onLate?: (more: 1 | -1) => void
+  }) {
+    this.#onLate = options.onLate ?? (() => {})
     this.#isLastWrite = options.isLastWrite
     this.#onDeath = options.onDeath
     this.#trouble = options.trouble
@@ -73,7 +82,11 @@ export class Mortal {
     if (trouble?.what === 'kills before') this.kill()
     if (this.dead) return never
     if (trouble?.what === 'fails') throw new OutOfOrder('out of order')
-    if (trouble?.what === 'is slow') await new Promise<void>((resolve) => setTimeout(resolve, trouble.lateMs))
+    if (trouble?.what === 'is slow') {
+      this.#onLate(1)
+      await new Promise<void>((resolve) => setTimeout(resolve, trouble.lateMs))
+      this.#onLate(-1)
+    }
     if (this.dead) return never
     const result = await work()
     if (trouble?.what === 'kills after') this.kill()

@@ -102,6 +102,17 @@ function defineTests(): void {
       command('some time passes', 4),
     ]))
 
+  test('a fault that went in unnoticed before a drill was made easier makes way for the lighter one', () =>
+    play([
+      start('full-house'),
+      command('a write is the last', 69_472),
+      command('some time passes', 2),
+      command('the control plane is started'),
+      command('ease'),
+      command('some time passes', 7),
+      command('some time passes', 19),
+    ]))
+
   test('a control plane that takes up a drill while the disk is full says so when there is room again', () =>
     play([
       start('after-you'),

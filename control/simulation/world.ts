@@ -77,6 +77,8 @@ export class World implements Disposable {
   /** The drills of which it was told that they have recovered. */
   readonly recovered = new Set<string>()
   #diskFullAt = Number.NEGATIVE_INFINITY
+  /** So many calls to the range are late now. */
+  #late = 0
   #revivedAt = 0
   /** Since when there has been nobody to act but the reaper; null while the control plane is there. */
   #aloneSince: number | null = null
@@ -155,7 +157,8 @@ export class World implements Disposable {
   }
   #mortal(onDeath: () => void): Mortal {
     const isLastWrite = () => this.writesLeft !== null && --this.writesLeft === 0
-    return new Mortal({ onDeath, isLastWrite, trouble: () => this.trouble, diskIsFull: () => this.diskIsFull })
+    const onLate = (more: 1 | -1) => void (this.#late += more)
+    return new Mortal({ onDeath, isLastWrite, onLate, trouble: () => this.trouble, diskIsFull: () => this.diskIsFull })
   }
   #openLedger(): Ledger {
     const ledger = new Ledger(this.#where)
@@ -229,7 +232,7 @@ export class World implements Disposable {
     for (let second = 0; second < seconds; second++) {
       this.seconds++
       this.clock.advance(1_000)
-      if (this.diskIsFull || this.trouble.length > 0) this.troubledAt = this.seconds
+      if (this.diskIsFull || this.trouble.length > 0 || this.#late > 0) this.troubledAt = this.seconds
       await this.#reap()
       if (this.#control && !this.suspended) {
         const broken = await this.isBroken()
