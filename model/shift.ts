@@ -12,6 +12,8 @@ const slowBurn = z.strictObject({
   params: z.record(z.string(), z.unknown()).default({}),
 })
 
+export type SlowBurn = z.output<typeof slowBurn>
+
 const incident = z.strictObject({
   /** When it begins, on the clock of the shift. */
   at: duration,

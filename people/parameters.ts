@@ -2,6 +2,8 @@
 export const peopleParameters = {
   /** Between two voices, the coach's among them. */
   gapMs: 10_000,
+  /** After a person has spoken unasked, the coach leaves whoever is only late alone for so long. */
+  leftAloneMs: 120_000,
   /** Between two unasked words of people: for a trainee who is ahead, for most, and for one who has enough to do. */
   spacingMs: { several: 120_000, two: 150_000, one: 180_000 },
   /** Somebody who waits asks once more, so long after the time had passed. */

@@ -77,6 +77,13 @@ export function isPersonSpeaking(events: readonly DrillEvent[], now: number): bo
   return last !== undefined && now - last.at < parameters.gapMs
 }
 
+/** Whether a person has spoken unasked so shortly before that whoever is not stuck is left alone. `now` is in milliseconds since the epoch. */
+export const hasPersonJustSpoken = (events: readonly DrillEvent[], now: number): boolean =>
+  events.some(
+    (event) =>
+      event.type === 'person-said' && (event.about === 'beat' || event.about === 'reminder') && now - event.at < parameters.leftAloneMs,
+  )
+
 /** How much the trainee can take, from how the drill goes. */
 export function pressureOf(state: DrillState, { difficulty, milestones }: Scenario): Pressure {
   const unasked = state.hints.filter(({ reason }) => reason !== 'asked').length

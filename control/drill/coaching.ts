@@ -1,7 +1,7 @@
 import { decide, nextHint, type Decision } from '../../coach/policy.ts'
 import type { Actor, CoachMode, DrillEvent, DrillEventBody, DrillState } from '../../model/drill.ts'
 import { describeError } from '../../model/errors.ts'
-import { isPersonSpeaking } from '../../people/policy.ts'
+import { hasPersonJustSpoken, isPersonSpeaking } from '../../people/policy.ts'
 import type { DrillClock } from './clock.ts'
 import type { CurrentDrill, Situation } from './current.ts'
 import type { DrillFaults } from './faults.ts'
@@ -20,10 +20,6 @@ const aboutNoise = {
   text: 'First find out whether users feel it: look at the share of their requests that is slow or fails, and whether it grows. If nobody feels it, watch for a while, and change nothing.',
 } as const
 
-/** Whether a person has said something unasked within the last two minutes. */
-const hasPersonSpoken = (events: readonly DrillEvent[], now: number): boolean =>
-  events.some((event) => event.type === 'person-said' && (event.about === 'beat' || event.about === 'reminder') && now - event.at < 120_000)
-
 /** Does in a drill what the coach's policy decides. In which words the coach then speaks is not decided here (`control/coach.ts`). */
 export class Coaching {
   readonly #deps: Dependencies
@@ -41,7 +37,12 @@ export class Coaching {
     const { incident, ...situation } = this.#situation(state)
     const decision = decide(situation)
     // Who is not stuck, and only late, is not spoken to again so soon after a person has.
-    if (decision.kind === 'hint' && decision.reason === 'time' && decision.rung === 'orient' && hasPersonSpoken(drill.events, Date.now()))
+    if (
+      decision.kind === 'hint' &&
+      decision.reason === 'time' &&
+      decision.rung === 'orient' &&
+      hasPersonJustSpoken(drill.events, Date.now())
+    )
       return
     this.#carryOut(decision, incident)
   }

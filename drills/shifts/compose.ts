@@ -1,5 +1,5 @@
 import type { Incident, Scenario } from '../../model/scenario.ts'
-import { beginsAt, inOrderOfBeginning, type Shift, type ShiftPlan } from '../../model/shift.ts'
+import { beginsAt, inOrderOfBeginning, type Shift, type SlowBurn } from '../../model/shift.ts'
 import type { People } from '../../model/people.ts'
 import { drawnScenario, variantFor } from '../variants.ts'
 
@@ -29,7 +29,7 @@ function drawnFor(
   { incidents }: Shift,
   scenarios: ReadonlyMap<string, Scenario>,
   seed: number,
-): (Pick<Incident, 'at' | 'breaks' | 'urgency' | 'scenario'> & { slowBurn: ShiftPlan['incidents'][number]['slowBurn'] })[] {
+): (Pick<Incident, 'at' | 'breaks' | 'urgency' | 'scenario'> & { slowBurn: SlowBurn | undefined })[] {
   return inOrderOfBeginning({ incidents }).map((incident) => {
     const { slowBurn, breaks, urgency, scenario: id, variant: wanted } = incident
     const planned = scenarios.get(id)
@@ -41,11 +41,7 @@ function drawnFor(
 }
 
 /** The first step of an incident that begins at `at`: of a slow burn, earlier and weaker. */
-const firstStep = (
-  step: Scenario['timeline'][number],
-  at: number,
-  slowBurn: ShiftPlan['incidents'][number]['slowBurn'],
-): Scenario['timeline'][number] =>
+const firstStep = (step: Scenario['timeline'][number], at: number, slowBurn: SlowBurn | undefined): Scenario['timeline'][number] =>
   slowBurn ? { ...step, at: at + step.at - slowBurn.for, params: { ...step.params, ...slowBurn.params } } : { ...step, at: at + step.at }
 
 function compose(shift: Shift, drawn: ReturnType<typeof drawnFor>, people: People | null): Scenario {

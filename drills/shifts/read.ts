@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { FiredrillError } from '../../model/errors.ts'
 import type { People } from '../../model/people.ts'
 import { anyOf, needsTerminal, type Scenario } from '../../model/scenario.ts'
-import { beginsAt, inOrderOfBeginning, shiftSchema, type Shift, type ShiftPlan } from '../../model/shift.ts'
+import { beginsAt, inOrderOfBeginning, shiftSchema, type Shift, type ShiftPlan, type SlowBurn } from '../../model/shift.ts'
 import { choice, explainIssues } from '../../model/yaml/explain.ts'
 import { readDocument } from '../../model/yaml/read.ts'
 import { textOf } from '../../model/yaml/text.ts'
@@ -185,11 +185,7 @@ function checkPlan({ id, incidents, noise, limit }: ShiftPlan, folder: string, s
 }
 
 /** There is something that comes later, and the fault of the first step takes what is different. */
-function checkSlowBurn(
-  { params }: NonNullable<ShiftPlan['incidents'][number]['slowBurn']>,
-  scenario: Scenario,
-  tell: (keys: readonly PropertyKey[], message: string) => void,
-): void {
+function checkSlowBurn({ params }: SlowBurn, scenario: Scenario, tell: (keys: readonly PropertyKey[], message: string) => void): void {
   const all = everyVariant(scenario)
   if (all.some(({ timeline }) => timeline.length < 2)) return tell(['for'], `'${scenario.id}' has one step only: nothing comes later`)
   for (const { timeline } of all) {

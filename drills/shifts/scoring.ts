@@ -51,15 +51,15 @@ export function scoreShift(state: DrillState, events: readonly DrillEvent[], shi
     const score = drill ? scoreDrill({ ...drill.state, mode: state.mode }, scenario) : early
     return { place, scenario: scenario.id, title: scenario.title, urgency, why, drill, forestalled: harmful !== undefined, score }
   })
+  const came = incidents.filter((incident) => incident.drill !== null || incident.forestalled)
   // Whoever ends the shift has left what would have come to somebody else.
-  const counted = incidents.filter((incident) => incident.drill !== null || incident.forestalled || state.outcome === 'given-up')
+  const counted = state.outcome === 'given-up' ? incidents : came
   const mean = counted.length === 0 ? 0 : counted.reduce((sum, { score }) => sum + score.total, 0) / counted.length
   const chosen = incidents.flatMap(({ drill, ...incident }) => (drill ? [{ ...incident, drill }] : []))
   const findings = triageOf(chosen, events, played)
-  const wasThere = incidents.some((incident) => incident.drill !== null || incident.forestalled)
   const found = findings.length === 0 ? 1 : findings.reduce((sum, finding) => sum + finding.share, 0) / findings.length
   // Whoever left before anything came has chosen nothing, whatever noise was left alone.
-  const share = wasThere ? found : 0
+  const share = came.length > 0 ? found : 0
   const isHandedOver = handoversIn(events).length > 0
   const triage = { points: Math.round(shiftWeights.triage * share), of: shiftWeights.triage, findings }
   const handover = {

@@ -18,7 +18,7 @@ export function stepsIn({ solution }: Scenario, event: Acted): Set<number> {
     (done !== undefined &&
       action === done.action &&
       Object.entries(params).every(([key, value]) => String(value).startsWith('$') || done.params[key] === value))
-  return new Set([...solution.keys()].filter((step) => solution[step] !== undefined && isStep(solution[step])))
+  return new Set(solution.flatMap((each, step) => (isStep(each) ? [step] : [])))
 }
 
 /** The action that was run, or that does the same as a command; undefined where none does. */
