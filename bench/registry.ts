@@ -22,6 +22,7 @@ import { precedenceBenchmark } from './precedence.ts'
 import { rangeBenchmark } from './range.ts'
 import { shellBenchmark } from './shell.ts'
 import { storeBenchmark } from './store.ts'
+import { ticketsBenchmark } from './tickets.ts'
 import { traceBenchmark } from './trace.ts'
 import { upBenchmark } from './up.ts'
 import { verifyBenchmark } from './verify.ts'
@@ -38,6 +39,7 @@ export const benchmarks: readonly Benchmark[] = [
   cliBenchmark,
   coachBenchmark,
   coachLeakBenchmark,
+  ticketsBenchmark,
   rangeBenchmark,
   consoleBenchmark,
   interactionsBenchmark,

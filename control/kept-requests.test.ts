@@ -96,11 +96,12 @@ test(
         await read.refresh()
         return ['order-slow', 'page-error', 'price'].every((kind) => kinds().has(kind))
       })
-      for (const { trace, asked: url, customer, product, order, wrong, durationMs, status } of read.requests as KeptRequest[]) {
+      for (const { trace, asked: url, customer, product, order, wrong, prices, durationMs, status } of read.requests as KeptRequest[]) {
         const sent = asked.get(trace)
         assert.ok(sent, `${url} was sent with the trace ${trace}`)
         assert.deepEqual([sent.url, sent.customer], [url, customer])
         if (wrong === 'price') assert.ok(sent.body.includes(product ?? 'no product'), 'it is in the cart')
+        assert.deepEqual(prices, wrong === 'price' ? { shownCents: 100, askedCents: 120 } : undefined)
         // On a busy machine a page may be slow as well, or have no answer.
         if (wrong === 'slow' && url === '/api/checkout') assert.ok(durationMs > 2_000 && order !== null && status === 201)
         if (wrong === 'failed' && status !== 0) assert.ok(url.includes(product ?? 'no product') && status === 503)

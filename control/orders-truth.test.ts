@@ -93,8 +93,14 @@ test(
       ],
       'of 8 there is no order',
     )
-    const [, sql = ''] = /psql -xc "(.*)"$/.exec(rowOf({ order: idOf(2) }) ?? '') ?? []
+    const [, sql = ''] = /psql -xc "(.*)"$/.exec(rowOf({ kind: 'not-shipped', order: idOf(2), product: null }) ?? '') ?? []
     const [row, ...more] = await shop.query(sql)
     assert.deepEqual([row?.['id'], row?.['charge'], row?.['shipped_at'], more.length], [idOf(2), 'charged', null, 0])
+    await shop.query(
+      `insert into catalog.products (sku, name, category, description, price_cents) values ('P90001', 'Lamp', 'home', 'A lamp', 1299)`,
+    )
+    const [, price = ''] = /psql -xc "(.*)"$/.exec(rowOf({ kind: 'price', order: null, product: 'P90001' }) ?? '') ?? []
+    const [product] = await shop.query(price)
+    assert.deepEqual([product?.['sku'], product?.['price_cents']], ['P90001', 1299])
   },
 )

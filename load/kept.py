@@ -98,5 +98,7 @@ def prices_in(body):
 
 
 def differing(shelf, cart, repriced):
-    """The first product of a cart that costs something else than the shelf said a moment before; None when all agree."""
-    return next((sku for sku, cents in cart.items() if shelf.get(sku, cents) != cents and not repriced.lately(sku)), None)
+    """The first product of a cart that costs something else than the shelf said a moment before, with both prices in cents: (sku, shown, asked);
+    None when all agree."""
+    unlike = ((sku, shelf[sku], cents) for sku, cents in cart.items() if shelf.get(sku, cents) != cents and not repriced.lately(sku))
+    return next(unlike, None)

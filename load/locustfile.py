@@ -298,8 +298,8 @@ class ShopUser(FastHttpUser):
         self.visitor = uuid.uuid4().hex[:12]
         self.member = LEVELS[next(arrived) % len(LEVELS)]
 
-    def visit(self, journey, method, path, name, accepted=(200, 201), headers=None, json=None):
-        """One request as the root of a trace; returns the response."""
+    def visit(self, journey, method, path, name, accepted=(200, 201), headers=None, json=None, shelf=None):
+        """One request as the root of a trace; returns the response. `shelf` has the prices that the customer saw before they put something into the cart."""
         with tracer.start_as_current_span(f"{method} {name}", kind=SpanKind.CLIENT) as span:
             span.set_attribute("http.request.method", method)
             span.set_attribute("url.path", path)
@@ -322,7 +322,22 @@ class ShopUser(FastHttpUser):
                     wrong = wrong_with(journey, seconds, failed)
                     if wrong:
                         self.keep(wrong)
+                    if shelf:
+                        self.compare(shelf, prices_in(answered(response)), span)
                 return response
+
+    def compare(self, shelf, cart, span):
+        """What a customer does who looks at their cart: one price that is not as on the shelf is told in the span, and is something to complain about."""
+        unlike = differing(shelf, cart, repriced)
+        if not unlike:
+            return
+        product, shown, asked = unlike
+        span.set_attribute("cart.product", product)
+        span.set_attribute("cart.price_shown_cents", shown)
+        span.set_attribute("cart.price_asked_cents", asked)
+        # One that was slow besides is kept already.
+        if "traced" in self.latest:
+            self.keep("price", product=product, prices={"shownCents": shown, "askedCents": asked})
 
     def remember(self, journey, path, sent, response, seconds, context):
         """What this customer could say of their latest request."""
@@ -343,10 +358,10 @@ class ShopUser(FastHttpUser):
         if order:
             ordered.add(order)
 
-    def keep(self, wrong, product=None):
+    def keep(self, wrong, **also):
         # Whoever reads a complaint looks for its trace.
         if self.latest.pop("traced"):
-            kept.add({**self.latest, "wrong": wrong, **({"product": product} if product else {})})
+            kept.add({**self.latest, "wrong": wrong, **also})
 
     def rest_like(self, method, path, name, headers, json):
         return self.client.request(method, path, name=name, headers=headers, json=json, catch_response=True)
@@ -385,11 +400,7 @@ class Buyer(ShopUser):
     def buy(self):
         shelf = prices_in(answered(self.browse_page()))
         items = [{"sku": self.any_sku(), "quantity": random.randint(1, 3)} for _ in range(random.randint(1, 3))]
-        cart = prices_in(answered(self.visit("browse", "POST", "/api/cart", "/api/cart", json={"items": items})))
-        dearer_or_cheaper = differing(shelf, cart, repriced)
-        # One that was slow besides is kept already.
-        if dearer_or_cheaper and "traced" in self.latest:
-            self.keep("price", dearer_or_cheaper)
+        self.visit("browse", "POST", "/api/cart", "/api/cart", json={"items": items}, shelf=shelf)
         # Sold out and declined are answers, not failures.
         self.visit(
             "checkout",

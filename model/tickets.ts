@@ -53,9 +53,15 @@ export const keptOrder = z.object({
 })
 export type KeptOrder = z.infer<typeof keptOrder>
 
+/** What a customer saw on the page, and what the cart asked for the same product just after it, in cents. */
+const twoPrices = z.object({ shownCents: z.number().int(), askedCents: z.number().int() })
+export type TwoPrices = z.infer<typeof twoPrices>
+
 /** A request that went wrong for a customer: most as Locust's users keep it, what became of an order by the shop's database. */
 export const keptRequest = keptOrder.extend({
   wrong: z.enum(['failed', 'slow', 'price', 'unshipped', 'lost']),
+  /** Only of `price`; Locust of an older range keeps none. */
+  prices: twoPrices.optional(),
   /** When its customer notices, in milliseconds since the epoch; without it, when it was answered. */
   noticedAt: z.number().optional(),
 })
@@ -71,6 +77,8 @@ export const openedTicket = z.object({
   product: z.string().nullable(),
   order: z.string().nullable(),
   asked: z.string(),
+  /** Only of a ticket about two prices. */
+  prices: twoPrices.optional(),
   /** When the customer's request was sent, in milliseconds since the epoch. */
   requestAt: z.number(),
   /** How long the customer waited for it. */

@@ -47,12 +47,19 @@ function handled(ticket: Ticket, { did, template, at }: HandledTickets & { at: n
   }
 }
 
-/** What shows the row of a ticket's order in the shop's database, for a terminal: what became of the order, its charge and its parcel. Null without an order. */
-export const rowOf = ({ order }: Pick<Ticket, 'order'>): string | null =>
-  // What is no order's number is quoted nowhere.
-  order === null || !/^[\w-]+$/.test(order)
-    ? null
-    : `psql -xc "select o.*, c.state as charge, s.created_at as shipped_at from orders.orders o left join payments.charges c on c.order_id = o.id left join fulfilment.shipments s on s.order_id = o.id where o.id = '${order}'"`
+const isNumber = (text: string | null): text is string => text !== null && /^[\w-]+$/.test(text)
+
+/**
+ * What shows the row of a ticket in the shop's database, for a terminal: what became of its order, with its charge and its parcel; or the price of a product
+ * that has two. Null where there is neither.
+ */
+export const rowOf = ({ order, product, kind }: Pick<Ticket, 'order' | 'product' | 'kind'>): string | null =>
+  // What is no number is quoted nowhere.
+  kind === 'price' && isNumber(product)
+    ? `psql -xc "select sku, name, price_cents, updated_at from catalog.products where sku = '${product}'"`
+    : !isNumber(order)
+      ? null
+      : `psql -xc "select o.*, c.state as charge, s.created_at as shipped_at from orders.orders o left join payments.charges c on c.order_id = o.id left join fulfilment.shipments s on s.order_id = o.id where o.id = '${order}'"`
 
 /** Tickets about the same thing, the largest group first. */
 export function ticketGroups(tickets: readonly Ticket[]): TicketGroup[] {

@@ -1,4 +1,4 @@
-import type { TicketKind, TicketLanguage } from '../model/tickets.ts'
+import type { TicketKind, TicketLanguage, TwoPrices } from '../model/tickets.ts'
 
 type Wording = Record<TicketLanguage, string>
 
@@ -228,4 +228,19 @@ export const meant: Record<'order' | 'product', Record<TicketLanguage, (number: 
     fr: (number) => `C’était l’article ${number}.`,
     es: (number) => `Era el artículo ${number}.`,
   },
+}
+
+const money = (cents: number, language: TicketLanguage): string =>
+  new Intl.NumberFormat(language, { style: 'currency', currency: 'EUR' }).format(cents / 100)
+
+/** The product, and both prices that its customer saw. */
+export const meantPrices: Record<TicketLanguage, (number: string, prices: TwoPrices) => string> = {
+  en: (number, { shownCents, askedCents }) =>
+    `It was product ${number}: ${money(shownCents, 'en')} on the page, ${money(askedCents, 'en')} in the cart.`,
+  de: (number, { shownCents, askedCents }) =>
+    `Es ging um Artikel ${number}: ${money(shownCents, 'de')} auf der Seite, ${money(askedCents, 'de')} im Warenkorb.`,
+  fr: (number, { shownCents, askedCents }) =>
+    `C’était l’article ${number} : ${money(shownCents, 'fr')} sur la page, ${money(askedCents, 'fr')} dans le panier.`,
+  es: (number, { shownCents, askedCents }) =>
+    `Era el artículo ${number}: ${money(shownCents, 'es')} en la página, ${money(askedCents, 'es')} en el carrito.`,
 }

@@ -67,6 +67,7 @@ function wrongRequest(random: () => number, at: number, number: number): KeptReq
     ...{ number, at, journey, wrong, asked: '/api/products/P00007', customer: `c${Math.floor(random() * 200)}`, product: 'P00007' },
     order: isOrder || (wrong === 'slow' && journey === 'checkout') ? 'order-of-theirs' : null,
     ...(isOrder ? { noticedAt: at + 30_000 } : {}),
+    ...(wrong === 'price' ? { prices: { shownCents: 1_299, askedCents: 105 } } : {}),
     status: wrong === 'failed' ? (random() < 0.3 ? 0 : 503) : 200,
     durationMs: Math.round(random() * 6_000),
     trace: Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join(''),
@@ -174,8 +175,10 @@ test('who paid and gets nothing names the order, and a command shows its row', (
     assert.ok(ticket.text.includes('order-of-theirs'))
     assert.match(rowOf(ticket) ?? '', /from orders\.orders .* where o\.id = 'order-of-theirs'"$/)
   }
-  assert.equal(rowOf({ order: null }), null)
-  assert.equal(rowOf({ order: "x'; drop table orders.orders" }), null)
+  const slow = { kind: 'order-slow', product: null } as const
+  assert.equal(rowOf({ ...slow, order: null }), null)
+  assert.equal(rowOf({ ...slow, order: "x'; drop table orders.orders" }), null)
+  assert.equal(rowOf({ kind: 'price', order: null, product: "P1'; drop table catalog.products" }), null)
 })
 
 test('tickets are answered, linked and closed, and grouped by what happened', () => {
@@ -209,4 +212,21 @@ test('tickets are answered, linked and closed, and grouped by what happened', ()
     ticketsHandled({ numbers: [1, 2], did: 'answered', template: 'known-problem' }),
     'Tickets 1 and 2 were answered: Known problem.',
   )
+})
+
+test('who saw two prices says which, as their language writes them', () => {
+  const { events } = simulate({ seed: 4, seconds: 1_500, perSecond: 0.3 })
+  const about = ticketsIn(events).filter(({ kind }) => kind === 'price')
+  const written: Record<string, [string, string]> = {
+    en: ['€12.99', '€1.05'],
+    de: ['12,99\u00A0€', '1,05\u00A0€'],
+    fr: ['12,99\u00A0€', '1,05\u00A0€'],
+    es: ['12,99\u00A0€', '1,05\u00A0€'],
+  }
+  assert.ok(about.length > 0)
+  for (const { language, text, prices } of about) {
+    assert.deepEqual(prices, { shownCents: 1_299, askedCents: 105 })
+    const [shown = '', asked = ''] = written[language] ?? []
+    assert.ok(text.indexOf(shown) > 0 && text.indexOf(asked) > text.indexOf(shown), text)
+  }
 })

@@ -1,7 +1,7 @@
 import { drillClock, type DrillEvent, type DrillState } from '../model/drill.ts'
 import { hashOf } from '../model/seeded.ts'
 import type { KeptRequest, OpenedTicket, TicketKind, TicketLanguage } from '../model/tickets.ts'
-import { meant, ticketWords } from './ticket-words.ts'
+import { meant, meantPrices, ticketWords } from './ticket-words.ts'
 
 /** By what customers write to support. */
 export const ticketParameters = {
@@ -88,13 +88,16 @@ export function kindOf({ wrong, status, journey }: KeptRequest): TicketKind {
 }
 
 function ticketOf(request: KeptRequest, seed: number, number: number): OpenedTicket {
-  const { journey, customer, product, order, asked, at: requestAt, durationMs, trace } = request
+  const { journey, customer, product, order, asked, prices, at: requestAt, durationMs, trace } = request
   const kind = kindOf(request)
   const language = languageOf(seed, customer)
   const wordings = ticketWords[kind]
   const words = wordings[Math.floor(fraction(seed, `words ${trace}`) * wordings.length)] ?? wordings[0]
-  const about = (spoken: TicketLanguage): string[] =>
-    order !== null ? [meant.order[spoken](order)] : product !== null ? [meant.product[spoken](product)] : []
+  const about = (spoken: TicketLanguage): string[] => {
+    if (order !== null) return [meant.order[spoken](order)]
+    if (product === null) return []
+    return [prices ? meantPrices[spoken](product, prices) : meant.product[spoken](product)]
+  }
   const inWords = (spoken: TicketLanguage): string => [words[spoken], ...about(spoken)].join(' ')
   const translation = language === 'en' ? null : inWords('en')
   return {
@@ -105,6 +108,7 @@ function ticketOf(request: KeptRequest, seed: number, number: number): OpenedTic
     product,
     order,
     asked,
+    ...(prices ? { prices } : {}),
     requestAt,
     durationMs,
     language,

@@ -1,3 +1,4 @@
+import { trace } from '@opentelemetry/api'
 import type { FastifyInstance } from 'fastify'
 import { HttpError } from '../kit/errors.ts'
 import type { Client } from '../kit/http-client.ts'
@@ -118,6 +119,7 @@ function cartRoute(app: FastifyInstance, { catalog, inventory }: Dependencies): 
     { config: { journey: 'browse' }, schema: { body: { type: 'object', required: ['items'], properties: { items } } } },
     async (request) => {
       const priced = await pricesOf(catalog, request.body.items)
+      trace.getActiveSpan()?.setAttribute('cart.prices_cents', priced.map(({ sku, priceCents }) => `${sku}=${priceCents}`).join(' '))
       const stock = await stockOf(
         inventory,
         priced.map((item) => item.sku),
