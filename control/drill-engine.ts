@@ -258,8 +258,7 @@ export class DrillEngine {
   }
 
   async #injectDue(state: DrillState): Promise<void> {
-    for (const due of this.faults.due(state)) {
-      const standing = this.faults.standing(state.id, due)
+    for (const { standing, ...due } of this.faults.due(state)) {
       try {
         if (standing) this.#drill.append({ type: 'fault-injected', instance: standing.instance, fault: due.fault, step: due.step })
         else await this.faults.inject(state.id, due)

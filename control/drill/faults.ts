@@ -52,16 +52,19 @@ export class DrillFaults {
     return this.#goingIn !== null
   }
 
-  /** The faults whose time has come, each looked for only when the one before has been dealt with. */
-  *due(state: DrillState): Iterable<DueFault> {
+  /** The faults whose time has come, or which are in already, each looked for only when the one before has been dealt with. */
+  *due(state: DrillState): Iterable<DueFault & { standing: FaultRecord | undefined }> {
     for (const [step, { at, fault, params, for: limitMs }] of this.#steps(state).entries()) {
-      if (!this.#deps.drill.isPending(state, step) || drillClock(state, Date.now()) < at) continue
+      if (!this.#deps.drill.isPending(state, step)) continue
       const clock = drillClock(state, Date.now())
+      const standing = this.standing(state.id, { step, fault, params })
+      // Where the clock was set back since one went in, its time is yet to come.
+      if (clock < at && !standing) continue
       const untilEnd = Math.max(1_000, state.limitMs - clock) + faultGraceMs
       const by = Date.now() + untilEnd
       // One that goes in again lasts until the first would have.
       const wholeMs = limitMs !== undefined && this.#wasIn(step) ? Math.max(1_000, at + limitMs - clock) : limitMs
-      yield { step, fault, params, forMs: wholeMs ?? untilEnd, by }
+      yield { step, fault, params, forMs: wholeMs ?? untilEnd, by, standing }
     }
   }
 
@@ -83,13 +86,14 @@ export class DrillFaults {
    * Of a drill, a fault that is in with exactly these params, or with those of before the drill was made easier: injected, but not written down before the control plane
    * went away.
    */
-  standing(drill: string, { step, fault, params }: DueFault): FaultRecord | undefined {
+  standing(drill: string, { step, fault, params }: Pick<DueFault, 'step' | 'fault' | 'params'>): FaultRecord | undefined {
+    const ofDrill = this.#deps.ledger.openFaults().filter((record) => record.drill === drill && record.fault === fault)
+    if (ofDrill.length === 0) return undefined
     const state = this.#deps.drill.running()
     const planned = state && state.easedAt !== null ? this.#deps.drill.played(state).timeline[step] : undefined
     const wanted = [asTaken({ fault, params }), ...(planned?.fault === fault ? [asTaken(planned)] : [])]
-    return this.#deps.ledger
-      .openFaults()
-      .find((record) => record.drill === drill && record.fault === fault && wanted.includes(JSON.stringify(record.params)))
+    const told = new Set(this.#deps.drill.events.flatMap((event) => (event.type === 'fault-injected' ? [event.instance] : [])))
+    return ofDrill.find(({ instance, params }) => !told.has(instance) && wanted.includes(JSON.stringify(params)))
   }
 
   /** Puts a fault in; when the drill has ended meanwhile it stays out, or is taken out again. */

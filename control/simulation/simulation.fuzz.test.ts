@@ -150,6 +150,16 @@ function defineTests(): void {
       command('some time passes'),
     ]))
 
+  test('a fault that went in unnoticed is told by whoever comes next, also where the clock was set back since', () =>
+    play([
+      start('cut-short'),
+      command('a write is the last', 2),
+      command('some time passes'),
+      command('the control plane is started'),
+      command('the clock is set'),
+      command('much time passes'),
+    ]))
+
   test('whichever write a control plane dies after, the limits of faults go with the time of their drill', async () => {
     const changes: Command[][] = [
       [command('pause')],
