@@ -15,6 +15,7 @@ const work = mkdtempSync(path.join(tmpdir(), 'packs-'))
 after(() => rmSync(work, { recursive: true, force: true }))
 const vocabulary = {
   alerts: new Set(ruleGroups(timings.drill).flatMap(({ rules }) => rules.flatMap((rule) => ('alert' in rule ? [rule.alert] : [])))),
+  tickets: new Set<string>(),
   runbooks: new Set(runbooks().keys()),
 }
 const taken = new Set(['slow-shelves', 'stuck-checkout'])

@@ -130,8 +130,10 @@ describe('pars', () => {
 test('alerts and runbooks are looked up; one that ends with * stands for any ending', () => {
   const vocabulary = (changed: object, alerts = ['A', 'B', 'C'], runbooks = ['browse']) => {
     const told: string[] = []
-    checkVocabulary(readableIn({ ...sound, ...changed }), { alerts: new Set(alerts), runbooks: new Set(runbooks) }, (at, message) =>
-      told.push(`${at.join('.')}: ${message}`),
+    checkVocabulary(
+      readableIn({ ...sound, ...changed }),
+      { alerts: new Set(alerts), tickets: new Set<string>(), runbooks: new Set(runbooks) },
+      (at, message) => told.push(`${at.join('.')}: ${message}`),
     )
     return told
   }
@@ -196,7 +198,7 @@ test('any value in the place of a scenario is read as far as it can be', () => {
         () => {},
         () => {},
       )
-      checkVocabulary(scenario, { alerts: new Set(), runbooks: new Set() }, () => {})
+      checkVocabulary(scenario, { alerts: new Set(), tickets: new Set<string>(), runbooks: new Set() }, () => {})
     }),
     { numRuns: 300, seed: 1 },
   )

@@ -8,6 +8,8 @@ import { faults } from './faults/registry.ts'
 /** What else a scenario may name, which this folder does not know. */
 export interface Vocabulary {
   alerts: ReadonlySet<string>
+  /** Those alerts that page nobody. */
+  tickets: ReadonlySet<string>
   runbooks: ReadonlySet<string>
 }
 

@@ -15,7 +15,7 @@ const file = path.join(folder, 'scenario.yaml')
 const texts = ['slow-shelves', 'stuck-checkout', 'flying-blind'].map((id) =>
   readFileSync(path.join(scenarios, id, 'scenario.yaml'), 'utf8').replace(/^id: .*$/m, 'id: slow-shelves'),
 )
-const vocabulary = { alerts: new Set<string>(), runbooks: new Set<string>() }
+const vocabulary = { alerts: new Set<string>(), tickets: new Set<string>(), runbooks: new Set<string>() }
 
 /** Whatever stands there: no exception, and each problem at a line and a column that there are. What is without an error can be loaded. */
 function check(bytes: Buffer): void {

@@ -60,7 +60,7 @@ test('a summary or a first hint that names the cause is a warning', () => {
 })
 
 test('alerts and runbooks are looked up where they are known', () => {
-  const vocabulary = { alerts: new Set(['Other']), runbooks: new Set<string>() }
+  const vocabulary = { alerts: new Set(['Other']), tickets: new Set<string>(), runbooks: new Set<string>() }
   const { problems } = checkScenario(original, vocabulary)
   assert.ok(problems.some(({ message }) => message === "there is no alert 'BrowseLatencyBudgetBurn': choose Other"))
   assert.ok(

@@ -115,8 +115,10 @@ export const scenarioJsonSchema = () => ({ ...z.toJSONSchema(scenarioSchema, { i
 export const peopleJsonSchema = () => ({ ...z.toJSONSchema(peopleSchema, { io: 'input' }), title: 'The people of a scenario of Firedrill' })
 
 export function scenarioVocabulary(): Vocabulary {
-  const alerts = ruleGroups(timings.drill).flatMap(({ rules }) => rules.flatMap((rule) => ('alert' in rule ? [rule.alert] : [])))
-  return { alerts: new Set(alerts), runbooks: new Set(runbooks().keys()) }
+  const alerts = ruleGroups(timings.drill).flatMap(({ rules }) => rules.flatMap((rule) => ('alert' in rule ? [rule] : [])))
+  const tickets = alerts.filter(({ labels }) => labels.severity === 'ticket')
+  const named = (rules: typeof alerts) => new Set(rules.map(({ alert }) => alert))
+  return { alerts: named(alerts), tickets: named(tickets), runbooks: new Set(runbooks().keys()) }
 }
 
 /** The files of a scenario that is to be filled in. */

@@ -288,3 +288,17 @@ test('every shift of a folder, without those that have a mistake, which is told'
   assert.throws(() => loadShifts(folder, scenarios), { code: 'bad-request', message: /is missing/ })
   assert.deepEqual([...loadShifts(path.join(work, 'nowhere'), scenarios).keys()], [])
 })
+
+test('a slow burn is a ticket, and what pages is not one', () => {
+  const vocabulary = { alerts: new Set(['Pages', 'Waits', 'CheckoutLatencyBudgetBurn']), tickets: new Set(['Waits']) }
+  const problems = (ticket: string) => {
+    const text = sound
+      .replace('two-truths', `one-in-ten\n    slowBurn: { for: 5m, ticket: ${ticket} }`)
+      .replace('[prices-current]', '[users-served]')
+      .replace('at: 4m', 'at: 12m')
+    return checkShift(folderWith({ 'shift.yaml': text }), scenarios, vocabulary).problems.map(({ at, message }) => `${at}: ${message}`)
+  }
+  assert.deepEqual(problems('Waits'), [])
+  assert.deepEqual(problems('Pages'), ["incidents.1.slowBurn.ticket: 'Pages' is not a ticket: choose Waits"])
+  assert.deepEqual(problems('Wait'), ["incidents.1.slowBurn.ticket: there is no alert 'Wait': did you mean 'Waits'? choose Waits"])
+})

@@ -51,7 +51,7 @@ export function loadShifts(
 export function checkShift(
   folder: string,
   scenarios: ReadonlyMap<string, Scenario>,
-  vocabulary?: Pick<Vocabulary, 'alerts'>,
+  vocabulary?: Pick<Vocabulary, 'alerts' | 'tickets'>,
 ): { read: ReadShift | null; problems: ScenarioProblem[] } {
   const problems: ScenarioProblem[] = []
   const textIn = (name: string): string => {
@@ -113,14 +113,16 @@ function peopleIn(folder: string, answers: readonly Answer[], problems: Scenario
 }
 
 /** Noise pages, and slow burns fire, by names that there are. */
-function checkAlerts({ noise, incidents }: ShiftPlan, { alerts: known }: Pick<Vocabulary, 'alerts'>, tell: Tell): void {
+function checkAlerts(
+  { noise, incidents }: ShiftPlan,
+  { alerts: known, tickets }: Pick<Vocabulary, 'alerts' | 'tickets'>,
+  tell: Tell,
+): void {
   incidents.forEach(({ slowBurn }, index) => {
-    if (slowBurn && !known.has(slowBurn.ticket))
-      tell(
-        'error',
-        ['incidents', index, 'slowBurn', 'ticket'],
-        `there is no alert '${slowBurn.ticket}': ${choice([...known], slowBurn.ticket)}`,
-      )
+    if (!slowBurn || tickets.has(slowBurn.ticket)) return
+    const { ticket } = slowBurn
+    const why = known.has(ticket) ? `'${ticket}' is not a ticket` : `there is no alert '${ticket}'`
+    tell('error', ['incidents', index, 'slowBurn', 'ticket'], `${why}: ${choice([...tickets], ticket)}`)
   })
   noise.forEach(({ alerts }, index) =>
     alerts.forEach((name, number) => {

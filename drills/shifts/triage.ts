@@ -52,7 +52,8 @@ function inOrder(urgent: Chosen, other: Chosen, endedAt: number): TriageFinding 
   const cost = inAll > 0 ? meanwhile / inAll : (waited.to - waited.from) / Math.max(1, open.to - open.from)
   const share = mitigatedAt(urgent) === Infinity ? 0 : Math.max(0, 1 - cost)
   const told = meanwhile > 0 ? ` Meanwhile, ${meanwhile} of the users' requests were slow or failed, of ${inAll} in all.` : ''
-  return { ok: false, share, text: `${both}, and '${other.title}' was mitigated first.${told} ${reason}` }
+  const kept = share > 0 ? ` You keep ${percent(share)} of the points.` : ''
+  return { ok: false, share, text: `${both}, and '${other.title}' was mitigated first.${told} ${reason}${kept}` }
 }
 
 /** Requests of users that were slow or failed in a time, as far as users feel the incident. */
@@ -93,9 +94,12 @@ function leftAlone(events: readonly DrillEvent[], { incidents = [] }: Scenario):
     if (wrongCauses > 0) return { ok: false, share: 0, text: `Incident ${number} was noise, and you named a cause for it.` }
     const alone = `Incident ${number} was noise. You changed nothing because of it.`
     if (!isAssessment || hints === 0) return { ok: true, share: 1, text: alone }
-    return { ok: true, share: Math.max(0, 1 - hints * noiseHintCost), text: `${alone} The hints about it cost points.` }
+    const share = Math.max(0, 1 - hints * noiseHintCost)
+    return { ok: true, share, text: `${alone} The hints about it cost ${percent(1 - share)} of the points.` }
   })
 }
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`
 
 /** In an assessment, the share of a finding that each hint about noise costs. */
 const noiseHintCost = 0.2
