@@ -29,13 +29,13 @@ function span(changes: Partial<Span> = {}): Span {
   const attributes = { 'url.path': '/api/checkout', 'user.journey': 'checkout', 'http.response.status_code': '201' }
   return {
     ...{ traceId: 't', spanId: 's', parentSpanId: '', name: 'POST /api/checkout', kind: 'client', service: 'locust' },
-    ...{ startUs: sentAt * 1_000, durationUs: 3_010_000, status: 'unset', statusMessage: '', resource: {}, events: [] },
+    ...{ startUs: sentAt * 1_000, durationUs: 3_010_000, status: 'Unset', statusMessage: '', resource: {}, events: [] },
     ...changes,
     attributes: { ...attributes, ...changes.attributes },
   }
 }
 const code = (status: number) => ({ 'http.response.status_code': String(status) })
-const failed = (status: number) => span({ status: 'error', attributes: code(status) })
+const failed = (status: number) => span({ status: 'Error', attributes: code(status) })
 const lacks = (asked: OpenedTicket, ...spans: Span[]) => missingEvidence(asked, spans, { noticedAt: sentAt + 33_000 })
 
 test('a ticket is borne out by the span of its customer: the address, the journey and the time', () => {

@@ -19,7 +19,7 @@ export function missingEvidence(ticket: OpenedTicket, spans: readonly Span[], { 
   if (!root) return [spans.length === 0 ? 'there is no such trace' : "the customer's span is not in the trace"]
   const status = Number(root.attributes['http.response.status_code'])
   const tookMs = root.durationUs / 1_000
-  const failed = root.status === 'error'
+  const failed = root.status === 'Error'
   const shipped = spans.some(
     ({ service, startUs, attributes }) =>
       service === 'fulfilment' && /insert into shipments/i.test(Object.values(attributes).join(' ')) && startUs / 1_000 < noticedAt,
