@@ -224,6 +224,49 @@ describe('a fault goes in', () => {
     assert.equal((await injecting).state, 'reverted')
     assert.equal(await bench.isBroken(), false)
   })
+
+  test('what comes in late of one that was reverted is in the ledger until it is out, so that another process finds it', async () => {
+    using bench = new Bench()
+    const { deploy } = bench.range.releases
+    const late = Promise.withResolvers<void>()
+    bench.range.releases.deploy = async (service, version, by) => {
+      if (version === release.version) await late.promise
+      else throw new Error('the pipeline is down')
+      return deploy(service, version, by)
+    }
+    const injecting = bench.inject()
+    while (bench.ledger.openFaults().length === 0) await new Promise((resolve) => setImmediate(resolve))
+    await bench.injector.revertAll()
+    assert.deepEqual(bench.injector.open(), [])
+    late.resolve()
+    await assert.rejects(injecting, { code: 'component-failed' })
+    assert.deepEqual(
+      bench.injector.open().map(({ state, revertedAt }) => [state, revertedAt]),
+      [['failed', null]],
+    )
+    bench.range.releases.deploy = deploy
+    await new Injector(bench.range, bench.ledger, () => bench.uptimeMs).revertUnfinished()
+    assert.deepEqual([bench.injector.open(), await bench.isBroken()], [[], false])
+  })
+
+  test('what comes in late while nothing can be written down is taken out all the same', async () => {
+    using bench = new Bench()
+    const { deploy } = bench.range.releases
+    const late = Promise.withResolvers<void>()
+    bench.range.releases.deploy = async (service, version, by) => {
+      if (version === release.version) await late.promise
+      return deploy(service, version, by)
+    }
+    const injecting = bench.inject()
+    while (bench.ledger.openFaults().length === 0) await new Promise((resolve) => setImmediate(resolve))
+    await bench.injector.revertAll()
+    bench.ledger.reopenFault = () => {
+      throw new Error('the disk is full')
+    }
+    late.resolve()
+    await injecting
+    assert.equal(await bench.isBroken(), false)
+  })
 })
 
 describe('a fault comes out', () => {
@@ -256,6 +299,28 @@ describe('a fault comes out', () => {
     await bench.injector.revert(instance)
     assert.deepEqual(bench.injector.open(), [])
     assert.equal(await bench.isBroken(), false)
+  })
+
+  test('another process that takes out what this one does is not undone by it, however late its change comes', async () => {
+    using bench = new Bench()
+    const inject = (params: object) => bench.inject('bad-config', { service: 'orders', ...params })
+    await inject({ key: 'DB_POOL_MAX', value: '1' })
+    await inject({ key: 'DB_STATEMENT_TIMEOUT_MS', value: '10' })
+    const { set } = bench.range.config
+    const late = Promise.withResolvers<void>()
+    const slow = {
+      ...bench.range,
+      config: { ...bench.range.config, set: async (...args: Parameters<typeof set>) => (await late.promise, await set(...args)) },
+    }
+    // It has read both settings when it hangs.
+    const hanging = new Injector(slow, bench.ledger, () => bench.uptimeMs).revertAll()
+    await new Promise((resolve) => setImmediate(resolve))
+    await bench.injector.revertAll()
+    assert.deepEqual(await bench.range.config.get('orders'), {})
+    late.resolve()
+    await hanging
+    assert.deepEqual(await bench.range.config.get('orders'), {})
+    assert.deepEqual(bench.injector.open(), [])
   })
 
   test('an unknown instance is an error', async () => {

@@ -4,6 +4,7 @@ import { faultById, lackedFor } from '../drills/faults/registry.ts'
 import { FiredrillError, describeError } from '../model/errors.ts'
 import type { AnyFault, FaultRamp, FaultRecord, FaultState } from '../model/fault.ts'
 import type { Range } from '../model/range.ts'
+import { asRead } from './as-read.ts'
 import { atRamp, parseParams } from './fault-params.ts'
 import { targetOf } from './fault-target.ts'
 import type { Ledger } from './ledger.ts'
@@ -11,6 +12,8 @@ import type { Ledger } from './ledger.ts'
 export const maxFaultMs = 60 * 60_000
 /** What a fault may take to be planned and injected, or to be reverted: longer than any call to the range takes, as a rollout in a cluster. */
 const mostMs = 180_000
+/** So often what changed meanwhile is read anew while a fault is reverted. */
+const mostReads = 5
 
 interface Injection {
   /** It is reverted after so long. */
@@ -127,7 +130,7 @@ export class Injector {
     } catch (error) {
       await this.revert(instance).catch(() => {})
       // What was given up may come all the same, and comes out again.
-      if (context.signal.aborted) injecting.then(() => this.#out(fault, undo)).catch(() => {})
+      if (context.signal.aborted) injecting.then(() => this.#outAgain(instance)).catch(() => {})
       throw new FiredrillError('component-failed', `${id} could not be injected: ${describeError(error)}`, { cause: error })
     }
     let stands: boolean
@@ -139,7 +142,7 @@ export class Injector {
       throw new FiredrillError('component-failed', `${id} was taken out again: ${describeError(error)}`, { cause: error })
     }
     // Reverted while it went in: make sure that nothing of it stayed.
-    if (!stands) await this.#out(fault, undo)
+    if (!stands) await this.#outAgain(instance)
     return this.#ledger.fault(instance) as FaultRecord
   }
 
@@ -164,10 +167,8 @@ export class Injector {
     await inTime(fault.inject(context, parseParams(fault, params), record.undo), context.signal)
     this.#ramped.set(record.instance, value)
     const { instance } = record
-    if (this.#reverting.has(instance) || this.#unwritten.has(instance) || this.#ledger.fault(instance)?.state !== 'injected') {
-      await this.#reverting.get(record.instance)
-      await this.#out(fault, record.undo)
-    }
+    if (this.#reverting.has(instance) || this.#unwritten.has(instance) || this.#ledger.fault(instance)?.state !== 'injected')
+      await this.#outAgain(instance)
   }
 
   /** Takes a fault out. Idempotent; a failure leaves it open, to be tried again. */
@@ -197,10 +198,34 @@ export class Injector {
     else this.#unwritten.add(instance)
   }
 
-  /** Throws when the range has not taken it in time: a call that hangs is given up, so that it can be made again. */
+  /** Takes out what came late of a fault that was reverted: it is open again until then, so that whoever comes after this process knows. */
+  async #outAgain(instance: string): Promise<void> {
+    await this.#reverting.get(instance)?.catch(() => {})
+    this.#unwritten.delete(instance)
+    try {
+      this.#ledger.reopenFault(instance)
+    } catch {
+      const record = this.#ledger.fault(instance)
+      if (record) await this.#out(faultById(record.fault), record.undo)
+      return
+    }
+    await this.revert(instance)
+  }
+
+  /**
+   * Throws when the range has not taken it in time: a call that hangs is given up, so that it can be made again. What somebody else has changed meanwhile, as
+   * another process that takes a fault out as well, is read again.
+   */
   async #out(fault: AnyFault, undo: unknown): Promise<void> {
     const signal = AbortSignal.timeout(mostMs)
-    await inTime(fault.revert({ range: this.#range, signal }, undo), signal)
+    for (let left = mostReads; ; left--) {
+      const { range, wasOutdated } = asRead(this.#range)
+      try {
+        return await inTime(fault.revert({ range, signal }, undo), signal)
+      } catch (error) {
+        if (!wasOutdated() || left <= 1) throw error
+      }
+    }
   }
 
   /** Returns whether it could be written. */

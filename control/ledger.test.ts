@@ -106,6 +106,18 @@ test('a hundred long drills are listed quickly', () => {
   assert.ok(performance.now() - startedAt < 500, `${performance.now() - startedAt} ms`)
 })
 
+test('only a fault that is out is opened again', () => {
+  using ledger = new Ledger(mkdtempSync(path.join(dir, 'reopened-')))
+  const known = { fault: 'noop', params: {}, undo: {}, drill: null, plannedAt: 1, injectedAt: null, deadlineAt: 2, revertedAt: 3 }
+  for (const state of faultState.options) {
+    ledger.insertFault({ ...known, instance: state, state, error: null, ramp: null })
+    assert.equal(ledger.reopenFault(state), state === 'reverted', state)
+    assert.equal(ledger.fault(state)?.state, state === 'reverted' ? 'reverting' : state)
+  }
+  assert.equal(ledger.fault('reverted')?.revertedAt, null)
+  assert.equal(ledger.reopenFault('nothing'), false)
+})
+
 test('a fault moves as the table says from every state to every other, and from one that is out to none', () => {
   using ledger = new Ledger(mkdtempSync(path.join(dir, 'moves-')))
   const known = { fault: 'noop', params: {}, undo: {}, drill: null, plannedAt: 1, injectedAt: null, deadlineAt: 2, revertedAt: null }

@@ -192,6 +192,14 @@ export class Ledger implements Disposable {
     return changes > 0
   }
 
+  /** Opens a fault again of which something came after it had been reverted; false where it is open, or there is none. */
+  reopenFault(instance: string): boolean {
+    return (
+      this.#prepared(`update faults set state = 'reverting', reverted_at = null where instance = ? and state = 'reverted'`).run(instance)
+        .changes > 0
+    )
+  }
+
   /** Faults that are, or may be, in the range: everything not yet reverted. */
   openFaults(): FaultRecord[] {
     return this.#faults(`where state <> 'reverted' order by planned_at`)

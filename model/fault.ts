@@ -60,7 +60,7 @@ export type FaultState = z.infer<typeof faultState>
 
 /**
  * The states from which a fault may move to each; the ledger refuses every other move. A fault begins as planned, and
- * one that is out stays out. It is `failed` when it could not be reverted, also from `planned` or `injected`: the move to `reverting` may not have been written.
+ * one that is out stays out, unless something of it comes late and has it opened again. It is `failed` when it could not be reverted, also from `planned` or `injected`: the move to `reverting` may not have been written.
  */
 export const faultMoves = {
   planned: [],

@@ -160,8 +160,11 @@ export interface Range {
   readonly config: {
     /** Overrides of a service's environment, on top of the topology's. */
     get(service: ServiceName): Promise<Record<string, string>>
-    /** Replaces the overrides and restarts the service when they changed. */
-    set(service: ServiceName, overrides: Record<string, string>, by: string): Promise<void>
+    /**
+     * Replaces the overrides and restarts the service when they changed. With `ifAre`, only where they are still those, as they were read: throws
+     * `conflict` otherwise.
+     */
+    set(service: ServiceName, overrides: Record<string, string>, by: string, ifAre?: Record<string, string> | null): Promise<void>
   }
   /** The shop's PostgreSQL, as its administrator. */
   readonly database: {
@@ -218,9 +221,10 @@ export interface Range {
     history(): Promise<MeshRevision[]>
     /**
      * Puts a policy in force at every proxy, without a restart and without a request that fails for it; resolves when it is in force.
-     * Throws `bad-request` with the path of what is not carried out here, and leaves everything as it was.
+     * Throws `bad-request` with the path of what is not carried out here, and leaves everything as it was. With `ifIs`, only where that is still the
+     * policy in force, as it was read: throws `conflict` otherwise.
      */
-    apply(yaml: string, by: string): Promise<MeshRevision>
+    apply(yaml: string, by: string, ifIs?: string | null): Promise<MeshRevision>
     /**
      * Throws `bad-request` where `apply` would. For what comes from outside: it is read within limits, and beside what else there is to do;
      * `apply` takes it at its word afterwards.

@@ -3,6 +3,7 @@ import type { EdgeFault, MeshEdge, MeshRevision } from '../../model/mesh.ts'
 import type { Range } from '../../model/range.ts'
 import { baselinePolicy } from '../../range/mesh/files.ts'
 import { readForeignPolicy } from '../../range/mesh/policy-reader.ts'
+import { mustBeUnchanged } from '../../range/unchanged.ts'
 
 /** A mesh on paper: policies are read as the real one reads them, and no proxy gets them. */
 export function paperMesh(root: string): Range['mesh'] {
@@ -18,7 +19,10 @@ export function paperMesh(root: string): Range['mesh'] {
     policy: async () => now.revisions.at(-1)?.yaml ?? fresh(),
     baseline: fresh,
     history: async () => [{ revision: 0, at: '', by: 'firedrill', yaml: fresh() }, ...now.revisions],
-    apply: async (yaml, by) => revise(yaml, by),
+    async apply(yaml, by, ifIs) {
+      mustBeUnchanged('policy of the mesh', now.revisions.at(-1)?.yaml ?? fresh(), ifIs)
+      return revise(yaml, by)
+    },
     check: async (yaml) => void (await readForeignPolicy(yaml)),
     reset: async () => void (now.revisions = []),
     instance: async (service) => `${service}-proxy`,

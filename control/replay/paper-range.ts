@@ -12,6 +12,7 @@ import {
 import { deploymentOf, releasesOf } from '../../range/releases.ts'
 import { paperCache, paperDatabase } from './paper-answers.ts'
 import { paperMesh } from './paper-mesh.ts'
+import { mustBeUnchanged } from '../../range/unchanged.ts'
 
 const usualMemory = 384 * 1024 * 1024
 
@@ -66,7 +67,10 @@ export function paperRange(root: string, users: number): Range {
     releases: paperReleases(now, root),
     config: {
       get: async (service) => now.overrides[service] ?? {},
-      set: async (service, overrides) => void (now.overrides[service] = overrides),
+      async set(service, overrides, _by, ifAre) {
+        mustBeUnchanged(`settings of ${service}`, now.overrides[service] ?? {}, ifAre)
+        now.overrides[service] = overrides
+      },
     },
     database: paperDatabase,
     cache: paperCache,

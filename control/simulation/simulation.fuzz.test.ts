@@ -160,6 +160,27 @@ function defineTests(): void {
       command('much time passes'),
     ]))
 
+  test('what comes in late of a fault that is out already is taken out, also by whoever comes after', () =>
+    play([
+      command('a call goes wrong', 76_012),
+      command('the instructor breaks something'),
+      command('a call goes wrong', 8),
+      command('some time passes', 8),
+      command('some time passes', 19),
+      command('some time passes', 5),
+    ]))
+
+  test('a reaper that is slow to take out a fault leaves alone what a control plane has made of the policy meanwhile', () =>
+    play([
+      start('one-in-ten'),
+      command('some time passes', 1),
+      command('a call goes wrong', 49_872),
+      command('some time passes', 7),
+      command('the control plane is killed'),
+      command('some time passes', 10),
+      command('the control plane is suspended'),
+    ]))
+
   test('whichever write a control plane dies after, the limits of faults go with the time of their drill', async () => {
     const changes: Command[][] = [
       [command('pause')],

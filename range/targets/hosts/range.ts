@@ -83,7 +83,7 @@ export function hostsRange(target: LocalTarget): Range {
     releases: shopReleases(target, here, remote),
     config: {
       get: (service) => remote('config.get', service),
-      set: (service, overrides, by) => remote('config.set', service, overrides, by),
+      set: (service, overrides, by, ifAre) => remote('config.set', service, overrides, by, ifAre),
     },
     queue: {
       ...here.queue,
@@ -172,7 +172,7 @@ const shopMesh = (here: Range, remote: Remote): Range['mesh'] => ({
   check: here.mesh.check,
   policy: () => remote('mesh.policy'),
   history: () => remote('mesh.history'),
-  apply: (yaml, by) => remote('mesh.apply', yaml, by),
+  apply: (yaml, by, ifIs) => remote('mesh.apply', yaml, by, ifIs),
   reset: () => remote('mesh.reset'),
   instance: (service) => remote('mesh.instance', service),
   faultOn: (edge) => remote('mesh.faultOn', edge),

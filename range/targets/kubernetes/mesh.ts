@@ -12,6 +12,7 @@ import { withoutServersOwn } from '../../mesh/resources.ts'
 import type { Cluster } from './cluster.ts'
 import type { StateMap } from './state.ts'
 import { namespace } from './names.ts'
+import { mustBeUnchanged } from '../../unchanged.ts'
 
 const kinds = [
   ['networking.istio.io/v1', 'VirtualService'],
@@ -57,8 +58,9 @@ export function clusterMesh({ cluster, state, root }: Options): Range['mesh'] {
     baseline: () => baselinePolicy(root),
     history: async () => [{ revision: 0, at: '', by: 'firedrill', yaml: baselinePolicy(root) }, ...state.now.revisions],
     check: async (yaml) => void (await readForeignPolicy(yaml)),
-    async apply(yaml, by) {
+    async apply(yaml, by, ifIs) {
       readPolicy(yaml)
+      mustBeUnchanged('policy of the mesh', policy(), ifIs)
       const last = state.now.revisions.at(-1)
       if (yaml === policy()) return last ?? { revision: 0, at: '', by: 'firedrill', yaml }
       const made: MeshRevision = { revision: (last?.revision ?? 0) + 1, at: new Date().toISOString(), by, yaml }

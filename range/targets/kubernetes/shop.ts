@@ -16,6 +16,7 @@ import { clusterProcesses } from './processes.ts'
 import { rolloutsOf, type Rollouts } from './rollouts.ts'
 import type { StateMap } from './state.ts'
 import { clusterStatus } from './status.ts'
+import { mustBeUnchanged } from '../../unchanged.ts'
 
 /** What is done on the side of the shop, where that is a namespace of a cluster. */
 export type ClusterShop = Pick<Range, 'status' | 'processes' | 'releases' | 'config' | 'queue' | 'jobs' | 'mesh' | 'cluster'> & {
@@ -47,7 +48,8 @@ export function clusterShop(options: ClusterShopOptions): ClusterShop {
     releases: clusterReleases(options, rollouts),
     config: {
       get: async (service) => state.now.overrides[service] ?? {},
-      async set(service, overrides) {
+      async set(service, overrides, _by, ifAre) {
+        mustBeUnchanged(`settings of ${service}`, state.now.overrides[service] ?? {}, ifAre)
         if (JSON.stringify(state.now.overrides[service] ?? {}) === JSON.stringify(overrides)) return
         await state.change({ overrides: { ...state.now.overrides, [service]: overrides } })
         await rollouts.roll(service)

@@ -12,6 +12,7 @@ import { readForeignPolicy } from '../../mesh/policy-reader.ts'
 import { identityOf, isDue, issueIdentity } from '../../mesh/identity.ts'
 import { switchRuntime, updateProxy } from './proxy-updates.ts'
 import type { LocalTarget } from './target.ts'
+import { mustBeUnchanged } from '../../unchanged.ts'
 
 /** The mesh of this machine: each proxy's files, moved into place in an order in which no request meets half of a change. */
 export function localMesh(target: LocalTarget): Range['mesh'] {
@@ -28,9 +29,10 @@ export function localMesh(target: LocalTarget): Range['mesh'] {
       await readForeignPolicy(yaml)
       await requireTaken(context, yaml)
     },
-    apply: (yaml, by) =>
+    apply: (yaml, by, ifIs) =>
       inTurn(async () => {
         const before = context.mesh().policy
+        mustBeUnchanged('policy of the mesh', before, ifIs)
         const last = state.meshRevisions().at(-1)?.revision ?? 0
         const record = (text: string, author: string, revision: number): MeshRevision => {
           const made = { revision, at: new Date().toISOString(), by: author, yaml: text }

@@ -10,6 +10,7 @@ import { localMesh, refreshMesh } from './mesh.ts'
 import { localMonitoring } from './monitoring.ts'
 import { localQueue } from './queue.ts'
 import type { LocalTarget } from './target.ts'
+import { mustBeUnchanged } from '../../unchanged.ts'
 
 /** The `Range` of this machine. Each call opens what it needs and closes it: nothing goes stale when a component restarts. */
 export function localRange(target: LocalTarget): Range {
@@ -32,8 +33,9 @@ export function localRange(target: LocalTarget): Range {
 
     config: {
       get: async (service) => state.overrides(service),
-      async set(service, overrides) {
+      async set(service, overrides, _by, ifAre) {
         const before = state.overrides(service)
+        mustBeUnchanged(`settings of ${service}`, before, ifAre)
         if (JSON.stringify(before) === JSON.stringify(overrides)) return
         state.setOverrides(service, overrides)
         await target.restart(service)

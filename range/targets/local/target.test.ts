@@ -4,7 +4,7 @@ import net, { type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, afterEach, test } from 'node:test'
-import { openLocalRange } from '../../../control/wiring.ts'
+import { openLocalRange, rangeOf } from '../../../control/wiring.ts'
 import { family, liveness, withEnvironment } from './identity.ts'
 import { killAll } from './process.ts'
 import { RangeState } from './state.ts'
@@ -81,6 +81,18 @@ test('one that was suspended runs on, and that is told', async () => {
   await target.start('redis')
   await target.signal('redis', 'SIGSTOP')
   assert.equal((await target.start('redis')).outcome, 'started')
+})
+
+test('what was not read as it is now is not replaced', async () => {
+  const { config, mesh } = rangeOf(target)
+  const policy = await mesh.policy()
+  const stale = { code: 'conflict', message: /changed since it was read/ }
+  await assert.rejects(mesh.apply(`${policy}\n# edited`, 'somebody', `${policy}\n# as another one has it`), stale)
+  await assert.rejects(config.set('orders', { DB_POOL_MAX: '1' }, 'somebody', { DB_POOL_MAX: '2' }), stale)
+  assert.deepEqual([await mesh.policy(), await config.get('orders')], [policy, {}])
+  // Nothing is to be changed by these, so nothing has to run.
+  await mesh.apply(policy, 'somebody', policy)
+  await config.set('orders', {}, 'somebody', {})
 })
 
 test('a port that another program has is told, and that program is left alone', async () => {

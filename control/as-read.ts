@@ -1,0 +1,44 @@
+import type { ServiceName } from '../model/components.ts'
+import { FiredrillError } from '../model/errors.ts'
+import type { Range } from '../model/range.ts'
+
+/**
+ * A range on which the policy of the mesh and the settings of a service, which are replaced as a whole, are changed only as long as they are what was read here:
+ * whatever somebody else has made of them meanwhile stays, and the change is refused with `conflict`. `wasOutdated` tells whether one was.
+ */
+export function asRead(range: Range): { range: Range; wasOutdated: () => boolean } {
+  let outdated = false
+  let policy: string | undefined
+  const settings = new Map<ServiceName, Record<string, string>>()
+  const changing = <Result>(change: Promise<Result>): Promise<Result> =>
+    change.catch((error: unknown) => {
+      outdated ||= error instanceof FiredrillError && error.code === 'conflict'
+      throw error
+    })
+  return {
+    wasOutdated: () => outdated,
+    range: {
+      ...range,
+      config: {
+        async get(service) {
+          const read = await range.config.get(service)
+          settings.set(service, read)
+          return read
+        },
+        async set(service, overrides, by) {
+          await changing(range.config.set(service, overrides, by, settings.get(service)))
+          settings.set(service, overrides)
+        },
+      },
+      mesh: {
+        ...range.mesh,
+        policy: async () => (policy = await range.mesh.policy()),
+        async apply(yaml, by) {
+          const made = await changing(range.mesh.apply(yaml, by, policy))
+          policy = yaml
+          return made
+        },
+      },
+    },
+  }
+}
