@@ -3,6 +3,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import { chromium, type Browser } from 'playwright-core'
 import { projectRoot } from '../control/paths.ts'
+import { apiClient } from '../cli/client.ts'
 import type { Dashboard } from '../model/dashboard.ts'
 import type { DrillEvent } from '../model/drill.ts'
 import { parseDurationMs } from '../model/duration.ts'
@@ -10,6 +11,7 @@ import type { Scenario, ScenarioCard } from '../model/scenario.ts'
 import { startWhenSteady } from '../model/start-when-steady.ts'
 import { findChromium } from '../range/binaries.ts'
 import { atMost, quantile, told, until, type BenchContext, type Benchmark, type Row } from './benchmark.ts'
+import { echoes, Watched } from './terminal.ts'
 
 /** `BENCH_INCIDENT=id,id` plays these; without, all that can be played here. */
 const chosen = (process.env['BENCH_INCIDENT'] ?? '').split(',').filter((id) => id !== '')
@@ -21,6 +23,8 @@ const starvesItsMonitor = new Set(['flying-blind'])
 const lookBackMs = 15 * 60_000
 const betweenRoundsMs = 1_000
 const commandBarMs = 400
+/** Keys that are typed into a terminal in each round. */
+const keys = 5
 
 type Client = BenchContext['client']
 type Ask = (client: Client, asked: { drill: string; trace: string }) => Promise<unknown>
@@ -51,6 +55,8 @@ interface Seen {
   /** Milliseconds that each answer took, by question. */
   took: Map<string, number[]>
   failures: string[]
+  /** Milliseconds from a key in the terminal to its echo; empty where there is no terminal. */
+  echoes: number[]
   /** Of the newest span that the store has, in seconds. */
   spanAges: number[]
   scrapes: { due: number; made: number }
@@ -67,7 +73,7 @@ export const incidentBenchmark: Benchmark = {
     const played = scenarios.filter(
       ({ id, playable }) => playable && (chosen.length === 0 ? !starvesItsMonitor.has(id) : chosen.includes(id)),
     )
-    const seen: Seen = { took: new Map(), failures: [], spanAges: [], scrapes: { due: 0, made: 0 } }
+    const seen: Seen = { took: new Map(), failures: [], echoes: [], spanAges: [], scrapes: { due: 0, made: 0 } }
     const browser = await chromium.launch({ executablePath: findChromium() ?? 'chromium', args: ['--no-sandbox'] })
     try {
       for (const { id } of played) await incident(context, browser, id, seen)
@@ -94,7 +100,12 @@ async function incident(context: BenchContext, browser: Browser, scenario: strin
       const { events } = await client.get<{ events: DrillEvent[] }>(`/api/drills/${drill.id}`)
       return events.some(({ type }) => type === 'page-received')
     })
-    await look(context, drill.id, seen)
+    const terminal = await openTerminal(context)
+    try {
+      await look(context, drill.id, terminal, seen)
+    } finally {
+      await terminal?.close()
+    }
     say(`  ${scenario}: slowest so far ${Math.round(Math.max(...[...seen.took.values()].flat()))} ms`)
   } finally {
     await tab.close()
@@ -102,7 +113,26 @@ async function incident(context: BenchContext, browser: Browser, scenario: strin
   }
 }
 
-async function look(context: BenchContext, drill: string, seen: Seen): Promise<void> {
+/** A trainee's terminal with a prompt; null where this machine has none. */
+async function openTerminal({ state }: BenchContext): Promise<{ watched: Watched; close: () => Promise<void> } | null> {
+  const { portBase, tokens } = state.config()
+  const trainee = apiClient(state, 'trainee')
+  const { trouble } = await trainee.get<{ trouble: string | null }>('/api/shells')
+  if (trouble !== null) return null
+  const { id } = await trainee.post<{ id: string }>('/api/shells', { cols: 120, rows: 40 })
+  const watched = new Watched(`http://127.0.0.1:${portBase}`, id, tokens.trainee)
+  await watched.connect()
+  await watched.until(() => watched.text.includes('$ '))
+  return {
+    watched,
+    async close() {
+      watched.disconnect()
+      await trainee.delete(`/api/shells/${id}`).catch(() => {})
+    },
+  }
+}
+
+async function look(context: BenchContext, drill: string, terminal: { watched: Watched } | null, seen: Seen): Promise<void> {
   const { client, state } = context
   const timed = async (name: string, ask: () => Promise<unknown>): Promise<void> => {
     const startedAt = performance.now()
@@ -119,6 +149,7 @@ async function look(context: BenchContext, drill: string, seen: Seen): Promise<v
     await timed(command, () =>
       promisify(execFile)(path.join(projectRoot, 'firedrill'), ['drill', 'status', '--dir', state.dir], { timeout: 60_000 }),
     )
+    if (terminal) seen.echoes.push(...(await echoes(terminal.watched, keys)))
     await new Promise((resolve) => setTimeout(resolve, betweenRoundsMs))
   }
   const window = Math.floor((Date.now() - from) / 1_000)
@@ -127,7 +158,7 @@ async function look(context: BenchContext, drill: string, seen: Seen): Promise<v
   seen.scrapes.made += await scalar(client, `sum(count_over_time(up[${window}s]))`)
 }
 
-function rowsOf({ took, failures, spanAges, scrapes }: Seen, scenarios: number): Row[] {
+function rowsOf({ took, failures, echoes, spanAges, scrapes }: Seen, scenarios: number): Row[] {
   const timesOf = ([name, times]: [string, number[]]): Row[] => {
     if (name === command) {
       return [
@@ -145,6 +176,7 @@ function rowsOf({ took, failures, spanAges, scrapes }: Seen, scenarios: number):
   return [
     told('incidents', scenarios),
     ...[...took].flatMap(timesOf),
+    ...(echoes.length > 0 ? [atMost("a key's echo in the terminal: p95", quantile(echoes, 0.95), 'ms', 150)] : []),
     atMost('questions without an answer', failures.length, failures[0] ?? '', 0),
     atMost('age of the newest span: p95', quantile(spanAges, 0.95), 's', 5),
     atMost('age of the newest span: oldest', Math.max(...spanAges), 's', 5),
