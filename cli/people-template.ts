@@ -4,10 +4,10 @@ export const peopleTemplate = `# yaml-language-server: $schema=../people.schema.
 communication: optional
 # What users notice, as an update may say it. Never the cause.
 hurt: Checkout is slow or fails for many customers
-# An update that has one of these says what hurts.
+# An update with one of these words says what users notice.
 journeys: [checkout, orders, buy]
 people:
-  # One of the roles in people/characters/. The first who is patient is the one that beginners hear.
+  # One of the roles in people/characters/. Beginners hear only the first patient person.
   - character: support-lead
     beats:
       - id: first-complaints
@@ -36,20 +36,20 @@ export const shiftPeopleTemplate = `# yaml-language-server: $schema=../../scenar
 # Whether status updates are rated as if they counted: optional or scored. In a shift they give no points.
 communication: optional
 # What users notice in the first incident, as an update may say it. Never the cause.
-hurt: Pages of products load slowly
-# An update that has one of these says what hurts.
+hurt: Product pages load slowly
+# An update with one of these words says what users notice.
 journeys: [browse, browsing, products, shop, checkout, prices]
 # The people of the incidents' scenarios do not speak in a shift: these do.
 people:
-  # Somebody who knows of the noise, so that it can be told from an incident.
+  # Somebody who knows of the noise, so that trainees can tell it from an incident.
   - character: provider-engineer
     beats:
       - id: announced
-        # Since start, page, a milestone, update, change, harmful or wrong-cause. Here, page is the first one of the shift, and milestones are reached when
+        # Since start, page, a milestone, update, change, harmful or wrong-cause. Here, page is the first page of the shift, and milestones are reached when
         # every incident is over.
         when: { since: start, after: 40s }
         say:
-          - We work on our network this afternoon, as announced. Payments may be slow for half a minute. You need not do anything.
+          - We are working on our network this afternoon, as announced. Payments may be slow for half a minute. You need not do anything.
     # Told only to those who ask.
     facts:
       - id: over
@@ -74,7 +74,7 @@ people:
       - id: taking-over
         when: { since: start, after: 22m }
         say:
-          - I take over soon. Could you leave me a note about how it went?
+          - I am taking over soon. Could you leave me a note about how it went?
         wants: handover
         within: 5m
 `

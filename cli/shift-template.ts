@@ -5,7 +5,7 @@ export const shiftTemplate = (id: string, { withPeople }: { withPeople: boolean 
   'shift.yaml': `# yaml-language-server: $schema=../shift.schema.json
 id: ${id}
 title: ${id.replaceAll('-', ' ').replace(/^./, (letter) => letter.toUpperCase())}
-# Shown in the catalogue: who has this shift, and when. Never what comes in it.
+# Shown in the list: what shift this is, and when. Never what happens in it.
 summary: An ordinary afternoon, and you have the pager.
 difficulty: beginner
 limit: 30m
@@ -15,15 +15,15 @@ incidents:
     scenario: slow-shelves
     # The checks that fail because of it: users-served, orders-fulfilled, prices-current, components-ready, queue-drained.
     breaks: [users-served]
-    # now, soon or later. Of two that are open, the more urgent one is to be mitigated first.
+    # now, soon or later. Of two open incidents, the more urgent one is to be mitigated first.
     urgency: now
     why: Everybody who browses waits.
   - at: 4m
     scenario: two-truths
     breaks: [prices-current]
     urgency: soon
-    why: Customers pay another price than they saw. Nobody waits, and nothing fails.
-# What pages and needs nobody: a fault that is over by itself. 'firedrill fault list' names the faults and their parameters.
+    why: Customers pay a different price from the one they saw. Nobody waits, and nothing fails.
+# Pages that need no action: each comes from a fault that ends by itself. 'firedrill fault list' names the faults and their parameters.
 noise:
   - at: 15m
     fault: slow-bank
@@ -34,11 +34,11 @@ noise:
 `,
   'brief.md': `It is Tuesday, 2 pm. You have the pager of **Corner Shop** for the next half hour.
 
-The colleague before you has left a note:
+Your predecessor has left a note:
 
 > What was done today, and what is planned. Nothing here names a cause.
 
-Before you leave, write a note for the next one (**Handover**).
+Before you leave, write a note for the next shift (**Handover**).
 `,
   'debrief.md': `## What this shift was about
 
