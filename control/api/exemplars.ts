@@ -47,7 +47,7 @@ async function exemplarsBetween(prometheus: Upstream, query: string, from: numbe
     const { status, body } = await ask(prometheus, `/prometheus/api/v1/query_exemplars?${params}`, { mostBytes: mostOfPiece })
     if (status !== 200) {
       const code = status === 400 || status === 422 ? 'bad-request' : 'component-failed'
-      throw new FiredrillError(code, `Prometheus did not take the query: ${body.toString().slice(0, 300)}`)
+      throw new FiredrillError(code, `Prometheus rejected the query: ${body.toString().slice(0, 300)}`)
     }
     return answer
       .parse(JSON.parse(body.toString()))

@@ -42,8 +42,8 @@ export const investigate: readonly Tool[] = [
   defineTool({
     name: 'list_shifts',
     title: 'List shifts',
-    description: `Shifts that can be played: half an hour or more on call, with several incidents, of which two may be open at once, and with pages that need nobody. What
-comes in one is not told. Start one with start_drill.`,
+    description: `Shifts that can be played: half an hour or more on call, with several incidents, of which two may be open at once, and with pages that need no action.
+What happens in a shift is not told. Start one with start_drill.`,
     input: nothing,
     readOnly: true,
     async run(api) {
@@ -59,7 +59,7 @@ comes in one is not told. Start one with start_drill.`,
     name: 'get_drill',
     title: 'Look at the drill',
     description: `The drill that runs: story, pages, milestones reached, hints given, and its latest events. In a shift, "incidents" has everything that has paged, by its
-number, with its own pages and milestones; some of it needs nobody. "over" says that nothing is left to do about one.`,
+number, with its own pages and milestones; some of it needs no action. "over" says that nothing is left to do about an incident.`,
     input: z.object({ events: limit(200) }),
     readOnly: true,
     async run(api, { events }) {

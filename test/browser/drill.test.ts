@@ -338,7 +338,7 @@ test('a silence shows what it would silence, is made, and expired', async () => 
   await form.getByRole('textbox', { name: 'Which alerts' }).fill('alertname=NoSuchAlert')
   await form.getByText('is no condition').waitFor()
   await form.getByRole('textbox', { name: 'Which alerts' }).fill('alertname="NoSuchAlert"')
-  await form.getByText('None of the alerts that fire now fits.').waitFor()
+  await form.getByText('It matches none of the alerts that are firing now.').waitFor()
   await form.getByRole('textbox', { name: 'Why' }).fill('from the browser test')
   await form.getByRole('button', { name: 'Silence' }).click()
   const row = page.getByRole('region', { name: 'Silences' }).getByRole('listitem').filter({ hasText: 'from the browser test' })

@@ -26,7 +26,11 @@ async function ask(method: string, path: string, body?: unknown, headers: Record
     message?: string
   } | null
   const error = typeof problem?.error === 'object' ? problem.error : undefined
-  throw new ApiError(response.status, error?.code ?? 'failed', error?.message ?? problem?.message ?? `It was answered ${response.status}.`)
+  throw new ApiError(
+    response.status,
+    error?.code ?? 'failed',
+    error?.message ?? problem?.message ?? `The control plane answered with status ${response.status}.`,
+  )
 }
 
 async function call<Body>(...asked: Parameters<typeof ask>): Promise<Body> {

@@ -37,10 +37,11 @@ export const matches = (labels: Record<string, string>, matchers: readonly Match
 
 /** Why a silence may hide more than was meant; null when it seems fine. */
 export function tooBroad(matchers: readonly Matcher[], matched: number): string | null {
-  if (matchers.every(({ isEqual }) => !isEqual)) return 'It only says what is not silenced: everything else is.'
-  if (matchers.some(({ isRegex, value }) => isRegex && /^\.[*+]$/.test(value))) return 'A pattern that fits anything silences anything.'
+  if (matchers.every(({ isEqual }) => !isEqual)) return 'It says only what is not silenced, so everything else is.'
+  if (matchers.some(({ isRegex, value }) => isRegex && /^\.[*+]$/.test(value)))
+    return 'A pattern that matches anything silences everything.'
   if (!matchers.some(({ name, isEqual }) => isEqual && name !== 'severity' && name !== 'tier'))
-    return 'It names neither an alert nor a service: new alerts of another cause would be silent, too.'
-  if (matched > 10) return `It silences ${matched} alerts at once: is it one cause?`
+    return 'It names neither an alert nor a service: new alerts with another cause would be silenced, too.'
+  if (matched > 10) return `It silences ${matched} alerts at once: do they have the same cause?`
   return null
 }

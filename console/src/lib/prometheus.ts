@@ -23,7 +23,7 @@ export function nameOf({ __name__: name = '', ...labels }: Record<string, string
 /** A range query; each series named by its legend, `{{label}}` replaced, or by its labels when there is no legend. */
 export async function queryRange(expr: string, legend: string, start: number, end: number, step: number): Promise<Series[]> {
   const { data, error } = await batched({ query: expr, start, end, step })
-  if (!data) throw new ApiError(400, 'bad-request', error ?? 'Prometheus did not take the query.')
+  if (!data) throw new ApiError(400, 'bad-request', error ?? 'Prometheus rejected the query.')
   return data.result.map(({ metric, values }) => ({
     name: legend === '' ? nameOf(metric) : legend.replace(/\{\{(\w+)\}\}/g, (_, label: string) => metric[label] ?? '') || 'value',
     points: finitePoints(values),

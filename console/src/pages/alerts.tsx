@@ -92,7 +92,7 @@ const Receiver = ({ title, groups, muted, onSilence }: ReceiverProps) => (
   <section aria-label={title}>
     <h2>{title}</h2>
     {groups.length === 0 ? (
-      <Empty>None fires.</Empty>
+      <Empty>None is firing.</Empty>
     ) : (
       <ul className="rows">
         {groups.map((group) => (

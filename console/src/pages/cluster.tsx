@@ -26,8 +26,8 @@ export function ClusterPage() {
     <>
       <h1>Cluster</h1>
       <p className="quiet">
-        What Kubernetes knows of the shop. Under each heading is the command that would show it in a terminal; what you may do about it is
-        among the actions of the incident room.
+        What Kubernetes knows about the shop. Under each heading is the command that shows the same in a terminal. To change something, use
+        the actions in the incident room.
       </p>
       {kinds.map(({ rows, ...kind }) => (
         <Listing key={kind.title} {...kind} rows={rows(data)} />
@@ -129,7 +129,7 @@ function Events({ of }: { of: ClusterEvent[] }) {
     >
       <label className="check">
         <input type="checkbox" checked={all} onChange={(event) => putParams(setParams, { events: event.target.checked ? 'all' : null })} />
-        also what is not a warning
+        also events that are not warnings
       </label>
     </Listing>
   )

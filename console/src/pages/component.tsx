@@ -146,7 +146,7 @@ function Neighbours({ part, all }: { part: Part; all: Part[] }) {
   }
   return (
     <section aria-label="Neighbours" className="box">
-      <h2>Called by, and calls</h2>
+      <h2>Callers and dependencies</h2>
       <table className="wide">
         <thead>
           <tr>

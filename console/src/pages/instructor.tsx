@@ -128,8 +128,8 @@ function ShiftCourse({ view: { drill, incidents } }: { view: DrillView }) {
         <span role="status" className="quiet">
           {skip.data &&
             (skip.data.skippedMs > 0
-              ? `What was planned in ${elapsed(skip.data.skippedMs)} begins now.`
-              : 'What is planned next is on its way already.')}
+              ? `What was planned to begin in ${elapsed(skip.data.skippedMs)} begins now.`
+              : 'What was planned next has already begun.')}
         </span>
       </p>
       {skip.error && <Problem error={skip.error} />}

@@ -215,7 +215,7 @@ function Policy({ yaml, revision }: { yaml: string; revision: number }) {
       </span>
       <div role="status">
         {check.error && <Problem error={check.error} />}
-        {apply.error && <Problem error={apply.error instanceof ApiError ? apply.error : new Error('It was not applied.')} />}
+        {apply.error && <Problem error={apply.error instanceof ApiError ? apply.error : new Error('The policy was not applied.')} />}
         {reviewed?.problem && <Problem error={new Error(reviewed.problem)} />}
         {reviewed && !reviewed.problem && <Diff diff={reviewed.diff} />}
       </div>
@@ -260,7 +260,7 @@ function History({ current }: { current: number }) {
           <li key={revision}>
             <div>
               <b>Revision {revision}</b>{' '}
-              <span className="quiet">{at === '' ? 'as it was at first' : `${clock(Date.parse(at))} by ${by}`}</span>
+              <span className="quiet">{at === '' ? 'the initial policy' : `${clock(Date.parse(at))} by ${by}`}</span>
               {shown === revision && <Revision revision={revision} />}
             </div>
             <span className="buttons">

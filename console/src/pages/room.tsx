@@ -119,7 +119,7 @@ function Notebook({ view: { drill, story, events }, runbook, onRunbook }: Notebo
       {runbook && <RunbookPanel id={runbook} onClose={() => onRunbook(null)} />}
       {story !== '' && (
         <details className="story" open={drill.pagedAt === null}>
-          <summary>{drill.shift ? 'The note from the shift before' : 'The story'}</summary>
+          <summary>{drill.shift ? 'The note from the previous shift' : 'The story'}</summary>
           <Markdown text={story} />
         </details>
       )}

@@ -23,10 +23,11 @@ export function SlosPage() {
         <RangePicker />
       </div>
       <p className="quiet">
-        The budget is the share of events that may miss the objective in the time shown. At a burn of 1 it is used up exactly at its end;
+        The budget is the share of events that may miss the objective in the time shown. A burn rate of 1 uses it up exactly by the end of
+        that time;
         {data.burn
           .filter(({ severity }) => severity === 'page')
-          .map(({ factor, long, short }) => ` a page comes at ${factor}, over ${long} and still over the last ${short}`)}
+          .map(({ factor, long, short }) => ` an alert pages at a rate of ${factor} over ${long} that still holds over the last ${short}`)}
         .
       </p>
       <div className="slos">
@@ -90,7 +91,7 @@ function Budget({ level, seconds, end }: { level: ServiceLevel; seconds: number;
             : `the budget is overspent ${formatValue(-left + 1, 'count')} times`}
         </b>{' '}
         <span className="quiet">
-          ({Math.round(data.bad)} of {Math.round(data.all)} missed it, {Math.floor(allowed)} might)
+          ({Math.round(data.bad)} of {Math.round(data.all)} missed it, {Math.floor(allowed)} were allowed to)
         </span>
       </p>
       <meter

@@ -21,7 +21,7 @@ export function StatusPage() {
     : states.includes('degraded')
       ? 'Parts of the shop do not work well'
       : states.every((state) => state === 'unknown')
-        ? 'Nothing is known of the shop right now'
+        ? 'The state of the shop is unknown right now'
         : 'The shop works'
   return (
     <section className="status-page">

@@ -5,7 +5,7 @@ import { get } from '../lib/api.ts'
 import { Problem } from './states.tsx'
 
 /** Whoever is in an incident would take it for a part of that. */
-const notOfTheDrill = 'This is a fault of the console and not part of the incident.'
+const notOfTheDrill = 'This is an error in the console and not part of the incident.'
 
 /** A page that cannot be shown says so; the menu stays, and with it every other page. It is tried again when `address` changes. */
 export const PageBoundary = ({ address, children }: { address: string; children: React.ReactNode }) => (

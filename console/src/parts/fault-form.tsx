@@ -85,7 +85,7 @@ export function FaultForm({ fault, initial, onDone }: Props) {
         )}
         {ramp.on && <RampFields ramp={ramp} params={fault.ramps} onChange={setRamp} />}
         <button className="primary" disabled={inject.isPending} aria-label={`Inject ${fault.title}`}>
-          {inject.isPending ? 'Going in…' : 'Inject'}
+          {inject.isPending ? 'Injecting…' : 'Inject'}
         </button>
       </form>
       {inject.error && <Problem error={inject.error} />}

@@ -102,7 +102,7 @@ function ShapeForm({ shape, busy, onChange, onSet }: ShapeFormProps) {
 const MixSliders = ({ mix, onChange }: { mix: LoadMix; onChange: (mix: LoadMix) => void }) => (
   <div className="filters">
     <label>
-      all want one product: {Math.round(mix.hotShare * 100)} %
+      want the same product: {Math.round(mix.hotShare * 100)} %
       <Slider max={100} from={mix.hotShare * 100} onLeft={(percent) => onChange({ ...mix, hotShare: percent / 100 })} />
     </label>
     <label>
@@ -110,7 +110,7 @@ const MixSliders = ({ mix, onChange }: { mix: LoadMix; onChange: (mix: LoadMix) 
       <Slider max={200} from={mix.bots} onLeft={(bots) => onChange({ ...mix, bots })} />
     </label>
     <label>
-      page views beside them, whatever the shop does: {mix.rate}/s
+      page views beside them, at a fixed rate: {mix.rate}/s
       <Slider max={300} from={mix.rate} onLeft={(rate) => onChange({ ...mix, rate })} />
     </label>
   </div>

@@ -41,7 +41,7 @@ export function LogOverviewPanel({ overview, from, to, service, onService, onZoo
   return (
     <section aria-label="Overview" className="box">
       <p className="quiet">
-        {total.toLocaleString()} lines, {formatDuration(bucketSeconds)} each bar; drag over some to see those alone.
+        {total.toLocaleString()} lines, {formatDuration(bucketSeconds)} each bar; drag over several bars to see only those.
       </p>
       <div
         className="histogram"

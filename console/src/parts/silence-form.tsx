@@ -59,8 +59,8 @@ export function SilenceForm({ alerts, initial, onDone }: Props) {
         <div role="status">
           <p>
             {matched.length === 0
-              ? 'None of the alerts that fire now fits.'
-              : `It silences ${matched.length} of ${alerts.length} alerts that fire now: ${[...new Set(matched.map(({ labels }) => labels['alertname']))].slice(0, 8).join(', ')}.`}
+              ? 'It matches none of the alerts that are firing now.'
+              : `It silences ${matched.length} of ${alerts.length} alerts that are firing now: ${[...new Set(matched.map(({ labels }) => labels['alertname']))].slice(0, 8).join(', ')}.`}
           </p>
           {warning && <p className="caution">{warning}</p>}
           {Number(minutes) > 240 && <p className="caution">Longer than a shift: who will remember it?</p>}

@@ -76,7 +76,7 @@ export function Lobby() {
             To the incident room
           </Link>
         ) : gameDay.drills.length < gameDay.of ? (
-          'The instructor begins the next drill. The page will reach you.'
+          'The instructor will begin the next drill. You will be paged here.'
         ) : (
           'Every drill has been played.'
         )}

@@ -174,7 +174,7 @@ function SearchBox({ onFind, onClose }: { onFind: (text: string, back: boolean) 
       }}
     >
       <input
-        aria-label="Search in what scrolled by"
+        aria-label="Search the output"
         ref={field}
         value={text}
         onChange={(event) => setText(event.target.value)}

@@ -27,7 +27,7 @@ export function Answer({ debrief }: { debrief: Pick<Debrief, 'cause' | 'solution
           </li>
         ))}
       </ol>
-      <p>Where it could be seen:</p>
+      <p>Where you could see it:</p>
       <ul className="tags">
         {places.map(({ view, component, seen }) => (
           <li key={`${view} ${component}`}>

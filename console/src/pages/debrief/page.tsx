@@ -101,7 +101,7 @@ function WhatHappened({ debrief }: { debrief: Debrief }) {
       <Markdown text={text} />
       {again && (
         <p>
-          This scenario differs from drill to drill. To play the same again, run{' '}
+          This scenario varies from drill to drill. To play the same variant again, run{' '}
           <code>
             firedrill drill start {drill.scenario} --seed {again.seed}
             {again.variant !== null && ` --variant ${again.variant}`}

@@ -13,9 +13,9 @@ export function Telling({
 }: Pick<Debrief, 'drill' | 'events'> & { communication: NonNullable<Debrief['communication']> }) {
   const quiets = events.filter((event) => event.type === 'quiet-ended')
   return (
-    <section className="box telling" aria-label="Telling others">
+    <section className="box telling" aria-label="Keeping others informed">
       <h2>
-        Telling others{' '}
+        Keeping others informed{' '}
         <span className="quiet">
           {communication.total} of 100{communication.counts ? '' : ', not part of the score'}
         </span>

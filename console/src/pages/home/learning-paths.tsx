@@ -32,7 +32,7 @@ export function LearningPaths({ busy, onStart }: { busy: boolean; onStart: (scen
                   ) : (
                     <b>{title}</b>
                   )}{' '}
-                  {why} <span className="quiet">{resolved ? 'resolved' : playable ? '' : 'not where the shop runs now'}</span>
+                  {why} <span className="quiet">{resolved ? 'resolved' : playable ? '' : 'cannot be played on this range'}</span>
                 </li>
               ))}
             </ol>

@@ -104,7 +104,7 @@ const Catalogue = ({ here, elsewhere, tile }: CatalogueProps) => (
     })}
     {elsewhere.length > 0 && (
       <details className="elsewhere">
-        <summary>{elsewhere.length} more where the shop runs elsewhere</summary>
+        <summary>{elsewhere.length} more that cannot be played on this range</summary>
         <ul className="tiles">{elsewhere.map(tile)}</ul>
       </details>
     )}
@@ -159,9 +159,9 @@ function FilterBar({ filters, shown, of }: { filters: Filters; shown: number; of
           <option value="yes">played</option>
         </select>
       </label>
-      <label className="inline" title="Topics tell something of the answer">
+      <label className="inline" title="Topics give away part of the answer">
         <input type="checkbox" checked={filters.topics} onChange={(event) => set('topics', event.target.checked ? 'yes' : '')} />
-        Show topics (they give something away)
+        Show topics (they hint at the answer)
       </label>
       <span className="quiet" role="status">
         {shown === of ? `${of} scenarios` : `${shown} of ${of} scenarios`}

@@ -16,7 +16,7 @@ export function Shifts({ shifts, busy, onStart }: Props) {
   return (
     <section aria-label="Shifts" className="shifts">
       <h2>Shifts</h2>
-      <p className="quiet">You have the pager for a while. Nobody tells you how many incidents come, which pages matter, or when.</p>
+      <p className="quiet">You have the pager for a while. Nobody tells you how many incidents come, when, or which pages matter.</p>
       <ul className="tiles">
         {shifts.map((shift) => (
           <ShiftTile key={shift.id} shift={shift} sought={params.get('shift') === shift.id} busy={busy} onStart={() => onStart(shift.id)} />
@@ -56,7 +56,7 @@ function ShiftTile({ shift, sought, busy, onStart }: TileProps) {
             Start
           </button>
         ) : (
-          <span className="quiet">not where the shop runs now</span>
+          <span className="quiet">cannot be played on this range</span>
         )}
       </div>
     </li>

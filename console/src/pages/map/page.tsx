@@ -26,8 +26,8 @@ export function MapPage() {
       <h1>Map</h1>
       <HostsLine hosts={range.data.hosts} />
       <p className="quiet">
-        Calls over the last ten seconds, as who calls sees them: how many, how long the slowest twentieth takes, how many fail. A component
-        with an alert is red, who depends on it is amber.
+        Calls over the last ten seconds, as their callers see them: how many, the 95th percentile of their latency, and how many fail. A
+        component with an alert is red; components that depend on it are amber.
       </p>
       <MapInTime parts={parts} />
       {session.data?.role === 'instructor' && <EdgeFaults parts={parts} />}
@@ -38,12 +38,12 @@ export function MapPage() {
 /** How the shop's host is, where it is another one than that which watches. */
 function HostsLine({ hosts }: { hosts: Hosts | null }) {
   if (!hosts) return null
-  if (!hosts.connected) return <p className="caution">The shop’s host cannot be reached. What is shown of the shop is out of date.</p>
+  if (!hosts.connected) return <p className="caution">The shop’s host cannot be reached. What you see of the shop is out of date.</p>
   return (
     <p className="quiet">
       The shop runs on a host of its own
       {hosts.roundTripMs !== null && hosts.clockOffsetMs !== null
-        ? `, ${hosts.roundTripMs.toFixed(1)} ms there and back, its clock ${Math.abs(hosts.clockOffsetMs).toFixed(1)} ms ${hosts.clockOffsetMs < 0 ? 'behind' : 'ahead'}`
+        ? `, ${hosts.roundTripMs.toFixed(1)} ms round trip, its clock ${Math.abs(hosts.clockOffsetMs).toFixed(1)} ms ${hosts.clockOffsetMs < 0 ? 'behind' : 'ahead'}`
         : ''}
       .
     </p>

@@ -44,7 +44,7 @@ function Trace({ id, all }: { id: string; all: Span[] }) {
   }, [asked, roots])
   const toggle = (key: string) => setToggled((now) => new Set(now.has(key) ? [...now].filter((other) => other !== key) : [...now, key]))
   const root = roots[0]
-  if (!root) return <Empty>All spans of this trace are of proxies. Show them to see it.</Empty>
+  if (!root) return <Empty>All spans of this trace come from proxies. Show proxies to see the trace.</Empty>
   const failed = all.filter(({ status }) => status === 'Error').length
   return (
     <>

@@ -64,8 +64,8 @@ export function SpanDetails({
         </p>
       ))}
       <p className="buttons">
-        <Link to={`/logs?service=${span.service}&from=${from}&to=${to}`}>Logs of {span.service} around it</Link>
-        <Link to={`/traces?service=${span.service}`}>More traces of it</Link>
+        <Link to={`/logs?service=${span.service}&from=${from}&to=${to}`}>Logs of {span.service} around this span</Link>
+        <Link to={`/traces?service=${span.service}`}>More traces of {span.service}</Link>
         <Link to={`/components/${component}`}>All of {component}</Link>
       </p>
       <Attributes span={span} />
@@ -109,7 +109,7 @@ function SpanLogs({ traceId, span }: { traceId: string; span: Span }) {
       ) : !data ? (
         <Loading what="logs" />
       ) : shown.length === 0 ? (
-        <Empty>It wrote none.</Empty>
+        <Empty>There are no log lines.</Empty>
       ) : (
         <LogLines lines={shown} />
       )}

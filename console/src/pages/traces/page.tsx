@@ -52,7 +52,7 @@ export function TracesPage() {
       {error ? <Problem error={error} /> : !data ? <Loading what="traces" /> : null}
       {data?.traces.length === 0 && (
         <Empty>
-          No trace fits. Widen the time range
+          No trace matches. Widen the time range
           {narrowed && (
             <>
               , or{' '}
@@ -97,7 +97,7 @@ const Found = memo(function Found({ traces, from, to, onRange, onChange }: Found
       <Scatter traces={traces} from={all ? (traces.at(-1)?.startMs ?? from) : from} to={to} onBrush={brush} />
       <p className="quiet">
         {all ? `The newest ${mostTraces} traces` : traces.length === 1 ? '1 trace' : `${traces.length} traces`}; red ones failed somewhere.
-        Click a dot to open it, or drag over some to see those alone.
+        Click a dot to open it, or drag over several to see only those.
       </p>
       <Routes routes={routes} of={traces.length} onChoose={({ service, name }) => onChange({ service, operation: name })} />
       <TraceList traces={traces.slice(0, shownInList)} />
@@ -190,7 +190,7 @@ function Routes({ routes, of, onChoose }: { routes: Route[]; of: number; onChoos
           {routes.map((route) => (
             <tr key={`${route.service} ${route.name}`}>
               <th scope="row">
-                <button className="link" onClick={() => onChoose(route)} title="Show these alone">
+                <button className="link" onClick={() => onChoose(route)} title="Show only these">
                   {route.service}: {route.name}
                 </button>
               </th>

@@ -47,7 +47,7 @@ export function HandoverWriter({ drill, handovers, open, setOpen }: Props) {
             write.mutate()
           }}
         >
-          <p className="quiet">For whoever joins later. The debrief compares it with what was true.</p>
+          <p className="quiet">For people who join later. The debrief compares the note with what was true.</p>
           {handoverFields.map((name) => (
             <Field key={name} name={name} value={note[name]} onChange={(text) => setNote({ ...note, [name]: text })} />
           ))}

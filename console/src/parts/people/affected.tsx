@@ -26,9 +26,11 @@ export function AffectedForm({ drill }: { drill: string }) {
           handIn.mutate()
         }}
       >
-        <p className="quiet">If data has to be corrected: all orders since the drill began. The debrief compares them with the database.</p>
+        <p className="quiet">
+          If data has to be corrected, list all affected orders since the drill began. The debrief compares your list with the database.
+        </p>
         <label>
-          <span>What is wrong with them</span>
+          <span>What is wrong with these orders</span>
           {/* Safe: its options are the kinds. */}
           <select value={kind} onChange={(event) => setKind(event.target.value as AffectedKind)}>
             {affectedKinds.map((each) => (

@@ -28,7 +28,7 @@ export function Incidents({ drill, incidents, chosen, onAcknowledge, onWrite }: 
       {incidents.length === 0 ? (
         <p className="page quiet-page">
           {drill.pagedAt === null
-            ? 'Nothing has paged yet. Read the note from the shift before.'
+            ? 'Nothing has paged yet. Read the note from the previous shift.'
             : 'No incident so far. Look at what users feel before you change anything.'}
         </p>
       ) : (
