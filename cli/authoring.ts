@@ -30,7 +30,7 @@ export function tellProblems(problems: readonly ScenarioProblem[], { json }: Com
       const shown = describeProblem({ ...problem, file: path.relative(process.cwd(), problem.file) })
       print(`${isError(problem) ? red('error') : 'warning'} ${shown}`)
     }
-    if (problems.length === 0) print(green(`${count === 1 ? `1 ${what}` : `${count} ${what}s`}, nothing to say`))
+    if (problems.length === 0) print(green(`${count === 1 ? `1 ${what}` : `${count} ${what}s`}, no problems found`))
   }
   if (problems.some(isError)) process.exitCode = 1
 }

@@ -25,7 +25,7 @@ export function apiClient(state: RangeState, role: Role, timeoutMs = 120_000): A
       const reason = describeError(error)
       if (error instanceof FiredrillError && error.code === 'timed-out') {
         const next = `'firedrill status' tells whether the control plane is healthy`
-        throw new FiredrillError('timed-out', `${method} ${path}: ${reason}. What was asked for may still be under way: ${next}`, {
+        throw new FiredrillError('timed-out', `${method} ${path}: ${reason}. The request may still be under way: ${next}`, {
           cause: error,
         })
       }

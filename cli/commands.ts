@@ -50,7 +50,7 @@ export const commands: readonly ListedCommand[] = [
   {
     name: 'kubernetes',
     usage: '',
-    summary: "the shop's manifests for a cluster; 'firedrill up --target kubernetes' puts them into one",
+    summary: "write the shop's manifests for a cluster; 'firedrill up --target kubernetes' puts the shop into one",
     load: async () => (await import('./commands/kubernetes.ts')).kubernetesCommand(),
   },
   {
@@ -111,7 +111,7 @@ export const commands: readonly ListedCommand[] = [
   {
     name: 'action',
     usage: '',
-    summary: 'run a responder’s actions, such as restart or roll-back',
+    summary: 'run a responder’s actions, such as a restart or a rollback',
     load: async () => (await import('./commands/action.ts')).actionCommand(),
   },
   {

@@ -26,7 +26,7 @@ export async function edit(name: string, before: string, take: (draft: Draft) =>
   const { status } = spawnSync('/bin/sh', ['-c', `${editor} "$1"`, editor, file], { stdio: 'inherit' })
   if (status !== 0) {
     remove()
-    throw new FiredrillError('bad-request', `${editor} did not end well: nothing has changed`)
+    throw new FiredrillError('bad-request', `${editor} exited with an error: nothing has changed`)
   }
   try {
     await take({ file, text: readFileSync(file, 'utf8') })

@@ -19,7 +19,7 @@ interface Generated {
 /** A command that writes a folder of what is generated from elsewhere, or tells whether it is current. */
 export const generatedCommand = ({ name, description, typed, folder, pattern, files: make }: Generated) =>
   command(name, description)
-    .option('--check', 'write nothing; fail where what is there differs', false)
+    .option('--check', 'write nothing; fail if the files there differ', false)
     .option('--out <folder>', 'another folder', folder)
     .action(async (options: CommonOptions & { check: boolean; out: string }) => {
       const files = await make()

@@ -21,7 +21,7 @@ test('a handover note is written and read from a terminal', async (context: Test
     }
   }
   assert.match(await printed({}), /nobody has written a handover note yet/)
-  assert.match(await printed({ broken: 'Pages are slow.' }), /whoever joins later reads it first/)
+  assert.match(await printed({ broken: 'Pages are slow.' }), /people who join later read it first/)
   await printed({ broken: 'Pages fail.', since: '14:02' })
   const newest = await printed({})
   assert.match(newest, /What is broken: Pages fail\.\nSince when: 14:02\n1 older/)

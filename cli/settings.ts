@@ -7,8 +7,8 @@ export type Settings = ReadonlyMap<string, string>
 /** As a file that whoever is on call edits: `KEY=value` in each line. */
 export function settingsFile(service: string, settings: Settings): string {
   return [
-    `# Settings of ${service} that differ from its defaults: one KEY=value in a line. Without its line, a setting has its default.`,
-    `# Settings there are: ${configKeys.join(' ')}`,
+    `# Settings of ${service} that differ from its defaults: one KEY=value in a line. A setting without a line has its default.`,
+    `# All settings: ${configKeys.join(' ')}`,
     ...[...settings].map(([key, value]) => `${key}=${value}`),
     '',
   ].join('\n')

@@ -29,6 +29,6 @@ export const benchCommand = () =>
       }
       if (options.json) printJson(name === 'all' ? results : results[0])
       const ok = results.every((result) => result.rows.every((row) => row.ok !== false))
-      if (!options.json) print(ok ? green('every bar is met') : red('a bar is missed'))
+      if (!options.json) print(ok ? green('every target is met') : red('a target is missed'))
       process.exitCode = ok ? 0 : 1
     })

@@ -18,7 +18,7 @@ const localFolder = path.join(cacheDir, 'coach')
 
 /** The configuration in words, and never the key. */
 function described(config: CoachConfig | null): string {
-  if (config === null) return 'no model: the scenario’s author and the policy speak'
+  if (config === null) return 'no model: the coach uses the words of the scenario’s author'
   if (config.provider === 'local') return `local: ${path.basename(config.file)}`
   const tools = config.tools ? '' : ', without tools'
   return `${config.provider}: ${config.model}${config.url ? ` at ${config.url}` : ''}${tools}`
@@ -46,10 +46,10 @@ export function coachCommand(): Command {
     .addCommand(
       command('use', 'use a model, also in a running drill')
         .argument('<provider>', 'openai-compatible, anthropic or local')
-        .option('--url <url>', 'of the server, with its version: http://127.0.0.1:11434/v1')
-        .option('--model <name>', 'as the server names it')
+        .option('--url <url>', 'URL of the server, with the version of its API: http://127.0.0.1:11434/v1')
+        .option('--model <name>', 'name of the model on the server')
         .option('--key-from <variable>', 'environment variable that holds the key')
-        .option('--file <gguf>', 'for local: another model than the one that was installed')
+        .option('--file <gguf>', 'for local: a model other than the installed one')
         .addOption(new Option('--no-tools', 'for models that cannot call tools'))
         .action((provider: string, options: UseOptions) => {
           const key = options.keyFrom === undefined ? undefined : process.env[options.keyFrom]

@@ -17,7 +17,7 @@ import { dim, green, print, printJson, red, yellow } from '../output.ts'
 
 export const setupCommand = () =>
   command('setup')
-    .addOption(new Option('--role <role>', 'what such a host needs, and no more').choices(hostRoles).default('all'))
+    .addOption(new Option('--role <role>', 'check only what a host with this role needs').choices(hostRoles).default('all'))
     .action(async (options: CommonOptions & { role: HostRole }) => {
       const say = (line: string) => void (options.json || print(line))
       const binaries = await setup(projectRoot, cacheDir, say, options.role)
@@ -53,7 +53,7 @@ export const doctorCommand = () =>
         )
       }
       print(`${green('✓')} this machine ${dim(`${describeMachine(machine)}; a new range has ${users} users here`)}`)
-      print(`${green('✓')} what watches the shop goes first ${dim(precedence)}`)
+      print(`${green('✓')} monitoring takes precedence over the shop ${dim(precedence)}`)
       print(
         terminal.trouble
           ? `${yellow('!')} no terminal for trainees: ${terminal.trouble}`

@@ -117,7 +117,7 @@ test('drill ack, diagnose and hint: of the incident that is named, or of none', 
   const named = await drill([...cause, '--incident', '1'], { '/api/drills/d1/cause': { correct: true } })
   assert.deepEqual(
     [named.stdout, named.asked?.body],
-    ['that is it\n', { component: 'orders', category: 'release', sentence: '', incident: 1 }],
+    ['that is the cause\n', { component: 'orders', category: 'release', sentence: '', incident: 1 }],
   )
   assert.deepEqual((await drill(cause)).asked?.body, { component: 'orders', category: 'release', sentence: '' })
   const hint = await drill(['hint', '--incident', '2'], { '/api/drills/d1/hint': { given: true, waitMs: 0 }, '/api/drills/d1': view })

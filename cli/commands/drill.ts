@@ -118,7 +118,7 @@ function mustBeOne(scenario: string | undefined, { surprise, shift, level, varia
       `--level is for a surprise: leave it out, or give --surprise instead of the ${shift === undefined ? 'scenario' : 'shift'}`,
     )
   if (variant !== undefined && shift !== undefined)
-    throw new FiredrillError('bad-request', '--variant is for a scenario: leave it out, as a shift says itself what comes in it')
+    throw new FiredrillError('bad-request', '--variant is for a scenario: leave it out, because a shift sets the variants of its incidents')
 }
 
 const statusCommand = () =>
@@ -152,7 +152,7 @@ const diagnoseCommand = () =>
         incident: options.incident,
       })
       if (options.json) printJson({ correct })
-      else print(correct ? 'that is it' : 'that is not it')
+      else print(correct ? 'that is the cause' : 'that is not the cause')
     })
 
 const hintCommand = () =>
@@ -186,7 +186,7 @@ const ticketsCommand = () =>
     })
 
 const handoverCommand = () =>
-  command('handover', 'show the newest handover note, or write one for whoever joins later')
+  command('handover', 'show the newest handover note, or write one for people who join later')
     .option('--broken <text>', 'what users notice, and the cause, or that it is not known yet')
     .option('--hurt <text>', 'which users, and how many')
     .option('--since <text>', 'since when, such as 14:02')
@@ -201,9 +201,9 @@ const handoverCommand = () =>
 
 const affectedCommand = () =>
   command('affected', 'hand in the list of affected orders, if data has to be corrected')
-    .addArgument(new Argument('<kind>', 'what is wrong with them').choices([...affectedKinds]))
+    .addArgument(new Argument('<kind>', 'what is wrong with the orders').choices([...affectedKinds]))
     .argument('[orders...]', 'their numbers')
-    .option('--file <path>', 'a file with their numbers; - reads what is piped in')
+    .option('--file <path>', 'a file with the order numbers; - reads standard input')
     .action(async (kind: string, orders: string[], options: CommonOptions & { file?: string }) => {
       const { handIn } = await import('./affected.ts')
       const client = trainee(options)

@@ -51,7 +51,7 @@ export function faultCommand(): Command {
       command('inject', 'inject a fault')
         .argument('<id>', 'id of the fault')
         .option('--param <name=value>', 'a parameter; repeatable', keyValue, {})
-        .option('--for <duration>', 'how long at most, as 90s or 5m', duration, 300_000)
+        .option('--for <duration>', 'how long at most, such as 90s or 5m', duration, 300_000)
         .action(async (id: string, options: CommonOptions & { param: Record<string, unknown>; for: number }) => {
           const record = await apiClient(openState(options), 'instructor').post<FaultRecord>(`/api/faults/${encodeURIComponent(id)}`, {
             params: options.param,
@@ -59,7 +59,7 @@ export function faultCommand(): Command {
           })
           if (options.json) return printJson(record)
           print(
-            `${record.fault} is in until ${new Date(record.deadlineAt).toISOString()}; 'firedrill fault revert ${record.instance}' takes it out`,
+            `${record.fault} is injected until ${new Date(record.deadlineAt).toISOString()}; 'firedrill fault revert ${record.instance}' reverts it`,
           )
         }),
     )

@@ -18,7 +18,7 @@ export async function handOver(
   const given = handoverFields.filter((name) => options[name] !== undefined)
   if (given.length > 0) {
     await client.post(path, Object.fromEntries(given.map((name) => [name, options[name]])))
-    const said = 'written: whoever joins later reads it first'
+    const said = 'written: people who join later read it first'
     return options.json ? printJson({ ok: true, message: said }) : print(said)
   }
   const listed = await client.get<Listed>(path)

@@ -50,11 +50,12 @@ const observeCommand = () =>
     .option('--listen <address>', "the address on which to wait for the shop's host", '0.0.0.0')
     .addOption(new Option('--users <n>', 'simulated users').argParser(integer))
     .option('--console-listen <address>', 'where the console listens', '127.0.0.1')
-    .addOption(new Option('--load-hosts <n>', 'hosts that will take a part of the users, beside this one').argParser(integer))
+    .addOption(new Option('--load-hosts <n>', 'number of hosts that will take a share of the users, beside this one').argParser(integer))
     .addOption(
-      new Option('--cluster <overlay>', "the shop's host is a cluster, into which somebody puts deploy/kubernetes/overlays").choices([
-        ...overlays,
-      ]),
+      new Option(
+        '--cluster <overlay>',
+        'the shop runs in a cluster, to which somebody applies this overlay of deploy/kubernetes/overlays',
+      ).choices([...overlays]),
     )
     .option('--console-name <name...>', 'names or addresses by which browsers may know the console, beside the loopback')
     .addOption(allowOrigin())
@@ -73,7 +74,7 @@ const observeCommand = () =>
         console: { listen: options.consoleListen, names: options.consoleName ?? [], origins: options.allowOrigin ?? [] },
       })
       if (options.json) printJson({ placement: config.placement, console: config.console })
-      else print(`this host watches; invite the shop's with 'firedrill host invite'`)
+      else print(`this is the monitoring host; invite the shop's host with 'firedrill host invite'`)
     })
 
 const inviteCommand = () =>
@@ -82,7 +83,7 @@ const inviteCommand = () =>
     .option('--load', 'invite load hosts, as many as you like; other invitations stay valid', false)
     .option(
       '--into-cluster',
-      'put it, and one for users, into the cluster of KUBECONFIG or around this pod as the Secrets that the manifests wait for',
+      'store it, and the one for load hosts, as the Secrets that the manifests wait for, in the cluster of KUBECONFIG or of this pod',
       false,
     )
     .action(async (options: CommonOptions & { address: string; load: boolean; intoCluster: boolean }) => {
@@ -110,7 +111,7 @@ const joinCommand = () =>
       mustBeDown(state)
       const { role, observability } = accept(state, await text(process.stdin))
       if (options.json) printJson({ role, observability })
-      else print(`this host has ${role === 'shop' ? 'the shop' : 'users'}, and dials ${observability}: run 'firedrill up'`)
+      else print(`this host has ${role === 'shop' ? 'the shop' : 'users'}, and connects to ${observability}: run 'firedrill up'`)
     },
   )
 
@@ -119,7 +120,7 @@ const statusCommand = () =>
     const state = openState(options)
     const found = await statusOf(state)
     if (options.json) return printJson({ role: state.config().placement.role, ...found })
-    print(found.connected ? green('connected') : red('the other host is away'))
+    print(found.connected ? green('connected') : red('the other host is unavailable'))
     if (found.loadHosts > 0) print(`hosts of users: ${found.loadHosts}`)
     if (found.roundTripMs !== null) print(`round trip ${found.roundTripMs.toFixed(1)} ms`)
     if (found.clockOffsetMs !== null)
@@ -127,7 +128,7 @@ const statusCommand = () =>
   })
 
 const watchCommand = () =>
-  command('watch', 'restart the agent of this host whenever it ends, and Locust on a load host; runs until it is stopped').action(
+  command('watch', 'restart the agent of this host, and Locust on a load host, whenever they exit; runs until it is stopped').action(
     async (options: CommonOptions) => {
       const target = openLocalRange(options.dir)
       const { role } = target.context.config.placement
@@ -136,7 +137,7 @@ const watchCommand = () =>
       for (;;) {
         for (const name of watched) {
           if (!isMissed(target.state.run(name))) continue
-          print(`${name} has ended: starting it again`)
+          print(`${name} has exited: restarting it`)
           await target.start(name).catch((error: unknown) => print(red(describeError(error))))
         }
         await new Promise((resolve) => setTimeout(resolve, 1_000))
@@ -149,7 +150,7 @@ const waitCommand = () =>
     .option('--seconds <n>', 'how long to wait at most', integer, 180)
     .action(async (options: CommonOptions & { seconds: number }) => {
       const state = openState(options)
-      if (state.config().placement.role !== 'observability') throw new FiredrillError('wrong-state', 'this is for the host that watches')
+      if (state.config().placement.role !== 'observability') throw new FiredrillError('wrong-state', 'run this on the monitoring host')
       const giveUpAt = Date.now() + options.seconds * 1_000
       await until("the shop's host", options.seconds * 1_000, async () => (await statusOf(state)).connected)
       await untilSteady(state, giveUpAt - Date.now())

@@ -15,7 +15,7 @@ export function loadCommand(): Command {
     .addCommand(
       command('set', 'set how many users there are, and which traffic comes on top')
         .option('--users <n>', 'how many', integer)
-        .option('--rate <n>', 'page views a second beside them, at an even pace whatever the shop does', integer)
+        .option('--rate <n>', 'page views a second on top of the users, at an even rate whatever the shop does', integer)
         .action(async (options: CommonOptions & { users?: number; rate?: number }) => {
           const { users, rate } = options
           if (users === undefined && rate === undefined) throw new FiredrillError('bad-request', 'say --users N, --rate N, or both')

@@ -36,7 +36,7 @@ function show({ title, why, before, steps, after, next }: PathView): void {
   print()
   for (const { scenario, title: name, why: teaches, playable, resolved } of steps)
     print(
-      `  ${resolved ? green('●') : '○'} ${name} ${dim(`${scenario}${playable ? '' : ', not where the shop runs now'}`)}\n      ${teaches}`,
+      `  ${resolved ? green('●') : '○'} ${name} ${dim(`${scenario}${playable ? '' : ', cannot be played on this range'}`)}\n      ${teaches}`,
     )
   print('\nRead after:')
   for (const { title: what, url } of after) print(`  ${what} ${dim(url)}`)
@@ -52,7 +52,7 @@ async function lint(json: boolean): Promise<void> {
   const files = globSync('*.yaml', { cwd: path.join(projectRoot, 'paths') })
   const problems = files.flatMap((file) => checkPath(path.join(projectRoot, 'paths', file), scenarios).problems)
   if (json) printJson({ ok: problems.length === 0, problems })
-  else if (problems.length === 0) print(green(`${files.length} paths, nothing to say`))
+  else if (problems.length === 0) print(green(`${files.length} paths, no problems found`))
   else
     for (const problem of problems)
       print(`${red('error')} ${describeProblem({ ...problem, file: path.relative(process.cwd(), problem.file) })}`)

@@ -120,7 +120,7 @@ const sendCommand = () =>
     .action((who: string, words: string[], options: CommonOptions) =>
       onRunning(options, 'instructor', async (client, drill) => {
         await client.post(`${drill}/people/${encodeURIComponent(who)}/enter`, words.length > 0 ? { text: words.join(' ') } : {})
-        return `${who} speaks as soon as nobody else does`
+        return `${who} will speak as soon as nobody else does`
       }),
     )
 

@@ -27,7 +27,7 @@ const lint = (...args: string[]) => run('cli/main.ts', ['scenario', 'lint', ...a
 test('scenario lint: a scenario without a mistake, by its folder or its file', async () => {
   for (const given of [folder, file]) {
     const { status, stdout } = await lint(given)
-    assert.equal(stdout, '1 scenario, nothing to say\n', given)
+    assert.equal(stdout, '1 scenario, no problems found\n', given)
     assert.equal(status, 0)
   }
 })

@@ -33,7 +33,7 @@ export function scenarioCommand(): Command {
 const newCommand = () =>
   command('new', 'create a scenario from a template')
     .argument('<id>', 'lower-case words joined by hyphens; the name of its folder')
-    .option('--with-people', 'with a people.yaml: those who wait, and those who know something', false)
+    .option('--with-people', 'with a people.yaml: people who want answers, and people who know something', false)
     .action((id: string, options: CommonOptions & { withPeople: boolean }) => {
       if (!scenarioSchema.shape.id.safeParse(id).success)
         throw new FiredrillError('bad-request', `'${id}' is no id: write lower-case words joined by hyphens`)

@@ -23,7 +23,7 @@ export const scenariosCommand = () =>
         difficulty,
         par: formatDurationMs(parMs),
         best: best?.score ?? '',
-        here: playable ? '' : 'not where the shop runs now',
+        here: playable ? '' : 'cannot be played on this range',
       })),
     )
   })

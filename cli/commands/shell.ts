@@ -22,11 +22,11 @@ interface Ran {
 
 export const shellCommand = () =>
   command('shell')
-    .argument('[id]', 'one that is open already, as --list names it')
+    .argument('[id]', 'id of a terminal that is open already (--list shows it)')
     .option('--list', 'list the terminals that are open', false)
     .option('--no-record', 'do not keep the output for the debrief')
-    .option('-c, --command <command>', 'run one command in the same jail, print what it prints, and end as it ends')
-    .addOption(new Option('--timeout <seconds>', 'for --command: stop it after so long').argParser(integer).default(30))
+    .option('-c, --command <command>', 'run one command in the same jail, print its output, and exit with its status')
+    .addOption(new Option('--timeout <seconds>', 'for --command: stop the command after this time').argParser(integer).default(30))
     .action(async (id: string | undefined, options: ShellOptions) => {
       const state = openState(options)
       const api = apiClient(state, 'trainee', 150_000)
@@ -49,7 +49,10 @@ export const shellCommand = () =>
       }
       const { stdin, stdout } = process
       if (!stdin.isTTY || !stdout.isTTY)
-        throw new FiredrillError('bad-request', `this is no terminal: run one command with 'firedrill shell --command COMMAND'`)
+        throw new FiredrillError(
+          'bad-request',
+          `input or output is not a terminal: run one command with 'firedrill shell --command COMMAND'`,
+        )
       const own =
         id ?? (await api.post<{ id: string }>('/api/shells', { cols: stdout.columns, rows: stdout.rows, record: options.record })).id
       const { portBase, tokens } = state.config()

@@ -57,7 +57,7 @@ test('shift new: an id that is none, one of a scenario, and one that is taken', 
 test('shift lint: a shift without a mistake, by its folder or its file', async () => {
   for (const given of [folder, file]) {
     const { status, stdout } = await shift('lint', given)
-    assert.equal(stdout, '1 shift, nothing to say\n', given)
+    assert.equal(stdout, '1 shift, no problems found\n', given)
     assert.equal(status, 0)
   }
 })

@@ -26,7 +26,7 @@ const listCommand = () =>
         difficulty,
         lasts: formatDurationMs(limitMs),
         best: best?.score ?? '',
-        here: playable ? '' : 'not where the shop runs now',
+        here: playable ? '' : 'cannot be played on this range',
       })),
       ['id', 'title', 'difficulty', 'lasts', 'best', 'here'],
     )
@@ -38,7 +38,11 @@ const files = () => import('../shift-files.ts')
 const newCommand = () =>
   command('new', 'create a shift from a template')
     .argument('<id>', 'lower-case words joined by hyphens; the name of its folder')
-    .option('--with-people', 'with a people.yaml: those who wait, those who know something, and who takes over', false)
+    .option(
+      '--with-people',
+      'with a people.yaml: people who want answers, people who know something, and the engineer of the next shift',
+      false,
+    )
     .action(async (id: string, options: CommonOptions & { withPeople: boolean }) => (await files()).beginShift(id, options))
 
 const lintCommand = () =>
@@ -47,7 +51,7 @@ const lintCommand = () =>
     .action(async (ids: string[], options: CommonOptions) => (await files()).lintShifts(ids, options))
 
 const previewCommand = () =>
-  command('preview', 'show what comes in a shift, and when')
+  command('preview', 'show what happens in a shift, and when')
     .argument('<id>', 'id, folder or file')
     .action(async (id: string, options: CommonOptions) => (await files()).previewShift(id, options))
 

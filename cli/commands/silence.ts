@@ -34,7 +34,7 @@ export function silenceCommand(): Command {
     .addCommand(
       command('add', 'add a silence')
         .requiredOption('--match <name=value>', 'which alerts; repeatable', matcher)
-        .option('--for <duration>', 'for how long, as 30m or 2h', '30m')
+        .option('--for <duration>', 'for how long, such as 30m or 2h', '30m')
         .requiredOption('--comment <text>', 'why')
         .action(async (options: CommonOptions & { match: Matcher[]; for: string; comment: string }) => {
           const answer = await apiClient(openState(options), 'trainee').post<{ silenceID: string }>('/api/silences', {

@@ -32,7 +32,7 @@ export const statusCommand = () =>
       print(`${healthy ? green('all healthy') : red('not healthy')} ${dim(`${megabytes(total)} in all`)}`)
       const machine = openState(options).machine()
       if (machine) print(dim(`when it was started: ${describeMachine(machine)}`))
-      print(dim(`what watches the shop goes first ${describePrecedence(openState(options).precedence())}`))
+      print(dim(`monitoring takes precedence over the shop ${describePrecedence(openState(options).precedence())}`))
     }
     process.exitCode = healthy ? 0 : 1
   })

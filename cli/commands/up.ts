@@ -89,14 +89,19 @@ export const upCommand = () =>
     .option('--clickhouse <url>', 'keep logs and traces in this ClickHouse instead of the embedded one')
     .option('--pack <source...>', 'also play the scenarios of these packs, folders or archives, until other packs are given')
     .option('--no-pack', 'play no packs any more')
-    .option('--trust <file>', 'take only packs that this public key (PEM) signed')
-    .option('--receivers <file>', "YAML with your team's own Alertmanager receivers, told beside the console, until another file is given")
-    .option('--no-receivers', 'tell only the console again')
+    .option('--trust <file>', 'accept only packs that this public key (PEM) signed')
+    .option(
+      '--receivers <file>',
+      "YAML with your team's own Alertmanager receivers, notified as well as the console, until another file is given",
+    )
+    .option('--no-receivers', 'notify only the console again')
     .addOption(new Option('--target <where>', 'where the shop runs: on this host, or in a cluster').choices(['local', 'kubernetes']))
-    .option('--kubeconfig <file>', 'of the cluster (default: $KUBECONFIG)')
-    .addOption(new Option('--overlay <name>', 'who carries what services say: the cluster, or Istio').choices([...overlays]))
-    .option('--storage-class <name>', "for the data stores' claims (the cluster's default without)")
-    .option('--address <host>', 'this host, as pods reach it')
+    .option('--kubeconfig <file>', 'kubeconfig of the cluster (default: $KUBECONFIG)')
+    .addOption(
+      new Option('--overlay <name>', 'what carries the calls between services: the plain cluster, or Istio').choices([...overlays]),
+    )
+    .option('--storage-class <name>', "storage class of the data stores' volume claims (default: the cluster's)")
+    .option('--address <host>', 'address at which pods reach this host')
     .option('--console-listen <address>', 'where the console and the API listen (127.0.0.1 in a new range)')
     .option('--console-name <name...>', 'names or addresses by which clients may know the console, beside the loopback')
     .addOption(allowOrigin())
@@ -117,7 +122,7 @@ export const upCommand = () =>
       const target = openLocalRange(options.dir)
       endDrillOfDeadRange(target)
       const swept = target.sweep(new Set())
-      if (swept > 0) say(dim(`${swept} processes of an earlier run were swept up`))
+      if (swept > 0) say(dim(`${swept} processes of an earlier run were stopped`))
       const reports = await target.startAll(({ name, outcome, tookMs, error }) => {
         if (outcome === 'failed') say(`${red('✗')} ${name}: ${error}`)
         else say(`${green('✓')} ${name} ${dim(outcome === 'already' ? 'runs already' : formatDurationMs(tookMs))}`)
@@ -174,7 +179,7 @@ const linksOf = ({ context }: LocalTarget) => {
 }
 
 function tellThatUp(placement: Placement, links: ReturnType<typeof linksOf>, tookMs: number): void {
-  if (placement.role === 'shop') return print(`\n${bold('The shop is up')} ${dim(`and dials ${placement.observability}`)}`)
+  if (placement.role === 'shop') return print(`\n${bold('The shop is up')} ${dim(`and connects to ${placement.observability}`)}`)
   if (placement.role === 'load') return print(`\n${bold('The users are up')} ${dim(`and dial ${placement.observability}`)}`)
   print()
   print(`${bold('The range is up')} ${dim(`after ${formatDurationMs(tookMs)}`)}`)
@@ -183,7 +188,7 @@ function tellThatUp(placement: Placement, links: ReturnType<typeof linksOf>, too
   print(`  instructor  ${links.instructor}`)
   print(`  shop        ${links.shop}`)
   if (placement.role === 'observability' && !deployedCluster(placement))
-    print(dim("  the shop's host dials in; 'firedrill host wait' waits for it"))
+    print(dim("  the shop's host connects to this one; 'firedrill host wait' waits for it"))
 }
 
 /** Has Alertmanager tell a team's own receivers from now on; where it does not, those before are kept, and in force. */

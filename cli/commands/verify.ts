@@ -36,10 +36,10 @@ export const verifyCommand = () =>
     .option('--times <n>', 'how many times in a row', integer, 1)
     .option('--variants', 'every variant of each, instead of the first')
     .option('--shifts', 'every shift, instead of the scenarios')
-    .option('--stale', 'only those whose proof is missing or does not belong to what is there')
-    .option('--no-proofs', 'write no proof beside what is proven; without this, a checkout keeps it in scenarios/ID/proof.json')
-    .option('--record <folder>', 'keep what was seen of each that is proven there, to be played again without a range')
-    .option('--waits', 'tell also what was waited for, and for how long')
+    .option('--stale', 'only those whose proof is missing or out of date')
+    .option('--no-proofs', 'write no proofs; without this option, a checkout keeps them in scenarios/ID/proof.json')
+    .option('--record <folder>', 'record each run that is proven into this folder, to be replayed without a range')
+    .option('--waits', 'also print what was waited for, and for how long')
     .action(async (ids: string[], options: Options) => {
       const state = openState(options)
       // Reads sources by a parser that takes its time to load.
@@ -57,7 +57,7 @@ export const verifyCommand = () =>
         )
       const playable = scenarios.filter((scenario) => scenario.playable).map((scenario) => scenario.id)
       if (ids.length === 0 && !options.shifts && playable.length < known.length && !options.json)
-        print(dim(`not where the shop runs now: ${known.filter((id) => !playable.includes(id)).join(', ')}`))
+        print(dim(`cannot be played on this range: ${known.filter((id) => !playable.includes(id)).join(', ')}`))
       const tell = (text: string) => void (options.json || print(text))
       const wanted = ids.length > 0 ? ids.filter((id) => known.includes(id)) : options.shifts ? [] : playable
       const plays = wanted.flatMap((id): Play[] => {
@@ -72,7 +72,7 @@ export const verifyCommand = () =>
         }))
       })
       const chosen = plays.filter(({ id, variant }) => !options.stale || whyStale(id, variant, tell).length > 0)
-      if (chosen.length + ofShifts.length === 0) tell('every proof belongs to what is there')
+      if (chosen.length + ofShifts.length === 0) tell('every proof is up to date')
 
       const { speed } = measureCore()
       for (let round = 1; round <= options.times; round++) {

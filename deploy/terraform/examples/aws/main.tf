@@ -24,7 +24,7 @@ variable "shop_type" {
 }
 
 variable "observability_type" {
-  description = "Size of the host that watches."
+  description = "Size of the monitoring host."
   type        = string
   default     = "t3.large"
 }

@@ -1,4 +1,4 @@
-# Two servers at Hetzner Cloud with a network of their own: the shop's is reached from the host that watches and over SSH from the given
+# Two servers at Hetzner Cloud with a network of their own: the shop's is reached from the monitoring host and over SSH from the given
 # networks, the console from the given networks alone.
 
 terraform {
@@ -24,7 +24,7 @@ variable "shop_type" {
 }
 
 variable "observability_type" {
-  description = "Size of the host that watches."
+  description = "Size of the monitoring host."
   type        = string
   default     = "cpx31"
 }

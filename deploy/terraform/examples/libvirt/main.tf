@@ -1,4 +1,4 @@
-# Two virtual machines on a host with KVM, and a network of their own behind NAT: the shop's takes connections from the host that watches and
+# Two virtual machines on a host with KVM, and a network of their own behind NAT: the shop's takes connections from the monitoring host and
 # over SSH, and nothing else. This machine reaches both, as it is their gateway.
 
 terraform {
@@ -36,7 +36,7 @@ variable "shop_size" {
 }
 
 variable "observability_size" {
-  description = "Processors and memory (MiB) of the host that watches."
+  description = "Processors and memory (MiB) of the monitoring host."
   type        = object({ vcpu = number, memory = number })
   default     = { vcpu = 2, memory = 6144 }
 }

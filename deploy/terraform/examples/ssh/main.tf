@@ -10,7 +10,7 @@ variable "shop_host" {
 }
 
 variable "observability_host" {
-  description = "Address of the host that watches; the shop's host must reach it as well."
+  description = "Address of the monitoring host; the shop's host must reach it as well."
   type        = string
 }
 

@@ -36,7 +36,7 @@ resource "terraform_data" "archive" {
   }
 }
 
-# The host that watches. Its own part of the range runs as soon as this is done.
+# The monitoring host. Its own part of the range runs as soon as this is done.
 resource "terraform_data" "observability" {
   triggers_replace = [terraform_data.archive.id, var.observability.host, var.observability.port, var.users, var.console_listen, local.names, length(var.load_hosts)]
 

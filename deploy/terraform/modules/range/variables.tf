@@ -9,7 +9,7 @@ variable "shop" {
 }
 
 variable "observability" {
-  description = "The host that watches: console, Prometheus, Alertmanager, telemetry and Locust. `address` is how the shop's host reaches it, where that differs from `host`."
+  description = "The monitoring host: console, Prometheus, Alertmanager, telemetry and Locust. `address` is how the shop's host reaches it, where that differs from `host`."
   type = object({
     host             = string
     port             = optional(number, 22)
