@@ -4,7 +4,7 @@ export const peopleTemplate = `# yaml-language-server: $schema=../people.schema.
 communication: optional
 # What users notice, as an update may say it. Never the cause.
 hurt: Checkout is slow or fails for many customers
-# An update with one of these words says what users notice.
+# An update with one of these words says what hurts.
 journeys: [checkout, orders, buy]
 people:
   # One of the roles in people/characters/. Beginners hear only the first patient person.
@@ -37,7 +37,7 @@ export const shiftPeopleTemplate = `# yaml-language-server: $schema=../../scenar
 communication: optional
 # What users notice in the first incident, as an update may say it. Never the cause.
 hurt: Product pages load slowly
-# An update with one of these words says what users notice.
+# An update with one of these words says what hurts.
 journeys: [browse, browsing, products, shop, checkout, prices]
 # The people of the incidents' scenarios do not speak in a shift: these do.
 people:

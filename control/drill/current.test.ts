@@ -71,7 +71,7 @@ test('a drill whose end cannot be written is over, takes no command, and ends in
   bench.drill.endUnwritten(finished)
   assert.deepEqual([bench.drill.running(), bench.drill.hasUnwrittenEnd], [null, true])
   for (const refused of [() => bench.drill.mustAllow('note'), () => bench.drill.mustBeWritten()])
-    assert.throws(refused, { code: 'wrong-state', message: /cannot be written down yet: is the disk full\?/ })
+    assert.throws(refused, { code: 'wrong-state', message: /cannot be recorded yet: is the disk full\?/ })
   bench.drill.noteAlive(1_000)
   assert.deepEqual([bench.drill.isUnwritable, bench.drill.hasUnwrittenEnd], [true, true])
   bench.freeDisk()

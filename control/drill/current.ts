@@ -105,7 +105,7 @@ export class CurrentDrill {
   /** Throws `wrong-state` while the end of the drill cannot be written down. */
   mustBeWritten(): void {
     if (this.hasUnwrittenEnd)
-      throw new FiredrillError('wrong-state', 'the drill before is over, which cannot be written down yet: is the disk full?')
+      throw new FiredrillError('wrong-state', 'the end of the previous drill cannot be recorded yet: is the disk full?')
   }
 
   /** Folded anew only when there are more events. */

@@ -116,6 +116,6 @@ export class Ending {
 }
 
 /** What a trainee is told when the drill is void; it names nothing of what was broken. */
-const takenFromIt = 'what was broken was put right by the range’s own safety or by the instructor, and not by those who played'
+const takenFromIt = 'the faults were reverted by the range’s own safety or by the instructor, and not by the players'
 const stoodStill = (what: string, ms: number): string =>
-  `${what} for ${Math.round(ms / 1_000)} s, and what was broken was put right meanwhile by the range’s own safety`
+  `${what} for ${Math.round(ms / 1_000)} s, and meanwhile the faults were reverted by the range’s own safety`

@@ -15,6 +15,6 @@ export function troublesOf(
       : isSlow
         ? ['The range is still being restored. No drill can start until that is done.']
         : []),
-    ...(isUnwritable ? ['What happens cannot be written down: is the disk full? Whatever is broken still comes out at its limit.'] : []),
+    ...(isUnwritable ? ['Events cannot be recorded: is the disk full? Faults are still reverted at their deadline.'] : []),
   ]
 }

@@ -31,7 +31,7 @@ export const investigate: readonly Tool[] = [
   defineTool({
     name: 'list_scenarios',
     title: 'Count scenarios',
-    description: 'How many incidents of each difficulty can be practised. What they are about is not told: start_drill chooses one.',
+    description: 'How many incidents of each difficulty can be practised. Their subjects are not told: start_drill chooses a scenario.',
     input: nothing,
     readOnly: true,
     async run(api) {
@@ -70,7 +70,8 @@ number, with its own pages and milestones; some of it needs no action. "over" sa
   defineTool({
     name: 'list_alerts',
     title: 'List alerts',
-    description: 'What fires now, as Alertmanager has it: labels, annotations with their runbook, and whether it is silenced or inhibited.',
+    description:
+      'The alerts that are firing now, from Alertmanager: labels, annotations with their runbook, and whether it is silenced or inhibited.',
     input: nothing,
     readOnly: true,
     async run(api) {
@@ -92,7 +93,7 @@ number, with its own pages and milestones; some of it needs no action. "over" sa
   defineTool({
     name: 'query_metrics',
     title: 'Ask Prometheus',
-    description: 'PromQL: the values now, or with stepSeconds a series over the last seconds. Rates want a window of at least 10s.',
+    description: 'PromQL: the values now, or with stepSeconds a series over the last seconds. Rates need a window of at least 10s.',
     input: z.object({ query: z.string().min(1).max(5_000), lastSeconds, stepSeconds: z.number().int().min(1).max(3_600).optional() }),
     readOnly: true,
     async run(api, { query, lastSeconds: back, stepSeconds }) {
@@ -106,7 +107,7 @@ number, with its own pages and milestones; some of it needs no action. "over" sa
   defineTool({
     name: 'search_traces',
     title: 'Search traces',
-    description: 'Traces with a span of a service, the latest first; the slow or the failed alone if wanted.',
+    description: 'Traces with a span of a service, the latest first; only the slow or the failed ones if wanted.',
     input: z.object({
       service: z.string().max(60).optional(),
       operation: z.string().max(200).optional(),
@@ -168,14 +169,15 @@ number, with its own pages and milestones; some of it needs no action. "over" sa
     name: 'list_changes',
     title: 'List changes',
     description: 'Deploys, and changes of the mesh policy, with time and author.',
-    input: z.object({ service: serviceName.optional().describe('of this service alone') }),
+    input: z.object({ service: serviceName.optional().describe('only of this service') }),
     readOnly: true,
     run: (api, { service }) => api.get(`/api/changes${of(service)}`),
   }),
   defineTool({
     name: 'get_mesh_policy',
     title: 'Read the mesh policy',
-    description: 'Istio resources in force between the services, the certificates of their proxies, and the revisions of the policy.',
+    description:
+      'The Istio resources that are active between the services, the certificates of their proxies, and the revisions of the policy.',
     input: z.object({ service: serviceName.optional().describe('whose calls you look at') }),
     readOnly: true,
     async run(api, { service }) {

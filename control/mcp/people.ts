@@ -8,8 +8,8 @@ export const people: readonly Tool[] = [
   defineTool({
     name: 'list_people',
     title: 'List people',
-    description: `Who can be talked to in this drill, what each waits for and for how much longer, and what was said so far. People answer after as long
-as it would take them; read this again for the answer.`,
+    description: `Whom you can talk to in this drill, what each person waits for and for how much longer, and what was said so far. A person needs some
+time to answer; read this again for the answer.`,
     input: nothing,
     readOnly: true,
     async run(api) {
@@ -41,7 +41,7 @@ as it would take them; read this again for the answer.`,
     name: 'post_status_update',
     title: 'Post a status update',
     description: `Tells an audience how the incident stands; customers read it on the status page. A good update says which journey is hurt, since when, what is
-being done, and when the next one comes (nextInMs); it blames nobody and promises nothing that is not known.`,
+being done, and when the next update comes (nextInMs); it blames nobody and promises nothing that is not known.`,
     input: z.object({
       status: statusUpdateKind,
       text: z.string().min(1).max(2_000),
@@ -55,7 +55,7 @@ being done, and when the next one comes (nextInMs); it blames nobody and promise
   defineTool({
     name: 'ask_quiet',
     title: 'Ask for no interruptions',
-    description: 'Nobody speaks unasked for so long. It is respected three times in a drill, and the end of each says who waited.',
+    description: 'Nobody speaks unasked for this long. People accept this three times in a drill; the end of each time says who waited.',
     input: z.object({ forMs: z.number().int().min(0).max(600_000).default(300_000) }),
     readOnly: false,
     run: async (api, input) => api.post(`/api/drills/${await running(api)}/quiet`, input),

@@ -17,7 +17,7 @@ export const respond: readonly Tool[] = [
     name: 'start_drill',
     title: 'Start a drill',
     description:
-      'Starts an incident that you have not practised, of a difficulty if you choose one. It has a number and no title. Its page comes within a minute: ask get_drill until it is there, and acknowledge it. With a shift of list_shifts, several incidents come in one drill, at times that nobody tells you.',
+      'Starts an incident that you have not practised, of a difficulty if you choose one. It has a number and no title. Its page comes within a minute: call get_drill until it is there, and acknowledge it. With a shift of list_shifts, several incidents come in one drill, at times that you are not told.',
     input: z.object({
       difficulty: z.enum(difficulties).optional(),
       scenario: z.string().optional().describe('an id, if your operator gave you one'),
@@ -31,7 +31,7 @@ export const respond: readonly Tool[] = [
   defineTool({
     name: 'acknowledge_page',
     title: 'Acknowledge the page',
-    description: 'Says that you are on it.',
+    description: 'Says that you are working on it.',
     input: z.object({ incident: number.describe('in a shift, the number of the incident; without it, all that have paged') }),
     readOnly: false,
     run: async (api, input) => api.post(`/api/drills/${await running(api)}/acknowledge`, input),
@@ -39,7 +39,7 @@ export const respond: readonly Tool[] = [
   defineTool({
     name: 'run_action',
     title: 'Run an action',
-    description: 'Carries out one of the actions of list_actions, and tells what it did. Those that change something may hurt users.',
+    description: 'Carries out one of the actions of list_actions, and says what it did. Actions that change something may hurt users.',
     input: z.object({ action: z.string().regex(/^[a-z0-9-]+$/), params: z.record(z.string(), z.unknown()).default({}) }),
     readOnly: false,
     run: (api, { action, params }) => api.post(`/api/actions/${action}`, { params }),
@@ -48,8 +48,8 @@ export const respond: readonly Tool[] = [
     name: 'run_command',
     title: 'Run a command in a shell',
     description: `Runs a bash command on the shop's machine, in a jail: psql, redis-cli, rabbitmqadmin, promtool, amtool, curl and jq, with names such as postgres,
-redis, rabbitmq, orders, orders-proxy and prometheus; logs are in /var/log/shop. The folder and the files of one command are there for the next. No input and no
-terminal. Tells the output with its middle left out where it is long, and the exit status (124: stopped after timeoutSeconds).`,
+redis, rabbitmq, orders, orders-proxy and prometheus; logs are in /var/log/shop. The next command finds the working folder and the files of the previous one.
+There is no input and no terminal. Returns the output, without its middle if it is long, and the exit status (124: stopped after timeoutSeconds).`,
     input: z.object({ command: z.string().min(1).max(8_000), timeoutSeconds: z.number().int().min(1).max(100).default(30) }),
     readOnly: false,
     verbatim: ['command'],
@@ -67,7 +67,7 @@ terminal. Tells the output with its middle left out where it is long, and the ex
   defineTool({
     name: 'ask_hint',
     title: 'Ask for a hint',
-    description: 'The next hint of the author, or for how long to try without. A drill with hints is assisted.',
+    description: 'The next hint of the author, or how long to try without one. A drill with hints counts as assisted.',
     input: z.object({
       incident: number.describe('in a shift, the number of the incident; without it, the most urgent one'),
     }),

@@ -114,7 +114,7 @@ test('what stands in the way of drills is said on every page, for as long as it 
   const { bench } = paper.shop.served
   const page = await open({ width: 390, height: 844 })
   await page.goto(`${paper.base}/`)
-  const said = page.getByRole('status').filter({ hasText: 'What happens cannot be written down: is the disk full?' })
+  const said = page.getByRole('status').filter({ hasText: 'Events cannot be recorded: is the disk full?' })
   await page
     .getByText(/components up$/)
     .first()
