@@ -24,7 +24,7 @@ const lookBackMs = 15 * 60_000
 const betweenRoundsMs = 1_000
 const commandBarMs = 400
 /** Keys that are typed into a terminal in each round. */
-const keys = 5
+const keys = 10
 
 type Client = BenchContext['client']
 type Ask = (client: Client, asked: { drill: string; trace: string }) => Promise<unknown>
@@ -121,14 +121,17 @@ async function openTerminal({ state }: BenchContext): Promise<{ watched: Watched
   if (trouble !== null) return null
   const { id } = await trainee.post<{ id: string }>('/api/shells', { cols: 120, rows: 40 })
   const watched = new Watched(`http://127.0.0.1:${portBase}`, id, tokens.trainee)
-  await watched.connect()
-  await watched.until(() => watched.text.includes('$ '))
-  return {
-    watched,
-    async close() {
-      watched.disconnect()
-      await trainee.delete(`/api/shells/${id}`).catch(() => {})
-    },
+  const close = async () => {
+    watched.disconnect()
+    await trainee.delete(`/api/shells/${id}`).catch(() => {})
+  }
+  try {
+    await watched.connect()
+    await watched.until(() => watched.text.includes('$ '))
+    return { watched, close }
+  } catch (error) {
+    await close()
+    throw error
   }
 }
 
@@ -145,11 +148,17 @@ async function look(context: BenchContext, drill: string, terminal: { watched: W
     const newest = await newestTrace(client).catch(() => null)
     seen.spanAges.push(newest ? (Date.now() - newest.startMs - newest.durationMs) / 1_000 : Number.POSITIVE_INFINITY)
     const asked = { drill, trace: newest?.traceId ?? '' }
+    // Somebody types while the console asks.
+    const typed = terminal ? echoes(terminal.watched, keys) : Promise.resolve([])
+    const heard = typed.then(
+      (took) => void seen.echoes.push(...took),
+      (error: unknown) => void seen.failures.push(`terminal: ${String(error)}`),
+    )
     for (const [name, ask] of Object.entries(questions)) await timed(name, () => ask(client, asked))
+    await heard
     await timed(command, () =>
       promisify(execFile)(path.join(projectRoot, 'firedrill'), ['drill', 'status', '--dir', state.dir], { timeout: 60_000 }),
     )
-    if (terminal) seen.echoes.push(...(await echoes(terminal.watched, keys)))
     await new Promise((resolve) => setTimeout(resolve, betweenRoundsMs))
   }
   const window = Math.floor((Date.now() - from) / 1_000)

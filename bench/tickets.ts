@@ -10,10 +10,10 @@ import { missingEvidence } from '../people/ticket-evidence.ts'
 import { decideTicket } from '../people/tickets.ts'
 import { atLeast, atRest, exactly, told, until, type BenchContext, type Benchmark } from './benchmark.ts'
 
-/** Each kind of ticket comes in one of them. */
+/** Each kind of ticket comes in one of them, but for orders that the database does not have: no incident loses those. */
 const usual = [
   ...['slow-shelves', 'stuck-checkout', 'one-in-ten', 'old-tags', 'two-truths'],
-  ...['silent-warehouse', 'lost-property', 'late-answer', 'cut-short', 'dial-tone'],
+  ...['silent-warehouse', 'lost-property', 'bank-holiday', 'through-a-straw', 'cut-short'],
 ]
 /** `BENCH_TICKETS=id,id` plays these instead. */
 const named = (process.env['BENCH_TICKETS'] ?? '').split(',').filter((id) => id !== '')
@@ -52,31 +52,32 @@ export const ticketsBenchmark: Benchmark = {
     const incidents: Incident[] = []
     const written: Written[] = []
     const failed: string[] = []
+    let silent = 0
     const spansOf = new Map<string, Span[]>()
     for (const id of ids) {
       const incident = await play(context, id)
       incidents.push(incident)
-      const tickets = Array.from({ length: drillsOfEach }, (_, seed) => ticketsOf(incident, seed + 1)).flat()
+      const drills = Array.from({ length: drillsOfEach }, (_, seed) => ticketsOf(incident, seed + 1))
+      silent += drills.filter((each) => each.length === 0).length
+      const tickets = drills.flat()
       const problems = await problemsOf(context, tickets, spansOf)
       written.push(...tickets)
       failed.push(...problems)
-      context.say(
-        `  ${id}: ${incident.noticed.size} went wrong for customers, ${tickets.length} tickets, ${problems.length} without evidence`,
-      )
+      const kinds = [...new Set(tickets.map(({ ticket }) => ticket.kind))].join(', ')
+      const found = `${incident.noticed.size} went wrong for customers, ${tickets.length} tickets (${kinds}), ${problems.length} without evidence`
+      context.say(`  ${id}: ${found}`)
       for (const problem of problems.slice(0, 5)) context.say(`    ${problem}`)
     }
+    const drills = incidents.length * drillsOfEach
     const kinds = new Set(written.map(({ ticket }) => ticket.kind))
     return [
-      atLeast('drills', incidents.length * drillsOfEach, '', 100),
+      named.length > 0 ? told('drills', drills) : atLeast('drills', drills, '', 100),
+      told('drills in which nobody wrote', silent),
       told('tickets', written.length),
       told('requests that they are about', spansOf.size),
-      atLeast('kinds of tickets', kinds.size, `of ${ticketKinds.length}`, ticketKinds.length),
-      exactly(
-        'drills in which nobody wrote',
-        incidents.filter(({ scenario }) => !written.some((each) => each.scenario === scenario)).length,
-        '',
-        0,
-      ),
+      named.length > 0
+        ? told('kinds of tickets', kinds.size)
+        : atLeast('kinds of tickets', kinds.size, `of ${ticketKinds.length}`, ticketKinds.length - 1),
       exactly('tickets whose trace does not show what they say', failed.length, '', 0),
     ]
   },

@@ -4,7 +4,7 @@ import type { Range } from '../model/range.ts'
 
 /**
  * A range on which the policy of the mesh and the settings of a service, which are replaced as a whole, are changed only as long as they are what was read here:
- * whatever somebody else has made of them meanwhile stays, and the change is refused with `conflict`. `wasOutdated` tells whether one was.
+ * whatever somebody else has made of them meanwhile stays, and the change is refused with `outdated`. `wasOutdated` tells whether one was.
  */
 export function asRead(range: Range): { range: Range; wasOutdated: () => boolean } {
   let outdated = false
@@ -12,7 +12,7 @@ export function asRead(range: Range): { range: Range; wasOutdated: () => boolean
   const settings = new Map<ServiceName, Record<string, string>>()
   const changing = <Result>(change: Promise<Result>): Promise<Result> =>
     change.catch((error: unknown) => {
-      outdated ||= error instanceof FiredrillError && error.code === 'conflict'
+      outdated ||= error instanceof FiredrillError && error.code === 'outdated'
       throw error
     })
   return {

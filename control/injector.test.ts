@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, mock, test } from 'node:test'
+import { FiredrillError } from '../model/errors.ts'
 import { usualUsers } from '../model/range.ts'
+import { documentsOf } from '../model/yaml/read.ts'
 import { Injector, maxFaultMs } from './injector.ts'
 import { Ledger } from './ledger.ts'
 import { projectRoot } from './paths.ts'
@@ -249,6 +251,26 @@ describe('a fault goes in', () => {
     assert.deepEqual([bench.injector.open(), await bench.isBroken()], [[], false])
   })
 
+  test('what comes in late and then fails is taken out as well', async () => {
+    using bench = new Bench()
+    const { set } = bench.range.config
+    const late = Promise.withResolvers<void>()
+    bench.range.config.set = async (service, overrides, ...rest) => {
+      await set(service, overrides, ...rest)
+      if (overrides['DB_POOL_MAX'] === undefined) return
+      await set(service, {}, '')
+      await late.promise
+      await set(service, overrides, ...rest)
+      throw new Error('orders is not ready')
+    }
+    const injecting = bench.inject('bad-config', { service: 'orders', key: 'DB_POOL_MAX', value: '1' })
+    while (bench.ledger.openFaults().length === 0) await new Promise((resolve) => setImmediate(resolve))
+    await bench.injector.revertAll()
+    late.resolve()
+    await assert.rejects(injecting, { code: 'component-failed' })
+    assert.deepEqual([bench.injector.open(), await bench.range.config.get('orders')], [[], {}])
+  })
+
   test('what comes in late while nothing can be written down is taken out all the same', async () => {
     using bench = new Bench()
     const { deploy } = bench.range.releases
@@ -321,6 +343,34 @@ describe('a fault comes out', () => {
     await hanging
     assert.deepEqual(await bench.range.config.get('orders'), {})
     assert.deepEqual(bench.injector.open(), [])
+  })
+
+  test('of a canary, whose split is taken out while somebody edits the policy, the edit stays', async () => {
+    using bench = new Bench()
+    const before = await bench.range.mesh.policy()
+    const { instance } = await bench.inject('canary-release', { service: 'catalog', version: '1.12.0', percent: 10 })
+    assert.match(await bench.range.mesh.policy(), /subset: canary/)
+    const { setCanary } = bench.range.releases
+    bench.range.releases.setCanary = async (canary, by) => {
+      await setCanary(canary, by)
+      const edited = (await bench.range.mesh.policy()).replace('maxConnections: 128', 'maxConnections: 64')
+      if (canary === null) await bench.range.mesh.apply(edited, 'somebody')
+    }
+    await bench.injector.revert(instance)
+    const meaning = (yaml: string) => documentsOf(yaml).map((document) => document.toJS() as unknown)
+    assert.deepEqual(meaning(await bench.range.mesh.policy()), meaning(before.replace('maxConnections: 128', 'maxConnections: 64')))
+  })
+
+  test('a restart that is refused is no reason to read again: the fault is kept open, and is retried', async () => {
+    using bench = new Bench()
+    const { instance } = await bench.inject('bad-config', { service: 'orders', key: 'DB_POOL_MAX', value: '1' })
+    let asked = 0
+    bench.range.config.set = async () => {
+      asked++
+      throw new FiredrillError('conflict', 'the lock of orders is held')
+    }
+    await assert.rejects(bench.injector.revert(instance), { code: 'component-failed' })
+    assert.deepEqual([asked, bench.ledger.fault(instance)?.state], [1, 'failed'])
   })
 
   test('an unknown instance is an error', async () => {
@@ -535,6 +585,42 @@ describe('a ramp', () => {
     gate.resolve()
     await advancing
     assert.equal(await bench.users(), usualUsers)
+  })
+
+  test('a step that has its effect after its fault was reverted leaves nothing of it, whether it then fails or nothing can be written down', async () => {
+    const edge = { from: 'gateway', to: 'catalog' } as const
+    const delay = (bench: Bench) =>
+      bench.injector.inject(
+        'http-delay',
+        { ...edge, delayMs: 1_000 },
+        { forMs: 600_000, drill: null, ramp: { param: 'delayMs', from: 1, overMs: 1_000 } },
+      )
+    for (const trouble of ['it fails', 'nothing can be written down'] as const) {
+      using bench = new Bench()
+      await delay(bench)
+      const { setFault } = bench.range.mesh
+      const late = Promise.withResolvers<void>()
+      bench.range.mesh.setFault = async (on, fault) => {
+        if (fault === null) return setFault(on, fault)
+        await late.promise
+        await setFault(on, fault)
+        if (trouble === 'it fails') throw new Error('the answer was lost')
+      }
+      bench.pass(300)
+      const advancing = bench.injector.advanceRamps()
+      await new Promise((resolve) => setImmediate(resolve))
+      const full = () => {
+        throw new Error('the disk is full')
+      }
+      if (trouble !== 'it fails') Object.assign(bench.ledger, { moveFault: full, reopenFault: full })
+      await bench.injector.revertAll()
+      late.resolve()
+      await advancing.catch(() => {})
+      assert.deepEqual([bench.injector.open(), await bench.range.mesh.faultOn(edge)], [[], null], trouble)
+      bench.pass(300)
+      await bench.injector.advanceRamps()
+      assert.equal(await bench.range.mesh.faultOn(edge), null, trouble)
+    }
   })
 
   test('a fault that is out, or has no ramp, is left alone', async () => {

@@ -128,9 +128,13 @@ export class Injector {
     try {
       await inTime(injecting, context.signal)
     } catch (error) {
-      await this.revert(instance).catch(() => {})
+      await this.#outAgain(instance).catch(() => {})
       // What was given up may come all the same, and comes out again.
-      if (context.signal.aborted) injecting.then(() => this.#outAgain(instance)).catch(() => {})
+      if (context.signal.aborted)
+        injecting
+          .catch(() => {})
+          .then(() => this.#outAgain(instance))
+          .catch(() => {})
       throw new FiredrillError('component-failed', `${id} could not be injected: ${describeError(error)}`, { cause: error })
     }
     let stands: boolean
@@ -164,11 +168,23 @@ export class Injector {
     const value = params[ramp.param] as number
     if (this.#ramped.get(record.instance) === value || this.#reverting.has(record.instance)) return
     const context = { range: this.#range, signal: AbortSignal.timeout(mostMs) }
-    await inTime(fault.inject(context, parseParams(fault, params), record.undo), context.signal)
-    this.#ramped.set(record.instance, value)
     const { instance } = record
-    if (this.#reverting.has(instance) || this.#unwritten.has(instance) || this.#ledger.fault(instance)?.state !== 'injected')
-      await this.#outAgain(instance)
+    const outIfOver = async () => {
+      if (this.#reverting.has(instance) || this.#unwritten.has(instance) || this.#ledger.fault(instance)?.state !== 'injected')
+        await this.#outAgain(instance)
+    }
+    const moving = fault.inject(context, parseParams(fault, params), record.undo)
+    try {
+      await inTime(moving, context.signal)
+      this.#ramped.set(instance, value)
+    } finally {
+      if (context.signal.aborted)
+        moving
+          .catch(() => {})
+          .then(outIfOver)
+          .catch(() => {})
+      await outIfOver()
+    }
   }
 
   /** Takes a fault out. Idempotent; a failure leaves it open, to be tried again. */
@@ -201,9 +217,9 @@ export class Injector {
   /** Takes out what came late of a fault that was reverted: it is open again until then, so that whoever comes after this process knows. */
   async #outAgain(instance: string): Promise<void> {
     await this.#reverting.get(instance)?.catch(() => {})
-    this.#unwritten.delete(instance)
     try {
       this.#ledger.reopenFault(instance)
+      this.#unwritten.delete(instance)
     } catch {
       const record = this.#ledger.fault(instance)
       if (record) await this.#out(faultById(record.fault), record.undo)
@@ -223,7 +239,7 @@ export class Injector {
       try {
         return await inTime(fault.revert({ range, signal }, undo), signal)
       } catch (error) {
-        if (!wasOutdated() || left <= 1) throw error
+        if (signal.aborted || !wasOutdated() || left <= 1) throw error
       }
     }
   }

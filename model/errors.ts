@@ -5,6 +5,8 @@ export const errorCatalogue = {
   forbidden: 403,
   'not-found': 404,
   conflict: 409,
+  /** It is not any more as it was read: somebody else has changed it. */
+  outdated: 409,
   'wrong-state': 409,
   'range-not-steady': 409,
   'range-not-restored': 409,

@@ -162,7 +162,7 @@ export interface Range {
     get(service: ServiceName): Promise<Record<string, string>>
     /**
      * Replaces the overrides and restarts the service when they changed. With `ifAre`, only where they are still those, as they were read: throws
-     * `conflict` otherwise.
+     * `outdated` otherwise.
      */
     set(service: ServiceName, overrides: Record<string, string>, by: string, ifAre?: Record<string, string> | null): Promise<void>
   }
@@ -222,7 +222,7 @@ export interface Range {
     /**
      * Puts a policy in force at every proxy, without a restart and without a request that fails for it; resolves when it is in force.
      * Throws `bad-request` with the path of what is not carried out here, and leaves everything as it was. With `ifIs`, only where that is still the
-     * policy in force, as it was read: throws `conflict` otherwise.
+     * policy in force, as it was read: throws `outdated` otherwise.
      */
     apply(yaml: string, by: string, ifIs?: string | null): Promise<MeshRevision>
     /**

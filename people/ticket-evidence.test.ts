@@ -70,14 +70,16 @@ test('two prices are in the trace, with their product', () => {
 })
 
 test('an order that is missing was confirmed, and no parcel of it was written before its customer noticed', () => {
-  const parcel = (seconds: number) =>
+  const parcel = (seconds: number, status = 'Unset') =>
     span({
+      status,
       ...{ service: 'fulfilment', parentSpanId: 's', startUs: (sentAt + seconds * 1_000) * 1_000 },
       attributes: { 'db.statement': 'INSERT INTO shipments (order_id) values ($1)' },
     })
   assert.deepEqual(lacks(ticket('unshipped'), span()), [])
   assert.deepEqual(lacks(ticket('unshipped'), span(), parcel(40)), [], 'it was sent later')
   assert.deepEqual(lacks(ticket('unshipped'), span(), parcel(20)), ['its parcel is there'])
+  assert.deepEqual(lacks(ticket('unshipped'), span(), parcel(20, 'Error')), [], 'it could not be written')
   assert.deepEqual(lacks(ticket('unshipped'), failed(503)), ['the order was not confirmed'])
   assert.deepEqual(lacks(ticket('lost'), span({ attributes: code(200) }), parcel(20)), [])
   assert.deepEqual(lacks(ticket('lost'), failed(503)), ['the order was not confirmed'])

@@ -12,7 +12,7 @@ interface Known {
 /**
  * What a trace lacks to show what a ticket says, in words; empty when it shows all of it. The root is the customer's own span: the address and the
  * journey, the time, the answer or its absence, both prices. That an order was confirmed is its answer; that it was not shipped by `noticedAt`, that no
- * worker wrote its parcel until then.
+ * worker wrote its parcel until then. That the database does not have an order no trace can show.
  */
 export function missingEvidence(ticket: OpenedTicket, spans: readonly Span[], { noticedAt }: Known): string[] {
   const root = spans.find(({ service, parentSpanId }) => service === 'locust' && parentSpanId === '')
@@ -21,8 +21,11 @@ export function missingEvidence(ticket: OpenedTicket, spans: readonly Span[], { 
   const tookMs = root.durationUs / 1_000
   const failed = root.status === 'Error'
   const shipped = spans.some(
-    ({ service, startUs, attributes }) =>
-      service === 'fulfilment' && /insert into shipments/i.test(Object.values(attributes).join(' ')) && startUs / 1_000 < noticedAt,
+    ({ service, startUs, status: outcome, attributes }) =>
+      service === 'fulfilment' &&
+      outcome !== 'Error' &&
+      /insert into shipments/i.test(Object.values(attributes).join(' ')) &&
+      startUs / 1_000 < noticedAt,
   )
   const checks: Record<string, boolean> = {
     'it is of another address': root.attributes['url.path'] === ticket.asked,

@@ -8,7 +8,7 @@ export const tickets: readonly Tool[] = [
     name: 'list_tickets',
     title: 'List tickets',
     description: `What customers wrote in this drill: what each saw, in their own words and in English, the order or product, when their request was sent, and the
-id of its trace; \`row\` is a command that shows the order in the database. Grouped by what happened; with the templates for answers.`,
+id of its trace; \`row\` is a command that shows the order in the database, or the product with two prices. Grouped by what happened; with the templates for answers.`,
     input: nothing,
     readOnly: true,
     run: async (api) => api.get<object>(`/api/drills/${await running(api)}/tickets`),

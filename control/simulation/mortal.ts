@@ -18,6 +18,7 @@ export const ledgerWrites = [
   'append',
   'appendAndExtend',
   'moveFault',
+  'reopenFault',
   'insertFault',
   'setNote',
   'setAliveAt',

@@ -40,7 +40,10 @@ export const canaryRelease = defineFault<typeof params, Undo>({
   inject: ({ range }, { percent }, { canary }) => giveCanary(range, canary, percent, 'delivery pipeline'),
   async revert({ range }, { canary, before, policy, injected, halfway }) {
     const [running, now] = await Promise.all([range.releases.canary(), range.mesh.policy()])
-    if (running === null && now === halfway) return void (await range.mesh.apply(policy, 'firedrill'))
+    if (running === null && halfway) {
+      const next = takeBack(now, { before: policy, injected: halfway })
+      return next === now ? undefined : void (await range.mesh.apply(next, 'firedrill'))
+    }
     // Whoever has ended it, or put another in its place, has made the choice.
     if (running?.service !== canary.service || running.version !== canary.version) return
     if (before) await range.mesh.apply(injected ? takeBack(now, { before: policy, injected }) : policy, 'firedrill')

@@ -82,7 +82,7 @@ describe('triage: of two that are open, the more urgent one first', () => {
     // Ten before anybody could choose, thirty while prices were dealt with, ninety afterwards.
     assert.equal(points, Math.round(15 * (1 - 40 / 130)))
     const text =
-      /, and 'Two truths' was mitigated first\. Meanwhile, 40 of the users' requests were slow or failed, of 130 in all\. 'Slow shelves' was more urgent\. Everybody waits\. You keep 69 % of the points\.$/
+      /, and 'Two truths' was mitigated first\. Meanwhile, 40 of the users' requests were slow or failed, of 130 in all\. 'Slow shelves' was more urgent\. Everybody waits\. You keep 69 % of the points for this choice\.$/
     assert.match(findings[0]?.text ?? '', text)
     assert.equal(found(...course, harm(10, 50), harm(21, 60), harm(99, 60), harm(199, 160)).points, 14, 'hardly anybody felt it meanwhile')
   })
@@ -90,7 +90,10 @@ describe('triage: of two that are open, the more urgent one first', () => {
     const open = [begins(prices, 1), begins(outbox, 2), pages(prices, 20), pages(outbox, 20)]
     const { points, findings } = found(...open, reaches(2, 'mitigated', 65), reaches(prices, 'mitigated', 200))
     assert.equal(points, Math.round(15 * 0.75))
-    assert.match(findings[0]?.text ?? '', /was mitigated first\. 'Two truths' was more urgent\. .* You keep 75 % of the points\.$/)
+    assert.match(
+      findings[0]?.text ?? '',
+      /was mitigated first\. 'Two truths' was more urgent\. .* You keep 75 % of the points for this choice\.$/,
+    )
   })
   test('the other one alone', () =>
     assert.deepEqual(

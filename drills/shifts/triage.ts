@@ -52,7 +52,7 @@ function inOrder(urgent: Chosen, other: Chosen, endedAt: number): TriageFinding 
   const cost = inAll > 0 ? meanwhile / inAll : (waited.to - waited.from) / Math.max(1, open.to - open.from)
   const share = mitigatedAt(urgent) === Infinity ? 0 : Math.max(0, 1 - cost)
   const told = meanwhile > 0 ? ` Meanwhile, ${meanwhile} of the users' requests were slow or failed, of ${inAll} in all.` : ''
-  const kept = share > 0 ? ` You keep ${percent(share)} of the points.` : ''
+  const kept = Math.round(share * 100) % 100 > 0 ? ` You keep ${percent(share)} of the points for this choice.` : ''
   return { ok: false, share, text: `${both}, and '${other.title}' was mitigated first.${told} ${reason}${kept}` }
 }
 
@@ -95,7 +95,7 @@ function leftAlone(events: readonly DrillEvent[], { incidents = [] }: Scenario):
     const alone = `Incident ${number} was noise. You changed nothing because of it.`
     if (!isAssessment || hints === 0) return { ok: true, share: 1, text: alone }
     const share = Math.max(0, 1 - hints * noiseHintCost)
-    return { ok: true, share, text: `${alone} The hints about it cost ${percent(1 - share)} of the points.` }
+    return { ok: true, share, text: `${alone} The hints about it cost ${percent(1 - share)} of the points for this.` }
   })
 }
 

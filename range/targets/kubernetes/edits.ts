@@ -71,7 +71,7 @@ function editsOf({ cluster, state, root, settled }: Options): Pick<ClusterObject
     edits: async () => state.now.edits,
     async edit(edit) {
       const same = (other: ManifestEdit) => isDeepStrictEqual(other, edit)
-      await state.change({ edits: [...state.now.edits.filter((other) => !same(other)), edit] })
+      await state.change(({ edits }) => ({ edits: [...edits.filter((other) => !same(other)), edit] }))
       const object = { ...edit.patch, ...header(edit) }
       if ((await cluster.read(header(edit))) === null) await cluster.apply(object)
       else await cluster.edit(object)
@@ -84,7 +84,7 @@ function editsOf({ cluster, state, root, settled }: Options): Pick<ClusterObject
         await cluster.apply(manifest)
       } else if (optional.has(ref.kind)) await cluster.remove(header(ref))
       else throw new FiredrillError('not-found', `there is no manifest of ${ref.kind} ${ref.name}`)
-      await state.change({ edits: state.now.edits.filter((edit) => !mine(edit)) })
+      await state.change(({ edits }) => ({ edits: edits.filter((edit) => !mine(edit)) }))
       if (ref.kind === 'Deployment' && isWorkload(ref.name)) await settled(ref.name)
     },
   }
@@ -93,7 +93,7 @@ function editsOf({ cluster, state, root, settled }: Options): Pick<ClusterObject
 const quotaOf = ({ cluster, state }: Options): Pick<ClusterObjects, 'quota' | 'setQuota'> => ({
   quota: async () => state.now.quota,
   async setQuota(pods) {
-    await state.change({ quota: pods })
+    await state.change(() => ({ quota: pods }))
     if (pods === null) await cluster.remove(quotaHeader)
     else await cluster.apply({ ...quotaHeader, spec: { hard: { pods: String(pods) } } })
   },
@@ -113,14 +113,14 @@ function credentialsOf({
   return {
     rotated: async () => state.now.rotated,
     async rotateCredential(service) {
-      await state.change({ rotated: [...new Set([...state.now.rotated, service])] })
+      await state.change(({ rotated }) => ({ rotated: [...new Set([...rotated, service])] }))
       await setPassword(service, randomBytes(18).toString('base64url'))
     },
     async restoreCredential(service) {
       await setPassword(service, null)
       // Whoever started meanwhile has the other one.
       await restart(service)
-      await state.change({ rotated: state.now.rotated.filter((other) => other !== service) })
+      await state.change(({ rotated }) => ({ rotated: rotated.filter((other) => other !== service) }))
     },
   }
 }

@@ -3,6 +3,7 @@ import { FiredrillError } from '../../../model/errors.ts'
 import type { EdgeFault, MeshEdge, MeshRevision } from '../../../model/mesh.ts'
 import type { Range } from '../../../model/range.ts'
 import { documentsOf } from '../../../model/yaml/read.ts'
+import { turns } from '../../in-turn.ts'
 import { httpEdges } from '../../mesh/edges.ts'
 import { fraction, seconds } from '../../mesh/envoy/json.ts'
 import { failing } from '../../mesh/envoy/routes.ts'
@@ -29,6 +30,8 @@ interface Options {
 
 /** The mesh of a cluster: Istio itself carries the policy out; faults of edges act at the callee's sidecar, as they do at the local proxies. */
 export function clusterMesh({ cluster, state, root }: Options): Range['mesh'] {
+  /** One change at a time: each is of what the one before has left. */
+  const inTurn = turns()
   const policy = () => state.now.revisions.at(-1)?.yaml ?? baselinePolicy(root)
 
   /** Applies each resource, and takes out those of the policy before that are no longer in it. */
@@ -58,35 +61,38 @@ export function clusterMesh({ cluster, state, root }: Options): Range['mesh'] {
     baseline: () => baselinePolicy(root),
     history: async () => [{ revision: 0, at: '', by: 'firedrill', yaml: baselinePolicy(root) }, ...state.now.revisions],
     check: async (yaml) => void (await readForeignPolicy(yaml)),
-    async apply(yaml, by, ifIs) {
-      readPolicy(yaml)
-      mustBeUnchanged('policy of the mesh', policy(), ifIs)
-      const last = state.now.revisions.at(-1)
-      if (yaml === policy()) return last ?? { revision: 0, at: '', by: 'firedrill', yaml }
-      const made: MeshRevision = { revision: (last?.revision ?? 0) + 1, at: new Date().toISOString(), by, yaml }
-      await carryOut(yaml)
-      await state.change({ revisions: [...state.now.revisions, made].slice(-30) })
-      return made
-    },
-    async reset() {
-      if (state.now.revisions.length === 0) return
-      await carryOut(baselinePolicy(root))
-      await state.change({ revisions: [] })
-    },
+    apply: (yaml, by, ifIs) =>
+      inTurn(async () => {
+        readPolicy(yaml)
+        mustBeUnchanged('policy of the mesh', policy(), ifIs)
+        const last = state.now.revisions.at(-1)
+        if (yaml === policy()) return last ?? { revision: 0, at: '', by: 'firedrill', yaml }
+        const made: MeshRevision = { revision: (last?.revision ?? 0) + 1, at: new Date().toISOString(), by, yaml }
+        await carryOut(yaml)
+        await state.change(({ revisions }) => ({ revisions: [...revisions, made].slice(-30) }))
+        return made
+      }),
+    reset: () =>
+      inTurn(async () => {
+        if (state.now.revisions.length === 0) return
+        await carryOut(baselinePolicy(root))
+        await state.change(() => ({ revisions: [] }))
+      }),
 
     instance: async (service) => (await cluster.pods(service))[0]?.metadata?.name ?? '',
     faults: async () => state.now.faults,
     faultOn: async ({ from, to }) => state.now.faults.find((known) => known.from === from && known.to === to)?.fault ?? null,
-    async setFault({ from, to }, fault) {
-      if (!httpEdges.some((edge) => edge.from === from && edge.to === to))
-        throw new FiredrillError('bad-request', `${from} does not call ${to}`)
-      const others = state.now.faults.filter((known) => known.from !== from || known.to !== to)
-      const faults = fault === null ? others : [...others, { from, to, fault }]
-      await state.change({ faults })
-      const atCallee = faults.filter((known) => known.to === to)
-      if (atCallee.length > 0) await cluster.apply(envoyFilter(to, atCallee))
-      else await cluster.remove(filterHeader(to))
-    },
+    setFault: ({ from, to }, fault) =>
+      inTurn(async () => {
+        if (!httpEdges.some((edge) => edge.from === from && edge.to === to))
+          throw new FiredrillError('bad-request', `${from} does not call ${to}`)
+        const others = state.now.faults.filter((known) => known.from !== from || known.to !== to)
+        const faults = fault === null ? others : [...others, { from, to, fault }]
+        await state.change(() => ({ faults }))
+        const atCallee = faults.filter((known) => known.to === to)
+        if (atCallee.length > 0) await cluster.apply(envoyFilter(to, atCallee))
+        else await cluster.remove(filterHeader(to))
+      }),
 
     cacheFault: async () => null,
     async setCacheFault(fault) {

@@ -16,8 +16,7 @@ export function clusterProcesses(
   { scale, settled, gone, renew }: Rollouts,
 ): Range['processes'] {
   const hold = async (name: Workload, how: 'stopped' | 'killed' | 'suspended' | null) => {
-    const { [name]: _before, ...others } = state.now.held
-    await state.change({ held: how === null ? others : { ...others, [name]: how } })
+    await state.change(({ held: { [name]: _before, ...others } }) => ({ held: how === null ? others : { ...others, [name]: how } }))
   }
 
   /** Sends a signal to what runs in a component's own containers, apart from the one that sends it. */

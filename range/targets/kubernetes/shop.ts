@@ -49,9 +49,13 @@ export function clusterShop(options: ClusterShopOptions): ClusterShop {
     config: {
       get: async (service) => state.now.overrides[service] ?? {},
       async set(service, overrides, _by, ifAre) {
-        mustBeUnchanged(`settings of ${service}`, state.now.overrides[service] ?? {}, ifAre)
+        const mustBeAsRead = (now: Record<string, string> = {}) => mustBeUnchanged(`settings of ${service}`, now, ifAre)
+        mustBeAsRead(state.now.overrides[service])
         if (JSON.stringify(state.now.overrides[service] ?? {}) === JSON.stringify(overrides)) return
-        await state.change({ overrides: { ...state.now.overrides, [service]: overrides } })
+        await state.change((now) => {
+          mustBeAsRead(now.overrides[service])
+          return { overrides: { ...now.overrides, [service]: overrides } }
+        })
         await rollouts.roll(service)
       },
     },
@@ -76,7 +80,7 @@ function clusterReleases({ state, root }: ClusterShopOptions, { current, roll }:
       const previous = current(service)
       const deployment = deploymentOf(root, service, version, previous, by)
       if (version !== previous) {
-        await state.change({ deployments: [...state.now.deployments, deployment].slice(-500) })
+        await state.change((now) => ({ deployments: [...now.deployments, deployment].slice(-500) }))
         await roll(service)
       }
       return deployment

@@ -4,6 +4,7 @@ import { componentName, serviceName } from '../../../model/components.ts'
 import { edgeFault, meshEdge } from '../../../model/mesh.ts'
 import { manifestKinds } from '../../../model/range.ts'
 import type { RangeContext } from '../../context.ts'
+import { turns } from '../../in-turn.ts'
 import { baselineRelease } from '../../releases.ts'
 import type { Cluster } from './cluster.ts'
 
@@ -43,6 +44,7 @@ export const deployedBy =
 /** What the agent must not forget when its pod goes: kept in a ConfigMap, written before anything is done by it. */
 export class StateMap {
   readonly #cluster: Cluster
+  readonly #inTurn = turns()
   #now: ShopState
 
   private constructor(cluster: Cluster, now: ShopState) {
@@ -58,9 +60,12 @@ export class StateMap {
     return this.#now
   }
 
-  async change(changes: Partial<ShopState>): Promise<void> {
-    const next = { ...this.#now, ...changes }
-    await this.#cluster.apply({ ...header(this.#cluster.namespace), data: { state: JSON.stringify(next) } })
-    this.#now = next
+  /** One change at a time: each is of what the one before has left. */
+  change(changes: (now: Readonly<ShopState>) => Partial<ShopState>): Promise<void> {
+    return this.#inTurn(async () => {
+      const next = { ...this.#now, ...changes(this.#now) }
+      await this.#cluster.apply({ ...header(this.#cluster.namespace), data: { state: JSON.stringify(next) } })
+      this.#now = next
+    })
   }
 }

@@ -33,7 +33,6 @@ export function localMesh(target: LocalTarget): Range['mesh'] {
       inTurn(async () => {
         const before = context.mesh().policy
         mustBeUnchanged('policy of the mesh', before, ifIs)
-        const last = state.meshRevisions().at(-1)?.revision ?? 0
         const record = (text: string, author: string, revision: number): MeshRevision => {
           const made = { revision, at: new Date().toISOString(), by: author, yaml: text }
           state.recordMeshRevision(made)
@@ -41,6 +40,9 @@ export function localMesh(target: LocalTarget): Range['mesh'] {
         }
         if (yaml === before) return state.meshRevisions().at(-1) ?? { revision: 0, at: '', by: 'firedrill', yaml }
         await requireTaken(context, yaml)
+        // Another process may have changed it meanwhile: from here on nothing is waited for until it is written.
+        mustBeUnchanged('policy of the mesh', context.mesh().policy, ifIs)
+        const last = state.meshRevisions().at(-1)?.revision ?? 0
         const revision = record(yaml, by, last + 1)
         try {
           await push()

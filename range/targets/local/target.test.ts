@@ -86,7 +86,7 @@ test('one that was suspended runs on, and that is told', async () => {
 test('what was not read as it is now is not replaced', async () => {
   const { config, mesh } = rangeOf(target)
   const policy = await mesh.policy()
-  const stale = { code: 'conflict', message: /changed since it was read/ }
+  const stale = { code: 'outdated', message: /changed since it was read/ }
   await assert.rejects(mesh.apply(`${policy}\n# edited`, 'somebody', `${policy}\n# as another one has it`), stale)
   await assert.rejects(config.set('orders', { DB_POOL_MAX: '1' }, 'somebody', { DB_POOL_MAX: '2' }), stale)
   assert.deepEqual([await mesh.policy(), await config.get('orders')], [policy, {}])

@@ -113,7 +113,7 @@ const Kinds = ({ tickets, open, onSelect }: KindsProps) => (
 )
 
 function OneTicket({ ticket, children }: { ticket: Ticket; children: React.ReactNode }) {
-  const { number, at, customer, text, translation, language, requestAt, durationMs, trace, answers, linked, closedAt, asked } = ticket
+  const { number, kind, at, customer, text, translation, language, requestAt, durationMs, trace, answers, linked, closedAt, asked } = ticket
   const row = rowOf(ticket)
   const state = [
     ...answers.map(({ template }) => `answered: ${ticketTemplates[template].title}`),
@@ -147,7 +147,7 @@ function OneTicket({ ticket, children }: { ticket: Ticket; children: React.React
       </p>
       {row !== null && (
         <details>
-          <summary>Order in the database</summary>
+          <summary>{kind === 'price' ? 'Product' : 'Order'} in the database</summary>
           <code>{row}</code>
         </details>
       )}
