@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, afterEach, test } from 'node:test'
 import { openLocalRange, rangeOf } from '../../../control/wiring.ts'
+import { FiredrillError } from '../../../model/errors.ts'
 import { family, liveness, withEnvironment } from './identity.ts'
+import { dissolve } from './precedence.ts'
 import { killAll } from './process.ts'
 import { RangeState } from './state.ts'
 
@@ -93,6 +95,29 @@ test('what was not read as it is now is not replaced', async () => {
   // Nothing is to be changed by these, so nothing has to run.
   await mesh.apply(policy, 'somebody', policy)
   await config.set('orders', {}, 'somebody', {})
+})
+
+test('a canary that is taken back while the range starts is not told to have failed', async () => {
+  const { start } = target
+  const told: string[] = []
+  state.setCanary({ service: 'catalog', version: '1.12.0' })
+  target.start = async (name) => {
+    if (name === 'redis') throw new FiredrillError('component-failed', 'redis is not ready')
+    if (name !== 'canary') return { name, outcome: 'started', tookMs: 1 }
+    state.setCanary(null)
+    throw new FiredrillError('conflict', 'canary was stopped while it started')
+  }
+  try {
+    const reports = await target.startAll(({ name }) => void told.push(name))
+    assert.deepEqual(
+      reports.filter(({ outcome }) => outcome === 'failed').map(({ name }) => name),
+      ['redis'],
+    )
+    assert.ok(!told.includes('canary') && told.includes('redis'))
+  } finally {
+    target.start = start
+    await dissolve(state.precedence(), state.config().id)
+  }
 })
 
 test('a port that another program has is told, and that program is left alone', async () => {

@@ -159,7 +159,7 @@ export class LocalTarget {
     makePrivate(this.state.dir)
     makePrivateFolder(path.join(this.state.dir, 'logs'))
     this.state.setPrecedence(establish(this.context.config.id))
-    return Promise.all(
+    const reports = await Promise.all(
       this.components.map(async ({ name }) => {
         const report = await this.start(name).catch((error: unknown): StartReport => ({
           name,
@@ -167,10 +167,13 @@ export class LocalTarget {
           tookMs: 0,
           error: describeError(error),
         }))
+        // A canary that the control plane has taken back meanwhile, with the drill that it was of, is no part of the range any more.
+        if (report.outcome === 'failed' && !this.components.some((component) => component.name === name)) return null
         onReport(report)
         return report
       }),
     )
+    return reports.filter((report) => report !== null)
   }
 
   /** Stops everything: what injects and restores first, then load, the shop, its stores; then sweeps up orphans. */
