@@ -43,3 +43,13 @@ test('a persona looks around, and names wrong causes if that is how it plays', (
   assert.ok(guesses.includes('cause-named') && guesses.includes('place-viewed'))
   assert.ok(!types(played('steady', 'coach')).includes('cause-named'))
 })
+
+test('when time is short, it is extended as often as the policy says, and the end is spoken of', () => {
+  const hurried = (help: Parameters<typeof simulate>[2]) => simulate({ ...scenario, limit: 240_000 }, personaNamed('gives up'), help, 1)
+  const { completed, events, tookMs } = hurried('coach')
+  const extended = events.flatMap((event) => (event.type === 'time-extended' ? [event.byMs] : []))
+  assert.deepEqual(extended, [180_000, 180_000])
+  assert.deepEqual([completed, tookMs], [false, 240_000 + 2 * 180_000 + 1_000])
+  assert.ok(events.some((event) => event.type === 'coach-said' && event.about === 'the end'))
+  assert.ok(!hurried('button').events.some(({ type }) => type === 'time-extended' || type === 'coach-said'))
+})

@@ -279,7 +279,8 @@ const environment = (context: RangeContext, owner: Owner): Record<string, string
   PGUSER: onCall,
   PGPASSWORD: onCallPassword(context, 'postgres'),
   PGDATABASE: 'shop',
-  PGCONNECT_TIMEOUT: '5',
+  // A database that is drowned lets nobody in for a while, and that is when people want in.
+  PGCONNECT_TIMEOUT: '20',
   FIREDRILL_DIR: `${own}/${firedrillFolder}`,
   FIREDRILL_URL: `http://localhost:${context.port('control')}`,
   FIREDRILL_TOKEN: owner.token,

@@ -67,6 +67,9 @@ describe('what there is to say at the end', () => {
       'The drill ended after 1:05, before the first milestone: play it again whenever you like.',
     ))
 
+  test('of one that still runs, up to what happened last', () =>
+    assert.match(said([reached('acknowledged', 30_000), [95_000, hint]]), /^The drill ended after 1:35, with acknowledged reached\./))
+
   test('of one that came halfway', () =>
     assert.equal(
       said([reached('acknowledged', 30_000), [31_000, hint], reached('located', 200_000), finished(300_000, 'time-up')]),
