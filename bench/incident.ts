@@ -114,28 +114,20 @@ async function incident(context: BenchContext, browser: Browser, scenario: strin
 }
 
 /** A trainee's terminal with a prompt; null where this machine has none. */
-async function openTerminal({ state }: BenchContext): Promise<{ watched: Watched; close: () => Promise<void> } | null> {
-  const { portBase, tokens } = state.config()
-  const trainee = apiClient(state, 'trainee')
-  const { trouble } = await trainee.get<{ trouble: string | null }>('/api/shells')
+async function openTerminal({ state }: BenchContext): Promise<Watched | null> {
+  const { trouble } = await apiClient(state, 'trainee').get<{ trouble: string | null }>('/api/shells')
   if (trouble !== null) return null
-  const { id } = await trainee.post<{ id: string }>('/api/shells', { cols: 120, rows: 40 })
-  const watched = new Watched(`http://127.0.0.1:${portBase}`, id, tokens.trainee)
-  const close = async () => {
-    watched.disconnect()
-    await trainee.delete(`/api/shells/${id}`).catch(() => {})
-  }
+  const terminal = await Watched.open(state, 'trainee')
   try {
-    await watched.connect()
-    await watched.until(() => watched.text.includes('$ '))
-    return { watched, close }
+    await terminal.prompt()
+    return terminal
   } catch (error) {
-    await close()
+    await terminal.close()
     throw error
   }
 }
 
-async function look(context: BenchContext, drill: string, terminal: { watched: Watched } | null, seen: Seen): Promise<void> {
+async function look(context: BenchContext, drill: string, terminal: Watched | null, seen: Seen): Promise<void> {
   const { client, state } = context
   const timed = async (name: string, ask: () => Promise<unknown>): Promise<void> => {
     const startedAt = performance.now()
@@ -149,7 +141,7 @@ async function look(context: BenchContext, drill: string, terminal: { watched: W
     seen.spanAges.push(newest ? (Date.now() - newest.startMs - newest.durationMs) / 1_000 : Number.POSITIVE_INFINITY)
     const asked = { drill, trace: newest?.traceId ?? '' }
     // Somebody types while the console asks.
-    const typed = terminal ? echoes(terminal.watched, keys) : Promise.resolve([])
+    const typed = terminal ? echoes(terminal, keys) : Promise.resolve([])
     const heard = typed.then(
       (took) => void seen.echoes.push(...took),
       (error: unknown) => void seen.failures.push(`terminal: ${String(error)}`),

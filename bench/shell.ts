@@ -1,6 +1,4 @@
 import { readFileSync, readdirSync } from 'node:fs'
-import { apiClient } from '../cli/client.ts'
-import type { Role } from '../model/api.ts'
 import { family, proportionalMemoryBytes } from '../range/targets/local/identity.ts'
 import { runtimeFolder } from '../shell/prepare.ts'
 import { atMost, exactly, quantile, told, type Benchmark, type BenchContext } from './benchmark.ts'
@@ -14,23 +12,19 @@ export const shellBenchmark: Benchmark = {
   name: 'shell',
   title: 'terminals: prompt, echo, memory of eight, and one beside a flood of 100 MB',
   async run({ state, say }: BenchContext) {
-    const { portBase, tokens } = state.config()
-    const base = `http://127.0.0.1:${portBase}`
-    const opened: { terminal: Watched; role: Role }[] = []
+    const opened: Watched[] = []
     const prompts: number[] = []
     try {
       for (let count = 0; count < 8; count++) {
         const role = count % 2 === 0 ? 'trainee' : 'instructor'
         const from = performance.now()
-        const { id } = await apiClient(state, role).post<{ id: string }>('/api/shells', { cols: 120, rows: 40 })
-        const terminal = new Watched(base, id, tokens[role])
-        opened.push({ terminal, role })
-        await terminal.connect()
-        await terminal.until(() => terminal.text.includes('$ '))
+        const terminal = await Watched.open(state, role)
+        opened.push(terminal)
+        await terminal.prompt()
         prompts.push(performance.now() - from)
         await new Promise((resolve) => setTimeout(resolve, 1_000))
       }
-      const [first, second] = opened.map(({ terminal }) => terminal)
+      const [first, second] = opened
       if (!first || !second) throw new Error('no terminal was opened')
       say('eight terminals are open')
       const memory = memoryOf(runtimeFolder(state.dir))
@@ -60,18 +54,13 @@ export const shellBenchmark: Benchmark = {
         atMost('back after a lost connection', backMs / 1_000, 's', 2),
         exactly(
           'bytes that came twice or not at all',
-          opened.reduce((sum, { terminal }) => sum + terminal.amiss, 0),
+          opened.reduce((sum, { amiss }) => sum + amiss, 0),
           'bytes',
           0,
         ),
       ]
     } finally {
-      for (const { terminal, role } of opened) {
-        terminal.disconnect()
-        await apiClient(state, role)
-          .delete(`/api/shells/${terminal.id}`)
-          .catch(() => {})
-      }
+      for (const terminal of opened) await terminal.close()
     }
   },
 }

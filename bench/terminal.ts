@@ -1,3 +1,7 @@
+import { apiClient, type ApiClient } from '../cli/client.ts'
+import type { Role } from '../model/api.ts'
+import type { RangeState } from '../range/targets/local/state.ts'
+
 const waitMs = 120_000
 
 /** A terminal of the range that runs, as a page shows it. */
@@ -10,13 +14,31 @@ export class Watched {
   #socket: WebSocket | null = null
   #changed = Promise.withResolvers<void>()
   readonly id: string
+  readonly #client: ApiClient
   readonly #url: string
   readonly #token: string
 
-  constructor(base: string, id: string, token: string) {
+  private constructor(state: RangeState, role: Role, id: string) {
+    const { portBase, tokens } = state.config()
     this.id = id
-    this.#url = `${base.replace('http', 'ws')}/api/shells/${id}/socket`
-    this.#token = token
+    this.#client = apiClient(state, role)
+    this.#url = `ws://127.0.0.1:${portBase}/api/shells/${id}/socket`
+    this.#token = tokens[role]
+  }
+
+  /** Opens one; it is not connected yet. */
+  static async open(state: RangeState, role: Role): Promise<Watched> {
+    const { id } = await apiClient(state, role).post<{ id: string }>('/api/shells', { cols: 120, rows: 40 })
+    return new Watched(state, role, id)
+  }
+  /** Connects, and resolves when there is a prompt. */
+  async prompt(): Promise<void> {
+    await this.connect()
+    await this.until(() => this.text.includes('$ '))
+  }
+  async close(): Promise<void> {
+    this.disconnect()
+    await this.#client.delete(`/api/shells/${this.id}`).catch(() => {})
   }
 
   async connect(): Promise<void> {

@@ -35,7 +35,6 @@ interface Incident {
   noticed: Map<string, Noticed>
 }
 interface Written {
-  scenario: string
   ticket: OpenedTicket
   noticedAt: number
 }
@@ -49,14 +48,12 @@ export const ticketsBenchmark: Benchmark = {
   title: 'what customers write, held against the traces that their tickets name',
   async run(context) {
     const ids = await chosen(context)
-    const incidents: Incident[] = []
     const written: Written[] = []
     const failed: string[] = []
     let silent = 0
     const spansOf = new Map<string, Span[]>()
     for (const id of ids) {
       const incident = await play(context, id)
-      incidents.push(incident)
       const drills = Array.from({ length: drillsOfEach }, (_, seed) => ticketsOf(incident, seed + 1))
       silent += drills.filter((each) => each.length === 0).length
       const tickets = drills.flat()
@@ -68,7 +65,7 @@ export const ticketsBenchmark: Benchmark = {
       context.say(`  ${id}: ${found}`)
       for (const problem of problems.slice(0, 5)) context.say(`    ${problem}`)
     }
-    const drills = incidents.length * drillsOfEach
+    const drills = ids.length * drillsOfEach
     const kinds = new Set(written.map(({ ticket }) => ticket.kind))
     return [
       named.length > 0 ? told('drills', drills) : atLeast('drills', drills, '', 100),
@@ -125,7 +122,7 @@ async function play(context: BenchContext, scenario: string): Promise<Incident> 
       await read()
       await new Promise((resolve) => setTimeout(resolve, 1_000))
     }
-    return { scenario, events: (await events()).filter(({ at }) => at <= Date.now()), noticed: since(noticed, drill.startedAt) }
+    return { scenario, events: await events(), noticed: since(noticed, drill.startedAt) }
   } finally {
     await client.post(`/api/drills/${drill.id}/abort`)
   }
@@ -148,9 +145,7 @@ function ticketsOf({ scenario, events, noticed }: Incident, seed: number): Writt
     drill.push(event)
     state = advanceDrill(state, event)
   }
-  const left = events
-    .filter(({ type }) => type !== 'ticket-opened')
-    .map((event) => (event.type === 'drill-started' ? { ...event, mode: 'learning' as const, seed } : event))
+  const left = events.map((event) => (event.type === 'drill-started' ? { ...event, mode: 'learning' as const, seed } : event))
   const [from, to] = [left[0]?.at ?? 0, events.at(-1)?.at ?? 0]
   const all = [...noticed.values()]
   for (let now = from; now <= Math.max(to, ...all.map(({ at }) => at)); now += 1_000) {
@@ -161,7 +156,7 @@ function ticketsOf({ scenario, events, noticed }: Incident, seed: number): Writt
     if (decision.kind !== 'open') continue
     const opened: DrillEventBody = { type: 'ticket-opened', ...decision.ticket }
     append({ ...opened, id: drill.length + 1, drill: scenario, at: now })
-    written.push({ scenario, ticket: decision.ticket, noticedAt: noticed.get(decision.ticket.trace)?.at ?? now })
+    written.push({ ticket: decision.ticket, noticedAt: noticed.get(decision.ticket.trace)?.at ?? now })
   }
   return written
 }

@@ -46,6 +46,10 @@ class Bench implements Disposable {
       return deploy(...args)
     }
   }
+  /** Resolves when the undo record of what is being injected has been written. */
+  async planned(): Promise<void> {
+    while (this.ledger.openFaults().length === 0) await new Promise((resolve) => setImmediate(resolve))
+  }
   [Symbol.dispose](): void {
     this.ledger[Symbol.dispose]()
     mock.timers.reset()
@@ -220,7 +224,7 @@ describe('a fault goes in', () => {
     }
     const injecting = bench.inject()
     // It is planned once the undo record has been read.
-    while (bench.ledger.openFaults().length === 0) await new Promise((resolve) => setImmediate(resolve))
+    await bench.planned()
     await bench.injector.revertAll()
     gate.resolve()
     assert.equal((await injecting).state, 'reverted')
@@ -237,7 +241,7 @@ describe('a fault goes in', () => {
       return deploy(service, version, by)
     }
     const injecting = bench.inject()
-    while (bench.ledger.openFaults().length === 0) await new Promise((resolve) => setImmediate(resolve))
+    await bench.planned()
     await bench.injector.revertAll()
     assert.deepEqual(bench.injector.open(), [])
     late.resolve()
@@ -264,7 +268,7 @@ describe('a fault goes in', () => {
       throw new Error('orders is not ready')
     }
     const injecting = bench.inject('bad-config', { service: 'orders', key: 'DB_POOL_MAX', value: '1' })
-    while (bench.ledger.openFaults().length === 0) await new Promise((resolve) => setImmediate(resolve))
+    await bench.planned()
     await bench.injector.revertAll()
     late.resolve()
     await assert.rejects(injecting, { code: 'component-failed' })
@@ -280,7 +284,7 @@ describe('a fault goes in', () => {
       return deploy(service, version, by)
     }
     const injecting = bench.inject()
-    while (bench.ledger.openFaults().length === 0) await new Promise((resolve) => setImmediate(resolve))
+    await bench.planned()
     await bench.injector.revertAll()
     bench.ledger.reopenFault = () => {
       throw new Error('the disk is full')

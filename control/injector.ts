@@ -130,11 +130,7 @@ export class Injector {
     } catch (error) {
       await this.#outAgain(instance).catch(() => {})
       // What was given up may come all the same, and comes out again.
-      if (context.signal.aborted)
-        injecting
-          .catch(() => {})
-          .then(() => this.#outAgain(instance))
-          .catch(() => {})
+      if (context.signal.aborted) onceOver(injecting, () => this.#outAgain(instance))
       throw new FiredrillError('component-failed', `${id} could not be injected: ${describeError(error)}`, { cause: error })
     }
     let stands: boolean
@@ -178,11 +174,7 @@ export class Injector {
       await inTime(moving, context.signal)
       this.#ramped.set(instance, value)
     } finally {
-      if (context.signal.aborted)
-        moving
-          .catch(() => {})
-          .then(outIfOver)
-          .catch(() => {})
+      if (context.signal.aborted) onceOver(moving, outIfOver)
       await outIfOver()
     }
   }
@@ -318,6 +310,14 @@ export class Injector {
     )
     return taken
   }
+}
+
+/** Does something when a work has ended that nobody waits for any more, however it ended. */
+function onceOver(work: Promise<unknown>, then: () => Promise<void>): void {
+  work
+    .catch(() => {})
+    .then(then)
+    .catch(() => {})
 }
 
 /** The result of the work, or an error once its time is over. */
