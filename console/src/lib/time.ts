@@ -53,4 +53,8 @@ export function useTimeRange(usual: RangeName = '15m'): [TimeRange, (next: TimeR
   return [range, setRange]
 }
 
-export const clock = (ms: number): string => new Date(ms).toLocaleTimeString([], { hour12: false })
+/** One for all: to make another takes a tenth of a millisecond, and a graph writes hundreds of times. */
+const timeOfDay = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' })
+
+/** A moment, in milliseconds since the epoch, as hours, minutes and seconds of this place: `00:05:09`; a dash for none. */
+export const clock = (ms: number): string => (Number.isFinite(ms) ? timeOfDay.format(ms) : '–')
