@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { readSettings, settingsFile, settingsToChange } from './settings.ts'
+import { formatOf, readSettings, settingsFile, settingsToChange, storeOf } from './settings.ts'
 
 test('a file of settings says what it takes, and is read as it was written', () => {
   const settings = new Map([
@@ -9,8 +9,8 @@ test('a file of settings says what it takes, and is read as it was written', () 
   ])
   const file = settingsFile('orders', settings)
   assert.match(file, /^# Settings of orders .*\n# .*CACHE_TTL_SECONDS.*\nDB_POOL_MAX=2\nLOG_LEVEL=debug\n$/)
-  assert.deepEqual(readSettings(file), settings)
-  assert.deepEqual(readSettings('  \r\n# DB_POOL_MAX=3\n LOG_LEVEL = warn \n'), new Map([['LOG_LEVEL', 'warn']]))
+  assert.deepEqual(readSettings('orders', file), settings)
+  assert.deepEqual(readSettings('orders', '  \r\n# DB_POOL_MAX=3\n LOG_LEVEL = warn \n'), new Map([['LOG_LEVEL', 'warn']]))
 })
 
 test('a file that is wrong is refused with the line', () => {
@@ -21,15 +21,50 @@ test('a file that is wrong is refused with the line', () => {
     ['DB_POOL_MAX=1\nDB_POOL_MAX=2\n', /^line 2: DB_POOL_MAX is there twice/],
     ['=3', /^line 1: there is no setting ''/],
   ] as const)
-    assert.throws(() => readSettings(file), { code: 'bad-request', message })
+    assert.throws(() => readSettings('orders', file), { code: 'bad-request', message })
 })
 
 test('only what differs is changed; what is left out gets its default', () => {
-  const before = readSettings('DB_POOL_MAX=2\nLOG_LEVEL=debug\nCACHE_TTL_SECONDS=1')
+  const before = readSettings('orders', 'DB_POOL_MAX=2\nLOG_LEVEL=debug\nCACHE_TTL_SECONDS=1')
   assert.deepEqual(settingsToChange(before, before), [])
-  assert.deepEqual(settingsToChange(before, readSettings('DB_POOL_MAX=6\nLOG_LEVEL=debug\nRATE_LIMIT_RPS=5')), [
+  assert.deepEqual(settingsToChange(before, readSettings('orders', 'DB_POOL_MAX=6\nLOG_LEVEL=debug\nRATE_LIMIT_RPS=5')), [
     { key: 'DB_POOL_MAX', value: '6' },
     { key: 'CACHE_TTL_SECONDS', value: '' },
     { key: 'RATE_LIMIT_RPS', value: '5' },
   ])
+})
+
+test('the settings of a data store are a file as its own', () => {
+  const files = [
+    ['postgres', { work_mem: '8MB', synchronous_standby_names: "a 'b', c" }, "work_mem = 8MB\nsynchronous_standby_names = 'a ''b'', c'\n"],
+    ['redis', { maxmemory: '1048576', 'maxmemory-policy': 'noeviction' }, 'maxmemory 1048576\nmaxmemory-policy noeviction\n'],
+    ['rabbitmq', { 'vm_memory_high_watermark.absolute': '1048576' }, 'vm_memory_high_watermark.absolute = 1048576\n'],
+  ] as const
+  for (const [name, settings, written] of files) {
+    const before = new Map(Object.entries(settings))
+    const file = settingsFile(name, before)
+    assert.ok(file.endsWith(written), file)
+    assert.deepEqual(readSettings(name, file), before)
+    assert.throws(() => readSettings(name, 'no_such 1'), {
+      code: 'bad-request',
+      message: /^line 1: there is no setting 'no_such': choose /,
+    })
+    assert.throws(() => readSettings(name, `\n${formatOf(name).names[0]}`), { message: /^line 2: \S+ has no value: write / })
+  }
+  assert.deepEqual(
+    readSettings('postgres', "work_mem '16MB' # for the report\nlock_timeout=5s  # short\nautovacuum = on"),
+    new Map([
+      ['work_mem', '16MB'],
+      ['lock_timeout', '5s'],
+      ['autovacuum', 'on'],
+    ]),
+  )
+  assert.deepEqual(['postgres', 'orders', 'gateway-proxy'].map(storeOf), ['postgres', null, null])
+})
+
+test('what somebody has set by other means may stay in the file, and go from it', () => {
+  const before = new Map([['port', '7']])
+  assert.deepEqual(readSettings('postgres', 'port = 7', before), before)
+  assert.deepEqual(settingsToChange(before, readSettings('postgres', '', before)), [{ key: 'port', value: '' }])
+  assert.throws(() => readSettings('postgres', 'port = 7'), /line 1: there is no setting 'port'/)
 })

@@ -1,30 +1,84 @@
-import { configKey, configKeys } from '../drills/service-config.ts'
+import { configKeys } from '../drills/service-config.ts'
+import { storeName, storeSettingNames, type StoreName } from '../drills/store-settings.ts'
 import { FiredrillError } from '../model/errors.ts'
 
-/** Settings of a service that differ from its defaults, by key. */
+/** Settings of a service or a data store that differ from its defaults, by name. */
 export type Settings = ReadonlyMap<string, string>
 
-/** As a file that whoever is on call edits: `KEY=value` in each line. */
-export function settingsFile(service: string, settings: Settings): string {
+/** How the configuration of something is written, as in its own file. */
+export interface SettingsFormat {
+  /** As the file in `/etc/shop`. */
+  file: string
+  names: readonly string[]
+  line(name: string, value: string): string
+  /** Name and value of a line; the value is empty where there is none. */
+  read(line: string): [name: string, value: string]
+}
+
+/** The value of the rest of a line: without quotes, and without a comment behind it. */
+const valueIn = (text: string): string => /^(['"])(.*)\1\s*(?:#.*)?$/.exec(text)?.[2] ?? text.replace(/\s+#.*$/, '')
+
+const assigned = (separator: RegExp) => (line: string) => {
+  const [name = ''] = line.split(separator, 1)
+  return [name.trim(), valueIn(line.slice(name.length).replace(separator, '').trim())] as [string, string]
+}
+
+/** https://www.postgresql.org/docs/15/config-setting.html#CONFIG-SETTING-CONFIGURATION-FILE: the sign may be left out, and text is quoted. */
+const postgres = {
+  line: (name: string, value: string) => `${name} = ${/^[\w.+-]+$/.test(value) ? value : `'${value.replaceAll("'", "''")}'`}`,
+  read(line: string): [string, string] {
+    const [name, value] = assigned(/\s*=\s*|\s+/)(line)
+    return [name, value.replaceAll("''", "'")]
+  },
+}
+const redis = { line: (name: string, value: string) => `${name} ${value === '' ? '""' : value}`, read: assigned(/\s+/) }
+const rabbitmq = { line: (name: string, value: string) => `${name} = ${value}`, read: assigned(/\s*=\s*|\s+/) }
+const stores: Record<StoreName, Pick<SettingsFormat, 'file' | 'line' | 'read'>> = {
+  postgres: { file: 'postgresql.conf', ...postgres },
+  redis: { file: 'redis.conf', ...redis },
+  rabbitmq: { file: 'rabbitmq.conf', ...rabbitmq },
+}
+
+/** The data store of that name; null for a service. */
+export const storeOf = (name: string): StoreName | null => storeName.safeParse(name).data ?? null
+
+/** How the settings of a service or a data store are written. */
+export function formatOf(name: string): SettingsFormat {
+  const store = storeOf(name)
+  if (store !== null) return { ...stores[store], names: storeSettingNames(store) }
+  return {
+    file: `${name}.env`,
+    names: configKeys,
+    line: (key, value) => `${key}=${value}`,
+    read(line) {
+      const at = line.indexOf('=')
+      return at < 0 ? [line, ''] : [line.slice(0, at).trim(), line.slice(at + 1).trim()]
+    },
+  }
+}
+
+/** As a file that whoever is on call edits: a setting in each line. */
+export function settingsFile(name: string, settings: Settings): string {
+  const { names, line } = formatOf(name)
   return [
-    `# Settings of ${service} that differ from its defaults: one KEY=value in a line. A setting without a line has its default.`,
-    `# All settings: ${configKeys.join(' ')}`,
-    ...[...settings].map(([key, value]) => `${key}=${value}`),
+    `# Settings of ${name} that differ from its defaults: one in a line, as ${line('NAME', 'value')}. A setting without a line has its default.`,
+    `# All settings: ${names.join(' ')}`,
+    ...[...settings].map(([key, value]) => line(key, value)),
     '',
   ].join('\n')
 }
 
-/** Reads such a file; a comment begins with `#`. Throws `bad-request`, with the line, for what is no setting. */
-export function readSettings(text: string): Settings {
+/** Reads such a file; a comment begins with `#`. Throws `bad-request`, with the line, for what is no setting. What is set already may stay. */
+export function readSettings(name: string, text: string, before: Settings = new Map()): Settings {
+  const { names, line: written, read } = formatOf(name)
   const settings = new Map<string, string>()
   for (const [index, raw] of text.split('\n').entries()) {
     const line = raw.trim()
     if (line === '' || line.startsWith('#')) continue
-    const at = line.indexOf('=')
-    const [key, value] = at < 0 ? [line, ''] : [line.slice(0, at).trim(), line.slice(at + 1).trim()]
+    const [key, value] = read(line)
     const wrong = (what: string) => new FiredrillError('bad-request', `line ${index + 1}: ${what}`)
-    if (!configKey.safeParse(key).success) throw wrong(`there is no setting '${key}': choose ${configKeys.join(', ')}`)
-    if (value === '') throw wrong(`${key} has no value: write ${key}=value, or leave the line out for the default`)
+    if (!names.includes(key) && !before.has(key)) throw wrong(`there is no setting '${key}': choose ${names.join(', ')}`)
+    if (value === '') throw wrong(`${key} has no value: write ${written(key, 'value')}, or leave the line out for the default`)
     if (settings.has(key)) throw wrong(`${key} is there twice`)
     settings.set(key, value)
   }

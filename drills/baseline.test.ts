@@ -9,7 +9,7 @@ import { redis } from '../range/components/redis.ts'
 import { fingerprint, inOrder, leftBehind, NotRestored, restoreBaseline } from './baseline.ts'
 import { freshChecks } from './database-checks.ts'
 import { freshBank } from './resources/bank.ts'
-import { freshCache } from './resources/cache.ts'
+import { freshCache, redisDefaults } from './cache-settings.ts'
 import { monitoring } from './resources/components.ts'
 import { freshIndexes } from './resources/database-indexes.ts'
 import { resources } from './resources/registry.ts'
@@ -90,8 +90,7 @@ function freshRange(): { range: Range; told: string[] } {
     },
     cache: {
       async command(name, ...args) {
-        if (name === 'CONFIG' && args[0] === 'GET')
-          return [args[1], args[1] === 'maxmemory' ? String(freshCache.memoryBytes) : freshCache.whenFull]
+        if (name === 'CONFIG' && args[0] === 'GET') return [args[1], redisDefaults[args[1] ?? '']]
         if (name === 'ACL' && args[0] === 'LIST') return ['user default on nopass ~* &* +@all']
         if (name === 'EVAL') return []
         if (name !== 'PING' && !(name === 'SET' && args[0] === 'probe')) told.push(name)
@@ -243,7 +242,7 @@ test('the expected state of a fresh range is what a range is started with', () =
   const { args } = redis.process({ listen: '', dir: '', binaries: {}, port: () => 0 } as never)
   const given = (name: string) => args[args.indexOf(name) + 1]
   assert.equal(given('--maxmemory'), `${freshCache.memoryBytes / 1024 / 1024}mb`)
-  assert.equal(given('--maxmemory-policy'), freshCache.whenFull)
+  for (const name of ['maxmemory-policy', 'slowlog-log-slower-than']) assert.equal(given(`--${name}`), redisDefaults[name])
 
   const sandbox = readFileSync(path.join(root, 'shop/payments/migrations/003-sandbox.sql'), 'utf8')
   assert.equal(/latency_ms integer not null default (\d+)/.exec(sandbox)?.[1], String(freshBank.latency_ms))

@@ -149,6 +149,25 @@ test('what faults and actions do to a real database', { skip }, async (context: 
     assert.deepEqual(await left(), [])
   })
 
+  await context.test('a setting of the server takes effect at once, and is refused with the reason that PostgreSQL gives', async () => {
+    const change = (name: string, value = '') => act(range, 'change-store-setting', { store: 'postgres', name, value })
+    const now = async (name: string) => Object.values((await shop.query(`show ${name}`))[0] ?? {})[0]
+    const before = await now('lock_timeout')
+    await change('lock_timeout', '7s')
+    await until('it to be read', 10_000, async () => (await now('lock_timeout')) === '7s', 20)
+    assert.deepEqual((await act(range, 'list-store-settings', { store: 'postgres' })).rows, [{ name: 'lock_timeout', value: '7s' }])
+    for (const [name, value] of [
+      ['synchronous_standby_names', "it's one"],
+      ['work_mem', 'plenty'],
+    ] as const) {
+      const message = new RegExp(`^postgres does not accept ${name} = .*invalid value`)
+      await assert.rejects(change(name, value), { code: 'bad-request', message })
+    }
+    await change('lock_timeout')
+    await until('it to be read', 10_000, async () => (await now('lock_timeout')) === before, 20)
+    assert.deepEqual(await left(), [])
+  })
+
   await context.test('a session that blocks another is listed, and terminated by its number', async () => {
     await using holder = await shop.session('orders', 'an-export')
     await using waiting = await shop.session('orders', 'orders')

@@ -2,8 +2,14 @@ import { serviceNames } from '../model/components.ts'
 import { etcFiles, home } from './jail.ts'
 import { hostsFile, type Place } from './places.ts'
 
-/** In /etc/shop: the settings of each service, and the policy of the mesh. */
-export const settingsFiles = [...serviceNames.map((service) => `${service}.env`), 'mesh.yaml']
+/** In /etc/shop: the settings of each service and each data store, and the policy of the mesh. */
+export const settingsFiles = [
+  ...serviceNames.map((service) => `${service}.env`),
+  'postgresql.conf',
+  'redis.conf',
+  'rabbitmq.conf',
+  'mesh.yaml',
+]
 /** What stands where they would be: they are on the shop's side, and root's. */
 export const settingsNotice = (file: string): string =>
   `# This is root's: read it with 'sudo cat /etc/shop/${file}', edit it with 'sudoedit /etc/shop/${file}'.\n`

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import path from 'node:path'
 import { allRunning, paperRange } from '../control/replay/paper-range.ts'
 import { confirmedBinding } from '../drills/queue-name.ts'
-import { freshCache } from '../drills/resources/cache.ts'
+import { redisDefaults } from '../drills/cache-settings.ts'
 import type { ComponentStatus, ServiceName } from '../model/components.ts'
 import type { CacheFault, IdentityFault } from '../model/mesh.ts'
 import type { Binding, ProcessSignal, Range } from '../model/range.ts'
@@ -21,10 +21,7 @@ const after: Record<ProcessSignal, ComponentStatus['state']> = { SIGCONT: 'runni
 
 /** Redis as it is started, which keeps what it is told. */
 function cacheOf(): Range['cache'] & { keys: Map<string, string>; users: Map<string, string> } {
-  const settings = new Map([
-    ['maxmemory', String(freshCache.memoryBytes)],
-    ['maxmemory-policy', freshCache.whenFull],
-  ])
+  const settings = new Map(Object.entries(redisDefaults))
   const usual = 'on sanitize-payload nopass ~* &* +@all'
   const users = new Map([['default', usual]])
   const keys = new Map<string, string>()

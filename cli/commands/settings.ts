@@ -4,10 +4,11 @@ import { apiClient, type ApiClient } from '../client.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 import { edit } from '../edit.ts'
 import { print, printJson } from '../output.ts'
-import { readSettings, settingsFile, settingsToChange, type Settings } from '../settings.ts'
+import { formatOf, readSettings, settingsFile, settingsToChange, storeOf, type Settings } from '../settings.ts'
 
 export function settingsCommand(): Command {
-  const service = (name: string, description: string) => command(name, description).argument('<service>')
+  const service = (name: string, description: string) =>
+    command(name, description).argument('<service>', 'a service, or a data store: postgres, redis or rabbitmq')
   const client = (options: CommonOptions) => apiClient(openState(options), 'trainee')
   return new Command('settings')
     .addCommand(
@@ -18,15 +19,17 @@ export function settingsCommand(): Command {
       }),
     )
     .addCommand(
-      service('edit', 'edit them in $EDITOR; the service is restarted with what was saved').action(
+      service('edit', 'edit them in $EDITOR; what was saved takes effect: a service is restarted, a data store is not').action(
         async (name: string, options: CommonOptions) => {
           const before = await settingsOf(client(options), name)
-          await edit(`${name}.env`, settingsFile(name, before), ({ text: file }) => change(client(options), name, before, file, options))
+          await edit(formatOf(name).file, settingsFile(name, before), ({ text: file }) =>
+            change(client(options), name, before, file, options),
+          )
         },
       ),
     )
     .addCommand(
-      service('apply', 'give a service the settings of a file on standard input, and no others').action(
+      service('apply', 'give a service or a data store the settings of a file on standard input, and no others').action(
         async (name: string, options: CommonOptions) => {
           const file = await text(process.stdin)
           await change(client(options), name, await settingsOf(client(options), name), file, options)
@@ -35,20 +38,29 @@ export function settingsCommand(): Command {
     )
 }
 
-async function settingsOf(client: ApiClient, service: string): Promise<Settings> {
-  const { rows } = await client.post<{ rows: { key: string; value: string }[] }>('/api/actions/list-settings', { params: { service } })
-  return new Map(rows.map(({ key, value }) => [key, value]))
+async function settingsOf(client: ApiClient, name: string): Promise<Settings> {
+  const store = storeOf(name)
+  const list = store === null ? { id: 'list-settings', params: { service: name } } : { id: 'list-store-settings', params: { store } }
+  const { rows } = await client.post<{ rows: { key?: string; name?: string; value: string }[] }>(`/api/actions/${list.id}`, {
+    params: list.params,
+  })
+  return new Map(rows.map(({ key, name: setting, value }) => [key ?? setting ?? '', value]))
 }
 
 /** Nothing is changed by a file that is wrong anywhere. */
-async function change(client: ApiClient, service: string, before: Settings, file: string, { json }: CommonOptions): Promise<void> {
-  const changes = settingsToChange(before, readSettings(file))
+async function change(client: ApiClient, name: string, before: Settings, file: string, { json }: CommonOptions): Promise<void> {
+  const changes = settingsToChange(before, readSettings(name, file, before))
+  const store = storeOf(name)
   const done: string[] = []
-  for (const params of changes) {
-    const { summary } = await client.post<{ summary: string }>('/api/actions/change-setting', { params: { service, ...params } })
+  for (const { key, value } of changes) {
+    const asked =
+      store === null
+        ? { id: 'change-setting', params: { service: name, key, value } }
+        : { id: 'change-store-setting', params: { store, name: key, value } }
+    const { summary } = await client.post<{ summary: string }>(`/api/actions/${asked.id}`, { params: asked.params })
     done.push(summary)
     if (!json) print(summary)
   }
   if (json) printJson({ changed: done })
-  else print(changes.length === 0 ? 'nothing has changed' : `${service} was restarted`)
+  else print(changes.length === 0 ? 'nothing has changed' : store === null ? `${name} was restarted` : `${name} uses them now`)
 }

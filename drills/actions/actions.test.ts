@@ -3,8 +3,10 @@ import path from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
 import { paperRange } from '../../control/replay/paper-range.ts'
 import type { ActionContext } from '../../model/action.ts'
+import { FiredrillError } from '../../model/errors.ts'
 import type { PodStatus, QueueMessage, Range } from '../../model/range.ts'
 import { documentsOf } from '../../model/yaml/read.ts'
+import { freshRange } from '../../test/fresh-range.ts'
 import { actionById } from './registry.ts'
 
 const root = path.join(import.meta.dirname, '..', '..')
@@ -386,6 +388,42 @@ describe('the cache', () => {
   })
 })
 
+describe('the configuration of a data store', () => {
+  const differs = async (range: Range, store: string) => (await act(range, 'list-store-settings', { store })).rows
+
+  test('what is not as it was started is listed, and restored by an empty value', async () => {
+    const { range } = freshRange()
+    assert.match((await act(range, 'list-store-settings', { store: 'redis' })).summary, /settings with which it was started/)
+    await act(range, 'change-store-setting', { store: 'redis', name: 'maxmemory', value: '1048576' })
+    await act(range, 'change-store-setting', { store: 'redis', name: 'timeout', value: '30' })
+    assert.deepEqual(await differs(range, 'redis'), [
+      { name: 'maxmemory', value: '1048576' },
+      { name: 'timeout', value: '30' },
+    ])
+    await act(range, 'change-store-setting', { store: 'redis', name: 'maxmemory' })
+    assert.deepEqual(await differs(range, 'redis'), [{ name: 'timeout', value: '30' }])
+    const watermark = { store: 'rabbitmq', name: 'vm_memory_high_watermark.absolute' }
+    await act(range, 'change-store-setting', { ...watermark, value: '2097152' })
+    assert.deepEqual(await differs(range, 'rabbitmq'), [{ name: watermark.name, value: '2097152' }])
+    await act(range, 'change-store-setting', watermark)
+    assert.deepEqual(await differs(range, 'rabbitmq'), [])
+  })
+
+  test('what there is not, and what the store does not accept, is refused; a store that does not answer has refused nothing', async () => {
+    const { range } = freshRange()
+    const change = (store: string, name: string, value: string) => act(range, 'change-store-setting', { store, name, value })
+    for (const [store, name, value, message] of [
+      ['redis', 'dir', '/tmp', /redis has no setting 'dir' that may be changed here: choose maxmemory, /],
+      ['postgres', 'archive_command', 'true', /postgres has no setting 'archive_command'/],
+      ['rabbitmq', 'vm_memory_high_watermark.absolute', '1048575', /does not accept .*: '1048575' is not a number of bytes from/],
+      ['rabbitmq', 'vm_memory_high_watermark.absolute', '1e99', /is not a number of bytes/],
+    ] as const)
+      await assert.rejects(change(store, name, value), { code: 'bad-request', message })
+    range.cache.command = () => Promise.reject(new FiredrillError('component-unreachable', 'Redis: nobody there'))
+    await assert.rejects(change('redis', 'timeout', '1'), { code: 'component-unreachable' })
+  })
+})
+
 describe('components, jobs and the monitoring', () => {
   test('a component, or the proxy of a service, is restarted, and nothing else', async () => {
     const range = onPaper()
@@ -528,6 +566,9 @@ test('an action that looks says where, as evidence', () => {
     ['list-statements', {}, 'database', 'postgres'],
     ['list-sequences', {}, 'database', 'postgres'],
     ['list-database-settings', {}, 'database', 'postgres'],
+    ['list-store-settings', { store: 'postgres' }, 'database', 'postgres'],
+    ['list-store-settings', { store: 'redis' }, 'cache', 'redis'],
+    ['list-store-settings', { store: 'rabbitmq' }, 'queue', 'rabbitmq'],
     ['inspect-cache', {}, 'cache', 'redis'],
     ['inspect-broker', {}, 'queue', 'rabbitmq'],
     ['inspect-mesh', { to: 'payments' }, 'mesh', 'payments'],

@@ -12,6 +12,7 @@ import { setMeshRetries } from './set-mesh-retries.ts'
 import { setMeshTimeout } from './set-mesh-timeout.ts'
 import { bindQueue } from './bind-queue.ts'
 import { changeSetting } from './change-setting.ts'
+import { changeStoreSetting } from './change-store-setting.ts'
 import { createIndex } from './create-index.ts'
 import { deploy } from './deploy.ts'
 import { endCanaryAction } from './end-canary.ts'
@@ -36,6 +37,7 @@ import { setAutoscaler } from './set-autoscaler.ts'
 import { listPods } from './list-pods.ts'
 import { listReleases } from './list-releases.ts'
 import { listSettings } from './list-settings.ts'
+import { listStoreSettings } from './list-store-settings.ts'
 import { listServices } from './list-services.ts'
 import { listSessions } from './list-sessions.ts'
 import { listStatements } from './list-statements.ts'
@@ -62,6 +64,7 @@ export const actions: readonly AnyAction[] = [
   listSessions,
   listStatements,
   listDatabaseSettings,
+  listStoreSettings,
   listSequences,
   listJobs,
   peekQueue,
@@ -76,6 +79,7 @@ export const actions: readonly AnyAction[] = [
   deploy,
   endCanaryAction,
   changeSetting,
+  changeStoreSetting,
   switchBank,
   limitRate,
   stopJob,

@@ -1,9 +1,7 @@
 import type { Range } from '../../model/range.ts'
 import { cacheRights, freshRights } from '../cache-rights.ts'
-import { defineResource, listed } from './resource.ts'
-
-/** As Redis is started. */
-export const freshCache = { memoryBytes: 64 * 1024 * 1024, whenFull: 'allkeys-lru' }
+import { cacheDefaults, differingFrom, freshCache, type CacheSetting } from '../cache-settings.ts'
+import { defineResource, forEach, listed } from './resource.ts'
 
 const setting = async (range: Range, name: string): Promise<string> => {
   const answer = (await range.cache.command('CONFIG', 'GET', name)) as unknown
@@ -24,6 +22,17 @@ export const cacheMemory = defineResource<{ memoryBytes: number; whenFull: strin
     await range.cache.command('CONFIG', 'SET', 'maxmemory-policy', freshCache.whenFull)
     await range.cache.command('CONFIG', 'SET', 'maxmemory', String(freshCache.memoryBytes))
   },
+})
+
+/** What else of its configuration somebody may have changed. */
+export const cacheSettings = defineResource<CacheSetting[]>({
+  id: 'cache-settings',
+  title: "the cache's settings",
+  after: ['cache-answers', 'cache-users'],
+  read: (range) => differingFrom(range, cacheDefaults),
+  differs: (found) => listed(found.map(({ name, value }) => `${name} = ${value}`)),
+  restore: (range, found) =>
+    forEach(found, async ({ name }) => void (await range.cache.command('CONFIG', 'SET', name, cacheDefaults[name] ?? ''))),
 })
 
 /** Redis is started with one user, who may do everything without a password. */

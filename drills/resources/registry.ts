@@ -1,6 +1,6 @@
 import { thirdParty } from './bank.ts'
 import { bindings, brokerMemory, deadLetters, queuePolicies } from './broker.ts'
-import { cacheAnswers, cachedPrices, cachedValues, cacheMemory, cacheUsers } from './cache.ts'
+import { cacheAnswers, cachedPrices, cachedValues, cacheMemory, cacheSettings, cacheUsers } from './cache.ts'
 import { canary } from './canary.ts'
 import { cluster } from './cluster.ts'
 import { datastores, monitoring, proxies, services } from './components.ts'
@@ -53,6 +53,7 @@ export const resources: readonly Resource[] = [
   cacheUsers,
   cacheAnswers,
   cacheMemory,
+  cacheSettings,
   cachedPrices,
   cachedValues,
   alertRules,

@@ -42,6 +42,7 @@ const table: [id: string, what: string, disturb: (set: Prepared) => unknown, det
   ['dead-letters', 'a message', ({ setDead }) => setDead(1), /^1 messages$/],
   ['cache-memory', 'less memory', ({ range }) => range.cache.command('CONFIG', 'SET', 'maxmemory', '5'), /^5 bytes, allkeys-lru$/],
   ['cache-memory', 'another policy', ({ range }) => range.cache.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction'), /noeviction$/],
+  ['cache-settings', 'a timeout', ({ range }) => range.cache.command('CONFIG', 'SET', 'timeout', '300'), /^timeout = 300$/],
   ['cache-users', 'a right less', ({ cache }) => cache.users.set('default', 'on nopass ~* &* +@all -get'), /^user default .*-get$/],
   ['cache-users', 'a user more', ({ cache }) => cache.users.set('guest', 'on nopass ~* &* +@all'), /^user guest/],
   ['cached-values', 'entries that nobody can read', ({ cache }) => cache.keys.set('b', '{').set('a', '['), /^a, b$/],

@@ -75,6 +75,7 @@ const disturbances: Record<string, () => Promise<unknown>> = {
   'cache-users': () => range.cache.command('ACL', 'SETUSER', 'default', '-strlen'),
   'cached-values': () => range.cache.command('SET', 'catalog:product:of-a-trainee', '{"sku":'),
   'cache-memory': () => range.cache.command('CONFIG', 'SET', 'maxmemory', '50000000'),
+  'cache-settings': () => range.cache.command('CONFIG', 'SET', 'timeout', '300'),
   'cached-prices': async () => {
     const [product] = await range.database.query<{ sku: string }>(
       `update catalog.products set updated_at = now() - interval '5 seconds' where sku = (select min(sku) from catalog.products) returning sku`,

@@ -35,3 +35,33 @@ test('the settings of a service are a file, in a terminal', { skip }, async () =
   assert.equal(await run('EDITOR=true sudoedit /etc/shop/mesh.yaml; sudo cat /etc/shop/mesh.yaml'), `nothing has changed\n${policy}`)
   assert.deepEqual(await settings(), [])
 })
+
+test('the configuration of each data store is a file, in a terminal', { skip }, async () => {
+  const [changes, refused] = [
+    {
+      'postgresql.conf': "lock_timeout = '7s'",
+      'redis.conf': 'timeout 300',
+      'rabbitmq.conf': 'vm_memory_high_watermark.absolute = 390000000',
+    },
+    { 'postgresql.conf': 'work_mem = plenty', 'redis.conf': 'timeout soon', 'rabbitmq.conf': 'vm_memory_high_watermark.absolute = much' },
+  ]
+  const conf = async (file: string) =>
+    (await run(`sudo cat /etc/shop/${file}`)).split('\n').filter((line) => !line.startsWith('#') && line !== '')
+  for (const [file, line] of Object.entries(changes)) {
+    assert.match(await run(`cat /etc/shop/${file}`), /sudoedit/)
+    assert.deepEqual(await conf(file), [], file)
+    assert.match(await run(`echo "${line}" | sudo tee /etc/shop/${file}`), /uses them now/)
+    assert.deepEqual(await conf(file), [line.replaceAll("'", '')])
+  }
+  for (const [file, line] of Object.entries(refused)) {
+    const answer = await firedrill(['shell', '--dir', dir, '--command', `echo "${line}" | sudo tee /etc/shop/${file}`])
+    assert.equal(answer.code, 1, answer.stdout)
+    assert.match(answer.stdout, /does not accept \S+ = (plenty|soon|much): /)
+  }
+  assert.equal((await run('psql -Atc "show lock_timeout"')).trim(), '7s')
+  assert.match(await run('redis-cli config get timeout'), /300/)
+  for (const file of Object.keys(changes)) {
+    await run(`EDITOR="sed -i /^[a-z]/d" sudoedit /etc/shop/${file}`)
+    assert.deepEqual(await conf(file), [], file)
+  }
+})

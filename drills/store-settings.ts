@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import { FiredrillError, describeError } from '../model/errors.ts'
+import type { Range } from '../model/range.ts'
+import { differingFrom, redisDefaults } from './cache-settings.ts'
+import { serverSettings } from './server-settings.ts'
+
+/** The shop's data stores, each with a configuration that may be changed while it runs. */
+export const stores = ['postgres', 'redis', 'rabbitmq'] as const
+export const storeName = z.enum(stores)
+export type StoreName = z.output<typeof storeName>
+
+export interface StoreSetting {
+  name: string
+  value: string
+}
+
+interface Configuration {
+  /** What may be changed, and takes effect without a restart. */
+  names: readonly string[]
+  /** Those that are not as the store is started. */
+  differing(range: Range): Promise<StoreSetting[]>
+  /** Null restores what it is started with. Rejects with the store's own reason where it does not take the value. */
+  set(range: Range, name: string, value: string | null): Promise<void>
+}
+
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+const watermark = 'vm_memory_high_watermark.absolute'
+
+const configurations: Record<StoreName, Configuration> = {
+  /** https://www.postgresql.org/docs/15/runtime-config.html: those whose context is `sighup` or lower. */
+  postgres: {
+    names: [
+      'autovacuum',
+      'checkpoint_timeout',
+      'deadlock_timeout',
+      'default_transaction_read_only',
+      'effective_cache_size',
+      'idle_in_transaction_session_timeout',
+      'lock_timeout',
+      'log_lock_waits',
+      'log_min_duration_statement',
+      'maintenance_work_mem',
+      'max_parallel_workers_per_gather',
+      'max_wal_size',
+      'random_page_cost',
+      'statement_timeout',
+      'synchronous_commit',
+      'synchronous_standby_names',
+      'work_mem',
+    ],
+    differing: (range) => serverSettings(range),
+    async set(range, name, value) {
+      await range.database.query(value === null ? `alter system reset ${name}` : `alter system set ${name} = ${literal(value)}`)
+      await range.database.query('select pg_reload_conf()')
+    },
+  },
+  /** https://raw.githubusercontent.com/redis/redis/7.0/redis.conf */
+  redis: {
+    names: Object.keys(redisDefaults),
+    differing: (range) => differingFrom(range, redisDefaults),
+    async set(range, name, value) {
+      await range.cache.command('CONFIG', 'SET', name, value ?? redisDefaults[name] ?? '')
+    },
+  },
+  /** https://www.rabbitmq.com/docs/memory: bytes. */
+  rabbitmq: {
+    names: [watermark],
+    async differing(range) {
+      const { limitBytes, usualLimitBytes } = await range.queue.memory()
+      return limitBytes === usualLimitBytes ? [] : [{ name: watermark, value: String(limitBytes) }]
+    },
+    async set(range, _, value) {
+      const bytes = value === null ? null : Number(value)
+      if (bytes !== null && !(Number.isSafeInteger(bytes) && bytes >= 1_048_576 && bytes <= 2 ** 32))
+        throw new Error(`'${value}' is not a number of bytes from 1048576 to ${2 ** 32}`)
+      await range.queue.limitMemory(bytes)
+    },
+  },
+}
+
+export const storeSettingNames = (store: StoreName): readonly string[] => configurations[store].names
+
+/** Settings of a store that are not as it is started, whoever set them. */
+export const storeSettings = (range: Range, store: StoreName): Promise<StoreSetting[]> => configurations[store].differing(range)
+
+/** Changes one setting, or restores it (null). Throws `bad-request` for one that there is not, and for a value that the store refuses, with its reason. */
+export async function setStoreSetting(range: Range, store: StoreName, name: string, value: string | null): Promise<void> {
+  const { names, differing, set } = configurations[store]
+  // Whatever somebody has set may be taken back.
+  const known = names.includes(name) || (value === null && (await differing(range)).some((setting) => setting.name === name))
+  if (!known)
+    throw new FiredrillError('bad-request', `${store} has no setting '${name}' that may be changed here: choose ${names.join(', ')}`)
+  try {
+    await set(range, name, value)
+  } catch (error) {
+    // One that does not answer at all has refused nothing.
+    await differing(range)
+    throw new FiredrillError('bad-request', `${store} does not accept ${name} = ${value ?? 'its default'}: ${describeError(error)}`)
+  }
+}
