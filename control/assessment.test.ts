@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, test } from 'node:test'
-import { assessmentTroubles } from './assessment.ts'
+import { assessmentTroubles, closing } from './assessment.ts'
 
 let root: string
 /** A checkout that others may enter, beside a range that they may not. */
@@ -37,13 +38,17 @@ test('nothing is told where others may read neither the answers nor the range', 
 test('answers that others may read are told: which, how many more, and what to do, until they may not', () => {
   write('scenarios/one/scenario.yaml', 0o644)
   const where = `other users of this machine may read the answers in ${root}`
-  const remedy = `run 'chmod go-rx ${root}', or assess on another host`
+  const remedy = `run '${closing(root)}', or assess on another host`
   assert.deepEqual(assessmentTroubles(root, range), [`${where} (scenarios/one/scenario.yaml): ${remedy}`])
   write('scenarios/one/debrief.md', 0o600)
   write('bench/recordings/one.json', 0o644)
   assert.match(assessmentTroubles(root, range)[0] ?? '', /\((scenarios|bench)\/\S+ and 1 more\): run/)
   rmSync(path.join(root, 'scenarios'), { recursive: true })
   assert.deepEqual(assessmentTroubles(root, range), [`${where} (bench/recordings/one.json): ${remedy}`])
+  execFileSync('sh', ['-c', closing(root)])
+  assert.deepEqual(assessmentTroubles(root, range), [], 'by what it says to do')
+  chmodSync(root, 0o755)
+  assert.equal(assessmentTroubles(root, range).length, 1)
   chmodSync(root, 0o700)
   assert.deepEqual(assessmentTroubles(root, range), [])
 })

@@ -1,9 +1,14 @@
 import { globSync } from 'node:fs'
 import path from 'node:path'
 import { openTo, othersMayRead } from '../range/private.ts'
+import { shopGroup, shopUserName } from '../range/users.ts'
 
 /** Where the answers are written. */
 const answers = ['scenarios/*/*', 'bench/recordings/*']
+
+/** The command that takes the checkout from other users; not from the shop's own, whose programs are there. */
+export const closing = (root: string): string =>
+  shopGroup() === null ? `chmod go-rx ${root}` : `chgrp ${shopUserName} ${root} && chmod 750 ${root}`
 
 /**
  * Why an assessment on this machine may say nothing of who is assessed, with what to do about it, in sentences for the instructor; none where all is
@@ -11,13 +16,14 @@ const answers = ['scenarios/*/*', 'bench/recordings/*']
  */
 export function assessmentTroubles(root: string, dir: string): string[] {
   const troubles: string[] = []
-  const told = answers.flatMap((pattern) => globSync(pattern, { cwd: root })).filter((file) => othersMayRead(path.join(root, file)))
+  const group = shopGroup()
+  const told = answers.flatMap((pattern) => globSync(pattern, { cwd: root })).filter((file) => othersMayRead(path.join(root, file), group))
   if (told.length > 0)
     troubles.push(
       `other users of this machine may read the answers in ${root} (${told[0]}${told.length > 1 ? ` and ${told.length - 1} more` : ''}): ` +
-        `run 'chmod go-rx ${root}', or assess on another host`,
+        `run '${closing(root)}', or assess on another host`,
     )
-  const open = openTo(dir, 3)
+  const open = openTo(dir, { group, most: 3 })
   if (open.length > 0)
     troubles.push(
       `other users of this machine may read what the range keeps (${open.map((file) => path.relative(dir, file) || dir).join(', ')}): ` +

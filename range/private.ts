@@ -14,25 +14,27 @@ export function nearestThere(folder: string): string {
   return there
 }
 
-/** Through which a database that runs as a user of its own comes to its data, which are its own: entered by all, listed by none. */
-const ways = ['.', 'data']
+/** Through which what runs as a user of its own comes to its data and its configuration: entered by all, listed by none. */
+const ways = ['.', 'data', 'config']
+/** The database's own user decides about its files. */
 const others = path.join('data', 'postgres')
 
-/** Takes from other users what an earlier version of Firedrill let them read of a range. */
-export function makePrivate(dir: string): void {
-  if (openTo(dir, 1).length === 0) return
+/** Takes from other users what an earlier version of Firedrill let them read of a range; not from a group that is the shop's own. */
+export function makePrivate(dir: string, group: number | null = null): void {
+  if (openTo(dir, { group, most: 1 }).length === 0) return
   for (const file of filesOf(dir)) {
-    const { mode } = lstatSync(file)
-    const kept = ways.includes(path.relative(dir, file) || '.') ? 0o711 : 0o700
+    const { mode, gid } = lstatSync(file)
+    const kept = ways.includes(path.relative(dir, file) || '.') ? 0o711 : gid === group ? 0o750 : 0o700
     if ((mode & 0o777 & ~kept) !== 0) chmodSync(file, mode & kept)
   }
 }
 
-/** Files and folders of a range that other users may read or change, at most so many; their paths. */
-export function openTo(dir: string, most = Infinity): string[] {
+/** Files and folders of a range that other users may read or change, at most so many; their paths. A group that is the shop's own may read what is its. */
+export function openTo(dir: string, { group = null, most = Infinity }: { group?: number | null; most?: number } = {}): string[] {
   const open: string[] = []
   for (const file of filesOf(dir)) {
-    if ((lstatSync(file).mode & 0o066) !== 0) open.push(file)
+    const { mode, gid } = lstatSync(file)
+    if ((mode & (gid === group ? 0o026 : 0o066)) !== 0) open.push(file)
     if (open.length >= most) break
   }
   return open
@@ -54,12 +56,12 @@ function* filesOf(dir: string): Generator<string> {
   }
 }
 
-/** Whether users of this machine other than its owner may read a file: by its own mode, and by those of the folders above it. */
-export function othersMayRead(file: string): boolean {
+/** Whether users of this machine other than its owner, and than a group that is the shop's own, may read a file: by its own mode, and by those of the folders above it. */
+export function othersMayRead(file: string, shop: number | null = null): boolean {
   if (!existsSync(file)) return false
   const bits = (of: string, group: number, all: number) => {
-    const { mode } = statSync(of)
-    return [(mode & group) !== 0, (mode & all) !== 0]
+    const { mode, gid } = statSync(of)
+    return [(mode & group) !== 0 && gid !== shop, (mode & all) !== 0]
   }
   let [byGroup, byAll] = bits(file, 0o040, 0o004)
   for (let folder = path.dirname(path.resolve(file)); ; folder = path.dirname(folder)) {

@@ -6,6 +6,7 @@ import { FiredrillError, describeError } from '../model/errors.ts'
 import { aptGet, aptPrefix, dpkg } from './apt.ts'
 import { findBinaries, findChromium, type BinaryReport } from './binaries.ts'
 import type { Binaries, HostRole } from './context.ts'
+import { shopUserName, unprivilegedUser } from './users.ts'
 import { leastCacheRoom, requireCacheRoom } from './room.ts'
 
 export type Say = (line: string) => void
@@ -22,6 +23,7 @@ export async function setup(root: string, cache: string, say: Say, role: HostRol
   if (before.some(({ source, path: file }) => source.debian === null && file === null)) requireCacheRoom(cache, leastCacheRoom.programs)
   await installDebianPackages(before, say)
   if (role === 'all') await installTerminal(cache, say)
+  if (role === 'all' || role === 'shop') await makeShopUser(say)
   const needed = new Set(findBinaries(cache, role).map(({ source }) => source.binary))
   for (const { binary, what, folder } of pythonPrograms) {
     const requirements = path.join(root, folder, 'requirements.txt')
@@ -105,6 +107,16 @@ async function installTerminal(cache: string, say: Say): Promise<void> {
   await writeFile(tried, `${missing.join('\n')}\n`)
   await aptInstall(prefix, missing, say).catch((error: unknown) =>
     say(`there will be no terminal for trainees, or no completion in it: ${describeError(error).split('\n')[0]}`),
+  )
+}
+
+/** As root, the shop's own user and group: an account without a home, a password or a shell. Where none can be made, the shop runs as root and `doctor` says so. */
+async function makeShopUser(say: Say): Promise<void> {
+  if (process.getuid?.() !== 0 || unprivilegedUser(shopUserName)) return
+  say(`making a user for the shop: ${shopUserName}`)
+  const options = ['--system', '--user-group', '--no-create-home', '--home-dir', '/nonexistent', '--shell', '/usr/sbin/nologin']
+  await runQuietly(['useradd', ...options, shopUserName]).catch((error: unknown) =>
+    say(`the shop will run as root: ${describeError(error).split('\n')[0]}`),
   )
 }
 

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import {
+  chmodSync,
+  chownSync,
   closeSync,
   existsSync,
   fsyncSync,
@@ -22,16 +24,28 @@ const noRoom: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 /** Whether something failed because there is no room on the disk. */
 export const isNoRoom = (error: unknown): boolean => noRoom.has(errorCode(error) ?? '')
 
+interface HowWritten {
+  mode?: number
+  /** A group that may read it too, by its id. */
+  group?: number | null
+  durable?: boolean
+}
+
 /**
  * Puts a file into place as a whole: whoever watches it never sees half of it, and where it is `durable`, nor does who comes after a power-off. What is there
  * already is left as it is. On a full disk the file's own blocks are written anew, aside, so that what a fault changed can be set back; throws where they do not suffice.
  */
-export function writeWhole(file: string, text: string, { mode = 0o600, durable = false }: { mode?: number; durable?: boolean } = {}): void {
+export function writeWhole(file: string, text: string, { mode = 0o600, group = null, durable = false }: HowWritten = {}): void {
   if (readWhole(file) === text) return
   const temporary = `${file}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`
   try {
     makePrivateFolder(path.dirname(file))
     writeFileSync(temporary, text, { mode, flush: durable })
+    if (group !== null) {
+      chownSync(temporary, statSync(temporary).uid, group)
+      // Whatever the umask is.
+      chmodSync(temporary, mode | 0o040)
+    }
     renameSync(temporary, file)
   } catch (error) {
     rmSync(temporary, { force: true })

@@ -5,7 +5,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
-import { credentialsOf, filesBelow, holdersOf, openedByNobody } from './exposure.ts'
+import { credentialsOf, filesBelow, holdersOf, openedBy } from './exposure.ts'
 
 test('a credential is found wherever it stands, and told by what it is', () => {
   const credentials = credentialsOf({
@@ -41,7 +41,7 @@ test('what another user can open is found, also in a folder that lists nothing',
     for (const folder of [dir, path.join(dir, 'ways')]) chmodSync(folder, 0o711)
     assert.deepEqual(filesBelow(dir).toSorted(), [open, ...closed].toSorted())
     const environment = `/proc/${held.pid}/environ`
-    const found = openedByNobody([open, ...closed, environment, `/proc/${held.pid}/cmdline`, path.join(dir, 'gone')])
+    const found = openedBy([open, ...closed, environment, `/proc/${held.pid}/cmdline`, path.join(dir, 'gone')])
     if (found === null) return t.skip('only root becomes somebody else')
     assert.deepEqual(found, [open, `/proc/${held.pid}/cmdline`])
   } finally {

@@ -22,13 +22,15 @@ export const filesBelow = (folder: string): string[] =>
 /** `access` first: to open each takes a process. */
 const tries = 'while IFS= read -r file; do if [ -r "$file" ] && (: <"$file") 2>/dev/null; then printf "%s\\n" "$file"; fi; done'
 
+const nobody = { uid: 65_534, gid: 65_534 }
+
 /**
- * Which of these files another user of this machine can open: nobody, who is of no group. Named, since a folder that lists nothing may still be
- * passed through. Null where it cannot be tried: only root becomes somebody else.
+ * Which of these files another user of this machine can open: nobody, who is of no group, or who is named. Named, since a folder that lists nothing may
+ * still be passed through. Null where it cannot be tried: only root becomes somebody else.
  */
-export function openedByNobody(files: readonly string[]): string[] | null {
+export function openedBy(files: readonly string[], { uid, gid } = nobody): string[] | null {
   if (process.getuid?.() !== 0) return null
-  const identity = ['--reuid=65534', '--regid=65534', '--clear-groups']
+  const identity = [`--reuid=${uid}`, `--regid=${gid}`, '--clear-groups']
   const { status, stdout, stderr, error } = spawnSync('setpriv', [...identity, '/bin/sh', '-c', tries], {
     input: files.map((file) => `${file}\n`).join(''),
     encoding: 'utf8',

@@ -6,6 +6,8 @@ import { findBinaries } from '../../range/binaries.ts'
 import { describeMachine, measureMachine, usersFor } from '../../range/machine.ts'
 import { available, describePrecedence } from '../../range/targets/local/precedence.ts'
 import { setup } from '../../range/setup.ts'
+import { shopPrograms, shopUserTrouble } from '../../range/shop-user.ts'
+import { shopUserName } from '../../range/users.ts'
 import { bundledOn } from '../../shell/firedrill.ts'
 import { foundPrograms } from '../../shell/own-programs.ts'
 import { jailTrouble } from '../../shell/possible.ts'
@@ -29,7 +31,8 @@ export const setupCommand = () =>
 
 export const doctorCommand = () =>
   command('doctor').action(async (options: CommonOptions) => {
-    const reports = findBinaries(cacheDir, openState(options).role).map(({ source, path }) => ({
+    const found = findBinaries(cacheDir, openState(options).role)
+    const reports = found.map(({ source, path }) => ({
       name: source.names[0] ?? source.binary,
       path,
       remedy: path ? null : source.debian ? `sudo apt-get install ${source.debian}` : `firedrill setup`,
@@ -42,9 +45,11 @@ export const doctorCommand = () =>
     const machine = await measureMachine()
     const users = usersFor(machine)
     const cluster = state.exists && clusterWithShop(state.config().placement) !== undefined
+    const programs = found.flatMap(({ source, path }) => (shopPrograms.some((name) => name === source.binary) ? (path ?? []) : []))
+    const asRoot = shopUserTrouble({ dir: state.dir, root: projectRoot, programs: [process.execPath, ...programs] })
     const terminal = { trouble: await jailTrouble(), missing: foundPrograms({ cluster }).filter(({ found }) => !found) }
     if (options.json)
-      printJson({ ok, node: process.version, precedence, machine: { ...machine, users }, programs: reports, assessment, terminal })
+      printJson({ ok, node: process.version, precedence, machine: { ...machine, users }, programs: reports, asRoot, assessment, terminal })
     else {
       print(`${green('✓')} node ${process.version} ${dim(process.execPath)}`)
       for (const { name, path, remedy, variable } of reports) {
@@ -54,6 +59,8 @@ export const doctorCommand = () =>
       }
       print(`${green('✓')} this machine ${dim(`${describeMachine(machine)}; a new range has ${users} users here`)}`)
       print(`${green('✓')} monitoring takes precedence over the shop ${dim(precedence)}`)
+      if (asRoot !== null) print(`${yellow('!')} the shop runs as root: ${asRoot}`)
+      else if (process.getuid?.() === 0) print(`${green('✓')} the shop runs as a user of its own ${dim(shopUserName)}`)
       print(
         terminal.trouble
           ? `${yellow('!')} no terminal for trainees: ${terminal.trouble}`

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, test } from 'node:test'
 import type { DrillEvent, DrillState } from '../../model/drill.ts'
 import type { ScenarioCard } from '../../model/scenario.ts'
+import { closing } from '../assessment.ts'
 import { projectRoot } from '../paths.ts'
 import { ServedBench } from '../replay/served-bench.ts'
 
@@ -75,7 +77,7 @@ test('where others may read the answers, the instructor is warned as an assessme
     }
     const warning =
       `other users of this machine may read the answers in ${root} (scenarios/one/scenario.yaml): ` +
-      `run 'chmod go-rx ${root}', or assess on another host`
+      `run '${closing(root)}', or assess on another host`
     const game = async () => {
       const plan = { title: 'Ours', scenarios: ['slow-shelves'], mode: 'assessment' }
       return json<{ warnings: string[] }>(await served.ask('instructor', 'POST', '/api/game-days', plan)).warnings
@@ -86,7 +88,7 @@ test('where others may read the answers, the instructor is warned as an assessme
     assert.equal(await start('trainee', 'assessment'), undefined, 'where the answers are is nothing to tell a trainee')
     assert.deepEqual(await start('instructor', 'learning'), [])
     // By what the warning says to do.
-    chmodSync(root, 0o700)
+    execFileSync('sh', ['-c', closing(root)], { stdio: 'ignore' })
     assert.deepEqual(await start('instructor', 'assessment'), [])
     assert.equal(log.length, 2)
   } finally {

@@ -5,7 +5,7 @@
  *   node build.ts CHECKOUT FOLDER SCRIPT...
  */
 import { createHash } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire, SourceMap, type SourceMapPayload } from 'node:module'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -151,9 +151,9 @@ function publish(name: string, chunks: OutputChunk[]): string {
   const hash = createHash('sha256')
   for (const { fileName, text } of files) hash.update(fileName).update(text)
   const own = `${name}-${hash.digest('hex').slice(0, 16)}`
-  if (existsSync(path.join(folder, own))) return own
+  if (existsSync(path.join(folder, own))) return opened(own)
   const aside = mkdtempSync(path.join(folder, `${own}.tmp-`))
-  // Whoever may read the cache may run it.
+  // A folder of its own is made for its user alone.
   chmodSync(aside, 0o755)
   try {
     for (const { fileName, text, map } of files) {
@@ -167,6 +167,14 @@ function publish(name: string, chunks: OutputChunk[]): string {
     if (!existsSync(path.join(folder, own))) throw error
   }
   removeUnused(folder, name, own)
+  return opened(own)
+}
+
+/** Root's bundles are run by the shop's own user too, whatever the umask of who asked for them. */
+function opened(own: string): string {
+  if (process.getuid?.() !== 0) return own
+  for (const above of [path.dirname(folder), folder]) chmodSync(above, 0o755)
+  for (const file of readdirSync(path.join(folder, own))) chmodSync(path.join(folder, own, file), 0o644)
   return own
 }
 

@@ -7,7 +7,7 @@ import type { RangeContext } from '../context.ts'
 import { writeWhole } from '../whole-file.ts'
 import { readPolicy } from './policy-reader.ts'
 import { translate, type ConfigFile } from './envoy/proxy.ts'
-import { meshDir } from './proxy-folder.ts'
+import { groupOf, meshDir } from './proxy-folder.ts'
 import { hasRuntime, runtimeContent, runtimeFile } from './envoy/runtime.ts'
 
 const digest = (content: unknown): string => createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 12)
@@ -47,10 +47,11 @@ export function writeProxyFiles(context: RangeContext, service: ServiceName): vo
 
 /** Puts a file into place where it differs from what is there. Returns whether it did. */
 export function write(context: RangeContext, service: ServiceName, { file, content }: Pick<ConfigFile, 'file' | 'content'>): boolean {
-  const target = path.join(meshDir(context, service), file)
+  const folder = meshDir(context, service)
+  const target = path.join(folder, file)
   const text = JSON.stringify(content)
   if (existsSync(target) && readFileSync(target, 'utf8') === text) return false
-  writeWhole(target, text)
+  writeWhole(target, text, { group: groupOf(folder) })
   return true
 }
 

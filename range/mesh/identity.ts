@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { X509Certificate } from '@peculiar/x509'
 import type { ServiceName } from '../../model/components.ts'
 import type { IdentityFault, MeshIdentity } from '../../model/mesh.ts'
-import { meshDir } from './proxy-folder.ts'
+import { groupOf, meshDir } from './proxy-folder.ts'
 import { typed } from './envoy/json.ts'
 import type { RangeContext } from '../context.ts'
 import { writeWhole } from '../whole-file.ts'
@@ -106,17 +106,15 @@ export async function issueIdentity(context: RangeContext, service: ServiceName,
   const secret = (name: string, content: object) =>
     JSON.stringify({ resources: [typed('envoy.extensions.transport_sockets.tls.v3.Secret', { name, ...content })] })
   const inline = (text: string) => ({ inline_string: text })
-  writeWhole(
-    path.join(dir, 'sds-roots.json'),
-    secret('roots', { validation_context: { trusted_ca: inline(own.certificate.toString('pem')) } }),
-  )
-  writeWhole(
-    path.join(dir, 'sds-identity.json'),
+  const put = (name: string, text: string) => writeWhole(path.join(dir, name), text, { group: groupOf(dir) })
+  put('sds-roots.json', secret('roots', { validation_context: { trusted_ca: inline(own.certificate.toString('pem')) } }))
+  put(
+    'sds-identity.json',
     secret('identity', {
       tls_certificate: { certificate_chain: inline(certificate.toString('pem')), private_key: inline(await keyPem(keys.privateKey)) },
     }),
   )
-  writeWhole(path.join(dir, 'identity.pem'), certificate.toString('pem'))
+  put('identity.pem', certificate.toString('pem'))
   return describe(context, service, certificate)
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
 import { atRest, client, dir, ensureFree, firedrill, playedScenarios, range, state, until, up } from './test-range.ts'
-import { sweepFiles, sweepForExposure } from './exposed.ts'
+import { sweepFiles, sweepForExposure, sweepForUsers } from './exposed.ts'
 import { sweepBeforePage, sweepForSpoilers } from './spoilers.ts'
 import { verifyScenario, type Verification } from '../../control/verify.ts'
 import { startWhenSteady } from '../../model/start-when-steady.ts'
@@ -42,6 +42,8 @@ test('what the command proves it tells, and what there is not it refuses', async
 })
 
 test('another user of the machine can open nothing that the range keeps', () => sweepFiles())
+
+test('the shop runs as a user of its own, who cannot look into what watches it', () => sweepForUsers())
 
 test('after a power-off in a drill, up brings back a healthy range without the fault', async () => {
   await startWhenSteady(client('trainee'), { scenario: 'slow-shelves', trainee: 'Robin' }, 60_000)

@@ -8,9 +8,12 @@ import { apiClient } from '../../cli/client.ts'
 import { ordersAtRest } from '../../control/verify.ts'
 import { openLocalRange, rangeOf } from '../../control/wiring.ts'
 import { serviceNames } from '../../model/components.ts'
+import type { DrillEvent, DrillState } from '../../model/drill.ts'
 import type { Range } from '../../model/range.ts'
+import { startWhenSteady } from '../../model/start-when-steady.ts'
 import { namespace } from '../../range/targets/kubernetes/names.ts'
 import { RangeState } from '../../range/targets/local/state.ts'
+import { jailTrouble } from '../../shell/possible.ts'
 import { firedrill, ok, spansOf, until } from './test-range.ts'
 
 /**
@@ -24,6 +27,7 @@ const {
   KUBERNETES_STORAGE_CLASS: storageClass,
 } = process.env
 const portBase = 30_400
+const noJail = (await jailTrouble()) ?? false
 const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-kubernetes-'))
 const dir = path.join(folder, 'range')
 const state = new RangeState(dir)
@@ -195,6 +199,21 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
       const { violations } = await api().get<{ violations: Record<string, number> }>('/api/invariants')
       return ordersAtRest(violations)
     })
+  })
+
+  test('an incident is found and ended in a terminal alone, with kubectl', { skip: noJail }, async () => {
+    const typed = async (command: string) => ok(await here(['shell', '--command', command]))
+    const { id } = await startWhenSteady(apiClient(state, 'trainee'), { scenario: 'tight-belt', trainee: 'Robin' }, 120_000)
+    const view = () => apiClient(state, 'trainee').get<{ drill: DrillState; events: DrillEvent[] }>(`/api/drills/${id}`)
+    await until('the page', 180_000, async () => (await view()).events.some(({ type }) => type === 'page-received'))
+    await typed('firedrill drill ack')
+    await until('the restarts to show', 60_000, async () => /OOMKilled/.test(await typed('kubectl describe pods -l app=catalog')))
+    const usual = 'kubectl get deployment inventory -o jsonpath="{.spec.template.spec.containers[0].resources.limits.memory}"'
+    await typed('firedrill drill diagnose --component catalog --category configuration')
+    await typed(`kubectl set resources deployment catalog --limits=memory=$(${usual})`)
+    await until('the shop to recover', 240_000, async () => (await view()).drill.outcome === 'resolved')
+    const left = async () => (await range.cluster?.handmade()) ?? []
+    await until('the change to be taken back', 120_000, async () => (await left()).length === 0)
   })
 
   test('scenarios prove themselves there; what cannot be played is not offered', async () => {

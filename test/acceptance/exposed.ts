@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { logSources } from '../../control/wiring.ts'
 import type { Scenario } from '../../model/scenario.ts'
 import { openTo } from '../../range/private.ts'
+import { shopPrograms, shopUserTrouble } from '../../range/shop-user.ts'
+import { shopGroup, shopUserName, unprivilegedUser, type SystemUser } from '../../range/users.ts'
 import { withEnvironment } from '../../range/targets/local/identity.ts'
-import { credentialsOf, filesBelow, holdersOf, openedByNobody } from '../exposure.ts'
+import { credentialsOf, filesBelow, holdersOf, openedBy } from '../exposure.ts'
 import { secretsOf, tells } from '../secrets.ts'
 import { commandLines } from './spoilers.ts'
 import { dir, state, target } from './test-range.ts'
@@ -13,8 +16,8 @@ import { dir, state, target } from './test-range.ts'
 export function sweepForExposure(plan: Scenario): void {
   const own = withEnvironment({ FIREDRILL_RANGE: state.config().id })
   assert.ok(own.length > 15, `${own.length} processes`)
-  assert.deepEqual(openTo(dir), [], 'by their modes')
-  assert.deepEqual(openedByNobody(own.map((pid) => `/proc/${pid}/environ`)) ?? [], [], 'by another user')
+  assert.deepEqual(openTo(dir, { group: shopGroup() }), [], 'by their modes')
+  assert.deepEqual(openedBy(own.map((pid) => `/proc/${pid}/environ`)) ?? [], [], 'by another user')
 
   // Arguments are for every user of the machine to read, whoever's process it is.
   const lines = commandLines()
@@ -33,8 +36,45 @@ export function sweepForExposure(plan: Scenario): void {
   assert.deepEqual(holdersOf(texts, credentialsOf(state.config())), [])
 }
 
-/** Fails when another user of the machine can open any file that the range keeps. It has thousands: this takes some seconds. */
-export const sweepFiles = (): void => assert.deepEqual(openedByNobody(filesBelow(dir)) ?? [], [])
+/** Fails when another user of the machine can open any file that the range keeps, or the shop's own user any that is not the shop's. It has thousands: this takes some seconds. */
+export function sweepFiles(): void {
+  const files = filesBelow(dir)
+  assert.deepEqual(openedBy(files) ?? [], [])
+  const user = ownUser()
+  const shops = /^(data\/(compiled|redis|rabbitmq)|config\/([a-z]+-proxy|rabbitmq))\//
+  if (user) assert.deepEqual(openedBy(files, user)?.filter((file) => !shops.test(path.relative(dir, file))) ?? [], [])
+}
+
+/** The user of the shop's components here; null where they run as whoever started the range. */
+function ownUser(): SystemUser | null {
+  const { root, binaries } = target().context
+  return shopUserTrouble({ root, dir, programs: [binaries.node, ...shopPrograms.map((name) => binaries[name])] }) === null
+    ? unprivilegedUser(shopUserName)
+    : null
+}
+
+/** Fails where a part of the shop runs as root, which started the range, or where the shop's user can look into what watches it. */
+export function sweepForUsers(): void {
+  const user = ownUser()
+  if (!user) return
+  const others: number[] = []
+  for (const { name, role } of target().components) {
+    const { pid = 0 } = state.run(name) ?? {}
+    const uid = /^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+    const isOfShop = ['service', 'mesh', 'datastore'].includes(role)
+    if (!isOfShop) others.push(pid)
+    const expected: number | undefined = !isOfShop ? process.getuid?.() : name === 'postgres' ? unprivilegedUser('postgres')?.uid : user.uid
+    assert.equal(Number(uid), expected, name)
+  }
+  assert.ok(others.length > 5)
+  assert.deepEqual(
+    openedBy(
+      others.map((pid) => `/proc/${pid}/environ`),
+      user,
+    ),
+    [],
+  )
+}
 
 /** Of a log that has been rotated meanwhile, or that has not begun, nothing. */
 function textOf(file: string): string {

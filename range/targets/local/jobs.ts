@@ -3,6 +3,7 @@ import path from 'node:path'
 import type { Range } from '../../../model/range.ts'
 import { jobEnvironment } from '../../components/service.ts'
 import { logFile } from '../../context.ts'
+import { jobAsShopUser } from '../../shop-user.ts'
 import { isThere } from './identity.ts'
 import { terminate } from './process.ts'
 import type { LocalTarget } from './target.ts'
@@ -15,12 +16,12 @@ export function localJobs(target: LocalTarget): Range['jobs'] {
       const id = `${name}-${randomUUID().slice(0, 8)}`
       const startedAt = Date.now()
       const identity = await target.launch(
-        {
+        jobAsShopUser(context, {
           file: context.binaries.node,
           args: [path.join(context.root, 'shop', 'jobs', `${name}.ts`)],
           cwd: context.root,
           env: jobEnvironment(context, name, params),
-        },
+        }),
         `job-${id}`,
         tier,
         logFile(context, 'jobs'),

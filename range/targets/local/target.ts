@@ -11,6 +11,8 @@ import { tierOf, type Tier } from '../../precedence.ts'
 import { waitUntilReady } from '../../readiness/readiness.ts'
 import { baselineRelease } from '../../releases.ts'
 import { makePrivate, makePrivateFolder, writePrivately } from '../../private.ts'
+import { asShopUser } from '../../shop-user.ts'
+import { shopGroup } from '../../users.ts'
 import { writeWhole } from '../../whole-file.ts'
 import { placedForAWhileOn, placedOn, stopOrder, topology } from '../../topology.ts'
 import { family, isMissed, listProcesses, liveness, type ProcessIdentity } from './identity.ts'
@@ -156,7 +158,7 @@ export class LocalTarget {
 
   /** Starts everything at once: what needs another waits for it by itself. */
   async startAll(onReport: (report: StartReport) => void): Promise<StartReport[]> {
-    makePrivate(this.state.dir)
+    makePrivate(this.state.dir, shopGroup())
     makePrivateFolder(path.join(this.state.dir, 'logs'))
     this.state.setPrecedence(establish(this.context.config.id))
     const reports = await Promise.all(
@@ -227,7 +229,8 @@ export class LocalTarget {
     for (const port of Object.values(component.ports)) await requireFreeSoon(name, this.context.port(port))
     this.writeConfig(name)
     await component.prepare?.(this.context)
-    const spec = await asBundle(component.process(this.context), this.context.root, this.#cache, logFile(this.context, name))
+    const bundled = await asBundle(component.process(this.context), this.context.root, this.#cache, logFile(this.context, name))
+    const spec = asShopUser(this.context, component, bundled)
     const startedAt = Date.now()
     const identity = await this.launch(spec, name, tierOf(component.role), logFile(this.context, name))
     const record: RunRecord = { ...identity, startedAt, readyAfterMs: null, stopping: false }

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import net, { type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, test } from 'node:test'
+import { openLocalRange } from '../control/wiring.ts'
+import { portOffsets } from './context.ts'
+import { issueIdentity } from './mesh/identity.ts'
+import { openTo } from './private.ts'
+import { shopPrograms, shopUserTrouble } from './shop-user.ts'
+import { RangeState } from './targets/local/state.ts'
+import { shopGroup, shopUserName, unprivilegedUser } from './users.ts'
+
+const dir = mkdtempSync(path.join(tmpdir(), 'firedrill-shop-user-'))
+const own = path.join(dir, 'range')
+chmodSync(dir, 0o755)
+const state = new RangeState(own)
+state.configure({ portBase: await freePortBase() })
+const target = openLocalRange(own)
+const { root, binaries } = target.context
+const programs = [binaries.node, ...shopPrograms.map((name) => binaries[name])]
+const user = unprivilegedUser(shopUserName)
+const trouble = shopUserTrouble({ root, dir: own, programs })
+const skip = user && trouble === null ? false : (trouble ?? 'only root has a user for the shop')
+
+after(async () => {
+  await Promise.all([target.stop('redis'), target.stop('catalog-proxy')])
+  target.sweep(new Set())
+  rmSync(dir, { recursive: true, force: true })
+})
+
+const userOf = (pid: number): number => Number(/^Uid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
+const asShop = (...command: string[]) =>
+  spawnSync('setpriv', [`--reuid=${user?.uid}`, `--regid=${user?.gid}`, '--clear-groups', ...command], { encoding: 'utf8' })
+
+test(
+  'what is of the shop runs as a user of its own, who owns its data, may read its configuration, and nothing else of the range',
+  { skip },
+  async () => {
+    await Promise.all([target.start('redis'), target.start('catalog-proxy')])
+    for (const name of ['redis', 'catalog-proxy'] as const) assert.equal(userOf(state.run(name)?.pid ?? 0), user?.uid, name)
+    assert.equal(statSync(path.join(own, 'data', 'redis')).uid, user?.uid)
+    const identity = path.join(own, 'config', 'catalog-proxy', 'sds-identity.json')
+    await issueIdentity(target.context, 'catalog')
+    assert.equal(asShop('cat', identity).stdout, readFileSync(identity, 'utf8'), 'one that was issued while it ran, too')
+    assert.equal(asShop('sh', '-c', `echo no > ${identity}`).status, 2)
+    assert.notEqual(statSync(identity).uid, user?.uid)
+    assert.deepEqual(openTo(own, { group: shopGroup() }), [])
+    for (const closed of ['range.json', 'mesh/ca-key.pem', 'run', 'logs', `logs/redis.log`])
+      assert.match(asShop('cat', path.join(own, closed)).stderr, /Permission denied|Is a directory/, closed)
+    assert.match(asShop('ls', own).stderr, /Permission denied/)
+  },
+)
+
+test('what belonged to root before, of an earlier version, is the shop’s after a restart', { skip }, async () => {
+  await target.stop('redis')
+  const dump = path.join(own, 'data', 'redis', 'dump.rdb')
+  rmSync(path.dirname(dump), { recursive: true })
+  await target.start('redis')
+  assert.equal(statSync(path.dirname(dump)).uid, user?.uid)
+})
+
+test('a folder on its way that is closed is told, and how to open it to nobody else', { skip }, () => {
+  const closed = path.join(dir, 'closed')
+  const within = path.join(closed, 'deep', 'range')
+  spawnSync('mkdir', ['-p', '-m', '755', path.dirname(within)])
+  for (const folder of [closed, path.dirname(within)]) chmodSync(folder, 0o755)
+  assert.equal(shopUserTrouble({ root, dir: within, programs }), null)
+  chmodSync(closed, 0o700)
+  const told = shopUserTrouble({ root, dir: within, programs }) ?? ''
+  const [, command = ''] = /may not enter \S+: run '(.*)', or keep/.exec(told) ?? []
+  assert.ok(command.endsWith(closed), told)
+  assert.equal(spawnSync('sh', ['-c', command]).status, 0)
+  assert.equal(shopUserTrouble({ root, dir: within, programs }), null)
+  assert.equal(statSync(closed).mode & 0o777, 0o710)
+})
+
+/** By which those that are started here have ports that are free. */
+async function freePortBase(): Promise<number> {
+  const server = net.createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port - portOffsets.redis
+}
