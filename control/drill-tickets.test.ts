@@ -118,7 +118,7 @@ test('a list of affected orders is handed in over the API and by MCP, and told o
   const handIn = (body: object) => served.ask('trainee', 'POST', path, body)
   const orders = ['aaaaaaaa-1', 'cccccccc-3']
   assert.deepEqual(await handIn({ kind: 'not-shipped', orders }), { status: 200, text: '{"listed":2}' })
-  const tool = tools.find(({ name }) => name === 'list_affected_orders')
+  const tool = tools.find(({ name }) => name === 'submit_affected_orders')
   assert.ok(tool)
   assert.deepEqual(await tool.run(served.trainee, tool.input.parse({ kind: 'charged-without-order', orders: ['bbbbbbbb-2'] })), {
     listed: 1,

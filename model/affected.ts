@@ -10,7 +10,7 @@ export const affectedTitles: Record<AffectedKind, string> = {
 }
 
 /** What the API takes: the numbers of the orders that somebody found, whole or at least their first eight digits. */
-export const listAffected = z.object({
+export const submittedOrders = z.object({
   kind: affectedKind,
   orders: z.array(z.string().trim().min(1).max(64)).min(1).max(5_000),
 })

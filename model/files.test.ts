@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { z } from 'zod'
-import { listAffected, orderNumbersIn } from './affected.ts'
+import { submittedOrders, orderNumbersIn } from './affected.ts'
 import { minusHarm } from './drill-events.ts'
 import { writeHandover } from './handover.ts'
 import { learningPath } from './learning-path.ts'
@@ -111,7 +111,7 @@ const limits: [schema: z.ZodType, rest: object, field: string, taken: unknown[],
   [writeHandover, { broken: 'x' }, 'next', ['', long(600)], [long(601)]],
   [writeHandover, {}, 'broken', ['x'], ['', ' ']],
   [
-    listAffected,
+    submittedOrders,
     { kind: 'not-shipped', orders: ['a'] },
     'orders',
     [[long(64)], many(5_000, 'a')],

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { FiredrillError } from '../../model/errors.ts'
-import { listAffected } from '../../model/affected.ts'
+import { submittedOrders } from '../../model/affected.ts'
 import { answerTickets, whichTickets } from '../../model/tickets.ts'
 import { rowOf, ticketGroups, ticketsIn } from '../../people/ticket-list.ts'
 import { offeredTemplates } from '../../people/ticket-templates.ts'
@@ -36,9 +36,9 @@ export function ticketRoutes(app: Api, { ledger, engine, people }: ApiContext): 
     return {}
   })
   /** The orders that somebody found to be affected; how many were right is for the debrief. */
-  app.post('/api/drills/:id/affected', { schema: { ...drillId, body: listAffected } }, async (request) => {
+  app.post('/api/drills/:id/affected', { schema: { ...drillId, body: submittedOrders } }, async (request) => {
     engine.mustRun(request.params.id)
     const { kind, orders } = request.body
-    return { listed: await engine.tickets.listAffected(kind, orders, people.of(request)) }
+    return { listed: await engine.tickets.submitAffected(kind, orders, people.of(request)) }
   })
 }

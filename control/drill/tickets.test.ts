@@ -117,7 +117,7 @@ test('orders that are handed in are held against the database, and those that it
   const kept = new Kept()
   const tickets = twoMinutes(context, bench, kept)
   kept.requests.push({ ...failed(500, startedAt), wrong: 'lost', order: idOf(4), noticedAt: startedAt })
-  assert.equal(await tickets.listAffected('not-shipped', [idOf(1), idOf(3), idOf(4), idOf(4), idOf(9)], robin), 4)
+  assert.equal(await tickets.submitAffected('not-shipped', [idOf(1), idOf(3), idOf(4), idOf(4), idOf(9)], robin), 4)
   const [listed, checked, ...more] = bench.drill.events.filter(({ type }) => type.startsWith('affected-'))
   assert.deepEqual(more, [])
   assert.ok(listed?.type === 'affected-listed' && checked?.type === 'affected-checked')
@@ -130,7 +130,7 @@ test('without a database nothing is handed in, and after the end it is too late'
   using bench = new CurrentBench()
   twoMinutes(context, bench, undefined)
   const gone = new Tickets(bench.drill, undefined, { query: () => Promise.reject(new Error('gone')) })
-  await assert.rejects(gone.listAffected('not-shipped', [idOf(1)]), /gone/)
+  await assert.rejects(gone.submitAffected('not-shipped', [idOf(1)]), /gone/)
   // It ends while the database is asked.
   const late = new Tickets(bench.drill, undefined, {
     query: async () => {
@@ -138,6 +138,6 @@ test('without a database nothing is handed in, and after the end it is too late'
       return []
     },
   })
-  await assert.rejects(late.listAffected('not-shipped', [idOf(1)]), { code: 'wrong-state' })
+  await assert.rejects(late.submitAffected('not-shipped', [idOf(1)]), { code: 'wrong-state' })
   assert.ok(!bench.types().some((type) => type.startsWith('affected-')))
 })

@@ -37,7 +37,7 @@ export class Tickets {
    * The trainee hands in the orders that they found to be affected. They are held against the database as it is now, as it is restored after the drill; how
    * many were right is told in the debrief. Resolves to how many different ones were listed. Throws `component-unreachable` where the database does not answer.
    */
-  async listAffected(kind: AffectedKind, orders: readonly string[], by?: Actor): Promise<number> {
+  async submitAffected(kind: AffectedKind, orders: readonly string[], by?: Actor): Promise<number> {
     const { id, startedAt } = this.#drill.mustAllow('list-affected')
     const { must, may } = await affectedOrders(this.#database, kind, startedAt)
     // The database has no row of these.

@@ -1,4 +1,4 @@
-import { listAffected } from '../../model/affected.ts'
+import { submittedOrders } from '../../model/affected.ts'
 import { answerTickets, whichTickets } from '../../model/tickets.ts'
 import { defineTool, nothing, running, type Tool } from './tool.ts'
 
@@ -38,11 +38,11 @@ id of its trace; \`row\` is a command that shows the order in the database, or t
     run: async (api, input) => api.post(`/api/drills/${await running(api)}/tickets/close`, input),
   }),
   defineTool({
-    name: 'list_affected_orders',
+    name: 'submit_affected_orders',
     title: 'Hand in the orders that are affected',
     description: `Where an incident leaves data to correct: the numbers of all orders since the drill began that were paid and not shipped in time, or of charges without
 an order. They are compared with the shop's database as it is now; the debrief says how many were right, missing and wrong.`,
-    input: listAffected,
+    input: submittedOrders,
     readOnly: false,
     run: async (api, input) => api.post(`/api/drills/${await running(api)}/affected`, input),
   }),
