@@ -1,14 +1,15 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { bundleThere } from '../range/bundle/bundle.ts'
+import { quickProgram } from '../range/bundle/places.ts'
 import type { HostRole, RangeConfig, RangeContext } from '../range/context.ts'
 import { hasConsole, programsOn } from '../range/topology.ts'
 import { own } from './jail.ts'
 
 /** `firedrill` as it is in the jail: what a trainee may do, in one bundle, without the checkout that it was made of. */
 export const onCallProgram = 'cli/on-call/main.ts'
-/** Our programs of which a host of that role has bundles: its own, and that of the terminal where there is one. */
-export const bundledOn = (role: HostRole): string[] => [...programsOn(role), ...(hasConsole(role) ? [onCallProgram] : [])]
+/** Our programs of which a host of that role has bundles: its own, and where drills are played that of the terminal and that of the command line. */
+export const bundledOn = (role: HostRole): string[] => [...programsOn(role), ...(hasConsole(role) ? [onCallProgram, quickProgram] : [])]
 /** Where it finds its range, in the jail's own folder. */
 export const firedrillFolder = 'range'
 

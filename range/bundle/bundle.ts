@@ -1,19 +1,15 @@
 import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { appendFileSync } from 'node:fs'
 import path from 'node:path'
 import { FiredrillError, describeError } from '../../model/errors.ts'
 import type { ProcessSpec } from '../component.ts'
-import { bundleName, freshBundle } from './inputs.ts'
+import { freshBundle } from './inputs.ts'
+import { bundleFolder, bundleName } from './places.ts'
 
 /** One takes about a second of CPU; on a machine that burns, more. */
 const buildDeadlineMs = 60_000
 
 const withoutBundle = 'runs from the sources, which takes more memory, since it could not be bundled:'
-
-/** Bundles of a checkout, in a cache that checkouts may share: they have its paths in them. */
-export const bundleFolder = (cache: string, root: string): string =>
-  path.join(cache, 'bundles', createHash('sha256').update(root).digest('hex').slice(0, 12))
 
 /**
  * How a program of ours is started: as a bundle of what its files are now, the one that is there or one that is built. Several may ask at once, in several processes.

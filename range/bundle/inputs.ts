@@ -19,9 +19,6 @@ type Input = z.output<typeof input>
 
 const recordOf = (folder: string, name: string): string => path.join(folder, `${name}.json`)
 
-/** `control/reaper/main.ts` is `control-reaper`. */
-export const bundleName = (program: string): string => program.replace(/\/main\.ts$/, '').replaceAll(/[^\w-]+/g, '-')
-
 const hashOf = (file: string): string => createHash('sha1').update(readFileSync(file)).digest('base64')
 
 function inputOf(root: string, file: string): Input {
