@@ -141,7 +141,7 @@ export const commands: readonly ListedCommand[] = [
   {
     name: 'settings',
     usage: '',
-    summary: 'read and change the settings of a service as a file',
+    summary: 'read and change the settings of a service or a data store as a file',
     load: async () => (await import('./commands/settings.ts')).settingsCommand(),
   },
   {

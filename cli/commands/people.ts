@@ -44,16 +44,12 @@ const waits = ({ wants }: Listed['people'][number]): string => {
 
 const person = () => ['<person>', `one of ${characterIds.join(', ')}`] as const
 
-/** Those who wait in a drill, and those who know something. */
-export function peopleCommand(): Command {
-  return new Command('people')
-    .addCommand(listCommand())
-    .addCommand(askCommand())
-    .addCommand(updateCommand())
-    .addCommand(quietCommand())
-    .addCommand(sendCommand())
-    .addCommand(muteCommand())
-}
+/** Those who wait in a drill, and those who know something, for whoever is on call. */
+export const onCallPeopleCommand = (): Command =>
+  new Command('people').addCommand(listCommand()).addCommand(askCommand()).addCommand(updateCommand()).addCommand(quietCommand())
+
+/** The same, with what an instructor may do. */
+export const peopleCommand = (): Command => onCallPeopleCommand().addCommand(sendCommand()).addCommand(muteCommand())
 
 const listCommand = () =>
   command('list', 'list who can be asked, who is waiting for what, and what was said').action(async (options: CommonOptions) => {

@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { actionCommand } from '../commands/action.ts'
 import { drillCommand } from '../commands/drill.ts'
 import { meshCommand } from '../commands/mesh.ts'
+import { onCallPeopleCommand } from '../commands/people.ts'
 import { scenariosCommand } from '../commands/scenarios.ts'
 import { settingsCommand } from '../commands/settings.ts'
 import { silenceCommand } from '../commands/silence.ts'
@@ -14,7 +15,8 @@ const summaries = new Map([
   [statusCommand, 'show the state of each component of the shop'],
   [actionCommand, 'operate the shop'],
   [drillCommand, 'take part in the drill'],
-  [settingsCommand, 'read and change the settings of a service as a file'],
+  [onCallPeopleCommand, 'ask and inform people'],
+  [settingsCommand, 'read and change the settings of a service or a data store as a file'],
   [meshCommand, 'read and change the policy of the service mesh'],
   [silenceCommand, 'mute alerts for a while'],
   [scenariosCommand, 'list the scenarios'],
