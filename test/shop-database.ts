@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import pg from 'pg'
 import type { Range } from '../model/range.ts'
-import { bootstrap, databaseOwners } from '../range/components/postgres.ts'
+import { administratorOptions, bootstrap, databaseOwners } from '../range/components/postgres.ts'
 import { databaseUrl } from '../range/components/service.ts'
 import { OwnPostgres } from './own-postgres.ts'
 
@@ -24,7 +24,7 @@ export class ShopDatabase implements AsyncDisposable {
     this.#pool = new pg.Pool({
       connectionString: databaseUrl(own.context, 'postgres'),
       application_name: 'firedrill',
-      options: '-c default_transaction_read_only=off',
+      options: administratorOptions,
       max: 2,
     })
     this.#pool.on('error', () => {})

@@ -45,6 +45,18 @@ export const postgresSettings = (context: RangeContext): Record<string, string> 
   log_connections: 'off',
 })
 
+/** For sessions of an administrator, who has to get in and set things back whatever somebody has set for the database or the whole server. */
+export const administratorOptions = [
+  'default_transaction_read_only=off',
+  'statement_timeout=0',
+  'lock_timeout=0',
+  'idle_in_transaction_session_timeout=0',
+  // Where a standby is waited for that is not there.
+  'synchronous_commit=local',
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ')
+
 /** PostgreSQL refuses to run as root, so as root the data belong to the package's own user. */
 export const postgres = defineComponent({
   name: 'postgres',
@@ -185,8 +197,7 @@ async function withClient(url: string, queryTimeoutMs: number, use: (client: pg.
     connectionString: url,
     connectionTimeoutMillis: Math.min(queryTimeoutMs, 30_000),
     query_timeout: queryTimeoutMs,
-    // Whatever was set for the database.
-    options: '-c default_transaction_read_only=off',
+    options: administratorOptions,
   })
   await client.connect()
   try {

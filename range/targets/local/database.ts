@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
 import type { Range } from '../../../model/range.ts'
+import { administratorOptions } from '../../components/postgres.ts'
 import { databaseUrl } from '../../components/service.ts'
 import type { RangeContext } from '../../context.ts'
 
@@ -15,8 +16,7 @@ export function localDatabase(context: RangeContext): Range['database'] {
         connectionTimeoutMillis: 5_000,
         query_timeout: callTimeoutMs,
         application_name: 'firedrill',
-        // An administrator can write even where the database was set to read only.
-        options: '-c default_transaction_read_only=off',
+        options: administratorOptions,
       })
       client.on('error', () => {})
       try {

@@ -2,6 +2,7 @@ import amqp from 'amqplib'
 import pg from 'pg'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
 import type { Range } from '../../../model/range.ts'
+import { administratorOptions } from '../../components/postgres.ts'
 import { amqpUrl, databaseUrl } from '../../components/service.ts'
 import type { RangeContext } from '../../context.ts'
 
@@ -28,6 +29,7 @@ export function watching(range: Pick<Range, 'status'>, context: RangeContext): W
         connectionString: databaseUrl(context, 'postgres'),
         connectionTimeoutMillis: callTimeoutMs,
         application_name: 'firedrill',
+        options: administratorOptions,
       })
       client.on('error', broken)
       client.on('end', broken)
