@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import os, { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, mock, test } from 'node:test'
 import { FiredrillError } from '../model/errors.ts'
@@ -10,6 +10,7 @@ import { Injector, maxFaultMs } from './injector.ts'
 import { Ledger } from './ledger.ts'
 import { projectRoot } from './paths.ts'
 import { paperRange } from './replay/paper-range.ts'
+import { settled } from './replay/settled.ts'
 
 const startedAt = Date.parse('2026-01-01T12:00:00Z')
 const release = { service: 'inventory', version: '1.5.0' }
@@ -54,6 +55,27 @@ class Bench implements Disposable {
     this.ledger[Symbol.dispose]()
     mock.timers.reset()
     rmSync(this.dir, { recursive: true, force: true })
+  }
+}
+
+/** The range is given only a moment for what it is told, for as long as this is open. */
+function impatience(): Disposable {
+  const timeout = mock.method(AbortSignal, 'timeout', () => {
+    const controller = new AbortController()
+    setImmediate(() => controller.abort())
+    return controller.signal
+  })
+  return { [Symbol.dispose]: () => timeout.mock.restore() }
+}
+
+/** Nothing can be written to the ledger; returns what makes room again. */
+function fillDisk(bench: Bench, names: (keyof Ledger)[] = ['moveFault', 'reopenFault', 'followClock']): () => void {
+  const full = () => {
+    throw new Error('the disk is full')
+  }
+  for (const name of names) Object.defineProperty(bench.ledger, name, { value: full, configurable: true })
+  return () => {
+    for (const name of names) Reflect.deleteProperty(bench.ledger, name)
   }
 }
 
@@ -163,23 +185,79 @@ describe('a fault goes in', () => {
 
   test('a revert that the range does not take in time is given up, and made again', async () => {
     using bench = new Bench()
-    const timeout = mock.method(AbortSignal, 'timeout', () => {
-      const controller = new AbortController()
-      setImmediate(() => controller.abort())
-      return controller.signal
-    })
-    try {
-      const { instance } = await bench.inject()
-      const { deploy } = bench.range.releases
-      bench.range.releases.deploy = () => new Promise<never>(() => {})
-      await assert.rejects(bench.injector.revert(instance), { code: 'component-failed', message: /has not taken it within 180 s/ })
-      assert.equal(bench.ledger.fault(instance)?.state, 'failed')
-      bench.range.releases.deploy = deploy
-      await bench.injector.revert(instance)
-      assert.deepEqual([await bench.isBroken(), bench.ledger.openFaults()], [false, []])
-    } finally {
-      timeout.mock.restore()
+    using _ = impatience()
+    const { instance } = await bench.inject()
+    const { deploy } = bench.range.releases
+    bench.range.releases.deploy = () => new Promise<never>(() => {})
+    await assert.rejects(bench.injector.revert(instance), { code: 'component-failed', message: /has not taken it within 180 s/ })
+    assert.equal(bench.ledger.fault(instance)?.state, 'failed')
+    bench.range.releases.deploy = deploy
+    await bench.injector.revert(instance)
+    assert.deepEqual([await bench.isBroken(), bench.ledger.openFaults()], [false, []])
+  })
+
+  test('a fault, or a step of a ramp, that was given up and comes in all the same comes out again', async () => {
+    using bench = new Bench()
+    const { deploy } = bench.range.releases
+    const late = Promise.withResolvers<void>()
+    bench.range.releases.deploy = async (service, version, by) => {
+      if (version === release.version) await late.promise
+      return deploy(service, version, by)
     }
+    const { setUsers } = bench.range.load
+    await bench.spike(60, 30, 20_000)
+    bench.range.load.setUsers = async (count) => {
+      if (count === 45) await late.promise
+      return setUsers(count)
+    }
+    using _ = impatience()
+    await assert.rejects(bench.inject(), { code: 'component-failed', message: /has not taken it within 180 s/ })
+    bench.pass(10_000)
+    await assert.rejects(bench.injector.advanceRamps(), { code: 'timed-out' })
+    await bench.injector.revertAll()
+    late.resolve()
+    await settled()
+    assert.deepEqual([bench.injector.open(), await bench.isBroken(), await bench.users()], [[], false, usualUsers])
+  })
+
+  test('one that is no longer wanted once it is planned stays out, without a record', async () => {
+    using bench = new Bench()
+    const injecting = bench.injector.inject('bad-release', release, { forMs: 60_000, drill: 'over', isWanted: () => false })
+    await assert.rejects(injecting, { code: 'wrong-state', message: 'bad-release was not injected: what it was for is over' })
+    assert.deepEqual([bench.ledger.faultsSince(0), await bench.isBroken()], [[], false])
+  })
+
+  test('it comes out after its time, or by a moment that is sooner', async () => {
+    using bench = new Bench()
+    for (const [byMs, expectedMs] of [
+      [1_000, 1_000],
+      [90_000, 60_000],
+    ] as const) {
+      const injected = await bench.injector.inject('noop', {}, { forMs: 60_000, by: startedAt + byMs, drill: null })
+      assert.equal(injected.deadlineAt, startedAt + expectedMs)
+    }
+  })
+
+  test('that one is on its way in is known until it is in', async () => {
+    using bench = new Bench()
+    assert.equal(bench.injector.isInjecting, false)
+    const injecting = bench.inject('noop', {}, 60_000, 'a drill')
+    assert.equal(bench.injector.isInjecting, true)
+    await injecting
+    assert.equal(bench.injector.isInjecting, false)
+  })
+
+  test('what cannot be written down as injected is taken out again', async () => {
+    using bench = new Bench()
+    const free = fillDisk(bench, ['moveFault', 'reopenFault'])
+    await assert.rejects(bench.inject(), { code: 'component-failed', message: 'bad-release was taken out again: the disk is full' })
+    assert.deepEqual([await bench.isBroken(), bench.injector.open()], [false, []])
+    free()
+    await bench.injector.revertOverdue()
+    assert.deepEqual(
+      bench.ledger.faultsSince(0).map(({ state }) => state),
+      ['reverted'],
+    )
   })
 
   test('the steps of a drill may change the same thing twice', async () => {
@@ -275,6 +353,41 @@ describe('a fault goes in', () => {
     assert.deepEqual([bench.injector.open(), await bench.range.config.get('orders')], [[], {}])
   })
 
+  test('what comes in late of one that is out, or comes out, and could not be written down as such, is taken out', async () => {
+    for (const [isOut, hasRoom] of [
+      [true, true],
+      [false, true],
+      [true, false],
+      [false, false],
+    ]) {
+      using bench = new Bench()
+      const { deploy } = bench.range.releases
+      const [late, out] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+      bench.range.releases.deploy = async (service, version, by) => {
+        if (version === release.version) await late.promise
+        const deployment = await deploy(service, version, by)
+        if (version !== release.version) await out.promise
+        return deployment
+      }
+      const injecting = Promise.allSettled([bench.inject()])
+      await bench.planned()
+      const free = fillDisk(bench)
+      const reverting = bench.injector.revertAll()
+      if (isOut) out.resolve()
+      await settled()
+      if (hasRoom) free()
+      late.resolve()
+      await settled()
+      out.resolve()
+      await Promise.all([injecting, reverting])
+      const what = `${isOut ? 'it was out' : 'it was coming out'}, and there was ${hasRoom ? 'room again' : 'no room yet'}`
+      assert.deepEqual([bench.injector.open(), await bench.isBroken()], [[], false], what)
+      free()
+      await bench.injector.revertOverdue()
+      assert.deepEqual([bench.ledger.openFaults(), await bench.isBroken()], [[], false], what)
+    }
+  })
+
   test('what comes in late while nothing can be written down is taken out all the same', async () => {
     using bench = new Bench()
     const { deploy } = bench.range.releases
@@ -325,6 +438,61 @@ describe('a fault comes out', () => {
     await bench.injector.revert(instance)
     assert.deepEqual(bench.injector.open(), [])
     assert.equal(await bench.isBroken(), false)
+  })
+
+  test('while it comes out the ledger says so, and one that another process opens again is open here as well', async () => {
+    using bench = new Bench()
+    const { instance } = await bench.inject()
+    const { deploy } = bench.range.releases
+    const states: (string | undefined)[] = []
+    bench.range.releases.deploy = async (...args) => {
+      states.push(bench.ledger.fault(instance)?.state)
+      return deploy(...args)
+    }
+    await bench.injector.revert(instance)
+    assert.deepEqual(states, ['reverting'])
+    bench.ledger.reopenFault(instance)
+    assert.deepEqual(
+      bench.injector.open().map((record) => record.instance),
+      [instance],
+    )
+  })
+
+  test('without a ledger that can be written it comes out once, which is told once and written down when that can be', async (context) => {
+    using bench = new Bench()
+    const { instance } = await bench.inject()
+    let deploys = 0
+    const { deploy } = bench.range.releases
+    bench.range.releases.deploy = async (...args) => (deploys++, deploy(...args))
+    const free = fillDisk(bench)
+    const told = context.mock.method(process.stderr, 'write', () => true)
+    await bench.injector.revert(instance)
+    assert.deepEqual([bench.injector.open(), bench.ledger.openFaults().length], [[], 1])
+    await bench.injector.revertOverdue()
+    const once = told.mock.callCount()
+    for (let look = 0; look < 3; look++) await bench.injector.revertOverdue()
+    assert.deepEqual([told.mock.callCount(), deploys], [once, 1])
+    const texts = () => told.mock.calls.map(({ arguments: [text] }) => String(text))
+    assert.ok(texts()[0]?.includes(`fault ${instance} is reverting all the same`))
+    free()
+    await bench.injector.revertOverdue()
+    assert.deepEqual([bench.ledger.fault(instance)?.state, deploys], ['reverted', 1])
+    // It is told again the next time.
+    fillDisk(bench)
+    await bench.injector.revertOverdue()
+    assert.deepEqual(texts().slice(once), ['limits do not follow the clock: the disk is full\n'])
+  })
+
+  test('what others change at every moment is read again five times at most', async () => {
+    using bench = new Bench()
+    const { instance } = await bench.inject('bad-config', { service: 'orders', key: 'DB_POOL_MAX', value: '1' })
+    let asked = 0
+    bench.range.config.set = async () => {
+      asked++
+      throw new FiredrillError('outdated', 'somebody else has changed it')
+    }
+    await assert.rejects(bench.injector.revert(instance), { code: 'component-failed' })
+    assert.deepEqual([asked, bench.ledger.fault(instance)?.state], [5, 'failed'])
   })
 
   test('another process that takes out what this one does is not undone by it, however late its change comes', async () => {
@@ -488,6 +656,15 @@ describe('a deadline', () => {
     }
   })
 
+  test('has no grace unless one is given', async () => {
+    using bench = new Bench()
+    await bench.inject()
+    bench.pass(59_999)
+    assert.deepEqual(await bench.injector.revertOverdue(), [])
+    bench.pass(1)
+    assert.equal((await bench.injector.revertOverdue()).length, 1)
+  })
+
   test('a failed reversal is retried at the next look, and only what was reverted is returned', async () => {
     using bench = new Bench()
     const { instance } = await bench.inject()
@@ -511,6 +688,25 @@ describe('a deadline', () => {
     mock.timers.setTime(startedAt - 3_600_000)
     await bench.injector.revertOverdue()
     assert.equal(bench.injector.open()[0]?.deadlineAt, startedAt - 3_600_000 + 60_000)
+  })
+
+  test('a fault that goes in after the clock was set back lasts as long as was asked', async () => {
+    using bench = new Bench()
+    await bench.injector.revertOverdue()
+    mock.timers.setTime(startedAt - 3_600_000)
+    await bench.inject()
+    await bench.injector.revertOverdue()
+    assert.deepEqual(
+      bench.injector.open().map(({ deadlineAt }) => deadlineAt),
+      [Date.now() + 60_000],
+    )
+  })
+
+  test('follows the clock of the machine, by how long that has been up', async (context) => {
+    using bench = new Bench()
+    context.mock.method(os, 'uptime', () => 5_000_000)
+    await new Injector(bench.range, bench.ledger).revertOverdue()
+    assert.equal(bench.ledger.note('machine-started-at'), String(startedAt - 5_000_000_000))
   })
 })
 
@@ -599,7 +795,7 @@ describe('a ramp', () => {
         { ...edge, delayMs: 1_000 },
         { forMs: 600_000, drill: null, ramp: { param: 'delayMs', from: 1, overMs: 1_000 } },
       )
-    for (const trouble of ['it fails', 'nothing can be written down'] as const) {
+    for (const trouble of ['it fails', 'nothing can be written down', 'nothing can be written down while it comes out'] as const) {
       using bench = new Bench()
       await delay(bench)
       const { setFault } = bench.range.mesh
@@ -613,18 +809,36 @@ describe('a ramp', () => {
       bench.pass(300)
       const advancing = bench.injector.advanceRamps()
       await new Promise((resolve) => setImmediate(resolve))
-      const full = () => {
-        throw new Error('the disk is full')
-      }
-      if (trouble !== 'it fails') Object.assign(bench.ledger, { moveFault: full, reopenFault: full })
-      await bench.injector.revertAll()
+      if (trouble !== 'it fails') fillDisk(bench)
+      const reverting = bench.injector.revertAll()
+      if (trouble !== 'nothing can be written down while it comes out') await reverting
       late.resolve()
       await advancing.catch(() => {})
+      await reverting
       assert.deepEqual([bench.injector.open(), await bench.range.mesh.faultOn(edge)], [[], null], trouble)
       bench.pass(300)
       await bench.injector.advanceRamps()
       assert.equal(await bench.range.mesh.faultOn(edge), null, trouble)
     }
+  })
+
+  test('a step is not begun of one that comes out', async () => {
+    using bench = new Bench()
+    const slow = Promise.withResolvers<void>()
+    const { setUsers } = bench.range.load
+    await bench.spike(60, 30, 20_000)
+    const edge = { from: 'gateway', to: 'catalog' } as const
+    const ramp = { param: 'delayMs', from: 1, overMs: 20_000 }
+    const { instance } = await bench.injector.inject('http-delay', { ...edge, delayMs: 1_000 }, { forMs: 60_000, drill: null, ramp })
+    bench.range.load.setUsers = async (count) => (await slow.promise, await setUsers(count))
+    const set: unknown[] = []
+    bench.range.mesh.setFault = async (_edge, fault) => (set.push(fault), await slow.promise)
+    bench.pass(10_000)
+    const advancing = bench.injector.advanceRamps()
+    const reverting = bench.injector.revert(instance)
+    slow.resolve()
+    await Promise.all([advancing, reverting])
+    assert.deepEqual(set, [null])
   })
 
   test('a fault that is out, or has no ramp, is left alone', async () => {

@@ -133,16 +133,16 @@ export class Injector {
       if (context.signal.aborted) onceOver(injecting, () => this.#outAgain(instance))
       throw new FiredrillError('component-failed', `${id} could not be injected: ${describeError(error)}`, { cause: error })
     }
-    let stands: boolean
     try {
-      stands = this.#ledger.moveFault(instance, 'injected')
+      this.#ledger.moveFault(instance, 'injected')
     } catch (error) {
-      // What cannot be written down does not stay in.
-      await this.revert(instance)
+      // What cannot be written down does not stay in, and what was taken out before it was in comes out again.
+      if (this.#reverting.has(instance) || this.#unwritten.has(instance)) await this.#outAgain(instance)
+      else await this.revert(instance)
       throw new FiredrillError('component-failed', `${id} was taken out again: ${describeError(error)}`, { cause: error })
     }
     // Reverted while it went in: make sure that nothing of it stayed.
-    if (!stands) await this.#outAgain(instance)
+    await this.#outIfOver(instance)
     return this.#ledger.fault(instance) as FaultRecord
   }
 
@@ -159,23 +159,20 @@ export class Injector {
 
   async #advance(record: FaultRecord, ramp: FaultRamp): Promise<void> {
     const fault = faultById(record.fault)
-    const share = Math.min(1, (Date.now() - (record.injectedAt ?? record.plannedAt)) / ramp.overMs)
+    // Safe: it is injected.
+    const share = Math.min(1, (Date.now() - (record.injectedAt as number)) / ramp.overMs)
     const params = atRamp(record.params, ramp, share)
     const value = params[ramp.param] as number
     if (this.#ramped.get(record.instance) === value || this.#reverting.has(record.instance)) return
     const context = { range: this.#range, signal: AbortSignal.timeout(mostMs) }
     const { instance } = record
-    const outIfOver = async () => {
-      if (this.#reverting.has(instance) || this.#unwritten.has(instance) || this.#ledger.fault(instance)?.state !== 'injected')
-        await this.#outAgain(instance)
-    }
     const moving = fault.inject(context, parseParams(fault, params), record.undo)
     try {
       await inTime(moving, context.signal)
       this.#ramped.set(instance, value)
     } finally {
-      if (context.signal.aborted) onceOver(moving, outIfOver)
-      await outIfOver()
+      if (context.signal.aborted) onceOver(moving, () => this.#outIfOver(instance))
+      await this.#outIfOver(instance)
     }
   }
 
@@ -206,6 +203,12 @@ export class Injector {
     else this.#unwritten.add(instance)
   }
 
+  /** For a fault, or a step of its ramp, that has just gone in: takes it out again where it was reverted meanwhile, or is being reverted, written down or not. */
+  async #outIfOver(instance: string): Promise<void> {
+    if (this.#reverting.has(instance) || this.#unwritten.has(instance) || this.#ledger.fault(instance)?.state !== 'injected')
+      await this.#outAgain(instance)
+  }
+
   /** Takes out what came late of a fault that was reverted: it is open again until then, so that whoever comes after this process knows. */
   async #outAgain(instance: string): Promise<void> {
     await this.#reverting.get(instance)?.catch(() => {})
@@ -213,8 +216,9 @@ export class Injector {
       this.#ledger.reopenFault(instance)
       this.#unwritten.delete(instance)
     } catch {
-      const record = this.#ledger.fault(instance)
-      if (record) await this.#out(faultById(record.fault), record.undo)
+      // Safe: it was injected.
+      const { fault, undo } = this.#ledger.fault(instance) as FaultRecord
+      await this.#out(faultById(fault), undo)
       return
     }
     await this.revert(instance)
@@ -324,6 +328,6 @@ function onceOver(work: Promise<unknown>, then: () => Promise<void>): void {
 function inTime<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
   const late = Promise.withResolvers<never>()
   const giveUp = () => late.reject(new FiredrillError('timed-out', `the range has not taken it within ${mostMs / 1_000} s`))
-  signal.addEventListener('abort', giveUp, { once: true })
+  signal.addEventListener('abort', giveUp)
   return Promise.race([work, late.promise]).finally(() => signal.removeEventListener('abort', giveUp))
 }
