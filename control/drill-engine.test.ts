@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { EngineBench, settled, users } from './replay/engine-bench.ts'
+import { fillDisk } from './replay/fill-disk.ts'
 import { Measured, well } from './replay/measured.ts'
 
 test('what is done before an interrupted drill is resumed is among its events', async () => {
@@ -180,6 +181,83 @@ describe('a drill begins', () => {
     await bench.start('slow-shelves')
     await bench.engine.abort('enough')
   })
+
+  test('as it was asked for: a shift as one, for a game day with its roles, and drawn otherwise each time without a seed', async () => {
+    using bench = new EngineBench()
+    await bench.pass(20)
+    const begun = async (scenario: string, options: object = {}) => {
+      const { id, ...state } = await bench.engine.start(scenario, { mode: 'learning', trainee: 'Robin', ...options })
+      await bench.engine.abort('enough')
+      const [first] = bench.events(id)
+      return { ...state, gameDay: first?.type === 'drill-started' ? first.gameDay : null }
+    }
+    const plain = [await begun('slow-shelves'), await begun('slow-shelves'), await begun('slow-shelves')]
+    assert.deepEqual(
+      plain.map(({ shift, gameDay, communications }) => [shift, gameDay, communications]),
+      plain.map(() => [false, undefined, false]),
+    )
+    assert.equal(new Set(plain.map(({ seed }) => seed)).size, 3)
+    assert.ok(plain.every(({ seed }) => seed >= 0 && seed <= 2 ** 31))
+    assert.equal((await begun('slow-shelves', { seed: 7 })).seed, 7)
+    assert.equal((await begun('quiet-sunday')).shift, true)
+    for (const communications of [true, undefined]) {
+      const state = await begun('slow-shelves', { gameDay: 'a game day', communications })
+      assert.deepEqual([state.gameDay, state.communications], ['a game day', communications ?? false])
+    }
+  })
+
+  test('not on a range that fails a check, and not before the end of the last drill could be written', async () => {
+    const measured = new Measured()
+    using bench = new EngineBench(measured)
+    measured.next = () => ({ ...well(), backlog: 900 })
+    await assert.rejects(bench.start(), { code: 'range-not-steady', message: /The queue is drained/ })
+    measured.next = well
+    const drill = await bench.start()
+    await bench.pass(4)
+    const free = fillDisk(bench.ledger)
+    await bench.engine.finish()
+    await assert.rejects(bench.start(), { code: 'wrong-state', message: /the end of the previous drill cannot be recorded yet/ })
+    free()
+    await bench.pass(2)
+    for (const type of ['drill-finished', 'fault-reverted']) assert.ok(bench.types(drill).includes(type), type)
+    await bench.start()
+    await bench.engine.abort('enough')
+  })
+
+  test('and orders that get lost from then on are its own: none is announced once more', async (context) => {
+    using bench = new EngineBench()
+    await bench.pass(20)
+    let announced = 0
+    bench.range.database.query = async (sql) => {
+      if (sql.includes('insert into orders.outbox')) announced++
+      return []
+    }
+    context.mock.timers.enable({ apis: ['setTimeout'] })
+    await bench.start()
+    assert.equal(announced, 1)
+    context.mock.timers.tick(60_000)
+    await settled()
+    assert.equal(announced, 1)
+    await bench.engine.abort('enough')
+  })
+
+  test('and what users felt before it proves nothing in it', async () => {
+    const measured = new Measured()
+    using bench = new EngineBench(measured)
+    measured.next = () => ({ ...well(), users: { good: 0, slow: 0, failed: 20 } })
+    await bench.pass(20)
+    measured.next = well
+    while (!bench.engine.health.verdict.healthy) await bench.pass(1)
+    const { id } = await bench.engine.start('slow-shelves', { mode: 'learning', trainee: 'Robin' })
+    // Users feel nothing of what fails now.
+    measured.next = () => ({ ...well(), backlog: 900 })
+    await bench.pass(4)
+    bench.fire('a', { notifies: true })
+    await bench.pass(12)
+    assert.equal(bench.state(id).wasBroken, true)
+    assert.equal(bench.state(id).milestones.mitigated, null)
+    await bench.engine.abort('enough')
+  })
 })
 
 describe('a drill ends', () => {
@@ -215,6 +293,24 @@ describe('a drill ends', () => {
     assert.deepEqual([bench.state(drill).phase, bench.state(drill).outcome], ['finished', 'time-up'])
     assert.throws(() => bench.engine.mustRun(drill), { code: 'wrong-state' })
   })
+
+  test('once: without a drill there is none to end, and a range is restored by hand only after the end is over', async () => {
+    using bench = new EngineBench()
+    await assert.rejects(bench.engine.abort('enough'), { code: 'not-found' })
+    await assert.rejects(bench.engine.finish(), { code: 'not-found' })
+    await bench.start()
+    bench.holdFaults()
+    await bench.pass(4)
+    const ending = bench.engine.abort('enough')
+    await assert.rejects(bench.engine.abort('enough'), { code: 'wrong-state' })
+    let isRestored = false
+    const restoring = bench.engine.restore().then(() => (isRestored = true))
+    await settled()
+    assert.equal(isRestored, false)
+    await bench.letFaultsGo()
+    await Promise.all([ending, restoring])
+    assert.deepEqual([bench.injector.open(), bench.engine.running()], [[], null])
+  })
 })
 
 test('a drill in which every step is reached ends by itself, resolved, and not before the range is seen to be healthy', async () => {
@@ -244,4 +340,248 @@ test('a drill in which every step is reached ends by itself, resolved, and not b
   )
   assert.ok((milestones.mitigated ?? 0) >= changedAt + 6_000, 'users had to be served for a while')
   assert.equal(milestones.recovered, endedAt)
+})
+
+describe('what is changed by hand', () => {
+  test('is taken outside drills and in one, and not while one begins or ends, or the range is restored', async () => {
+    using bench = new EngineBench()
+    await bench.pass(20)
+    const refused = (message: RegExp) => assert.throws(() => bench.engine.mustTakeChanges(), { code: 'range-not-steady', message })
+    const taken = () => assert.doesNotThrow(() => bench.engine.mustTakeChanges())
+    taken()
+    const { mix } = bench.range.load
+    const gate = Promise.withResolvers<void>()
+    bench.range.load.mix = async () => (await gate.promise, await mix())
+    const restoring = bench.engine.restore()
+    await settled()
+    refused(/^the range is being restored/)
+    gate.resolve()
+    await restoring
+    taken()
+    const starting = bench.engine.start('slow-shelves', { mode: 'learning', trainee: 'Robin' })
+    refused(/^a drill is about to begin/)
+    await starting
+    taken()
+    // The end of the drill waits for what is on its way in, before it restores anything.
+    bench.holdFaults()
+    await bench.pass(4)
+    const ending = bench.engine.finish()
+    refused(/^the range is being restored/)
+    await bench.letFaultsGo()
+    await ending
+    taken()
+  })
+
+  test('is waited for before a drill begins, and nothing is restored meanwhile', async () => {
+    using bench = new EngineBench()
+    await bench.pass(20)
+    const gate = Promise.withResolvers<void>()
+    bench.range.processes.restart = () => gate.promise
+    const running = bench.engine.response.runAction('restart', { component: 'redis' }, { role: 'instructor' })
+    await bench.range.load.setUsers(7)
+    await assert.rejects(bench.start(), { code: 'range-not-steady', message: /'Restart a component' is still being carried out/ })
+    assert.equal((await bench.range.load.status()).users, 7)
+    gate.resolve()
+    await running
+    await bench.start()
+    await bench.engine.abort('enough')
+  })
+})
+
+describe('what is in', () => {
+  const release = { service: 'inventory', version: '1.5.0' }
+
+  test('makes the drill void when others take it out before its time, and is noted when it is over by plan', async () => {
+    for (const isPlanned of [true, false]) {
+      using bench = new EngineBench()
+      const drill = await bench.start()
+      await bench.pass(6)
+      const [record] = bench.injector.open()
+      assert.ok(record)
+      if (isPlanned) bench.ledger.extendFaults(drill, bench.now - record.deadlineAt - 1_000)
+      await bench.beside((injector) => injector.revertAll())
+      await bench.pass(1)
+      assert.equal(bench.state(drill).phase, isPlanned ? 'running' : 'void')
+      await bench.engine.settled()
+      const noted = bench.events(drill).flatMap((event) => (event.type === 'fault-reverted' ? [event.instance] : []))
+      assert.deepEqual(noted, [record.instance])
+      if (isPlanned) await bench.engine.finish()
+    }
+  })
+
+  test('makes the drill void when nothing was looked at for as long as the lease', async () => {
+    for (const [stoodMs, phase] of [
+      [9_999, 'running'],
+      [10_000, 'void'],
+    ] as const) {
+      using bench = new EngineBench()
+      const drill = await bench.start()
+      await bench.pass(6)
+      bench.now += stoodMs - 1_000
+      await bench.pass(1)
+      assert.equal(bench.state(drill).phase, phase)
+      await bench.engine.settled()
+      if (phase === 'running') await bench.engine.finish()
+    }
+  })
+
+  test('and was not noted before a crash is noted; what is half made easier is made so', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    const { instance } = await bench.injector.inject('bad-release', release, { forMs: 600_000, drill })
+    await bench.pass(5)
+    assert.deepEqual(
+      bench.events(drill).flatMap((event) => (event.type === 'fault-injected' ? [[event.instance, event.step]] : [])),
+      [[instance, 0]],
+    )
+    await bench.engine.finish()
+    const other = await bench.start('every-fourth-page')
+    await bench.pass(6)
+    bench.ledger.append(other, { type: 'scenario-eased', what: '' })
+    bench.restart()
+    await bench.engine.resume()
+    await bench.pass(3)
+    assert.deepEqual(
+      bench.injector.open().map(({ params }) => (params as { percent?: number }).percent),
+      [12],
+    )
+    await bench.engine.finish()
+  })
+
+  test('and cannot go in ends the drill', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    bench.range.releases.deploy = () => Promise.reject(new Error('the pipeline is down'))
+    await bench.pass(4)
+    await bench.engine.settled()
+    const ended = bench.events(drill).flatMap((event) => (event.type === 'drill-aborted' ? [event.reason] : []))
+    assert.deepEqual(ended, ['the range did not take the scenario; it was restored'])
+  })
+})
+
+test('a control plane that stops leaves a restore that failed to the next one', async (context) => {
+  using bench = new EngineBench()
+  bench.range.load.mix = () => Promise.reject(new Error('Locust does not answer'))
+  context.mock.timers.enable({ apis: ['setTimeout'] })
+  await assert.rejects(bench.engine.restore(), { code: 'range-not-restored' })
+  bench.engine.stop()
+  const looked = context.mock.method(bench.range.load, 'mix')
+  context.mock.timers.tick(60_000)
+  await settled()
+  assert.equal(looked.mock.callCount(), 0)
+})
+
+describe('each second', () => {
+  test('of a drill its parts have their turn: health, harm, the pager, the coach, people and customers', async () => {
+    const measured = new Measured()
+    using bench = new EngineBench(measured)
+    const drill = await bench.start('old-tags')
+    measured.next = () => ({ ...well(), users: { good: 15, slow: 0, failed: 5 } })
+    for (let number = 1; number <= 120; number++)
+      bench.kept.push({
+        ...{
+          number,
+          at: bench.now + number * 1_000,
+          journey: 'checkout',
+          wrong: 'failed',
+          asked: '/api/checkout',
+          order: null,
+          status: 503,
+        },
+        ...{ customer: `customer-${number}`, product: 'P00012', durationMs: 40, trace: (number * 7_919).toString(16).padStart(32, '0') },
+      })
+    await bench.pass(5)
+    bench.fire('a', { notifies: false })
+    await bench.pass(185)
+    bench.engine.pages.acknowledge()
+    await bench.pass(10)
+    const types = bench.types(drill)
+    for (const type of [
+      ...['health-changed', 'harm-measured', 'page-received', 'page-escalated', 'coach-said', 'person-said', 'ticket-opened'],
+    ])
+      assert.ok(types.includes(type), type)
+    await bench.engine.abort('enough')
+  })
+
+  test('whoever listens is told how the range is, and the ledger that the control plane is alive', async () => {
+    using bench = new EngineBench()
+    const told: [at: number | undefined, healthy: boolean][] = []
+    bench.engine.live.on('verdict', (verdict) => told.push(['at' in verdict ? Number(verdict.at) : undefined, verdict.healthy]))
+    const from = bench.now
+    await bench.pass(20)
+    assert.deepEqual(
+      told.map(([at]) => at),
+      Array.from({ length: 20 }, (_, second) => from + (second + 1) * 1_000),
+    )
+    assert.equal(told.at(-1)?.[1], true)
+    assert.equal(bench.ledger.aliveAt(), bench.now)
+  })
+
+  test('without a drill, a fault of the instructor’s grows, and comes out when its time is over', async (context) => {
+    using bench = new EngineBench()
+    const ramp = { param: 'users', from: 40, overMs: 10_000 }
+    await bench.injector.inject('load-spike', { users: 60 }, { forMs: 20_000, drill: null, ramp })
+    const loudly = context.mock.method(process.stderr, 'write', () => true)
+    await bench.pass(5)
+    assert.equal((await bench.range.load.status()).users, 50)
+    await bench.pass(10)
+    assert.equal((await bench.range.load.status()).users, 60)
+    await bench.pass(5)
+    assert.equal((await bench.range.load.status()).users, users)
+    assert.deepEqual(
+      loudly.mock.calls.map(({ arguments: [text] }) => text),
+      [],
+      'nothing has gone wrong',
+    )
+  })
+
+  test('a fault that takes long to go in is not begun a second time', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    bench.holdFaults()
+    await bench.pass(10)
+    assert.equal(bench.ledger.openFaults().length, 1)
+    await bench.letFaultsGo()
+    await bench.pass(3)
+    assert.equal(bench.types(drill).filter((type) => type === 'fault-injected').length, 1)
+    await bench.engine.finish()
+  })
+
+  test('faults whose time came between two looks go in together, in their order', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start('release-train')
+    bench.now += 8_000
+    await bench.pass(1)
+    assert.deepEqual(bench.state(drill).injectedSteps, [0, 1, 2])
+    await bench.pass(2)
+    assert.deepEqual(bench.state(drill).injectedSteps, [0, 1, 2, 3])
+    await bench.engine.finish()
+  })
+
+  test('in a pause nothing is told or injected, and one that was forgotten ends', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    bench.engine.clock.pause()
+    const before = bench.types(drill)
+    await bench.pass(10)
+    assert.deepEqual(bench.types(drill), before)
+    for (let minute = 0; minute < 31; minute++) {
+      // Looks are rare here, and not so rare that the range would count as one that stood.
+      for (let look = 0; look < 8; look++) {
+        bench.now += 6_500
+        await bench.pass(1)
+      }
+    }
+    assert.ok(bench.types(drill).includes('drill-continued'))
+    await bench.engine.abort('enough')
+  })
+
+  test('a machine that slept without a drill takes one as before', async () => {
+    using bench = new EngineBench()
+    await bench.pass(20)
+    bench.now += 3_600_000
+    await bench.pass(1)
+    await bench.start()
+    await bench.engine.abort('enough')
+  })
 })

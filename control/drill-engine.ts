@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomInt, randomUUID } from 'node:crypto'
 import { fingerprint } from '../drills/baseline.ts'
 import { isPlayable } from '../drills/scenarios.ts'
 import { drawnScenario, variantFor } from '../drills/variants.ts'
@@ -133,7 +133,7 @@ export class DrillEngine {
   /** Throws `range-not-steady` while a drill is about to begin, or the range is restored: what is changed then would be taken for the range as it is. */
   mustTakeChanges(): void {
     if (this.#starting) throw new FiredrillError('range-not-steady', 'a drill is about to begin: wait until it has begun')
-    if (!this.running() && (this.#ending.isUnderWay || this.#restoration.isUnderWay))
+    if (this.#ending.isUnderWay || this.#restoration.isUnderWay)
       throw new FiredrillError('range-not-steady', 'the range is being restored: wait until that is done')
   }
 
@@ -163,7 +163,7 @@ export class DrillEngine {
 
   async start(scenarioId: string, options: StartOptions): Promise<DrillState> {
     const planned = this.#drill.scenario(scenarioId)
-    const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31)
+    const seed = options.seed ?? randomInt(2 ** 31)
     const variant = variantFor(planned, seed, options.variant)
     const scenario = drawnScenario(planned, { seed, variant })
     this.#drill.mustBeWritten()
@@ -182,7 +182,6 @@ export class DrillEngine {
       await this.#restoration.mustSucceed()
       await this.health.mustBeSteady()
       const before = await fingerprint(this.#deps.range)
-      this.response.mustBeOver()
       this.#milestones.forget()
       this.#restoration.announceNoMore()
       this.#drill.begin(randomUUID(), {
@@ -223,13 +222,13 @@ export class DrillEngine {
     if (this.faults.isChanging()) this.#milestones.forget()
     else this.#milestones.keep({ ...verdict, after })
     const state = this.running()
-    if (!state || this.#ticking || this.#ending.isUnderWay || this.#resumption.isDue) return
+    if (!state || this.#ticking || this.#resumption.isDue) return
     if (state.phase === 'paused') return this.clock.continueIfForgotten(state)
     this.#ticking = true
     this.faults.goOnEasing().catch((error: unknown) => process.stderr.write(`easing the scenario: ${describeError(error)}\n`))
     try {
       await this.#injectDue(state)
-      if (this.#ending.isUnderWay) return
+      // It may be over by now, which each part sees by itself.
       this.health.note(verdict)
       this.#harm.report(sample)
       // Not waited for: an Alertmanager that hangs holds nothing up.
@@ -250,7 +249,7 @@ export class DrillEngine {
   /** Takes out what is past its limit, and ends the drill as void when somebody else took out what was in it, or nobody could act for long. */
   async #lookAtFaults(stoodMs: number): Promise<void> {
     this.faults.revertOverdue()
-    if (!this.running() || this.#ending.isUnderWay || this.#resumption.isDue) return
+    if (!this.running() || this.#resumption.isDue) return
     if (stoodMs >= leaseMs) return this.#ending.voidAsStood('the range or its clock stood', stoodMs)
     const { over, lost } = this.faults.takenOut()
     for (const { instance, fault } of over) this.#drill.append({ type: 'fault-reverted', instance, fault })

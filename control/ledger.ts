@@ -134,7 +134,7 @@ export class Ledger implements Disposable {
 
   /** The drill that has started and not ended, if there is one. */
   runningDrill(): DrillState | null {
-    const latest = this.drills(1)[0]
+    const [latest] = this.drills(1)
     const state = latest === undefined ? null : this.drill(latest)
     return state && isOpen(state) ? state : null
   }
@@ -254,7 +254,7 @@ export class Ledger implements Disposable {
   followClock(uptimeMs: number): void {
     const startedAt = Date.now() - uptimeMs
     const known = this.note('machine-started-at')
-    const steppedMs = known === null ? 0 : startedAt - Number(known)
+    const steppedMs = startedAt - Number(known ?? startedAt)
     if (known !== null && Math.abs(steppedMs) < smallestStepMs) return
     this.#atOnce(null, () => {
       // Another process may have been first; later than it was is a machine that was started again, or a limit that comes sooner.

@@ -82,6 +82,57 @@ describe('an attempt', () => {
     await bench.restoration.run()
     assert.equal(bench.restoration.changedAt, Date.now())
   })
+
+  test('that takes 3 s is slow, and whoever needs the range is told since when', async () => {
+    using bench = new Bench()
+    const gate = Promise.withResolvers<void>()
+    const { mix } = bench.range.load
+    bench.range.load.mix = async () => (await gate.promise, await mix())
+    const { restoration } = bench
+    assert.deepEqual([restoration.isUnderWay, restoration.isSlow], [false, false])
+    const attempt = restoration.run()
+    await bench.pass(2_999)
+    assert.deepEqual([restoration.isUnderWay, restoration.isSlow], [true, false])
+    assert.doesNotThrow(() => restoration.mustHold())
+    await bench.pass(1)
+    assert.equal(restoration.isSlow, true)
+    await bench.pass(57_500)
+    assert.throws(() => restoration.mustHold(), {
+      code: 'range-not-restored',
+      message: /^the range is still being restored, since 61 s: wait/,
+    })
+    gate.resolve()
+    await attempt
+    await bench.pass(60_000)
+    assert.deepEqual([restoration.isUnderWay, restoration.isSlow], [false, false])
+    assert.doesNotThrow(() => restoration.mustHold())
+  })
+
+  test('that hangs does not hide what the one before has left behind', async () => {
+    using bench = new Bench()
+    bench.fails = true
+    await bench.restoration.run()
+    bench.range.load.mix = () => new Promise(() => {})
+    await bench.pass(1_000)
+    await bench.pass(10_000)
+    assert.equal(bench.restoration.isSlow, true)
+    assert.throws(() => bench.restoration.mustHold(), { message: /\(Locust does not answer\)/ })
+  })
+
+  test('that fails at something unforeseen is told as well, and retried', async () => {
+    using bench = new Bench()
+    Object.defineProperty(bench.range.load, 'usual', {
+      get: () => assert.fail('nobody knows how many users there should be'),
+      configurable: true,
+    })
+    await bench.restoration.run()
+    assert.deepEqual(bench.restoration.unrestored?.left, [
+      { id: 'range', title: 'The range', detail: 'nobody knows how many users there should be' },
+    ])
+    Object.defineProperty(bench.range.load, 'usual', { value: usualUsers })
+    await bench.pass(1_000)
+    assert.equal(bench.restoration.unrestored, null)
+  })
 })
 
 describe('orders whose messages were lost', () => {
@@ -118,6 +169,29 @@ describe('orders whose messages were lost', () => {
     bench.range.queue.status = status
     await bench.restoration.run()
     assert.equal(statements.length, 1)
+  })
+
+  test('are waited for by the second look from the last attempt on, and by none once a drill begins or the control plane stops', async () => {
+    using bench = new Bench()
+    const statements = announced(bench)
+    await bench.restoration.run()
+    await bench.pass(1_000)
+    await bench.restoration.run()
+    await bench.pass(2_999)
+    assert.equal(statements.length, 2)
+    await bench.pass(1)
+    assert.equal(statements.length, 3)
+    for (const [count, end] of [
+      [4, () => bench.restoration.announceNoMore()],
+      [5, () => bench.restoration.stop()],
+      // It has stopped by now.
+      [6, () => {}],
+    ] as const) {
+      await bench.restoration.run()
+      end()
+      await bench.pass(60_000)
+      assert.equal(statements.length, count)
+    }
   })
 
   test('do not keep the range from being restored when they cannot be announced', async () => {
@@ -219,6 +293,39 @@ describe('a caller that waits', () => {
   test('does not wait for a restored range', async () => {
     using bench = new Bench()
     assert.equal(await isDone(bench.restoration.settled()), true)
+  })
+
+  test('waits for the attempt that is being made', async () => {
+    using bench = new Bench()
+    const gate = Promise.withResolvers<void>()
+    const { mix } = bench.range.load
+    bench.range.load.mix = async () => (await gate.promise, await mix())
+    void bench.restoration.run()
+    const waiting = bench.restoration.settled()
+    assert.equal(await isDone(waiting), false)
+    gate.resolve()
+    assert.equal(await isDone(waiting), true)
+  })
+
+  test('that needs a restored range has it restored, is refused when that fails, and gives up after a minute', async () => {
+    using bench = new Bench()
+    await bench.range.load.setUsers(7)
+    await bench.restoration.mustSucceed()
+    assert.equal((await bench.range.load.status()).users, usualUsers)
+    bench.fails = true
+    await assert.rejects(bench.restoration.mustSucceed(), { code: 'range-not-restored' })
+    bench.restoration.stop()
+    bench.fails = false
+    await bench.restoration.run()
+    bench.range.load.mix = () => new Promise(() => {})
+    const refused = assert.rejects(bench.restoration.mustSucceed(), {
+      code: 'range-not-restored',
+      message: /^the range is still being restored/,
+    })
+    await bench.pass(59_999)
+    assert.equal(await isDone(refused), false)
+    await bench.pass(1)
+    await refused
   })
 
   test('waits until it is restored', async () => {

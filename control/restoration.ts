@@ -50,7 +50,7 @@ export class Restoration {
   #again: NodeJS.Timeout | undefined
   #announcingAgain: NodeJS.Timeout | undefined
   #stopped = false
-  #waiting: (() => void)[] = []
+  readonly #waiting: (() => void)[] = []
   /** When a restoration last changed something: what was seen of the range before says nothing of it. */
   changedAt = 0
 
@@ -176,9 +176,7 @@ export class Restoration {
   }
 
   #wake(): void {
-    const waiting = this.#waiting
-    this.#waiting = []
-    for (const resolve of waiting) resolve()
+    for (const resolve of this.#waiting.splice(0)) resolve()
   }
 
   #note(value: string): void {

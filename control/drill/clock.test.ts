@@ -17,6 +17,14 @@ test('a pause moves the deadline of what is in by as long as it lasted, and the 
   bench.engine.clock.continue()
   assert.equal(deadline(bench), before + 50_000)
   assert.equal(drillClock(bench.state(drill), bench.now), used)
+  bench.engine.clock.pause()
+  await bench.pass(7)
+  bench.engine.clock.continue({ name: 'Robin', role: 'lead' })
+  assert.equal(deadline(bench), before + 57_000, 'each pause counts by itself')
+  assert.deepEqual(
+    bench.events(drill).flatMap((event) => (event.type === 'drill-paused' || event.type === 'drill-continued' ? [event.by?.name] : [])),
+    ['Robin', undefined, undefined, 'Robin'],
+  )
   await bench.engine.finish()
 })
 
@@ -90,4 +98,26 @@ test('what is planned next in a shift is brought forward: its clock jumps, and w
   assert.throws(() => bench.engine.clock.skip(), { code: 'unsupported' })
   assert.equal(bench.state(other).skips.length, 0)
   await bench.engine.finish()
+})
+
+test('what is due by now need not be brought forward', async () => {
+  using bench = new EngineBench()
+  const drill = await bench.start('quiet-sunday')
+  bench.now += 89_999
+  assert.equal(bench.engine.clock.skip(), 1)
+  assert.equal(bench.engine.clock.skip(), 0)
+  bench.now += 5_000
+  assert.equal(bench.engine.clock.skip(), 0)
+  assert.deepEqual(
+    bench.state(drill).skips.map(({ byMs }) => byMs),
+    [1],
+  )
+  await bench.engine.finish()
+})
+
+test('without a drill there is no time to stop, to give or to skip', () => {
+  using bench = new EngineBench()
+  const { clock } = bench.engine
+  for (const act of [() => clock.pause(), () => clock.continue(), () => clock.extend(1_000), () => clock.skip()])
+    assert.throws(act, { code: 'not-found' })
 })

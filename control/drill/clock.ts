@@ -31,13 +31,12 @@ export class DrillClock {
   continue(by?: Actor): void {
     const { drill, harm } = this.#deps
     const state = drill.mustAllow('continue')
-    // A clock may be set back meanwhile.
-    const pausedMs = Math.max(0, Date.now() - (state.pauses.at(-1)?.from ?? Date.now()))
+    const pausedMs = pausedMsOf(state)
     drill.appendAndExtend({ type: 'drill-continued', pausedMs, harm: harm.inPause(state) }, pausedMs - longestPauseMs, by)
   }
 
-  continueIfForgotten({ pauses }: DrillState): void {
-    if (Date.now() - (pauses.at(-1)?.from ?? 0) > longestPauseMs) this.continue()
+  continueIfForgotten(state: DrillState): void {
+    if (pausedMsOf(state) > longestPauseMs) this.continue()
   }
 
   /** More time, for those who play and for the faults that are in. */
@@ -60,3 +59,6 @@ export class DrillClock {
     return Math.max(0, byMs)
   }
 }
+
+/** How long a pause has lasted by now. A clock may be set back meanwhile. */
+const pausedMsOf = ({ pauses }: DrillState): number => Math.max(0, Date.now() - (pauses.at(-1)?.from ?? Infinity))

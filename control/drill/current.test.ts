@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { allowedPhases, drillPhases, mayDo, type DrillCommand, type DrillEventBody, type DrillPhase } from '../../model/drill.ts'
+import { viewKinds } from '../../model/scenario.ts'
 import { CurrentBench, scenarios, started } from '../replay/current-bench.ts'
 import { CurrentDrill } from './current.ts'
 
@@ -12,6 +13,57 @@ test('before the first drill there is none to run, to command or to append to', 
   assert.equal(bench.drill.running(), null)
   assert.throws(() => bench.drill.mustAllow('note'), { code: 'not-found', message: 'no drill is running' })
   assert.throws(() => bench.drill.append(finished), { code: 'not-found', message: 'no drill is running' })
+  assert.throws(() => bench.drill.appendAndExtend(finished, 1), { code: 'not-found', message: 'no drill is running' })
+  assert.deepEqual([bench.drill.incidents(), bench.drill.isUnwritable, bench.drill.hasUnwrittenEnd], [null, false, false])
+})
+
+test('that a drill is over is told once, with its id, also where its end cannot be written down yet', () => {
+  using bench = new CurrentBench()
+  const over: string[] = []
+  bench.drill.live.on('over', (drill) => over.push(drill))
+  bench.drill.begin('one', started)
+  bench.drill.append({ type: 'note-added', text: 'slow' })
+  assert.deepEqual(over, [])
+  bench.drill.append(finished)
+  assert.deepEqual(over, ['one'])
+  bench.drill.begin('two', started)
+  bench.fillDisk()
+  bench.drill.endUnwritten(finished)
+  assert.deepEqual(over, ['one', 'two'])
+  bench.freeDisk()
+  bench.drill.noteAlive(1_000)
+  assert.deepEqual([over, bench.ledger.drill('two')?.phase], [['one', 'two'], 'finished'])
+})
+
+test('a hundred consoles may listen', (context) => {
+  using bench = new CurrentBench()
+  const warned = context.mock.method(process, 'emitWarning', () => {})
+  for (let count = 0; count < 100; count++) bench.drill.live.on('event', () => {})
+  assert.equal(warned.mock.callCount(), 0)
+})
+
+test('what of a shift is of which incident is told of all events so far, and of the drill that runs', () => {
+  using bench = new CurrentBench()
+  bench.drill.begin('one', started)
+  assert.equal(bench.drill.incidents(), null, 'it is no shift')
+  // Its file says nothing of incidents any more.
+  bench.drill.begin('two', { ...started, shift: true })
+  const first = bench.drill.incidents()
+  assert.deepEqual([first?.taken, first?.begun], [1, []])
+  bench.drill.append({ type: 'page-received', alert: { fingerprint: 'a', name: 'A', severity: 'page', summary: '', startsAt: '' } })
+  assert.deepEqual([bench.drill.incidents() === first, first?.taken, first?.noise.length], [true, 2, 1])
+  bench.drill.begin('three', { ...started, shift: true })
+  assert.deepEqual(bench.drill.incidents()?.noise, [])
+})
+
+test('a step of the timeline is to go in until it is in', () => {
+  using bench = new CurrentBench()
+  bench.drill.begin('one', started)
+  assert.equal(bench.drill.isPending({ injectedSteps: [] }, 0), true)
+  assert.deepEqual(
+    [0, 1].map((step) => bench.drill.isPending({ injectedSteps: [0] }, step)),
+    [false, true],
+  )
 })
 
 test('each event is in the ledger, in memory, and told to those who listen', () => {
@@ -96,7 +148,7 @@ test('what could not be written comes before what is written once there is room,
   assert.deepEqual(bench.drill.events, bench.ledger.events('one'))
 })
 
-test('what could not be written is written later, in its order, once, when it happened, and a hundred looks at most', (context) => {
+test('what could not be written is written later, in its order, once, and as of when it happened', (context) => {
   using bench = new CurrentBench()
   let now = 1_000
   context.mock.method(Date, 'now', () => now)
@@ -122,18 +174,121 @@ test('what could not be written is written later, in its order, once, when it ha
   )
 })
 
-test('what happened in a drill before this one is written there', () => {
+test('of what cannot be written each place that was looked at is kept once, and a thousand events in all', () => {
   using bench = new CurrentBench()
   bench.drill.begin('one', started)
   bench.fillDisk()
-  bench.drill.note('one', { type: 'note-added', text: 'late' })
+  for (let time = 0; time < 2; time++)
+    for (const view of viewKinds) bench.drill.note('one', { type: 'place-viewed', view, component: 'redis', detail: '' })
+  for (let count = 0; count < 1_010; count++) bench.drill.note('one', { type: 'note-added', text: `${count}` })
   bench.freeDisk()
-  bench.drill.begin('two', started)
+  // They need not be on the disk, which is slow.
+  const written: string[] = []
+  Object.defineProperty(bench.ledger, 'append', {
+    value: (drill: string, body: DrillEventBody) => (written.push(body.type), { ...body, id: 9, drill, at: 0 }),
+  })
   bench.drill.noteAlive(1_000)
   assert.deepEqual(
-    ['one', 'two'].map((drill) => bench.ledger.events(drill).map(({ type }) => type)),
-    [['drill-started', 'note-added'], ['drill-started']],
+    ['place-viewed', 'note-added'].map((type) => written.filter((each) => each === type).length),
+    [viewKinds.length, 1_000 - viewKinds.length],
   )
+})
+
+test('what is noted is written immediately, and after what could not be written before it', () => {
+  using bench = new CurrentBench()
+  const texts = () => bench.drill.events.flatMap((event) => (event.type === 'note-added' ? [event.text] : []))
+  bench.drill.begin('one', started)
+  bench.drill.note('one', { type: 'note-added', text: 'first' })
+  assert.deepEqual(texts(), ['first'])
+  bench.fillDisk()
+  bench.drill.note('one', { type: 'note-added', text: 'second' })
+  bench.freeDisk()
+  bench.drill.note('one', { type: 'note-added', text: 'third' })
+  assert.deepEqual(texts(), ['first'])
+  bench.drill.noteAlive(1_000)
+  assert.deepEqual([texts(), bench.drill.isUnwritable], [['first', 'second', 'third'], false])
+})
+
+test('of one fault that is out a single note is kept, of another one its own', () => {
+  using bench = new CurrentBench()
+  bench.drill.begin('one', started)
+  bench.fillDisk()
+  for (const instance of ['a', 'b', 'a']) bench.drill.note('one', { type: 'fault-reverted', instance, fault: 'noop' })
+  bench.freeDisk()
+  bench.drill.noteAlive(1_000)
+  assert.deepEqual(
+    bench.drill.events.flatMap((event) => (event.type === 'fault-reverted' ? [event.instance] : [])),
+    ['a', 'b'],
+  )
+})
+
+test('an event is never told as earlier than the one before it, whatever becomes of the clock', (context) => {
+  using bench = new CurrentBench()
+  context.mock.timers.enable({ apis: ['Date'], now: 10_000 })
+  bench.drill.begin('one', started)
+  for (const [text, at] of Object.entries({ first: 30_000, second: 20_000 })) {
+    context.mock.timers.setTime(at)
+    bench.drill.note('one', { type: 'note-added', text })
+  }
+  assert.deepEqual(
+    bench.drill.events.map(({ at }) => at),
+    [10_000, 30_000, 30_000],
+  )
+})
+
+test('what happened in a drill before this one is written there, as of when it happened, and is not of this one', (context) => {
+  using bench = new CurrentBench()
+  context.mock.timers.enable({ apis: ['Date'], now: 1_000 })
+  const look = { type: 'place-viewed', view: 'logs', component: 'redis', detail: '' } as const
+  bench.drill.begin('one', started)
+  bench.fillDisk()
+  context.mock.timers.setTime(2_000)
+  bench.drill.note('one', look)
+  bench.freeDisk()
+  context.mock.timers.setTime(9_000)
+  bench.drill.begin('two', started)
+  bench.fillDisk()
+  bench.drill.note('two', look)
+  bench.freeDisk()
+  bench.drill.noteAlive(9_000)
+  assert.deepEqual(
+    ['one', 'two'].map((drill) => bench.ledger.events(drill).map(({ type, at }) => [type, at])),
+    [
+      [
+        ['drill-started', 1_000],
+        ['place-viewed', 2_000],
+      ],
+      [
+        ['drill-started', 9_000],
+        ['place-viewed', 9_000],
+      ],
+    ],
+  )
+  assert.deepEqual(bench.drill.events, bench.ledger.events('two'))
+})
+
+test('that nothing can be written is told once, and known until all of it is written', (context) => {
+  using bench = new CurrentBench()
+  const told = context.mock.method(process.stderr, 'write', () => true)
+  bench.drill.begin('one', started)
+  for (const times of [1, 2]) {
+    bench.fillDisk()
+    for (let look = 0; look < 3; look++) bench.drill.noteAlive(1_000)
+    assert.deepEqual([bench.drill.isUnwritable, told.mock.callCount()], [true, times])
+    bench.freeDisk()
+    bench.drill.noteAlive(2_000)
+    assert.equal(bench.drill.isUnwritable, false)
+  }
+  // There is room for small things, and not for an event.
+  bench.fillDisk()
+  bench.drill.note('one', { type: 'note-added', text: 'late' })
+  bench.freeDisk()
+  Object.defineProperty(bench.ledger, 'append', { value: () => assert.fail('no room'), configurable: true })
+  bench.drill.noteAlive(3_000)
+  assert.equal(bench.drill.isUnwritable, true)
+  Reflect.deleteProperty(bench.ledger, 'append')
+  bench.drill.noteAlive(4_000)
+  assert.deepEqual([bench.drill.isUnwritable, bench.types()], [false, ['drill-started', 'note-added']])
 })
 
 test('the state is of all events, also after one more', () => {

@@ -17,8 +17,8 @@ import { FiredrillError, describeError } from '../../model/errors.ts'
 import type { Scenario } from '../../model/scenario.ts'
 import type { Ledger } from '../ledger.ts'
 
-/** Of what cannot be written down, so many looks and so many other events are kept. */
-const mostUnwritten = { looks: 100, others: 1_000 }
+/** So many events are kept that cannot be written down. */
+const mostUnwritten = 1_000
 
 /** What has happened, when, and could not be written down yet. */
 interface Unwritten {
@@ -56,7 +56,7 @@ export class CurrentDrill {
   readonly #scenarios: ReadonlyMap<string, Scenario>
   /** As in the ledger. */
   #events: DrillEvent[] = []
-  #folded: { events: readonly DrillEvent[]; count: number; state: DrillState | null } = { events: this.#events, count: 0, state: null }
+  #folded: { events: readonly DrillEvent[]; count: number; state: DrillState | null } | null = null
   #incidents: { events: readonly DrillEvent[]; all: Incidents } | null = null
   /** How the drill has ended, while that cannot be written down. */
   #unwrittenEnd: DrillEventBody | null = null
@@ -111,7 +111,7 @@ export class CurrentDrill {
   /** Folded anew only when there are more events. */
   #fold(): DrillState | null {
     const events = this.#events
-    if (this.#folded.events !== events || this.#folded.count !== events.length)
+    if (this.#folded?.events !== events || this.#folded.count !== events.length)
       this.#folded = { events, count: events.length, state: foldDrill(events) }
     return this.#folded.state
   }
@@ -186,11 +186,9 @@ export class CurrentDrill {
   note(drill: string, body: DrillEventBody, by?: Actor): void {
     const happened = { drill, body, by, at: Date.now() }
     if (this.#unwritten.length === 0 && this.#writes(happened)) return
-    const isLook = body.type === 'place-viewed'
-    const alike = this.#unwritten.filter((other) => (other.body.type === 'place-viewed') === isLook)
     const once = onceOf(body)
-    const isKnown = once !== null && alike.some((other) => other.drill === drill && onceOf(other.body) === once)
-    if (!isKnown && alike.length < (isLook ? mostUnwritten.looks : mostUnwritten.others)) this.#unwritten.push(happened)
+    const isKnown = once !== null && this.#unwritten.some((other) => other.drill === drill && onceOf(other.body) === once)
+    if (!isKnown && this.#unwritten.length < mostUnwritten) this.#unwritten.push(happened)
   }
 
   /** Writes what could not be written before, in its order, as far as there is room. */
@@ -202,8 +200,8 @@ export class CurrentDrill {
   #writes({ drill, body, by, at }: Unwritten): boolean {
     let event: DrillEvent
     try {
-      const last = this.id === drill ? (this.#events.at(-1)?.at ?? 0) : 0
-      event = this.#ledger.append(drill, body, by, Math.max(at, last))
+      const last = this.id === drill ? this.#events.at(-1)?.at : undefined
+      event = this.#ledger.append(drill, body, by, Math.max(at, last ?? at))
     } catch {
       return false
     }

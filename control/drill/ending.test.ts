@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { milestoneNames } from '../../model/scenario.ts'
 import { EngineBench, settled } from '../replay/engine-bench.ts'
+import { fillDisk } from '../replay/fill-disk.ts'
+import { Measured, well } from '../replay/measured.ts'
 
 const ends = (bench: EngineBench, drill: string) =>
   bench.events(drill).flatMap((event) => {
@@ -44,8 +46,12 @@ test('it is over for its trainee before its faults are out', async () => {
     code: 'range-not-steady',
     message: /being restored after the last drill/,
   })
+  let isSettled = false
+  const whenSettled = bench.engine.settled().then(() => (isSettled = true))
+  await settled()
+  assert.equal(isSettled, false)
   gate.resolve()
-  await ending
+  await Promise.all([ending, whenSettled])
   assert.deepEqual(bench.injector.open(), [])
 })
 
@@ -92,6 +98,11 @@ test('each way to end has its outcome', async () => {
       await bench.pass(1)
       await bench.engine.settled()
     },
+    'the range or its clock stood for 3600 s, and meanwhile the faults were reverted by the range’s own safety': async (bench) => {
+      bench.now += 3_599_000
+      await bench.pass(1)
+      await bench.engine.settled()
+    },
     'the faults were reverted by the range’s own safety or by the instructor, and not by the players': async (bench) => {
       await bench.injector.revertAll()
       await bench.pass(1)
@@ -105,6 +116,7 @@ test('each way to end has its outcome', async () => {
     await act(bench, drill)
     assert.deepEqual(ends(bench, drill), [outcome])
     assert.deepEqual(bench.injector.open(), [])
+    assert.equal(bench.types(drill).filter((type) => type === 'fault-reverted').length, 1, outcome)
   }
 })
 
@@ -137,6 +149,65 @@ test('a fault that is on its way in when the drill ends is waited for, and rever
   await ending
   assert.deepEqual(bench.injector.open(), [])
   assert.equal(await bench.range.releases.current('inventory'), bench.range.releases.baseline('inventory'))
+})
+
+test('an action that is under way is waited for 20 s, and what it changes is restored whenever it is over', async (context) => {
+  for (const actsForMs of [20_000, 20_001]) {
+    using bench = new EngineBench()
+    await bench.start()
+    const gate = Promise.withResolvers<void>()
+    const { set } = bench.range.config
+    bench.range.config.set = async (service, values, by) => {
+      if (by !== 'firedrill') await gate.promise
+      return set(service, values, by)
+    }
+    const setting = { service: 'catalog', key: 'DB_POOL_MAX', value: '3' }
+    const running = bench.engine.response.runAction('change-setting', setting, { role: 'trainee' })
+    await settled()
+    context.mock.timers.enable({ apis: ['setTimeout'] })
+    const ending = bench.engine.abort('enough')
+    await settled()
+    context.mock.timers.tick(19_999)
+    await settled()
+    assert.throws(() => bench.engine.mustTakeChanges(), { code: 'range-not-steady' })
+    if (actsForMs > 20_000) {
+      context.mock.timers.tick(1)
+      await settled()
+      assert.doesNotThrow(() => bench.engine.mustTakeChanges(), 'it is not waited for any longer')
+    }
+    gate.resolve()
+    await Promise.all([running, ending])
+    await settled()
+    context.mock.timers.reset()
+    await bench.engine.settled()
+    assert.equal((await bench.range.config.get('catalog'))['DB_POOL_MAX'], undefined)
+  }
+})
+
+test('on a full disk it is over all the same, and that and what was taken out are noted once when there is room', async () => {
+  using bench = new EngineBench()
+  const drill = await bench.start()
+  await bench.pass(6)
+  const over: string[] = []
+  bench.engine.live.on('over', (id) => over.push(id))
+  const free = fillDisk(bench.ledger)
+  await bench.engine.finish()
+  assert.deepEqual([over, bench.engine.running(), bench.injector.open()], [[drill], null, []])
+  await bench.pass(2)
+  free()
+  await bench.pass(3)
+  for (const type of ['fault-reverted', 'drill-finished']) assert.equal(bench.types(drill).filter((each) => each === type).length, 1, type)
+})
+
+test('what users felt up to the end is noted before it', async () => {
+  const measured = new Measured()
+  using bench = new EngineBench(measured)
+  const drill = await bench.start()
+  measured.next = () => ({ ...well(), users: { good: 18, slow: 0, failed: 2 } })
+  await bench.pass(2)
+  await bench.engine.finish()
+  assert.deepEqual(bench.types(drill).slice(-2), ['harm-measured', 'drill-finished'])
+  assert.deepEqual(bench.state(drill).harm, { good: 36, slow: 0, failed: 4 })
 })
 
 test('whoever ends a drill is answered within 15 s, and the range is restored for as long as that takes', async (context) => {

@@ -96,8 +96,7 @@ export class Ending {
 
   /** Notes what the end of the last drill could not note yet: its faults may have come out while the ledger could not be written. */
   noteLeft(): void {
-    const { drill } = this.#deps
-    if (this.#owesNotesOf !== null && this.#owesNotesOf === drill.id) this.#noteReverted(drill.id)
+    if (this.#owesNotesOf !== null) this.#noteReverted(this.#owesNotesOf)
   }
 
   /** Notes of each fault of the drill that it is out, whoever took it out, and once. */

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { describe, test, type TestContext } from 'node:test'
 import { isPlayable } from '../../drills/scenarios.ts'
 import { needsTerminal } from '../../model/scenario.ts'
+import { started } from '../replay/current-bench.ts'
+import { EasedBench, easedScenario } from '../replay/eased-bench.ts'
 import { EngineBench, scenarios, settled } from '../replay/engine-bench.ts'
 import { Measured, well } from '../replay/measured.ts'
 
@@ -357,4 +359,213 @@ test('a drill that ends while a fault goes in leaves nothing of it in the range'
   await bench.letFaultsGo()
   await ending
   assert.deepEqual([await inventory(bench), bench.injector.open()], [usual, []])
+})
+
+describe('by itself, over a clock of the test', () => {
+  const startedAt = 1_000_000
+  /** A drill two seconds after its start, in which the first two faults are in. */
+  async function begun(context: TestContext, bench: EasedBench): Promise<{ at: (ms: number) => void }> {
+    context.mock.timers.enable({ apis: ['Date'], now: startedAt })
+    bench.begin()
+    const at = (ms: number) => context.mock.timers.setTime(startedAt + ms)
+    at(2_000)
+    await bench.look()
+    return { at }
+  }
+  const end = startedAt + started.limitMs + 60_000
+
+  test('what goes in again is lighter, and lasts until the first would have', async (context) => {
+    using bench = new EasedBench()
+    const { at } = await begun(context, bench)
+    assert.deepEqual(bench.isIn(), [
+      ['40 %', startedAt + 62_000],
+      ['800 ms', end],
+    ])
+    const users = context.mock.method(bench.range.load, 'setUsers')
+    await bench.faults.ease()
+    assert.equal(users.mock.callCount(), 0, 'its author says nothing of users')
+    assert.deepEqual(
+      bench.drill.events.flatMap((event) => (event.type === 'fault-reverted' ? [event.again] : [])),
+      [1, 0],
+    )
+    at(12_000)
+    await bench.look()
+    assert.deepEqual(bench.isIn(), [
+      ['10 %', startedAt + 61_000],
+      ['200 ms', end],
+    ])
+    at(13_000)
+    await bench.faults.goOnEasing()
+    await bench.look()
+    assert.deepEqual([bench.isIn().length, bench.drill.events.filter(({ type }) => type === 'fault-reverted').length], [2, 2])
+  })
+
+  test('one that goes in again when its time is over is in for a second', async (context) => {
+    using bench = new EasedBench()
+    const { at } = await begun(context, bench)
+    at(61_000)
+    await bench.faults.ease()
+    at(61_500)
+    await bench.look()
+    assert.deepEqual(bench.isIn()[0], ['10 %', startedAt + 62_500])
+  })
+
+  test('one whose time is over does not go in again', async (context) => {
+    using bench = new EasedBench()
+    const { at } = await begun(context, bench)
+    at(62_000)
+    await bench.faults.ease()
+    await bench.injector.revertOverdue()
+    await bench.look()
+    assert.deepEqual(bench.isIn(), [['200 ms', end]])
+    assert.deepEqual(
+      bench.faults.takenOut().over.map(({ fault }) => fault),
+      ['http-abort'],
+    )
+    assert.equal(bench.faults.isChanging(), false)
+  })
+
+  test('that a fault makes way for a lighter one is known until that is in, and it is not taken from the drill', async (context) => {
+    using bench = new EasedBench()
+    assert.equal(bench.faults.isChanging(), false)
+    await bench.faults.goOnEasing()
+    assert.deepEqual(bench.faults.takenOut(), { over: [], lost: [] })
+    await begun(context, bench)
+    assert.equal(bench.faults.isChanging(), false)
+    const out = Promise.withResolvers<void>()
+    const { setFault } = bench.range.mesh
+    let asked = 0
+    bench.range.mesh.setFault = async (edge, fault) => {
+      if (fault === null) {
+        asked++
+        await out.promise
+      }
+      return setFault(edge, fault)
+    }
+    const easing = bench.faults.ease()
+    await settled()
+    await bench.faults.goOnEasing()
+    assert.deepEqual([bench.faults.isChanging(), bench.faults.isEasing, asked], [true, true, 1])
+    assert.deepEqual(bench.faults.takenOut().lost, [])
+    out.resolve()
+    await easing
+    assert.deepEqual([bench.faults.isChanging(), bench.faults.isEasing], [true, false])
+    await bench.look()
+    assert.equal(bench.faults.isChanging(), false)
+  })
+
+  test('a drill that ends while it is made easier is left as it is', async (context) => {
+    using bench = new EasedBench()
+    await begun(context, bench)
+    const { setFault } = bench.range.mesh
+    bench.range.mesh.setFault = async (edge, fault) => {
+      if (bench.drill.running()) bench.drill.append({ type: 'drill-finished', outcome: 'given-up' })
+      return setFault(edge, fault)
+    }
+    await bench.faults.ease()
+    assert.equal(bench.drill.events.at(-1)?.type, 'drill-finished')
+    assert.equal(bench.faults.isChanging(), false)
+  })
+
+  test('what is in and was not noted is found again, also where it is heavier than it would be now, or the clock was set back', async (context) => {
+    using bench = new EasedBench()
+    context.mock.timers.enable({ apis: ['Date'], now: startedAt })
+    bench.begin()
+    const [first, second] = easedScenario.timeline
+    assert.ok(first && second)
+    const heavy = await bench.injector.inject(first.fault, first.params, { forMs: 60_000, drill: 'one' })
+    const other = await bench.injector.inject(second.fault, { ...second.params, delayMs: 77 }, { forMs: 60_000, drill: 'one' })
+    await bench.look()
+    assert.deepEqual(bench.drill.running()?.injectedSteps, [0], 'before its time')
+    assert.equal(bench.faults.standing('one', { ...first, step: 0 }), undefined, 'it is noted by now')
+    bench.drill.begin('two', { ...started, scenario: easedScenario.id })
+    bench.drill.append({ type: 'scenario-eased', what: '' })
+    for (const drill of ['one', 'two']) {
+      const found = bench.faults.standing(drill, { step: 0, fault: first.fault, params: { ...first.params, percent: 10 } })
+      assert.equal(found?.instance, drill === 'one' ? heavy.instance : undefined)
+    }
+    assert.equal(bench.faults.standing('one', { ...second, step: 1 }), undefined, `that of ${other.instance} is another`)
+  })
+
+  test('a fault whose time comes at the end, or that takes its time, is out a minute after it', (context) => {
+    using bench = new EasedBench()
+    context.mock.timers.enable({ apis: ['Date'], now: startedAt })
+    bench.begin()
+    const state = bench.drill.running()
+    assert.ok(state)
+    const dueNow = () => [...bench.faults.due(state)].map(({ forMs, by }) => [forMs, by - Date.now()])
+    for (const [passedMs, leftMs] of [
+      [2_000, started.limitMs - 2_000 + 60_000],
+      [started.limitMs + 5_000, 61_000],
+    ] as const) {
+      context.mock.timers.setTime(startedAt + passedMs)
+      assert.deepEqual(dueNow().slice(0, 2), [
+        [60_000, leftMs],
+        [leftMs, leftMs],
+      ])
+    }
+  })
+
+  test('the usual traffic is what there was before the first fault, or unknown', async (context) => {
+    for (const isKnown of [true, false]) {
+      using bench = new EasedBench()
+      const measure = async (good: number) => {
+        bench.measured.next = () => ({ ...well(), users: { good, slow: 0, failed: 0 } })
+        for (let second = 0; second < 10; second++) await bench.measured.tick((bench.measured.samples().at(-1)?.at ?? 0) + 1_000)
+      }
+      if (isKnown) await measure(20)
+      context.mock.timers.reset()
+      const { at } = await begun(context, bench)
+      await measure(3)
+      at(500_000)
+      await bench.look()
+      assert.equal(bench.ledger.note('usual-traffic'), isKnown ? 'one 20' : null)
+    }
+  })
+
+  test('a fault whose incident is over by the time that it is in comes out again, and that it failed then is no failure', async (context) => {
+    for (const fails of [false, true]) {
+      using bench = new EasedBench()
+      context.mock.timers.reset()
+      context.mock.timers.enable({ apis: ['Date'], now: startedAt })
+      bench.begin()
+      let isOver = false
+      bench.drill.isPending = () => !isOver
+      const { setFault } = bench.range.mesh
+      bench.range.mesh.setFault = async (edge, fault) => {
+        isOver = true
+        await setFault(edge, fault)
+        if (fails && fault !== null) throw new Error('the proxy does not answer')
+      }
+      context.mock.timers.setTime(startedAt + 1_000)
+      await bench.look()
+      assert.deepEqual([bench.isIn(), bench.drill.events.length, bench.faults.isGoingIn], [[], 1, false])
+    }
+  })
+})
+
+test('what is past its limit is taken out, one look at a time, however long that takes', async (context) => {
+  using bench = new EngineBench()
+  await bench.pass(1)
+  const gate = Promise.withResolvers<never[]>()
+  const looks = context.mock.method(bench.injector, 'revertOverdue', () => gate.promise)
+  await bench.pass(3)
+  assert.equal(looks.mock.callCount(), 1)
+  gate.resolve([])
+  await settled()
+  await bench.pass(3)
+  assert.equal(looks.mock.callCount(), 4)
+})
+
+test('a drill that ends while users are still to become fewer is not told as easier', async () => {
+  using bench = new EngineBench()
+  const drill = await bench.start()
+  await bench.pass(6)
+  const gate = Promise.withResolvers<void>()
+  bench.range.load.setUsers = () => gate.promise
+  const easing = bench.engine.faults.ease()
+  const ending = bench.engine.finish()
+  gate.resolve()
+  await Promise.all([easing, ending])
+  assert.ok(!bench.types(drill).includes('scenario-eased'))
 })

@@ -87,13 +87,14 @@ export class DrillFaults {
    * went away.
    */
   standing(drill: string, { step, fault, params }: Pick<DueFault, 'step' | 'fault' | 'params'>): FaultRecord | undefined {
-    const ofDrill = this.#deps.ledger.openFaults().filter((record) => record.drill === drill && record.fault === fault)
-    if (ofDrill.length === 0) return undefined
     const state = this.#deps.drill.running()
     const planned = state && state.easedAt !== null ? this.#deps.drill.played(state).timeline[step] : undefined
-    const wanted = [asTaken({ fault, params }), ...(planned?.fault === fault ? [asTaken(planned)] : [])]
-    const told = new Set(this.#deps.drill.events.flatMap((event) => (event.type === 'fault-injected' ? [event.instance] : [])))
-    return ofDrill.find(({ instance, params }) => !told.has(instance) && wanted.includes(JSON.stringify(params)))
+    const isWanted = (taken: unknown) => [{ params }, ...(planned ? [planned] : [])].some(({ params }) => isTaken(taken, { fault, params }))
+    const isTold = (instance: string) =>
+      this.#deps.drill.events.some((event) => event.type === 'fault-injected' && event.instance === instance)
+    return this.#deps.ledger
+      .openFaults()
+      .find((record) => record.drill === drill && record.fault === fault && !isTold(record.instance) && isWanted(record.params))
   }
 
   /** Puts a fault in; when the drill has ended meanwhile it stays out, or is taken out again. */
@@ -138,11 +139,7 @@ export class DrillFaults {
   isChanging(): boolean {
     const state = this.#deps.drill.running()
     if (!state || state.easedAt === null) return false
-    return (
-      this.#easing !== null ||
-      this.#heavy(state).length > 0 ||
-      this.#steps(state).some((_, step) => this.#wasIn(step) && !state.injectedSteps.includes(step))
-    )
+    return this.#heavy(state).length > 0 || this.#steps(state).some((_, step) => this.#wasIn(step) && !state.injectedSteps.includes(step))
   }
 
   /** Goes on with what making the scenario easier has left undone, as after a crash. */
@@ -177,7 +174,7 @@ export class DrillFaults {
       const record = put?.type === 'fault-injected' && !out.has(put.instance) ? ledger.fault(put.instance) : null
       const planned = steps[step]
       const isOver = !record || record.deadlineAt <= Date.now()
-      return !isOver && planned && JSON.stringify(record.params) !== asTaken(planned) ? [{ step, record }] : []
+      return !isOver && planned && !isTaken(record.params, planned) ? [{ step, record }] : []
     })
   }
 
@@ -216,5 +213,6 @@ export class DrillFaults {
   }
 }
 
-/** The parameters of a fault, as they are kept when it is in. */
-const asTaken = ({ fault, params }: { fault: string; params: unknown }): string => JSON.stringify(faultById(fault).params.parse(params))
+/** Whether these are the parameters of a fault, as they are kept when it is in. */
+const isTaken = (kept: unknown, { fault, params }: { fault: string; params: unknown }): boolean =>
+  JSON.stringify(kept) === JSON.stringify(faultById(fault).params.parse(params))

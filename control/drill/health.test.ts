@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Measured, well, type Second } from '../replay/measured.ts'
 import { EngineBench } from '../replay/engine-bench.ts'
+import { ShiftBench } from '../replay/shift-bench.ts'
 
 const slow = (): Second => ({ ...well(), users: { good: 4, slow: 16, failed: 0 } })
 const few = (good: number) => (): Second => ({ ...well(), users: { good, slow: 0, failed: 0 } })
@@ -33,6 +34,40 @@ test('alerts that are no page do not keep a drill from beginning, and each page 
   for (const alert of bench.alerts) alert.severity = 'ticket'
   await bench.start()
   await bench.engine.abort('enough')
+})
+
+test('an Alertmanager that does not answer keeps no drill from beginning', async () => {
+  using bench = new EngineBench()
+  Object.defineProperty(bench, 'alerts', { value: null })
+  await bench.start()
+  await bench.engine.abort('enough')
+})
+
+test('in a shift the health of each incident that is open is noted as well, by what it breaks', async () => {
+  const measured = new Measured()
+  using bench = await ShiftBench.begin(measured)
+  const told = () =>
+    bench
+      .events(bench.drill)
+      .flatMap((event) => (event.type === 'incident-health-changed' ? [[event.place, event.healthy, event.failing.length]] : []))
+  await bench.next()
+  measured.next = slow
+  await bench.pass(5)
+  assert.deepEqual(told(), [], 'only noise is in')
+  measured.next = well
+  await bench.pass(15)
+  await bench.next()
+  measured.next = () => ({ ...slow(), backlog: 900 })
+  await bench.pass(5)
+  measured.next = () => ({ ...well(), backlog: 900 })
+  await bench.pass(15)
+  assert.deepEqual(told(), [
+    [1, true, 0],
+    [1, false, 1],
+    [1, true, 0],
+  ])
+  assert.equal(bench.state(bench.drill).healthy, false)
+  await bench.engine.finish()
 })
 
 test('a change of health is noted once, and what was broken before the fault is told again after it', async () => {

@@ -1,4 +1,4 @@
-import { mostUrgentFirst, type IncidentDrill } from '../../drills/shifts/incidents.ts'
+import { mostUrgentFirst, type IncidentDrill, type Incidents } from '../../drills/shifts/incidents.ts'
 import { drillClock, type DrillState } from '../../model/drill.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import type { CurrentDrill } from './current.ts'
@@ -16,7 +16,7 @@ export interface Alarm {
 }
 
 /** Everything that has paged in the shift that runs, oldest first; nothing in a drill that is none. */
-export function alarmsIn(drill: CurrentDrill): Alarm[] {
+export function alarmsIn(drill: Pick<CurrentDrill, 'incidents'>): Alarm[] {
   const incidents = drill.incidents()
   if (!incidents) return []
   const ofIncidents = incidents.begun.flatMap((own): Alarm[] => {
@@ -44,7 +44,7 @@ export function alarmsIn(drill: CurrentDrill): Alarm[] {
 }
 
 /** What has paged under a number. Throws `bad-request` in a drill that is no shift, and `not-found`. */
-export function alarmOf(drill: CurrentDrill, number: number): Alarm {
+export function alarmOf(drill: Pick<CurrentDrill, 'incidents'>, number: number): Alarm {
   if (!drill.incidents()) throw new FiredrillError('bad-request', "this drill is no shift: leave out 'incident'")
   const all = alarmsIn(drill)
   const found = all.find((alarm) => alarm.number === number)
@@ -57,7 +57,7 @@ export function alarmOf(drill: CurrentDrill, number: number): Alarm {
  * What is meant: what has paged under that number, or the only one that is open. Null in a drill that is no shift. Throws `bad-request` where it
  * has to be said which one is meant.
  */
-export function meant(drill: CurrentDrill, number: number | undefined): Alarm | null {
+export function meant(drill: Pick<CurrentDrill, 'incidents'>, number: number | undefined): Alarm | null {
   if (number !== undefined) return alarmOf(drill, number)
   if (!drill.incidents()) return null
   const open = alarmsIn(drill).filter(({ isOpen }) => isOpen)
@@ -68,7 +68,8 @@ export function meant(drill: CurrentDrill, number: number | undefined): Alarm | 
 }
 
 /** The incident that the coach speaks about: the most urgent one. Null when all is calm, and in a drill that is no shift. */
-export const inFocus = (drill: CurrentDrill): IncidentDrill | null => mostUrgentFirst(drill.incidents()?.open ?? [])[0] ?? null
+export const inFocus = (drill: Pick<CurrentDrill, 'incidents'>): IncidentDrill | null =>
+  mostUrgentFirst(drill.incidents()?.open ?? [])[0] ?? null
 
 /** Of a shift, so much is for its incidents: the last one is not to end with it. */
 const usedShare = 0.8
@@ -80,9 +81,9 @@ const leastLeftShare = 0.5
  * still to be done.
  */
 export function dueIn(drill: Pick<CurrentDrill, 'played' | 'incidents'>, shift: DrillState, { state }: IncidentDrill): number {
-  const all = drill.played(shift).incidents ?? []
-  const incidents = drill.incidents()
-  const done = (incidents?.begun ?? []).filter((other) => other.state.phase !== 'running').length + (incidents?.forestalled.length ?? 0)
+  const { incidents: all = [] } = drill.played(shift)
+  const { begun = [], forestalled = [] }: Partial<Incidents> = drill.incidents() ?? {}
+  const done = begun.filter((other) => other.state.phase !== 'running').length + forestalled.length
   const began = drillClock(shift, state.startedAt)
   // One that begins late has some time all the same.
   const left = Math.max(usedShare * shift.limitMs - began, leastLeftShare * (shift.limitMs - began))

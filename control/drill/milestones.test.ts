@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TimedVerdict } from '../../drills/milestones.ts'
+import { milestoneNames } from '../../model/scenario.ts'
 import { CurrentBench, started } from '../replay/current-bench.ts'
+import { Measured, well } from '../replay/measured.ts'
+import { ShiftBench } from '../replay/shift-bench.ts'
 import { Milestones } from './milestones.ts'
 
 const alert = { fingerprint: 'a', name: 'BrowseLatencyBudgetBurn', severity: 'page', summary: 'pages are slow', startsAt: '' }
@@ -98,4 +101,43 @@ test('no milestone is reached in a pause, after the end, or before the first dri
   bench.drill.append({ type: 'drill-finished', outcome: 'given-up' })
   milestones.reach()
   assert.deepEqual(reached(bench), ['acknowledged'])
+})
+
+test('each incident of a shift reaches its own, and the shift all of its own once nothing is left to do and no page fires', async () => {
+  const measured = new Measured()
+  using bench = await ShiftBench.begin(measured)
+  const { engine, drill } = bench
+  const told = () =>
+    bench.events(drill).flatMap((event) => (event.type === 'milestone-reached' ? [`${event.incident ?? 'shift'} ${event.milestone}`] : []))
+  const all = (of: string) => milestoneNames.map((milestone) => `${of} ${milestone}`)
+  await bench.next()
+  await bench.next()
+  engine.response.view('trace', 'inventory', 'a slow trace')
+  assert.deepEqual(told(), [], 'nobody can know of it before its page')
+  measured.next = () => ({ ...well(), users: { good: 0, slow: 20, failed: 0 } })
+  bench.page('BrowseLatencyBudgetBurn')
+  await bench.pass(10)
+  engine.pages.acknowledge()
+  engine.response.nameCause('inventory', 'release', 'found')
+  measured.next = well
+  bench.page('BrowseLatencyBudgetBurn', 'resolved')
+  await bench.pass(40)
+  assert.deepEqual(told().toSorted(), all('1').toSorted())
+  await bench.next()
+  await bench.next('PricesOutdated')
+  measured.next = () => ({ ...well(), stalePrices: 5 })
+  await bench.pass(10)
+  engine.pages.acknowledge()
+  engine.response.nameCause('catalog', 'cache', 'found')
+  measured.next = well
+  bench.page('PricesOutdated', 'resolved')
+  // Noise that still fires.
+  bench.page('CheckoutTrafficLow')
+  await bench.pass(60)
+  assert.deepEqual(told().toSorted(), [...all('1'), ...all('2')].toSorted())
+  bench.page('CheckoutTrafficLow', 'resolved')
+  assert.deepEqual(told().slice(-5), all('shift'))
+  await bench.pass(2)
+  assert.equal(told().length, 15)
+  await engine.finish()
 })

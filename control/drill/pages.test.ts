@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { EngineBench } from '../replay/engine-bench.ts'
+import { Measured, well } from '../replay/measured.ts'
+import { ShiftBench } from '../replay/shift-bench.ts'
 
 const alert = { fingerprint: 'a', name: 'BrowseLatencyBudgetBurn', severity: 'page', summary: 'pages are slow', startsAt: '' }
 const of = (bench: EngineBench, drill: string, ...types: string[]) => bench.types(drill).filter((type) => types.includes(type))
@@ -54,7 +56,54 @@ describe('pages that are received', () => {
   })
 })
 
+test('what a page that is resolved proves is proven immediately', async () => {
+  const measured = new Measured()
+  using bench = new EngineBench(measured)
+  const drill = await begun(bench)
+  measured.next = () => ({ ...well(), users: { good: 0, slow: 0, failed: 20 } })
+  bench.fire('a', { notifies: true })
+  await bench.pass(10)
+  measured.next = well
+  await bench.pass(40)
+  assert.notEqual(bench.state(drill).milestones.mitigated, null)
+  assert.equal(bench.state(drill).milestones.recovered, null, 'the page still fires')
+  bench.engine.pages.receive({ ...alert, fingerprint: 'a' }, 'resolved')
+  assert.equal(bench.state(drill).milestones.recovered, bench.now)
+  await bench.engine.finish()
+})
+
 describe('acknowledging', () => {
+  test('in a shift is of one incident, or of all that wait, noise among them', async () => {
+    using bench = await ShiftBench.begin()
+    const acknowledged = () =>
+      bench.events(bench.drill).flatMap((event) => (event.type === 'page-acknowledged' ? [[event.incident, event.by?.name]] : []))
+    const robin = { name: 'Robin', role: 'lead' }
+    await bench.next('CheckoutLatencyBudgetBurn')
+    await bench.next('BrowseLatencyBudgetBurn')
+    bench.engine.pages.acknowledge(robin, 2)
+    assert.deepEqual(acknowledged(), [[2, 'Robin']])
+    assert.throws(() => bench.engine.pages.acknowledge(robin, 3), { code: 'not-found' })
+    await bench.next('CheckoutTrafficLow')
+    await bench.next('PricesOutdated')
+    bench.engine.pages.acknowledge(robin)
+    bench.engine.pages.acknowledge(robin)
+    assert.deepEqual(
+      acknowledged().map(([incident]) => incident),
+      [2, 1, 3],
+    )
+    const reached = bench.events(bench.drill).flatMap((event) => (event.type === 'milestone-reached' ? [event.incident] : []))
+    assert.deepEqual(reached, [2, 3], 'the milestone of each incident, and none of noise')
+    await bench.engine.finish()
+  })
+
+  test('by the number of an incident is refused in a drill that is no shift', async () => {
+    using bench = new EngineBench()
+    await begun(bench)
+    bench.fire('a', { notifies: true })
+    assert.throws(() => bench.engine.pages.acknowledge(undefined, 1), { code: 'bad-request' })
+    await bench.engine.finish()
+  })
+
   test('is refused before there is a page, and noted once, with who did it', async () => {
     using bench = new EngineBench()
     assert.throws(() => bench.engine.pages.acknowledge(), { code: 'not-found' })
@@ -100,6 +149,24 @@ describe('escalation', () => {
     await bench.engine.finish()
   })
 
+  test('in a shift it is of what fires and was not acknowledged, and nobody has waited for what was skipped', async () => {
+    using bench = await ShiftBench.begin()
+    await bench.next('CheckoutLatencyBudgetBurn')
+    bench.page('CheckoutLatencyBudgetBurn', 'resolved')
+    await bench.next('BrowseLatencyBudgetBurn')
+    bench.engine.pages.acknowledge(undefined, 2)
+    await wait(bench, 200)
+    assert.deepEqual(escalations(bench, bench.drill), [])
+    await bench.next('CheckoutTrafficLow')
+    await wait(bench, 100)
+    await bench.next()
+    await wait(bench, 77)
+    assert.deepEqual(escalations(bench, bench.drill), [])
+    await wait(bench, 1)
+    assert.deepEqual(escalations(bench, bench.drill), [180_000])
+    await bench.engine.finish()
+  })
+
   test('a pause does not count', async () => {
     using bench = new EngineBench()
     const drill = await begun(bench)
@@ -128,6 +195,19 @@ describe('comparing with Alertmanager', () => {
     assert.equal(asked, 0)
     await bench.pass(12)
     assert.equal(asked, 4)
+    await bench.engine.finish()
+  })
+
+  test('an Alertmanager that does not answer changes nothing', async () => {
+    using bench = new EngineBench()
+    const drill = await begun(bench)
+    bench.fire('a', { notifies: true })
+    Object.defineProperty(bench, 'alerts', { value: null })
+    for (let look = 0; look < 5; look++) {
+      bench.now += 3_000
+      await bench.engine.pages.compare()
+    }
+    assert.equal(bench.state(drill).firing.length, 1)
     await bench.engine.finish()
   })
 

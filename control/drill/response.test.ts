@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { EngineBench, settled } from '../replay/engine-bench.ts'
+import { ShiftBench } from '../replay/shift-bench.ts'
 import { ledgerWrites } from '../simulation/mortal.ts'
 
 const robin = { name: 'Robin', role: 'lead' }
@@ -45,6 +46,23 @@ describe('looking', () => {
     await bench.engine.finish()
   })
 
+  test('in a shift the same place is noted again after a fault or a page: it may be of another incident', async () => {
+    using bench = await ShiftBench.begin()
+    const { response } = bench.engine
+    const look = () => {
+      for (let time = 0; time < 2; time++) response.view('logs', 'redis', 'the logs of redis')
+      return eventsOf(bench, bench.drill, 'place-viewed').length
+    }
+    assert.equal(look(), 1)
+    await bench.next()
+    assert.equal(look(), 2)
+    bench.page('CheckoutLatencyBudgetBurn')
+    assert.equal(look(), 3)
+    response.view('logs', 'orders', 'the logs of orders')
+    assert.equal(look(), 4, 'that place and one other')
+    await bench.engine.finish()
+  })
+
   test('a look that cannot be written is noted when it can be, in the same drill', async () => {
     using bench = new EngineBench()
     const drill = await bench.start()
@@ -83,6 +101,34 @@ describe('naming the cause', () => {
     await bench.engine.finish()
     assert.throws(() => response.nameCause('redis', 'cache', ''), { code: 'wrong-state', message: /too late to name cause/ })
   })
+
+  test('in a shift it is that of the incident that is meant; noise has none', async () => {
+    using bench = await ShiftBench.begin()
+    const { response } = bench.engine
+    await bench.next('CheckoutLatencyBudgetBurn')
+    assert.equal(response.nameCause('payments', 'third-party', 'the bank', robin), false)
+    await bench.next('BrowseLatencyBudgetBurn')
+    assert.throws(() => response.nameCause('inventory', 'release', '', robin), {
+      code: 'bad-request',
+      message: /which incident is meant: 1, 2$/,
+    })
+    assert.equal(response.nameCause('inventory', 'release', 'of noise', robin, 1), false)
+    assert.equal(response.nameCause('catalog', 'release', 'a guess', robin, 2), false)
+    assert.equal(response.nameCause('inventory', 'release', 'found', robin, 2), true)
+    assert.equal(response.nameCause('catalog', 'release', 'after it was found', robin, 2), true)
+    assert.deepEqual(
+      eventsOf(bench, bench.drill, 'cause-named').map((event) =>
+        event.type === 'cause-named' ? [event.incident, event.correct, event.sentence] : [],
+      ),
+      [
+        [1, false, 'the bank'],
+        [1, false, 'of noise'],
+        [2, false, 'a guess'],
+        [2, true, 'found'],
+      ],
+    )
+    await bench.engine.finish()
+  })
 })
 
 describe('actions', () => {
@@ -102,6 +148,69 @@ describe('actions', () => {
       ['list-releases', 'inspect', true, false, null],
     ])
     assert.equal(bench.state(drill).harmfulActions, 1)
+    await bench.engine.finish()
+  })
+
+  test('whoever acts is told what came of it, and is named in what they change; without a name their role is', async () => {
+    using bench = new EngineBench()
+    const named: string[] = []
+    const { set } = bench.range.config
+    bench.range.config.set = (service, values, by) => (named.push(by), set(service, values, by))
+    const setting = { service: 'catalog', key: 'DB_POOL_MAX', value: '3' }
+    for (const by of [robin, undefined]) {
+      const { summary } = await bench.engine.response.runAction('change-setting', setting, { role: 'instructor', by })
+      assert.match(summary, /DB_POOL_MAX/)
+    }
+    assert.deepEqual(named, ['Robin', 'instructor'])
+  })
+
+  test('nothing is changed while a drill is about to begin; to look is allowed, and so is a change when it has begun', async () => {
+    using bench = new EngineBench()
+    await bench.pass(20)
+    let restarts = 0
+    bench.range.processes.restart = async () => void restarts++
+    const run = (id: string, params: object) => bench.engine.response.runAction(id, params, { role: 'instructor' })
+    const starting = bench.engine.start('slow-shelves', { mode: 'learning', trainee: 'Robin' })
+    await assert.rejects(run('restart', { component: 'redis' }), { code: 'range-not-steady' })
+    await run('list-releases', { service: 'inventory' })
+    await starting
+    assert.equal(restarts, 0)
+    await run('restart', { component: 'redis' })
+    assert.equal(restarts, 1)
+    await bench.engine.finish()
+  })
+
+  test('an action that has failed is over: a drill may begin', async () => {
+    using bench = new EngineBench()
+    const { restart } = bench.range.processes
+    bench.range.processes.restart = () => Promise.reject(new Error('it does not stop'))
+    await assert.rejects(bench.engine.response.runAction('restart', { component: 'redis' }, { role: 'instructor' }))
+    bench.range.processes.restart = restart
+    await bench.start()
+    await bench.engine.finish()
+  })
+
+  test('in a shift an action is harmful where it harms an incident that is open', async () => {
+    using bench = await ShiftBench.begin()
+    const { response } = bench.engine
+    const sameAs = { action: 'restart', params: { component: 'postgres' } }
+    response.noteCommand({ ...command, sameAs })
+    await bench.next()
+    await bench.next()
+    response.noteCommand({ ...command, sameAs })
+    response.noteCommand({ ...command, sameAs: { action: 'restart', params: { component: 'gateway' } } })
+    response.noteCommand(command)
+    assert.deepEqual(
+      eventsOf(bench, bench.drill, 'command-run').map((event) =>
+        event.type === 'command-run' ? [event.harmful !== null, event.sameAs?.params['component']] : [],
+      ),
+      [
+        [false, 'postgres'],
+        [true, 'postgres'],
+        [false, 'gateway'],
+        [false, undefined],
+      ],
+    )
     await bench.engine.finish()
   })
 

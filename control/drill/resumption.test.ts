@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { leaseMs } from '../lease.ts'
-import { EngineBench } from '../replay/engine-bench.ts'
+import { EngineBench, settled } from '../replay/engine-bench.ts'
 
 const isBroken = async (bench: EngineBench) =>
   (await bench.range.releases.current('inventory')) !== bench.range.releases.baseline('inventory')
@@ -36,6 +36,39 @@ test('until it has been taken up, the engine leaves a drill as it is, and takes 
   await bench.pass(1)
   assert.ok(bench.types(drill).includes('fault-injected'))
   await bench.engine.finish()
+})
+
+test('what somebody takes out before it has been taken up voids it only then', async () => {
+  using bench = new EngineBench()
+  const drill = await bench.start()
+  await bench.pass(6)
+  bench.restart()
+  await bench.beside((injector) => injector.revertAll())
+  await bench.pass(2)
+  assert.equal(bench.state(drill).phase, 'running')
+  await bench.engine.resume()
+  assert.equal(bench.state(drill).phase, 'void')
+})
+
+test('a drill that is ended while it is taken up is over, and nothing is added to it', async () => {
+  for (const goneMs of [0, leaseMs]) {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    const { current, deploy } = bench.range.releases
+    bench.range.releases.deploy = () => new Promise(() => {})
+    await bench.pass(4)
+    bench.now += goneMs
+    bench.restart()
+    const gate = Promise.withResolvers<void>()
+    Object.assign(bench.range.releases, { deploy, current: async (service: 'inventory') => (await gate.promise, await current(service)) })
+    const resuming = bench.engine.resume()
+    await settled()
+    const ending = bench.engine.abort('enough')
+    gate.resolve()
+    await Promise.all([resuming, ending])
+    assert.deepEqual([bench.state(drill).phase, bench.types(drill).includes('control-resumed')], ['aborted', false], `${goneMs} ms`)
+    assert.deepEqual(bench.injector.open(), [])
+  }
 })
 
 test('what was half in is taken out, and goes in again as the drill goes on', async () => {
@@ -98,6 +131,7 @@ test('a fault of a drill that has ended is taken out', async () => {
   using bench = new EngineBench()
   await bench.pass(1)
   await bench.injector.inject('bad-release', { service: 'inventory', version: '1.5.0' }, { forMs: 600_000, drill: 'ended' })
+  await bench.injector.inject('noop', {}, { forMs: 600_000, drill: null })
   bench.restart()
   await bench.engine.resume()
   assert.deepEqual([await isBroken(bench), bench.injector.open()], [false, []])

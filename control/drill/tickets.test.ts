@@ -126,6 +126,43 @@ test('orders that are handed in are held against the database, and those that it
   assert.deepEqual(checked.examples, { missing: [idOf(2)], wrong: [idOf(9)] })
 })
 
+test('of what users lost, the orders of this drill count as not shipped, and for nothing else', async (context) => {
+  using bench = new CurrentBench()
+  const kept = new Kept()
+  const tickets = twoMinutes(context, bench, kept)
+  const lost = { wrong: 'lost', noticedAt: startedAt } as const
+  kept.requests.push(
+    { ...failed(500, startedAt - 1), ...lost, order: idOf(5) },
+    { ...failed(501, startedAt), ...lost, order: null },
+    { ...failed(502, startedAt), order: idOf(6) },
+    { ...failed(503, startedAt), ...lost, order: idOf(7) },
+  )
+  const checked = () =>
+    bench.drill.events.flatMap((event) => (event.type === 'affected-checked' ? [[event.right, event.missing, event.wrong]] : []))
+  await tickets.listAffected('not-shipped', [1, 2, 5, 6, 7].map(idOf))
+  await tickets.listAffected('charged-without-order', [1, 2].map(idOf))
+  assert.deepEqual(checked(), [
+    [3, 0, 2],
+    [2, 0, 0],
+  ])
+  await new Tickets(bench.drill, undefined, database).listAffected('not-shipped', [1, 2].map(idOf))
+  assert.deepEqual(checked().at(-1), [2, 0, 0], 'nothing is known of lost ones')
+})
+
+test('a list that comes when another drill has begun is of neither', async (context) => {
+  using bench = new CurrentBench()
+  twoMinutes(context, bench, undefined)
+  const late = new Tickets(bench.drill, undefined, {
+    query: async () => {
+      bench.drill.append({ type: 'drill-finished', outcome: 'given-up' })
+      bench.drill.begin('two', started)
+      return []
+    },
+  })
+  await assert.rejects(late.listAffected('not-shipped', [idOf(1)]), { code: 'wrong-state', message: /too late to list affected orders$/ })
+  assert.deepEqual(bench.types(), ['drill-started'])
+})
+
 test('without a database nothing is handed in, and after the end it is too late', async (context) => {
   using bench = new CurrentBench()
   twoMinutes(context, bench, undefined)
