@@ -16,6 +16,7 @@ test('the choice of a model is kept for nobody else to read, and forgotten when 
   assert.equal(readCoachConfig(dir), null)
   writeCoachConfig(dir, config)
   assert.deepEqual(readCoachConfig(dir), config)
+  assert.equal(statSync(file).mode & 0o777, 0o600)
   chmodSync(file, 0o644)
   writeCoachConfig(dir, { provider: 'anthropic', model: 'm', apiKey: 'k', tools: false })
   assert.equal(statSync(file).mode & 0o777, 0o600)

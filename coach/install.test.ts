@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, beforeEach, test } from 'node:test'
@@ -67,6 +67,45 @@ test('the library is installed for this machine’s processor', async () => {
   programs()
   await install()
   assert.match(readFileSync(calls, 'utf8'), new RegExp(`node-llama-cpp@[\\d.]+ @node-llama-cpp/[a-z]+-${process.arch}`))
+})
+
+test('there is a library for some processors, and whoever has another one is told what to do', async (context) => {
+  const [{ platform, arch }] = [process]
+  const on = (values: { platform: string; arch: string }) =>
+    Object.defineProperties(process, { platform: { value: values.platform }, arch: { value: values.arch } })
+  context.after(() => on({ platform, arch }))
+  const table: [platform: string, arch: string, name: string | null][] = [
+    ['linux', 'x64', 'linux-x64'],
+    ['linux', 'arm64', 'linux-arm64'],
+    ['linux', 'riscv64', null],
+    ['darwin', 'arm64', 'mac-arm64-metal'],
+    ['darwin', 'x64', 'mac-x64'],
+    ['win32', 'x64', null],
+  ]
+  for (const [given, of, name] of table) {
+    rmSync(folder, { recursive: true, force: true })
+    rmSync(calls, { force: true })
+    programs()
+    on({ platform: given, arch: of })
+    if (name === null)
+      await assert.rejects(install(), {
+        code: 'unsupported',
+        message: `there is no llama.cpp for ${given} on ${of}: use a model server instead`,
+      })
+    else {
+      await install()
+      assert.match(readFileSync(calls, 'utf8'), new RegExp(` @node-llama-cpp/${name}@[\\d.]+\n`))
+    }
+  }
+})
+
+test('what an attempt before has left is not taken for what was fetched', async () => {
+  programs()
+  mkdirSync(path.join(folder, 'fetched'), { recursive: true })
+  writeFileSync(path.join(folder, 'fetched', 'a.gguf'), 'half')
+  const { file } = await install()
+  assert.equal(readFileSync(file, 'utf8'), 'weights\n')
+  assert.deepEqual(JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')), { name: 'firedrill-coach', private: true })
 })
 
 test('what fails is told, and a model that did not come is not taken for one that is there', async () => {

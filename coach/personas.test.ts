@@ -114,3 +114,31 @@ test('a persona is found by its name', () => {
   for (const persona of personas) assert.equal(personaNamed(persona.name), persona)
   assert.throws(() => personaNamed('nobody'), /there is no persona 'nobody'/)
 })
+
+test('personas play as they are named', () => {
+  for (const { name, leftAfter, wrong, spread } of personas) {
+    const { orient, point, tell } = leftAfter
+    assert.ok(orient <= 1 && point <= orient && tell < point, `${name}: each rung helps at least as much as the one before`)
+    assert.ok(wrong < 0.5 && spread < 1, name)
+  }
+  const [expert, steady, novice, wanderer] = ['expert', 'steady', 'novice', 'wanderer'].map((name) => personaNamed(name).pace)
+  assert.deepEqual(
+    [expert, steady, novice, wanderer],
+    [expert, steady, novice, wanderer].toSorted((a = 0, b = 0) => a - b),
+  )
+  assert.ok(Number(steady) < 1 && Number(novice) > 1, 'who is steady is within par alone, and a novice is not')
+  assert.deepEqual(
+    personas.filter(({ asksPerMinute }) => asksPerMinute > 0).map(({ name }) => name),
+    ['novice', 'hint gamer'],
+  )
+  assert.ok(personaNamed('novice').asksPerMinute < 1)
+  assert.deepEqual(
+    personas.filter(({ wrong }) => wrong > 0).map(({ name }) => name),
+    ['novice', 'trial and error'],
+  )
+  assert.deepEqual(
+    personas.filter(({ givesUpAfter }) => Number.isFinite(givesUpAfter)).map(({ name }) => name),
+    ['gives up'],
+  )
+  assert.ok(personaNamed('gives up').givesUpAfter < 1, 'before par is over')
+})

@@ -28,24 +28,30 @@ const acts = (at: number, changed: object = {}): Happened => [
   { type: 'action-run', action: 'a', title: '', kind: 'change', params: {}, ok: true, summary: '', harmful: null, ...changed },
 ]
 
+interface Given {
+  asked?: boolean
+  mode?: 'learning' | 'assessment'
+  dueMs?: number
+  busyUntil?: number
+}
 function decided(
   now: number,
   happened: readonly Happened[],
-  { asked = false, mode = 'learning' as 'learning' | 'assessment' } = {},
+  { asked = false, mode = 'learning' as 'learning' | 'assessment', dueMs, busyUntil }: Given = {},
 ): Decision {
   const all: Happened[] = [[0, { ...startOf(scenario, 'Robin'), mode }], page, ...happened]
   const events = all.map(([at, body], index): DrillEvent => ({ ...body, id: index + 1, drill: 'd', at }))
   const state = foldDrill(events)
   assert.ok(state)
-  return decide({ state, events, scenario, now, asked })
+  return decide({ state, events, scenario, now, asked, dueMs, busyUntil })
 }
 /** The first millisecond at which it decides so, which is never taken back by the clock alone. */
-function firstAt(kind: Decision['kind'], happened: readonly Happened[], from = pagedAt, to = scenario.limit): number {
+function firstAt(kind: Decision['kind'], happened: readonly Happened[], from = pagedAt, to = scenario.limit, given: Given = {}): number {
   let [before, after] = [from - 1, to]
-  assert.equal(decided(after, happened).kind, kind, `at ${after} ms`)
+  assert.equal(decided(after, happened, given).kind, kind, `at ${after} ms`)
   while (after - before > 1) {
     const middle = Math.floor((before + after) / 2)
-    if (decided(middle, happened).kind === kind) after = middle
+    if (decided(middle, happened, given).kind === kind) after = middle
     else before = middle
   }
   return after
@@ -166,6 +172,69 @@ describe('near the end', () => {
     assert.equal(decided(limit * parameters.hurryFull - 1, snoozed).kind, 'wait')
     assert.equal(decided(limit * parameters.hurryFull, snoozed).kind, 'hint')
   })
+})
+
+describe('where others wait', () => {
+  const { limit } = scenario
+  test('an assessment is helped from when its share of the time runs out', () => {
+    const dueMs = 100_000
+    const given: Given = { mode: 'assessment', dueMs }
+    assert.equal(decided(dueMs * parameters.hurryFrom, [], given).kind, 'wait')
+    const found = firstAt('hint', [], pagedAt, 200_000, given)
+    assert.ok(found > dueMs * parameters.hurryFrom && found < dueMs * parameters.hurryFull, String(found))
+    const decision = decided(found, [], given)
+    assert.equal(decision.kind === 'hint' && decision.reason, 'time')
+  })
+
+  test('hints come faster, and not as fast as when time is nearly over; a snooze holds', () => {
+    const given = pagedAt + 200_000
+    const [dueMs, to] = [1, given + 200_000]
+    const pause = parameters.pauseMs + (parameters.shortPauseMs - parameters.pauseMs) * parameters.hurryForOthers
+    const found = firstAt('hint', [hint(given)], given, to, { dueMs })
+    assert.ok(Math.abs(found - given - pause) <= 1, `${found - given} instead of ${pause}`)
+    const late = limit * parameters.hurryFull
+    assert.equal(firstAt('hint', [hint(late)], late, late + 14_000), late + parameters.shortPauseMs)
+    assert.equal(decided(given, [[given, { type: 'coach-snoozed', forMs: 1_000 }]], { dueMs }).kind, 'wait')
+  })
+
+  test('what was done elsewhere until then is no struggle', () => {
+    const busyUntil = 400_000
+    const expected = busyUntil + parameters.struggleAt[0] * parMs
+    const found = firstAt('hint', [wrong(pagedAt)], pagedAt, expected + 1_000, { busyUntil })
+    assert.ok(Math.abs(found - expected) <= 1, `${found} instead of ${expected}`)
+    const earlier = firstAt('hint', [], pagedAt, 200_000, { busyUntil: pagedAt - 5_000 })
+    assert.ok(Math.abs(earlier - pagedAt - parameters.struggleAt[0] * parMs) <= 1, 'busy before the page')
+  })
+})
+
+test('how long is to be waited is told with why', () => {
+  const given = pagedAt + 200_000
+  const struggle = (now: number, wanted: number) => `struggle ${((now - pagedAt) / parMs).toFixed(2)} of ${wanted.toFixed(2)}`
+  const reasonsOf = (decision: Decision) => (decision.kind === 'wait' ? [decision.forMs, ...decision.reasons] : [decision.kind])
+  assert.deepEqual(reasonsOf(decided(given + 5_000, [hint(given)])), [
+    parameters.untriedPauseMs - 5_000,
+    struggle(given + 5_000, parameters.struggleAt[1]),
+    'the last hint is 5 s old',
+  ])
+  assert.deepEqual(reasonsOf(decided(given, [[given - 1_000, { type: 'coach-snoozed', forMs: 60_000 }]])), [
+    59_000,
+    struggle(given, parameters.struggleAt[0]),
+    'the trainee wants none just now',
+  ])
+  assert.deepEqual(reasonsOf(decided(given + 5_000, [hint(given), asks(given)], { asked: true })), [
+    2 * parameters.askPauseMs - 5_000,
+    `asked again 5 s after the last hint; ${(2 * parameters.askPauseMs) / 1_000} s are to be waited`,
+  ])
+})
+
+test('the next step is counted from the last progress, with what its par allows', () => {
+  const done: Happened = [40_000, { type: 'milestone-reached', milestone: 'acknowledged', evidence: '' }]
+  const praised: Happened = [40_000, { type: 'coach-said', about: 'acknowledged', text: '' }]
+  const own = scenario.milestones.located.par - parMs
+  const found = firstAt('hint', [wrong(30_000), done, praised], 40_000, scenario.limit * 0.5)
+  assert.ok(Math.abs(found - 40_000 - parameters.struggleAt[0] * own) <= 1, `${found}`)
+  const decision = decided(found, [wrong(30_000), done, praised])
+  assert.equal(decision.kind === 'hint' && decision.milestone, 'located')
 })
 
 test('the next hint is the first rung that was not given of the step that is worked on', () => {

@@ -1,61 +1,13 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { describe, test } from 'node:test'
-import { loadScenarios } from '../drills/scenarios.ts'
+import { loadScenario } from '../drills/scenarios.ts'
 import { foldDrill, type DrillEvent, type DrillEventBody } from '../model/drill.ts'
-import { seed } from '../test/seed.ts'
 import { coachParameters } from './parameters.ts'
 import { decide } from './policy.ts'
-import { personaNamed, personas } from './personas.ts'
-import { simulate, startOf } from './simulation.ts'
+import { startOf } from './simulation.ts'
 
-const scenarios = [...loadScenarios(path.join(import.meta.dirname, '..', 'scenarios')).values()]
-const scenario = scenarios.find(({ id }) => id === 'slow-shelves') ?? scenarios[0]
-assert.ok(scenario)
-// Another each time: many of them is what `bench coach` plays.
-const seeds = [seed]
-
-describe('the policy, over all scenarios', () => {
-  test('every simulated trainee completes every scenario', () => {
-    for (const played of scenarios.flatMap((each) =>
-      personas.flatMap((who) => seeds.map((seed) => ({ id: each.id, who: who.name, ...simulate(each, who, 'coach', seed) }))),
-    )) {
-      assert.ok(played.completed, `${played.who} did not finish ${played.id}`)
-    }
-  })
-
-  test('without help not everyone does: it is the policy that helps', () => {
-    assert.ok(!simulate(scenario, personaNamed('gives up'), 'none', 1).completed)
-    assert.ok(!simulate(scenario, personaNamed('gives up'), 'button', 1).completed)
-  })
-
-  test('an expert gets almost no unasked hints', () => {
-    const unasked = scenarios.flatMap((each) => seeds.flatMap((seed) => simulate(each, personaNamed('expert'), 'coach', seed).hints))
-    assert.ok(unasked.length / (scenarios.length * seeds.length) <= 0.2, `${unasked.length} hints`)
-  })
-
-  test('asking again and again brings no hint sooner than the pause', () => {
-    for (const seed of seeds) {
-      const { hints } = simulate(scenario, personaNamed('hint gamer'), 'coach', seed)
-      assert.ok(hints.length > 3)
-      for (const [index, hint] of hints.entries()) {
-        const before = hints[index - 1]
-        if (before?.milestone === hint.milestone) assert.ok(hint.at - before.at >= coachParameters.askPauseMs, `${hint.at - before.at} ms`)
-      }
-    }
-  })
-
-  test('rungs come in order, each once', () => {
-    for (const who of personas) {
-      for (const name of ['acknowledged', 'located', 'diagnosed', 'mitigated', 'recovered']) {
-        const rungs: string[] = simulate(scenario, who, 'coach', 7)
-          .hints.filter((hint) => hint.milestone === name)
-          .map((hint) => hint.rung)
-        assert.deepEqual(rungs, ['orient', 'point', 'tell'].slice(0, rungs.length), `${who.name}, ${name}`)
-      }
-    }
-  })
-})
+const scenario = loadScenario(path.join(import.meta.dirname, '..', 'scenarios', 'slow-shelves'))
 
 describe('the policy, in one situation', () => {
   const started = startOf(scenario, 'Robin')
@@ -171,6 +123,8 @@ describe('the policy, in one situation', () => {
     assert.equal(decided([...begun, ...given(30_000)], late), 'ease')
     assert.equal(decided([...begun, ...given(30_000), [late, { type: 'scenario-eased', what: 'less load' }]], late + 1_000), 'wait')
     assert.equal(decided([...begun, ...given(30_000)], late, { ...easy, ease: undefined } as never), 'wait')
+    const assessed: [number, DrillEventBody][] = [[0, { ...started, mode: 'assessment' }], ...begun.slice(1)]
+    assert.equal(decided([...assessed, ...given(30_000)], late), 'wait')
     // The page is not acknowledged, but users no longer feel anything: there is nothing to make easier.
     const served: [number, DrillEventBody][] = [
       [late - 2, { type: 'milestone-reached', milestone: 'mitigated', evidence: '' }],
@@ -183,7 +137,17 @@ describe('the policy, in one situation', () => {
     const end = scenario.limit - coachParameters.wrapUpWithinMs / 2
     const decision = at(end, [...begun, ...given(30_000)])
     assert.equal(decision.kind, 'wrap-up')
-    assert.match(decision.kind === 'wrap-up' ? decision.text : '', /what is missing is to acknowledge the page/)
+    assert.match(decision.kind === 'wrap-up' ? decision.text : '', /Nothing is lost; what is missing is to acknowledge the page/)
+    const further = (['acknowledged', 'located'] as const).flatMap((milestone): [number, DrillEventBody][] => [
+      [20_000, { type: 'milestone-reached', milestone, evidence: '' }],
+      [20_000, { type: 'coach-said', about: milestone, text: '' }],
+    ])
+    const later = at(end, [...begun, ...further])
+    assert.match(
+      later.kind === 'wrap-up' ? later.text : '',
+      /You have acknowledged the page and found the place; what is missing is to name the cause/,
+    )
+    assert.notEqual(at(end, [[0, started]]).kind, 'wrap-up', 'nobody was paged')
     assert.notEqual(at(end, [...begun, ...given(30_000), [end, { type: 'coach-said', about: 'the end', text: '' }]]).kind, 'wrap-up')
   })
 
@@ -193,9 +157,46 @@ describe('the policy, in one situation', () => {
     assert.equal(at(soon, [...begun, [soon - 1_000, { type: 'coach-snoozed', forMs: 60_000 }]]).kind, 'wait')
     for (const mode of ['muted', 'instructor'] as const) {
       const muted: [number, DrillEventBody][] = [...begun, [soon - 1_000, { type: 'coach-mode-set', mode }]]
-      assert.equal(at(soon, muted).kind, 'wait')
+      assert.deepEqual(
+        [at(soon, muted).kind, at(soon, muted).reasons],
+        ['wait', [mode === 'muted' ? 'muted' : 'the instructor has taken over']],
+      )
       assert.equal(at(soon, muted, true).kind, 'hint', 'who asks is answered')
     }
+  })
+
+  test('a step that took longer than par is praised without it', () => {
+    const praised = (when: number) => {
+      const decision = at(when, [...begun, [when, { type: 'milestone-reached', milestone: 'acknowledged', evidence: 'so' }]])
+      return decision.kind === 'encourage' ? decision.text : decision.kind
+    }
+    const { par } = scenario.milestones.acknowledged
+    assert.equal(praised(par), 'Acknowledged after 1:30, within the 1:30 of par: so.')
+    assert.equal(praised(par + 1_000), 'Acknowledged after 1:31: so.')
+  })
+
+  test('in a pause, after the end, and when every step is reached there is nothing to do, whoever asks', () => {
+    const over: [number, DrillEventBody][][] = [
+      [[20_000, { type: 'drill-paused' }]],
+      [[20_000, { type: 'drill-finished', outcome: 'given-up' }]],
+      (['acknowledged', 'located', 'diagnosed', 'mitigated', 'recovered'] as const).flatMap((milestone): [number, DrillEventBody][] => [
+        [20_000, { type: 'milestone-reached', milestone, evidence: '' }],
+        [20_000, { type: 'coach-said', about: milestone, text: '' }],
+      ]),
+    ]
+    for (const bodies of over)
+      for (const asked of [true, false]) {
+        const decision = at(30_000, [...begun, ...bodies], asked)
+        assert.deepEqual([decision.kind, decision.kind === 'wait' && decision.forMs], ['wait', Infinity])
+      }
+  })
+
+  test('who asks hears the hint before the praise, and why it comes is told', () => {
+    const praised: [number, DrillEventBody][] = [[20_000, { type: 'milestone-reached', milestone: 'acknowledged', evidence: '' }]]
+    assert.deepEqual(at(30_000, [...begun, ...praised], true).reasons, ['asked, for the first time in this step'])
+    const hint: DrillEventBody = { type: 'hint-given', milestone: 'acknowledged', rung: 'orient', text: '', reason: 'asked' }
+    assert.deepEqual(at(620_000, [...begun, [20_000, hint]], true).reasons, ['asked, 600 s after the last hint'])
+    assert.deepEqual(at(20_000, [[0, started]], true).reasons, ['there is no page yet'])
   })
 
   test('a rehearsal is not coached', () => {

@@ -20,6 +20,26 @@ test('a drill is played from its page to the last milestone, and its events say 
   assert.notDeepEqual(played('steady', 'none', 2).events, events)
 })
 
+test('events are numbered in their order', () => {
+  const { events } = played('wanderer', 'coach')
+  assert.deepEqual(
+    events.map(({ id }) => id),
+    events.map((_, index) => index + 1),
+  )
+  assert.deepEqual(
+    events.map(({ at }) => at),
+    events.map(({ at }) => at).toSorted((a, b) => a - b),
+  )
+})
+
+test('who cannot be helped has every hint, and then the scenario is made easier, once', () => {
+  const hopeless = { ...personaNamed('gives up'), leftAfter: { orient: 1, point: 1, tell: 1 } }
+  const { completed, events, hints } = simulate(scenario, hopeless, 'coach', 1)
+  const eased = events.flatMap((event) => (event.type === 'scenario-eased' ? [event.what] : []))
+  assert.deepEqual([completed, hints.length, eased], [false, 3, [scenario.ease?.what]])
+  assert.ok(!simulate(scenario, hopeless, 'button', 1).events.some(({ type }) => type === 'scenario-eased'))
+})
+
 test('somebody who never gets there plays until the time is up', () => {
   const { completed, tookMs } = played('gives up', 'none')
   assert.deepEqual([completed, tookMs], [false, scenario.limit + 1_000])

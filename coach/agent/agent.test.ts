@@ -46,14 +46,19 @@ function stage(view: Partial<CoachView> = {}) {
 }
 
 /** By a model that has been heard before, as most have: what it says is shown as it comes. */
-async function played(script: Script | ((count: number) => Script), turn: Turn, set = stage()) {
+async function played(
+  script: Script | ((count: number) => Script),
+  turn: Turn,
+  set = stage(),
+  as: { small?: boolean; tools?: boolean } = {},
+) {
   let count = -1
   await using server = await startScriptedServer(() =>
     ++count === 0 ? { text: ['What do you see there?'] } : typeof script === 'function' ? script(count) : script,
   )
-  using opened = openaiCompatible.open({ provider: 'openai-compatible', url: server.url, model: 'scripted', tools: true })
+  using opened = openaiCompatible.open({ provider: 'openai-compatible', url: server.url, model: 'scripted', tools: as.tools ?? true })
   await speak(turn, opened, stage().speaking)
-  const spoken = await speak(turn, opened, set.speaking)
+  const spoken = await speak(turn, { ...opened, small: as.small ?? false }, set.speaking)
   return { spoken, requests: server.requests.slice(1), ...set }
 }
 const answer: Turn = { kind: 'answer', to: 1, text: 'What now?', help: null }
@@ -97,6 +102,9 @@ describe('the agent', () => {
     ],
     'an error within the stream': [{ text: [good, 'Now '], after: { error: 'the context is used up' } }, /^the context is used up$/],
     'a stream that breaks off in a sentence': [{ text: [good, 'Now '], after: 'break' }, /terminated|breaks off|closed/],
+    'an error after a whole sentence': [{ text: [good.trim()], after: { error: 'the context is used up' } }, /^the context is used up$/],
+    'a stream that ends without a word': [{ text: [], finish: null }, /^an empty answer$/],
+    'a stream that ends in thoughts': [{ thoughts: ['Okay.'], finish: null, text: [] }, /breaks off/],
     'a stream that ends in a sentence': [{ text: [good, 'Now '], finish: null }, /breaks off/],
     'an empty answer': [{ text: [] }, /^an empty answer$/],
     'an answer of blanks': [{ text: ['  ', '\n'] }, /^an empty answer$/],
@@ -202,15 +210,19 @@ describe('the agent', () => {
   test('a server that asks to be left alone is left alone, for as long', async () => {
     let asked = 0
     await using server = await startScriptedServer(() =>
-      asked++ === 0 ? { status: 429, body: '{}', headers: { 'content-type': 'application/json', 'retry-after': '30' } } : { text: [good] },
+      asked++ === 0
+        ? { status: 429, body: '{}', headers: { 'content-type': 'application/json', 'retry-after': '3600' } }
+        : { text: [good] },
     )
     using opened = openaiCompatible.open({ provider: 'openai-compatible', url: server.url, model: 'scripted', tools: true })
     let now = Date.now()
     const say = () => speak(answer, opened, { ...stage().speaking, now: () => now })
     assert.ok('fellBack' in (await say()))
-    assert.deepEqual(await say(), { fellBack: 'its server has asked not to be asked for another 30 s' })
+    assert.deepEqual(await say(), { fellBack: 'its server has asked not to be asked for another 3600 s' })
+    now += 3_599_500
+    assert.deepEqual(await say(), { fellBack: 'its server has asked not to be asked for another 1 s' })
     assert.equal(asked, 1)
-    now += 31_000
+    now += 500
     assert.ok('text' in (await say()))
   })
 
@@ -232,6 +244,107 @@ describe('the agent', () => {
       ],
     )
     assert.deepEqual(done, ['say That was well done.'])
+  })
+
+  test('a server is asked once for an answer, whatever becomes of it', async () => {
+    assert.equal((await played({ status: 500, body: '{}' }, answer)).requests.length, 1)
+    assert.equal((await played({ tools: [{ name: 'get_progress', input: {} }] }, answer)).requests.length, 4, 'and for as many steps')
+  })
+
+  test('tools are offered to a model that can use them, where somebody has asked something', async () => {
+    const offered = async (turn: Turn, tools = true) => {
+      const { requests } = await played({ text: [good] }, turn, stage(), { tools })
+      return requests[0]?.tools?.map(({ function: { name } }) => name)
+    }
+    assert.deepEqual(
+      await offered(answer),
+      coachTools.map(({ name }) => name),
+    )
+    assert.equal(await offered(answer, false), undefined)
+    assert.equal(await offered({ kind: 'hint', to: 1, text: hint }), undefined)
+  })
+
+  test('of a small model nothing is shown before the whole was judged, and it may say nothing else than it was given', async () => {
+    const other = 'The weather is nice today and I like the trees.'
+    const said = 'You know what users feel. So look where their requests spend the time.'
+    const help = { given: { text: hint } }
+    const table: [turn: Turn, text: string, expected: string][] = [
+      [{ kind: 'hint', to: 1, text: hint }, said, said],
+      [{ kind: 'hint', to: 1, text: hint }, other, 'something else than what was to be said'],
+      [{ kind: 'debrief', facts: hint }, other, 'something else than what was to be said'],
+      [{ ...answer, help }, other, 'something else than what was to be said'],
+      [{ ...answer, help: { waitMs: 1 } }, other, other],
+      [answer, other, other],
+    ]
+    for (const [turn, text, expected] of table) {
+      const { spoken, shown } = await played({ text: [text.slice(0, 30), text.slice(30)] }, turn, stage(), { small: true })
+      assert.equal('text' in spoken ? spoken.text : spoken.fellBack, expected, turn.kind)
+      assert.deepEqual(shown, [])
+    }
+    const { spoken } = await played({ text: [other] }, { kind: 'hint', to: 1, text: hint })
+    assert.ok('text' in spoken, 'a larger one may')
+  })
+
+  test('what begins as JSON does is shown when it is whole, as it may be a call', async () => {
+    const text = '[A smile] You are doing well at this. What do you see there?'
+    const { spoken, shown } = await played({ text: [text.slice(0, 40), text.slice(40)] }, answer)
+    assert.deepEqual([spoken, shown], [{ text, words: 'model' }, []])
+  })
+
+  test('a short sentence may come twice', async () => {
+    const { spoken } = await played({ text: ['Well done so. Well done so.'] }, answer)
+    assert.ok('text' in spoken)
+    const { spoken: longer } = await played({ text: ['Well done now. Well done now.'] }, answer)
+    assert.equal('fellBack' in longer && longer.fellBack, 'the same twice')
+  })
+
+  test('a model is late with its first word unless it has used a tool, and with its last; its caller may stop it', async () => {
+    const impatient = (more: Partial<Speaking>) => {
+      const set = stage()
+      return { ...set, speaking: { ...set.speaking, patience: { firstWordMs: 300, wholeMs: 1_500 }, ...more } }
+    }
+    const slow = (count: number): Script => (count === 1 ? { tools: [{ name: 'get_progress', input: {} }] } : { text: [good], waitMs: 500 })
+    assert.ok('text' in (await played(slow, answer, impatient({}))).spoken)
+    const { spoken: long } = await played({ text: [good, 'And ', 'so ', 'on ', 'it ', 'goes '], paceMs: 400 }, answer, impatient({}))
+    assert.deepEqual(long, { fellBack: 'not done within 1.5 s' })
+    const stop = new AbortController()
+    const stopped = impatient({ signal: stop.signal, onBegun: () => stop.abort() })
+    assert.deepEqual((await played({ text: [good, good], paceMs: 100 }, answer, stopped)).spoken, { fellBack: 'stopped' })
+  })
+
+  test('a call that is right makes up for one that was wrong before', async () => {
+    const calls = [
+      { name: 'encourage', raw: '[]' },
+      { name: 'get_progress', input: {} },
+    ]
+    const { spoken } = await played((count) => (calls[count - 1] ? { tools: [calls[count - 1]!] } : { text: [] }), answer)
+    assert.deepEqual(spoken, { fellBack: 'it used tools and said nothing' })
+  })
+
+  test('in one turn six tools are used at most', async () => {
+    const { uses } = await played(
+      (count) => (count === 1 ? { tools: Array.from({ length: 7 }, () => ({ name: 'get_progress', input: {} })) } : { text: [good] }),
+      answer,
+    )
+    assert.deepEqual(
+      uses.flatMap(({ allowed, why }) => (allowed ? [] : [why])),
+      ['more than 6 in one turn'],
+    )
+    assert.equal(uses.length, 7)
+  })
+
+  test('what goes out by a tool is held against the same rules', async () => {
+    const set = stage({ milestones: { acknowledged: 1, located: null, diagnosed: null, mitigated: null, recovered: null } })
+    const { uses, done } = await played(
+      (count) => (count === 1 ? { tools: [{ name: 'encourage', input: { text: 'Now roll back inventory.' } }] } : { text: [good] }),
+      answer,
+      set,
+    )
+    assert.deepEqual(done, [])
+    assert.deepEqual(
+      uses.map(({ allowed, why }) => [allowed, /a name that the drill has not said/.test(why)]),
+      [[false, true]],
+    )
   })
 
   test('a server that is not there', async () => {
@@ -269,6 +382,44 @@ describe('the agent', () => {
       set.uses.map(({ allowed }) => allowed),
       [true, true, false],
     )
+  })
+
+  test('how often a tool may be used is counted by tool, over a minute', async () => {
+    const set = stage({ mayIfAsked: 'hint' })
+    const [release, progress] = ['release_next_hint', 'get_progress'].map((name) => coachTools.find((each) => each.name === name))
+    assert.ok(release && progress)
+    let now = 100_000
+    const use = (tool = release) => useTool(tool, undefined, { ...set.speaking, now: () => now })
+    for (let time = 0; time < 5; time++) await use(progress)
+    await use()
+    await use()
+    now += 59_999
+    assert.deepEqual(await use(), { refused: 'more than 2 a minute' })
+    now += 60_000
+    assert.ok('given' in ((await use()) as object))
+  })
+
+  test('what came of a tool is told, and written down with what it was given', async () => {
+    const set = stage({
+      mayNow: 'extend',
+      milestones: { acknowledged: 1, located: null, diagnosed: null, mitigated: null, recovered: null },
+    })
+    const inputs: object[] = []
+    const use = (name: string, input: unknown) => {
+      const tool = coachTools.find((each) => each.name === name)
+      assert.ok(tool)
+      const audit: Speaking['audit'] = (used) => void inputs.push([used.tool, used.input, used.allowed])
+      return useTool(tool, input, { ...set.speaking, audit, now: () => 0 })
+    }
+    assert.deepEqual(await use('encourage', { text: 'Well done.' }), { done: true })
+    assert.deepEqual(await use('pause', { more: 1 }), { refused: 'the input does not fit' })
+    set.speaking.desk.extend = () => assert.fail('the drill is over')
+    assert.deepEqual(await use('extend_time', {}), { refused: 'the drill is over' })
+    assert.deepEqual(inputs, [
+      ['encourage', { text: 'Well done.' }, true],
+      ['pause', {}, false],
+      ['extend_time', {}, false],
+    ])
   })
 
   test('an input that does not fit is refused', async () => {

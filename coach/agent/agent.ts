@@ -231,7 +231,8 @@ export async function useTool(
         ? `more than ${perMinute} a minute`
         : refuse(desk.view())
   used.push({ tool: name, at: now() })
-  const shown = parsed.success ? ((parsed.data as Record<string, unknown> | undefined) ?? {}) : {}
+  // Safe: the input of every tool is an object.
+  const shown = parsed.success ? (parsed.data as Record<string, unknown>) : {}
   if (why !== null) {
     audit({ tool: name, input: shown, allowed: false, why })
     return { refused: why }
@@ -271,7 +272,7 @@ function twice(text: string): boolean {
 /** A stream that ends with the signal, also when what makes it does not heed it. */
 async function* untilAborted<Part>(stream: AsyncIterable<Part>, signal: AbortSignal): AsyncGenerator<Part> {
   const iterator = stream[Symbol.asyncIterator]()
-  const aborted = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }))
+  const aborted = new Promise<never>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)))
   aborted.catch(() => {})
   try {
     for (;;) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { isFaithful, refusal, type OutputRules } from './output-check.ts'
+import { isFaithful, longestReply, refusal, type OutputRules } from './output-check.ts'
 
 const rules: OutputRules = {
   secrets: [
@@ -88,6 +88,128 @@ describe('texts that may not go out', () => {
   test('without the guard it would go out', () => {
     assert.equal(check('I would look at inventory if I were you.', { over: true }), null)
   })
+})
+
+describe('each rule has its limit', () => {
+  /** Nothing is kept back, and nothing known, unless it is given. */
+  const held = (text: string, more: Partial<OutputRules> = {}) => refusal(text, { ...rules, secrets: [], known: [], ...more })
+  const named = (word: string) => `a name that the drill has not said: ${word}`
+  const table: [text: string, why: string | null, more?: Partial<OutputRules>][] = [
+    [' ', 'empty'],
+    ['You can <b>see</b> it if you look at it.', 'a link or markup'],
+    ['You can see that it is < 3 s now.', null],
+    ['You can see it in the ιnventory of this.', 'a script that cannot be checked'],
+    ['You can\u00AD see it if you look at it.', 'invisible characters'],
+    [`You can see it if you look at the ${'x'.repeat(24)} of it.`, null],
+    [`You can see it if you look at the ${'x'.repeat(25)} of it.`, 'code, or a word that is none'],
+    ['You would write it as b, o, x, e, s if you had the time.', 'something spelled out'],
+    ['You would write it as a b c d if you had the time.', null],
+    ['Schau dir doch einmal den Dienst an.', 'another language than that which can be checked'],
+    // One word in four that only English has so many of.
+    ['You understand something important', null],
+    ['You understand something important today', 'another language than that which can be checked'],
+    ['Hello hi hey thanks', 'another language than that which can be checked'],
+    ['Hello there', null],
+    ['Hello', null],
+    ['Hello Welt', 'another language than that which can be checked'],
+    ['No, look at it once more.', 'a guess confirmed or denied', { guessing: true }],
+    ['I would say no to that.', null, { guessing: true }],
+  ]
+  for (const [text, why, more] of table) test(`${why ?? 'goes out'}: ${text}`, () => assert.equal(held(text, more), why))
+
+  test('a text may be as long as a reply may be, and no longer', () => {
+    const text = `${'You can see it if you look at it. '.repeat(17)}You can see it if you.`
+    assert.equal(text.length, longestReply)
+    assert.equal(held(text), null)
+    assert.equal(held(`${text}!`), `longer than ${longestReply} characters`)
+  })
+
+  test('a guarded word is found in each disguise, and only where it is long enough to be no chance', () => {
+    const disguises: [text: string, word: string | null][] = [
+      ['You know it from its end: kcots.', 'stock'],
+      ['You know it from its end: kcol.', null],
+      ['You know it as myStockList in there.', 'stock'],
+      ['You are overlocked with all of it.', null],
+      ['It is in the p4yments of it all.', 'payments'],
+      ['It is in the payment5 of it all.', 'payments'],
+      ['It is in the c@talog of it all.', 'catalog'],
+      ['It is in the ga7eway of it all.', 'gateway'],
+      ['It is in the $tock of it all.', 'stock'],
+      ['It is in the invent0ry of it all.', 'inventory'],
+      ['It is in the sh1pping of it all.', 'shipping'],
+      ['It is in the r3start of it all.', 'restart'],
+      ['So I will tell you: cbyvpl, and no more.', 'policy'],
+      ['People on land in cold yards.', 'policy'],
+      ['Some tea at long evenings.', null],
+      ['Put it there.\nOver it.\nLook.\nIn it.\nCan you?\nYou can.', 'policy'],
+      ['You have data ba se in it.', 'database'],
+      [`You have it in ${Buffer.from('the cache of it').toString('base64')} now.`, 'cache'],
+      [`You have it in ${Buffer.from('a cache').toString('hex')} now.`, 'cache'],
+    ]
+    for (const [text, word] of disguises) assert.equal(held(text), word === null ? null : named(word), text)
+  })
+
+  test('what the drill has said may be said, in the singular or the plural, also where it is a component only by chance', () => {
+    const told: [known: string, text: string, why: string | null][] = [
+      ['the query was slow', 'Which of the queries was it?', null],
+      ['retries help', 'So what would a retry do?', null],
+      ['a lock is held', 'Who has those locks?', null],
+      ['many locks', 'Who has that lock?', null],
+      ['a lock is held', 'What is in the cache?', named('cache')],
+      ['an order was lost', 'What of the orders?', null],
+      ['one of the caches', 'What of that redis?', named('redis')],
+    ]
+    for (const [known, text, why] of told) assert.equal(held(text, { known: [known] }), why, text)
+  })
+
+  test('what was said in the last four answers counts together with this one, and no more', () => {
+    const text = 'ry is what you have to look at'
+    assert.equal(held(text, { before: ['in', 've', 'nt', 'o'] }), named('inventory'))
+    assert.equal(held(text, { before: ['in', 'v', 'en', 't', 'o'] }), null)
+    const secrets = ['Compare green bottles with yellow boxes before lunch']
+    const pieces = ['See the lunch.', 'See the boxes.', 'See the bottles.', 'And so on.']
+    assert.equal(held('So compare.', { secrets, before: pieces }), 'too near to a hint that was not given')
+    assert.equal(held('So compare.', { secrets, before: [...pieces, 'And on it goes.'] }), null)
+    assert.equal(held('And so on.', { before: ['So be it.', 'And so on!'] }), 'said before')
+    assert.equal(held('And so it goes.', { before: ['So be it.', 'And so on!'] }), null)
+  })
+
+  const near = 'too near to a hint that was not given'
+  test('a hint is near by five of its words in a row, by three shingles, or by half of what it says', () => {
+    const eight = 'Compare green bottles with yellow boxes before lunch tomorrow morning'
+    const ten = `${eight} beside windows`
+    const twelve = `${ten} under ladders`
+    const said: [secret: string, text: string, why: string | null][] = [
+      [eight, 'You may compare green bottles with yellow ones.', near],
+      [eight, 'You may see green bottles with yellow ones.', null],
+      [eight, 'So have lunch, and see the boxes, the bottles, and compare.', near],
+      [eight, 'So have lunch, and see the boxes, and compare.', null],
+      [eight, 'So have lunch, and see the boxes, the bottling, and compare.', near],
+      [ten, 'So have lunch, and see the boxes, the bottles, and compare.', null],
+      [ten, 'So have lunch, and see the boxes, the bottles, the windows, and compare.', near],
+      [twelve, 'So compare the green, and the bottles, and the yellow of the boxes.', near],
+      [twelve, 'So compare the green, and the bottles, and the yellow of it.', null],
+      ['Compare green bottles there, and lunch', 'So compare the green, and then the bottles.', near],
+      ['Compare green bottles there, and lunch', 'So compare the green, and then the lunch.', null],
+    ]
+    for (const [secret, text, why] of said) assert.equal(held(text, { secrets: ['Something else altogether.', secret] }), why, text)
+  })
+
+  test('what of a hint is known already tells nothing of it', () => {
+    const secret = 'Compare green bottles with yellow boxes before lunch'
+    const text = 'You may compare green bottles with yellow boxes.'
+    assert.equal(held(text, { secrets: [secret] }), near)
+    assert.equal(held(text, { secrets: [secret], known: ['Compare green bottles with yellow boxes'] }), null)
+  })
+})
+
+test('what a small model says has half of what it was to say, and as little of its own', () => {
+  const meant = 'Compare green bottles with yellow'
+  assert.ok(isFaithful('You compare the green.', meant))
+  assert.ok(!isFaithful('You compare it.', meant))
+  assert.ok(isFaithful('You compare the green windows beside ladders.', `${meant} windows`))
+  assert.ok(isFaithful('You compare the green trees, flowers.', meant))
+  assert.ok(!isFaithful('You compare the green trees, flowers, ladders.', meant))
 })
 
 test('a small model must say what it was given to say', () => {

@@ -31,3 +31,23 @@ test('marks around a text are removed, and plain text stays as it is', () => {
   assert.equal(saidIn(`<|begin_of_solution|>${said}<|end_of_solution|>`).words, said)
   assert.equal(saidIn('Is p95 < 300 ms? See [the runbook].').words, 'Is p95 < 300 ms? See [the runbook].')
 })
+
+test('how much was thought is counted, also of thoughts that began without a mark, or never end', () => {
+  const table: [text: string, words: string, unmarked: boolean][] = [
+    ['<think>a</think>b<think>c</think>d', 'bd', false],
+    ['[THINK]a[/THINK]b<think>c</think>d', 'bd', false],
+    ['a</think>b', 'b', true],
+    ['a</think>b<think>c</think>d', 'bd', true],
+    ['a</think>b</think>c', 'c', true],
+    ['a <think>b', 'a ', false],
+    ['a <thi', 'a ', false],
+    ['', '', false],
+  ]
+  for (const [text, words, unmarked] of table)
+    assert.deepEqual(saidIn(text), { words, thought: text.length - words.length, unmarked }, text)
+})
+
+test('a model that is known to begin with thoughts has said nothing until they end', () => {
+  assert.deepEqual(saidIn('so it is', { thinking: true }), { words: '', thought: 8, unmarked: false })
+  assert.deepEqual(saidIn('so</think>it is', { thinking: true }), { words: 'it is', thought: 10, unmarked: true })
+})

@@ -110,6 +110,30 @@ describe('what there is to say at the end', () => {
   })
 })
 
+test('a step that took its par to the second is within it', () => {
+  const all = events([
+    reached('acknowledged', scenario.milestones.acknowledged.par),
+    [200_000, { type: 'drill-finished', outcome: 'time-up' }],
+  ])
+  const state = foldDrill(all)
+  assert.ok(state)
+  const said = debriefWords(state, all, scenario)
+  assert.match(said, /Within par: acknowledged\./)
+  assert.doesNotMatch(said, /over par/)
+})
+
+test('of several steps over par the one that took longest, by its par, is named', () => {
+  const all = events([
+    reached('acknowledged', 100_000),
+    reached('located', 600_000),
+    reached('diagnosed', 700_000),
+    [800_000, { type: 'drill-finished', outcome: 'time-up' }],
+  ])
+  const state = foldDrill(all)
+  assert.ok(state)
+  assert.match(debriefWords(state, all, scenario), /Most time over par went into located: look there first next time\.$/)
+})
+
 describe('what the model may know', () => {
   const decisions: { unasked: Decision; asked: Decision } = {
     unasked: { kind: 'wait', forMs: 1, reasons: [] },
@@ -135,6 +159,22 @@ describe('what the model may know', () => {
     )
     assert.deepEqual([view.page, view.paused, view.mayNow, view.mayIfAsked], ['pages are slow', false, 'wait', 'exhausted'])
     assert.deepEqual(view.timeline, ['0:10 page: pages are slow', '0:30 milestone acknowledged: x'])
+  })
+
+  test('stands still when the drill is over', () => {
+    const view = seen([[60_000, { type: 'drill-finished', outcome: 'given-up' }]])
+    assert.equal(view.elapsedMs, 60_000)
+  })
+
+  test('is of each text no more than its start', () => {
+    const long = 'x'.repeat(400)
+    const view = seen([
+      [1_000, { type: 'note-added', text: long }],
+      [2_000, { type: 'coach-asked', text: long }],
+      [3_000, { type: 'coach-replied', to: 1, text: long, words: 'author' }],
+    ])
+    assert.ok((view.timeline[0] ?? long).endsWith('x…') && (view.talk[0]?.text ?? long).endsWith('x…'))
+    assert.equal(view.talk[1]?.text, long, 'what the coach said is short by itself')
   })
 
   test('is nothing that the trainee does not see', () => {

@@ -33,21 +33,21 @@ export function authorAnswer(working: MilestoneName | null, help: { given: { tex
 
 /** What there is to say about a drill that is over, from its events alone. */
 export function debriefWords(state: DrillState, events: readonly DrillEvent[], scenario: Scenario): string {
-  const reached = milestoneNames.filter((name) => state.milestones[name] !== null)
+  const reached = milestoneNames.flatMap((name) => {
+    const at = state.milestones[name]
+    return at === null ? [] : [{ name, pars: drillClock(state, at) / scenario.milestones[name].par }]
+  })
   const took = elapsed(drillClock(state, state.endedAt ?? state.lastEventAt))
-  const within = reached.filter((name) => drillClock(state, state.milestones[name] ?? 0) <= scenario.milestones[name].par)
-  const list = (items: readonly string[]) => new Intl.ListFormat('en').format(items)
-  const helpless = reached.filter((name) => !state.hints.some((hint) => hint.milestone === name))
+  const within = reached.filter(({ pars }) => pars <= 1)
+  const list = (items: readonly { name: MilestoneName }[]) => new Intl.ListFormat('en').format(items.map(({ name }) => name))
+  const helpless = reached.filter(({ name }) => !state.hints.some((hint) => hint.milestone === name))
   const end =
     state.outcome === 'resolved'
       ? `You brought the shop back in ${took}.`
       : reached.length === 0
         ? `The drill ended after ${took}, before the first milestone: play it again whenever you like.`
         : `The drill ended after ${took}, with ${list(reached)} reached.`
-  const slowest = milestoneNames
-    .filter((name) => state.milestones[name] !== null && !within.includes(name))
-    .map((name) => ({ name, over: drillClock(state, state.milestones[name] ?? 0) / scenario.milestones[name].par }))
-    .toSorted((a, b) => b.over - a.over)[0]
+  const [slowest] = reached.filter(({ pars }) => pars > 1).toSorted((a, b) => b.pars - a.pars)
   const looked = new Set(events.flatMap((event) => (event.type === 'place-viewed' ? [event.view] : [])))
   return [
     end,

@@ -76,7 +76,11 @@ test('each tool does what it is named for, and nothing else', async () => {
     const acts: string[] = []
     const note = (what: string) => () => void acts.push(what)
     const desk: CoachDesk = {
-      view: () => view({ elapsedMs: 61_400, limitMs: 120_000, timeline: ['0:01 asked for a hint'] }),
+      view: () =>
+        view({
+          ...{ elapsedMs: 61_400, limitMs: 120_000, timeline: ['0:01 asked for a hint'] },
+          hints: [{ milestone: 'located', rung: 'orient', text: 'Look there.' }],
+        }),
       releaseHint: () => (acts.push('hint'), { waitMs: 0 }),
       extend: note('extend'),
       ease: async () => note('ease')(),
@@ -84,8 +88,14 @@ test('each tool does what it is named for, and nothing else', async () => {
       finish: async () => note('finish')(),
       say: (text) => void acts.push(`say ${text}`),
     }
-    await toolNamed(name).run(desk, input)
+    const result = await toolNamed(name).run(desk, input)
     assert.deepEqual(acts, expected, name)
+    const told: Record<string, unknown> = {
+      get_timeline: { timeline: ['0:01 asked for a hint'] },
+      list_released_hints: { hints: [{ milestone: 'located', rung: 'orient', text: 'Look there.' }] },
+      release_next_hint: { waitMs: 0 },
+    }
+    if (name in told) assert.deepEqual(result, told[name])
     if (name !== 'get_progress') continue
     const { milestones, working, page } = sampleView
     assert.deepEqual(toolNamed(name).run(desk, {}), { milestones, working, page, elapsedSeconds: 61, leftSeconds: 59 })
