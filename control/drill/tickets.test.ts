@@ -139,13 +139,13 @@ test('of what users lost, the orders of this drill count as not shipped, and for
   )
   const checked = () =>
     bench.drill.events.flatMap((event) => (event.type === 'affected-checked' ? [[event.right, event.missing, event.wrong]] : []))
-  await tickets.listAffected('not-shipped', [1, 2, 5, 6, 7].map(idOf))
-  await tickets.listAffected('charged-without-order', [1, 2].map(idOf))
+  await tickets.submitAffected('not-shipped', [1, 2, 5, 6, 7].map(idOf))
+  await tickets.submitAffected('charged-without-order', [1, 2].map(idOf))
   assert.deepEqual(checked(), [
     [3, 0, 2],
     [2, 0, 0],
   ])
-  await new Tickets(bench.drill, undefined, database).listAffected('not-shipped', [1, 2].map(idOf))
+  await new Tickets(bench.drill, undefined, database).submitAffected('not-shipped', [1, 2].map(idOf))
   assert.deepEqual(checked().at(-1), [2, 0, 0], 'nothing is known of lost ones')
 })
 
@@ -159,7 +159,7 @@ test('a list that comes when another drill has begun is of neither', async (cont
       return []
     },
   })
-  await assert.rejects(late.listAffected('not-shipped', [idOf(1)]), { code: 'wrong-state', message: /too late to list affected orders$/ })
+  await assert.rejects(late.submitAffected('not-shipped', [idOf(1)]), { code: 'wrong-state', message: /too late to list affected orders$/ })
   assert.deepEqual(bench.types(), ['drill-started'])
 })
 
