@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { quickCommands } from './quick/commands.ts'
 
 export interface ListedCommand {
   name: string
@@ -56,8 +57,7 @@ export const commands: readonly ListedCommand[] = [
   {
     name: 'status',
     usage: '[options]',
-    summary: 'show the state of each component',
-    load: async () => (await import('./commands/status.ts')).statusCommand(),
+    ...quickCommands.status,
   },
   {
     name: 'logs',
@@ -86,8 +86,7 @@ export const commands: readonly ListedCommand[] = [
   {
     name: 'scenarios',
     usage: '[options]',
-    summary: 'list the scenarios',
-    load: async () => (await import('./commands/scenarios.ts')).scenariosCommand(),
+    ...quickCommands.scenarios,
   },
   { name: 'scenario', usage: '', summary: 'write scenarios', load: async () => (await import('./commands/scenario.ts')).scenarioCommand() },
   {
@@ -99,20 +98,17 @@ export const commands: readonly ListedCommand[] = [
   {
     name: 'drill',
     usage: '',
-    summary: 'start drills and take part in them',
-    load: async () => (await import('./commands/drill.ts')).drillCommand(),
+    ...quickCommands.drill,
   },
   {
     name: 'people',
     usage: '',
-    summary: 'talk to the people in a drill: answer them, and ask what they know',
-    load: async () => (await import('./commands/people.ts')).peopleCommand(),
+    ...quickCommands.people,
   },
   {
     name: 'action',
     usage: '',
-    summary: 'run a responder’s actions, such as a restart or a rollback',
-    load: async () => (await import('./commands/action.ts')).actionCommand(),
+    ...quickCommands.action,
   },
   {
     name: 'shell',
@@ -123,32 +119,27 @@ export const commands: readonly ListedCommand[] = [
   {
     name: 'fault',
     usage: '',
-    summary: 'break the range, reversibly (for instructors)',
-    load: async () => (await import('./commands/fault.ts')).faultCommand(),
+    ...quickCommands.fault,
   },
   {
     name: 'load',
     usage: '',
-    summary: 'change the number and mix of simulated users',
-    load: async () => (await import('./commands/load.ts')).loadCommand(),
+    ...quickCommands.load,
   },
   {
     name: 'silence',
     usage: '',
-    summary: 'mute alerts for a while',
-    load: async () => (await import('./commands/silence.ts')).silenceCommand(),
+    ...quickCommands.silence,
   },
   {
     name: 'settings',
     usage: '',
-    summary: 'read and change the settings of a service or a data store as a file',
-    load: async () => (await import('./commands/settings.ts')).settingsCommand(),
+    ...quickCommands.settings,
   },
   {
     name: 'mesh',
     usage: '',
-    summary: 'read and change the policy of the service mesh',
-    load: async () => (await import('./commands/mesh.ts')).meshCommand(),
+    ...quickCommands.mesh,
   },
   {
     name: 'coach',

@@ -59,6 +59,15 @@ test('the settings of a data store are a file as its own', () => {
       ['autovacuum', 'on'],
     ]),
   )
+  for (const [name, line, value] of [
+    ['postgres', 'Work_Mem=8MB#c', '8MB'],
+    ['postgres', "work_mem = 'a' # it's b", 'a'],
+    ['postgres', "work_mem = 'it''s # a'", "it's # a"],
+    ['redis', 'MAXMEMORY 100mb', '100mb'],
+    ['redis', 'maxmemory "1 # 2"', '1 # 2'],
+    ['rabbitmq', 'vm_memory_high_watermark.absolute=400MB # more', '400MB'],
+  ] as const)
+    assert.deepEqual([...readSettings(name, line).values()], [value], line)
   assert.deepEqual(['postgres', 'orders', 'gateway-proxy'].map(storeOf), ['postgres', null, null])
 })
 

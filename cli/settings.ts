@@ -15,24 +15,35 @@ export interface SettingsFormat {
   read(line: string): [name: string, value: string]
 }
 
-/** The value of the rest of a line: without quotes, and without a comment behind it. */
-const valueIn = (text: string): string => /^(['"])(.*)\1\s*(?:#.*)?$/.exec(text)?.[2] ?? text.replace(/\s+#.*$/, '')
-
-const assigned = (separator: RegExp) => (line: string) => {
-  const [name = ''] = line.split(separator, 1)
-  return [name.trim(), valueIn(line.slice(name.length).replace(separator, '').trim())] as [string, string]
+/** Name and the rest of a line, which may be parted by a sign, or by spaces alone. */
+const parted = (line: string): [name: string, rest: string] => {
+  const [, name = '', rest = ''] = /^([^\s=]*)\s*=?\s*(.*)$/.exec(line) ?? []
+  return [name, rest]
 }
 
-/** https://www.postgresql.org/docs/15/config-setting.html#CONFIG-SETTING-CONFIGURATION-FILE: the sign may be left out, and text is quoted. */
+/** https://www.postgresql.org/docs/15/config-setting.html#CONFIG-SETTING-CONFIGURATION-FILE: case is ignored, and `#` begins a comment outside of quotes. */
 const postgres = {
   line: (name: string, value: string) => `${name} = ${/^[\w.+-]+$/.test(value) ? value : `'${value.replaceAll("'", "''")}'`}`,
   read(line: string): [string, string] {
-    const [name, value] = assigned(/\s*=\s*|\s+/)(line)
-    return [name, value.replaceAll("''", "'")]
+    const [name, rest] = parted(line)
+    const quoted = /^'((?:[^']|'')*)'\s*(?:#.*)?$/.exec(rest)?.[1]
+    return [name.toLowerCase(), quoted?.replaceAll("''", "'") ?? rest.replace(/\s*#.*$/, '')]
   },
 }
-const redis = { line: (name: string, value: string) => `${name} ${value === '' ? '""' : value}`, read: assigned(/\s+/) }
-const rabbitmq = { line: (name: string, value: string) => `${name} = ${value}`, read: assigned(/\s*=\s*|\s+/) }
+const redis = {
+  line: (name: string, value: string) => `${name} ${value === '' ? '""' : value}`,
+  read(line: string): [string, string] {
+    const [, name = '', rest = ''] = /^(\S*)\s*(.*)$/.exec(line) ?? []
+    return [name.toLowerCase(), /^(["'])(.*)\1$/.exec(rest)?.[2] ?? rest]
+  },
+}
+const rabbitmq = {
+  line: (name: string, value: string) => `${name} = ${value}`,
+  read(line: string): [string, string] {
+    const [name, rest] = parted(line)
+    return [name, rest.replace(/\s*#.*$/, '')]
+  },
+}
 const stores: Record<StoreName, Pick<SettingsFormat, 'file' | 'line' | 'read'>> = {
   postgres: { file: 'postgresql.conf', ...postgres },
   redis: { file: 'redis.conf', ...redis },

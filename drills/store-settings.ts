@@ -27,7 +27,10 @@ const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
 const watermark = 'vm_memory_high_watermark.absolute'
 
 const configurations: Record<StoreName, Configuration> = {
-  /** https://www.postgresql.org/docs/15/runtime-config.html: those whose context is `sighup` or lower. */
+  /**
+   * https://www.postgresql.org/docs/15/runtime-config.html: those whose context is `sighup` or lower, and with whose every value the server starts again:
+   * `max_wal_size` is checked only then.
+   */
   postgres: {
     names: [
       'autovacuum',
@@ -41,7 +44,6 @@ const configurations: Record<StoreName, Configuration> = {
       'log_min_duration_statement',
       'maintenance_work_mem',
       'max_parallel_workers_per_gather',
-      'max_wal_size',
       'random_page_cost',
       'statement_timeout',
       'synchronous_commit',
@@ -70,13 +72,16 @@ const configurations: Record<StoreName, Configuration> = {
       return limitBytes === usualLimitBytes ? [] : [{ name: watermark, value: String(limitBytes) }]
     },
     async set(range, _, value) {
-      const bytes = value === null ? null : Number(value)
+      const bytes = value === null ? null : /^\d+$/.test(value) ? Number(value) : NaN
       if (bytes !== null && !(Number.isSafeInteger(bytes) && bytes >= 1_048_576 && bytes <= 2 ** 32))
         throw new Error(`'${value}' is not a number of bytes from 1048576 to ${2 ** 32}`)
       await range.queue.limitMemory(bytes)
     },
   },
 }
+
+/** How the stores say that they do not accept a value. Whatever else went wrong, the value may be right, and the change may even have been made. */
+const refusal = /\bparameter "|\bERR |is not a number of bytes/
 
 export const storeSettingNames = (store: StoreName): readonly string[] => configurations[store].names
 
@@ -93,8 +98,7 @@ export async function setStoreSetting(range: Range, store: StoreName, name: stri
   try {
     await set(range, name, value)
   } catch (error) {
-    // One that does not answer at all has refused nothing.
-    await differing(range)
+    if (!refusal.test(describeError(error))) throw error
     throw new FiredrillError('bad-request', `${store} does not accept ${name} = ${value ?? 'its default'}: ${describeError(error)}`)
   }
 }

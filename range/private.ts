@@ -40,6 +40,12 @@ export function openTo(dir: string, { group = null, most = Infinity }: { group?:
   return open
 }
 
+/** What is gone, or of another user, as data of the shop's own: who owns a folder may put anything into the place of what is in it. */
+function isOfAnother(file: string): boolean {
+  const uid = lstatSync(file, { throwIfNoEntry: false })?.uid
+  return uid === undefined || uid !== (process.getuid?.() ?? uid)
+}
+
 /** Of a folder that others cannot enter, its modes say it all. */
 function* filesOf(dir: string): Generator<string> {
   if (!existsSync(dir)) return
@@ -49,7 +55,7 @@ function* filesOf(dir: string): Generator<string> {
     if ((lstatSync(folder).mode & 0o011) === 0) continue
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
       const file = path.join(folder, entry.name)
-      if (path.relative(dir, file) === others || !(entry.isFile() || entry.isDirectory()) || !existsSync(file)) continue
+      if (path.relative(dir, file) === others || !(entry.isFile() || entry.isDirectory()) || isOfAnother(file)) continue
       yield file
       if (entry.isDirectory()) folders.push(file)
     }

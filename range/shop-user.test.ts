@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, chownSync, linkSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import net, { type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -9,7 +9,7 @@ import { openLocalRange } from '../control/wiring.ts'
 import { portOffsets } from './context.ts'
 import { issueIdentity } from './mesh/identity.ts'
 import { openTo } from './private.ts'
-import { shopPrograms, shopUserTrouble } from './shop-user.ts'
+import { asOwnerOf, shopPrograms, shopUserTrouble } from './shop-user.ts'
 import { RangeState } from './targets/local/state.ts'
 import { shopGroup, shopUserName, unprivilegedUser } from './users.ts'
 
@@ -60,6 +60,42 @@ test('what belonged to root before, of an earlier version, is the shop’s after
   rmSync(path.dirname(dump), { recursive: true })
   await target.start('redis')
   assert.equal(statSync(path.dirname(dump)).uid, user?.uid)
+})
+
+test('a link in what the shop owns, or in what it is given, gives it nothing of root’s', { skip }, async () => {
+  await target.stop('redis')
+  const data = path.join(own, 'data', 'redis')
+  const roots = path.join(dir, 'of-root')
+  mkdirSync(roots, { recursive: true })
+  const secret = path.join(roots, 'secret')
+  writeFileSync(secret, 'none of theirs')
+  const untouched = () => assert.deepEqual([statSync(secret).uid, statSync(roots).uid], [0, 0])
+  symlinkSync(roots, path.join(data, 'planted'))
+  symlinkSync(secret, path.join(data, 'planted-file'))
+  await target.start('redis')
+  untouched()
+  await target.stop('redis')
+  chownSync(data, 0, 0)
+  linkSync(secret, path.join(data, 'another-name'))
+  await target.start('redis')
+  untouched()
+  assert.deepEqual(
+    asOwnerOf(data),
+    { uid: user?.uid, gid: user?.gid },
+    'whatever root runs for a component it runs as who may have left something there',
+  )
+})
+
+test('sources that the shop’s user may not read are told', { skip }, () => {
+  const checkout = path.join(dir, 'checkout')
+  const file = path.join(checkout, 'shop', 'gateway', 'main.ts')
+  spawnSync('mkdir', ['-p', path.dirname(file)])
+  for (let folder = path.dirname(file); folder !== dir; folder = path.dirname(folder)) chmodSync(folder, 0o755)
+  writeFileSync(file, '')
+  const told = shopUserTrouble({ root: checkout, dir: own, programs }) ?? ''
+  const [, command = ''] = /may not read \S+main\.ts: run '(.*)', or clone/.exec(told) ?? []
+  assert.equal(spawnSync('sh', ['-c', command]).status, 0, told)
+  assert.equal(shopUserTrouble({ root: checkout, dir: own, programs }), null)
 })
 
 test('a folder on its way that is closed is told, and how to open it to nobody else', { skip }, () => {

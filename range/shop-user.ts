@@ -22,7 +22,9 @@ export function shopUserTrouble(places: Places): string | null {
   const closed = closedTo(user, places)
   return (
     closed &&
-    `the user ${shopUserName} may not enter ${closed}: run 'chgrp ${shopUserName} ${closed} && chmod g+x ${closed}', or keep Firedrill in another folder, such as /opt`
+    (statSync(closed).isDirectory()
+      ? `the user ${shopUserName} may not enter ${closed}: run 'chgrp ${shopUserName} ${closed} && chmod g+x ${closed}', or keep Firedrill in another folder, such as /opt`
+      : `the user ${shopUserName} may not read ${closed}: run 'chmod -R go+rX ${path.dirname(closed)}', or clone Firedrill with umask 022`)
   )
 }
 
@@ -35,15 +37,22 @@ function shopUser({ dir, root, binaries }: RangeContext): SystemUser | null {
   return user && closedTo(user, { dir, root, programs }) === null ? user : null
 }
 
-/** The uppermost folder on its way that the shop's user may not enter; null where there is none. */
+/** What services and jobs read of a checkout, one of each kind: their code, and packages. */
+const samples = ['shop/gateway/main.ts', 'node_modules/.package-lock.json']
+
+/** The uppermost folder on its way that the shop's user may not enter, or a file that it may not read or run; null where there is none. */
 function closedTo(user: SystemUser, { dir, root, programs }: Places): string | null {
-  const folders = programs.flatMap((file) => [path.dirname(file), ...(existsSync(file) ? [path.dirname(realpathSync(file))] : [])])
-  const closed = [root, path.dirname(path.resolve(dir)), ...folders].find((folder) => !user.canTraverse(folder))
-  if (closed === undefined) return null
+  const files = [...programs, ...samples.map((file) => path.join(root, file))].filter((file) => existsSync(file)).map(realOf)
+  const folders = [realOf(root), realOf(path.dirname(path.resolve(dir))), ...files.map((file) => path.dirname(file))]
+  const closed = folders.find((folder) => !user.canTraverse(folder))
+  if (closed === undefined) return files.find((file) => !user.canRead(file)) ?? null
   let uppermost = closed
   while (!user.canTraverse(path.dirname(uppermost))) uppermost = path.dirname(uppermost)
   return uppermost
 }
+
+/** Where it really is: folders on the way to a link say nothing of those on the way to what it names. */
+const realOf = (file: string): string => (existsSync(file) ? realpathSync(file) : file)
 
 const isOfShop = ({ role }: Pick<Component, 'role'>): boolean => role === 'service' || role === 'mesh' || role === 'datastore'
 
@@ -52,12 +61,16 @@ const isOfShop = ({ role }: Pick<Component, 'role'>): boolean => role === 'servi
  */
 export function asShopUser(context: RangeContext, component: Component, spec: ProcessSpec): ProcessSpec {
   const user = isOfShop(component) && spec.user === undefined ? shopUser(context) : null
-  if (!user) return spec
+  if (!user || !mayRun(user, spec)) return spec
   openWay(context)
   own(dataDir(context, component.name), user)
   openToGroup(configDir(context, component.name), user.gid)
   return stepDown(context, spec, user)
 }
+
+/** Of a program of ours its bundle is what it reads, in a cache that may be somewhere else. */
+const mayRun = (user: SystemUser, { program, args: [file = ''] }: ProcessSpec): boolean =>
+  program === undefined || (user.canTraverse(path.dirname(realOf(file))) && user.canRead(realOf(file)))
 
 /** The same for a job of the shop. */
 export function jobAsShopUser(context: RangeContext, spec: ProcessSpec): ProcessSpec {
@@ -81,24 +94,42 @@ function openWay(context: RangeContext): void {
     if (existsSync(folder)) chmodSync(folder, (statSync(folder).mode & 0o7777) | 0o011)
 }
 
-/** Links are never followed: who owns the folder may have made them. */
+/**
+ * Gives a folder of root's, with what is in it, to the shop's user: once, and the folder itself last, since from then on whatever is in it may be a link to what
+ * is root's.
+ */
 function own(folder: string, { uid, gid }: SystemUser): void {
-  for (const file of below(folder)) {
-    const now = lstatSync(file)
-    if (now.uid !== uid || now.gid !== gid) lchownSync(file, uid, gid)
-  }
+  if (lstatSync(folder, { throwIfNoEntry: false })?.uid !== process.getuid?.()) return
+  // Innermost first, and of a file with several names not even one: the others may be anywhere.
+  for (const file of below(folder).toReversed())
+    if (lstatSync(file).isDirectory() || lstatSync(file).nlink === 1) lchownSync(file, uid, gid)
 }
 
 /** Files of root that a group may read. */
 function openToGroup(folder: string, gid: number): void {
   for (const file of below(folder)) {
     const now = lstatSync(file)
-    if (now.isSymbolicLink()) continue
     const mode = now.isDirectory() ? 0o750 : 0o640
     if (now.gid !== gid) chownSync(file, now.uid, gid)
     if ((now.mode & 0o7777) !== mode) chmodSync(file, mode)
   }
 }
 
-const below = (folder: string): string[] =>
-  existsSync(folder) ? [folder, ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => path.join(folder, name))] : []
+/** A folder, and all folders and plain files in it, however deep; no link, and nothing behind one. */
+function below(folder: string): string[] {
+  if (!existsSync(folder)) return []
+  const entries = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory() || entry.isFile())
+  return [
+    folder,
+    ...entries.flatMap((entry) => {
+      const file = path.join(folder, entry.name)
+      return entry.isDirectory() ? below(file) : [file]
+    }),
+  ]
+}
+
+/** As whom a program that belongs to a component is run by root: as whoever has its data, who may have left there what the program executes. */
+export function asOwnerOf(folder: string): { uid?: number; gid?: number } {
+  const owner = process.getuid?.() === 0 ? statSync(folder, { throwIfNoEntry: false }) : undefined
+  return owner ? { uid: owner.uid, gid: owner.gid } : {}
+}

@@ -7,6 +7,8 @@ export interface SystemUser {
   gid: number
   /** Whether this user may enter every folder on the way to `dir`. */
   canTraverse(dir: string): boolean
+  /** Whether a file's own mode lets this user read it, and run it where it is a program. */
+  canRead(file: string): boolean
 }
 
 /** As whom the shop runs where root starts it: somebody who may read nothing of the drill, and end nothing of what watches the shop. */
@@ -24,16 +26,29 @@ export function unprivilegedUser(name: string): SystemUser | null {
   if (!line) return null
   const [, , uid, gid] = line.split(':')
   const user = { name, uid: Number(uid), gid: Number(gid) }
-  return { ...user, canTraverse: (dir) => canTraverse(user, dir) }
+  return { ...user, canTraverse: (dir) => canTraverse(user, dir), canRead: (file) => canRead(user, file) }
 }
 
 export const runAs = (user: SystemUser | null): { uid?: number; gid?: number } => (user ? { uid: user.uid, gid: user.gid } : {})
 
-function canTraverse({ uid, gid }: Pick<SystemUser, 'uid' | 'gid'>, dir: string): boolean {
+type Who = Pick<SystemUser, 'uid' | 'gid'>
+
+/** Of the bits for an owner, a group and everybody else, those for this user, as if they were for everybody else. */
+const bitsFor = ({ uid, gid }: Who, file: string): number => {
+  const now = statSync(file)
+  return (now.uid === uid ? now.mode >> 6 : now.gid === gid ? now.mode >> 3 : now.mode) & 0o7
+}
+
+function canRead(user: Who, file: string): boolean {
+  const isProgram = (statSync(file).mode & 0o111) !== 0
+  const needed = isProgram ? 0o5 : 0o4
+  return (bitsFor(user, file) & needed) === needed
+}
+
+function canTraverse(user: Who, dir: string): boolean {
   for (let folder = path.resolve(dir); ; folder = path.dirname(folder)) {
     try {
-      const now = statSync(folder)
-      if ((now.mode & (now.uid === uid ? 0o100 : now.gid === gid ? 0o010 : 0o001)) === 0) return false
+      if ((bitsFor(user, folder) & 0o1) === 0) return false
     } catch {
       // Not made yet: it will be made traversable.
     }

@@ -46,7 +46,8 @@ export const doctorCommand = () =>
     const users = usersFor(machine)
     const cluster = state.exists && clusterWithShop(state.config().placement) !== undefined
     const programs = found.flatMap(({ source, path }) => (shopPrograms.some((name) => name === source.binary) ? (path ?? []) : []))
-    const asRoot = shopUserTrouble({ dir: state.dir, root: projectRoot, programs: [process.execPath, ...programs] })
+    const hasShop = (state.role === 'all' && !cluster) || state.role === 'shop'
+    const asRoot = hasShop ? shopUserTrouble({ dir: state.dir, root: projectRoot, programs: [process.execPath, ...programs] }) : null
     const terminal = { trouble: await jailTrouble(), missing: foundPrograms({ cluster }).filter(({ found }) => !found) }
     if (options.json)
       printJson({ ok, node: process.version, precedence, machine: { ...machine, users }, programs: reports, asRoot, assessment, terminal })
@@ -60,7 +61,7 @@ export const doctorCommand = () =>
       print(`${green('✓')} this machine ${dim(`${describeMachine(machine)}; a new range has ${users} users here`)}`)
       print(`${green('✓')} monitoring takes precedence over the shop ${dim(precedence)}`)
       if (asRoot !== null) print(`${yellow('!')} the shop runs as root: ${asRoot}`)
-      else if (process.getuid?.() === 0) print(`${green('✓')} the shop runs as a user of its own ${dim(shopUserName)}`)
+      else if (hasShop && process.getuid?.() === 0) print(`${green('✓')} the shop runs as a user of its own ${dim(shopUserName)}`)
       print(
         terminal.trouble
           ? `${yellow('!')} no terminal for trainees: ${terminal.trouble}`

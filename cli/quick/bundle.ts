@@ -24,7 +24,7 @@ export function quickBundle(root: string, cache: string): string | null {
       const found = statSync(path.join(root, input))
       return found.size === size && found.mtimeMs === mtimeMs && found.ctimeMs === ctimeMs
     })
-    return untouched && statSync(path.join(folder, file)).isFile() ? path.join(folder, file) : null
+    return untouched && statSync(path.join(folder, file)).size > 0 ? path.join(folder, file) : null
   } catch {
     return null
   }

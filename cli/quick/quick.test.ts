@@ -17,9 +17,13 @@ after(() => rmSync(folder, { recursive: true }))
 
 test('those that are quick are commands, and cli/main.ts knows them', async () => {
   const known = commands.map(({ name }) => name)
-  for (const [name, load] of Object.entries(quickCommands)) {
+  for (const [name, { load }] of Object.entries(quickCommands)) {
     assert.ok(known.includes(name), name)
     assert.equal((await load()).name(), name)
+    // Without a cache the sources are run.
+    const env = { ...process.env, FIREDRILL_CACHE: path.join(folder, 'none') }
+    const [whole, quick] = await Promise.all(['cli/main.ts', 'cli/quick/main.ts'].map((script) => run(script, [name, '--help'], env)))
+    assert.equal(quick?.stdout, whole?.stdout, name)
   }
   const [, listed = ''] = /new Set\(\[(.*)\]\)/.exec(readFileSync(path.join(projectRoot, 'cli', 'main.ts'), 'utf8')) ?? []
   assert.deepEqual(

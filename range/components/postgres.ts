@@ -6,6 +6,7 @@ import path from 'node:path'
 import { promisify } from 'node:util'
 import pg from 'pg'
 import type { ServiceName } from '../../model/components.ts'
+import { administratorOptions } from '../administrator.ts'
 import { defineComponent } from '../component.ts'
 import { dataDir, type RangeContext } from '../context.ts'
 import { readStat } from '../targets/local/identity.ts'
@@ -44,18 +45,6 @@ export const postgresSettings = (context: RangeContext): Record<string, string> 
   deadlock_timeout: '1s',
   log_connections: 'off',
 })
-
-/** For sessions of an administrator, who has to get in and set things back whatever somebody has set for the database or the whole server. */
-export const administratorOptions = [
-  'default_transaction_read_only=off',
-  'statement_timeout=0',
-  'lock_timeout=0',
-  'idle_in_transaction_session_timeout=0',
-  // Where a standby is waited for that is not there.
-  'synchronous_commit=local',
-]
-  .map((setting) => `-c ${setting}`)
-  .join(' ')
 
 /** PostgreSQL refuses to run as root, so as root the data belong to the package's own user. */
 export const postgres = defineComponent({

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { administratorOptions } from '../administrator.ts'
 import type { Readiness } from './readiness.ts'
 
 /** Ready when a new connection runs a statement. */
@@ -11,6 +12,7 @@ export function postgresReady(url: string): Readiness {
         connectionTimeoutMillis: timeoutMs,
         query_timeout: timeoutMs,
         application_name: 'firedrill-probe',
+        options: administratorOptions,
       })
       client.on('error', () => {})
       try {

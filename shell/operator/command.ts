@@ -7,6 +7,9 @@ export interface Planned {
   line?(text: string, index: number): string | null
   /** Beside what every command has. */
   env?: Readonly<Record<string, string>>
+  /** As whom it is run; as the control plane, without. */
+  uid?: number
+  gid?: number
   /** Stopped after so long. */
   seconds: number
 }
@@ -16,8 +19,8 @@ export interface ShopSeen {
   pids: readonly number[]
   /** Ports at which something of the shop listens. */
   ports: ReadonlySet<number>
-  /** The broker's own program, and by which environment it finds the broker; without one where the broker is elsewhere. */
-  broker?: { file: string; env: Readonly<Record<string, string>> }
+  /** The broker's own program, by which environment it finds the broker, and as whom it is run; without one where the broker is elsewhere. */
+  broker?: { file: string; env: Readonly<Record<string, string>>; uid?: number; gid?: number }
 }
 
 export interface OperatorCommand {

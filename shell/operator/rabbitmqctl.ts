@@ -19,6 +19,6 @@ export const rabbitmqctl = defineOperatorCommand({
     for (const text of [...columns, ...values.map(([, value]) => value)])
       if (!/^(\/|[a-z][a-z_.]*)$/.test(text)) throw new Refused(`${text} is not understood`)
     const options = [...flags, ...values.map(([name, value]) => (name.startsWith('--') ? `${name}=${value}` : `${name}${value}`))]
-    return { file: broker.file, args: [...options, first, ...columns], env: broker.env, seconds: 30 }
+    return { ...broker, args: [...options, first, ...columns], seconds: 30 }
   },
 })

@@ -78,10 +78,12 @@ function answer(words: string[], seen: () => ShopSeen, socket: Duplex): void {
 const listed = (): string =>
   `On the machine of the shop, about its processes and its broker, you may run:\n${operatorCommands.map(({ usage }) => `  sudo ${usage}\n`).join('')}`
 
-function run({ file, args, line, env = {}, seconds }: Planned, socket: Duplex): void {
+function run({ file, args, line, env = {}, uid, gid, seconds }: Planned, socket: Duplex): void {
   const child = spawn(file, args, {
     env: { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', LANG: 'C.UTF-8', TZ: 'UTC', COLUMNS: '250', HOME: '/', ...env },
     cwd: '/',
+    ...(uid === undefined ? {} : { uid }),
+    ...(gid === undefined ? {} : { gid }),
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const stop = () => {

@@ -1,7 +1,8 @@
 import { brokerControl } from '../../range/targets/local/queue.ts'
 import { localNode } from '../../range/components/rabbitmq.ts'
 import { shopProcesses } from '../../range/targets/local/shop-processes.ts'
-import type { RangeContext } from '../../range/context.ts'
+import { dataDir, type RangeContext } from '../../range/context.ts'
+import { asOwnerOf } from '../../range/shop-user.ts'
 import { targets } from '../places.ts'
 import type { ShopSeen } from './command.ts'
 
@@ -11,5 +12,5 @@ export const shopSeen = (context: RangeContext): ShopSeen => ({
   ports: new Set(
     [...targets().values()].flatMap((target) => (target.kind === 'port' && target.port !== 'control' ? [context.port(target.port)] : [])),
   ),
-  broker: { file: brokerControl(context), env: localNode(context) },
+  broker: { file: brokerControl(context), env: localNode(context), ...asOwnerOf(dataDir(context, 'rabbitmq')) },
 })

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
 import type { Range } from '../../../model/range.ts'
-import { administratorOptions } from '../../components/postgres.ts'
+import { administratorOptions } from '../../administrator.ts'
 import { databaseUrl } from '../../components/service.ts'
 import type { RangeContext } from '../../context.ts'
 

@@ -9,7 +9,8 @@ import { until } from '../../../model/until.ts'
 import type { BrokerMemory, QueueMessage, Range } from '../../../model/range.ts'
 import { localNode, memoryLimitBytes } from '../../components/rabbitmq.ts'
 import { amqpUrl } from '../../components/service.ts'
-import type { RangeContext } from '../../context.ts'
+import { dataDir, type RangeContext } from '../../context.ts'
+import { asOwnerOf } from '../../shop-user.ts'
 
 const run = promisify(execFile)
 const callTimeoutMs = 10_000
@@ -160,6 +161,9 @@ const localControl =
       const { stdout } = await run(file, ['--silent', ...args], {
         timeout: callTimeoutMs,
         killSignal: 'SIGKILL',
+        // An Erlang VM executes what it finds in its home, and trusts its peer.
+        ...asOwnerOf(dataDir(context, 'rabbitmq')),
+        cwd: '/',
         env: { PATH: process.env['PATH'], LANG: 'C.UTF-8', ...localNode(context) },
       })
       return stdout

@@ -2,7 +2,7 @@ import amqp from 'amqplib'
 import pg from 'pg'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
 import type { Range } from '../../../model/range.ts'
-import { administratorOptions } from '../../components/postgres.ts'
+import { administratorOptions } from '../../administrator.ts'
 import { amqpUrl, databaseUrl } from '../../components/service.ts'
 import type { RangeContext } from '../../context.ts'
 
