@@ -47,7 +47,14 @@ export interface ClusterEvent {
 }
 
 /** What of the shop's objects may be changed by hand, and brought back to their manifests. */
-export const manifestKinds = ['Deployment', 'Service', 'HorizontalPodAutoscaler', 'NetworkPolicy', 'PodDisruptionBudget'] as const
+export const manifestKinds = [
+  'Deployment',
+  'Service',
+  'HorizontalPodAutoscaler',
+  'NetworkPolicy',
+  'PodDisruptionBudget',
+  'Sidecar',
+] as const
 export type ManifestKind = (typeof manifestKinds)[number]
 
 export interface ManifestRef {

@@ -10,7 +10,7 @@ export const applyManifest = defineAction({
     'Brings an object of the cluster back to what the repository says, or takes it away when that has none; the release and the settings that were deployed stay. `kubectl apply --server-side -f deploy/kubernetes/base`',
   kind: 'change',
   needs: ['cluster'],
-  params: z.object({ kind: z.enum(['Deployment', 'Service', 'NetworkPolicy', 'PodDisruptionBudget']), name: shopComponentName }),
+  params: z.object({ kind: z.enum(['Deployment', 'Service', 'NetworkPolicy', 'PodDisruptionBudget', 'Sidecar']), name: shopComponentName }),
   async run({ range }, { kind, name }) {
     await clusterOf(range).sync({ kind, name })
     return { summary: `${kind} ${name} is as its manifest says` }

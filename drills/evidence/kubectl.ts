@@ -18,9 +18,10 @@ const kinds: Record<string, string> = {
   ...named('configmap', 'cm', 'configmaps'),
   ...named('virtualservice', 'vs', 'virtualservices'),
   ...named('destinationrule', 'dr', 'destinationrules'),
+  ...named('sidecar', 'sidecars'),
   ...named('authorizationpolicy', 'ap', 'authorizationpolicies'),
 }
-const ofMesh: ReadonlySet<string> = new Set(['virtualservice', 'destinationrule', 'authorizationpolicy'])
+const ofMesh: ReadonlySet<string> = new Set(['virtualservice', 'destinationrule', 'authorizationpolicy', 'sidecar'])
 const workloads: ReadonlySet<string> = new Set(['pod', 'deployment', 'statefulset', 'replicaset'])
 
 function named(name: string, ...others: string[]): Record<string, string> {

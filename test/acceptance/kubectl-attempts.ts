@@ -68,6 +68,11 @@ export const attempts: readonly Attempt[] = [
   },
   // New things.
   { title: 'make a pod', command: newPod({}) },
+  {
+    title: 'make a Sidecar of the mesh',
+    command: `kubectl create --raw /apis/networking.istio.io/v1/namespaces/shop/sidecars -f - <<<'{}'`,
+  },
+  { title: 'end a Sidecar of all', command: 'kubectl delete --raw /apis/networking.istio.io/v1/namespaces/shop/sidecars/default' },
   { title: 'make a pod as the agent', command: newPod({ serviceAccountName: 'agent' }) },
   {
     title: 'make a pod with the secret of the agent',

@@ -38,7 +38,7 @@ export const agentRules = [
   { apiGroups: ['batch'], resources: ['jobs'], verbs: ['get', 'list', 'create', 'delete'] },
   {
     apiGroups: ['networking.istio.io'],
-    resources: ['virtualservices', 'destinationrules', 'envoyfilters'],
+    resources: ['virtualservices', 'destinationrules', 'envoyfilters', 'sidecars'],
     verbs: ['get', 'list', 'create', 'patch', 'update', 'delete'],
   },
   {

@@ -35,9 +35,12 @@ const apiVersions: Record<ManifestKind, string> = {
   HorizontalPodAutoscaler: 'autoscaling/v2',
   NetworkPolicy: 'networking.k8s.io/v1',
   PodDisruptionBudget: 'policy/v1',
+  Sidecar: 'networking.istio.io/v1',
 }
 /** Kinds of which the manifests may have none: one that somebody made goes. */
-const optional: ReadonlySet<ManifestKind> = new Set(['HorizontalPodAutoscaler', 'PodDisruptionBudget'])
+const optional: ReadonlySet<ManifestKind> = new Set(['HorizontalPodAutoscaler', 'PodDisruptionBudget', 'Sidecar'])
+/** Kinds that the API server knows from elsewhere, and takes no strategic merge patches of. */
+const foreign: ReadonlySet<ManifestKind> = new Set(['Sidecar'])
 const header = ({ kind, name }: ManifestRef) => ({ apiVersion: apiVersions[kind], kind, metadata: { name, namespace } })
 const databasesHeader = { apiVersion: 'v1', kind: 'Secret', metadata: { name: databasesSecret, namespace } }
 const quotaHeader = { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'shop', namespace } }
@@ -73,7 +76,7 @@ function editsOf({ cluster, state, root, settled }: Options): Pick<ClusterObject
       const same = (other: ManifestEdit) => isDeepStrictEqual(other, edit)
       await state.change(({ edits }) => ({ edits: [...edits.filter((other) => !same(other)), edit] }))
       const object = { ...edit.patch, ...header(edit) }
-      if ((await cluster.read(header(edit))) === null) await cluster.apply(object)
+      if (foreign.has(edit.kind) || (await cluster.read(header(edit))) === null) await cluster.apply(object)
       else await cluster.edit(object)
     },
     async sync(ref) {

@@ -25,7 +25,9 @@ export function objectsOf(cluster: Cluster): Pick<NonNullable<Range['cluster']>,
           return {
             name: metadata?.name ?? '',
             selector: selector.map(([key, value]) => `${key}=${value}`).join(','),
-            ports: (spec?.ports ?? []).map(({ port, targetPort }) => `${port}→${targetPort}`).join(', '),
+            ports: (spec?.ports ?? [])
+              .map(({ port, targetPort, appProtocol }) => `${port}→${targetPort}${appProtocol ? ` (${appProtocol})` : ''}`)
+              .join(', '),
             endpoints: behind.length,
           }
         })

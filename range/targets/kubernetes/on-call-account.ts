@@ -52,6 +52,8 @@ export const onCallRules = [
   { apiGroups: ['policy'], resources: ['poddisruptionbudgets'], resourceNames: [...workloads], verbs: [...changing, 'delete'] },
   { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], verbs: looking },
   { apiGroups: ['networking.k8s.io'], resources: ['networkpolicies'], resourceNames: [...workloads], verbs: changing },
+  { apiGroups: ['networking.istio.io'], resources: ['sidecars'], verbs: looking },
+  { apiGroups: ['networking.istio.io'], resources: ['sidecars'], resourceNames: [...workloads], verbs: ['delete'] },
   ...(
     [
       ['networking.istio.io', ['virtualservices', 'destinationrules']],

@@ -60,3 +60,20 @@ test('a list of what has no names is replaced whole', () => {
     spec: { ports: [{ port: 8080, targetPort: 8080 }] },
   })
 })
+
+test('a port of a Service loses what its manifest does not say of it, and keeps its name', () => {
+  const service = {
+    spec: {
+      ports: [
+        { name: 'tcp-amqp', port: 5672, targetPort: 5672 },
+        { name: 'http-metrics', port: 15692, targetPort: 15692 },
+      ],
+    },
+  }
+  assert.deepEqual(undoOf({ spec: { ports: [{ port: 5672, appProtocol: 'http' }] } }, service), {
+    spec: { ports: [{ port: 5672, appProtocol: null }] },
+  })
+  assert.deepEqual(undoOf({ spec: { ports: [{ port: 5672, targetPort: 5673 }] } }, service), {
+    spec: { ports: [{ port: 5672, targetPort: 5672 }] },
+  })
+})

@@ -3,6 +3,9 @@ const isTree = (value: unknown): value is Tree => typeof value === 'object' && v
 const named = (value: unknown): value is (Tree & { name: string })[] =>
   Array.isArray(value) && value.length > 0 && value.every((item) => isTree(item) && typeof item['name'] === 'string')
 
+const numbered = (value: unknown): value is (Tree & { port: number })[] =>
+  Array.isArray(value) && value.length > 0 && value.every((item) => isTree(item) && typeof item['port'] === 'number')
+
 /**
  * The strategic merge patch that takes another back: what that set is as the manifest has it, and gone where the manifest has nothing. One patch, since
  * an object in between (a probe with two handlers, say) may be none that Kubernetes takes.
@@ -14,7 +17,9 @@ export function undoOf(patch: Tree, manifest: Tree): Tree {
 function undone(value: unknown, wanted: unknown): unknown {
   if (wanted === undefined) return null
   if (isTree(value) && isTree(wanted)) return undoOf(value, wanted)
-  // Lists of what has a name are merged by it; others are replaced.
+  // Lists of what has a name are merged by it, a Service's ports by their number; others are replaced.
+  if (numbered(value) && numbered(wanted))
+    return value.map(({ port, ...fields }) => ({ ...undoOf(fields, wanted.find((item) => item.port === port) ?? {}), port }))
   if (!named(value) || !named(wanted)) return wanted
   return value.map(({ name, ...fields }) => {
     const found = wanted.find((item) => item.name === name)

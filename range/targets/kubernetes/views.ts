@@ -81,6 +81,13 @@ export function described({ kind, spec }: V1Deployment | V1StatefulSet): { field
     ['kind', kind ?? (spec && 'strategy' in spec ? 'Deployment' : 'StatefulSet')],
     ['replicas', String(spec?.replicas ?? 1)],
     ['at once down, and more, in a rollout', rolling ? `${rolling.maxUnavailable ?? 0}, ${rolling.maxSurge ?? 0}` : undefined],
+    ['runs only on nodes with', pairs(spec?.template.spec?.nodeSelector, '=')],
+    ['label sidecar.istio.io/inject', spec?.template.metadata?.labels?.['sidecar.istio.io/inject']],
+    ...(spec?.template.spec?.hostAliases ?? []).map(({ ip, hostnames }) => ['host alias', `${(hostnames ?? []).join(' ')} is ${ip}`]),
+    ...(spec?.template.spec?.initContainers ?? []).map(({ name, command, args }) => [
+      `init container ${name}`,
+      [...(command ?? []), ...(args ?? [])].join(' ').slice(0, 300),
+    ]),
     ['a pod counts after being ready for', spec?.minReadySeconds ? `${spec.minReadySeconds} s` : undefined],
     ...containers,
   ]
@@ -109,6 +116,9 @@ export function podStatus({ metadata, status }: V1Pod): PodStatus {
     ...(status?.containerStatuses ?? []),
     ...(status?.initContainerStatuses ?? []).filter(({ name }) => name === 'istio-proxy'),
   ]
+  const unscheduled = (status?.conditions ?? []).filter(({ type, status: is }) => type === 'PodScheduled' && is === 'False')
+  // Of those that end before the others begin: which one the pod is at.
+  const first = (status?.initContainerStatuses ?? []).filter(({ name, state }) => name !== 'istio-proxy' && state?.running)
   const trouble = containers.flatMap(
     ({ state, lastState }) => state?.waiting?.reason ?? state?.terminated?.reason ?? lastState?.terminated?.reason ?? [],
   )
@@ -118,7 +128,7 @@ export function podStatus({ metadata, status }: V1Pod): PodStatus {
     phase: metadata?.deletionTimestamp ? 'Terminating' : (status?.phase ?? ''),
     ready: `${containers.filter(({ ready }) => ready).length}/${containers.length}`,
     restarts: containers.reduce((sum, { restartCount }) => sum + restartCount, 0),
-    reason: trouble[0] ?? '',
+    reason: unscheduled[0]?.reason ?? (first[0] ? `Init:${first[0].name}` : (trouble[0] ?? '')),
     ageSeconds: Math.round((Date.now() - new Date(metadata?.creationTimestamp ?? Date.now()).getTime()) / 1_000),
   }
 }
