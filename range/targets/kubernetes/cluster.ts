@@ -298,9 +298,13 @@ async function ask<Result>(what: string, work: () => Promise<Result>): Promise<R
   } catch (error) {
     const { body, code } = error as { body?: unknown; code?: number }
     const said = messageIn(body) ?? describeError(error)
-    throw new FiredrillError(code === 403 ? 'forbidden' : 'component-unreachable', `the API server would not ${what}: ${said}`, {
-      cause: error,
-    })
+    throw new FiredrillError(
+      code === 403 ? 'forbidden' : code === 409 ? 'outdated' : 'component-unreachable',
+      `the API server would not ${what}: ${said}`,
+      {
+        cause: error,
+      },
+    )
   }
 }
 

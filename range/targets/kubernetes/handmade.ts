@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { KubernetesObject } from '@kubernetes/client-node'
 import { parseAllDocuments } from 'yaml'
 import { baselinePolicy } from '../../mesh/files.ts'
+import { FiredrillError } from '../../../model/errors.ts'
 import type { Range } from '../../../model/range.ts'
 import type { Cluster } from './cluster.ts'
 import { generatedManifests } from './deploy.ts'
@@ -69,6 +70,16 @@ export function handmadeOf({ cluster, state, root, settled }: Options): Pick<Non
     good.set(key, now)
     return null
   }
+  /** A controller may write between the look and the question, as it does all the time in a rollout: then both are for what it wrote. */
+  async function stillDiffering(manifest: Wanted, live: Found, scaled: ReadonlySet<string>, tries = 5): ReturnType<typeof differing> {
+    try {
+      return await differing(manifest, live, scaled)
+    } catch (error) {
+      if (!isOutdated(error) || tries === 0) throw error
+      const now = await cluster.read<Found>(manifest)
+      return now?.spec === undefined ? null : stillDiffering(manifest, now, scaled, tries - 1)
+    }
+  }
   async function all(): Promise<{ manifest: Wanted; put: Found }[]> {
     const scaled = new Set((await cluster.autoscalers()).flatMap(({ metadata }) => metadata?.name ?? []))
     const kinds = Map.groupBy(wanted(), ({ apiVersion, kind }) => `${apiVersion} ${kind}`)
@@ -78,7 +89,7 @@ export function handmadeOf({ cluster, state, root, settled }: Options): Pick<Non
         return Promise.all(
           manifests.map((manifest) => {
             const live = there.find(({ metadata }) => metadata?.name === manifest.metadata.name)
-            return live?.spec === undefined ? null : differing(manifest, live, scaled)
+            return live?.spec === undefined ? null : stillDiffering(manifest, live, scaled)
           }),
         )
       }),
@@ -86,12 +97,24 @@ export function handmadeOf({ cluster, state, root, settled }: Options): Pick<Non
     return found.flat().filter((one) => one !== null)
   }
 
+  async function replaceNow(manifest: Wanted, put: Found, tries = 5): Promise<void> {
+    try {
+      await cluster.replace(put, { dryRun: false })
+    } catch (error) {
+      if (!isOutdated(error) || tries === 0) throw error
+      const resourceVersion = (await cluster.read<Found>(manifest))?.metadata?.resourceVersion
+      if (resourceVersion === undefined) throw error
+      await replaceNow(manifest, { ...put, metadata: { ...put.metadata, resourceVersion } }, tries - 1)
+    }
+  }
+
   return {
     handmade: async () => (await all()).map(({ manifest }) => `${manifest.kind} ${manifest.metadata.name}`).toSorted(),
     async undoHandmade() {
       const found = await all()
       for (const { manifest, put } of found) {
-        await cluster.replace(put, { dryRun: false })
+        // It is the manifest's, apart from its version: it may replace what a controller has written since.
+        await replaceNow(manifest, put)
         const { replicas } = put.spec ?? {}
         await cluster.apply(replicas === undefined ? manifest : { ...manifest, spec: { ...manifest.spec, replicas } })
         await cluster.forgetUpdates(manifest)
@@ -100,6 +123,8 @@ export function handmadeOf({ cluster, state, root, settled }: Options): Pick<Non
     },
   }
 }
+
+const isOutdated = (error: unknown): boolean => error instanceof FiredrillError && error.code === 'outdated'
 
 const documents = (text: string): Wanted[] =>
   parseAllDocuments(text).map((document) => {
