@@ -8,6 +8,7 @@ const others: Record<string, Record<string, unknown>> = {
   'cluster-target-port': { service: 'orders' },
   'cluster-memory': { service: 'orders' },
   'cluster-autoscaler': { service: 'orders' },
+  'cluster-request': { service: 'orders' },
 }
 
 /** How far each parameter of a fault may go: beyond it, nothing would be noticed, or more would break than is to be practised. */
@@ -55,6 +56,7 @@ const bounds: [id: string, param: string, least: number, most: number][] = [
   ['cluster-memory', 'mebibytes', 16, 1_024],
   ['cluster-autoscaler', 'millicores', 10, 1_000],
   ['cluster-autoscaler', 'max', 1, 10],
+  ['cluster-request', 'cores', 100, 10_000],
 ]
 for (const [id, param, least, most] of bounds)
   test(`${param} of ${id} is from ${least} to ${most}`, () => {

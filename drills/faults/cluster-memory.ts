@@ -6,7 +6,7 @@ import { clusterEdit, containerEdit, eagerRollout } from '../cluster-edit.ts'
 const params = z.object({
   service: serviceName,
   /** Mebibytes. */
-  mebibytes: z.number().int().min(16).max(1_024).default(72),
+  mebibytes: z.number().int().min(16).max(1_024).default(48),
 })
 
 /** A container may have less memory than the service in it needs. */

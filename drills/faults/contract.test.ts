@@ -25,7 +25,8 @@ const onPaper = [
   ...['tight-timeout', 'tight-breaker', 'loose-retries', 'mtls-mismatch', 'mesh-denied', 'strict-ejection'],
   ...['worn-connections', 'queue-age-policy', 'queue-stray-binding'],
   ...['cluster-selector', 'cluster-target-port', 'cluster-liveness', 'cluster-memory', 'cluster-environment', 'cluster-readiness'],
-  ...['cluster-half-rollout', 'cluster-autoscaler', 'cluster-queue-policy', 'cluster-drain'],
+  ...['cluster-half-rollout', 'cluster-autoscaler', 'cluster-queue-policy', 'cluster-drain', 'cluster-image', 'cluster-request'],
+  ...['cluster-scaled', 'cluster-secret-key', 'cluster-init-cycle'],
   ...['target-lost', 'queue-size-policy', 'hoarding-consumer', 'migration-lock', 'http-bandwidth', 'http-reset'],
 ]
 const contextOf = (range = paperRange(root, 30)): FaultContext => ({ range, signal: new AbortController().signal })

@@ -22,11 +22,16 @@ import { clusterCredential } from './cluster-credential.ts'
 import { clusterDrain } from './cluster-drain.ts'
 import { clusterEnvironment } from './cluster-environment.ts'
 import { clusterHalfRollout } from './cluster-half-rollout.ts'
+import { clusterImage } from './cluster-image.ts'
+import { clusterInitCycle } from './cluster-init-cycle.ts'
 import { clusterLiveness } from './cluster-liveness.ts'
 import { clusterMemory } from './cluster-memory.ts'
 import { clusterQueuePolicy } from './cluster-queue-policy.ts'
 import { clusterQuota } from './cluster-quota.ts'
 import { clusterReadiness } from './cluster-readiness.ts'
+import { clusterRequest } from './cluster-request.ts'
+import { clusterScaled } from './cluster-scaled.ts'
+import { clusterSecretKey } from './cluster-secret-key.ts'
 import { clusterSelector } from './cluster-selector.ts'
 import { clusterTargetPort } from './cluster-target-port.ts'
 import { cpuBurn } from './cpu-burn.ts'
@@ -163,6 +168,11 @@ export const faults: readonly AnyFault[] = [
   clusterCredential,
   clusterQueuePolicy,
   clusterDrain,
+  clusterImage,
+  clusterRequest,
+  clusterScaled,
+  clusterSecretKey,
+  clusterInitCycle,
 ]
 
 /** What a fault with these parameters needs of a range and this one does not have; empty when it can go in. */

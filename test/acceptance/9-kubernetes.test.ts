@@ -128,6 +128,7 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
     assert.ok(await may('patch', 'configmaps', { name: 'agent-state' }))
     assert.ok(await may('patch', 'secrets', { name: 'databases' }))
     assert.ok(await may('patch', 'networkpolicies', { group: 'networking.k8s.io', name: 'rabbitmq' }))
+    assert.ok(await may('delete', 'sidecars', { group: 'networking.istio.io', name: 'orders' }))
     const denied: Parameters<typeof may>[] = [
       ['get', 'secrets'],
       ['list', 'secrets'],
