@@ -98,6 +98,13 @@ test('sources that the shop’s user may not read are told', { skip }, () => {
   assert.equal(shopUserTrouble({ root: checkout, dir: own, programs }), null)
 })
 
+test('where root lacks a right, as in a container, the shop runs as root, and it is told which', { skip }, () => {
+  const asked = `import('${path.join(root, 'range/shop-user.ts')}').then(({ shopUserTrouble }) => console.log(shopUserTrouble({ root: '/', dir: '/tmp/range', programs: [] })))`
+  const told = (...without: string[]) => spawnSync('setpriv', [...without, binaries.node, '-e', asked], { encoding: 'utf8' }).stdout.trim()
+  assert.equal(told(), 'null')
+  assert.match(told('--bounding-set=-sys_ptrace,-kill'), /^root lacks CAP_KILL and CAP_SYS_PTRACE here/)
+})
+
 test('a folder on its way that is closed is told, and how to open it to nobody else', { skip }, () => {
   const closed = path.join(dir, 'closed')
   const within = path.join(closed, 'deep', 'range')

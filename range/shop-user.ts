@@ -1,4 +1,15 @@
-import { chmodSync, chownSync, existsSync, lchownSync, lstatSync, mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+} from 'node:fs'
 import path from 'node:path'
 import type { Component, ProcessSpec } from './component.ts'
 import { configDir, dataDir, type Binaries, type RangeContext } from './context.ts'
@@ -17,6 +28,8 @@ interface Places {
 /** Why the shop runs as root, with what to do about it, in a sentence; null where it does not. */
 export function shopUserTrouble(places: Places): string | null {
   if (process.getuid?.() !== 0) return null
+  const lacking = missingRights()
+  if (lacking !== null) return `root lacks ${lacking} here, without which it cannot look after processes of another user`
   const user = unprivilegedUser(shopUserName)
   if (!user) return `there is no user ${shopUserName}: 'firedrill setup' makes one`
   const closed = closedTo(user, places)
@@ -34,7 +47,17 @@ function shopUser({ dir, root, binaries }: RangeContext): SystemUser | null {
   // Whoever starts one part only, as tests do, need not know of the others.
   const found: Partial<Binaries> = binaries
   const programs = ['node' as const, ...shopPrograms].flatMap((name) => found[name] ?? [])
-  return user && closedTo(user, { dir, root, programs }) === null ? user : null
+  return user && missingRights() === null && closedTo(user, { dir, root, programs }) === null ? user : null
+}
+
+/** Numbers of capabilities (capabilities(7)): to become another user and own its files, to end its processes, and to read their environment. */
+const rights = { CAP_CHOWN: 0, CAP_DAC_OVERRIDE: 1, CAP_KILL: 5, CAP_SETGID: 6, CAP_SETUID: 7, CAP_SYS_PTRACE: 19 }
+
+/** Capabilities that root may lack in a container; null where it has those that it needs. */
+function missingRights(): string | null {
+  const [, held = '0'] = /^CapEff:\s+([0-9a-f]+)/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
+  const missing = Object.entries(rights).flatMap(([name, bit]) => ((BigInt(`0x${held}`) >> BigInt(bit)) & 1n ? [] : [name]))
+  return missing.length === 0 ? null : missing.join(' and ')
 }
 
 /** What services and jobs read of a checkout, one of each kind: their code, and packages. */

@@ -51,16 +51,19 @@ async function settingsOf(client: ApiClient, name: string): Promise<Settings> {
 async function change(client: ApiClient, name: string, before: Settings, file: string, { json }: CommonOptions): Promise<void> {
   const changes = settingsToChange(before, readSettings(name, file, before))
   const store = storeOf(name)
-  const done: string[] = []
-  for (const { key, value } of changes) {
-    const asked =
-      store === null
-        ? { id: 'change-setting', params: { service: name, key, value } }
-        : { id: 'change-store-setting', params: { store, name: key, value } }
-    const { summary } = await client.post<{ summary: string }>(`/api/actions/${asked.id}`, { params: asked.params })
-    done.push(summary)
-    if (!json) print(summary)
+  const set = (key: string, value: string) =>
+    store === null
+      ? client.post<{ summary: string }>('/api/actions/change-setting', { params: { service: name, key, value } })
+      : client.post<{ summary: string }>('/api/actions/change-store-setting', { params: { store, name: key, value } })
+  const done: { key: string; summary: string }[] = []
+  try {
+    for (const { key, value } of changes) done.push({ key, ...(await set(key, value)) })
+  } catch (error) {
+    // Only the store knows whether it takes a value.
+    for (const { key } of store === null ? [] : done.toReversed()) await set(key, before.get(key) ?? '')
+    throw error
   }
-  if (json) printJson({ changed: done })
-  else print(changes.length === 0 ? 'nothing has changed' : store === null ? `${name} was restarted` : `${name} uses them now`)
+  if (json) return printJson({ changed: done.map(({ summary }) => summary) })
+  for (const { summary } of done) print(summary)
+  print(changes.length === 0 ? 'nothing has changed' : store === null ? `${name} was restarted` : `${name} uses them now`)
 }

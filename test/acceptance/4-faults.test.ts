@@ -52,7 +52,7 @@ describe('the contract of every fault', () => {
 
   for (const { id } of faults.filter(({ category }) => category === 'cluster')) {
     test(`${id}: refused where the shop is in no cluster, and nothing of it stays`, async () => {
-      await assert.rejects(inject(id, { service: 'orders', keeps: 'redis' }, 5_000), /no cluster/)
+      await assert.rejects(inject(id, { service: 'orders', keeps: 'redis', one: 'orders', other: 'payments' }, 5_000), /no cluster/)
       assert.equal((await client('instructor').get<{ open: FaultRecord[] }>('/api/faults')).open.length, 0)
     })
   }

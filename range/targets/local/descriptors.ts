@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
+import { asOwnerOf } from '../../shop-user.ts'
 import { liveness } from './identity.ts'
 import type { RunRecord } from './state.ts'
 
@@ -13,11 +14,12 @@ export function descriptors(record: RunRecord | null): { limit: number; most: nu
   return { limit: soft, most: hard, open: readdirSync(`/proc/${record.pid}/fd`).length }
 }
 
-/** Lowers the soft limit, or lifts it to the hard one: which nobody needs a privilege for. */
+/** Lowers the soft limit, or lifts it to the hard one: for which its own user needs no privilege, and root one that it may lack in a container. */
 export async function limitDescriptors(record: RunRecord | null, limit: number | null): Promise<void> {
   if (!record || liveness(record) === 'gone') return
   const { hard } = limits(record.pid)
-  await run('prlimit', ['--pid', String(record.pid), `--nofile=${Math.min(limit ?? hard, hard)}:${hard}`])
+  const options = { cwd: '/', ...asOwnerOf(`/proc/${record.pid}`) }
+  await run('prlimit', ['--pid', String(record.pid), `--nofile=${Math.min(limit ?? hard, hard)}:${hard}`], options)
 }
 
 function limits(pid: number): { soft: number; hard: number } {
