@@ -26,14 +26,14 @@ export const redisDefaults: Readonly<Record<string, string>> = {
   ...cacheDefaults,
 }
 
+/** One setting of Redis, as it is now. */
+export async function cacheSetting({ cache }: Pick<Range, 'cache'>, name: string): Promise<string> {
+  const answer: unknown = await cache.command('CONFIG', 'GET', name)
+  return Array.isArray(answer) ? String(answer[1]) : ''
+}
+
 /** Those of these settings of Redis that are not as they are here. */
 export async function differingFrom(range: Pick<Range, 'cache'>, defaults: Readonly<Record<string, string>>): Promise<CacheSetting[]> {
-  const found = await Promise.all(
-    Object.entries(defaults).map(async ([name, fresh]) => {
-      const answer: unknown = await range.cache.command('CONFIG', 'GET', name)
-      const value = Array.isArray(answer) ? String(answer[1]) : fresh
-      return value === fresh ? [] : [{ name, value }]
-    }),
-  )
-  return found.flat()
+  const found = await Promise.all(Object.keys(defaults).map(async (name) => ({ name, value: await cacheSetting(range, name) })))
+  return found.filter(({ name, value }) => value !== defaults[name])
 }

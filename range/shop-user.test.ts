@@ -7,7 +7,7 @@ import { after, test } from 'node:test'
 import { openLocalRange } from '../control/wiring.ts'
 import { issueIdentity } from './mesh/identity.ts'
 import { openTo } from './private.ts'
-import { asOwnerOf, shopPrograms, shopUserTrouble } from './shop-user.ts'
+import { asOwnerOf, shopUserTrouble } from './shop-user.ts'
 import { RangeState } from './targets/local/state.ts'
 import { shopGroup, shopUserName, unprivilegedUser } from './users.ts'
 
@@ -19,9 +19,8 @@ const state = new RangeState(own)
 state.configure({ portBase: 31_800 })
 const target = openLocalRange(own)
 const { root, binaries } = target.context
-const programs = [binaries.node, ...shopPrograms.map((name) => binaries[name])]
 const user = unprivilegedUser(shopUserName)
-const trouble = shopUserTrouble({ root, dir: own, programs })
+const trouble = shopUserTrouble({ root, dir: own, binaries })
 const skip = user && trouble === null ? false : (trouble ?? 'only root has a user for the shop')
 
 after(async () => {
@@ -91,14 +90,14 @@ test('sources that the shop’s user may not read are told', { skip }, () => {
   spawnSync('mkdir', ['-p', path.dirname(file)])
   for (let folder = path.dirname(file); folder !== dir; folder = path.dirname(folder)) chmodSync(folder, 0o755)
   writeFileSync(file, '')
-  const told = shopUserTrouble({ root: checkout, dir: own, programs }) ?? ''
+  const told = shopUserTrouble({ root: checkout, dir: own, binaries }) ?? ''
   const [, command = ''] = /may not read \S+main\.ts: run '(.*)', or clone/.exec(told) ?? []
   assert.equal(spawnSync('sh', ['-c', command]).status, 0, told)
-  assert.equal(shopUserTrouble({ root: checkout, dir: own, programs }), null)
+  assert.equal(shopUserTrouble({ root: checkout, dir: own, binaries }), null)
 })
 
 test('where root lacks a right, as in a container, the shop runs as root, and it is told which', { skip }, () => {
-  const asked = `import('${path.join(root, 'range/shop-user.ts')}').then(({ shopUserTrouble }) => console.log(shopUserTrouble({ root: '/', dir: '/tmp/range', programs: [] })))`
+  const asked = `import('${path.join(root, 'range/shop-user.ts')}').then(({ shopUserTrouble }) => console.log(shopUserTrouble({ root: '/', dir: '/tmp/range', binaries: {} })))`
   const told = (...without: string[]) => spawnSync('setpriv', [...without, binaries.node, '-e', asked], { encoding: 'utf8' }).stdout.trim()
   assert.equal(told(), 'null')
   assert.match(told('--bounding-set=-sys_ptrace,-kill'), /^root lacks CAP_KILL and CAP_SYS_PTRACE here/)
@@ -109,12 +108,12 @@ test('a folder on its way that is closed is told, and how to open it to nobody e
   const within = path.join(closed, 'deep', 'range')
   spawnSync('mkdir', ['-p', '-m', '755', path.dirname(within)])
   for (const folder of [closed, path.dirname(within)]) chmodSync(folder, 0o755)
-  assert.equal(shopUserTrouble({ root, dir: within, programs }), null)
+  assert.equal(shopUserTrouble({ root, dir: within, binaries }), null)
   chmodSync(closed, 0o700)
-  const told = shopUserTrouble({ root, dir: within, programs }) ?? ''
+  const told = shopUserTrouble({ root, dir: within, binaries }) ?? ''
   const [, command = ''] = /may not enter \S+: run '(.*)', or keep/.exec(told) ?? []
   assert.ok(command.endsWith(closed), told)
   assert.equal(spawnSync('sh', ['-c', command]).status, 0)
-  assert.equal(shopUserTrouble({ root, dir: within, programs }), null)
+  assert.equal(shopUserTrouble({ root, dir: within, binaries }), null)
   assert.equal(statSync(closed).mode & 0o777, 0o710)
 })

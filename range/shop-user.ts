@@ -13,16 +13,17 @@ import {
 import path from 'node:path'
 import type { Component, ProcessSpec } from './component.ts'
 import { configDir, dataDir, type Binaries, type RangeContext } from './context.ts'
+import { tierOf } from './precedence.ts'
 import { shopUserName, unprivilegedUser, type SystemUser } from './users.ts'
 
-/** Programs of the shop's components that `setup` puts somewhere; jobs and services are run by Node. */
-export const shopPrograms = ['envoy', 'epmd', 'redisServer', 'rabbitmqServer'] as const satisfies (keyof Binaries)[]
+/** Programs that the shop's components and jobs are run by. */
+const programs = ['node', 'envoy', 'epmd', 'redisServer', 'rabbitmqServer'] as const
 
-/** What the shop's user has to reach: the checkout, the folder that has the range's, and each program. */
+/** What the shop's user has to reach: the checkout, the folder that has the range's, and those of the programs that are there. */
 interface Places {
   root: string
   dir: string
-  programs: readonly string[]
+  binaries: Partial<Binaries>
 }
 
 /** Why the shop runs as root, with what to do about it, in a sentence; null where it does not. */
@@ -42,13 +43,7 @@ export function shopUserTrouble(places: Places): string | null {
 }
 
 /** The user of the shop's components; null where they run as whoever started the range does. */
-function shopUser({ dir, root, binaries }: RangeContext): SystemUser | null {
-  const user = unprivilegedUser(shopUserName)
-  // Whoever starts one part only, as tests do, need not know of the others.
-  const found: Partial<Binaries> = binaries
-  const programs = ['node' as const, ...shopPrograms].flatMap((name) => found[name] ?? [])
-  return user && missingRights() === null && closedTo(user, { dir, root, programs }) === null ? user : null
-}
+const shopUser = (places: Places): SystemUser | null => (shopUserTrouble(places) === null ? unprivilegedUser(shopUserName) : null)
 
 /** Numbers of capabilities (capabilities(7)): to become another user and own its files, to end its processes, and to read their environment. */
 const rights = { CAP_CHOWN: 0, CAP_DAC_OVERRIDE: 1, CAP_KILL: 5, CAP_SETGID: 6, CAP_SETUID: 7, CAP_SYS_PTRACE: 19 }
@@ -64,8 +59,10 @@ function missingRights(): string | null {
 const samples = ['shop/gateway/main.ts', 'node_modules/.package-lock.json']
 
 /** The uppermost folder on its way that the shop's user may not enter, or a file that it may not read or run; null where there is none. */
-function closedTo(user: SystemUser, { dir, root, programs }: Places): string | null {
-  const files = [...programs, ...samples.map((file) => path.join(root, file))].filter((file) => existsSync(file)).map(realOf)
+function closedTo(user: SystemUser, { dir, root, binaries }: Places): string | null {
+  const files = [...programs.flatMap((name) => binaries[name] ?? []), ...samples.map((file) => path.join(root, file))]
+    .filter((file) => existsSync(file))
+    .map(realOf)
   const folders = [realOf(root), realOf(path.dirname(path.resolve(dir))), ...files.map((file) => path.dirname(file))]
   const closed = folders.find((folder) => !user.canTraverse(folder))
   if (closed === undefined) return files.find((file) => !user.canRead(file)) ?? null
@@ -77,13 +74,11 @@ function closedTo(user: SystemUser, { dir, root, programs }: Places): string | n
 /** Where it really is: folders on the way to a link say nothing of those on the way to what it names. */
 const realOf = (file: string): string => (existsSync(file) ? realpathSync(file) : file)
 
-const isOfShop = ({ role }: Pick<Component, 'role'>): boolean => role === 'service' || role === 'mesh' || role === 'datastore'
-
 /**
  * How a component is started: one of the shop as the shop's user, who owns its data and may read its configuration. One that has a user already keeps it.
  */
 export function asShopUser(context: RangeContext, component: Component, spec: ProcessSpec): ProcessSpec {
-  const user = isOfShop(component) && spec.user === undefined ? shopUser(context) : null
+  const user = tierOf(component.role) === 'shop' && spec.user === undefined ? shopUser(context) : null
   if (!user || !mayRun(user, spec)) return spec
   openWay(context)
   own(dataDir(context, component.name), user)

@@ -6,7 +6,7 @@ import { findBinaries } from '../../range/binaries.ts'
 import { describeMachine, measureMachine, usersFor } from '../../range/machine.ts'
 import { available, describePrecedence } from '../../range/targets/local/precedence.ts'
 import { setup } from '../../range/setup.ts'
-import { shopPrograms, shopUserTrouble } from '../../range/shop-user.ts'
+import { shopUserTrouble } from '../../range/shop-user.ts'
 import { shopUserName } from '../../range/users.ts'
 import { bundledOn } from '../../shell/firedrill.ts'
 import { foundPrograms } from '../../shell/own-programs.ts'
@@ -45,9 +45,9 @@ export const doctorCommand = () =>
     const machine = await measureMachine()
     const users = usersFor(machine)
     const cluster = state.exists && clusterWithShop(state.config().placement) !== undefined
-    const programs = found.flatMap(({ source, path }) => (shopPrograms.some((name) => name === source.binary) ? (path ?? []) : []))
+    const binaries = { ...Object.fromEntries(found.map(({ source, path }) => [source.binary, path ?? undefined])), node: process.execPath }
     const hasShop = (state.role === 'all' && !cluster) || state.role === 'shop'
-    const asRoot = hasShop ? shopUserTrouble({ dir: state.dir, root: projectRoot, programs: [process.execPath, ...programs] }) : null
+    const asRoot = hasShop ? shopUserTrouble({ dir: state.dir, root: projectRoot, binaries }) : null
     const terminal = { trouble: await jailTrouble(), missing: foundPrograms({ cluster }).filter(({ found }) => !found) }
     if (options.json)
       printJson({ ok, node: process.version, precedence, machine: { ...machine, users }, programs: reports, asRoot, assessment, terminal })

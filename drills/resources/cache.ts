@@ -1,19 +1,13 @@
-import type { Range } from '../../model/range.ts'
 import { cacheRights, freshRights } from '../cache-rights.ts'
-import { cacheDefaults, differingFrom, freshCache, type CacheSetting } from '../cache-settings.ts'
+import { cacheDefaults, cacheSetting, differingFrom, freshCache, type CacheSetting } from '../cache-settings.ts'
 import { defineResource, forEach, listed } from './resource.ts'
-
-const setting = async (range: Range, name: string): Promise<string> => {
-  const answer = (await range.cache.command('CONFIG', 'GET', name)) as unknown
-  return Array.isArray(answer) ? String(answer[1]) : ''
-}
 
 export const cacheMemory = defineResource<{ memoryBytes: number; whenFull: string }>({
   id: 'cache-memory',
   title: "the cache's memory",
   after: ['cache-answers', 'cache-users'],
   async read(range) {
-    const [memory, whenFull] = await Promise.all([setting(range, 'maxmemory'), setting(range, 'maxmemory-policy')])
+    const [memory, whenFull] = await Promise.all([cacheSetting(range, 'maxmemory'), cacheSetting(range, 'maxmemory-policy')])
     return { memoryBytes: Number(memory), whenFull }
   },
   differs: ({ memoryBytes, whenFull }) =>

@@ -4,10 +4,9 @@ import path from 'node:path'
 import { FiredrillError } from '../../model/errors.ts'
 import type { ServiceName } from '../../model/components.ts'
 import type { RangeContext } from '../context.ts'
-import { writeWhole } from '../whole-file.ts'
 import { readPolicy } from './policy-reader.ts'
 import { translate, type ConfigFile } from './envoy/proxy.ts'
-import { groupOf, meshDir } from './proxy-folder.ts'
+import { meshDir, putForProxy } from './proxy-folder.ts'
 import { hasRuntime, runtimeContent, runtimeFile } from './envoy/runtime.ts'
 
 const digest = (content: unknown): string => createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 12)
@@ -51,7 +50,7 @@ export function write(context: RangeContext, service: ServiceName, { file, conte
   const target = path.join(folder, file)
   const text = JSON.stringify(content)
   if (existsSync(target) && readFileSync(target, 'utf8') === text) return false
-  writeWhole(target, text, { group: groupOf(folder) })
+  putForProxy(folder, file, text)
   return true
 }
 

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { logSources } from '../../control/wiring.ts'
 import type { Scenario } from '../../model/scenario.ts'
 import { openTo } from '../../range/private.ts'
-import { shopPrograms, shopUserTrouble } from '../../range/shop-user.ts'
+import { shopUserTrouble } from '../../range/shop-user.ts'
 import { shopGroup, shopUserName, unprivilegedUser, type SystemUser } from '../../range/users.ts'
 import { withEnvironment } from '../../range/targets/local/identity.ts'
 import { credentialsOf, filesBelow, holdersOf, openedBy } from '../exposure.ts'
@@ -47,10 +47,7 @@ export function sweepFiles(): void {
 
 /** The user of the shop's components here; null where they run as whoever started the range. */
 function ownUser(): SystemUser | null {
-  const { root, binaries } = target().context
-  return shopUserTrouble({ root, dir, programs: [binaries.node, ...shopPrograms.map((name) => binaries[name])] }) === null
-    ? unprivilegedUser(shopUserName)
-    : null
+  return shopUserTrouble(target().context) === null ? unprivilegedUser(shopUserName) : null
 }
 
 /** Fails where a part of the shop runs as root, which started the range, or where the shop's user can look into what watches it. */
