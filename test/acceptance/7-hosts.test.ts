@@ -178,10 +178,11 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
       assert.deepEqual([alone.workers, alone.state], [1, 'running'])
       ok(await atUsers(['host', 'join'], ok(await here('host', 'invite', '--load', '--address', cable.hereAddress))))
       ok(await atUsers(['up']))
-      // They start in the time that Locust has to start.
-      const { workers } = await until('its workers', 60_000, async () => {
+      // One for each core, which join one after another, in the time that Locust has to start.
+      const workers = alone.workers + Number((await run('nproc', [])).stdout)
+      await until('all of its workers', 60_000, async () => {
         const now = await load()
-        return now.workers > 1 && now.users === alone.users ? now : null
+        return now.workers === workers && now.users === alone.users
       })
       assert.equal((await hosts()).loadHosts, 1)
       await ip('link', 'set', usersCable.here, 'down')
