@@ -7,6 +7,7 @@ import {
   proofOf,
   readProof,
   staleness,
+  upToDate,
   variantStaleness,
   withVariant,
   writeProof,
@@ -49,5 +50,5 @@ export function keepProof(state: RangeState, id: string, variant: string | null,
   // One that holds for where it was first proven is as good as this one.
   const known = readProof(projectRoot, id)
   if (known?.target !== target && staleness(projectRoot, id, sources).length === 0) return
-  writeProof(projectRoot, id, variant === null ? proof : withVariant(known, variant, proof))
+  writeProof(projectRoot, id, variant === null ? proof : withVariant(known, variant, proof, upToDate(projectRoot, id, known, sources)))
 }

@@ -8,7 +8,7 @@ import { projectRoot } from '../paths.ts'
 import { pageBoundSeconds, recoveryDeadlineMs, tenths, type Verification } from '../verify.ts'
 import { everyVariant } from '../../drills/variants.ts'
 import { provenVariants, scopeOf } from './covers.ts'
-import { changedSince, proofFile, proofOf, readProof, runOf, staleness, withVariant, writeProof } from './proof.ts'
+import { changedSince, proofFile, proofOf, readProof, runOf, staleness, upToDate, withVariant, writeProof } from './proof.ts'
 import { Sources } from './source.ts'
 
 const scenarios = loadScenarios(path.join(projectRoot, 'scenarios'))
@@ -72,7 +72,8 @@ variants:
   const prove = (variant: string) => {
     const proof = proofOf(scopeOf(root, id, undefined, variant).covers, 'local', [verified], new Date())
     assert.ok(proof)
-    writeProof(root, id, withVariant(readProof(root, id), variant, proof))
+    const known = readProof(root, id)
+    writeProof(root, id, withVariant(known, variant, proof, upToDate(root, id, known)))
   }
 
   test('each variant is proven by itself, and only what is played of it counts', () => {
@@ -93,6 +94,23 @@ variants:
       staleness(root, id).map((why) => why.split(':')[0]),
       ['variant second', 'variant second', 'variant second'],
     )
+  })
+
+  test('a proof from before the scenario had variants holds for the one that plays the same', () => {
+    const [first, second] = ['first', 'second'] as const
+    const played = written.replace('at: ${pause}', 'at: 3s')
+    writeFileSync(file, played.replace("'${version}'", '1.5.0').replace('${greeting}', 'Hello'))
+    const single = proofOf(scopeOf(root, id).covers, 'local', [{ ...verified, secondsToPage: 7 }], new Date())
+    assert.ok(single)
+    writeProof(root, id, single)
+    writeFileSync(file, `${played}${variants}`)
+    assert.deepEqual(upToDate(root, id, readProof(root, id)), [first])
+    assert.ok(staleness(root, id).every((why) => why.startsWith('variant second: ')))
+    prove(second)
+    assert.deepEqual(staleness(root, id), [])
+    const proof = readProof(root, id)
+    assert.ok(proof)
+    assert.deepEqual([runOf(proof, first)?.seconds.toPage, runOf(proof, second)?.seconds.toPage], [7, 9])
   })
 
   test('each variant may have a solution of its own, of as many steps as it takes', () => {

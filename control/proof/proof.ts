@@ -31,16 +31,33 @@ export type VariedProof = z.output<typeof varied>
 export type Proof = SingleProof | VariedProof
 type Run = VariedProof['variants'][string]
 
-/** What a proof says of one variant, or of a scenario without any (null). */
+/**
+ * What a proof says of one variant, or of a scenario without any (null). One that was written before the scenario had variants says it of whichever
+ * plays what was played then, which what it covers tells.
+ */
 export function runOf(proof: Proof, variant: string | null): Run | undefined {
-  if (variant !== null) return 'variants' in proof ? proof.variants[variant] : undefined
-  return 'variants' in proof ? undefined : proof
+  if (!('variants' in proof)) return proof
+  return variant === null ? undefined : proof.variants[variant]
 }
 
-/** A proof with one more variant, or with it proven again. What was proven elsewhere is dropped: one proof is of one target. */
-export function withVariant(known: Proof | null, variant: string, { format, target, ...proven }: SingleProof): VariedProof {
-  const others = known && 'variants' in known && known.target === target ? known.variants : {}
+/**
+ * A proof with one more variant, or with it proven again. What was proven elsewhere is dropped: one proof is of one target. Of a proof from before the
+ * scenario had variants, `same` names those that play what was played then.
+ */
+export function withVariant(
+  known: Proof | null,
+  variant: string,
+  { format, target, ...proven }: SingleProof,
+  same: readonly string[] = [],
+): VariedProof {
+  const others = known?.target === target ? provenBefore(known, same) : {}
   return { format, target, variants: { ...others, [variant]: proven } }
+}
+
+function provenBefore(known: Proof, same: readonly string[]): VariedProof['variants'] {
+  if ('variants' in known) return known.variants
+  const { format: _format, target: _target, ...proven } = known
+  return Object.fromEntries(same.map((variant) => [variant, proven]))
 }
 
 export const proofFile = (root: string, id: string): string => path.join(root, 'scenarios', id, 'proof.json')
@@ -72,9 +89,16 @@ export function staleness(root: string, id: string, sources?: Sources): string[]
 export function variantStaleness(root: string, id: string, proof: Proof | null, variant: string | null, sources?: Sources): string[] {
   const of = variant === null ? '' : `variant ${variant}: `
   const proven = proof && runOf(proof, variant)
-  if (!proven) return [`${of}it has no proof`]
-  return differences(proven.covers, scopeOf(root, id, sources, variant).covers).map((why) => `${of}${why}`)
+  const changes = proven && differences(proven.covers, scopeOf(root, id, sources, variant).covers)
+  if (!changes || (variant !== null && !('variants' in proof) && changes.length > 0)) return [`${of}it has no proof`]
+  return changes.map((why) => `${of}${why}`)
 }
+
+/** The variants of a scenario that its proof holds for. */
+export const upToDate = (root: string, id: string, proof: Proof | null, sources?: Sources): string[] =>
+  provenVariants(root, id).filter(
+    (variant): variant is string => variant !== null && variantStaleness(root, id, proof, variant, sources).length === 0,
+  )
 
 export function differences(proven: Covers, present: Covers): string[] {
   const names = [...new Set([...Object.keys(proven), ...Object.keys(present)])].toSorted()
