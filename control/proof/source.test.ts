@@ -86,6 +86,35 @@ test('comments and layout do not count, and a text that looks like a comment doe
   assert.match(new Sources(root).code('b/used.ts'), /'a \/\/ b'/)
 })
 
+test('the description of a schema does not count, on whichever line it is, and any other call of that name does', () => {
+  const code = (text: string) => changed('a/one.ts', text).code('a/one.ts')
+  const schema = "export const params = z.object({ name: z.string().regex(/a/) .default('x'), count: number })\n"
+  assert.equal(
+    code(`export const params = z.object({
+      /* Which one. */ name: z.string().describe('The name: (of one)').regex(/a/)
+        // Why.
+        .default('x')
+        .describe(\`Its name\`), count: number.describe("one").describe(/* two */ 'two')
+    }).describe('All of them')\n`),
+    code(schema),
+  )
+  for (const other of [
+    'z.describe(text)',
+    'z.describe(`${text}`)',
+    "z.describe('a', 'b')",
+    'z.describe()',
+    "z?.describe('a')",
+    "z.describe?.('a')",
+    "z['describe']('a')",
+    "z.describes('a')",
+    "describe('a')",
+    "() => cluster.describe('a')",
+    "function () { return cluster.describe('a') }",
+    "{ show() { return cluster.describe('a') } }",
+  ])
+    assert.equal(code(`export default (${other})\n`), `export default (${other})`)
+})
+
 test('an entry has what it needs of its file, and the files that it imports for it', () => {
   const sources = new Sources(root)
   assert.deepEqual(sources.entry('a/releases.ts', 'releases', '1.0.0'), { code: "'1.0.0': { handler: fast }", imported: ['a/fast.ts'] })

@@ -6,6 +6,15 @@ import { parseSync, type ParseResult } from 'vite'
 interface Source {
   text: string
   parsed: ParseResult
+  /** What does not count as code, in the order of the file. */
+  ignored: Ignored[]
+}
+
+/** From one offset to another, and what stands for it. */
+interface Ignored {
+  start: number
+  end: number
+  as: string
 }
 
 /** Source files of a checkout, each read and parsed once. Paths are relative to its root, with slashes. */
@@ -28,7 +37,7 @@ export class Sources {
     return found
   }
 
-  /** What a file says, without its comments and however it is laid out: neither changes what it does. */
+  /** What a file says, without its comments, the descriptions of its schemas and however it is laid out: none of these changes what it does. */
   code(file: string): string {
     const { text } = this.#source(file)
     return this.#bare(file, 0, text.length)
@@ -94,23 +103,58 @@ export class Sources {
       const text = readFileSync(path.join(this.#root, file), 'utf8').replaceAll('\r\n', '\n')
       const parsed = parseSync(file, text)
       if (parsed.errors[0]) throw new Error(`${file} cannot be parsed: ${parsed.errors[0].message}`)
-      source = { text, parsed }
+      const comments = parsed.comments.map(({ start, end }) => ({ start, end, as: ' ' }))
+      const ignored = [...comments, ...descriptionsIn(parsed.program)].toSorted((a, b) => a.start - b.start)
+      source = { text, parsed, ignored }
       this.#read.set(file, source)
     }
     return source
   }
 
   #bare(file: string, start: number, end: number): string {
-    const { text, parsed } = this.#source(file)
+    const { text, ignored } = this.#source(file)
     let code = ''
     let from = start
-    for (const comment of parsed.comments) {
-      if (comment.start < from || comment.end > end) continue
-      code += `${text.slice(from, comment.start)} `
-      from = comment.end
+    for (const part of ignored) {
+      if (part.start < from || part.end > end) continue
+      code += text.slice(from, part.start) + part.as
+      from = part.end
     }
     return (code + text.slice(from, end)).replaceAll(/\s+/g, ' ').trim()
   }
 }
+
+const functions = new Set(['ArrowFunctionExpression', 'FunctionDeclaration', 'FunctionExpression'])
+
+/**
+ * Each `.describe('text')` of a module, with whatever stands between it and what it describes. Not those inside functions: schemas are made where a
+ * file is loaded, and a function may call a method of this name that does something.
+ */
+function descriptionsIn(node: unknown): Ignored[] {
+  if (Array.isArray(node)) return node.flatMap(descriptionsIn)
+  if (!isNode(node) || functions.has(node.type)) return []
+  const own = describedBy(node)
+  return [...(own ? [own] : []), ...Object.values(node).flatMap(descriptionsIn)]
+}
+
+interface Node extends Record<string, unknown> {
+  type: string
+  start: number
+  end: number
+}
+const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && 'type' in value
+
+function describedBy({ type, callee, arguments: given, optional, end }: Node): Ignored | null {
+  if (type !== 'CallExpression' || optional === true || !isNode(callee) || !Array.isArray(given)) return null
+  const { object, property, computed, optional: isOptional } = callee
+  if (callee.type !== 'MemberExpression' || computed === true || isOptional === true || !isNode(object) || !isNode(property)) return null
+  return property['name'] === 'describe' && given.length === 1 && isPlainText(given[0]) ? { start: object.end, end, as: '' } : null
+}
+
+/** A string, or a template into which nothing is filled in. */
+const isPlainText = (node: unknown): boolean =>
+  isNode(node) &&
+  ((node.type === 'Literal' && typeof node['value'] === 'string') ||
+    (node.type === 'TemplateLiteral' && Array.isArray(node['expressions']) && node['expressions'].length === 0))
 
 export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)
