@@ -5,15 +5,14 @@ import type { Range } from '../model/range.ts'
 
 /** Which requests on one edge, as parameters of a fault. */
 export const edgeParams = {
-  from: serviceName,
-  to: serviceName,
-  /** Share of the requests, 0–100. */
-  percent: z.number().min(0).max(100).default(100),
-  /** Only requests that carry `name: value`; empty for all. */
+  from: serviceName.describe('Service that calls'),
+  to: serviceName.describe('Service that is called'),
+  percent: z.number().min(0).max(100).default(100).describe('Share of the requests that are affected, in percent'),
   header: z
     .string()
     .regex(/^$|^[a-z0-9-]+: ?.{1,200}$/, 'written as name: value')
-    .default(''),
+    .default('')
+    .describe('Only requests with this header, as name: value; empty for all'),
 }
 
 export const headerOf = (header: string): Pick<EdgeFault, 'header'> => {

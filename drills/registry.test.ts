@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { globSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
+import { z } from 'zod'
 import { components } from '../range/topology.ts'
 import { releasesOf } from '../range/releases.ts'
 import { serviceNames } from '../model/components.ts'
@@ -48,8 +49,29 @@ test('every fault has parameters for the test of its contract, which runs on a r
   )
 })
 
+const paramsOf = ({ params }: { params: z.ZodType }) => Object.entries(z.toJSONSchema(params, { io: 'input' }).properties ?? {})
+
+/** Numbers without a largest value in files that proofs cover: with one, the proofs would be stale. Those who prove these scenarios again add it. */
+const unbounded = ['redis-memory-limit: maxBytes', 'terminate-session: pid', 'roll-back-mesh-policy: revision']
+
+test('every parameter of a fault or an action is described, and every number has a minimum and a maximum', () => {
+  const without: string[] = []
+  for (const entry of [...faults, ...actions])
+    for (const [name, schema] of paramsOf(entry)) {
+      assert.ok(typeof schema === 'object' && schema.description, `${entry.id}: describe ${name}, with its unit: .describe('…')`)
+      assert.match(schema.description, /^[A-Z].*[^.]$/, `${entry.id}: ${name}`)
+      const { type, enum: choices, minimum = -Infinity, maximum = Infinity } = schema
+      if ((type !== 'number' && type !== 'integer') || choices) continue
+      if (minimum <= Number.MIN_SAFE_INTEGER || maximum >= Number.MAX_SAFE_INTEGER) without.push(`${entry.id}: ${name}`)
+    }
+  assert.deepEqual(without, unbounded)
+})
+
 test('no action uses the words of a fault, which trainees must not find', () => {
-  const offered = actions.flatMap(({ id, title, description }) => [id, title, description])
+  const offered = actions.flatMap((action) => [
+    ...[action.id, action.title, action.description],
+    ...paramsOf(action).map(([, schema]) => (typeof schema === 'object' ? (schema.description ?? '') : '')),
+  ])
   for (const { id, title, effect, category } of faults) {
     if (category === 'none') continue
     for (const words of [id, title, effect]) assert.ok(!offered.some((text) => text.includes(words)), `${id}: ${words}`)

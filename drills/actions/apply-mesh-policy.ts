@@ -6,7 +6,7 @@ export const applyMeshPolicy = defineAction({
   title: 'Apply a mesh policy',
   description: 'Replaces the Istio resources of every proxy. The mesh page has an editor for it.',
   kind: 'change',
-  params: z.object({ yaml: z.string().min(1).max(65_536) }),
+  params: z.object({ yaml: z.string().min(1).max(65_536).describe('All resources of the policy, as YAML documents') }),
   async run({ range, by }, { yaml }) {
     await range.mesh.check(yaml)
     const { revision } = await range.mesh.apply(yaml, by)

@@ -8,9 +8,9 @@ export const bindQueue = defineAction({
   description: 'Routes the messages of an exchange that carry a key to a queue. "Look at the broker" shows the routes there are.',
   kind: 'change',
   params: z.object({
-    queue: queueName,
-    exchange: z.enum(['orders', 'orders.dead']).default('orders'),
-    key: z.string().max(80).default('order.confirmed'),
+    queue: queueName.describe('Queue that gets the messages'),
+    exchange: z.enum(['orders', 'orders.dead']).default('orders').describe('Exchange that they come from'),
+    key: z.string().max(80).default('order.confirmed').describe('Routing key that they carry'),
   }),
   async run({ range }, { queue, exchange, key }) {
     await range.queue.bind({ queue, exchange, key })

@@ -10,13 +10,13 @@ export const createIndex = defineAction({
   description: 'Builds an index on columns of a table, without locking out those who write.',
   kind: 'change',
   params: z.object({
-    schema: serviceName,
-    table: identifier,
-    /** One or several, with commas. */
+    schema: serviceName.describe('Schema of the table: the service that owns it'),
+    table: identifier.describe('Table, without its schema'),
     columns: z
       .string()
       .max(200)
-      .regex(/^[a-z][a-z0-9_]*( *, *[a-z][a-z0-9_]*)*$/, 'names of columns with commas between them'),
+      .regex(/^[a-z][a-z0-9_]*( *, *[a-z][a-z0-9_]*)*$/, 'names of columns with commas between them')
+      .describe('Columns of the index, with commas between them'),
   }),
   async run({ range }, { schema, table, columns }) {
     const names = columns.split(',').map((column) => column.trim())

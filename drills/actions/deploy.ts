@@ -7,7 +7,10 @@ export const deploy = defineAction({
   title: 'Deploy a release',
   description: 'Deploys the named release of a service.',
   kind: 'change',
-  params: z.object({ service: serviceName, version: z.string().max(20) }),
+  params: z.object({
+    service: serviceName.describe('Service to deploy'),
+    version: z.string().max(20).describe('Release, as "List releases" shows it'),
+  }),
   async run({ range, by }, { service, version }) {
     const { previous } = await range.releases.deploy(service, version, by)
     return { summary: `${service} ${version} was deployed in place of ${previous}` }

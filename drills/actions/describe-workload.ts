@@ -10,7 +10,7 @@ export const describeWorkload = defineAction({
     "What a component's Deployment or StatefulSet asks of the cluster: replicas, rollout, images, environment, probes, requests and limits. `kubectl -n shop describe deployment`",
   kind: 'inspect',
   needs: ['cluster'],
-  params: z.object({ component: shopComponentName }),
+  params: z.object({ component: shopComponentName.describe('Component to describe') }),
   async run({ range }, { component }) {
     const rows = await clusterOf(range).describe(component)
     return { summary: `${component}, as the cluster has it`, rows }

@@ -8,7 +8,9 @@ export const extendSequence = defineAction({
   title: 'Extend a sequence',
   description: 'Lets the counter behind a key go on to the end of its type; "List sequences" names them.',
   kind: 'change',
-  params: z.object({ sequence: z.string().regex(/^[a-z_]{1,40}\.[a-z_]{1,60}$/, 'schema.sequence') }),
+  // Laid out as its proofs cover it.
+  // oxfmt-ignore
+  params: z.object({ sequence: z.string().regex(/^[a-z_]{1,40}\.[a-z_]{1,60}$/, 'schema.sequence').describe('Sequence, as schema.sequence') }),
   async run({ range }, { sequence }) {
     const names = (await sequences(range)).map(({ name }) => name)
     if (names.length > 0 && !names.includes(sequence))

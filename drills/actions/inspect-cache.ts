@@ -19,7 +19,7 @@ export const inspectCache = defineAction({
   title: 'Look into the cache',
   description: 'Memory, evictions, hits and clients of Redis, and one page of the keys that fit a pattern, with their time to live.',
   kind: 'inspect',
-  params: z.object({ pattern: z.string().max(80).default('*') }),
+  params: z.object({ pattern: z.string().max(80).default('*').describe('Keys to show, as a glob pattern: catalog:* or *') }),
   looksAt: () => ({ view: 'cache', component: 'redis', detail: 'the cache' }),
   async run({ range }, { pattern }) {
     const info = String(await range.cache.command('INFO', 'all'))

@@ -20,7 +20,7 @@ export const inspectMesh = defineAction({
   description:
     'How calls to a service are routed, retried, limited and secured by the proxies of those who call it, and who changed that last.',
   kind: 'inspect',
-  params: z.object({ to: serviceName }),
+  params: z.object({ to: serviceName.describe('Service that is called') }),
   looksAt: ({ to }) => ({ view: 'mesh', component: to, detail: `the mesh policy of ${to}` }),
   async run({ range }, { to }) {
     const documents = documentsOf(await range.mesh.policy()).map((document) => document.toJS() as Policy)

@@ -10,7 +10,7 @@ export const limitRate = defineAction({
     'Accepts this many requests a second and answers the rest with 429, so that the accepted ones are served; 0 lifts the limit.',
   kind: 'change',
   caution: 'Users above the limit are turned away.',
-  params: z.object({ requestsPerSecond: z.coerce.number().int().min(0).max(10_000) }),
+  params: z.object({ requestsPerSecond: z.coerce.number().int().min(0).max(10_000).describe('Requests per second; 0 for no limit') }),
   async run({ range, by }, { requestsPerSecond }) {
     const { [key]: _before, ...others } = await range.config.get('gateway')
     await range.config.set('gateway', requestsPerSecond === 0 ? others : { ...others, [key]: String(requestsPerSecond) }, by)

@@ -9,7 +9,7 @@ export const listEvents = defineAction({
     'What the cluster has had to do with the shop lately: probes that failed, pods that could not be made. `kubectl -n shop get events --sort-by=.lastTimestamp`',
   kind: 'inspect',
   needs: ['cluster'],
-  params: z.object({ warnings: z.boolean().default(true) }),
+  params: z.object({ warnings: z.boolean().default(true).describe('Only warnings') }),
   async run({ range }, { warnings }) {
     const events = (await clusterOf(range).events()).filter(({ type }) => !warnings || type === 'Warning')
     return { summary: `${events.length} events`, rows: events.map(({ at, reason, object, message }) => ({ at, reason, object, message })) }

@@ -7,7 +7,7 @@ export const listReleases = defineAction({
   title: 'List releases',
   description: 'The releases of a service with their changelog, and which one runs.',
   kind: 'inspect',
-  params: z.object({ service: serviceName }),
+  params: z.object({ service: serviceName.describe('Service whose releases are listed') }),
   looksAt: ({ service }) => ({ view: 'deploys', component: service, detail: `the releases of ${service}` }),
   async run({ range }, { service }) {
     const current = await range.releases.current(service)

@@ -7,7 +7,7 @@ export const listSettings = defineAction({
   title: 'List settings',
   description: 'The settings of a service that differ from its defaults.',
   kind: 'inspect',
-  params: z.object({ service: serviceName }),
+  params: z.object({ service: serviceName.describe('Service whose settings are listed') }),
   looksAt: ({ service }) => ({ view: 'deploys', component: service, detail: `the settings of ${service}` }),
   async run({ range }, { service }) {
     const rows = Object.entries(await range.config.get(service)).map(([key, value]) => ({ key, value }))

@@ -9,7 +9,7 @@ export const listStoreSettings = defineAction({
   title: 'List settings of a data store',
   description: 'The settings of PostgreSQL, Redis or RabbitMQ that are not as it was started.',
   kind: 'inspect',
-  params: z.object({ store: storeName }),
+  params: z.object({ store: storeName.describe('Data store whose settings are listed') }),
   looksAt: ({ store }) => ({ view: views[store], component: store, detail: `the configuration of ${store}` }),
   async run({ range }, { store }) {
     const rows = (await storeSettings(range, store)).map(({ name, value }) => ({ name, value }))

@@ -7,7 +7,10 @@ export const peekQueue = defineAction({
   title: 'Look into a queue',
   description: 'How many messages wait and who consumes; the first few messages, without consuming them.',
   kind: 'inspect',
-  params: z.object({ queue: queueName, limit: z.coerce.number().int().min(1).max(20).default(5) }),
+  params: z.object({
+    queue: queueName.describe('Queue to look into'),
+    limit: z.coerce.number().int().min(1).max(20).default(5).describe('Messages to show'),
+  }),
   looksAt: ({ queue }) => ({ view: 'queue', component: 'rabbitmq', detail: `the queue ${queue}` }),
   async run({ range }, { queue, limit }) {
     const status = await range.queue.status(queue)

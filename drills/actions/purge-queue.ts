@@ -8,7 +8,7 @@ export const purgeQueue = defineAction({
   description: 'Throws away every message that waits in a queue.',
   kind: 'change',
   caution: 'The messages are lost: each may be an order that a customer has paid for.',
-  params: z.object({ queue: queueName }),
+  params: z.object({ queue: queueName.describe('Queue whose messages are thrown away') }),
   async run({ range }, { queue }) {
     return { summary: `${await range.queue.purge(queue)} messages of ${queue} were thrown away` }
   },

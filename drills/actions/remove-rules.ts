@@ -7,7 +7,9 @@ export const removeRules = defineAction({
   title: 'Remove alerting rules',
   description: 'Takes a file of rules out of Prometheus; "Look at the monitoring" lists them.',
   kind: 'change',
-  params: z.object({ file: z.string().regex(/^[a-z][a-z0-9-]{0,40}$/) }),
+  // Laid out as its proofs cover it.
+  // oxfmt-ignore
+  params: z.object({ file: z.string().regex(/^[a-z][a-z0-9-]{0,40}$/).describe('File of rules, as "Look at the monitoring" lists it') }),
   async run({ range }, { file }) {
     const files = await range.monitoring.extraRules()
     if (!files.includes(file))

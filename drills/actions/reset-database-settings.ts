@@ -10,7 +10,7 @@ export const resetDatabaseSettings = defineAction({
   description: 'Takes back what was set for a role, or for everyone in the database of the shop, and ends the sessions that began with it.',
   kind: 'change',
   caution: 'Transactions of those sessions are rolled back.',
-  params: z.object({ role: owner }),
+  params: z.object({ role: owner.describe('Role whose settings are reset, or everyone') }),
   async run({ range }, { role }) {
     if (role === 'everyone') {
       await range.database.query('alter database shop reset all')

@@ -7,7 +7,7 @@ export const rollBackMeshPolicy = defineAction({
   title: 'Roll back the mesh policy',
   description: 'Activates an earlier revision of the mesh policy; without a number, the previous one.',
   kind: 'change',
-  params: z.object({ revision: z.number().int().min(0).optional() }),
+  params: z.object({ revision: z.number().int().min(0).optional().describe('Revision to activate; empty for the previous one') }),
   async run({ range, by }, { revision }) {
     const history = await range.mesh.history()
     const current = history.at(-1)

@@ -8,7 +8,7 @@ export const rollBack = defineAction({
   title: 'Roll back a service',
   description: 'Deploys the release that ran before the present one.',
   kind: 'change',
-  params: z.object({ service: serviceName }),
+  params: z.object({ service: serviceName.describe('Service to roll back') }),
   async run({ range, by }, { service }) {
     const current = await range.releases.current(service)
     const last = (await range.releases.history()).findLast(

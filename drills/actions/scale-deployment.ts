@@ -9,7 +9,10 @@ export const scaleDeployment = defineAction({
   description: 'How many pods a service has. An autoscaler, if it has one, may think otherwise. `kubectl -n shop scale deployment`',
   kind: 'change',
   needs: ['cluster'],
-  params: z.object({ service: serviceName, replicas: z.number().int().min(1).max(4) }),
+  params: z.object({
+    service: serviceName.describe('Service to scale'),
+    replicas: z.number().int().min(1).max(4).describe('Pods that it should have'),
+  }),
   async run({ range }, { service, replicas }) {
     await clusterOf(range).edit({ kind: 'Deployment', name: service, patch: { spec: { replicas } } })
     return { summary: `${service} is to have ${replicas} pods` }

@@ -11,7 +11,11 @@ export const setAutoscaler = defineAction({
   kind: 'change',
   needs: ['cluster'],
   params: z
-    .object({ service: serviceName, min: z.number().int().min(1).max(6), max: z.number().int().min(1).max(6) })
+    .object({
+      service: serviceName.describe('Service that is scaled'),
+      min: z.number().int().min(1).max(6).describe('Fewest pods'),
+      max: z.number().int().min(1).max(6).describe('Most pods'),
+    })
     .refine(({ min, max }) => min <= max, 'min must not be above max'),
   async run({ range }, { service, min, max }) {
     const cluster = clusterOf(range)

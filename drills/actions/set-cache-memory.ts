@@ -7,8 +7,8 @@ export const setCacheMemory = defineAction({
   description: 'How much memory Redis may use, and what it does when that is full. Usual: 64 MB, allkeys-lru.',
   kind: 'change',
   params: z.object({
-    megabytes: z.coerce.number().int().min(1).max(512),
-    whenFull: z.enum(['allkeys-lru', 'allkeys-lfu', 'volatile-lru', 'noeviction']).default('allkeys-lru'),
+    megabytes: z.coerce.number().int().min(1).max(512).describe('Memory that Redis may use, in MB'),
+    whenFull: z.enum(['allkeys-lru', 'allkeys-lfu', 'volatile-lru', 'noeviction']).default('allkeys-lru').describe('Eviction policy'),
   }),
   async run({ range }, { megabytes, whenFull }) {
     await range.cache.command('CONFIG', 'SET', 'maxmemory-policy', whenFull)

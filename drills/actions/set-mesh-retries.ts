@@ -10,11 +10,10 @@ export const setMeshRetries = defineAction({
   kind: 'change',
   caution: 'Each retry adds a call to a service that may already have too many, and a call that changes something may run twice.',
   params: z.object({
-    to: serviceName,
-    attempts: z.number().int().min(0).max(10),
-    /** Comma-separated conditions, as Istio's `retryOn`. */
-    retryOn: z.string().max(200).default('connect-failure,refused-stream,503'),
-    perTryTimeoutMs: z.number().int().min(0).max(60_000).default(0),
+    to: serviceName.describe('Service that is called'),
+    attempts: z.number().int().min(0).max(10).describe('How often a failed call is retried; 0 for never'),
+    retryOn: z.string().max(200).default('connect-failure,refused-stream,503').describe("Conditions (Istio's retryOn), comma-separated"),
+    perTryTimeoutMs: z.number().int().min(0).max(60_000).default(0).describe('Timeout of one try, in milliseconds; 0 for none'),
   }),
   async run({ range, by }, { to, attempts, retryOn, perTryTimeoutMs }) {
     const yaml = editPolicy(await range.mesh.policy(), 'VirtualService', to, (document) => {

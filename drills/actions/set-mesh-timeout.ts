@@ -8,7 +8,12 @@ export const setMeshTimeout = defineAction({
   title: 'Set the timeout of calls to a service',
   description: 'After this, the proxies of its callers answer 504 in its place. 0: no timeout.',
   kind: 'change',
-  params: z.object({ to: serviceName, timeoutMs: z.number().int().min(0).max(600_000) }),
+  // Laid out as its proofs cover it.
+  // oxfmt-ignore
+  params: z.object({
+    to: serviceName.describe('Service that is called'),
+    timeoutMs: z.number().int().min(0).max(600_000).describe('Timeout of a call, in milliseconds; 0 for none')
+  }),
   async run({ range, by }, { to, timeoutMs }) {
     const yaml = editPolicy(await range.mesh.policy(), 'VirtualService', to, (document) => {
       if (timeoutMs === 0) document.deleteIn(['spec', 'http', 0, 'timeout'])

@@ -9,7 +9,9 @@ export const stopJob = defineAction({
   description: 'Ends a program that somebody of the shop started by hand, by its name as the list of jobs shows it.',
   kind: 'change',
   caution: 'What it has not yet done stays undone.',
-  params: z.object({ program: z.string().regex(/^[a-z][a-z-]{1,40}$/) }),
+  // Laid out as its proofs cover it.
+  // oxfmt-ignore
+  params: z.object({ program: z.string().regex(/^[a-z][a-z-]{1,40}$/).describe('Program, as "List jobs" names it') }),
   async run({ range }, { program }) {
     const running = await runningJobs(range, program)
     if (running.length === 0) throw new FiredrillError('not-found', `no job '${program}' runs: list the jobs again`)

@@ -8,7 +8,7 @@ export const terminateSession = defineAction({
   description: 'Ends one session of PostgreSQL; its transaction is rolled back and its locks are released.',
   kind: 'change',
   caution: 'Whatever the session was doing is lost.',
-  params: z.object({ pid: z.coerce.number().int().min(1) }),
+  params: z.object({ pid: z.coerce.number().int().min(1).describe('Process id of the session, as "List database sessions" shows it') }),
   async run({ range }, { pid }) {
     const rows = await range.database.query<{ application: string; ended: boolean }>(
       `select application_name as application, pg_terminate_backend(pid) as ended from pg_stat_activity

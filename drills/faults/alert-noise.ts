@@ -12,8 +12,7 @@ export const alertNoise = defineFault({
   effect: 'Dozens of alerts for each incident, most of them of no use',
   category: 'observability',
   params: z.object({
-    /** `page` wakes somebody for each of them. */
-    severity: z.enum(['page', 'ticket']).default('ticket'),
+    severity: z.enum(['page', 'ticket']).default('ticket').describe('Severity of the alerts; page wakes somebody for each of them'),
   }),
   plan: async () => ({ file }),
   inject: ({ range }, { severity }) => range.monitoring.setExtraRules(file, stringify(noise(severity))),

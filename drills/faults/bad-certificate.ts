@@ -3,7 +3,12 @@ import { serviceName } from '../../model/components.ts'
 import { defineFault } from '../../model/fault.ts'
 import { identityFaults } from '../../model/mesh.ts'
 
-const params = z.object({ service: serviceName, flaw: z.enum(identityFaults).default('expired') })
+// Laid out as its proofs cover it.
+// oxfmt-ignore
+const params = z.object({
+  service: serviceName.describe('Service whose proxy shows the certificate'),
+  flaw: z.enum(identityFaults).default('expired').describe('What is wrong with it')
+})
 
 /** A service's proxy shows a certificate that others cannot accept: out of date, of another authority, or in another name. */
 export const badCertificate = defineFault<typeof params, { service: z.output<typeof serviceName> }>({

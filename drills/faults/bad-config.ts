@@ -9,7 +9,13 @@ export const badConfig = defineFault({
   title: 'A setting that does not suit',
   effect: 'A service runs with a setting that does not suit its load',
   category: 'config',
-  params: z.object({ service: serviceName, key: configKey, value: z.string().max(200) }),
+  // Laid out as its proofs cover it.
+  // oxfmt-ignore
+  params: z.object({
+    service: serviceName.describe('Service whose setting is changed'),
+    key: configKey.describe('Setting'),
+    value: z.string().max(200).describe('New value, in the unit that the name of the setting says')
+  }),
   async plan({ range }, { service, key, value }) {
     return { service, key, value, before: (await range.config.get(service))[key] ?? null }
   },

@@ -8,7 +8,7 @@ export const badRelease = defineFault({
   title: 'Deploy a bad release',
   effect: 'A service runs other code, with the flaw that its release brought',
   category: 'release',
-  params: z.object({ service: serviceName, version: z.string() }),
+  params: z.object({ service: serviceName.describe('Service to deploy'), version: z.string().describe('Release, such as 1.5.0') }),
   plan: async ({ range }, { service, version }) => ({ service, version, before: await range.releases.current(service) }),
   async inject({ range }, { service, version }) {
     await range.releases.deploy(service, version, 'delivery pipeline')

@@ -8,8 +8,7 @@ export const botFlood = defineFault({
   effect: 'Crawlers take the capacity that users need',
   category: 'load',
   params: z.object({
-    /** Each asks up to four times a second. */
-    bots: z.number().int().min(1).max(500).default(60),
+    bots: z.number().int().min(1).max(500).default(60).describe('Bots; each sends up to four requests a second'),
   }),
   ramps: ['bots'],
   plan: async ({ range }) => ({ bots: (await range.load.mix()).bots }),

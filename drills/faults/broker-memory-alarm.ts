@@ -9,7 +9,7 @@ export const brokerMemoryAlarm = defineFault({
   category: 'queue',
   params: z.object({
     /** The limit, in bytes; below what the broker needs by itself, the alarm stands. */
-    limitBytes: z.number().int().min(1_000_000).max(10_000_000_000).default(20_000_000),
+    limitBytes: z.number().int().min(1_000_000).max(10_000_000_000).default(20_000_000).describe('Memory limit of RabbitMQ, in bytes'),
   }),
   plan: async ({ range }) => ({ before: (await range.queue.memory()).limitBytes }),
   inject: ({ range }, { limitBytes }) => range.queue.limitMemory(limitBytes),

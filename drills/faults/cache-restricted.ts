@@ -9,8 +9,7 @@ export const cacheRestricted = defineFault({
   effect: 'What the services ask of the cache is refused, and the database answers in its place',
   category: 'cache',
   params: z.object({
-    /** The command that is refused. */
-    command: z.enum(['get', 'set']).default('get'),
+    command: z.enum(['get', 'set']).default('get').describe('Command that is refused'),
   }),
   plan: async () => ({}),
   inject: async ({ range }, { command }) => void (await range.cache.command('ACL', 'SETUSER', 'default', `-${command}`)),

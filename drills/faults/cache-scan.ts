@@ -3,10 +3,8 @@ import { defineFault } from '../../model/fault.ts'
 import { jobFault } from '../jobs.ts'
 
 const params = z.object({
-  /** How often each key is looked at in one run, during which Redis answers nobody else. */
-  rounds: z.number().int().min(1).max(10_000).default(60),
-  /** Between two runs, in milliseconds. */
-  pauseMs: z.number().int().min(10).max(60_000).default(300),
+  rounds: z.number().int().min(1).max(10_000).default(60).describe('How often one run reads each key; meanwhile Redis answers nobody else'),
+  pauseMs: z.number().int().min(10).max(60_000).default(300).describe('Pause between two runs, in milliseconds'),
 })
 
 /** A script that runs inside Redis and looks at every key: all others wait until it is done. */

@@ -3,14 +3,14 @@ import { defineFault } from '../../model/fault.ts'
 import type { Range } from '../../model/range.ts'
 
 const params = z.object({
-  /** Of the products whose pages are torn. */
   categories: z
     .array(z.string().regex(/^[a-z]+$/))
     .min(1)
     .max(10)
-    .default(['kitchen']),
+    .default(['kitchen'])
+    .describe('Categories of products whose pages are torn'),
   /** Pages of each category, from the second on: the first is loaded anew too often, as its products change their prices. */
-  pages: z.number().int().min(2).max(50).default(12),
+  pages: z.number().int().min(2).max(50).default(12).describe('Last page that is torn in each category; the first one stays intact'),
 })
 type Params = z.output<typeof params>
 

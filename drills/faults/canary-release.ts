@@ -7,10 +7,9 @@ import { policyHash } from '../mesh-policy.ts'
 import { takeBack } from '../policy-fault.ts'
 
 const params = z.object({
-  service: z.enum(canaryServices),
-  version: z.string().max(20),
-  /** Share of the calls that it gets, 0–100. */
-  percent: z.number().int().min(0).max(100).default(10),
+  service: z.enum(canaryServices).describe('Service that gets a canary'),
+  version: z.string().max(20).describe('Release of the canary, such as 1.5.0'),
+  percent: z.number().int().min(0).max(100).default(10).describe('Share of the calls that it gets, in percent'),
 })
 
 interface Undo {

@@ -4,11 +4,9 @@ import { defineFault } from '../../model/fault.ts'
 import { clusterEdit, containerEdit } from '../cluster-edit.ts'
 
 const params = z.object({
-  service: serviceName,
-  /** CPU that one pod may use, in thousandths of a core. */
-  millicores: z.number().int().min(10).max(1_000).default(60),
-  /** Pods that there may be. */
-  max: z.number().int().min(1).max(10).default(1),
+  service: serviceName.describe('Service whose pods are limited'),
+  millicores: z.number().int().min(10).max(1_000).default(60).describe('CPU that one pod may use, in thousandths of a core'),
+  max: z.number().int().min(1).max(10).default(1).describe('Pods that the autoscaler may have'),
 })
 
 /** A pod may use little CPU, and whoever would add pods is at the most that it may have. */

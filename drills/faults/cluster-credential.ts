@@ -10,7 +10,7 @@ export const clusterCredential = defineFault({
   effect: 'The database refuses a service that reports itself healthy',
   category: 'cluster',
   params: z.object({
-    service: databaseRole.exclude(['catalog']),
+    service: databaseRole.exclude(['catalog']).describe('Service whose database password is wrong'),
   }),
   needs: () => ['cluster'],
   plan: async (_context, { service }) => ({ service }),

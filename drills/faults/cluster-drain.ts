@@ -14,8 +14,7 @@ export const clusterDrain = defineFault({
   effect: 'A node is never empty, and whatever waits for that stays paused',
   category: 'cluster',
   params: z.object({
-    /** Who must stay, by its budget. */
-    keeps: shopComponentName,
+    keeps: shopComponentName.describe('Component whose pods have to stay, by their budget'),
   }),
   needs: () => ['cluster'],
   plan: async (_context, { keeps }): Promise<ManifestRef> => ({ kind: 'PodDisruptionBudget', name: keeps }),

@@ -4,12 +4,13 @@ import { defineFault } from '../../model/fault.ts'
 import { clusterEdit, containerEdit, eagerRollout } from '../cluster-edit.ts'
 
 const params = z.object({
-  service: serviceName,
+  service: serviceName.describe('Service whose environment is changed'),
   name: z
     .string()
     .regex(/^[A-Z][A-Z0-9_]*$/)
-    .default('DB_POOL_MAX'),
-  value: z.string().max(100).default('ten'),
+    .default('DB_POOL_MAX')
+    .describe('Variable'),
+  value: z.string().max(100).default('ten').describe('Value that the service does not understand'),
 })
 
 /** A variable in a container's environment has a value with which the service does not start. */

@@ -4,12 +4,13 @@ import { defineFault } from '../../model/fault.ts'
 import { clusterEdit, containerEdit } from '../cluster-edit.ts'
 
 const params = z.object({
-  service: serviceName,
+  service: serviceName.describe('Service that is rolled out'),
   name: z
     .string()
     .regex(/^[A-Z][A-Z0-9_]*$/)
-    .default('DB_ACQUIRE_TIMEOUT_MS'),
-  value: z.string().max(100).default('1'),
+    .default('DB_ACQUIRE_TIMEOUT_MS')
+    .describe('Variable of its new pod'),
+  value: z.string().max(100).default('1').describe('Value with which the new pod fails calls'),
 })
 
 /** A new pod gets its share of calls and fails them, and the rollout waits before it goes on or back. */

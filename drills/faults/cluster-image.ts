@@ -4,13 +4,13 @@ import { defineFault } from '../../model/fault.ts'
 import { clusterEdit, containerEdit, eagerRollout } from '../cluster-edit.ts'
 
 const params = z.object({
-  service: serviceName,
-  /** A name under which no registry has an image. */
+  service: serviceName.describe('Service that gets the image'),
   image: z
     .string()
     .regex(/^[a-z0-9][a-z0-9./-]*:[A-Za-z0-9_.-]+$/)
     .max(200)
-    .default('firedrill/shop:0.1.0-rc7'),
+    .default('firedrill/shop:0.1.0-rc7')
+    .describe('Image, under a name that no registry has'),
 })
 
 /** The Deployment names an image that was never pushed, and its rollout has stopped the old pod by then. */

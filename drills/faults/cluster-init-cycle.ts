@@ -5,8 +5,8 @@ import type { ManifestEdit } from '../../model/range.ts'
 import { clusterOf, eagerRollout, inOrder, manifestUndo } from '../cluster-edit.ts'
 
 const params = z.object({
-  one: serviceName,
-  other: serviceName,
+  one: serviceName.describe('Service that waits for the other'),
+  other: serviceName.describe('Service that waits for the first'),
 })
 
 /** Not before a while has passed, as the pods that are to be replaced still answer at first; a refusal is an answer, too. */

@@ -4,8 +4,8 @@ import { defineFault } from '../../model/fault.ts'
 import { clusterEdit, containerEdit } from '../cluster-edit.ts'
 
 const params = z.object({
-  service: serviceName,
-  path: z.string().regex(/^\//).max(100).default('/healthz'),
+  service: serviceName.describe('Service whose probe is changed'),
+  path: z.string().regex(/^\//).max(100).default('/healthz').describe('Path that the probe asks for'),
 })
 
 /** The kubelet takes a service for dead that answers everything but the one path that it asks for. */

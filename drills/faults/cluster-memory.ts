@@ -4,9 +4,8 @@ import { defineFault } from '../../model/fault.ts'
 import { clusterEdit, containerEdit, eagerRollout } from '../cluster-edit.ts'
 
 const params = z.object({
-  service: serviceName,
-  /** Mebibytes. */
-  mebibytes: z.number().int().min(16).max(1_024).default(48),
+  service: serviceName.describe('Service that is limited'),
+  mebibytes: z.number().int().min(16).max(1_024).default(48).describe('Memory that its container may use, in MiB'),
 })
 
 /** A container may have less memory than the service in it needs. */

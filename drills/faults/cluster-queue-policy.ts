@@ -13,8 +13,7 @@ export const clusterQueuePolicy = defineFault({
   effect: 'New pods cannot reach RabbitMQ',
   category: 'cluster',
   params: z.object({
-    /** Who is not let in. */
-    service: z.enum(['orders', 'fulfilment']),
+    service: z.enum(['orders', 'fulfilment']).describe('Service that is not let in'),
   }),
   needs: () => ['cluster'],
   plan: async (_context, { service }) => ({

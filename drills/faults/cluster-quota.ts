@@ -10,8 +10,7 @@ export const clusterQuota = defineFault({
   effect: 'Pods that end are not replaced',
   category: 'cluster',
   params: z.object({
-    /** Whose pods end. */
-    service: serviceName,
+    service: serviceName.describe('Service whose pods are ended'),
   }),
   needs: () => ['cluster'],
   plan: async ({ range }) => ({ before: await clusterOf(range).quota() }),

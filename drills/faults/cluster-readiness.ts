@@ -4,7 +4,7 @@ import { defineFault } from '../../model/fault.ts'
 import { clusterEdit, containerEdit } from '../cluster-edit.ts'
 
 const params = z.object({
-  service: serviceName,
+  service: serviceName.describe('Service that nobody reaches'),
 })
 
 /** A service listens where nobody reaches it, and its probes, which would have kept the old pod, ask for nothing. */

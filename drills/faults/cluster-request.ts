@@ -4,9 +4,8 @@ import { defineFault } from '../../model/fault.ts'
 import { clusterEdit, containerEdit, eagerRollout } from '../cluster-edit.ts'
 
 const params = z.object({
-  service: serviceName,
-  /** CPU that the scheduler has to find on one node, in cores. */
-  cores: z.number().int().min(100).max(10_000).default(500),
+  service: serviceName.describe('Service whose request is changed'),
+  cores: z.number().int().min(100).max(10_000).default(500).describe('CPU that the scheduler has to find on one node, in cores'),
 })
 
 /** A pod requests more CPU than any node has: who wrote it meant thousandths of a core. */

@@ -4,7 +4,7 @@ import { defineFault } from '../../model/fault.ts'
 import { clusterEdit } from '../cluster-edit.ts'
 
 const params = z.object({
-  service: serviceName,
+  service: serviceName.describe('Service that is scaled to zero'),
 })
 
 /** Somebody scaled a service to zero by hand. The cluster has what it was told to have, and complains of nothing. */

@@ -4,19 +4,19 @@ import { defineFault } from '../../model/fault.ts'
 import { clusterEdit, containerEdit, eagerRollout } from '../cluster-edit.ts'
 
 const params = z.object({
-  service: serviceName,
-  /** The variable … */
+  service: serviceName.describe('Service whose environment is changed'),
   name: z
     .string()
     .regex(/^[A-Z][A-Z0-9_]*$/)
     .max(60)
-    .default('FRAUD_CHECK_TOKEN'),
-  /** … and the key that the Secret does not have. */
+    .default('FRAUD_CHECK_TOKEN')
+    .describe('Variable'),
   key: z
     .string()
     .regex(/^[a-z][a-z-]*-token$/)
     .max(60)
-    .default('fraud-check-token'),
+    .default('fraud-check-token')
+    .describe('Key that the Secret does not have'),
 })
 
 /** A variable of a container comes from a key that its Secret does not have: the kubelet cannot create the container. */

@@ -4,7 +4,7 @@ import { defineFault } from '../../model/fault.ts'
 import { clusterEdit } from '../cluster-edit.ts'
 
 const params = z.object({
-  service: serviceName,
+  service: serviceName.describe('Service whose selector is changed'),
 })
 
 /** The selector of a Service asks for a label that no pod has. */

@@ -4,9 +4,8 @@ import { defineFault } from '../../model/fault.ts'
 import { clusterEdit } from '../cluster-edit.ts'
 
 const params = z.object({
-  service: serviceName,
-  /** Where it leads instead. */
-  port: z.number().int().min(1).max(65_535).default(8081),
+  service: serviceName.describe('Service whose target port is changed'),
+  port: z.number().int().min(1).max(65_535).default(8081).describe('Port to which it leads'),
 })
 
 /** A Service leads to a port on which nothing listens. */

@@ -3,15 +3,14 @@ import { defineFault } from '../../model/fault.ts'
 import { jobFault } from '../jobs.ts'
 
 const params = z.object({
-  /** Threads that compute without pause, of one process. */
-  threads: z.number().int().min(1).max(16).default(4),
+  threads: z.number().int().min(1).max(16).default(4).describe('Threads of one process that compute without pause'),
   /**
    * Or processes for each core of the host, 96 in all at most; 0 for the threads. Where Linux shares its CPU out to sessions first
    * (`sched_autogroup`), one process weighs as much as one service, however many threads it has, and so many weigh as much as so many services.
    */
-  processesPerCore: z.number().int().min(0).max(24).default(0),
+  processesPerCore: z.number().int().min(0).max(24).default(0).describe('Processes for each core instead; 0 for the threads'),
   /** So many processes for each core of a second one, started from a shell of the monitoring and so with its precedence: they starve that as well. */
-  besideMonitoring: z.number().int().min(0).max(24).default(0),
+  besideMonitoring: z.number().int().min(0).max(24).default(0).describe('More processes per core, with the precedence of the monitoring'),
 })
 
 /** A report that somebody runs by hand on the shop's host, in the middle of the day. */

@@ -10,9 +10,8 @@ export const descriptorLimit = defineFault({
   category: 'process',
   needs: () => ['descriptors'],
   params: z.object({
-    service: serviceName,
-    /** Descriptors beyond those open now. */
-    spare: z.number().int().min(0).max(1_000).default(0),
+    service: serviceName.describe('Service that is limited'),
+    spare: z.number().int().min(0).max(1_000).default(0).describe('File descriptors beyond those that are open now'),
   }),
   plan: async (_context, { service }) => ({ service }),
   async inject({ range }, { service, spare }) {

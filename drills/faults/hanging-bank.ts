@@ -3,8 +3,7 @@ import { defineFault } from '../../model/fault.ts'
 import { bankFault } from '../bank.ts'
 
 const params = z.object({
-  /** Share of the calls. */
-  percent: z.number().min(0.1).max(100).default(8),
+  percent: z.number().min(0.1).max(100).default(8).describe('Share of the calls that are not answered, in percent'),
 })
 
 /** The third party behind payments takes some calls and does not answer them for a minute. */

@@ -3,8 +3,7 @@ import { defineFault } from '../../model/fault.ts'
 import { jobFault } from '../jobs.ts'
 
 const params = z.object({
-  /** Sessions that compute without pause. */
-  workers: z.number().int().min(1).max(30).default(6),
+  workers: z.number().int().min(1).max(30).default(6).describe('Database sessions that compute without pause'),
 })
 
 /** A report that has the database compute for minutes: it reads nothing that is locked, and takes the time that others need. */

@@ -8,8 +8,7 @@ export const hotProduct = defineFault({
   effect: 'Most users look at and buy one and the same product',
   category: 'load',
   params: z.object({
-    /** Share of views and purchases, 0–1. */
-    share: z.number().min(0.01).max(1).default(0.8),
+    share: z.number().min(0.01).max(1).default(0.8).describe('Share of views and purchases, from 0 to 1'),
   }),
   ramps: ['share'],
   plan: async ({ range }) => ({ hotShare: (await range.load.mix()).hotShare }),

@@ -4,8 +4,7 @@ import { edgeParams, headerOf, onEdge } from '../mesh-edge.ts'
 
 const params = z.object({
   ...edgeParams,
-  /** What is answered instead. */
-  httpStatus: z.number().int().min(400).max(599).default(503),
+  httpStatus: z.number().int().min(400).max(599).default(503).describe('HTTP status that is answered instead'),
 })
 
 /** Answers a share of the HTTP requests on one edge of the mesh with an error, as a broken instance among several would. */

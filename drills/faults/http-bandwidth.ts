@@ -4,8 +4,7 @@ import { edgeParams, headerOf, onEdge } from '../mesh-edge.ts'
 
 const params = z.object({
   ...edgeParams,
-  /** At most so many KiB of an answer a second. */
-  kibPerSecond: z.number().int().min(1).max(1_000_000),
+  kibPerSecond: z.number().int().min(1).max(1_000_000).describe('Bandwidth of each answer, in KiB per second'),
 })
 
 /** Answers on one edge trickle in, as over a link that is full: small ones hardly notice, large ones take long. */

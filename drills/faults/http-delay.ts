@@ -4,10 +4,8 @@ import { edgeParams, headerOf, onEdge } from '../mesh-edge.ts'
 
 const params = z.object({
   ...edgeParams,
-  /** Added to each delayed request, in milliseconds. */
-  delayMs: z.number().int().min(1).max(60_000),
-  /** Spreads the delay evenly by so much to either side, in milliseconds. */
-  jitterMs: z.number().int().min(0).max(30_000).default(0),
+  delayMs: z.number().int().min(1).max(60_000).describe('Added to each delayed request, in milliseconds'),
+  jitterMs: z.number().int().min(0).max(30_000).default(0).describe('Varies the delay by up to this to either side, in milliseconds'),
 })
 
 /** Adds a delay to a share of the HTTP requests on one edge of the mesh, as an overloaded dependency or a long way would. */

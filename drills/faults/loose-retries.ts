@@ -5,11 +5,9 @@ import { editPolicy } from '../mesh-policy.ts'
 import { policyFault } from '../policy-fault.ts'
 
 const params = z.object({
-  to: serviceName,
-  /** How often a call is tried again. */
-  attempts: z.number().int().min(1).max(10).default(10),
-  /** What one try may take, in milliseconds, before the next begins. */
-  perTryTimeoutMs: z.number().int().min(10).max(60_000).default(250),
+  to: serviceName.describe('Service that is called'),
+  attempts: z.number().int().min(1).max(10).default(10).describe('How often a call is retried'),
+  perTryTimeoutMs: z.number().int().min(10).max(60_000).default(250).describe('Timeout of one try, in milliseconds'),
 })
 
 /** Callers try again whatever went wrong, soon, often, and without a budget. */

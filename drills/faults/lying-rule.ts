@@ -14,7 +14,7 @@ export const lyingRule = defineFault({
   effect: 'A page tells of a trouble that nobody has',
   category: 'observability',
   params: z.object({
-    severity: z.enum(['page', 'ticket']).default('page'),
+    severity: z.enum(['page', 'ticket']).default('page').describe('Severity of the alert'),
   }),
   plan: async () => ({ file }),
   inject: ({ range }, { severity }) =>

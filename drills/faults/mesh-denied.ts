@@ -6,10 +6,8 @@ import { editable, textOf } from '../mesh-policy.ts'
 import { policyFault } from '../policy-fault.ts'
 
 const params = z.object({
-  /** Who is no longer let in … */
-  from: serviceName,
-  /** … by whom. */
-  to: serviceName,
+  from: serviceName.describe('Service whose calls are refused'),
+  to: serviceName.describe('Service that refuses them'),
 })
 
 const identityOf = (service: string): string => `cluster.local/ns/shop/sa/${service}`

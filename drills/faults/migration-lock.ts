@@ -3,7 +3,7 @@ import { defineFault } from '../../model/fault.ts'
 import { databaseRole } from '../database-roles.ts'
 import { jobFault } from '../jobs.ts'
 
-const params = z.object({ role: databaseRole })
+const params = z.object({ role: databaseRole.describe('Service whose migration lock is held') })
 
 /** Somebody holds the lock that a service takes before it migrates its schema, which it does at each start: what runs notices nothing. */
 export const migrationLock = defineFault({

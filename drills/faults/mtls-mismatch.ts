@@ -5,8 +5,7 @@ import { editPolicy } from '../mesh-policy.ts'
 import { policyFault } from '../policy-fault.ts'
 
 const params = z.object({
-  /** The service that is called in plaintext, and takes none. */
-  to: serviceName,
+  to: serviceName.describe('Service that is called in plaintext, and takes none'),
 })
 
 /** Callers are told to talk in plaintext to a service that insists on mutual TLS. */

@@ -5,10 +5,10 @@ import type { EdgeFault } from '../../model/mesh.ts'
 import { keysOf, onEdge, type EdgeUndo } from '../mesh-edge.ts'
 
 const params = z.object({
-  from: serviceName,
-  to: serviceName,
+  from: serviceName.describe('Service that calls'),
+  to: serviceName.describe('Service that is called'),
   /** `current`: only connections of the caller's proxy as it runs now, as when its packets are sent along one bad path of several. */
-  instance: z.enum(['any', 'current']).default('any'),
+  instance: z.enum(['any', 'current']).default('any').describe("Which connections: any, or only those of the caller's current proxy"),
 })
 
 /** Longer than anybody waits. */

@@ -18,7 +18,9 @@ export const outboxFilter = defineFault({
   title: 'A trigger that drops messages',
   effect: 'Some orders are confirmed and never announced, and nothing fails',
   category: 'database',
-  params: z.object({ drops: z.enum(['several-items', 'three-pieces', 'half-of-ids']).default('several-items') }),
+  // Laid out as its proofs cover it.
+  // oxfmt-ignore
+  params: z.object({ drops: z.enum(['several-items', 'three-pieces', 'half-of-ids']).default('several-items').describe('Orders whose messages are dropped') }),
   plan: async () => ({}),
   async inject({ range }, { drops }) {
     await range.database.query(`create or replace function ${routine} returns trigger language plpgsql as $$

@@ -11,7 +11,7 @@ export const postgresBadPlan = defineFault({
   title: 'Bad query plans',
   effect: 'Statements of one service read whole tables where an index would do',
   category: 'database',
-  params: z.object({ role: databaseRole }),
+  params: z.object({ role: databaseRole.describe('Role whose planner settings are changed') }),
   plan: async (_context, params) => ({ role: params.role }),
   async inject({ range }, params) {
     for (const name of settings) await range.database.query(`alter role ${params.role} set ${name} = off`)

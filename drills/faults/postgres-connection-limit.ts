@@ -9,7 +9,12 @@ export const postgresConnectionLimit = defineFault({
   title: 'Too few database connections',
   effect: 'A service cannot get a connection for most of its requests',
   category: 'database',
-  params: z.object({ role: databaseRole, limit: z.number().int().min(0).max(10).default(1) }),
+  // Laid out as its proofs cover it.
+  // oxfmt-ignore
+  params: z.object({
+    role: databaseRole.describe('Role that is limited'),
+    limit: z.number().int().min(0).max(10).default(1).describe('Connections that it may have')
+  }),
   plan: async (context, params) => ({ role: params.role, before: await limitOf(context.range, params.role) }),
   async inject({ range }, params) {
     await range.database.query(`alter role ${params.role} connection limit ${params.limit}`)

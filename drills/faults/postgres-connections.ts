@@ -3,8 +3,7 @@ import { defineFault } from '../../model/fault.ts'
 import { jobFault } from '../jobs.ts'
 
 const params = z.object({
-  /** Connections that are kept open, as far as PostgreSQL has any left. */
-  connections: z.number().int().min(1).max(500).default(100),
+  connections: z.number().int().min(1).max(500).default(100).describe('Connections that are kept open, as far as PostgreSQL has any left'),
 })
 
 /** An export that opens a connection for each of its parts and closes none. */

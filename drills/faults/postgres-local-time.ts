@@ -11,7 +11,11 @@ export const postgresLocalTime = defineFault({
   title: 'A trigger that writes local time',
   effect: 'Each order seems to have waited for hours, however soon it is shipped',
   category: 'database',
-  params: z.object({ zone: z.enum(['America/New_York', 'America/Los_Angeles', 'America/Sao_Paulo']).default('America/New_York') }),
+  // Laid out as its proofs cover it.
+  // oxfmt-ignore
+  params: z.object({
+    zone: z.enum(['America/New_York', 'America/Los_Angeles', 'America/Sao_Paulo']).default('America/New_York').describe('Time zone that new sessions get')
+  }),
   plan: async () => ({}),
   async inject({ range }, { zone }) {
     await range.database.query(`create or replace function ${routine} returns trigger language plpgsql as $$

@@ -13,6 +13,8 @@ export const postgresLock = defineFault({
   effect: 'Writes to one table wait, and so do those who wait for them',
   category: 'database',
   params: z.object({
+    // Laid out as its proofs cover it.
+    // oxfmt-ignore
     table: z.enum([
       'inventory.stock',
       'inventory.reservations',
@@ -20,7 +22,7 @@ export const postgresLock = defineFault({
       'catalog.products',
       'payments.charges',
       'fulfilment.shipments',
-    ]),
+    ]).describe('Table that is locked'),
   }),
   plan: async () => ({ job: 'stock-audit' }),
   async inject({ range }, { table }, { job }) {

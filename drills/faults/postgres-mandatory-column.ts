@@ -8,7 +8,7 @@ const columns = {
   'payments.charges': { name: 'currency', rest: 'EUR' },
   'inventory.reservations': { name: 'picking_zone', rest: 'main' },
 } as const
-const table = z.enum(Object.keys(columns) as [keyof typeof columns, ...(keyof typeof columns)[]])
+const table = z.enum(Object.keys(columns) as [keyof typeof columns, ...(keyof typeof columns)[]]).describe('Table that gets the column')
 
 /** A migration that came before its release: rows that there were have a value, and whoever adds one has to give it. */
 export const postgresMandatoryColumn = defineFault({

@@ -8,7 +8,9 @@ export const postgresMissingIndex = defineFault({
   title: 'A missing index',
   effect: 'A statement reads its whole table each time',
   category: 'database',
-  params: z.object({ index: z.enum(['catalog.products_category', 'orders.orders_confirmed', 'orders.orders_pending']) }),
+  params: z.object({
+    index: z.enum(['catalog.products_category', 'orders.orders_confirmed', 'orders.orders_pending']).describe('Index that is dropped'),
+  }),
   async plan({ range }, { index }) {
     const definition = await definitionOf(range, index)
     if (definition === null) throw new Error(`there is no index ${index}`)

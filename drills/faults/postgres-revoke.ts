@@ -3,7 +3,7 @@ import { defineFault } from '../../model/fault.ts'
 import { databaseRole } from '../database-roles.ts'
 import { missingRights, tableName, tableRight } from '../database-rights.ts'
 
-const params = z.object({ table: tableName, right: tableRight })
+const params = z.object({ table: tableName.describe('Table of the service'), right: tableRight.describe('Right that is taken away') })
 const ownerOf = (table: string) => databaseRole.parse(table.split('.')[0])
 
 /** A hardening of the database that went too far: a service may no longer do one thing to one of its tables. */

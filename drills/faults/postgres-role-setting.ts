@@ -4,10 +4,14 @@ import type { Range } from '../../model/range.ts'
 import { databaseRole, endSessionsOf } from '../database-roles.ts'
 
 const params = z.object({
-  role: databaseRole,
-  name: z.enum(['search_path', 'idle_in_transaction_session_timeout', 'lock_timeout', 'default_transaction_isolation', 'work_mem']),
-  /** As PostgreSQL takes it: a number without a unit is of milliseconds, for a timeout. */
-  value: z.string().regex(/^[a-z0-9_ ]{1,40}$/, 'a plain value'),
+  role: databaseRole.describe('Role that gets the setting'),
+  // Laid out as its proofs cover it.
+  // oxfmt-ignore
+  name: z.enum(['search_path', 'idle_in_transaction_session_timeout', 'lock_timeout', 'default_transaction_isolation', 'work_mem'])
+    .describe('Parameter of PostgreSQL'),
+  // oxfmt-ignore
+  value: z.string().regex(/^[a-z0-9_ ]{1,40}$/, 'a plain value')
+    .describe('Its value, as PostgreSQL takes it; for a timeout, a number without a unit is in milliseconds'),
 })
 
 /** A parameter that somebody set for one role: every session that it begins from then on has it. */

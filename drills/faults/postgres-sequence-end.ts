@@ -13,8 +13,7 @@ export const postgresSequenceEnd = defineFault({
   effect: 'New rows of one table cannot be written any more',
   category: 'database',
   params: z.object({
-    /** Numbers that are left when it goes in. */
-    left: z.number().int().min(0).max(10_000).default(5),
+    left: z.number().int().min(0).max(10_000).default(5).describe('Numbers that are left when the fault is injected'),
   }),
   plan: async () => ({ sequence }),
   async inject({ range }, { left }) {

@@ -12,7 +12,8 @@ export const postgresSyncStandby = defineFault({
     standby: z
       .string()
       .regex(/^[a-z][a-z0-9_]{0,30}$/)
-      .default('standby_b'),
+      .default('standby_b')
+      .describe('Name of the standby for which commits wait'),
   }),
   plan: async () => ({ name: 'synchronous_standby_names' }),
   async inject({ range }, { standby }) {

@@ -7,7 +7,7 @@ const rules = {
   customer: { index: 'one_welcome_gift', expression: 'customer' },
   'first-product': { index: 'one_of_a_kind', expression: `(items->0->>'sku')` },
 } as const
-const rule = z.enum(Object.keys(rules) as [keyof typeof rules, ...(keyof typeof rules)[]])
+const rule = z.enum(Object.keys(rules) as [keyof typeof rules, ...(keyof typeof rules)[]]).describe('What may be there only once')
 
 /** A rule of a campaign as a unique index on the table of all orders: the first order passes, and all others like it are refused. */
 export const postgresUniqueIndex = defineFault({

@@ -3,8 +3,7 @@ import { defineFault } from '../../model/fault.ts'
 import { jobFault } from '../jobs.ts'
 
 const params = z.object({
-  /** Products changed each second, the most popular ones in turn. */
-  atOnce: z.number().int().min(1).max(200).default(20),
+  atOnce: z.number().int().min(1).max(200).default(20).describe('Products changed each second, the most popular ones in turn'),
 })
 
 /** Prices are changed in the database, past the service that owns them: what it has cached stays as it was. */

@@ -9,7 +9,7 @@ export const processHang = defineFault({
   title: 'Hang a component',
   effect: 'The component accepts connections and answers nothing',
   category: 'process',
-  params: z.object({ component: shopComponentName }),
+  params: z.object({ component: shopComponentName.describe('Component whose process is suspended') }),
   plan: async (_context, { component }) => ({ component }),
   inject: ({ range }, { component }) => range.processes.signal(component, 'SIGSTOP'),
   async revert({ range }, { component }) {

@@ -9,7 +9,7 @@ export const processKill = defineFault({
   title: 'Kill a component',
   effect: 'The component is down until somebody starts it',
   category: 'process',
-  params: z.object({ component: shopComponentName }),
+  params: z.object({ component: shopComponentName.describe('Component that is killed') }),
   plan: async (_context, { component }) => ({ component }),
   inject: ({ range }, { component }) => range.processes.signal(component, 'SIGKILL'),
   revert: ({ range }, { component }) => range.processes.start(component),

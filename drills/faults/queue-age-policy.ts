@@ -10,8 +10,7 @@ export const queueAgePolicy = defineFault({
   effect: 'Messages that have to wait for the worker are set aside unread',
   category: 'queue',
   params: z.object({
-    /** `message-ttl`, in milliseconds. */
-    ttlMs: z.number().int().min(0).max(86_400_000).default(60),
+    ttlMs: z.number().int().min(0).max(86_400_000).default(60).describe('Time to live of a message (message-ttl), in milliseconds'),
   }),
   plan: async () => ({}),
   inject: ({ range }, { ttlMs }) => range.queue.setPolicy({ name, pattern: '^orders\\.fulfilment$', definition: { 'message-ttl': ttlMs } }),

@@ -16,8 +16,7 @@ export const queueBacklog = defineFault({
   effect: 'New orders wait behind old ones, which the worker handles as fast as it can',
   category: 'queue',
   params: z.object({
-    /** Messages that wait at any time. */
-    waiting: z.number().int().min(100).max(20_000).default(2_500),
+    waiting: z.number().int().min(100).max(20_000).default(2_500).describe('Messages that wait at any time'),
   }),
   plan: async () => ({ batch: `replay-${randomUUID().slice(0, 8)}` }),
   async inject({ range }, { waiting }, { batch }) {

@@ -9,7 +9,7 @@ export const queuePoison = defineFault({
   title: 'A poison message',
   effect: 'The worker meets a message that it can never handle',
   category: 'queue',
-  params: z.object({ count: z.number().int().min(1).max(20).default(1) }),
+  params: z.object({ count: z.number().int().min(1).max(20).default(1).describe('Messages that are published') }),
   plan: async () => ({ batch: `import-${randomUUID().slice(0, 8)}` }),
   async inject({ range }, { count }, { batch }) {
     if ((await batchWaiting(range, batch)) > 0) return

@@ -11,7 +11,7 @@ export const queueSizePolicy = defineFault({
   category: 'queue',
   params: z.object({
     /** Of all bodies that wait in the queue, with the one that is to be added. An order of one item has some 160, and 30 more for each further one. */
-    maxBytes: z.number().int().min(1).max(1_000_000).default(128),
+    maxBytes: z.number().int().min(1).max(1_000_000).default(128).describe('Size of all bodies in the queue, in bytes'),
   }),
   plan: async () => ({}),
   inject: ({ range }, { maxBytes }) =>

@@ -3,10 +3,8 @@ import { defineFault } from '../../model/fault.ts'
 import { cacheDelaysMs, type CacheFault } from '../../model/mesh.ts'
 
 const params = z.object({
-  /** Added to the answer of each delayed command, in milliseconds. */
-  delayMs: z.literal([...cacheDelaysMs]),
-  /** Share of the commands, 0–100. */
-  percent: z.number().int().min(1).max(100).default(100),
+  delayMs: z.literal([...cacheDelaysMs]).describe('Added to the answer of each delayed command, in milliseconds'),
+  percent: z.number().int().min(1).max(100).default(100).describe('Share of the commands that are delayed, in percent'),
 })
 
 /** Redis answers late, as over a congested link: too soon for a time limit, and too late to be of use. */

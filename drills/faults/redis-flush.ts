@@ -3,7 +3,7 @@ import { defineFault } from '../../model/fault.ts'
 import { jobFault } from '../jobs.ts'
 
 const params = z.object({
-  everySeconds: z.number().min(0.5).max(3_600).default(5),
+  everySeconds: z.number().min(0.5).max(3_600).default(5).describe('Time from one flush to the next, in seconds'),
 })
 
 /** An import that empties the whole cache after each of its batches. */

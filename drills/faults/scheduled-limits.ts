@@ -12,11 +12,9 @@ export const scheduledLimits = defineFault({
   effect: 'A service has too few database connections, and each fix of that is gone after seconds',
   category: 'database',
   params: z.object({
-    role: databaseRole,
-    /** Connections. */
-    limit: z.number().int().min(0).max(10).default(1),
-    /** How often it is applied. */
-    everySeconds: z.number().int().min(1).max(3_600).default(10),
+    role: databaseRole.describe('Role that is limited'),
+    limit: z.number().int().min(0).max(10).default(1).describe('Connections that it may have'),
+    everySeconds: z.number().int().min(1).max(3_600).default(10).describe('Time from one run of the schedule to the next, in seconds'),
   }),
   plan: async (_context, { role }) => ({ role }),
   async inject({ range }, { role, limit, everySeconds }) {

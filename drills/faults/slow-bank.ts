@@ -3,8 +3,7 @@ import { defineFault } from '../../model/fault.ts'
 import { bankFault } from '../bank.ts'
 
 const params = z.object({
-  /** Median time of a charge, in milliseconds. */
-  latencyMs: z.number().int().min(1).max(60_000),
+  latencyMs: z.number().int().min(1).max(60_000).describe('Median time of a charge, in milliseconds'),
 })
 
 /** The third party behind payments takes longer than usual. */

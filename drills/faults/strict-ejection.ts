@@ -5,9 +5,8 @@ import { editPolicy } from '../mesh-policy.ts'
 import { policyFault } from '../policy-fault.ts'
 
 const params = z.object({
-  to: serviceName,
-  /** For so many seconds nobody is called who has failed once. */
-  seconds: z.number().int().min(1).max(3_600).default(300),
+  to: serviceName.describe('Service that is called'),
+  seconds: z.number().int().min(1).max(3_600).default(300).describe('Time for which an instance that failed once is ejected, in seconds'),
 })
 
 /** Whoever fails once is not called for a long time, even when nobody else is left. It does nothing until something fails. */

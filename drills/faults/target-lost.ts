@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { shopComponentName, type ComponentName } from '../../model/components.ts'
 import { defineFault } from '../../model/fault.ts'
 
-const params = z.object({ component: shopComponentName })
+const params = z.object({ component: shopComponentName.describe('Component that is no longer scraped') })
 
 interface Undo {
   before: ComponentName[]

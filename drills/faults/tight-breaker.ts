@@ -5,9 +5,8 @@ import { editPolicy } from '../mesh-policy.ts'
 import { policyFault } from '../policy-fault.ts'
 
 const params = z.object({
-  to: serviceName,
-  /** Requests that each caller may have under way at a time. */
-  maxRequests: z.number().int().min(1).max(10_000).default(1),
+  to: serviceName.describe('Service that is called'),
+  maxRequests: z.number().int().min(1).max(10_000).default(1).describe('Requests that each caller may have in progress at a time'),
 })
 
 /** A circuit breaker that opens at the load of every day. */

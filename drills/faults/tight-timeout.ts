@@ -5,9 +5,8 @@ import { editPolicy } from '../mesh-policy.ts'
 import { policyFault } from '../policy-fault.ts'
 
 const params = z.object({
-  to: serviceName,
-  /** After so many milliseconds its callers' proxies answer in its place. */
-  timeoutMs: z.number().int().min(1).max(600_000),
+  to: serviceName.describe('Service that is called'),
+  timeoutMs: z.number().int().min(1).max(600_000).describe("Time after which its callers' proxies answer instead, in milliseconds"),
 })
 
 /** A time limit on all calls to a service: too short for what some of them take, or just what saves its callers. */

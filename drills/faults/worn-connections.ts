@@ -5,14 +5,11 @@ import type { EdgeFault } from '../../model/mesh.ts'
 import { keysOf, onEdge, type EdgeUndo } from '../mesh-edge.ts'
 
 const params = z.object({
-  from: serviceName,
-  to: serviceName,
-  /** Answers break off after their headers, or trickle in. */
-  kind: z.enum(['break-off', 'trickle']),
-  /** Share of the answers, 0–100. */
-  percent: z.number().min(0).max(100).default(100),
-  /** Of an answer that trickles in, at most so many KiB a second. */
-  kibPerSecond: z.number().int().min(1).max(1_000_000).default(8),
+  from: serviceName.describe('Service that calls'),
+  to: serviceName.describe('Service that is called'),
+  kind: z.enum(['break-off', 'trickle']).describe('Whether answers break off after their headers, or trickle in'),
+  percent: z.number().min(0).max(100).default(100).describe('Share of the answers that are affected, in percent'),
+  kibPerSecond: z.number().int().min(1).max(1_000_000).default(8).describe('Bandwidth of an answer that trickles in, in KiB per second'),
 })
 
 const edgeOf = onEdge((_params: z.output<typeof params>) => ({}))
