@@ -22,7 +22,6 @@ const common: Record<string, unknown>[] = [
   {},
   { service: 'inventory', from: 'gateway', to: 'inventory', role: 'inventory', component: 'payments' },
 ]
-const signal = AbortSignal.timeout(2 ** 31 - 1)
 
 const candidates: Case[] = faults.flatMap((fault) => {
   const sample = faultSamples[fault.id]
@@ -60,13 +59,13 @@ async function leftBy(...cases: readonly Case[]): Promise<{ changed: string[]; l
   const undos: unknown[] = []
   try {
     for (const { fault, params } of cases) {
-      const undo = await fault.plan({ range, signal }, params)
+      const undo = await fault.plan({ range }, params)
       undos.push(undo)
-      await fault.inject({ range, signal }, params, undo)
+      await fault.inject({ range }, params, undo)
     }
     const { parts } = await fingerprint(range)
     const changed = Object.keys(parts).filter((part) => !isDeepStrictEqual(parts[part], before.parts[part]))
-    for (const [index, { fault }] of cases.entries()) await fault.revert({ range, signal }, undos[index])
+    for (const [index, { fault }] of cases.entries()) await fault.revert({ range }, undos[index])
     return { changed, left: difference(before, await fingerprint(range)) }
   } catch {
     return null

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import os, { tmpdir } from 'node:os'
 import path from 'node:path'
 import { describe, mock, test } from 'node:test'
+import { faultById } from '../drills/faults/registry.ts'
 import { FiredrillError } from '../model/errors.ts'
 import { usualUsers } from '../model/range.ts'
 import { documentsOf } from '../model/yaml/read.ts'
@@ -274,9 +275,22 @@ describe('a fault goes in', () => {
     const params = { from: 'gateway', to: 'inventory', delayMs: 100 }
     await assert.rejects(lacking.inject('http-delay', params, { forMs: 1_000, drill: null }), {
       code: 'unsupported',
-      message: /http-delay cannot go in where the shop runs now: that has no mesh$/,
+      message: 'http-delay cannot be injected where the shop runs: the range has no service mesh',
     })
-    assert.doesNotThrow(() => bench.injector.mustBeAble('http-delay', params))
+    const resolved = bench.injector.resolve('http-delay', params)
+    assert.equal((await bench.injector.injectResolved(resolved, { forMs: 1_000, drill: null })).state, 'injected')
+  })
+
+  test('parameters are parsed once on their way into the range', async (context) => {
+    using bench = new Bench()
+    const { params } = faultById('load-spike')
+    const { parse, safeParse } = params
+    context.after(() => Object.assign(params, { parse, safeParse }))
+    let parses = 0
+    params.parse = (raw) => (parses++, parse(raw))
+    params.safeParse = (raw) => (parses++, safeParse(raw))
+    await bench.inject('load-spike', { users: 60 })
+    assert.equal(parses, 1)
   })
 
   test('a fault whose injection fails is reverted, and the reason is told', async () => {

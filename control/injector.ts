@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import os from 'node:os'
-import { faultById, lackedFor } from '../drills/faults/registry.ts'
+import { faultById } from '../drills/faults/registry.ts'
 import { FiredrillError, describeError } from '../model/errors.ts'
-import type { AnyFault, FaultRamp, FaultRecord, FaultState } from '../model/fault.ts'
+import type { AnyFault, FaultContext, FaultRamp, FaultRecord, FaultState } from '../model/fault.ts'
 import type { Range } from '../model/range.ts'
 import { asRead } from './as-read.ts'
 import { atRamp, parseParams } from './fault-params.ts'
 import { targetOf } from './fault-target.ts'
 import type { Ledger } from './ledger.ts'
+import { requireSupported, resolveFault, type ResolvedFault } from './resolved-fault.ts'
 
 export const maxFaultMs = 60 * 60_000
 /** What a fault may take to be planned and injected, or to be reverted: longer than any call to the range takes, as a rollout in a cluster. */
@@ -50,18 +51,26 @@ export class Injector {
     this.#uptimeMs = uptimeMs
   }
 
-  /** Throws for a fault that could not go in whatever state the range is in: one that there is not, wrong parameters, or where it cannot be had. */
-  mustBeAble(id: string, rawParams: unknown): void {
-    const lacked = lackedFor(id, parseParams(faultById(id), rawParams), this.#range)
-    if (lacked.length > 0)
-      throw new FiredrillError('unsupported', `${id} cannot go in where the shop runs now: that has no ${lacked.join(', ')}`)
+  /**
+   * A fault that can be injected into this range, if its state permits. Throws `not-found` for an unknown id, `bad-request` for wrong parameters, and
+   * `unsupported` for what the range lacks.
+   */
+  resolve(id: string, rawParams: unknown): ResolvedFault {
+    const resolved = resolveFault(id, rawParams, this.#range)
+    requireSupported(resolved)
+    return resolved
+  }
+
+  /** Resolves a fault and injects it: throws what `resolve` and `injectResolved` throw. */
+  async inject(id: string, rawParams: unknown, injection: Injection): Promise<FaultRecord> {
+    return this.injectResolved(this.resolve(id, rawParams), injection)
   }
 
   /** Injects a fault. The undo record and the deadline are durable before the effect. Throws `wrong-state` when it is not wanted any more once it is planned. */
-  async inject(id: string, rawParams: unknown, injection: Injection): Promise<FaultRecord> {
+  async injectResolved(resolved: ResolvedFault, injection: Injection): Promise<FaultRecord> {
     const { forMs, drill, ramp } = injection
-    const fault = faultById(id)
-    const params = parseParams(fault, rawParams)
+    const { fault, params, target } = resolved
+    const { id } = fault
     if (ramp && !fault.ramps?.includes(ramp.param)) {
       const able = fault.ramps?.join(', ')
       throw new FiredrillError(
@@ -74,10 +83,8 @@ export class Injector {
     if (!(forMs > 0 && forMs <= maxFaultMs)) {
       throw new FiredrillError('bad-request', `a fault lasts from a moment up to ${maxFaultMs / 60_000} minutes`)
     }
-    this.mustBeAble(id, rawParams)
-    const target = targetOf(fault, params)
     // The steps of a drill are taken out in the reverse order, and the range restored after them.
-    if (drill === null && fault.category !== 'none') this.#mustBeAlone(fault, target)
+    if (drill === null && fault.category !== 'none') this.#mustBeAlone(resolved)
     const going = { id, target }
     this.#onTheWay.add(going)
     try {
@@ -88,7 +95,7 @@ export class Injector {
   }
 
   /** Throws where a fault with the same target is in, or on its way in or out: each would keep the other's effect as the state to go back to. */
-  #mustBeAlone({ id }: AnyFault, target: string): void {
+  #mustBeAlone({ fault: { id }, target }: ResolvedFault): void {
     const standing = this.open().find((record) => targetOf(faultById(record.fault), record.params) === target)
     const other = standing?.fault ?? [...this.#onTheWay].find((going) => going.target === target)?.id
     if (other === undefined) return
@@ -103,8 +110,9 @@ export class Injector {
     { forMs, by = Infinity, drill, ramp, isWanted = () => true }: Injection,
   ): Promise<FaultRecord> {
     const { id } = fault
-    const context = { range: this.#range, signal: AbortSignal.timeout(mostMs) }
-    const undo = await inTime(fault.plan(context, params), context.signal)
+    const context: FaultContext = { range: this.#range }
+    const deadline = AbortSignal.timeout(mostMs)
+    const undo = await inTime(fault.plan(context, params), deadline)
     if (!isWanted()) throw new FiredrillError('wrong-state', `${id} was not injected: what it was for is over`)
     // A limit is written by a clock that the limits follow: it may have been set since the last look, and be set again before the next one.
     this.#ledger.followClock(this.#uptimeMs())
@@ -126,11 +134,11 @@ export class Injector {
     })
     const injecting = fault.inject(context, first, undo)
     try {
-      await inTime(injecting, context.signal)
+      await inTime(injecting, deadline)
     } catch (error) {
       await this.#outAgain(instance).catch(() => {})
       // What was given up may come all the same, and comes out again.
-      if (context.signal.aborted) onceOver(injecting, () => this.#outAgain(instance))
+      if (deadline.aborted) onceOver(injecting, () => this.#outAgain(instance))
       throw new FiredrillError('component-failed', `${id} could not be injected: ${describeError(error)}`, { cause: error })
     }
     try {
@@ -164,14 +172,14 @@ export class Injector {
     const params = atRamp(record.params, ramp, share)
     const value = params[ramp.param] as number
     if (this.#ramped.get(record.instance) === value || this.#reverting.has(record.instance)) return
-    const context = { range: this.#range, signal: AbortSignal.timeout(mostMs) }
+    const deadline = AbortSignal.timeout(mostMs)
     const { instance } = record
-    const moving = fault.inject(context, parseParams(fault, params), record.undo)
+    const moving = fault.inject({ range: this.#range }, parseParams(fault, params), record.undo)
     try {
-      await inTime(moving, context.signal)
+      await inTime(moving, deadline)
       this.#ramped.set(instance, value)
     } finally {
-      if (context.signal.aborted) onceOver(moving, () => this.#outIfOver(instance))
+      if (deadline.aborted) onceOver(moving, () => this.#outIfOver(instance))
       await this.#outIfOver(instance)
     }
   }
@@ -229,13 +237,13 @@ export class Injector {
    * another process that takes a fault out as well, is read again.
    */
   async #out(fault: AnyFault, undo: unknown): Promise<void> {
-    const signal = AbortSignal.timeout(mostMs)
+    const deadline = AbortSignal.timeout(mostMs)
     for (let left = mostReads; ; left--) {
       const { range, wasOutdated } = asRead(this.#range)
       try {
-        return await inTime(fault.revert({ range, signal }, undo), signal)
+        return await inTime(fault.revert({ range }, undo), deadline)
       } catch (error) {
-        if (signal.aborted || !wasOutdated() || left <= 1) throw error
+        if (deadline.aborted || !wasOutdated() || left <= 1) throw error
       }
     }
   }
@@ -324,10 +332,10 @@ function onceOver(work: Promise<unknown>, then: () => Promise<void>): void {
     .catch(() => {})
 }
 
-/** The result of the work, or an error once its time is over. */
-function inTime<Result>(work: Promise<Result>, signal: AbortSignal): Promise<Result> {
+/** The result of the work, or an error once the deadline aborts. The work itself goes on. */
+function inTime<Result>(work: Promise<Result>, deadline: AbortSignal): Promise<Result> {
   const late = Promise.withResolvers<never>()
   const giveUp = () => late.reject(new FiredrillError('timed-out', `the range has not taken it within ${mostMs / 1_000} s`))
-  signal.addEventListener('abort', giveUp)
-  return Promise.race([work, late.promise]).finally(() => signal.removeEventListener('abort', giveUp))
+  deadline.addEventListener('abort', giveUp)
+  return Promise.race([work, late.promise]).finally(() => deadline.removeEventListener('abort', giveUp))
 }

@@ -43,7 +43,6 @@ function rangeOn(shop: ShopDatabase): Range {
   return { ...range, database: shop }
 }
 
-const alone = new AbortController().signal
 /** Faults that need no other program than PostgreSQL, and the resource that would be restored after each. */
 const noticedBy: Record<string, string> = {
   'postgres-lock': 'database-sessions',
@@ -68,7 +67,7 @@ const noticedBy: Record<string, string> = {
 
 async function act(range: Range, id: string, raw: Record<string, unknown> = {}) {
   const action = actionById(id)
-  return action.run({ range, by: 'Robin', signal: alone } as ActionContext, action.params.parse(raw))
+  return action.run({ range, by: 'Robin' } as ActionContext, action.params.parse(raw))
 }
 
 test('what faults and actions do to a real database', { skip }, async (context: TestContext) => {
@@ -91,23 +90,23 @@ test('what faults and actions do to a real database', { skip }, async (context: 
     await context.test(`${id} shows, twice is once, and its undo record or a restore takes it out`, async () => {
       const fault = faultById(id)
       const params = fault.params.parse(faultSamples[id])
-      const seen = async () => structuredClone(await fault.observe({ range, signal: alone }, params))
+      const seen = async () => structuredClone(await fault.observe({ range }, params))
       const before = await seen()
-      const undo: unknown = JSON.parse(JSON.stringify(await fault.plan({ range, signal: alone }, params)))
+      const undo: unknown = JSON.parse(JSON.stringify(await fault.plan({ range }, params)))
       assert.deepEqual(await seen(), before, 'a plan changes nothing')
-      await fault.inject({ range, signal: alone }, params, undo)
+      await fault.inject({ range }, params, undo)
       const during = await seen()
       assert.notDeepEqual(during, before)
       assert.deepEqual(await left(), [resource])
-      await fault.inject({ range, signal: alone }, params, undo)
+      await fault.inject({ range }, params, undo)
       assert.deepEqual(await seen(), during)
       for (const _twice of [1, 2]) {
-        await fault.revert({ range, signal: alone }, undo)
+        await fault.revert({ range }, undo)
         assert.deepEqual(await seen(), before)
       }
       assert.deepEqual(await left(), [])
       assert.deepEqual(await objects(), fresh, 'no table or function is left either')
-      await fault.inject({ range, signal: alone }, params, undo)
+      await fault.inject({ range }, params, undo)
       assert.deepEqual(
         (await restoreBaseline(range, users, ofDatabase)).map(({ id: restored }) => restored),
         [resource],
@@ -115,7 +114,7 @@ test('what faults and actions do to a real database', { skip }, async (context: 
       assert.deepEqual(await left(), [])
       assert.deepEqual(await seen(), before)
       // It takes out what does harm; what that was made with may be left.
-      await fault.revert({ range, signal: alone }, undo)
+      await fault.revert({ range }, undo)
     })
 
   await context.test('what was set for a role, for everyone or for the server is listed, and reset for whom it is asked', async () => {

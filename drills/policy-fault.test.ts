@@ -68,7 +68,7 @@ test('an undo record of an earlier version puts back the whole policy', async ()
   const range = paperRange(root, 30)
   const before = await range.mesh.policy()
   await injected(range, 'tight-timeout', { to: 'catalog', timeoutMs: 5 })
-  await faultById('tight-timeout').revert({ range, signal: new AbortController().signal }, { before })
+  await faultById('tight-timeout').revert({ range }, { before })
   assert.equal(await range.mesh.policy(), before)
 })
 

@@ -10,7 +10,7 @@ import { explainIssues } from '../model/yaml/explain.ts'
 import { readDocument, type YamlDocument } from '../model/yaml/read.ts'
 import { byPlace, textOf } from '../model/yaml/text.ts'
 import { readPeople, type Answer } from '../people/read.ts'
-import { lackedFor } from './faults/registry.ts'
+import { faultById, lackedFor } from './faults/registry.ts'
 import { everyWay, isVaried, versionsOf, type Filled, type Template } from './scenario-template.ts'
 import { everyVariant, variedIn } from './variants.ts'
 import { checkReferences, checkTeaching, checkVocabulary, readableIn, type TellIssues, type Vocabulary } from './scenario-checks.ts'
@@ -217,4 +217,9 @@ function placeIn(text: string, name: string): { line: number; column: number } {
 
 /** Whether each step of a scenario can be done to a range, where its shop runs. */
 export const isPlayable = (scenario: Scenario, range: Pick<Range, 'lacks'>): boolean =>
-  everyVariant(scenario).every(({ timeline }) => timeline.every(({ fault, params }) => lackedFor(fault, params, range).length === 0))
+  everyVariant(scenario).every(({ timeline }) => timeline.every((step) => canBeInjected(step, range)))
+
+function canBeInjected({ fault: id, params }: Scenario['timeline'][number], range: Pick<Range, 'lacks'>): boolean {
+  const fault = faultById(id)
+  return lackedFor(fault, fault.params.parse(params), range).length === 0
+}

@@ -3,8 +3,6 @@ import type { Range, RangeFeature } from './range.ts'
 
 export interface FaultContext {
   range: Range
-  /** Aborted when this step has taken as long as it may (`control/injector.ts`): what it still has under way is given up. */
-  signal: AbortSignal
 }
 
 /**
@@ -22,7 +20,7 @@ export interface Fault<Params extends z.ZodType = z.ZodType, Undo = unknown> {
   params: Params
   /** Parameters, numbers all, that `inject` can change while the fault is in, without a restart of anything: these can ramp. */
   ramps?: readonly string[]
-  /** What a range must be able to do for it. */
+  /** What a range must be able to do for it. Also asked with some or all of the parameters left out, for what it needs whatever these are. */
   needs?(params: z.output<Params>): readonly RangeFeature[]
   plan(context: FaultContext, params: z.output<Params>): Promise<Undo>
   inject(context: FaultContext, params: z.output<Params>, undo: Undo): Promise<void>

@@ -5,7 +5,7 @@ import type { Range } from '../model/range.ts'
 export async function injected(range: Range, id: string, raw: Record<string, unknown>): Promise<() => Promise<void>> {
   const fault = faultById(id)
   const params = fault.params.parse(raw)
-  const context = { range, signal: new AbortController().signal }
+  const context = { range }
   const undo: unknown = JSON.parse(JSON.stringify(await fault.plan(context, params)))
   await fault.inject(context, params, undo)
   return () => fault.revert(context, undo)

@@ -32,14 +32,14 @@ export function faultRoutes(app: Api, { injector, ledger, range, engine, sampler
   }))
   app.post('/api/faults/:id', { config, schema: { params: z.object({ id: z.string() }), body: injectFault } }, async (request, reply) => {
     const { params, forMs, ramp } = request.body
-    injector.mustBeAble(request.params.id, params)
+    const resolved = injector.resolve(request.params.id, params)
     engine.mustBeRestored()
     if (!engine.running() && ledger.openFaults().length === 0 && !(await engine.health.currentVerdict()).healthy) {
       throw new FiredrillError('range-not-steady', 'the range is not steady: a fault goes only into a healthy one')
     }
     // The last look before it is on its way, from when on no drill begins.
     engine.mustTakeChanges()
-    return reply.code(201).send(await injector.inject(request.params.id, params, { forMs, drill: null, ramp }))
+    return reply.code(201).send(await injector.injectResolved(resolved, { forMs, drill: null, ramp }))
   })
   app.delete('/api/faults/:instance', { config, schema: { params: z.object({ instance: z.string() }) } }, async (request) => {
     await injector.revert(request.params.instance)

@@ -10,21 +10,19 @@ import { paperRange } from '../replay/paper-range.ts'
 import { SimulatedClock } from './clock.ts'
 import { quiet } from './quiet.ts'
 
-const signal = AbortSignal.timeout(2 ** 31 - 1)
-
 /** Whether a fault's effect can be seen on a range on paper, and is gone when it is out. */
 async function isOnPaper({ fault: id, params }: Scenario['timeline'][number]): Promise<boolean> {
   const range = paperRange(projectRoot, usualUsers)
   const fault = faultById(id)
   const given = fault.params.safeParse(params)
   if (!given.success) return false
-  const seen = async () => JSON.stringify(await fault.observe({ range, signal }, given.data))
+  const seen = async () => JSON.stringify(await fault.observe({ range }, given.data))
   try {
     const fresh = await seen()
-    const undo = await fault.plan({ range, signal }, given.data)
-    await fault.inject({ range, signal }, given.data, undo)
+    const undo = await fault.plan({ range }, given.data)
+    await fault.inject({ range }, given.data, undo)
     const broken = await seen()
-    await fault.revert({ range, signal }, undo)
+    await fault.revert({ range }, undo)
     return broken !== fresh && (await seen()) === fresh
   } catch {
     return false

@@ -22,7 +22,6 @@ import { simulated } from './simulated.ts'
 import { quiet } from './quiet.ts'
 import { Witness } from './witness.ts'
 
-const signal = AbortSignal.timeout(2 ** 31 - 1)
 /** What is written is read back by who comes after a crash; a disk of its own makes it no truer. */
 const folder = existsSync('/dev/shm') ? '/dev/shm' : tmpdir()
 /** The reaper leaves what is overdue to the control plane for so long. */
@@ -273,7 +272,7 @@ export class World implements Disposable {
   async isInForce(id: string, params: unknown): Promise<boolean> {
     const fault = faultById(id)
     const key = JSON.stringify([id, params])
-    const observe = async (range: Range) => JSON.stringify(await fault.observe({ range: asMeant(range), signal }, params))
+    const observe = async (range: Range) => JSON.stringify(await fault.observe({ range: asMeant(range) }, params))
     let fresh = observed.get(key)
     if (fresh === undefined) observed.set(key, (fresh = await observe(paperRange(projectRoot, usualUsers))))
     return (await observe(this.range)) !== fresh

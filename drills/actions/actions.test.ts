@@ -14,7 +14,7 @@ const onPaper = () => paperRange(root, 30)
 
 const paramsOf = (id: string, raw: Record<string, unknown>) => actionById(id).params.parse(raw)
 async function act(range: Range, id: string, raw: Record<string, unknown> = {}) {
-  return actionById(id).run({ range, by: 'Robin', signal: new AbortController().signal } as ActionContext, paramsOf(id, raw))
+  return actionById(id).run({ range, by: 'Robin' } as ActionContext, paramsOf(id, raw))
 }
 const clusterOf = (range: Range) => {
   assert.ok(range.cluster)

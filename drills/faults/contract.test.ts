@@ -29,7 +29,7 @@ const onPaper = [
   ...['cluster-scaled', 'cluster-secret-key', 'cluster-init-cycle'],
   ...['target-lost', 'queue-size-policy', 'hoarding-consumer', 'migration-lock', 'http-bandwidth', 'http-reset'],
 ]
-const contextOf = (range = paperRange(root, 30)): FaultContext => ({ range, signal: new AbortController().signal })
+const contextOf = (range = paperRange(root, 30)): FaultContext => ({ range })
 /** As it comes out of the ledger. */
 const kept = <Value>(value: Value): Value => structuredClone(value)
 

@@ -31,7 +31,7 @@ const noticedBy: Record<string, [resource: string, params?: Record<string, unkno
 for (const [id, [resource, given = faultSamples[id]]] of Object.entries(noticedBy))
   test(`${id} shows, and its undo record or a restore takes it out`, async () => {
     const { range } = freshRange()
-    const context: FaultContext = { range, signal: new AbortController().signal }
+    const context: FaultContext = { range }
     const fault = faultById(id)
     const params = fault.params.parse(given)
     const seen = async () => structuredClone(await fault.observe(context, params))
@@ -51,12 +51,11 @@ for (const [id, [resource, given = faultSamples[id]]] of Object.entries(noticedB
     assert.deepEqual([await seen(), await left(range)], [before, []])
   })
 
-const alone = new AbortController().signal
 /** A fault with its parameters, ready to go in. */
 async function planned(range: Range, id: string, raw: Record<string, unknown>) {
   const fault = faultById(id)
   const params = fault.params.parse(raw)
-  const context = { range, signal: alone }
+  const context = { range }
   const undo: unknown = await fault.plan(context, params)
   return {
     inject: () => fault.inject(context, params, undo),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { faultCategories } from '../../model/fault.ts'
-import { rangeFeatures } from '../../model/range.ts'
+import { rangeFeatures, type RangeFeature } from '../../model/range.ts'
 import { faultById, faults, lackedFor } from './registry.ts'
 
 test('each fault is found by its id, and an unknown one is told with those that there are', () => {
@@ -13,14 +13,18 @@ test('each fault is found by its id, and an unknown one is told with those that 
   })
 })
 
-test('what a fault needs and a range lacks is told; a range that has it, and parameters that are wrong, lack nothing', () => {
+test('what a fault needs and a range lacks is told, with its parameters or for any', () => {
+  const lacked = (id: string, params: object, lacks: readonly RangeFeature[]) => lackedFor(faultById(id), params, { lacks })
   const params = { from: 'gateway', to: 'inventory', delayMs: 100 }
-  assert.deepEqual(lackedFor('http-delay', params, { lacks: [] }), [])
-  assert.deepEqual(lackedFor('http-delay', params, { lacks: ['cluster', 'mesh'] }), ['mesh'])
-  // These are told for what they are.
-  assert.deepEqual(lackedFor('http-delay', { from: 'nowhere' }, { lacks: ['mesh'] }), [])
-  assert.deepEqual(lackedFor('noop', {}, { lacks: [...rangeFeatures] }), [])
-  assert.throws(() => lackedFor('no-such', {}, { lacks: [] }), { code: 'not-found' })
+  assert.deepEqual(lacked('http-delay', params, []), [])
+  assert.deepEqual(lacked('http-delay', params, ['cluster', 'mesh']), ['mesh'])
+  assert.deepEqual(lacked('worn-connections', {}, rangeFeatures), ['mesh', 'mesh-instances'])
+  assert.deepEqual(lacked('worn-connections', { kind: 'break-off' }, ['edge-reset']), ['edge-reset'])
+  assert.deepEqual(lacked('noop', {}, rangeFeatures), [])
+})
+
+test('what a fault needs can be asked without its parameters', () => {
+  for (const fault of faults) assert.doesNotThrow(() => lackedFor(fault, {}, { lacks: rangeFeatures }), fault.id)
 })
 
 test('each fault of a cluster needs a cluster', () => {

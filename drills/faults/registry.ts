@@ -175,12 +175,12 @@ export const faults: readonly AnyFault[] = [
   clusterInitCycle,
 ]
 
-/** What a fault with these parameters needs of a range and this one does not have; empty when it can go in. */
-export const lackedFor = (id: string, params: unknown, range: Pick<Range, 'lacks'>): RangeFeature[] => {
-  const fault = faultById(id)
-  const parsed = fault.params.safeParse(params)
-  return (parsed.success ? (fault.needs?.(parsed.data) ?? []) : []).filter((feature) => range.lacks.includes(feature))
-}
+/**
+ * What a fault needs with these parameters, as its schema returns them, and the range lacks; empty if it can be injected. Of parameters that are
+ * left out nothing is needed: without any, it is what the fault needs in any case.
+ */
+export const lackedFor = ({ needs }: Pick<AnyFault, 'needs'>, params: unknown, { lacks }: Pick<Range, 'lacks'>): RangeFeature[] =>
+  (needs?.(params) ?? []).filter((feature) => lacks.includes(feature))
 
 export function faultById(id: string): AnyFault {
   const fault = faults.find((candidate) => candidate.id === id)

@@ -24,13 +24,11 @@ before(async () => {
 })
 after(() => client('instructor').post('/api/reset'))
 
-const signal = () => AbortSignal.timeout(60_000)
-
 describe('the contract of every fault', () => {
   for (const fault of faults.filter(({ category }) => category !== 'cluster')) {
     test(`${fault.id}: injected it shows, reverted it is gone, and twice is once`, async () => {
       const params = fault.params.parse(faultSamples[fault.id])
-      const context = () => ({ range, signal: signal() })
+      const context = () => ({ range })
       const before = await fault.observe(context(), params)
       // As it comes back from the ledger, possibly in another process.
       const undo: unknown = JSON.parse(JSON.stringify(await fault.plan(context(), params)))
