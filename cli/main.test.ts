@@ -127,7 +127,17 @@ test('what is listed of a command is what it is', async () => {
 const promised = [
   ...['setup', 'doctor', 'up', 'down', 'status', 'logs', 'scenarios', 'verify', 'bench', 'open'],
   ...['drill start', 'drill status', 'drill ack', 'drill diagnose', 'drill finish', 'drill abort'],
-  ...['action list', 'action run', 'fault list', 'fault inject', 'fault revert', 'load set', 'load status'],
+  ...[
+    'action list',
+    'action describe',
+    'action run',
+    'fault list',
+    'fault describe',
+    'fault inject',
+    'fault revert',
+    'load set',
+    'load status',
+  ],
   ...['silence add', 'silence list', 'silence expire'],
 ]
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ParamsSchema } from './params.ts'
 import type { Range, RangeFeature } from './range.ts'
 
 export interface FaultContext {
@@ -51,6 +52,21 @@ export type AnyFault = Fault<z.ZodType, unknown>
 export function defineFault<Params extends z.ZodType, Undo>(fault: Fault<Params, Undo>): AnyFault {
   // Safe: the engine only ever hands a fault the params that its own schema parsed and the undo record that its own plan made.
   return fault as unknown as AnyFault
+}
+
+/** A fault as an instructor chooses it. */
+export interface OfferedFault {
+  id: string
+  title: string
+  effect: string
+  category: FaultCategory
+  /** Parameters that can ramp. */
+  ramps: readonly string[]
+  params: ParamsSchema
+  /** What it needs with whatever parameters and the range lacks; empty if it can be injected. */
+  lacks: RangeFeature[]
+  /** By parameter and by its choice, what more the range lacks for that choice; only choices that are impossible. */
+  lacksWith: Record<string, Record<string, RangeFeature[]>>
 }
 
 export const faultState = z.enum(['planned', 'injected', 'reverting', 'reverted', 'failed'])

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { FaultRecord } from '../../model/fault.ts'
+import { faults as allFaults } from '../../drills/faults/registry.ts'
+import type { FaultRecord, OfferedFault } from '../../model/fault.ts'
+import type { ParamsSchema } from '../../model/params.ts'
 import { Measured, well } from '../replay/measured.ts'
 import { settled } from '../replay/settled.ts'
 import { ServedBench } from '../replay/served-bench.ts'
@@ -36,16 +38,42 @@ test('faults are for the instructor alone, each with what it takes', async () =>
   assert.deepEqual(faults.find(({ id }) => id === 'noop')?.ramps, [])
 })
 
-test('what the range lacks is offered to nobody', async () => {
+test('every fault is listed with what the range lacks for it, in any case or with one choice', async () => {
   await using served = new ServedBench()
-  const offered = async () => (await served.read<{ faults: { id: string }[] }>('instructor', '/api/faults')).faults.map(({ id }) => id)
-  const all = await offered()
-  assert.ok(all.includes('redis-delay') && all.includes('network-partition'))
-  Object.assign(served.bench.range, { lacks: ['cache-proxy', 'mesh-instances'] })
-  assert.deepEqual(
-    all.filter((id) => id !== 'redis-delay' && id !== 'worn-connections'),
-    await offered(),
-  )
+  const listed = async () => {
+    const { faults } = await served.read<{ faults: OfferedFault[] }>('instructor', '/api/faults')
+    assert.equal(faults.length, allFaults.length)
+    return faults
+      .filter(({ lacks, lacksWith }) => lacks.length > 0 || Object.keys(lacksWith).length > 0)
+      .map(({ id, lacks, lacksWith }) => [id, lacks, lacksWith])
+  }
+  assert.deepEqual(await listed(), [])
+  Object.assign(served.bench.range, { lacks: ['cache-proxy', 'mesh-instances', 'edge-reset'] })
+  assert.deepEqual(await listed(), [
+    ['redis-delay', ['cache-proxy'], {}],
+    ['http-reset', ['edge-reset'], {}],
+    ['network-partition', [], { instance: { current: ['mesh-instances'] } }],
+    ['worn-connections', ['mesh-instances'], { kind: { 'break-off': ['edge-reset'] } }],
+  ])
+  const refused = await inject(served, 'redis-delay', { params: { delayMs: 25 } })
+  assert.equal(codeOf(refused), '501 unsupported')
+  assert.match(refused.text, /the range has no proxy in front of Redis/)
+})
+
+test('parameters are listed with what they are, their bounds and their defaults, also those of actions', async () => {
+  await using served = new ServedBench()
+  const { faults } = await served.read<{ faults: OfferedFault[] }>('instructor', '/api/faults')
+  const { actions } = await served.read<{ actions: { id: string; params: ParamsSchema }[] }>('trainee', '/api/actions')
+  const param = (listed: { id: string; params: ParamsSchema }[], id: string, name: string) =>
+    listed.find((entry) => entry.id === id)?.params.properties?.[name]
+  assert.deepEqual(param(faults, 'http-delay', 'jitterMs'), {
+    description: 'Varies the delay by up to this to either side, in milliseconds',
+    ...{ type: 'integer', minimum: 0, maximum: 30_000, default: 0 },
+  })
+  assert.deepEqual(param(actions, 'limit-rate', 'requestsPerSecond'), {
+    description: 'Requests per second; 0 for no limit',
+    ...{ type: 'integer', minimum: 0, maximum: 10_000 },
+  })
 })
 
 test('a fault goes in for as long as was said, is listed, and comes out by its instance or with all others', async () => {

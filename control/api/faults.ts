@@ -1,31 +1,43 @@
 import { z } from 'zod'
 import { fingerprint, orderInvariants } from '../../drills/baseline.ts'
-import { faults } from '../../drills/faults/registry.ts'
+import { faults, lackedFor } from '../../drills/faults/registry.ts'
 import { injectFault } from '../../model/api.ts'
 import { FiredrillError } from '../../model/errors.ts'
-import type { AnyFault } from '../../model/fault.ts'
+import type { AnyFault, OfferedFault } from '../../model/fault.ts'
+import type { ParamsSchema } from '../../model/params.ts'
 import type { Range } from '../../model/range.ts'
 import type { Api, ApiContext } from './context.ts'
 
-/** Whether the range lacks what the fault needs with whatever parameters: those that need more are refused when they are to go in. */
-const lacksAnyway = ({ needs }: AnyFault, { lacks }: Pick<Range, 'lacks'>): boolean =>
-  needs?.({}).some((feature) => lacks.includes(feature)) ?? false
+type Limited = Pick<Range, 'lacks'>
+
+function offered(fault: AnyFault, range: Limited): OfferedFault {
+  const { id, title, effect, category, ramps = [] } = fault
+  // Safe: the parameters of a fault are plain values.
+  const params = z.toJSONSchema(fault.params, { io: 'input' }) as ParamsSchema
+  return { id, title, effect, category, ramps, params, lacks: lackedFor(fault, {}, range), lacksWith: lackedByChoice(fault, params, range) }
+}
+
+/** What single choices need beyond what the fault needs with whatever parameters, and the range lacks. */
+function lackedByChoice(fault: AnyFault, { properties = {} }: ParamsSchema, range: Limited): OfferedFault['lacksWith'] {
+  const always = lackedFor(fault, {}, range)
+  const lackedWith = (param: string, choice: string | number) =>
+    lackedFor(fault, { [param]: choice }, range).filter((feature) => !always.includes(feature))
+  return Object.fromEntries(
+    Object.entries(properties).flatMap(([param, { enum: choices = [] }]) => {
+      const lacking = choices
+        .map((choice) => [String(choice), lackedWith(param, choice)] as const)
+        .filter(([, lacked]) => lacked.length > 0)
+      return lacking.length > 0 ? [[param, Object.fromEntries(lacking)]] : []
+    }),
+  )
+}
 
 /** For instructors only: nothing here may be seen before a debrief. */
 export function faultRoutes(app: Api, { injector, ledger, range, engine, sampler }: ApiContext): void {
   const config = { access: 'instructor' } as const
 
   app.get('/api/faults', { config }, async () => ({
-    faults: faults
-      .filter((fault) => (fault.category !== 'cluster' || range.cluster !== null) && !lacksAnyway(fault, range))
-      .map(({ id, title, effect, category, params, ramps }) => ({
-        id,
-        title,
-        effect,
-        category,
-        ramps: ramps ?? [],
-        params: z.toJSONSchema(params, { io: 'input' }),
-      })),
+    faults: faults.map((fault) => offered(fault, range)),
     open: ledger.openFaults(),
     /** Of the last day. */
     history: ledger.faultsSince(Date.now() - 24 * 3_600_000),

@@ -1,8 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Undo2 } from 'lucide-react'
 import { useState } from 'react'
+import type { ParamsSchema } from '../../../model/params.ts'
 import { post } from '../lib/api.ts'
-import { initialValues, ParamFields, typedValues, type ParamsSchema } from './param-fields.tsx'
+import { ParamFields } from './param-fields.tsx'
+import { initialValues, typedValues } from './param-values.ts'
 import { Problem } from './states.tsx'
 
 export interface Action {

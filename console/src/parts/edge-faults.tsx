@@ -1,11 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { isService } from '../../../model/components.ts'
-import { FaultForm, useFaults, type FaultType } from './fault-form.tsx'
+import type { OfferedFault } from '../../../model/fault.ts'
+import { FaultForm, useFaults } from './fault-form.tsx'
 import { Problem } from './states.tsx'
 
 /** Faults that act on the calls of one service to one other. By their parameters: trainees read this code, and no fault is named in it. */
-const actsOnEdge = ({ params: { properties = {} } }: FaultType): boolean => 'from' in properties && 'to' in properties
+const actsOnEdge = ({ params: { properties = {} } }: OfferedFault): boolean => 'from' in properties && 'to' in properties
 
 /** For the instructor: breaks one edge of the map. */
 export function EdgeFaults({ parts }: { parts: { name: string; calls: string[] }[] }) {

@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { elapsed } from '../../../model/duration.ts'
-import type { FaultRecord } from '../../../model/fault.ts'
+import type { FaultRecord, OfferedFault } from '../../../model/fault.ts'
 import { post, remove } from '../lib/api.ts'
 import { clock, useNow } from '../lib/time.ts'
-import { FaultForm, useFaults, type FaultType } from './fault-form.tsx'
+import { FaultForm, useFaults } from './fault-form.tsx'
 import { Empty, Loading, Problem } from './states.tsx'
 
 /** The faults that are injected, those that can be, and those that were. */
@@ -89,7 +89,7 @@ function OpenFaults({ open, titles, commands: { revert, revertAll, reset } }: Op
 }
 
 interface BreakSomethingProps {
-  faults: FaultType[]
+  faults: OfferedFault[]
   /** What is looked for. */
   words: string
   onWords: (words: string) => void
@@ -97,7 +97,7 @@ interface BreakSomethingProps {
 }
 
 function BreakSomething({ faults, words, onWords, onDone }: BreakSomethingProps) {
-  const fits = (fault: FaultType) => `${fault.title} ${fault.effect} ${fault.category}`.toLowerCase().includes(words.toLowerCase())
+  const fits = (fault: OfferedFault) => `${fault.title} ${fault.effect} ${fault.category}`.toLowerCase().includes(words.toLowerCase())
   const categories = [...new Set(faults.map((fault) => fault.category))].filter((category) => category !== 'none')
   return (
     <section aria-label="Break something" className="box">
@@ -109,11 +109,12 @@ function BreakSomething({ faults, words, onWords, onDone }: BreakSomethingProps)
       {categories.map((category) => {
         const found = faults.filter((fault) => fault.category === category && fits(fault))
         if (found.length === 0) return null
+        const possible = found.filter(({ lacks }) => lacks.length === 0).length
         return (
           // Forty at once are a wall: closed until they are looked for, or opened.
           <details key={`${category} ${words !== ''}`} className="fault-category" open={words !== ''}>
             <summary>
-              {category} <span className="quiet">{found.length}</span>
+              {category} <span className="quiet">{possible === found.length ? found.length : `${possible} of ${found.length}`}</span>
             </summary>
             {found.map((fault) => (
               <FaultForm key={fault.id} fault={fault} onDone={onDone} />

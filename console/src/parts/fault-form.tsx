@@ -1,21 +1,14 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { FaultRecord } from '../../../model/fault.ts'
+import type { FaultRecord, OfferedFault } from '../../../model/fault.ts'
+import { featuresInWords, type RangeFeature } from '../../../model/range.ts'
 import { get, post } from '../lib/api.ts'
-import { initialValues, ParamFields, typedValues, type ParamsSchema } from './param-fields.tsx'
+import { ParamFields, type Unavailable } from './param-fields.tsx'
+import { initialValues, typedValues } from './param-values.ts'
 import { Problem } from './states.tsx'
 
-export interface FaultType {
-  id: string
-  title: string
-  effect: string
-  category: string
-  params: ParamsSchema
-  /** Parameters that can grow or shrink while it is in. */
-  ramps: string[]
-}
 interface Faults {
-  faults: FaultType[]
+  faults: OfferedFault[]
   open: FaultRecord[]
   history: FaultRecord[]
 }
@@ -24,7 +17,7 @@ interface Faults {
 export const useFaults = () => useQuery({ queryKey: ['faults'], queryFn: () => get<Faults>('/api/faults'), refetchInterval: 2_000 })
 
 interface Props {
-  fault: FaultType
+  fault: OfferedFault
   /** Values to begin with, beside the defaults. */
   initial?: Record<string, string>
   onDone(): void
@@ -38,8 +31,27 @@ interface Ramp {
   seconds: string
 }
 
-/** Injects one kind of fault: its parameters, for how long, and whether it grows. */
-export function FaultForm({ fault, initial, onDone }: Props) {
+/** One kind of fault: the form that injects it, or why it cannot be injected. */
+export function FaultForm(props: Props) {
+  const { title, effect, lacks } = props.fault
+  if (lacks.length > 0)
+    return (
+      <div className="fault quiet">
+        <b>{title}</b> {effect}
+        <p>It cannot be injected where the shop runs: the range has {featuresInWords(lacks)}.</p>
+      </div>
+    )
+  return <Form {...props} />
+}
+
+const reasons = (lacksWith: OfferedFault['lacksWith']): Unavailable => {
+  const inWords = (byChoice: Record<string, RangeFeature[]>) =>
+    Object.fromEntries(Object.entries(byChoice).map(([choice, lacks]) => [choice, `the range has ${featuresInWords(lacks)}`]))
+  return Object.fromEntries(Object.entries(lacksWith).map(([param, byChoice]) => [param, inWords(byChoice)]))
+}
+
+/** Its parameters, for how long, and whether it grows. */
+function Form({ fault, initial, onDone }: Props) {
   const [given, setGiven] = useState(() => ({ ...initialValues(fault.params), ...initial }))
   const [minutes, setMinutes] = useState('5')
   const [ramp, setRamp] = useState<Ramp>({ on: false, param: fault.ramps[0] ?? '', from: '1', seconds: '60' })
@@ -58,42 +70,45 @@ export function FaultForm({ fault, initial, onDone }: Props) {
         <b>{fault.title}</b> <span className="quiet">{fault.effect}</span>
       </summary>
       <form
-        className="filters"
         onSubmit={(event) => {
           event.preventDefault()
           inject.mutate()
         }}
       >
-        <ParamFields schema={fault.params} values={given} onChange={setGiven} />
-        <label>
-          for minutes
-          <input
-            type="number"
-            min="0.5"
-            max="60"
-            step="0.5"
-            required
-            value={minutes}
-            onChange={(event) => setMinutes(event.target.value)}
-          />
-        </label>
-        {fault.ramps.length > 0 && (
-          <label className="check">
-            <input type="checkbox" checked={ramp.on} onChange={() => setRamp({ ...ramp, on: !ramp.on })} />
-            let it grow
+        <div className="params">
+          <ParamFields schema={fault.params} values={given} unavailable={reasons(fault.lacksWith)} onChange={setGiven} />
+        </div>
+        <div className="filters">
+          <label>
+            for minutes
+            <input
+              type="number"
+              min="0.5"
+              max="60"
+              step="0.5"
+              required
+              value={minutes}
+              onChange={(event) => setMinutes(event.target.value)}
+            />
           </label>
-        )}
-        {ramp.on && <RampFields ramp={ramp} params={fault.ramps} onChange={setRamp} />}
-        <button className="primary" disabled={inject.isPending} aria-label={`Inject ${fault.title}`}>
-          {inject.isPending ? 'Injecting…' : 'Inject'}
-        </button>
+          {fault.ramps.length > 0 && (
+            <label className="check">
+              <input type="checkbox" checked={ramp.on} onChange={() => setRamp({ ...ramp, on: !ramp.on })} />
+              let it grow
+            </label>
+          )}
+          {ramp.on && <RampFields ramp={ramp} params={fault.ramps} onChange={setRamp} />}
+          <button className="primary" disabled={inject.isPending} aria-label={`Inject ${fault.title}`}>
+            {inject.isPending ? 'Injecting…' : 'Inject'}
+          </button>
+        </div>
       </form>
       {inject.error && <Problem error={inject.error} />}
     </details>
   )
 }
 
-function RampFields({ ramp, params, onChange }: { ramp: Ramp; params: string[]; onChange: (ramp: Ramp) => void }) {
+function RampFields({ ramp, params, onChange }: { ramp: Ramp; params: readonly string[]; onChange: (ramp: Ramp) => void }) {
   return (
     <>
       {params.length > 1 && (

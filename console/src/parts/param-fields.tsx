@@ -1,64 +1,79 @@
-interface ParamSchema {
-  enum?: string[]
-  type?: string
-  default?: unknown
-  description?: string
-  minimum?: number
-  maximum?: number
-}
-/** JSON Schema of an object of plain values, as the server makes it from its zod schemas. */
-export interface ParamsSchema {
-  properties?: Record<string, ParamSchema>
-  required?: string[]
-}
-export type ParamValues = Record<string, string>
-
-const isNumber = ({ type }: ParamSchema): boolean => type === 'integer' || type === 'number'
-
-export const initialValues = ({ properties = {} }: ParamsSchema): ParamValues =>
-  Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, schema.default === undefined ? '' : String(schema.default)]))
-
-/** What was typed, as the schema's types; what was left empty and need not be given is left out. */
-export const typedValues = ({ properties = {}, required = [] }: ParamsSchema, values: ParamValues): Record<string, string | number> =>
-  Object.fromEntries(
-    Object.entries(properties).flatMap(([name, schema]) => {
-      const value = values[name] ?? ''
-      if (value === '' && !required.includes(name)) return []
-      return [[name, isNumber(schema) ? Number(value) : value]]
-    }),
-  )
+import { useId } from 'react'
+import { boundsOf, isNumeric, paramHelp, type ParamSchema, type ParamsSchema } from '../../../model/params.ts'
+import type { ParamValues } from './param-values.ts'
 
 /** `maxBytes` → `max bytes`. */
 const words = (name: string): string => name.replaceAll(/([a-z])([A-Z])/g, '$1 $2').toLowerCase()
 
+/** By parameter and by choice, why it cannot be chosen. */
+export type Unavailable = Readonly<Record<string, Readonly<Record<string, string>>>>
+
 interface Props {
   schema: ParamsSchema
   values: ParamValues
+  unavailable?: Unavailable
   onChange(values: ParamValues): void
 }
 
-/** One field for each parameter, by its type. */
-export function ParamFields({ schema, values, onChange }: Props) {
-  return Object.entries(schema.properties ?? {}).map(([name, param]) => {
-    const common = {
-      required: schema.required?.includes(name) === true && param.default === undefined,
-      value: values[name] ?? '',
-      onChange: (event: { target: { value: string } }) => onChange({ ...values, [name]: event.target.value }),
-    }
-    return (
-      <label key={name}>
+/** One field for each parameter, by its type, each with what it is and takes. */
+export function ParamFields({ schema, values, unavailable = {}, onChange }: Props) {
+  return Object.entries(schema.properties ?? {}).map(([name, param]) => (
+    <ParamField
+      key={name}
+      name={name}
+      param={param}
+      required={schema.required?.includes(name) === true && param.default === undefined}
+      value={values[name] ?? ''}
+      unavailable={unavailable[name] ?? {}}
+      onChange={(value) => onChange({ ...values, [name]: value })}
+    />
+  ))
+}
+
+interface FieldProps {
+  name: string
+  param: ParamSchema
+  required: boolean
+  value: string
+  unavailable: Unavailable[string]
+  onChange(value: string): void
+}
+
+function ParamField({ name, param, required, value, unavailable, onChange }: FieldProps) {
+  const help = paramHelp(param)
+  const helpId = useId()
+  const common = {
+    required,
+    value,
+    onChange: (event: { target: { value: string } }) => onChange(event.target.value),
+    ...(help === '' ? {} : { 'aria-describedby': helpId }),
+  }
+  const choices = param.enum ?? (param.type === 'boolean' ? [true, false] : null)
+  return (
+    <div className="param">
+      <label>
         {words(name)}
-        {param.enum ? (
+        {choices ? (
           <select {...common}>
             <option value="">choose…</option>
-            {param.enum.map((option) => (
-              <option key={option}>{option}</option>
+            {choices.map(String).map((choice) => (
+              <option key={choice} value={choice} disabled={choice in unavailable}>
+                {choice in unavailable ? `${choice} (${unavailable[choice]})` : choice}
+              </option>
             ))}
           </select>
         ) : (
-          <input {...common} {...(isNumber(param) ? { type: 'number', step: param.type === 'integer' ? 1 : 'any' } : {})} />
+          <input
+            {...common}
+            {...(isNumeric(param) ? { type: 'number', step: param.type === 'integer' ? 1 : 'any', ...boundsOf(param) } : {})}
+          />
         )}
       </label>
-    )
-  })
+      {help !== '' && (
+        <small id={helpId} className="quiet">
+          {help}
+        </small>
+      )}
+    </div>
+  )
 }

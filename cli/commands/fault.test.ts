@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { after, before, test } from 'node:test'
+import { projectRoot } from '../../control/paths.ts'
+import { ownPorts, paperContext } from '../../control/replay/paper-context.ts'
+import { ServedBench } from '../../control/replay/served-bench.ts'
+import type { OfferedFault } from '../../model/fault.ts'
+import { run } from '../../test/loaded-modules.ts'
+
+// The commands, over HTTP, against the real control plane of a range on paper.
+const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-fault-cli-'))
+const portBase = ownPorts()
+const dir = path.join(folder, 'range')
+const served = new ServedBench({ portBase })
+before(async () => {
+  mkdirSync(dir)
+  writeFileSync(path.join(dir, 'range.json'), JSON.stringify(paperContext(dir, projectRoot, 0, portBase).config), { mode: 0o600 })
+  await served.listen()
+})
+after(async () => {
+  await served[Symbol.asyncDispose]()
+  rmSync(folder, { recursive: true })
+})
+
+const told = async (...args: string[]) => {
+  const { status, stdout, stderr } = await run('cli/main.ts', [...args, '--dir', dir])
+  assert.equal(status, 0, stderr)
+  return stdout
+}
+
+test('fault list says what is impossible where the shop runs, and only then', async () => {
+  assert.doesNotMatch(await told('fault', 'list'), /impossible/)
+  Object.assign(served.bench.range, { lacks: ['cache-proxy', 'mesh-instances'] })
+  const list = await told('fault', 'list')
+  assert.match(list, /^id +category +title +params +impossible here$/m)
+  assert.match(list, /^redis-delay .* no proxy in front of Redis$/m)
+  assert.match(list, /^http-delay +mesh +.* from to percent header delayMs jitterMs$/m)
+})
+
+test('fault describe prints each parameter with its values, its default and what it is', async () => {
+  Object.assign(served.bench.range, { lacks: ['mesh-instances'] })
+  const partition = await told('fault', 'describe', 'network-partition')
+  assert.match(partition, /^A partition between two services\. Calls from one service/)
+  assert.match(partition, /^from +gateway, catalog, .* or fulfilment +\(required\) +Service that calls$/m)
+  assert.match(partition, /^instance +any or current +any +Which connections: /m)
+  assert.match(
+    partition,
+    /^instance=current is impossible where the shop runs: the range has no mesh faults for one instance of a proxy\.$/m,
+  )
+  const delay = await told('fault', 'describe', 'http-delay')
+  assert.match(delay, /^jitterMs +whole number, from 0 to 30,000 +0 +Varies the delay .* in milliseconds$/m)
+  assert.match(delay, /^Can change gradually while the fault is injected: .*delayMs/m)
+  assert.match(
+    await told('fault', 'describe', 'worn-connections'),
+    /It cannot be injected where the shop runs: the range has no mesh faults/,
+  )
+  assert.match(await told('fault', 'describe', 'noop'), /It takes no parameters\./)
+  const { id, params } = JSON.parse(await told('fault', 'describe', 'load-spike', '--json')) as OfferedFault
+  assert.deepEqual([id, params.properties?.['users']?.maximum], ['load-spike', 2_000])
+})
+
+test('action describe does the same, and what is unknown is told with what lists the rest', async () => {
+  const peek = await told('action', 'describe', 'peek-queue')
+  assert.match(peek, /^Look into a queue\. How many messages wait/)
+  assert.match(peek, /^limit +whole number, from 1 to 20 +5 +Messages to show$/m)
+  assert.match(await told('action', 'describe', 'restart'), /^Caution: Users of the component/m)
+  for (const kind of ['fault', 'action']) {
+    const { status, stderr } = await run('cli/main.ts', [kind, 'describe', 'no-such', '--dir', dir])
+    assert.equal(status, 1)
+    assert.match(stderr, new RegExp(`there is no ${kind} 'no-such': 'firedrill ${kind} list' lists them`))
+  }
+})
