@@ -37,7 +37,10 @@ export class Sources {
     return found
   }
 
-  /** What a file says, without its comments, the descriptions of its schemas and however it is laid out: none of these changes what it does. */
+  /**
+   * What a file says, without its comments, the descriptions of its schemas and however it is laid out: none of these changes what it does. White space of
+   * any length is one blank; where there was none, a line break counts, and so does a comma at the end.
+   */
   code(file: string): string {
     const { text } = this.#source(file)
     return this.#bare(file, 0, text.length)
