@@ -21,7 +21,8 @@ test('a drill is played as its seed drew it, and its debrief says how to play th
   const seedOf: Record<string, number> = {}
   for (let seed = 1; seed < 20; seed++) {
     const plan = await served.read<Scenario>('instructor', `/api/scenarios/${id}/plan?seed=${seed}`)
-    seedOf[plan.cause.component] = seed
+    // Of two variants with one component, one is enough.
+    if (plan.timeline[0]?.params['httpStatus'] === 503) seedOf[plan.cause.component] = seed
   }
   assert.deepEqual(Object.keys(seedOf).toSorted(), ['catalog', 'inventory'])
   for (const [component, seed] of Object.entries(seedOf)) {
