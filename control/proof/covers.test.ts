@@ -16,7 +16,7 @@ for (const folder of ['drills', 'shop', 'scenarios']) cpSync(path.join(projectRo
 const ids = ['slow-shelves', 'back-in-a-minute', 'flying-blind', 'long-way', 'full-outbox']
 const covers = () => {
   const sources = new Sources(root)
-  return new Map(ids.map((id) => [id, scopeOf(root, id, sources).covers]))
+  return new Map(ids.map((id) => [id, scopeOf(root, id, sources, provenVariants(root, id)[0]).covers]))
 }
 const before = covers()
 /** Which of them become stale by an edit, and for what; the file is put back. */

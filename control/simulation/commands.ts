@@ -138,9 +138,12 @@ export async function carryOut(world: World, { name, pick }: Command): Promise<v
   else world.does(work)
 }
 
+/** In its first variant, so that a history stays what it is when a scenario gets others. */
 function begin(world: World, pick: number) {
   const scenario = simulated[pick % simulated.length]
-  return scenario && world.engine?.start(scenario.id, { mode: pick % 2 === 0 ? 'learning' : 'assessment', trainee: own, seed: pick })
+  if (!scenario) return undefined
+  const variant = scenario.variants?.[0]?.name
+  return world.engine?.start(scenario.id, { mode: pick % 2 === 0 ? 'learning' : 'assessment', trainee: own, seed: pick, variant })
 }
 
 const scenarioOf = (world: World) => simulated.find(({ id }) => id === world.engine?.running()?.scenario)
