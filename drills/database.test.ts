@@ -117,6 +117,28 @@ test('what faults and actions do to a real database', { skip }, async (context: 
       await fault.revert({ range }, undo)
     })
 
+  await context.test('a unique index is on the table of its rule, refuses what is there, and comes out of its schema', async () => {
+    const fault = faultById('postgres-unique-index')
+    const on = { range, signal: alone }
+    const params = fault.params.parse({ rule: 'reserved-product' })
+    const undo: unknown = JSON.parse(JSON.stringify(await fault.plan(on, params)))
+    await fault.inject(on, params, undo)
+    assert.deepEqual(await left(), ['database-indexes'])
+    const reserve = (sku: string) =>
+      shop.query(
+        `insert into inventory.reservations (order_id, sku, warehouse, quantity, state, created_at)
+         values (gen_random_uuid(), $1, 'ams', 1, 'held', now() + interval '1 minute')`,
+        [sku],
+      )
+    await reserve('P00001')
+    await reserve('P00002')
+    await assert.rejects(reserve('P00001'), /one_reservation/)
+    for (const _twice of [1, 2]) await fault.revert(on, undo)
+    assert.deepEqual(await left(), [])
+    await reserve('P00001')
+    await shop.query('delete from inventory.reservations')
+  })
+
   await context.test('what was set for a role, for everyone or for the server is listed, and reset for whom it is asked', async () => {
     for (const sql of [
       `alter role orders set work_mem = '128'`,

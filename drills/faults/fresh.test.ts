@@ -51,6 +51,28 @@ for (const [id, [resource, given = faultSamples[id]]] of Object.entries(noticedB
     assert.deepEqual([await seen(), await left(range)], [before, []])
   })
 
+test('a binding that was mistyped goes out with the right one back, on either way of a message', async () => {
+  const { range } = freshRange()
+  const context: FaultContext = { range }
+  const fault = faultById('queue-lost-binding')
+  for (const [raw, keys] of [
+    [{ route: 'fulfilled' }, []],
+    [{ route: 'confirmed', mistypedAs: 'order.confirm' }, ['order.confirm']],
+  ] as const) {
+    const params = fault.params.parse(raw)
+    const undo: unknown = JSON.parse(JSON.stringify(await fault.plan(context, params)))
+    for (const _twice of [1, 2]) await fault.inject(context, params, undo)
+    assert.deepEqual(await fault.observe(context, params), keys)
+    assert.deepEqual(await left(range), ['queue-bindings'])
+    for (const _twice of [1, 2]) await fault.revert(context, undo)
+    assert.deepEqual(await left(range), [])
+  }
+  // As an earlier version wrote it down.
+  await range.queue.unbind({ exchange: 'orders', queue: 'orders.fulfilment', key: 'order.confirmed' })
+  await fault.revert(context, { exchange: 'orders', queue: 'orders.fulfilment', key: 'order.confirmed' })
+  assert.deepEqual(await left(range), [])
+})
+
 /** A fault with its parameters, ready to go in. */
 async function planned(range: Range, id: string, raw: Record<string, unknown>) {
   const fault = faultById(id)

@@ -4,12 +4,14 @@ import type { Range } from '../../model/range.ts'
 
 /** What may be there only once from now on. */
 const rules = {
-  customer: { index: 'one_welcome_gift', expression: 'customer' },
-  'first-product': { index: 'one_of_a_kind', expression: `(items->0->>'sku')` },
+  customer: { table: 'orders.orders', index: 'one_welcome_gift', expression: 'customer' },
+  'first-product': { table: 'orders.orders', index: 'one_of_a_kind', expression: `(items->0->>'sku')` },
+  'reserved-product': { table: 'inventory.reservations', index: 'one_reservation', expression: 'sku' },
 } as const
 const rule = z.enum(Object.keys(rules) as [keyof typeof rules, ...(keyof typeof rules)[]]).describe('What may be there only once')
+const schemaOf = (known: keyof typeof rules): string => rules[known].table.split('.')[0] ?? ''
 
-/** A rule of a campaign as a unique index on the table of all orders: the first order passes, and all others like it are refused. */
+/** A rule of a campaign as a unique index on the table of all orders, or of all reservations: the first order passes, and all others like it are refused. */
 export const postgresUniqueIndex = defineFault({
   id: 'postgres-unique-index',
   title: 'A unique index on orders',
@@ -22,18 +24,22 @@ export const postgresUniqueIndex = defineFault({
     return { rule: params.rule, since: new Date(rows[0]?.since ?? Date.now()).toISOString() }
   },
   async inject({ range }, params, { since }) {
-    const { index, expression } = rules[params.rule]
+    const { table, index, expression } = rules[params.rule]
     await range.database.query(
-      `create unique index if not exists ${index} on orders.orders (${expression}) where created_at >= '${new Date(since).toISOString()}'`,
+      `create unique index if not exists ${index} on ${table} (${expression}) where created_at >= '${new Date(since).toISOString()}'`,
     )
   },
   async revert({ range }, undo) {
-    await range.database.query(`drop index if exists orders.${rules[rule.parse(undo.rule)].index}`)
+    const known = rule.parse(undo.rule)
+    await range.database.query(`drop index if exists ${schemaOf(known)}.${rules[known].index}`)
   },
   observe: ({ range }, params) => isThere(range, params.rule),
 })
 
 async function isThere(range: Range, known: keyof typeof rules): Promise<boolean> {
-  const rows = await range.database.query(`select 1 from pg_indexes where schemaname = 'orders' and indexname = $1`, [rules[known].index])
+  const rows = await range.database.query('select 1 from pg_indexes where schemaname = $1 and indexname = $2', [
+    schemaOf(known),
+    rules[known].index,
+  ])
   return rows.length > 0
 }

@@ -1,17 +1,49 @@
 import { z } from 'zod'
+import type { Binding } from '../../model/range.ts'
 import { defineFault } from '../../model/fault.ts'
 import { confirmedBinding } from '../queue-name.ts'
 
-/** The exchange no longer knows the worker's queue: what is published is confirmed, and goes nowhere. */
-export const queueLostBinding = defineFault({
+/** The way of an order's messages: to the worker, and from the worker back to orders. */
+const routes = {
+  confirmed: confirmedBinding,
+  fulfilled: { exchange: 'orders', queue: 'orders.fulfilled', key: 'order.fulfilled' },
+} as const satisfies Record<string, Binding>
+
+const params = z.object({
+  route: z
+    .enum(Object.keys(routes) as [keyof typeof routes, ...(keyof typeof routes)[]])
+    .default('confirmed')
+    .describe('Which message loses its way: that a purchase is confirmed, or that it has been shipped'),
+  mistypedAs: z
+    .string()
+    .regex(/^[a-z]+\.[a-z]+$/, 'two words with a dot between them')
+    .optional()
+    .describe('The key with which the queue is bound instead, as by somebody who mistyped it; without one, it is not bound at all'),
+})
+
+interface Undo extends Binding {
+  /** What an earlier version wrote down does not have it. */
+  mistypedAs?: string | null
+}
+
+/** The exchange no longer knows a queue: what is published is confirmed, and goes nowhere. */
+export const queueLostBinding = defineFault<typeof params, Undo>({
   id: 'queue-lost-binding',
   title: 'A binding is lost',
-  effect: 'Messages are accepted and never reach the worker',
+  effect: 'Messages are accepted and never reach the worker, or never come back from it',
   category: 'queue',
-  params: z.object({}),
-  plan: async () => confirmedBinding,
-  inject: ({ range }) => range.queue.unbind(confirmedBinding),
-  revert: ({ range }, undo) => range.queue.bind(undo),
-  observe: async ({ range }) =>
-    (await range.queue.bindings()).some(({ queue, key }) => queue === confirmedBinding.queue && key === confirmedBinding.key),
+  params,
+  plan: async (_context, { route, mistypedAs }) => ({ ...routes[route], mistypedAs: mistypedAs ?? null }),
+  async inject({ range }, { mistypedAs }, { exchange, queue, key }) {
+    if (mistypedAs !== undefined) await range.queue.bind({ exchange, queue, key: mistypedAs })
+    await range.queue.unbind({ exchange, queue, key })
+  },
+  async revert({ range }, { exchange, queue, key, mistypedAs }) {
+    await range.queue.bind({ exchange, queue, key })
+    if (mistypedAs) await range.queue.unbind({ exchange, queue, key: mistypedAs })
+  },
+  async observe({ range }, { route }) {
+    const bindings = (await range.queue.bindings()).filter(({ queue }) => queue === routes[route].queue)
+    return [...new Set(bindings.map(({ key }) => key))].toSorted()
+  },
 })
