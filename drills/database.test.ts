@@ -22,7 +22,11 @@ const users = 30
 /** Jobs that hold a lock, as the programs of their names do. */
 const statements: Record<string, (env: Record<string, string>) => string> = {
   'stock-audit': ({ AUDIT_TABLE }) => `begin; lock table ${AUDIT_TABLE} in exclusive mode`,
+  'orders-overview': ({ OVERVIEW_TABLE }) => `begin; select count(*) from ${OVERVIEW_TABLE}`,
+  'migration-rehearsal': ({ MIGRATED_TABLE }) => `begin; alter table ${MIGRATED_TABLE} add column gift_note text; rollback`,
 }
+/** Those whose statement waits for others. */
+const waitingJobs = ['migration-rehearsal']
 
 /** A range on paper whose database is real, and whose jobs have a session there. */
 function rangeOn(shop: ShopDatabase): Range {
@@ -32,8 +36,10 @@ function rangeOn(shop: ShopDatabase): Range {
   range.jobs.start = async (name, env) => {
     const id = await start(name, env)
     const session = await shop.session('postgres', name)
-    await session.query(statements[name]?.(env) ?? 'select 1')
+    const done = session.query(statements[name]?.(env) ?? 'select 1')
     sessions.set(id, session)
+    if (waitingJobs.includes(name)) done.catch(() => {})
+    else await done
     return id
   }
   range.jobs.stop = async (id) => {
@@ -119,7 +125,7 @@ test('what faults and actions do to a real database', { skip }, async (context: 
 
   await context.test('a unique index is on the table of its rule, refuses what is there, and comes out of its schema', async () => {
     const fault = faultById('postgres-unique-index')
-    const on = { range, signal: alone }
+    const on = { range }
     const params = fault.params.parse({ rule: 'reserved-product' })
     const undo: unknown = JSON.parse(JSON.stringify(await fault.plan(on, params)))
     await fault.inject(on, params, undo)
@@ -137,6 +143,51 @@ test('what faults and actions do to a real database', { skip }, async (context: 
     assert.deepEqual(await left(), [])
     await reserve('P00001')
     await shop.query('delete from inventory.reservations')
+  })
+
+  for (const table of ['orders.orders', 'payments.charges', 'inventory.reservations'])
+    await context.test(`whoever reads ${table} waits behind a migration, and goes on when the reader at the root is gone`, async () => {
+      const fault = faultById('waiting-migration')
+      const params = fault.params.parse({ table })
+      const undo = await fault.plan({ range }, params)
+      await fault.inject({ range }, params, undo)
+      assert.equal(await fault.observe({ range }, params), true)
+      await using session = await shop.session('postgres', 'gateway')
+      const reads = session.query(`select 1 from ${table} limit 1`)
+      const rows = async () => (await act(range, 'list-sessions')).rows ?? []
+      const waiting = async () => (await rows()).find(({ application }) => application === 'gateway')?.['blocked_by'] ?? null
+      await until('the reader to wait', 10_000, async () => (await waiting()) !== null, 20)
+      const root = (await rows()).find(({ application }) => application === 'orders-overview')
+      assert.equal(root?.['blocked_by'], null)
+      await act(range, 'terminate-session', { pid: root?.['pid'] })
+      await reads
+      await fault.revert({ range }, undo)
+      assert.deepEqual(await left(), [])
+    })
+
+  await context.test('the audit trigger refuses the orders that were asked for, and no others', async () => {
+    await using session = await shop.session('orders', 'orders')
+    const orders: Record<string, [cents: number, quantities: number[]]> = {
+      'large-totals': [32_768, [1, 1]],
+      'single-products': [32_767, [1]],
+      'many-pieces': [32_767, [2, 2]],
+    }
+    const place = ([cents, quantities]: [number, number[]]) => {
+      const items = quantities.map((quantity, index) => ({ sku: `P0000${index + 1}`, quantity }))
+      return session.query(`insert into orders.orders (id, idempotency_key, customer, items, total_cents, state)
+        values (gen_random_uuid(), gen_random_uuid()::text, 'Robin', '${JSON.stringify(items)}', ${cents}, 'pending')`)
+    }
+    const fault = faultById('postgres-audit-trigger')
+    for (const [refuses, refused] of Object.entries(orders)) {
+      const params = fault.params.parse({ refuses })
+      const undo = await fault.plan({ range }, params)
+      await fault.inject({ range }, params, undo)
+      await assert.rejects(place(refused), refuses)
+      for (const [other, order] of Object.entries(orders)) if (other !== refuses) await place(order)
+      await fault.revert({ range }, undo)
+      await place(refused)
+    }
+    await shop.query('delete from orders.orders')
   })
 
   await context.test('what was set for a role, for everyone or for the server is listed, and reset for whom it is asked', async () => {

@@ -3,21 +3,51 @@ import { defineFault } from '../../model/fault.ts'
 import type { Range } from '../../model/range.ts'
 import { auditTrigger } from '../database-triggers.ts'
 
-/** A trigger copies each order to a table for the auditors, in which the total is too small a number: whatever costs more fails with the copy. */
+interface Copy {
+  /** A column of the copy, with its type. */
+  column: string
+  /** What of the new order goes into it. */
+  value: string
+}
+
+/** Those of more than 327.67, of one product, or of more than three pieces. */
+const kind = z.enum(['large-totals', 'single-products', 'many-pieces'])
+const total: Copy = { column: 'total_cents integer', value: 'new.total_cents' }
+/** What the auditors are given of each order, beside its number and customer. */
+const copies: Record<z.output<typeof kind>, Copy[]> = {
+  'large-totals': [{ column: 'total_cents smallint', value: 'new.total_cents' }],
+  'single-products': [total, { column: 'second_sku text not null', value: `new.items->1->>'sku'` }],
+  'many-pieces': [
+    total,
+    {
+      column: 'pieces integer check (pieces <= 3)',
+      value: `(select sum((item->>'quantity')::integer) from jsonb_array_elements(new.items) item)`,
+    },
+  ],
+}
+
+/** A trigger copies each order to a table for the auditors that has no place for some of them: those fail with the copy. */
 export const postgresAuditTrigger = defineFault({
   id: 'postgres-audit-trigger',
-  title: 'An audit trigger that refuses large orders',
-  effect: 'Orders of more than 327.67 fail, smaller ones do not',
+  title: 'An audit trigger that refuses some orders',
+  effect: 'Orders of one kind fail, by default those of more than 327.67, and others do not',
   category: 'database',
-  params: z.object({}),
+  params: z.object({
+    /** Orders whose copy fails. */
+    refuses: kind.default('large-totals'),
+  }),
   plan: async () => ({}),
-  async inject({ range }) {
+  async inject({ range }, { refuses }) {
+    const copied = copies[refuses]
+    const names = copied.map(({ column }) => column.split(' ')[0])
     await range.database.query(`create table if not exists orders.audit (
-      id bigint generated always as identity primary key, order_id uuid, customer text, total_cents smallint, at timestamptz not null default now())`)
+      id bigint generated always as identity primary key, order_id uuid, customer text,
+      ${copied.map(({ column }) => column).join(', ')}, at timestamp with time zone not null default now())`)
     await range.database.query('alter table orders.audit owner to orders')
     await range.database.query(`create or replace function orders.note_order() returns trigger language plpgsql as $$
       begin
-        insert into orders.audit (order_id, customer, total_cents) values (new.id, new.customer, new.total_cents);
+        insert into orders.audit (order_id, customer, ${names.join(', ')})
+        values (new.id, new.customer, ${copied.map(({ value }) => value).join(', ')});
         return new;
       end $$`)
     await range.database.query('alter function orders.note_order() owner to orders')

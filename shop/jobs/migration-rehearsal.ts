@@ -1,9 +1,10 @@
 /**
- * Rehearses the next migration of orders on the live database: adds its column in a transaction, which takes milliseconds, looks how long it took, and takes it
+ * Rehearses the next migration of a table on the live database: adds its column in a transaction, which takes milliseconds, looks how long it took, and takes it
  * back. Waits for the lock that it needs as long as that takes.
  */
 import pg from 'pg'
 
+const table = process.env['MIGRATED_TABLE'] ?? 'orders.orders'
 const client = new pg.Client({
   connectionString: process.env['DATABASE_URL'],
   application_name: process.env['JOB_NAME'] ?? 'migration-rehearsal',
@@ -13,6 +14,10 @@ process.once('SIGTERM', () => process.exit(0))
 
 await client.connect()
 await client.query('begin')
-await client.query('alter table orders.orders add column gift_note text')
+const named = table
+  .split('.')
+  .map((part) => client.escapeIdentifier(part))
+  .join('.')
+await client.query(`alter table ${named} add column gift_note text`)
 await client.query('rollback')
 await client.end()
