@@ -2,14 +2,17 @@ import { z } from 'zod'
 import { defineFault } from '../../model/fault.ts'
 import { jobFault } from '../jobs.ts'
 
-const params = z.object({})
+const params = z.object({
+  /** Of the worker, or of those who are told what it has shipped. */
+  queue: z.enum(['orders.fulfilment', 'orders.fulfilled']).default('orders.fulfilment'),
+})
 
-/** A program that only wants to look takes messages from the worker's queue, as many as it is given, and never says that it is done with them. */
+/** A program that only wants to look takes messages from a queue, as many as it is given, and never says that it is done with them. */
 export const hoardingConsumer = defineFault({
   id: 'hoarding-consumer',
   title: 'A consumer that keeps what it takes',
-  effect: 'A part of the orders is neither shipped nor lost, and the queue looks empty',
+  effect: 'A part of the messages is neither handled nor lost, and the queue looks empty',
   category: 'queue',
   params,
-  ...jobFault<z.output<typeof params>>('queue-tap', () => [{ env: {} }]),
+  ...jobFault<z.output<typeof params>>('queue-tap', ({ queue }) => [{ env: { TAPPED_QUEUE: queue } }]),
 })
