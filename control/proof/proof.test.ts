@@ -28,7 +28,7 @@ describe('a proof', () => {
   })
 
   test('is read as it was written, and is valid until something changes', () => {
-    const id = 'long-way'
+    const id = 'open-end'
     const verified = {
       ok: true,
       secondsToPage: 9,
