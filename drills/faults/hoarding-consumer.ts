@@ -3,8 +3,10 @@ import { defineFault } from '../../model/fault.ts'
 import { jobFault } from '../jobs.ts'
 
 const params = z.object({
-  /** Of the worker, or of those who are told what it has shipped. */
-  queue: z.enum(['orders.fulfilment', 'orders.fulfilled']).default('orders.fulfilment'),
+  queue: z
+    .enum(['orders.fulfilment', 'orders.fulfilled'])
+    .default('orders.fulfilment')
+    .describe('The queue of the worker, or the one that tells what was shipped'),
 })
 
 /** A program that only wants to look takes messages from a queue, as many as it is given, and never says that it is done with them. */

@@ -33,8 +33,7 @@ export const postgresAuditTrigger = defineFault({
   effect: 'Orders of one kind fail, by default those of more than 327.67, and others do not',
   category: 'database',
   params: z.object({
-    /** Orders whose copy fails. */
-    refuses: kind.default('large-totals'),
+    refuses: kind.default('large-totals').describe('The orders whose copy fails'),
   }),
   plan: async () => ({}),
   async inject({ range }, { refuses }) {

@@ -14,7 +14,12 @@ export const waitingMigration = defineFault({
   title: 'A migration waits for its lock',
   effect: 'Everything that touches one table waits, although nobody who has a lock on it writes',
   category: 'database',
-  params: z.object({ table: z.enum(['orders.orders', 'payments.charges', 'inventory.reservations']).default('orders.orders') }),
+  params: z.object({
+    table: z
+      .enum(['orders.orders', 'payments.charges', 'inventory.reservations'])
+      .default('orders.orders')
+      .describe('The table that is migrated'),
+  }),
   plan: async () => ({ jobs: [migration, reader] }),
   async inject({ range }, { table }) {
     if ((await runningJobs(range, reader)).length === 0) await range.jobs.start(reader, { OVERVIEW_TABLE: table })
