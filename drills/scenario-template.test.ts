@@ -84,6 +84,12 @@ const mistakes: [what: string, changed: Partial<Template>, within: object, expec
     [/^document variants\.draws service: nothing says \$\{service\}/],
   ],
   [
+    'a value that names another value',
+    {},
+    { variants: [...document.variants, { name: 'three', set: { service: '${day}s', day: 'Monday' } }] },
+    [/^document variants\.2\.set\.service day: variant 'three' has \$\{day\} in a value: a value may name draws, and no other value/],
+  ],
+  [
     'a draw that nothing uses',
     {},
     { draws: { ...document.draws, extra: [1] } },

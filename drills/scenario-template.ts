@@ -61,7 +61,17 @@ export function everyWay(
       return { variant, document: fill('document'), story: fill('story') as string, debrief: fill('debrief') as string }
     }),
   )
-  for (const set of varied.variants.map((variant) => variant.set)) filled(set, {}, (name) => used.add(name))
+  for (const [index, { name: variant, set }] of varied.variants.entries())
+    filled(set, {}, (name, at) => {
+      used.add(name)
+      if (!(name in varied.draws))
+        told(
+          'document',
+          ['variants', index, 'set', ...at],
+          name,
+          `variant '${variant}' has \${${name}} in a value: a value may name draws, and no other value`,
+        )
+    })
   for (const name of new Set([...varied.variants.flatMap(({ set }) => Object.keys(set)), ...Object.keys(varied.draws)]))
     if (!used.has(name)) told('document', own, name, `nothing says \${${name}}: use the value '${name}', or leave it out`)
   return ways

@@ -57,7 +57,7 @@ test('a binding that was mistyped goes out with the right one back, on either wa
   const fault = faultById('queue-lost-binding')
   for (const [raw, keys] of [
     [{ route: 'fulfilled' }, []],
-    [{ route: 'confirmed', mistypedAs: 'order.confirm' }, ['order.confirm']],
+    [{ route: 'confirmed', typedAs: 'order.confirm' }, ['order.confirm']],
   ] as const) {
     const params = fault.params.parse(raw)
     const undo: unknown = JSON.parse(JSON.stringify(await fault.plan(context, params)))

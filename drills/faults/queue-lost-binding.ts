@@ -14,16 +14,16 @@ const params = z.object({
     .enum(Object.keys(routes) as [keyof typeof routes, ...(keyof typeof routes)[]])
     .default('confirmed')
     .describe('Which message loses its way: that a purchase is confirmed, or that it has been shipped'),
-  mistypedAs: z
+  typedAs: z
     .string()
     .regex(/^[a-z]+\.[a-z]+$/, 'two words with a dot between them')
     .optional()
-    .describe('The key with which the queue is bound instead, as by somebody who mistyped it; without one, it is not bound at all'),
+    .describe('The key with which the queue is bound instead, as by somebody who made a typing mistake; without one, it is not bound at all'),
 })
 
 interface Undo extends Binding {
   /** What an earlier version wrote down does not have it. */
-  mistypedAs?: string | null
+  typedAs?: string | null
 }
 
 /** The exchange no longer knows a queue: what is published is confirmed, and goes nowhere. */
@@ -33,14 +33,14 @@ export const queueLostBinding = defineFault<typeof params, Undo>({
   effect: 'Messages are accepted and never reach the worker, or never come back from it',
   category: 'queue',
   params,
-  plan: async (_context, { route, mistypedAs }) => ({ ...routes[route], mistypedAs: mistypedAs ?? null }),
-  async inject({ range }, { mistypedAs }, { exchange, queue, key }) {
-    if (mistypedAs !== undefined) await range.queue.bind({ exchange, queue, key: mistypedAs })
+  plan: async (_context, { route, typedAs }) => ({ ...routes[route], typedAs: typedAs ?? null }),
+  async inject({ range }, { typedAs }, { exchange, queue, key }) {
+    if (typedAs !== undefined) await range.queue.bind({ exchange, queue, key: typedAs })
     await range.queue.unbind({ exchange, queue, key })
   },
-  async revert({ range }, { exchange, queue, key, mistypedAs }) {
+  async revert({ range }, { exchange, queue, key, typedAs }) {
     await range.queue.bind({ exchange, queue, key })
-    if (mistypedAs) await range.queue.unbind({ exchange, queue, key: mistypedAs })
+    if (typedAs) await range.queue.unbind({ exchange, queue, key: typedAs })
   },
   async observe({ range }, { route }) {
     const bindings = (await range.queue.bindings()).filter(({ queue }) => queue === routes[route].queue)
