@@ -1,13 +1,37 @@
 import { stringify } from 'yaml'
+import { serviceNames } from '../../../model/components.ts'
 import type { Manifests } from './manifests.ts'
 import type { AllImages } from './pod.ts'
 
-/** The same manifests as a Helm chart: what differs from place to place is a value, everything else is as it is in `base`. */
+/** A part of a manifest that is a value of the chart. */
+interface Valued {
+  /** What it is, for the error. */
+  what: string
+  /** What stands in the manifest. */
+  from: RegExp
+  /** What stands in the template; it gets the match and the first group. */
+  to: (found: string, first: string) => string
+  /** How often it is in each file, by the file's path; in all others it is not to be. */
+  counts: Readonly<Record<string, number>>
+  /** A file in which it stays as it is. */
+  exceptIn?: string
+}
+
+/**
+ * The same manifests as a Helm chart: what differs from place to place is a value, everything else is as it is in `base`. Throws where a manifest has
+ * a value more or less often than the chart expects, or has braces that Helm would take for its own.
+ */
 export function chart(files: Manifests, images: AllImages, version: string, generated: string): Manifests {
-  const templates = (folder: 'base' | 'agent' | 'mesh' | 'observability'): [string, string][] =>
-    Object.entries(files)
-      .filter(([file]) => file.startsWith(`${folder}/`) && !file.endsWith('kustomization.yaml'))
-      .map(([file, text]) => [`chart/templates/${file.slice(folder.length + 1)}`, valued(text, images)])
+  const values = valuesOf(images)
+  const folders = ['base', 'agent', 'mesh', 'observability']
+  const sources = Object.keys(files).filter((file) => folders.includes(file.split('/')[0] ?? '') && !file.endsWith('kustomization.yaml'))
+  for (const { what, counts } of values)
+    for (const file of Object.keys(counts))
+      if (!sources.includes(file)) throw new Error(`the chart makes a value of the ${what} of ${file}, but there is no such manifest`)
+  const templates = (folder: string): [string, string][] =>
+    sources
+      .filter((file) => file.startsWith(`${folder}/`))
+      .map((file) => [`chart/templates/${file.slice(folder.length + 1)}`, valued(file, files[file] ?? '', values)])
   const when = (value: string, text: string) => `{{- if ${value} }}\n${text}{{- end }}\n`
   return {
     'chart/Chart.yaml': `${generated}${stringify({
@@ -39,22 +63,65 @@ observability: false
   }
 }
 
-function valued(text: string, { shop, datastores, control, load }: AllImages): string {
-  return text
-    .replaceAll(shop, '{{ .Values.images.shop }}')
-    .replaceAll(datastores, '{{ .Values.images.datastores }}')
-    .replaceAll(control, '{{ .Values.images.control }}')
-    .replaceAll(load, '{{ .Values.images.load }}')
-    .replace(/(name: FIREDRILL_CLUSTER\n *value: )local/, '$1{{ if .Values.mesh }}istio{{ else }}local{{ end }}')
-    .replace(
-      /^( *)accessModes:\n *- ReadWriteOnce\n/m,
-      (found, indent: string) =>
-        `${found}${indent}{{- with .Values.storageClass }}\n${indent}storageClassName: {{ . }}\n${indent}{{- end }}\n`,
-    )
-    .replace(
-      // Of the shop's namespace: nothing is injected into who watches it.
-      /^( *)pod-security\.kubernetes\.io\/enforce: restricted\n(?![^]*FIREDRILL_CLUSTER)/m,
-      (_found, indent: string) =>
-        `${indent}{{- if .Values.mesh }}\n${indent}istio-injection: enabled\n${indent}pod-security.kubernetes.io/enforce: privileged\n${indent}pod-security.kubernetes.io/warn: restricted\n${indent}{{- else }}\n${indent}pod-security.kubernetes.io/enforce: restricted\n${indent}{{- end }}\n`,
-    )
+const inAll = (names: readonly string[], count: number) => Object.fromEntries(names.map((name) => [`base/${name}.yaml`, count]))
+
+function valuesOf(images: AllImages): Valued[] {
+  const image = (name: keyof AllImages, counts: Valued['counts']): Valued => ({
+    what: `image "${name}" (${images[name]})`,
+    from: new RegExp(RegExp.escape(images[name]), 'g'),
+    to: () => `{{ .Values.images.${name} }}`,
+    counts,
+  })
+  return [
+    // The agent is also told the images, for the pods that it starts.
+    image('shop', { ...inAll(serviceNames, 1), 'agent/agent.yaml': 2 }),
+    image('datastores', {
+      ...inAll(['redis', 'rabbitmq', 'postgres-exporter', 'redis-exporter', 'node-exporter'], 1),
+      // Of PostgreSQL, and of the containers that prepare its folder and read its log.
+      'base/postgres.yaml': 3,
+      'agent/agent.yaml': 1,
+    }),
+    image('control', { 'observability/observability.yaml': 1 }),
+    image('load', { 'observability/observability.yaml': 1 }),
+    {
+      what: 'FIREDRILL_CLUSTER',
+      from: /(name: FIREDRILL_CLUSTER\n *value: )local$/gm,
+      to: (_found, before) => `${before}{{ if .Values.mesh }}istio{{ else }}local{{ end }}`,
+      counts: { 'observability/observability.yaml': 1 },
+    },
+    {
+      what: 'storage class of a claim',
+      from: /^( *)accessModes:\n *- ReadWriteOnce\n/gm,
+      to: (found, indent) => `${found}${indent}{{- with .Values.storageClass }}\n${indent}storageClassName: {{ . }}\n${indent}{{- end }}\n`,
+      counts: { 'base/postgres.yaml': 1, 'base/rabbitmq.yaml': 1, 'observability/observability.yaml': 1 },
+    },
+    {
+      what: 'pod security of a namespace',
+      from: /^( *)pod-security\.kubernetes\.io\/enforce: restricted\n/gm,
+      to: (found, indent) =>
+        `${indent}{{- if .Values.mesh }}\n${indent}istio-injection: enabled\n${indent}pod-security.kubernetes.io/enforce: privileged\n${indent}pod-security.kubernetes.io/warn: restricted\n${indent}{{- else }}\n${found}${indent}{{- end }}\n`,
+      counts: { 'base/namespace.yaml': 1 },
+      // Nothing is injected into the pods of the namespace that has the observability.
+      exceptIn: 'observability/observability.yaml',
+    },
+  ]
+}
+
+/** A manifest with the chart's values in place of what differs from place to place. */
+function valued(file: string, text: string, values: readonly Valued[]): string {
+  if (/\{\{|\}\}/.test(text)) throw new Error(`${file} has braces that Helm would take for its own`)
+  return values.reduce((before, { what, from, to, counts, exceptIn }) => {
+    if (file === exceptIn) return before
+    const expected = counts[file] ?? 0
+    let count = 0
+    const after = before.replaceAll(from, (found: string, first: unknown) => {
+      count++
+      return to(found, String(first))
+    })
+    if (count !== expected)
+      throw new Error(
+        `${file} has the ${what} ${count} times, and the chart expects it ${expected} times: change range/targets/kubernetes/chart.ts`,
+      )
+    return after
+  }, text)
 }
