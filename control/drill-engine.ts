@@ -80,7 +80,7 @@ export class DrillEngine {
   constructor(deps: Dependencies) {
     const { range, ledger, injector, sampler, scenarios, alerts, kept } = deps
     const drill = new CurrentDrill(ledger, scenarios)
-    const restoration = new Restoration(deps)
+    const restoration = new Restoration({ ...deps, onDiffering: (id, event) => drill.note(id, event) })
     const traffic = new UsualTraffic(ledger, sampler)
     const faults = new DrillFaults({ drill, range, ledger, injector, traffic })
     const harm = new Harm(drill, sampler)
@@ -182,6 +182,7 @@ export class DrillEngine {
       await this.#restoration.mustSucceed()
       await this.health.mustBeSteady()
       const before = await fingerprint(this.#deps.range)
+      this.#restoration.remember(before)
       this.#milestones.forget()
       this.#restoration.announceNoMore()
       this.#drill.begin(randomUUID(), {

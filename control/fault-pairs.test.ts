@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isDeepStrictEqual } from 'node:util'
 import { faults } from '../drills/faults/registry.ts'
-import { fingerprint, restoreBaseline } from '../drills/baseline.ts'
+import { difference, fingerprint, restoreBaseline } from '../drills/baseline.ts'
 import type { AnyFault } from '../model/fault.ts'
 import { usualUsers, type Range } from '../model/range.ts'
 import { faultSamples } from '../test/acceptance/fault-samples.ts'
@@ -11,7 +11,6 @@ import { projectRoot } from './paths.ts'
 import { paperRange } from './replay/paper-range.ts'
 import { SimulatedClock } from './simulation/clock.ts'
 import { quiet } from './simulation/quiet.ts'
-import { difference } from './verify.ts'
 
 interface Case {
   fault: AnyFault

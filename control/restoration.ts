@@ -1,5 +1,6 @@
-import { NotRestored, restoreBaseline, type Left } from '../drills/baseline.ts'
+import { difference, lookAtBaseline, NotRestored, restoreBaseline, type Fingerprint, type Left } from '../drills/baseline.ts'
 import { announceForgotten } from '../drills/forgotten-orders.ts'
+import type { DrillEventBody } from '../model/drill.ts'
 import { FiredrillError, describeError } from '../model/errors.ts'
 import type { FaultRecord } from '../model/fault.ts'
 import type { Range } from '../model/range.ts'
@@ -22,7 +23,11 @@ interface Dependencies {
   injector: Injector
   /** What steers the load: a shape that goes on would set it again. */
   load?: Pick<LoadDriver, 'stop'>
+  /** Told of a drill after which the restored range is not as it was when the drill began. */
+  onDiffering?(drill: string, event: Differing): void
 }
+
+type Differing = Extract<DrillEventBody, { type: 'range-differed' }>
 
 /** Waits before the second attempt, the third, and all others. */
 const pausesMs = [1_000, 2_000, 5_000, 15_000]
@@ -34,6 +39,8 @@ const toldAfterMs = 3_000
 export const patientMs = 60_000
 /** Orders that were confirmed while the way to the worker came back are old enough by then. */
 const announcedAgainAfterMs = 3_000
+/** Of one difference so many characters are told. */
+const toldLength = 300
 /** That a range is to be restored is kept with it: who comes after a control plane that was killed goes on with it. */
 const owed = 'restore-owed'
 
@@ -51,6 +58,12 @@ export class Restoration {
   #announcingAgain: NodeJS.Timeout | undefined
   #stopped = false
   readonly #waiting: (() => void)[] = []
+  /** How the range was when the last drill began. */
+  #before: Fingerprint | null = null
+  /** The drill after which the range is to be restored; null where a control plane before this one may know. */
+  #after: string | null = null
+  /** The difference that was told last. */
+  #told = ''
   /** When a restoration last changed something: what was seen of the range before says nothing of it. */
   changedAt = 0
 
@@ -79,7 +92,12 @@ export class Restoration {
   }
   /** To be said before a drill ends, so that it is known whatever happens then. */
   owe(drill: string): void {
+    this.#after = drill
     this.#note(drill)
+  }
+  /** To be said when a drill begins: after it, the range is to be like that again. */
+  remember(before: Fingerprint): void {
+    this.#before = structuredClone(before)
   }
 
   /** Throws `range-not-restored` while something is left behind, or an attempt takes long. */
@@ -137,8 +155,16 @@ export class Restoration {
       left.push({ id: 'fault', title: 'What was broken on purpose', detail: 'it could not be put right yet' })
       process.stderr.write(`taking faults out: ${describeError(error)}\n`)
     }
+    let print: Fingerprint | null = null
     try {
-      if ((await restoreBaseline(range, range.load.usual)).length > 0) this.changedAt = Date.now()
+      const restored = await restoreBaseline(range, range.load.usual)
+      if (restored.length > 0) this.changedAt = Date.now()
+      // That a call was taken does not say that it had its effect.
+      if (restored.length > 0 || this.isOwed()) {
+        const look = await lookAtBaseline(range, { users: range.load.usual })
+        left.push(...look.left)
+        print = look.print
+      }
     } catch (error) {
       this.changedAt = Date.now()
       if (error instanceof NotRestored) left.push(...error.left)
@@ -148,6 +174,8 @@ export class Restoration {
     const wasUnrestored = this.#unrestored
     if (left.length === 0) {
       this.#unrestored = null
+      if (print) this.#compare(print)
+      this.#after = null
       if (this.isOwed()) this.#note('')
     } else {
       this.#unrestored = { since: wasUnrestored?.since ?? Date.now(), attempts: (wasUnrestored?.attempts ?? 0) + 1, left }
@@ -157,6 +185,26 @@ export class Restoration {
       if (!this.#stopped) this.#again = setTimeout(() => void this.run(onReverted), pauseMs).unref()
     }
     if (!this.#unrestored || this.#unrestored.attempts >= patientAttempts) this.#wake()
+  }
+
+  /** Tells when the range is not as it was when the drill began after which it was restored. */
+  #compare(after: Fingerprint): void {
+    const { ledger, onDiffering } = this.#deps
+    const drill = this.#after ?? ledger.note(owed) ?? ''
+    const begun = drill === '' ? null : ledger.drill(drill)
+    // After an action that took longer than its drill the range is restored once more.
+    const told = `${drill} ${after.hash}`
+    if (!begun || begun.fingerprint === after.hash || this.#told === told) return
+    this.#told = told
+    // A control plane that was started meanwhile knows that it differs, and not in what.
+    const before = this.#before?.hash === begun.fingerprint ? this.#before : null
+    const differences = before ? difference(before, after) : [`the fingerprint was ${begun.fingerprint} and is ${after.hash}`]
+    process.stderr.write(`after drill ${drill}: ${differences.join('; ')}\n`)
+    onDiffering?.(drill, {
+      type: 'range-differed',
+      fingerprint: after.hash,
+      differences: differences.map((text) => text.slice(0, toldLength)),
+    })
   }
 
   /** Customers whose orders got lost wait otherwise, and with them the next drill. Once more for those that were confirmed just then. */

@@ -1,6 +1,6 @@
 import type { Verdict } from '../drills/checks/registry.ts'
 import { fitsAlert } from '../drills/alert-name.ts'
-import type { Fingerprint } from '../drills/baseline.ts'
+import { difference, type Fingerprint } from '../drills/baseline.ts'
 import type { Sample } from '../model/check.ts'
 import type { DrillEvent, DrillState } from '../model/drill.ts'
 import { until as waitUntil } from '../model/until.ts'
@@ -123,6 +123,7 @@ export async function rehearse(
       () => (result.restored = true),
       async () => result.problems.push(...difference(before, await client.get<Fingerprint>('/api/fingerprint'))),
     )
+    result.problems.push(...differencesIn((await drillOf(client, drill)).events))
     await until('the range to be healthy after', restMs, async () => (await client.get<Verdict>('/api/health')).healthy)
     await until('the pages to resolve', restMs, async () => (await pages(client)).length === 0)
     const settled = async () => {
@@ -137,6 +138,12 @@ export async function rehearse(
   result.ok = result.problems.length === 0 && result.unexpectedPages.length === 0
   result.tookSeconds = tenths((Date.now() - startedAt) / 1_000)
 }
+
+/** What the control plane itself found to differ once it had restored the range after a drill. */
+const differencesIn = (events: readonly DrillEvent[]): string[] =>
+  events.flatMap((event) =>
+    event.type === 'range-differed' ? [`after the drill, the range differed from before: ${event.differences.join('; ')}`] : [],
+  )
 
 /** Within which the last of the expected pages has to come, with the patience as it is written down: from both, the promise can be told again. */
 export const pageBoundSeconds = ({ alerts }: Pick<Scenario, 'alerts'>, patience: number): number =>
@@ -281,13 +288,6 @@ export const firing = (client: Client) => client.get<{ labels: Record<string, st
 
 export const pages = async (client: Client): Promise<unknown[]> =>
   (await firing(client)).filter((alert) => alert.labels['severity'] === 'page')
-
-/** What of a range differs from before, in words. */
-export function difference(before: Fingerprint, after: Fingerprint): string[] {
-  return Object.keys(before.parts)
-    .filter((part) => JSON.stringify(before.parts[part]) !== JSON.stringify(after.parts[part]))
-    .map((part) => `${part} was left behind: ${JSON.stringify(before.parts[part])} became ${JSON.stringify(after.parts[part])}`)
-}
 
 /** Rounded to one decimal, as figures are written down. */
 export const tenths = (value: number): number => Math.round(value * 10) / 10

@@ -30,26 +30,56 @@ export class NotRestored extends FiredrillError {
 
 const on = (range: Range, resources: readonly Resource[]) => resources.filter(({ isOn }) => isOn?.(range) ?? true)
 
-export async function fingerprint(range: Range, resources = all): Promise<Fingerprint> {
-  const found = await Promise.all(
-    on(range, resources).map(async (resource) => {
-      const read = await resource.read(range)
-      return [resource.id, resource.print ? resource.print(read) : read] as const
-    }),
-  )
-  const parts = Object.fromEntries(found.filter(([, part]) => part !== undefined))
+/** Of a resource what is compared before and after a drill, by its id; undefined for one of which nothing is. */
+const printOf = ({ id, print }: Resource, found: unknown) => [id, print ? print(found) : found] as const
+
+function fingerprintOf(prints: readonly (readonly [id: string, part: unknown])[]): Fingerprint {
+  const parts = Object.fromEntries(prints.filter(([, part]) => part !== undefined))
   return { hash: createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16), parts }
 }
 
-/** What of a range is not as a fresh one has it. Changes nothing. */
-export async function leftBehind(range: Range, fresh: Fresh, resources = all): Promise<Left[]> {
-  const found = await Promise.all(
-    on(range, resources).map(async ({ id, title, read, differs }) => {
-      const detail = await read(range).then((read) => differs(read, range, fresh), describeError)
-      return detail === null ? [] : [{ id, title, detail }]
+/** Throws when something of the range cannot be read. */
+export async function fingerprint(range: Range, resources = all): Promise<Fingerprint> {
+  return fingerprintOf(await Promise.all(on(range, resources).map(async (resource) => printOf(resource, await resource.read(range)))))
+}
+
+/** How a range was found at one look. */
+export interface Look {
+  /** What is not as a fresh range has it, or cannot be read. */
+  left: Left[]
+  /** Null when something could not be read. */
+  print: Fingerprint | null
+}
+
+/** Reads everything of a range that a drill may change, all at the same time. Changes nothing, and does not throw. */
+export async function lookAtBaseline(range: Range, fresh: Fresh, resources = all): Promise<Look> {
+  const looks = await Promise.all(
+    on(range, resources).map(async (resource) => {
+      const { id, title, read, differs } = resource
+      try {
+        const found = await read(range)
+        return { id, title, detail: differs(found, range, fresh), print: printOf(resource, found) }
+      } catch (error) {
+        return { id, title, detail: describeError(error), print: null }
+      }
     }),
   )
-  return found.flat()
+  const prints = looks.flatMap(({ print }) => (print ? [print] : []))
+  return {
+    left: looks.flatMap(({ id, title, detail }) => (detail === null ? [] : [{ id, title, detail }])),
+    print: prints.length === looks.length ? fingerprintOf(prints) : null,
+  }
+}
+
+/** What of a range is not as a fresh one has it, or cannot be read. Changes nothing. */
+export const leftBehind = async (range: Range, fresh: Fresh, resources = all): Promise<Left[]> =>
+  (await lookAtBaseline(range, fresh, resources)).left
+
+/** What of a range differs from before, in words. */
+export function difference(before: Fingerprint, after: Fingerprint): string[] {
+  return Object.keys(before.parts)
+    .filter((part) => JSON.stringify(before.parts[part]) !== JSON.stringify(after.parts[part]))
+    .map((part) => `${part} was left behind: ${JSON.stringify(before.parts[part])} became ${JSON.stringify(after.parts[part])}`)
 }
 
 /**

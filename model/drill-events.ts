@@ -252,6 +252,14 @@ export const drillEventBody = z.discriminatedUnion('type', [
   z.object({ type: z.literal('drill-aborted'), reason: z.string() }),
   /** What was broken was put right, or the range stood still, by nobody who played: the drill says nothing of them. */
   z.object({ type: z.literal('drill-voided'), reason: z.string() }),
+  /** After the drill the range was restored, and is not as it was when the drill began. */
+  z.object({
+    type: z.literal('range-differed'),
+    /** As it was found after the drill. */
+    fingerprint: z.string(),
+    /** What differs, in words. */
+    differences: z.array(z.string()),
+  }),
 ])
 export type DrillEventBody = z.infer<typeof drillEventBody>
 /** Whether a drill is over by it, in whichever way. */
@@ -283,5 +291,6 @@ export const hiddenFromTrainees: readonly DrillEventType[] = [
   'question-understood',
   'person-sent',
   'affected-checked',
+  'range-differed',
 ]
 export const traineeMaySee = (event: DrillEventBody): boolean => !hiddenFromTrainees.includes(event.type)

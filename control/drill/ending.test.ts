@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { describe, test } from 'node:test'
+import { traineeMaySee } from '../../model/drill.ts'
 import { milestoneNames } from '../../model/scenario.ts'
 import { EngineBench, settled } from '../replay/engine-bench.ts'
 import { fillDisk } from '../replay/fill-disk.ts'
@@ -230,4 +231,60 @@ test('whoever ends a drill is answered within 15 s, and the range is restored fo
   await bench.engine.settled()
   assert.deepEqual(bench.injector.open(), [])
   assert.equal(await bench.range.releases.current('inventory'), bench.range.releases.baseline('inventory'))
+})
+
+describe('the range after a drill', () => {
+  /** Which other wording of the same right the cache tells from now on: as on a fresh range, and not as before. */
+  const reword = (bench: EngineBench) => {
+    const { command } = bench.range.cache
+    bench.range.cache.command = async (name, ...args) =>
+      name === 'ACL' && args[0] === 'LIST' ? ['user default on sanitize-payload nopass ~* &* +@all'] : command(name, ...args)
+  }
+  const differences = (bench: EngineBench, drill: string) =>
+    bench.events(drill).flatMap((event) => (event.type === 'range-differed' ? [event.differences] : []))
+
+  test('is compared with how it was when the drill began: a difference is an event, in words', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    await bench.pass(6)
+    reword(bench)
+    await bench.engine.finish()
+    assert.deepEqual(differences(bench, drill), [
+      [
+        'cache-users was left behind: ["user default on nopass ~* &* +@all"] became ["user default on sanitize-payload nopass ~* &* +@all"]',
+      ],
+    ])
+    const next = await bench.start()
+    await bench.engine.abort('enough')
+    assert.deepEqual(differences(bench, next), [], 'the next one began like that')
+  })
+
+  test('is as it was: no event', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    await bench.pass(6)
+    await bench.range.load.setUsers(7)
+    await bench.engine.finish()
+    assert.deepEqual(differences(bench, drill), [])
+  })
+
+  test('is compared by the next control plane where one died before that, which knows only that it differs', async () => {
+    using bench = new EngineBench()
+    const drill = await bench.start()
+    await bench.pass(6)
+    const gate = heldDeploys(bench)
+    const ending = bench.engine.finish()
+    await settled()
+    bench.restart()
+    reword(bench)
+    gate.resolve()
+    await ending.catch(() => {})
+    await bench.engine.resume()
+    await bench.engine.settled()
+    assert.match(differences(bench, drill).flat().join(), /^the fingerprint was \w{16} and is \w{16}$/)
+  })
+
+  test('is told to instructors alone', () => {
+    assert.equal(traineeMaySee({ type: 'range-differed', fingerprint: '', differences: [] }), false)
+  })
 })

@@ -82,6 +82,7 @@ export class Ending {
     await faults.settled()
     const acting = response.underWay()
     const restore = async () => {
+      restoration.owe(id)
       await restoration.run(() => this.#noteReverted(id))
       this.#noteReverted(id)
     }

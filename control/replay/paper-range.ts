@@ -72,8 +72,9 @@ export function paperRange(root: string, users: number): Range {
         now.overrides[service] = overrides
       },
     },
-    database: paperDatabase,
-    cache: paperCache,
+    // Each range has its own: what one of them answers may be replaced.
+    database: { ...paperDatabase },
+    cache: { ...paperCache },
     queue: paperQueue(now),
     jobs: {
       async start(name) {
@@ -139,8 +140,8 @@ function paperQueue(now: Told): Range['queue'] {
     move: async (_from, _to, _limit, accept) =>
       accept?.({ messageId: 'm', redelivered: true, body: '{}', headers: {} }) === false ? 0 : 1,
     bindings: async () => now.bindings,
-    bind: async (binding) => void now.bindings.push(binding),
-    unbind: async (binding) => void (now.bindings = now.bindings.filter((one) => JSON.stringify(one) !== JSON.stringify(binding))),
+    bind: async (binding) => void (now.bindings = [...now.bindings.filter((one) => !isDeepStrictEqual(one, binding)), binding]),
+    unbind: async (binding) => void (now.bindings = now.bindings.filter((one) => !isDeepStrictEqual(one, binding))),
     policies: async () => now.policies,
     setPolicy: async (policy) => void (now.policies = [...now.policies.filter(({ name }) => name !== policy.name), policy]),
     removePolicy: async (name) => void (now.policies = now.policies.filter((policy) => policy.name !== name)),

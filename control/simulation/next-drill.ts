@@ -10,6 +10,9 @@ const restedWithin = 85
 export function beginsFresh(world: World): void {
   const begun = world.drills().map((id) => world.state(id))
   for (const state of begun) assert.equal(state.fingerprint, world.freshHash, 'a drill begins on a range as it was before all others')
+  for (const { id } of begun)
+    for (const event of world.events(id))
+      if (event.type === 'range-differed') assert.fail(`after a drill, the range was not as before: ${event.differences.join('; ')}`)
   for (const { drill, fault, plannedAt } of world.ledger.faultsSince(0)) {
     const of = begun.find(({ id }) => id === drill)
     if (of?.endedAt && !world.clockWasSet) assert.ok(plannedAt <= of.endedAt, `${fault} was put in when its drill was over`)

@@ -3,7 +3,14 @@ import type { DrillEvent } from '../../model/drill.ts'
 
 const ends = new Set<DrillEvent['type']>(['drill-finished', 'drill-aborted', 'drill-voided'])
 /** What may still be said of a drill that is over: what becomes of the range, and words. */
-const after = new Set<DrillEvent['type']>(['fault-reverted', 'note-added', 'coach-debriefed', 'action-run', 'command-run'])
+const after = new Set<DrillEvent['type']>([
+  'fault-reverted',
+  'note-added',
+  'coach-debriefed',
+  'action-run',
+  'command-run',
+  'range-differed',
+])
 
 /** Throws unless the events of one drill come in the order in which they may, and each once. */
 export function mustBeOrdered(events: readonly DrillEvent[]): void {

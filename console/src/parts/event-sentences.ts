@@ -96,6 +96,7 @@ const sentences: Sentences = {
   'drill-finished': ({ outcome }) => `The drill is over: ${outcome}.`,
   'drill-aborted': ({ reason }) => `The drill was aborted: ${reason}.`,
   'drill-voided': ({ reason }) => `The drill is void and counts for nothing: ${reason}.`,
+  'range-differed': ({ differences }) => `After the drill, the range is not as it was before: ${differences.join('; ')}.`,
   'health-changed': nothing,
   'harm-measured': nothing,
   // What a tool does stands for itself.
