@@ -104,6 +104,8 @@ const summarised = (async () => {
 const keeper = keep((name) => target.revive(name), ['reaper', 'supervisor'], 1_000)
 // Long before they run out.
 const rotation = setInterval(() => {
+  // Those of a cluster are renewed by Istio.
+  if (range.lacks.includes('certificates')) return
   range.mesh.rotateDue().catch((error: unknown) => process.stderr.write(`renewing certificates: ${String(error)}\n`))
 }, 600_000)
 

@@ -13,7 +13,7 @@ import { portOffsets, type PortName, type RangeContext } from '../../range/conte
 import { invitation } from '../../range/targets/hosts/invitation.ts'
 import { forwardPort, join } from '../../range/targets/hosts/forward.ts'
 import { dialObservability } from '../../range/targets/hosts/link.ts'
-import { shopAnswers } from '../../range/targets/hosts/range.ts'
+import { shopAnswers } from '../../range/targets/hosts/shop-methods.ts'
 import { Cluster } from '../../range/targets/kubernetes/cluster.ts'
 import { clusterContext } from '../../range/targets/kubernetes/context.ts'
 import { clusterPort, shopPortNames, telemetryPort } from '../../range/targets/kubernetes/ports.ts'

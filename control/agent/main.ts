@@ -14,7 +14,9 @@ import { forwardPort } from '../../range/targets/hosts/forward.ts'
 import { dialObservability, listenForHosts, type Link } from '../../range/targets/hosts/link.ts'
 import { fitUsers } from '../../range/targets/hosts/fit-users.ts'
 import { passOn } from '../../range/targets/hosts/open.ts'
-import { shopAnswers, type HostsStatus } from '../../range/targets/hosts/range.ts'
+import { readCall } from '../../range/targets/hosts/calls.ts'
+import type { HostsStatus } from '../../range/targets/hosts/range.ts'
+import { shopAnswers, shopStub } from '../../range/targets/hosts/shop-methods.ts'
 import { localRange } from '../../range/targets/local/range.ts'
 import { placedForAWhileOn, placedOn } from '../../range/topology.ts'
 import { sendLogs } from '../../shell/log-stream.ts'
@@ -43,6 +45,8 @@ const loadPorts = new Set([context.port('telemetryStore'), context.port('locustM
 
 const keys = readLinkKeys(dir)
 let link: Link
+/** Calls of the agent itself, which are small. */
+const shop = shopStub((method, args) => link.call(method, args, 10_000))
 let stop: () => Promise<void>
 let loadHosts = () => 0
 if (placement.role === 'observability') {
@@ -52,14 +56,13 @@ if (placement.role === 'observability') {
   loadHosts = end.loadHosts
   for (const port of shopPorts) await forwardPort(link, port)
   link.onCome = () =>
-    void fitUsers({ state: target.state, load: localRange(target).load, link }).catch((error: unknown) =>
+    void fitUsers({ state: target.state, load: localRange(target).load, shop: shop.host }).catch((error: unknown) =>
       process.stderr.write(`fitting the users to the shop's host: ${describeError(error)}\n`),
     )
   stop = async () => end.close()
 } else {
   const [, host = '', port = ''] = /^(.+):(\d+)$/.exec(placement.observability) ?? []
-  const shop = shopAnswers(localRange(target))
-  const call = async (method: string, args: unknown[]) => (method === 'machine' ? target.state.machine() : shop(method, args))
+  const call = shopAnswers({ ...localRange(target), machine: async () => target.state.machine() })
   // For terminals, which are in a jail on the other host.
   const open = {
     operator: (stream: Duplex) => serveOperator(stream, () => shopSeen(context)),
@@ -82,12 +85,13 @@ async function status(): Promise<HostsStatus> {
   const none = { roundTripMs: null, clockOffsetMs: null }
   const base = { connected: link.connected, connectedAt: link.connectedAt, loadHosts: loadHosts() }
   if (!link.connected || placement.role !== 'observability') return { ...base, ...none }
+  const { time } = shopStub((method, args) => link.call(method, args, 3_000)).host
   try {
     let best: { roundTripMs: number; clockOffsetMs: number } | null = null
     for (let tries = 0; tries < 5; tries++) {
       const sentAt = Date.now()
       const startedAt = performance.now()
-      const theirs = await link.call<number>('time', [], 3_000)
+      const theirs = await time()
       const roundTripMs = performance.now() - startedAt
       // The quickest is the most exact, as in NTP.
       if (best === null || roundTripMs < best.roundTripMs) best = { roundTripMs, clockOffsetMs: theirs - (sentAt + roundTripMs / 2) }
@@ -118,13 +122,11 @@ const server = http.createServer((request, response) => {
   const parts: Buffer[] = []
   request.on('data', (part: Buffer) => parts.push(part))
   request.on('end', () => {
-    // Safe: whoever has the token is a part of the range.
-    const { method, args, timeoutMs } = JSON.parse(Buffer.concat(parts).toString()) as {
-      method: string
-      args: unknown[]
-      timeoutMs: number
+    const passOnCall = async () => {
+      const { method, args, timeoutMs = 90_000 } = readCall(Buffer.concat(parts).toString())
+      return link.call(method, args, timeoutMs)
     }
-    link.call(method, args, timeoutMs).then((result) => reply(200, { result }), fail)
+    passOnCall().then((result) => reply(200, { result }), fail)
   })
 })
 passOn(server, link, isService)

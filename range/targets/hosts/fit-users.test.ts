@@ -16,7 +16,7 @@ function watching(settings: { users?: number; usersByShop: boolean }) {
   state.configure(settings)
   const asked: number[] = []
   const load = { setUsers: async (users: number) => void asked.push(users) }
-  const come = (machine: Machine | null) => fitUsers({ state, load, link: { call: async <Result>() => machine as Result } })
+  const come = (machine: Machine | null) => fitUsers({ state, load, shop: { machine: async () => machine } })
   return { state, asked, come, load }
 }
 const busy: Machine = { cores: 2, speed: 1, share: 1, idle: 0.8 }

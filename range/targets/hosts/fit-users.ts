@@ -1,7 +1,7 @@
 import type { Range } from '../../../model/range.ts'
-import { machineSchema, usersFor } from '../../machine.ts'
+import { usersFor } from '../../machine.ts'
 import type { RangeState } from '../local/state.ts'
-import type { Link } from './link.ts'
+import type { ShopStub } from './shop-methods.ts'
 
 /**
  * Gives the range as many users as the shop's host serves, by what that measured when it was started; only the first time that it comes, and not where
@@ -10,14 +10,14 @@ import type { Link } from './link.ts'
 export async function fitUsers({
   state,
   load,
-  link,
+  shop,
 }: {
   state: Pick<RangeState, 'config' | 'configure'>
   load: Pick<Range['load'], 'setUsers'>
-  link: Pick<Link, 'call'>
+  shop: Pick<ShopStub['host'], 'machine'>
 }): Promise<void> {
   if (!state.config().usersByShop) return
-  const machine = machineSchema.nullable().parse(await link.call('machine', [], 10_000))
+  const machine = await shop.machine()
   if (!machine) return
   const users = usersFor(machine)
   // Kept before Locust is told, so that nothing puts back what was before.

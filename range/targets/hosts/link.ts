@@ -2,6 +2,7 @@ import http2 from 'node:http2'
 import net from 'node:net'
 import tls from 'node:tls'
 import type { Duplex } from 'node:stream'
+import { readCall, resultIn } from './calls.ts'
 import { join } from './forward.ts'
 import { FiredrillError, describeError, errorAnswer, errorIn } from '../../../model/errors.ts'
 
@@ -29,7 +30,7 @@ export interface LinkService {
   ports: ReadonlySet<number>
   /** What else it may connect to, by name. */
   open?: Readonly<Record<string, (stream: Duplex) => void>>
-  call?(method: string, args: unknown[]): Promise<unknown>
+  call?(method: string, args: readonly unknown[]): Promise<unknown>
 }
 
 const windowBytes = 4 * 1024 * 1024
@@ -77,7 +78,8 @@ export class Link {
     return stream
   }
 
-  async call<Result>(method: string, args: unknown[], timeoutMs: number): Promise<Result> {
+  /** The result of a method of the other end, as it came: unchecked. */
+  async call(method: string, args: readonly unknown[], timeoutMs: number): Promise<unknown> {
     const session = this.#session
     if (!session || session.closed) throw new FiredrillError('component-unreachable', "the shop's host is away")
     const stream = session.request({ ':method': 'POST', ':path': '/rpc' })
@@ -98,7 +100,7 @@ export class Link {
     if (status === 0) throw new FiredrillError('component-unreachable', "the shop's host went away")
     const answer: unknown = text === '' ? null : JSON.parse(text)
     if (status !== 200) throw errorIn(answer, `${method} was answered ${status}`)
-    return (answer as { result: Result }).result
+    return resultIn(answer, method)
   }
 
   close(): void {
@@ -148,9 +150,11 @@ function serve(socket: tls.TLSSocket, { ports, open = {}, call }: LinkService): 
         stream.respond({ ':status': status, 'content-type': 'application/json' })
         stream.end(JSON.stringify(body))
       }
-      // Safe: the other end is ours, by its certificate.
-      const { method, args } = JSON.parse(Buffer.concat(parts).toString()) as { method: string; args: unknown[] }
-      call(method, args).then(
+      const answer = async () => {
+        const { method, args } = readCall(Buffer.concat(parts).toString())
+        return call(method, args)
+      }
+      answer().then(
         (result) => reply(200, { result }),
         (error: unknown) => {
           const { status, body } = errorAnswer(error)

@@ -3,7 +3,10 @@ import type { ServiceName } from '../../../model/components.ts'
 import { ownConsole, type Binaries, type PortName, type RangeContext } from '../../context.ts'
 import { baselinePolicy } from '../../mesh/files.ts'
 import { baselineRelease } from '../../releases.ts'
+import type { Cluster } from './cluster.ts'
+import type { Images } from './pod.ts'
 import { clusterPort } from './ports.ts'
+import type { StateMap } from './state.ts'
 
 /** Where the images keep what they run (deploy/images). */
 const binaries: Binaries = {
@@ -25,6 +28,17 @@ const binaries: Binaries = {
 
 /** The folder of a container's data. */
 export const dataRoot = '/var/lib/firedrill'
+
+/** What everything is done with on the side of the shop, where that is a namespace of a cluster. */
+export interface ClusterShopOptions {
+  cluster: Cluster
+  state: StateMap
+  images: Images
+  /** The project's checkout. */
+  root: string
+  /** By which the agent reaches the shop: ports of its own loopback. */
+  context: RangeContext
+}
 
 export interface ClusterOptions {
   /** The project's checkout, from which releases and the policy are read. */

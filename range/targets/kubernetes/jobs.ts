@@ -4,8 +4,8 @@ import type { Range } from '../../../model/range.ts'
 import { jobEnvironment } from '../../components/service.ts'
 import { namespace } from './names.ts'
 import { environment, labels, maintenance, pod, restricted } from './pod.ts'
+import type { ClusterShopOptions } from './context.ts'
 import type { Rollouts } from './rollouts.ts'
-import type { ClusterShopOptions } from './shop.ts'
 
 /** Jobs that work on the cluster itself. */
 const maintenanceJobs: ReadonlySet<string> = new Set(['node-drain'])

@@ -14,6 +14,7 @@ import type { Cluster } from './cluster.ts'
 import type { StateMap } from './state.ts'
 import { namespace } from './names.ts'
 import { mustBeUnchanged } from '../../unchanged.ts'
+import { unavailable } from './unavailable.ts'
 
 const kinds = [
   ['networking.istio.io/v1', 'VirtualService'],
@@ -50,10 +51,6 @@ export function clusterMesh({ cluster, state, root }: Options): Range['mesh'] {
         await cluster.remove({ apiVersion, kind, metadata: { name, namespace } })
       }
     }
-  }
-
-  const unsupported = async (): Promise<never> => {
-    throw new FiredrillError('unsupported', 'certificates are Istio’s own on Kubernetes')
   }
 
   return {
@@ -96,7 +93,7 @@ export function clusterMesh({ cluster, state, root }: Options): Range['mesh'] {
 
     cacheFault: async () => null,
     async setCacheFault(fault) {
-      if (fault !== null) throw new FiredrillError('unsupported', 'a slow cache is not to be had on Kubernetes')
+      if (fault !== null) unavailable('a slow cache')
     },
 
     identities: async () =>
@@ -109,8 +106,8 @@ export function clusterMesh({ cluster, state, root }: Options): Range['mesh'] {
         notAfter: '',
         verified: true,
       })),
-    rotateDue: async () => {},
-    issueIdentity: unsupported,
+    rotateDue: async () => unavailable('the renewal of certificates, which are Istio’s,'),
+    issueIdentity: async () => unavailable('another certificate than Istio’s'),
   }
 }
 

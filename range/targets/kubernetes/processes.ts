@@ -1,14 +1,11 @@
 import { proxyNames, type ComponentName } from '../../../model/components.ts'
-import { FiredrillError } from '../../../model/errors.ts'
 import type { ProcessSignal, Range } from '../../../model/range.ts'
 import { isWorkload, type Workload } from './ports.ts'
 import type { Rollouts } from './rollouts.ts'
-import type { ClusterShopOptions } from './shop.ts'
+import type { ClusterShopOptions } from './context.ts'
+import { unavailable } from './unavailable.ts'
 
-const unsupported = (what: string): never => {
-  throw new FiredrillError('unsupported', `${what} is not to be had on Kubernetes`)
-}
-const workload = (name: ComponentName): Workload => (isWorkload(name) ? name : unsupported(`this for ${name}`))
+const workload = (name: ComponentName): Workload => (isWorkload(name) ? name : unavailable(`this operation on ${name}`))
 
 /** Components as processes, where each is a workload of a cluster: stopped is one without pods, and suspended one whose containers were told to stop. */
 export function clusterProcesses(
@@ -66,7 +63,7 @@ export function clusterProcesses(
       await hold(known, signal === 'SIGSTOP' ? 'suspended' : null)
       await signalAll(known, signal)
     },
-    descriptors: async () => unsupported('the number of file descriptors'),
-    limitDescriptors: async () => unsupported('a limit of file descriptors'),
+    descriptors: async () => unavailable('the number of file descriptors'),
+    limitDescriptors: async () => unavailable('a limit of file descriptors'),
   }
 }

@@ -1,9 +1,8 @@
 import type { ServiceName } from '../../../model/components.ts'
 import { until } from '../../../model/until.ts'
 import { topology } from '../../topology.ts'
-import { clusterContext } from './context.ts'
+import { clusterContext, type ClusterShopOptions } from './context.ts'
 import { isDatastore, type Workload } from './ports.ts'
-import type { ClusterShopOptions } from './shop.ts'
 import { deployedBy } from './state.ts'
 import { workloadOf } from './workload.ts'
 

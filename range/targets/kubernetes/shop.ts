@@ -2,36 +2,24 @@ import { FiredrillError } from '../../../model/errors.ts'
 import type { Range } from '../../../model/range.ts'
 import { bootstrap } from '../../components/postgres.ts'
 import { rabbitmqNode } from '../../components/rabbitmq.ts'
-import type { RangeContext } from '../../context.ts'
 import { waitUntilReady } from '../../readiness/readiness.ts'
 import { deploymentOf, releasesOf } from '../../releases.ts'
 import { topology } from '../../topology.ts'
 import { localQueue } from '../local/queue.ts'
-import type { Cluster } from './cluster.ts'
+import type { ClusterShopOptions } from './context.ts'
 import { manifestsOf } from './edits.ts'
 import { clusterJobs } from './jobs.ts'
 import { clusterMesh } from './mesh.ts'
-import type { Images } from './pod.ts'
 import { clusterProcesses } from './processes.ts'
 import { rolloutsOf, type Rollouts } from './rollouts.ts'
-import type { StateMap } from './state.ts'
 import { clusterStatus } from './status.ts'
 import { mustBeUnchanged } from '../../unchanged.ts'
+import { unavailable } from './unavailable.ts'
 
 /** What is done on the side of the shop, where that is a namespace of a cluster. */
 export type ClusterShop = Pick<Range, 'status' | 'processes' | 'releases' | 'config' | 'queue' | 'jobs' | 'mesh' | 'cluster'> & {
   /** Makes the database's roles and schemas, once it answers. */
   prepare(): Promise<void>
-}
-
-export interface ClusterShopOptions {
-  cluster: Cluster
-  state: StateMap
-  images: Images
-  /** The project's checkout. */
-  root: string
-  /** By which the agent reaches the shop: ports of its own loopback. */
-  context: RangeContext
 }
 
 export function clusterShop(options: ClusterShopOptions): ClusterShop {
@@ -74,7 +62,7 @@ function clusterReleases({ state, root }: ClusterShopOptions, { current, roll }:
     history: async () => state.now.deployments,
     canary: async () => null,
     async setCanary(canary) {
-      if (canary) throw new FiredrillError('unsupported', 'a canary cannot be started in a cluster yet')
+      if (canary) unavailable('a canary')
     },
     async deploy(service, version, by) {
       const previous = current(service)

@@ -4,8 +4,8 @@ import { describeError } from '../../../model/errors.ts'
 import type { Range } from '../../../model/range.ts'
 import { topology } from '../../topology.ts'
 import { workloads, type Workload } from './ports.ts'
+import type { ClusterShopOptions } from './context.ts'
 import type { Rollouts } from './rollouts.ts'
-import type { ClusterShopOptions } from './shop.ts'
 
 /** How the components of the shop are, by their pods and by whether they answer; and their proxies, by those of their containers. */
 export function clusterStatus(

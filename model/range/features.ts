@@ -1,0 +1,31 @@
+/** What not every range can do: it depends on where the shop runs. */
+export const rangeFeatures = [
+  'mesh',
+  'mesh-instances',
+  'canary',
+  'edge-reset',
+  'cache-proxy',
+  'certificates',
+  'descriptors',
+  'shared-cpu',
+  'cluster',
+] as const
+
+export type RangeFeature = (typeof rangeFeatures)[number]
+
+/** Each as it follows "no". */
+const featureNames: Readonly<Record<RangeFeature, string>> = {
+  mesh: 'service mesh',
+  'mesh-instances': 'mesh faults for one instance of a proxy',
+  canary: 'canary releases',
+  'edge-reset': 'connection resets in the mesh',
+  'cache-proxy': 'proxy in front of Redis',
+  certificates: 'certificates issued by Firedrill',
+  descriptors: 'limits on file descriptors',
+  'shared-cpu': 'CPU that all components share',
+  cluster: 'cluster',
+}
+
+/** What a range lacks, as it follows "the range has": `no service mesh and no cluster`. */
+export const featuresInWords = (lacked: readonly RangeFeature[]): string =>
+  lacked.map((feature) => `no ${featureNames[feature]}`).join(' and ')

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { FiredrillError, describeError } from '../../../model/errors.ts'
+
+/** A call on its way to the shop's host: of which method, with what. */
+const callRequest = z.object({
+  method: z.string(),
+  args: z.array(z.unknown()),
+  /** How long to wait for the answer, in milliseconds; for the agent that passes it on. */
+  timeoutMs: z.number().positive().optional(),
+})
+export type CallRequest = z.infer<typeof callRequest>
+
+/** Throws `bad-request` for what is no call. */
+export function readCall(text: string): CallRequest {
+  try {
+    return callRequest.parse(JSON.parse(text))
+  } catch (error) {
+    throw new FiredrillError('bad-request', `this is no call of a method: ${describeError(error)}`, { cause: error })
+  }
+}
+
+const callAnswer = z.object({ result: z.unknown() })
+
+/** What a call resulted in. Throws `component-failed` for what is no answer to a call. */
+export function resultIn(answer: unknown, method: string): unknown {
+  const read = callAnswer.safeParse(answer)
+  if (!read.success) throw new FiredrillError('component-failed', `${method} was answered with no result`)
+  return read.data.result
+}
