@@ -199,8 +199,5 @@ test('what fails on a full disk says so', () => {
     encoding: 'utf8',
   })
   assert.equal(status, 1)
-  assert.match(
-    stderr,
-    /'npm install' failed: the disk of \S+cache has 2 MB left; make room, or set FIREDRILL_CACHE to a folder elsewhere\n$/,
-  )
+  assert.match(stderr, /'npm ci' failed: the disk of \S+cache has 2 MB left; make room, or set FIREDRILL_CACHE to a folder elsewhere\n$/)
 })
