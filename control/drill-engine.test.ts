@@ -581,7 +581,9 @@ describe('each second', () => {
     await bench.pass(20)
     bench.now += 3_600_000
     await bench.pass(1)
-    await bench.start()
+    const drill = await bench.start()
+    await bench.pass(6)
+    assert.deepEqual([bench.state(drill).phase, bench.injector.open().length], ['running', 1])
     await bench.engine.abort('enough')
   })
 })

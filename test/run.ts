@@ -7,6 +7,7 @@ import path from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { stripVTControlCharacters } from 'node:util'
+import { elsewhere, filesOf, missingFor } from './elsewhere.ts'
 import { seed } from './seed.ts'
 
 const root = path.resolve(import.meta.dirname, '..')
@@ -71,10 +72,16 @@ const checks: Record<string, string[]> = {
 
 const asked = process.argv.slice(2)
 const isBeside = asked.length === 1 && asked[0] === besideName
-const known = ['check', ...Object.keys(suites), 'fuzz', besideName]
+const known = ['check', ...Object.keys(suites), 'fuzz', ...Object.keys(elsewhere), besideName]
 const unknown = asked.find((name) => !known.includes(name))
 if (unknown) {
   process.stderr.write(`there is no suite '${unknown}': choose ${known.filter((name) => name !== besideName).join(', ')}\n`)
+  process.exit(2)
+}
+for (const name of asked) {
+  const missing = missingFor(name, process.env)
+  if (missing === null) continue
+  process.stderr.write(missing)
   process.exit(2)
 }
 const wanted = (name: string) => asked.length === 0 || asked.includes(name)
@@ -87,6 +94,8 @@ if (asked.includes('fuzz')) {
   process.env['FIREDRILL_FUZZ_SECONDS'] ??= fuzzSeconds
   suites['fuzz'] = [{ files: properties, concurrency: 1 }]
 }
+for (const [name, suite] of Object.entries(elsewhere))
+  if (asked.includes(name)) suites[name] = [{ files: filesOf(root, suite), concurrency: 1 }]
 
 let passed = 0
 let failed = 0

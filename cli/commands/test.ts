@@ -8,7 +8,10 @@ import { print } from '../output.ts'
 
 export const testCommand = () =>
   command('test')
-    .argument('[suites...]', 'check, unit, acceptance or browser (default: all), or fuzz, which runs longer than in unit')
+    .argument(
+      '[suites...]',
+      'check, unit, acceptance or browser (default: all); fuzz, which runs longer than in unit; cluster, compose or terraform, which say what they need',
+    )
     .action(async (suites: string[]) => {
       await setup(projectRoot, cacheDir, print)
       if (suites.length === 0 || suites.includes('browser')) await setupBrowser(print)

@@ -78,5 +78,12 @@ test('fails where it speaks and its calls of tools are all wrong', async () => {
 })
 
 test('without tools none are offered', async () => {
-  await tried((_, { tools }) => (tools ? { status: 400, body: '{}' } : good), false)
+  let requests = 0
+  let offered = 0
+  await tried((_, { tools }) => {
+    requests++
+    if (tools) offered++
+    return tools ? { status: 400, body: '{}' } : good
+  }, false)
+  assert.deepEqual([requests > 0, offered], [true, 0])
 })

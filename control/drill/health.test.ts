@@ -32,14 +32,17 @@ test('alerts that are no page do not keep a drill from beginning, and each page 
   bench.fire('b', { notifies: false })
   await assert.rejects(bench.start(), { code: 'range-not-steady', message: /still firing: BrowseErrorBudgetBurn\): wait/ })
   for (const alert of bench.alerts) alert.severity = 'ticket'
-  await bench.start()
+  assert.equal(bench.engine.running(), null)
+  const drill = await bench.start()
+  assert.equal(bench.engine.running()?.id, drill)
   await bench.engine.abort('enough')
 })
 
 test('an Alertmanager that does not answer keeps no drill from beginning', async () => {
   using bench = new EngineBench()
   Object.defineProperty(bench, 'alerts', { value: null })
-  await bench.start()
+  const drill = await bench.start()
+  assert.equal(bench.engine.running()?.id, drill)
   await bench.engine.abort('enough')
 })
 

@@ -28,6 +28,9 @@ interface Told {
   jobs: string[]
   mix: LoadMix
   edits: ManifestEdit[]
+  /** Most pods of the cluster's namespace; null without a quota. */
+  quota: number | null
+  rotated: ServiceName[]
   unscraped: ComponentName[]
   rules: string[]
 }
@@ -50,6 +53,8 @@ export function paperRange(root: string, users: number): Range {
     jobs: [],
     mix: { hotShare: 0, bots: 0, rate: 0 },
     edits: [],
+    quota: null,
+    rotated: [],
     rules: [],
     unscraped: [],
   }
@@ -169,12 +174,12 @@ function paperCluster(now: Told): NonNullable<Range['cluster']> {
     sync: async ({ kind, name }) => void (now.edits = now.edits.filter((edit) => edit.kind !== kind || edit.name !== name)),
     handmade: async () => [],
     undoHandmade: done,
-    quota: async () => null,
-    setQuota: done,
+    quota: async () => now.quota,
+    setQuota: async (pods) => void (now.quota = pods),
     deletePods: done,
-    rotated: async () => [],
-    rotateCredential: done,
-    restoreCredential: done,
+    rotated: async () => now.rotated,
+    rotateCredential: async (service) => void (now.rotated = [...new Set([...now.rotated, service])]),
+    restoreCredential: async (service) => void (now.rotated = now.rotated.filter((other) => other !== service)),
   }
 }
 

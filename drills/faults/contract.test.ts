@@ -26,7 +26,7 @@ const onPaper = [
   ...['worn-connections', 'queue-age-policy', 'queue-stray-binding'],
   ...['cluster-selector', 'cluster-target-port', 'cluster-liveness', 'cluster-memory', 'cluster-environment', 'cluster-readiness'],
   ...['cluster-half-rollout', 'cluster-autoscaler', 'cluster-queue-policy', 'cluster-drain', 'cluster-image', 'cluster-request'],
-  ...['cluster-scaled', 'cluster-secret-key', 'cluster-init-cycle'],
+  ...['cluster-scaled', 'cluster-secret-key', 'cluster-init-cycle', 'cluster-quota', 'cluster-credential'],
   ...['target-lost', 'queue-size-policy', 'hoarding-consumer', 'migration-lock', 'http-bandwidth', 'http-reset'],
 ]
 const contextOf = (range = paperRange(root, 30)): FaultContext => ({ range })

@@ -71,10 +71,17 @@ test('Jaeger’s query API reads the store', async () => {
   const jaeger = `http://127.0.0.1:${portBase + portOffsets.telemetryStore}/jaeger/api`
   const get = async (path: string) => ((await (await fetch(`${jaeger}${path}`)).json()) as { data: unknown[] }).data
   assert.ok((await get('/services')).includes('orders'))
-  const [trace] = (await get('/traces?service=orders&limit=1')) as { traceID: string; spans: unknown[]; processes: object }[]
+  const [trace] = (await get('/traces?service=orders&limit=1')) as {
+    traceID: string
+    spans: { traceID: string; processID: string }[]
+    processes: Record<string, { serviceName: string }>
+  }[]
   assert.ok(trace)
   assert.match(trace.traceID, /^[0-9a-f]{32}$/)
-  assert.ok(trace.spans.length > 0 && Object.keys(trace.processes).length > 0)
+  const services = new Set(trace.spans.map(({ processID }) => trace.processes[processID]?.serviceName))
+  assert.ok(services.has('orders'), [...services].join())
+  assert.ok(!services.has(undefined), 'each span has its process')
+  for (const { traceID } of trace.spans) assert.equal(traceID, trace.traceID)
 })
 
 test('error series exist at 0 from the start', async () => {

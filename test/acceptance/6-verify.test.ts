@@ -17,10 +17,10 @@ const plans = await playedScenarios()
 const byCommand = plans.at(-1)?.id ?? ''
 for (const plan of process.env['FIREDRILL_SCENARIOS'] ? plans : plans.slice(0, -1)) {
   const { id } = plan
-  test(`${id} proves itself, and nothing that a trainee can reach tells its answer`, async () => {
+  test(`${id} proves itself, and nothing that a trainee can reach tells its answer`, async (context) => {
     const patience = patienceFor(await measureMachine())
     const result = await verifyScenario(client('instructor'), id, patience, {
-      injected: (drill) => sweepBeforePage(plan, drill),
+      injected: (drill) => sweepBeforePage(plan, drill, context),
       async paged(drill) {
         await sweepForSpoilers(plan, drill)
         sweepForExposure(plan)
@@ -43,7 +43,7 @@ test('what the command proves it tells, and what there is not it refuses', async
 
 test('another user of the machine can open nothing that the range keeps', () => sweepFiles())
 
-test('the shop runs as a user of its own, who cannot look into what watches it', () => sweepForUsers())
+test('the shop runs as a user of its own, who cannot look into what watches it', (context) => sweepForUsers(context))
 
 test('after a power-off in a drill, up brings back a healthy range without the fault', async () => {
   await startWhenSteady(client('trainee'), { scenario: 'slow-shelves', trainee: 'Robin' }, 60_000)

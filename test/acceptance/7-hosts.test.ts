@@ -265,8 +265,10 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
     const ids = [dirs.observability, dirs.shop, dirs.users].map((dir) => new RangeState(dir).config().id)
     for (const stopped of await Promise.all([atUsers(['down', '--purge']), there(['down', '--purge']), here('down', '--purge')]))
       ok(stopped)
-    const left = listProcesses().filter(({ pid }) => pid !== process.pid)
-    assert.ok(left.length > 0)
+    assert.ok(
+      listProcesses().some(({ pid }) => pid === process.pid),
+      'the processes of this machine can be listed',
+    )
     for (const id of ids) assert.deepEqual(await processesOf(id), [])
   })
 })

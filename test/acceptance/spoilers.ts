@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import type { TestContext } from 'node:test'
 import { projectRoot } from '../../control/paths.ts'
 import type { DrillState } from '../../model/drill.ts'
 import type { Scenario } from '../../model/scenario.ts'
@@ -10,9 +11,10 @@ import { secretsOf, tells } from '../secrets.ts'
 import { base, client, state } from './test-range.ts'
 
 /** Fails when anything that a trainee can reach before the page tells the answer of the scenario whose drill runs. */
-export async function sweepBeforePage(plan: Scenario, drill: string): Promise<void> {
-  // To hold what starves others for so long would put off the page.
-  if (starvingJobs().length > 0) return
+export async function sweepBeforePage(plan: Scenario, drill: string, context: Pick<TestContext, 'diagnostic'>): Promise<void> {
+  // To hold what starves others for so long would put off the page. The rest of the test goes on, and says so.
+  if (starvingJobs().length > 0)
+    return context.diagnostic(`${plan.id}: nothing was looked at before the page, as a job starves whoever is asked`)
   await mustNotTell(plan, drill, [])
   const view = await client('trainee').get<{ drill: DrillState; runbooks: string[] }>(`/api/drills/${drill}`)
   if (view.drill.pagedAt === null) assert.deepEqual(view.runbooks, [], `${plan.id}: runbooks name what may be the matter`)

@@ -127,9 +127,14 @@ test('one that is about to end is waited for', async () => {
   const base = await freeBase()
   const server = net.createServer().listen(base + portOffsets.redis, '127.0.0.1')
   await once(server, 'listening')
-  const free = requireFreePorts({ portBase: base, role: 'all', rangeId: 'this-range' })
-  setTimeout(() => server.close(), 150)
+  let isFree = false
+  const free = requireFreePorts({ portBase: base, role: 'all', rangeId: 'this-range' }).then(() => (isFree = true))
+  setTimeout(() => {
+    assert.equal(isFree, false, 'it waits while the port is taken')
+    server.close()
+  }, 150)
   await free
+  assert.equal(server.listening, false)
 })
 
 test('a folder of its own role needs less', () => {
