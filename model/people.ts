@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { duration, milestoneNames, someTime } from './scenario.ts'
+import { milestoneNames } from './milestone-names.ts'
+import { duration, someTime } from './scenario-duration.ts'
 
 /** Roles that people in a scenario play; each has a file in `people/characters/`. */
 export const characterIds = [

@@ -1,14 +1,13 @@
 import { z } from 'zod'
 import { serviceNames, shopComponentName } from './components.ts'
-import { durationMsIn, durationProblem } from './duration.ts'
+import { milestoneNames } from './milestone-names.ts'
 import type { People } from './people.ts'
 import { scenarioVariants, type Draw } from './scenario-variants.ts'
+import { duration, someTime } from './scenario-duration.ts'
 import { scenarioId, scenarioKinds } from './scenario-kinds.ts'
 
-/** Steps of progress, in the order in which a responder usually takes them. */
-export const milestoneNames = ['acknowledged', 'located', 'diagnosed', 'mitigated', 'recovered'] as const
-export const milestoneName = z.enum(milestoneNames)
-export type MilestoneName = z.infer<typeof milestoneName>
+export * from './milestone-names.ts'
+export { duration, someTime } from './scenario-duration.ts'
 
 /** Rungs of a hint ladder: where to look, what to look at, what to do. */
 export const hintRungs = ['orient', 'point', 'tell'] as const
@@ -30,14 +29,6 @@ export const causeCategories = [
 ] as const
 export const causeCategory = z.enum(causeCategories)
 export type CauseCategory = z.infer<typeof causeCategory>
-
-export const duration = z.string({ error: ({ input }) => durationProblem(input) }).transform((text, context) => {
-  const ms = durationMsIn(text)
-  if (ms !== null) return ms
-  context.addIssue({ code: 'custom', message: durationProblem(text) })
-  return z.NEVER
-})
-export const someTime = duration.refine((ms) => ms > 0, 'takes no time: write at least 1s')
 
 const hintLadder = z.strictObject({ orient: z.string().min(1), point: z.string().min(1), tell: z.string().min(1) })
 

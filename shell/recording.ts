@@ -3,7 +3,7 @@ import path from 'node:path'
 import { StringDecoder } from 'node:string_decoder'
 import { z } from 'zod'
 import { jsonOrNull } from '../model/json.ts'
-import type { Window } from './session.ts'
+import type { Window } from './window.ts'
 
 /** Of one session; a flood is nothing that anybody watches again. */
 const mostBytes = 4 * 1024 * 1024

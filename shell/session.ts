@@ -6,13 +6,7 @@ import { errorCode } from '../model/errors.ts'
 import { groupsRefused } from './prepare.ts'
 import type { Recording } from './recording.ts'
 import { Scrollback } from './scrollback.ts'
-
-/** A terminal's window: what is beyond that is somebody's mistake, or an attempt. */
-export const windowLimits = { cols: [20, 400], rows: [5, 200] } as const
-export interface Window {
-  cols: number
-  rows: number
-}
+import { windowLimits, type Window } from './window.ts'
 
 /** Printed and not yet read by anybody who watches, in bytes: then the program waits until it is. */
 const mostUnread = 384 * 1024

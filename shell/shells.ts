@@ -22,7 +22,8 @@ import { makeRuntimeFolder, mostSessions, prepareJail, sweepShells, uidOf } from
 import { Recording } from './recording.ts'
 import { readReport, type Report } from './report.ts'
 import { Runner, type Ran } from './runner.ts'
-import { Session, type Started, type Window } from './session.ts'
+import { Session, type Started } from './session.ts'
+import type { Window } from './window.ts'
 
 /** Of one person at once. */
 const mostOfOne = 4

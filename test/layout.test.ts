@@ -37,10 +37,11 @@ test('imports point one way', () => {
 
 test('no file imports, by way of others, itself', () => {
   const files = globSync(`{${Object.keys(allowed).join(',')}}/**/*.{ts,tsx}`, { cwd: root, exclude: ['console/dist/**'] })
+  assert.ok(files.length > 1_000, `${files.length} files`)
   const known = new Set(files)
-  // What is imported as a type is gone when the program runs.
+  // Also where a type is all that is imported: which of the two comes first would be as hard to say.
   const imports = (file: string) =>
-    [...readFileSync(path.join(root, file), 'utf8').matchAll(/^(?:import|export) (?!type )(?:[^'";]*? from )?'(\.[^']+)'/gm)]
+    [...readFileSync(path.join(root, file), 'utf8').matchAll(/^(?:import|export) (?:[^'";]*? from )?'(\.[^']+)'/gm)]
       .map(([, target = '']) => path.normalize(path.join(path.dirname(file), target)))
       .filter((target) => known.has(target))
   const done = new Set<string>()

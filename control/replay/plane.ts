@@ -24,19 +24,11 @@ import { paperContext, paperHost, paperTokens } from './paper-context.ts'
 import { paperRange } from './paper-range.ts'
 import type { Recording } from './recording.ts'
 import { ReplaySampler } from './sampler.ts'
+import type { PlayedDrill } from './played-drill.ts'
 import { isFix, playShift, type Desk } from './shift-play.ts'
 
 const users = 30
 const tickMs = 1_000
-
-/** A drill that was played to its end. */
-export interface PlayedDrill {
-  state: DrillState
-  events: DrillEvent[]
-  completed: boolean
-  /** By the drill's own clock. */
-  tookMs: number
-}
 
 interface Options {
   root: string

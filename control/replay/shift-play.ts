@@ -4,7 +4,7 @@ import type { ReadShift } from '../../drills/shifts/read.ts'
 import { drillClock, foldDrill, type DrillEvent, type DrillState } from '../../model/drill.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import type { Incident, MilestoneName, Scenario } from '../../model/scenario.ts'
-import type { PlayedDrill } from './plane.ts'
+import type { PlayedDrill } from './played-drill.ts'
 import type { Recording } from './recording.ts'
 import type { ReplaySampler } from './sampler.ts'
 

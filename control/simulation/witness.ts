@@ -1,7 +1,22 @@
 import assert from 'node:assert/strict'
-import { isOpen, type DrillEvent } from '../../model/drill.ts'
+import { isOpen, type DrillEvent, type DrillState } from '../../model/drill.ts'
 import type { DrillEngine } from '../drill-engine.ts'
-import type { World } from './world.ts'
+import type { Ledger } from '../ledger.ts'
+
+/** What a witness sees of the world that it stands in. */
+interface World {
+  readonly engine: DrillEngine | null
+  readonly ledger: Ledger
+  /** Nothing has gone wrong for some time. */
+  readonly isCalm: boolean
+  readonly clockWasSet: boolean
+  /** For so many seconds the control plane has been there and had time to run. */
+  readonly aliveFor: number
+  drills(): string[]
+  events(drill: string): readonly DrillEvent[]
+  state(drill: string): DrillState
+  diskWasFullWithin(seconds: number): boolean
+}
 
 /** What cannot be written on a full disk is at the second look after it has room again. */
 const writtenWithin = 3

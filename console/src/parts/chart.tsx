@@ -7,7 +7,8 @@ import { queryExemplars, queryRange, type Series } from '../lib/prometheus.ts'
 import { bounds, clock, type TimeRange } from '../lib/time.ts'
 import { thinOut, type Pin } from '../../../model/pin.ts'
 import { PinButton } from './pin-button.tsx'
-import { Plot, type Marker } from './plot.tsx'
+import type { Marker } from './marker-labels.ts'
+import { Plot } from './plot.tsx'
 import { Problem } from './states.tsx'
 
 /** Pixels. */

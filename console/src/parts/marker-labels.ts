@@ -1,4 +1,9 @@
-import type { Marker } from './plot.tsx'
+export interface Marker {
+  /** Seconds since the epoch. */
+  at: number
+  label: string
+  kind: 'deploy' | 'alert' | 'action'
+}
 
 export interface PlacedLabel {
   /** Pixels from the left edge of the plot: of the line, and of its label. */

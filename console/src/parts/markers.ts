@@ -2,7 +2,7 @@ import { useMemo } from 'react'
 import type { DrillEvent } from '../../../model/drill.ts'
 import { isService } from '../../../model/components.ts'
 import { useChanges, useDrillEvents, useDrills } from '../lib/data.ts'
-import type { Marker } from './plot.tsx'
+import type { Marker } from './marker-labels.ts'
 
 /** Pages and actions of a drill. */
 export const markersOf = (events: readonly DrillEvent[]): Marker[] =>

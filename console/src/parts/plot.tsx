@@ -8,16 +8,9 @@ import { useMedia } from '../lib/media.ts'
 import { useOpenLink } from '../lib/open-link.ts'
 import type { Series } from '../lib/prometheus.ts'
 import { clock } from '../lib/time.ts'
-import { placeLabels } from './marker-labels.ts'
+import { placeLabels, type Marker } from './marker-labels.ts'
 
 /** Something that changed, drawn over a graph as an upright line. */
-export interface Marker {
-  /** Seconds since the epoch. */
-  at: number
-  label: string
-  kind: 'deploy' | 'alert' | 'action'
-}
-
 interface Props {
   series: Series[]
   exemplars: Exemplar[]

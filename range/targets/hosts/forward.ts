@@ -1,9 +1,13 @@
 import net from 'node:net'
 import type { Duplex } from 'node:stream'
-import type { Link } from './link.ts'
+
+/** What opens streams to ports of the other end; null while that is away. */
+export interface Way {
+  connect(port: number): Duplex | null
+}
 
 /** Listens on a port of this host (the same, on its loopback, unless another is named) for one of the other's: who connects here is connected there. */
-export function forwardPort(link: Link, port: number, at = { port, host: '127.0.0.1' }): Promise<net.Server> {
+export function forwardPort(link: Way, port: number, at = { port, host: '127.0.0.1' }): Promise<net.Server> {
   const server = net.createServer({ allowHalfOpen: true }, (socket) => {
     socket.setNoDelay(true)
     const stream = link.connect(port)

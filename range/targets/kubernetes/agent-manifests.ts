@@ -3,18 +3,10 @@ import { ConfigMap } from 'kubernetes-models/v1/ConfigMap'
 import { Service } from 'kubernetes-models/v1/Service'
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount'
 import { namespace, onCallAccount } from './names.ts'
+import type { Resource } from './documents.ts'
 import { onCallResources } from './on-call-account.ts'
 import { telemetryPort, sidecarMetricsPort, workloads } from './ports.ts'
 import { databasesSecret, labels, maintenance, pod, restricted, roleOf, type Images } from './pod.ts'
-
-/** What is written as a document, after Kubernetes' own schema was asked. */
-export interface Resource {
-  apiVersion: string
-  kind: string
-  metadata?: { name?: string }
-  validate(): void
-  toJSON(): unknown
-}
 
 /** What the agent may ask the API server for, and nothing beyond the shop's namespace. */
 export const agentRules = [

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import { parse, parseAllDocuments } from 'yaml'
 import { chart } from './chart.ts'
 import { generatedManifests } from './deploy.ts'
-import type { Manifests } from './manifests.ts'
+import type { Manifests } from './documents.ts'
 
 const root = path.join(import.meta.dirname, '..', '..', '..')
 const generated = generatedManifests(root)

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import { serviceNames } from '../../../model/components.ts'
-import type { Manifests } from './manifests.ts'
+import type { Manifests } from './documents.ts'
 import type { AllImages } from './pod.ts'
 
 /** A part of a manifest that is a value of the chart. */

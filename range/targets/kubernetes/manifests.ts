@@ -14,16 +14,14 @@ import { enabledPlugins, rabbitmqConf } from '../../components/rabbitmq.ts'
 import type { RangeContext } from '../../context.ts'
 import { ofKind, parseResources } from '../../mesh/resources.ts'
 import { topology } from '../../topology.ts'
-import { agent, type Resource } from './agent-manifests.ts'
+import { agent } from './agent-manifests.ts'
 import { chart } from './chart.ts'
+import type { Manifests, Resource } from './documents.ts'
 import { observability, watchNamespace } from './observability.ts'
 import { clusterPort, isDatastore, shopPortNames, sidecarMetricsPort, telemetryPort, workloads, type Workload } from './ports.ts'
 import { namespace } from './names.ts'
 import { labels, type AllImages } from './pod.ts'
 import { workloadOf } from './workload.ts'
-
-/** A file of `deploy/kubernetes`, by its path there. */
-export type Manifests = Record<string, string>
 
 const generated = "# Generated from the topology (range/topology.ts) by 'firedrill kubernetes manifests': change that, not this.\n"
 

@@ -2,7 +2,7 @@ import { ValidatingAdmissionPolicy } from 'kubernetes-models/admissionregistrati
 import { ValidatingAdmissionPolicyBinding } from 'kubernetes-models/admissionregistration.k8s.io/v1/ValidatingAdmissionPolicyBinding'
 import { ServiceAccount } from 'kubernetes-models/v1/ServiceAccount'
 import { serviceNames } from '../../../model/components.ts'
-import type { Resource } from './agent-manifests.ts'
+import type { Resource } from './documents.ts'
 import { namespace, onCallAccount, onCallGuard } from './names.ts'
 import { labels, roleOf } from './pod.ts'
 import { isDatastore, workloads } from './ports.ts'

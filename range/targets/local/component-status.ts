@@ -1,12 +1,13 @@
-import { isService, type ComponentStatus } from '../../../model/components.ts'
+import { isService, type ComponentStatus, type ServiceName } from '../../../model/components.ts'
 import { describeError } from '../../../model/errors.ts'
 import type { Component } from '../../component.ts'
 import { family, liveness, proportionalMemoryBytes, type listProcesses } from './identity.ts'
-import type { LocalTarget } from './target.ts'
+import type { RangeContext } from '../../context.ts'
+import type { RangeState } from './state.ts'
 
 /** What there is to say of one component, as it is now. `processes`: with the memory of its family among these. `readiness: false`: it is not asked whether it is ready. */
 export async function statusOf(
-  target: Pick<LocalTarget, 'state' | 'context' | 'currentVersion'>,
+  target: { state: RangeState; context: RangeContext; currentVersion(service: ServiceName): string },
   component: Component,
   processes: ReturnType<typeof listProcesses> | null = null,
   { readiness }: { readiness: boolean } = { readiness: true },

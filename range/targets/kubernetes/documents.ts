@@ -1,0 +1,11 @@
+/** What is written as a document, after Kubernetes' own schema was asked. */
+export interface Resource {
+  apiVersion: string
+  kind: string
+  metadata?: { name?: string }
+  validate(): void
+  toJSON(): unknown
+}
+
+/** A file of `deploy/kubernetes`, by its path there. */
+export type Manifests = Record<string, string>
