@@ -8,6 +8,7 @@ import { FiredrillError } from '../model/errors.ts'
 import { startWhenSteady } from '../model/start-when-steady.ts'
 import { writeWhole } from '../range/whole-file.ts'
 import { atRest, exactly, told, until, type Benchmark, type BenchContext } from './benchmark.ts'
+import { queues } from '../shop/contract.ts'
 
 /** How long the checks look at what a cheat did: a window of theirs, twice. */
 const watchedMs = 40_000
@@ -109,7 +110,7 @@ const all: readonly Cheat[] = [
   {
     what: 'empty the queue',
     scenario: 'silent-warehouse',
-    play: async (cheater) => void (await act(cheater, 'purge-queue', { queue: 'orders.fulfilment' })),
+    play: async (cheater) => void (await act(cheater, 'purge-queue', { queue: queues.fulfilment })),
   },
 ]
 

@@ -1,5 +1,6 @@
 /** Fills the tables of a store that is not running, with spans and logs of the last hour: `node store-prefill.ts FOLDER ROWS`. */
 import path from 'node:path'
+import { serviceNames } from '../model/components.ts'
 import { chdbEngine } from '../observability/store/engine/chdb.ts'
 import { createTables } from '../observability/store/schema.ts'
 
@@ -12,8 +13,7 @@ for (const statement of createTables({ hours: 6 })) await engine.execute(stateme
 const part = 500_000
 const spansPerTrace = 20
 const hourUs = 3_600_000_000
-const services = ['gateway', 'catalog', 'inventory', 'orders', 'payments', 'fulfilment']
-const service = `arrayElement(${JSON.stringify(services).replaceAll('"', "'")}, 1 + number % ${services.length})`
+const service = `arrayElement(${JSON.stringify(serviceNames).replaceAll('"', "'")}, 1 + number % ${serviceNames.length})`
 
 for (let from = 0; from < Number(rows); from += part) {
   const count = Math.min(part, Number(rows) - from)

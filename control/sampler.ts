@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { Sample } from '../model/check.ts'
 import type { ComponentStatus } from '../model/components.ts'
 import type { Watched } from '../range/targets/local/watching.ts'
+import { queues } from '../shop/contract.ts'
 
 const everyMs = 1_000
 /** As long as the longest rehearsal, so that it can be recorded. */
@@ -61,8 +62,8 @@ export function startSampler(
           )
           return Number(rows[0]?.oldest ?? 0)
         }),
-        valueOrNull(async () => (await range.queue.status('orders.fulfilment')).ready),
-        valueOrNull(async () => (await range.queue.status('orders.fulfilment.dead')).ready),
+        valueOrNull(async () => (await range.queue.status(queues.fulfilment)).ready),
+        valueOrNull(async () => (await range.queue.status(queues.dead)).ready),
         valueOrNull(() => stalePricesOf(range, urls.catalog)),
       ])
       // Whoever stopped it waits for nothing any more.

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { serviceNames, shopComponentName } from './components.ts'
-import { milestoneNames } from './milestone-names.ts'
 import type { People } from './people.ts'
 import { scenarioVariants, type Draw } from './scenario-variants.ts'
 import { duration, someTime } from './scenario-duration.ts'

@@ -1,4 +1,4 @@
-import { datastoreNames } from '../model/components.ts'
+import { datastoreNames, serviceNames } from '../model/components.ts'
 import type { DrillState } from '../model/drill.ts'
 import type { Scenario } from '../model/scenario.ts'
 import { isHedged, sentences } from './update-rules.ts'
@@ -125,7 +125,7 @@ export function causeSaid(text: string, { cause }: Pick<Scenario, 'cause'>, know
   return says ? { ok: true, note: null } : { ok: false, note: 'it was not known yet, which the note does not say' }
 }
 
-const services = ['gateway', 'catalog', 'inventory', 'orders', 'payments', 'fulfilment', ...datastoreNames]
+const services = [...serviceNames, ...datastoreNames]
 const aComponent = (sentence: string): boolean => services.some((component) => names(component, sentence))
 
 /** A time of day, as a note has it. */

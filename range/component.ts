@@ -1,6 +1,7 @@
 import type { ComponentName, ServiceName } from '../model/components.ts'
 import type { PortName, RangeContext } from './context.ts'
 import type { Readiness } from './readiness/readiness.ts'
+import type { LogFormat } from '../model/log-format.ts'
 
 export interface ProcessSpec {
   file: string
@@ -13,8 +14,6 @@ export interface ProcessSpec {
   /** One of ours: the TypeScript among `args`, relative to the checkout. Its bundle may run in its place. */
   program?: string
 }
-
-export type LogFormat = 'envoy' | 'pino' | 'postgres' | 'redis' | 'rabbitmq' | 'logfmt' | 'plain'
 
 /** One component of the range, described once: its ports, its command, and how to tell that it is ready. */
 export interface Component {

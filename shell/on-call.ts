@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import http from 'node:http'
 import type { Range } from '../model/range.ts'
-import { databaseOwners } from '../range/components/postgres.ts'
+import { schemaOwners } from '../shop/contract.ts'
 import { scramVerifier } from '../range/components/scram.ts'
 import type { RangeContext } from '../range/context.ts'
 
@@ -32,13 +32,13 @@ async function admitToDatabase(context: RangeContext, { database }: Range): Prom
   for (const statement of [
     ...(known === 0 ? [`create role ${onCall}`] : []),
     `alter role ${onCall} login connection limit 20 password '${password}'`,
-    `grant pg_monitor, pg_read_all_data, pg_signal_backend, pg_checkpoint, ${databaseOwners.join(', ')} to ${onCall}`,
+    `grant pg_monitor, pg_read_all_data, pg_signal_backend, pg_checkpoint, ${schemaOwners.join(', ')} to ${onCall}`,
     `create schema if not exists oncall`,
     ...['pg_terminate_backend', 'pg_cancel_backend'].map(ending),
     `grant usage on schema oncall to ${onCall}`,
     `revoke execute on all functions in schema oncall from public`,
     `grant execute on all functions in schema oncall to ${onCall}`,
-    `alter role ${onCall} set search_path = oncall, pg_catalog, public, ${databaseOwners.join(', ')}`,
+    `alter role ${onCall} set search_path = oncall, pg_catalog, public, ${schemaOwners.join(', ')}`,
   ])
     await database.query(statement)
 }

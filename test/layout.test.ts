@@ -21,6 +21,14 @@ const allowed: Record<string, string[]> = {
   cli: ['model', 'range', 'shell', 'observability', 'drills', 'people', 'control', 'bench', 'coach'],
 }
 
+/** What the shop publishes of itself, and who may import it: nothing else of the shop is anybody's business. */
+const contract = 'shop/contract.ts'
+const usesContract = ['range', 'shell', 'observability', 'drills', 'control', 'bench']
+
+test('the contract of the shop imports nothing', () => {
+  assert.doesNotMatch(readFileSync(path.join(root, contract), 'utf8'), /^import |\bimport\(|\bfrom '/m)
+})
+
 test('imports point one way', () => {
   const wrong: string[] = []
   for (const [folder, others] of Object.entries(allowed)) {
@@ -28,6 +36,7 @@ test('imports point one way', () => {
       if (/\.test\.tsx?$/.test(file)) continue
       for (const [, target = ''] of readFileSync(path.join(root, file), 'utf8').matchAll(/(?:from|import)\s*\(?'(\.[^']+)'/g)) {
         const top = path.relative(root, path.resolve(root, path.dirname(file), target)).split(path.sep)[0] ?? ''
+        if (path.relative(root, path.resolve(root, path.dirname(file), target)) === contract && usesContract.includes(folder)) continue
         if (top !== folder && !others.includes(top)) wrong.push(`${file} imports ${target}`)
       }
     }
@@ -62,7 +71,7 @@ test('services of the shop share only the kit', () => {
     const own = file.split(path.sep)[1]
     return [...readFileSync(path.join(root, file), 'utf8').matchAll(/from '(\.\.[^']+)'/g)]
       .map(([, target = '']) => path.relative(root, path.resolve(root, path.dirname(file), target)).split(path.sep)[1])
-      .filter((target) => target !== own && target !== 'kit')
+      .filter((target) => target !== own && target !== 'kit' && target !== 'contract.ts')
       .map((target) => `${file} imports from ${target}`)
   })
   assert.deepEqual(wrong, [])

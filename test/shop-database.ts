@@ -3,7 +3,8 @@ import path from 'node:path'
 import pg from 'pg'
 import type { Range } from '../model/range.ts'
 import { administratorOptions } from '../range/administrator.ts'
-import { bootstrap, databaseOwners } from '../range/components/postgres.ts'
+import { bootstrap } from '../range/components/postgres.ts'
+import { schemaOwners } from '../shop/contract.ts'
 import { databaseUrl } from '../range/components/service.ts'
 import { OwnPostgres } from './own-postgres.ts'
 
@@ -37,7 +38,7 @@ export class ShopDatabase implements AsyncDisposable {
     const own = await OwnPostgres.start(name, ['fsync=off'])
     await bootstrap(own.context)
     const database = new ShopDatabase(own)
-    for (const service of databaseOwners) {
+    for (const service of schemaOwners) {
       const folder = path.join(shop, service, 'migrations')
       const migrations = readdirSync(folder)
         .toSorted()

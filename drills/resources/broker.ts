@@ -1,13 +1,8 @@
 import type { Binding, QueuePolicy } from '../../model/range.ts'
-import { confirmedBinding, queueName } from '../queue-name.ts'
+import { bindings as declared, queues } from '../../shop/contract.ts'
 import { defineResource, forEach, listed } from './resource.ts'
 
-/** As the services declare them. */
-const freshBindings: readonly Binding[] = [
-  confirmedBinding,
-  { exchange: 'orders', queue: 'orders.fulfilled', key: 'order.fulfilled' },
-  { exchange: 'orders.dead', queue: 'orders.fulfilment.dead', key: '' },
-]
+const freshBindings: readonly Binding[] = declared
 const same = (a: Binding) => (b: Binding) => a.exchange === b.exchange && a.queue === b.queue && a.key === b.key
 const missing = (found: readonly Binding[]) => freshBindings.filter((binding) => !found.some(same(binding)))
 const foreign = (found: readonly Binding[]) => found.filter((binding) => !freshBindings.some(same(binding)))
@@ -52,12 +47,11 @@ export const brokerMemory = defineResource<{ limitBytes: number; usualLimitBytes
   print: ({ limitBytes }) => limitBytes,
 })
 
-const dead = queueName.enum['orders.fulfilment.dead']
 export const deadLetters = defineResource<number>({
   id: 'dead-letters',
   title: 'messages that were set aside',
   after: ['datastores'],
-  read: async (range) => (await range.queue.status(dead)).ready,
+  read: async (range) => (await range.queue.status(queues.dead)).ready,
   differs: (found) => (found === 0 ? null : `${found} messages`),
-  restore: async (range) => void (await range.queue.purge(dead)),
+  restore: async (range) => void (await range.queue.purge(queues.dead)),
 })

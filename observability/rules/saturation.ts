@@ -1,5 +1,6 @@
 import type { Timing } from '../timing.ts'
 import type { AlertingRule, RuleGroup } from './rule.ts'
+import { queues } from '../../shop/contract.ts'
 
 const runbook = (page: string) => `/runbooks/${page}`
 
@@ -91,7 +92,7 @@ function messages({ certainFor }: Timing): AlertingRule[] {
   return [
     {
       alert: 'DeadLetters',
-      expr: 'rabbitmq_queue_messages_ready{queue="orders.fulfilment.dead"} > 0',
+      expr: `rabbitmq_queue_messages_ready{queue="${queues.dead}"} > 0`,
       for: certainFor,
       labels: { severity: 'ticket', service: 'fulfilment' },
       annotations: {
@@ -102,7 +103,7 @@ function messages({ certainFor }: Timing): AlertingRule[] {
     },
     {
       alert: 'QueueBacklog',
-      expr: 'rabbitmq_queue_messages_ready{queue="orders.fulfilment"} > 50',
+      expr: `rabbitmq_queue_messages_ready{queue="${queues.fulfilment}"} > 50`,
       for: certainFor,
       labels: { severity: 'ticket', service: 'fulfilment' },
       annotations: {

@@ -6,6 +6,7 @@ import { defineComponent, gentle, type Component, type ProcessSpec } from '../co
 import { configDir, type PortName, type RangeContext } from '../context.ts'
 import { httpReady } from '../readiness/http.ts'
 import { databaseUrl, redisUrl } from './service.ts'
+import { schemaOwners } from '../../shop/contract.ts'
 
 function defineExporter(
   name: ComponentName,
@@ -33,12 +34,14 @@ function defineExporter(
 
 const queriesFile = (context: RangeContext): string => path.join(configDir(context, 'postgres-exporter'), 'queries.yaml')
 
+const owners = schemaOwners.map((owner) => `'${owner}'`).join(', ')
+
 /** What the exporter does not ask by itself: slow statements (without the comment that leads to their trace), who waits for a lock, and what tables carry along. */
 export const postgresQueries = {
   pg_statement: {
     query: `select left(regexp_replace(regexp_replace(query, '/[*].*', ''), '\\s+', ' ', 'g'), 56) as statement, sum(total_exec_time) / 1000 as seconds_total, sum(calls) as calls_total
       from pg_stat_statements s join pg_database d on d.oid = s.dbid and d.datname = 'shop' join pg_roles r on r.oid = s.userid
-      where r.rolname in ('catalog', 'inventory', 'orders', 'payments', 'fulfilment')
+      where r.rolname in (${owners})
       group by 1 order by 2 desc limit 12`,
     cache_seconds: 5,
     metrics: [
@@ -62,7 +65,7 @@ export const postgresQueries = {
   },
   pg_table: {
     query: `select schemaname || '.' || relname as name, n_dead_tup as dead_rows, n_live_tup as live_rows, seq_tup_read as scanned_rows_total
-      from pg_stat_user_tables where schemaname in ('catalog', 'inventory', 'orders', 'payments', 'fulfilment')`,
+      from pg_stat_user_tables where schemaname in (${owners})`,
     cache_seconds: 5,
     metrics: [
       { name: { usage: 'LABEL', description: 'Schema and table' } },

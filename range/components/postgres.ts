@@ -15,11 +15,9 @@ import { postgresReady } from '../readiness/postgres.ts'
 import { runAs, unprivilegedUser } from '../users.ts'
 import { scramVerifier } from './scram.ts'
 import { databaseUrl } from './service.ts'
+import { schemaOwners } from '../../shop/contract.ts'
 
 const run = promisify(execFile)
-
-/** Each service of the shop owns one schema, through a role of its own. */
-export const databaseOwners = ['catalog', 'inventory', 'orders', 'payments', 'fulfilment'] as const
 
 /** What the server is configured with. */
 export const postgresSettings = (context: RangeContext): Record<string, string> => ({
@@ -159,7 +157,7 @@ export async function bootstrap(context: RangeContext): Promise<void> {
   await withClient(admin.replace(/\/shop$/, '/postgres'), bootstrapTimeoutMs, async (client) => {
     const { rowCount } = await client.query(`select 1 from pg_database where datname = 'shop'`)
     if (!rowCount) await client.query('create database shop')
-    for (const role of databaseOwners) {
+    for (const role of schemaOwners) {
       const { rowCount: exists } = await client.query('select 1 from pg_roles where rolname = $1', [role])
       if (!exists) {
         const password = client.escapeLiteral(scramVerifier(context.config.passwords.postgres))
@@ -169,7 +167,7 @@ export async function bootstrap(context: RangeContext): Promise<void> {
   })
   await withClient(admin, bootstrapTimeoutMs, async (client) => {
     await client.query('create extension if not exists pg_stat_statements')
-    for (const role of databaseOwners) await client.query(`create schema if not exists ${role} authorization ${role}`)
+    for (const role of schemaOwners) await client.query(`create schema if not exists ${role} authorization ${role}`)
   })
 }
 

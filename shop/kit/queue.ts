@@ -1,5 +1,6 @@
 import { trace } from '@opentelemetry/api'
 import type { ChannelModel, ConfirmChannel, ConsumeMessage } from 'amqplib'
+import { exchanges, queues, routingKeys } from '../contract.ts'
 import { messageOf } from './errors.ts'
 import { instrumented } from './libraries.ts'
 import type { Service } from './service.ts'
@@ -11,13 +12,11 @@ const amqplib = instrumented('amqplib') as typeof import('amqplib')
 export const retryDelaysMs = [500, 2_000, 8_000] as const
 
 export const names = {
-  exchange: 'orders',
-  deadExchange: 'orders.dead',
-  confirmedKey: 'order.confirmed',
-  fulfilledKey: 'order.fulfilled',
-  fulfilment: 'orders.fulfilment',
-  fulfilled: 'orders.fulfilled',
-  dead: 'orders.fulfilment.dead',
+  exchange: exchanges.orders,
+  deadExchange: exchanges.dead,
+  confirmedKey: routingKeys.confirmed,
+  fulfilledKey: routingKeys.fulfilled,
+  ...queues,
   retry: (delayMs: number) => `orders.fulfilment.retry.${delayMs}ms`,
 } as const
 

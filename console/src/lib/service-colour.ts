@@ -1,7 +1,7 @@
-import { withoutProxy } from '../../../model/components.ts'
+import { serviceNames, withoutProxy } from '../../../model/components.ts'
 
 /** A service keeps its colour on every page: by its name, and a proxy has that of its service. */
-const fixed = ['gateway', 'catalog', 'inventory', 'orders', 'payments', 'fulfilment', 'locust', 'postgres']
+const fixed: readonly string[] = [...serviceNames, 'locust', 'postgres']
 
 export function serviceColour(service: string): string {
   const name = withoutProxy(service)

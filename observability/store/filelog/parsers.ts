@@ -1,6 +1,5 @@
+import type { LogFormat } from '../../../model/log-format.ts'
 import type { LogEntry } from '../otlp/logs.ts'
-
-export type LogFormat = 'envoy' | 'pino' | 'postgres' | 'redis' | 'rabbitmq' | 'logfmt' | 'plain'
 
 /** Turns one line of a component's log into a row; null for lines that say nothing. */
 export type LineParser = (line: string, service: string) => LogEntry | null

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
 import type { LogEntry } from '../otlp/logs.ts'
-import type { LogFormat } from './parsers.ts'
+import type { LogFormat } from '../../../model/log-format.ts'
 import { followLogs } from './tail.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-tail-'))

@@ -1,6 +1,6 @@
 import { KubeConfig } from '@kubernetes/client-node'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
-import { databaseOwners } from '../../components/postgres.ts'
+import { schemaOwners } from '../../../shop/contract.ts'
 import type { Invitation, LoadInvitation } from '../hosts/invitation.ts'
 import { Cluster } from './cluster.ts'
 import { invitationSecrets, watchNamespace } from './observability.ts'
@@ -17,7 +17,7 @@ const secret = (name: string, space: string, stringData: Record<string, string>)
 /** What the shop's manifests wait for: the passwords of its data stores, and the agent's invitation. */
 export const shopSecrets = (invited: Invitation) => [
   secret('shop', namespace, { POSTGRES_PASSWORD: invited.passwords.postgres, RABBITMQ_PASSWORD: invited.passwords.rabbitmq }),
-  secret(databasesSecret, namespace, Object.fromEntries(databaseOwners.map((service) => [service, invited.passwords.postgres]))),
+  secret(databasesSecret, namespace, Object.fromEntries(schemaOwners.map((service) => [service, invited.passwords.postgres]))),
   secret(invitationSecrets.shop, namespace, { 'invitation.json': JSON.stringify(invited) }),
 ]
 

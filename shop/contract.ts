@@ -1,0 +1,30 @@
+/**
+ * What others may know of the shop: names by which its parts find each other and its data. Constants alone, and no imports: all rooms may have them from
+ * here.
+ */
+
+/** Queues of RabbitMQ. */
+export const queues = {
+  /** Confirmed orders, on their way to the worker. */
+  fulfilment: 'orders.fulfilment',
+  /** Orders that were sent out, on their way back. */
+  fulfilled: 'orders.fulfilled',
+  /** Messages that were set aside. */
+  dead: 'orders.fulfilment.dead',
+} as const
+
+/** Exchanges of RabbitMQ. */
+export const exchanges = { orders: 'orders', dead: 'orders.dead' } as const
+
+/** Keys by which messages are routed. */
+export const routingKeys = { confirmed: 'order.confirmed', fulfilled: 'order.fulfilled' } as const
+
+/** Routes from exchanges to queues, as the services declare them. */
+export const bindings = [
+  { exchange: exchanges.orders, queue: queues.fulfilment, key: routingKeys.confirmed },
+  { exchange: exchanges.orders, queue: queues.fulfilled, key: routingKeys.fulfilled },
+  { exchange: exchanges.dead, queue: queues.dead, key: '' },
+] as const
+
+/** Services with a schema of their own in PostgreSQL, which is named after them, as is the role that owns it. */
+export const schemaOwners = ['catalog', 'inventory', 'orders', 'payments', 'fulfilment'] as const
