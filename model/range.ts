@@ -1,3 +1,4 @@
+import type { Backups } from './backups.ts'
 import type { ComponentStatus } from './components.ts'
 import type { ClusterPort } from './range/cluster.ts'
 import type { CachePort, DatabasePort } from './range/datastores.ts'
@@ -10,6 +11,7 @@ import type { ProcessesPort } from './range/processes.ts'
 import type { QueuePort } from './range/queue.ts'
 import type { ConfigPort, ReleasesPort } from './range/releases.ts'
 
+export * from './backups.ts'
 export * from './cluster.ts'
 export * from './range/cluster.ts'
 export * from './range/datastores.ts'
@@ -35,6 +37,8 @@ export interface Range {
   readonly releases: ReleasesPort
   readonly config: ConfigPort
   readonly database: DatabasePort
+  /** Null where the shop's PostgreSQL cannot be backed up. */
+  readonly backups: Backups | null
   readonly cache: CachePort
   readonly queue: QueuePort
   readonly jobs: JobsPort

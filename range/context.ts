@@ -145,6 +145,8 @@ export const portOffsets = {
   epmd: 14,
   erlang: 15,
   rabbitmqManagement: 16,
+  // A PostgreSQL that was restored beside the shop's, while there is one.
+  restored: 17,
   prometheus: 20,
   alertmanager: 21,
   telemetryStore: 22,

@@ -6,6 +6,7 @@ import { administratorOptions } from '../range/administrator.ts'
 import { bootstrap } from '../range/components/postgres.ts'
 import { schemaOwners } from '../shop/contract.ts'
 import { databaseUrl } from '../range/components/service.ts'
+import type { RangeContext } from '../range/context.ts'
 import { OwnPostgres } from './own-postgres.ts'
 
 const shop = path.join(import.meta.dirname, '..', 'shop')
@@ -46,6 +47,11 @@ export class ShopDatabase implements AsyncDisposable {
       await database.query(`set role ${service}; set search_path to ${service};\n${migrations.join('\n')}; reset role; reset search_path`)
     }
     return database
+  }
+
+  /** What the server was started with. */
+  get context(): RangeContext {
+    return this.#postgres.context
   }
 
   /** A session of somebody else, which ends with the block that uses it. */

@@ -11,6 +11,7 @@ import {
 } from '../../model/range.ts'
 import { deploymentOf, releasesOf } from '../../range/releases.ts'
 import { paperCache, paperDatabase } from './paper-answers.ts'
+import { paperBackups } from './paper-backups.ts'
 import { paperMesh } from './paper-mesh.ts'
 import { mustBeUnchanged } from '../../range/unchanged.ts'
 
@@ -79,6 +80,7 @@ export function paperRange(root: string, users: number): Range {
     },
     // Each range has its own: what one of them answers may be replaced.
     database: { ...paperDatabase },
+    backups: paperBackups(),
     cache: { ...paperCache },
     queue: paperQueue(now),
     jobs: {

@@ -8,6 +8,7 @@ export const rangeFeatures = [
   'certificates',
   'descriptors',
   'shared-cpu',
+  'backups',
   'cluster',
 ] as const
 
@@ -23,6 +24,7 @@ const featureNames: Readonly<Record<RangeFeature, string>> = {
   certificates: 'certificates issued by Firedrill',
   descriptors: 'limits on file descriptors',
   'shared-cpu': 'CPU that all components share',
+  backups: 'backups of the database',
   cluster: 'cluster',
 }
 

@@ -80,7 +80,7 @@ export const postgres = defineComponent({
 const varLib = '/var/lib/firedrill'
 
 /** The range's own folder, or one in /var/lib where the database's user cannot reach that. */
-function postgresDataDir(context: RangeContext): string {
+export function postgresDataDir(context: RangeContext): string {
   const own = dataDir(context, 'postgres')
   const user = unprivilegedUser('postgres')
   if (!user) return own

@@ -1,7 +1,7 @@
 import type { ComponentName, ComponentStatus } from '../../../model/components.ts'
 import { FiredrillError, describeError, errorIn } from '../../../model/errors.ts'
 import type { Range, RangeFeature } from '../../../model/range.ts'
-import type { Placement, RangeContext } from '../../context.ts'
+import { clusterWithShop, type Placement, type RangeContext } from '../../context.ts'
 import { placedOn } from '../../topology.ts'
 import { localRange } from '../local/range.ts'
 import { forgetTarget, reloadPrometheus } from '../local/monitoring.ts'
@@ -84,6 +84,7 @@ export function hostsRange(target: LocalTarget): Range {
     processes: placedProcesses(here, shop),
     releases: shopReleases(target, here, shop),
     config: shop.config,
+    backups: clusterWithShop(context.config.placement) ? null : shop.backups,
     queue: { ...here.queue, ...shop.queue },
     jobs: shop.jobs,
     cluster: context.config.placement.role === 'observability' && context.config.placement.cluster ? shop.cluster : null,
@@ -126,6 +127,6 @@ const shopReleases = (target: LocalTarget, here: Range, { releases }: ShopStub):
 /** What cannot be done to a shop in a cluster: what Istio keeps to itself, and without it the mesh; a Job without requests takes no pod's CPU. */
 function lackedBy(placement: Placement): RangeFeature[] {
   if (placement.role !== 'observability' || !placement.cluster) return ['cluster']
-  const always = ['mesh-instances', 'canary', 'edge-reset', 'cache-proxy', 'certificates', 'descriptors', 'shared-cpu'] as const
+  const always = ['mesh-instances', 'canary', 'edge-reset', 'cache-proxy', 'certificates', 'descriptors', 'shared-cpu', 'backups'] as const
   return placement.cluster.overlay === 'istio' ? [...always] : ['mesh', ...always]
 }

@@ -20,6 +20,7 @@ interface Ports {
   config: Range['config']
   queue: Pick<Range['queue'], 'bindings' | 'policies' | 'setPolicy' | 'removePolicy' | 'memory' | 'limitMemory'>
   jobs: Range['jobs']
+  backups: NonNullable<Range['backups']>
   cluster: NonNullable<Range['cluster']>
   mesh: Omit<Range['mesh'], 'baseline' | 'check'>
   /** Of the machine itself. */
@@ -32,8 +33,11 @@ interface Ports {
   }
 }
 
-/** What the shop's side carries out; `cluster` is null on a host of its own. */
-export type ShopSide = Pick<Range, 'status' | 'cluster'> & Omit<Ports, 'host' | 'cluster'> & Partial<Pick<Ports['host'], 'machine'>>
+/** What the shop's side carries out; `cluster` is null on a host of its own, and a cluster has no backups. */
+export type ShopSide = Pick<Range, 'status' | 'cluster'> &
+  Omit<Ports, 'host' | 'cluster' | 'backups'> &
+  Partial<Pick<Range, 'backups'>> &
+  Partial<Pick<Ports['host'], 'machine'>>
 /** The same methods as another host calls them. */
 export type ShopStub = { readonly [Port in keyof Ports]: Ports[Port] }
 
@@ -75,6 +79,15 @@ const identity = z.object({
   notAfter: text,
   verified: z.boolean(),
 })
+const backup = z.object({
+  name: text,
+  endedAt: text,
+  sizeBytes: z.number(),
+  lsn: text,
+  check: z.enum(['passed', 'failed', 'not-run']),
+  detail: text.nullable(),
+})
+const restored = z.object({ until: text, backup: text, port: count })
 const revision = z.object({ revision: count, at: text, by: text, yaml: text })
 
 const done = (args: typeof component) => ({ args, result: nothing })
@@ -120,6 +133,24 @@ export const shopMethods = {
     start: { args: z.tuple([text, settings, optional(z.enum(['shop', 'watch']))]), result: text },
     stop: { args: z.tuple([text]), result: nothing },
     running: { args: none, result: texts },
+  },
+  backups: {
+    status: {
+      args: none,
+      result: z.object({
+        backups: z.array(backup),
+        archive: z.object({ running: z.boolean(), until: text.nullable() }),
+        restored: restored.nullable(),
+        bytes: z.number(),
+      }),
+    },
+    archive: { args: none, result: nothing },
+    make: { args: z.tuple([optional(z.object({ check: z.boolean() }))]), result: backup },
+    damage: { args: z.tuple([text]), result: nothing },
+    restore: { args: z.tuple([text, optional(text)]), result: restored },
+    query: { args: z.tuple([text, optional(z.array(z.unknown()))]), result: z.array(z.record(text, z.unknown())) },
+    drop: { args: none, result: nothing },
+    remove: { args: none, result: nothing },
   },
   cluster: {
     pods: {

@@ -1,5 +1,6 @@
 import type { Range } from '../../../model/range.ts'
 import { deploymentOf, releasesOf } from '../../releases.ts'
+import { localBackups } from './backups.ts'
 import { localCache } from './cache.ts'
 import { localCanary } from './canary.ts'
 import { localDatabase } from './database.ts'
@@ -43,6 +44,8 @@ export function localRange(target: LocalTarget): Range {
     },
 
     database: localDatabase(context),
+
+    backups: localBackups(target),
 
     cache: localCache(context),
 

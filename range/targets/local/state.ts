@@ -56,6 +56,9 @@ const runSchema = z.object({
   stopping: z.boolean(),
 })
 export type RunRecord = z.infer<typeof runSchema>
+/** What runs only while somebody has a use for it, beside components and jobs: `pg_receivewal`, and a PostgreSQL that was restored. */
+export type BackupProcess = 'wal-archive' | 'restored-postgres'
+type RunName = ComponentName | `job-${string}` | BackupProcess
 
 const deploymentsSchema = z.object({
   history: z.array(
@@ -165,13 +168,13 @@ export class RangeState {
     return config
   }
 
-  run(name: ComponentName | `job-${string}`): RunRecord | null {
+  run(name: RunName): RunRecord | null {
     return keptIn(this.#path(`run/${name}.json`), runSchema, null)
   }
-  setRun(name: ComponentName | `job-${string}`, record: RunRecord): void {
+  setRun(name: RunName, record: RunRecord): void {
     this.#write(`run/${name}.json`, record)
   }
-  clearRun(name: ComponentName | `job-${string}`): void {
+  clearRun(name: RunName): void {
     rmSync(this.#path(`run/${name}.json`), { force: true })
   }
 

@@ -2,12 +2,12 @@ import type { ComponentName } from '../../../model/components.ts'
 import type { Component } from '../../component.ts'
 import { family, listProcesses, liveness, readStat, withEnvironment } from './identity.ts'
 import { killAll, send, terminate } from './process.ts'
-import type { RunRecord } from './state.ts'
+import type { BackupProcess, RunRecord } from './state.ts'
 
 /** Ends what runs as this component of a range, by what it was started with, and is not the one that its record names. */
 export async function endStrays(
   rangeId: string,
-  { name, stop }: Pick<Component, 'stop'> & { name: ComponentName },
+  { name, stop }: Pick<Component, 'stop'> & { name: ComponentName | BackupProcess },
   record: RunRecord | null,
 ): Promise<void> {
   const found = withEnvironment({ FIREDRILL_RANGE: rangeId, FIREDRILL_COMPONENT: name })

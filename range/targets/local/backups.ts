@@ -1,0 +1,229 @@
+import { chmodSync, chownSync, mkdirSync, rmSync, truncateSync } from 'node:fs'
+import path from 'node:path'
+import { z } from 'zod'
+import type { BackupStatus, Backups, BaseBackup, RestoredServer } from '../../../model/backups.ts'
+import { FiredrillError } from '../../../model/errors.ts'
+import { until as waitUntil } from '../../../model/until.ts'
+import { postgresDataDir } from '../../components/postgres.ts'
+import { logFile } from '../../context.ts'
+import { requireFreeSoon } from './ports.ts'
+import { unprivilegedUser } from '../../users.ts'
+import { writeWhole } from '../../whole-file.ts'
+import { archiver, archiverProcess, bytesIn, checkBaseBackup, foldersIn, makeBaseBackup, slot, type BackupFolders } from './base-backup.ts'
+import { localDatabase } from './database.ts'
+import { isThere } from './identity.ts'
+import { keptIn } from './kept.ts'
+import { withLock } from './lock.ts'
+import { terminate } from './process.ts'
+import { askRestored, layOut, logSize, restoredLog, restoredProcess, untilReplayed } from './restored-server.ts'
+import type { BackupProcess, RangeState, RunRecord } from './state.ts'
+import { endStrays } from './strays.ts'
+import type { LocalTarget } from './target.ts'
+
+const streamsWithinMs = 20_000
+const keptSchema = z.object({
+  backups: z.array(
+    z.object({
+      name: z.string(),
+      endedAt: z.string(),
+      sizeBytes: z.number(),
+      lsn: z.string(),
+      check: z.enum(['passed', 'failed', 'not-run']),
+      detail: z.string().nullable(),
+    }),
+  ),
+  restored: z.object({ until: z.string(), backup: z.string(), port: z.number() }).nullable(),
+})
+type Kept = z.output<typeof keptSchema>
+/** Fast: sessions are ended. */
+const stop = { signal: 'SIGINT', deadlineMs: 10_000 } as const
+
+/** What of a target backups need. */
+export type BackupTarget = Pick<LocalTarget, 'context' | 'launch'> & { state: Pick<RangeState, 'dir' | 'run' | 'setRun' | 'clearRun'> }
+
+/** Backups of a PostgreSQL on this host. All that is known of them is on disk, so that any process of the range can go on with them. */
+export function localBackups(target: BackupTarget): Backups {
+  const { context, state } = target
+  const folders = foldersIn(path.join(path.dirname(postgresDataDir(context)), 'backups'))
+  const file = path.join(state.dir, 'backups.json')
+  const kept = (): Kept => keptIn(file, keptSchema, { backups: [], restored: null })
+  const keep = (changed: Partial<Kept>) =>
+    writeWhole(file, `${JSON.stringify({ ...kept(), ...changed })}\n`, { mode: 0o600, durable: true })
+  const alone = <Result>(work: () => Promise<Result>) => withLock(path.join(state.dir, 'run', 'backups.lock'), work)
+  const { query } = localDatabase(context)
+  const processes = processesOf(target)
+
+  const drop = async () => {
+    await processes.end('restored-postgres')
+    rmSync(folders.restored, { recursive: true, force: true })
+    if (kept().restored) keep({ restored: null })
+  }
+  const archive = async () => {
+    if (isThere(state.run('wal-archive'))) return
+    makeFolders(folders)
+    await query(
+      `select pg_create_physical_replication_slot($1, true) where not exists (select from pg_replication_slots where slot_name = $1)`,
+      [slot],
+    )
+    await processes.start('wal-archive', archiverProcess(context, folders), logFile(context, 'wal-archive'))
+    await waitUntil('the WAL archive to receive', streamsWithinMs, async () => (await archived(query)).lsn !== null)
+  }
+  const found = (name: string): BaseBackup => {
+    const backup = kept().backups.find((one) => one.name === name)
+    if (backup) return backup
+    const names = kept().backups.map((one) => one.name)
+    throw new FiredrillError('not-found', `there is no base backup '${name}': choose ${names.join(' or ') || 'none, as none was made'}`)
+  }
+
+  return {
+    async status(): Promise<BackupStatus> {
+      const { backups, restored } = kept()
+      const running = isThere(state.run('wal-archive'))
+      const isUp = isThere(state.run('restored-postgres'))
+      const until = running
+        ? await archived(query).then(
+            ({ at }) => at,
+            () => null,
+          )
+        : null
+      return { backups, archive: { running, until }, restored: isUp ? restored : null, bytes: bytesIn(folders.all) }
+    },
+    archive: () => alone(archive),
+    make: ({ check } = { check: true }) =>
+      alone(async () => {
+        await archive()
+        const name = nameAt(new Date(), kept().backups)
+        const made = await makeBaseBackup(context, folders, name)
+        const backup = { ...made, ...(check ? await checkBaseBackup(context, folders, name) : {}) }
+        keep({ backups: [...kept().backups, backup] })
+        return backup
+      }),
+    damage: (name) =>
+      alone(async () => {
+        truncateSync(path.join(folders.base, found(name).name, 'global', 'pg_control'), 0)
+        keep({ backups: kept().backups.map((one) => (one.name === name ? { ...one, check: 'not-run', detail: null } : one)) })
+      }),
+    restore: (until, backup) =>
+      alone(async (): Promise<RestoredServer> => {
+        const base = backup === undefined ? null : found(backup)
+        const from = base ?? newestBefore(kept().backups, until)
+        mustBeReachable(from, until)
+        await drop()
+        if (isThere(state.run('wal-archive'))) await untilArchived(query)
+        await layOut(context, folders, from.name, until)
+        const logFrom = logSize(context)
+        await requireFreeSoon('postgres', context.port('restored'))
+        const record = await processes.start('restored-postgres', restoredProcess(context, folders), restoredLog(context))
+        try {
+          await untilReplayed(context, record, logFrom)
+        } catch (error) {
+          await drop()
+          throw error instanceof FiredrillError
+            ? new FiredrillError(error.code, `from base backup ${from.name}, ${error.message}`, { cause: error })
+            : error
+        }
+        const restored = { until, backup: from.name, port: context.port('restored') }
+        keep({ restored })
+        return restored
+      }),
+    async query<Row extends Record<string, unknown>>(sql: string, params: unknown[] = []) {
+      if (!isThere(state.run('restored-postgres'))) throw new FiredrillError('not-found', 'there is no restored server: restore one first')
+      return askRestored<Row>(context, sql, params)
+    },
+    drop: () => alone(drop),
+    remove: () =>
+      alone(async () => {
+        await drop()
+        await processes.end('wal-archive')
+        // First of all: as long as there are files, somebody will come back for it.
+        if (bytesIn(folders.all) > 0) await dropSlot(query)
+        rmSync(folders.all, { recursive: true, force: true })
+        rmSync(file, { force: true })
+      }),
+  }
+}
+
+/** Programs that are kept by a record, as components are, and by what they were started with where there is none. */
+function processesOf(target: BackupTarget) {
+  const { context, state } = target
+  const end = async (name: BackupProcess) => {
+    const record = state.run(name)
+    if (record) await terminate(record, stop)
+    await endStrays(context.config.id, { name, stop }, record)
+    state.clearRun(name)
+  }
+  return {
+    end,
+    async start(name: BackupProcess, spec: Parameters<BackupTarget['launch']>[0], log: string): Promise<RunRecord> {
+      await end(name)
+      const startedAt = Date.now()
+      const record = { ...(await target.launch(spec, name, 'shop', log)), startedAt, readyAfterMs: 0, stopping: false }
+      state.setRun(name, record)
+      return record
+    },
+  }
+}
+
+/** For PostgreSQL's user and nobody else. */
+function makeFolders(folders: BackupFolders): void {
+  const user = unprivilegedUser('postgres')
+  for (const folder of [folders.all, folders.base, folders.wal]) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 })
+    chmodSync(folder, 0o700)
+    if (user) chownSync(folder, user.uid, user.gid)
+  }
+}
+
+type Query = ReturnType<typeof localDatabase>['query']
+
+/** How far the archive has come: the position up to which it has written, and when it said so. */
+async function archived(query: Query): Promise<{ lsn: string | null; at: string | null }> {
+  const [row] = await query<{ lsn: string | null; at: Date | null }>(
+    `select write_lsn::text as lsn, reply_time as at from pg_stat_replication where application_name = $1 and state = 'streaming'`,
+    [archiver],
+  )
+  return { lsn: row?.lsn ?? null, at: row?.at?.toISOString() ?? null }
+}
+
+/** Commits something that can be replayed beyond any time before now, and resolves when that is in the archive. */
+async function untilArchived(query: Query): Promise<void> {
+  await query(`select pg_logical_emit_message(true, 'restore', '')`)
+  const [now] = await query<{ lsn: string }>('select pg_current_wal_lsn()::text as lsn')
+  await waitUntil('the WAL to be in the archive', streamsWithinMs, async () => {
+    const [row] = await query<{ reached: boolean }>(
+      'select write_lsn >= $1::pg_lsn as reached from pg_stat_replication where application_name = $2',
+      [now?.lsn, archiver],
+    )
+    return row?.reached ?? false
+  })
+}
+
+/** The server lets go of a stream a moment after its receiver has ended. */
+async function dropSlot(query: Query): Promise<void> {
+  const present = 'from pg_replication_slots where slot_name = $1'
+  await query(`select pg_terminate_backend(active_pid, 2000) ${present} and active`, [slot])
+  await waitUntil('the replication slot to be dropped', streamsWithinMs, async () => {
+    await query(`select pg_drop_replication_slot(slot_name) ${present} and not active`, [slot])
+    return (await query(`select 1 ${present}`, [slot])).length === 0
+  })
+}
+
+/** By the second; two of the same second have a number more. */
+function nameAt(now: Date, backups: readonly BaseBackup[]): string {
+  const name = `${now.toISOString().replace(/[-:]|\.\d+/g, '')}`
+  const same = backups.filter((one) => one.name.startsWith(name)).length
+  return same === 0 ? name : `${name}-${same + 1}`
+}
+
+function newestBefore(backups: readonly BaseBackup[], until: string): BaseBackup {
+  const [oldest] = backups
+  if (!oldest) throw new FiredrillError('conflict', 'there is no base backup yet: nothing can be restored')
+  return backups.findLast(({ endedAt }) => endedAt <= until) ?? oldest
+}
+
+function mustBeReachable({ name, endedAt }: BaseBackup, until: string): void {
+  if (until > new Date().toISOString())
+    throw new FiredrillError('bad-request', `${until} is in the future: name a time before now, ${new Date().toISOString()}`)
+  if (until < endedAt)
+    throw new FiredrillError('bad-request', `${until} is before the end of base backup ${name}: it can be restored to ${endedAt} or later`)
+}

@@ -1,0 +1,103 @@
+import { execFile } from 'node:child_process'
+import { readFileSync, readdirSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { FiredrillError } from '../../../model/errors.ts'
+import type { BaseBackup } from '../../../model/backups.ts'
+import type { ProcessSpec } from '../../component.ts'
+import type { RangeContext } from '../../context.ts'
+import { runAs, unprivilegedUser } from '../../users.ts'
+import { cleanEnvironment } from './process.ts'
+
+const run = promisify(execFile)
+const takesAtMostMs = 80_000
+/** By which the server knows who streams its WAL. */
+export const archiver = 'pg_receivewal'
+/** By which it keeps what the archive does not have yet. */
+export const slot = 'wal_archive'
+
+/** Where backups, the archive and the restored server have their files. */
+export interface BackupFolders {
+  all: string
+  base: string
+  wal: string
+  restored: string
+}
+export const foldersIn = (all: string): BackupFolders => ({
+  all,
+  base: path.join(all, 'base'),
+  wal: path.join(all, 'wal'),
+  restored: path.join(all, 'restored'),
+})
+
+/** PostgreSQL's own programs find the password in their environment, which nobody but their user can read. */
+const access = (context: RangeContext): { PGPASSWORD: string } => ({ PGPASSWORD: context.config.passwords.postgres })
+const connection = (context: RangeContext, name: string): string =>
+  `host=127.0.0.1 port=${context.port('postgres')} user=postgres application_name=${name}`
+
+/** `pg_receivewal`, which connects again by itself when the server was restarted. */
+export const archiverProcess = (context: RangeContext, { wal }: BackupFolders): ProcessSpec => ({
+  file: path.join(context.binaries.postgresBin, 'pg_receivewal'),
+  args: ['--dbname', connection(context, archiver), '--directory', wal, '--slot', slot, '--status-interval', '1', '--no-password'],
+  env: access(context),
+  user: 'postgres',
+})
+
+/** Runs a program as PostgreSQL's user; throws `component-failed` with the last line that it said. */
+export async function runAsPostgres(file: string, args: string[], env: Record<string, string> = {}): Promise<void> {
+  try {
+    const options = { cwd: '/', timeout: takesAtMostMs, env: { ...cleanEnvironment(), ...env } }
+    await run(file, args, { ...options, ...runAs(unprivilegedUser('postgres')) })
+  } catch (error) {
+    // Safe: what `execFile` rejects with has what the program wrote.
+    const { stderr = '', message } = error as Error & { stderr?: string }
+    const said = stderr.trim().split('\n').at(-1) || message
+    throw new FiredrillError('component-failed', `${path.basename(file)}: ${said.replace(/^[\w-]+: /, '')}`, { cause: error })
+  }
+}
+
+/** Makes a base backup in a folder of its name. Its WAL is in the archive, and it is of no use after a power-off: nothing is synced. */
+export async function makeBaseBackup(context: RangeContext, { base }: BackupFolders, name: string): Promise<BaseBackup> {
+  const folder = path.join(base, name)
+  await runAsPostgres(
+    path.join(context.binaries.postgresBin, 'pg_basebackup'),
+    [
+      ...['--dbname', connection(context, 'pg_basebackup'), '--pgdata', folder],
+      ...['--checkpoint', 'fast', '--wal-method', 'none', '--no-sync', '--no-password'],
+    ],
+    access(context),
+  )
+  const [, lsn = ''] = /^START WAL LOCATION: (\S+)/m.exec(readFileSync(path.join(folder, 'backup_label'), 'utf8')) ?? []
+  return { name, endedAt: new Date().toISOString(), sizeBytes: bytesIn(folder), lsn, check: 'not-run', detail: null }
+}
+
+/** What `pg_verifybackup` says of a backup: each file is compared with the manifest. The WAL is not in it. */
+export async function checkBaseBackup(
+  context: RangeContext,
+  { base }: BackupFolders,
+  name: string,
+): Promise<Pick<BaseBackup, 'check' | 'detail'>> {
+  const verify = path.join(context.binaries.postgresBin, 'pg_verifybackup')
+  return runAsPostgres(verify, ['--no-parse-wal', '--quiet', path.join(base, name)]).then(
+    () => ({ check: 'passed', detail: null }),
+    (error: Error) => ({ check: 'failed', detail: error.message }),
+  )
+}
+
+/** Of all files below; 0 where there is no such folder. What goes away meanwhile counts nothing. */
+export function bytesIn(folder: string): number {
+  let bytes = 0
+  for (const { name, parentPath } of entriesOf(folder)) {
+    const found = statSync(path.join(parentPath, name), { throwIfNoEntry: false })
+    if (found?.isFile()) bytes += found.size
+  }
+  return bytes
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true, recursive: true })
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,118 @@
+import { chownSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import pg from 'pg'
+import { FiredrillError, describeError } from '../../../model/errors.ts'
+import { administratorOptions } from '../../administrator.ts'
+import type { ProcessSpec } from '../../component.ts'
+import { logFile, type RangeContext } from '../../context.ts'
+import { unprivilegedUser } from '../../users.ts'
+import { runAsPostgres, type BackupFolders } from './base-backup.ts'
+import { isThere } from './identity.ts'
+import type { RunRecord } from './state.ts'
+
+const lookEveryMs = 100
+/** Until it has replayed all that there is: a drill's WAL takes seconds. */
+const replayedWithinMs = 60_000
+const queryTimeoutMs = 20_000
+
+export const restoredLog = (context: RangeContext): string => logFile(context, 'restored-postgres')
+
+/** What it is started with: small, for itself alone, and paused once it has replayed up to the time. */
+export const restoredSettings = (context: RangeContext, { wal }: BackupFolders, until: string): Record<string, string> => ({
+  listen_addresses: '127.0.0.1',
+  port: String(context.port('restored')),
+  unix_socket_directories: '',
+  shared_buffers: '8MB',
+  // At least as many as the live server's, or it could not be read while it is in recovery.
+  max_connections: '100',
+  max_logical_replication_workers: '0',
+  fsync: 'off',
+  hot_standby: 'on',
+  // The newest segment is still being written: it has another name until then.
+  restore_command: `cp "${wal}/%f" "%p" || cp "${wal}/%f.partial" "%p"`,
+  recovery_target_time: until.replace('T', ' ').replace('Z', '+00'),
+  recovery_target_action: 'pause',
+  log_timezone: 'UTC',
+})
+
+/** Copies a base backup and makes it one that recovers up to a time when it is started. */
+export async function layOut(context: RangeContext, folders: BackupFolders, backup: string, until: string): Promise<void> {
+  rmSync(folders.restored, { recursive: true, force: true })
+  await runAsPostgres('/bin/cp', ['-a', '--reflink=auto', path.join(folders.base, backup), folders.restored])
+  const settings = Object.entries(restoredSettings(context, folders, until)).map(([name, value]) => `${name} = '${value}'`)
+  const user = unprivilegedUser('postgres')
+  const files = {
+    'postgresql.conf': `${settings.join('\n')}\n`,
+    // What was set for the live server by `alter system` is not for this one.
+    'postgresql.auto.conf': '',
+    'recovery.signal': '',
+  }
+  for (const [name, content] of Object.entries(files)) {
+    const file = path.join(folders.restored, name)
+    writeFileSync(file, content, { mode: 0o600 })
+    if (user) chownSync(file, user.uid, user.gid)
+  }
+}
+
+export const restoredProcess = (context: RangeContext, { restored }: BackupFolders): ProcessSpec => ({
+  file: path.join(context.binaries.postgresBin, 'postgres'),
+  args: ['-D', restored],
+  env: {},
+  user: 'postgres',
+})
+
+/** Resolves when it has replayed up to its time; throws `component-failed` with what it said last when it ends before. */
+export async function untilReplayed(context: RangeContext, record: RunRecord, logFrom: number): Promise<void> {
+  for (const giveUpAt = Date.now() + replayedWithinMs; Date.now() < giveUpAt;) {
+    if (!isThere(record)) throw new FiredrillError('component-failed', `the restored server did not start: ${lastWords(context, logFrom)}`)
+    const isPaused = await askRestored<{ paused: boolean }>(
+      context,
+      'select pg_is_in_recovery() and pg_is_wal_replay_paused() as paused',
+    ).then(
+      ([row]) => row?.paused ?? false,
+      () => false,
+    )
+    if (isPaused) return
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
+  }
+  throw new FiredrillError('timed-out', `the restored server has not replayed its WAL within ${replayedWithinMs / 1_000} s`)
+}
+
+/** The first error since then: those that follow it say only that it ended. */
+function lastWords(context: RangeContext, from: number): string {
+  const file = restoredLog(context)
+  const lines = existsSync(file) ? readFileSync(file).subarray(from).toString('utf8').split('\n') : []
+  const errors = lines.flatMap((line) => /(?:FATAL|PANIC|ERROR): +(.*)$/.exec(line)?.[1] ?? [])
+  return errors[0] ?? lines.findLast((line) => line.trim() !== '') ?? 'it said nothing'
+}
+
+export const logSize = (context: RangeContext): number => statSync(restoredLog(context), { throwIfNoEntry: false })?.size ?? 0
+
+export async function askRestored<Row extends Record<string, unknown>>(
+  context: RangeContext,
+  sql: string,
+  params: unknown[] = [],
+): Promise<Row[]> {
+  const client = new pg.Client({
+    ...{
+      host: '127.0.0.1',
+      port: context.port('restored'),
+      user: 'postgres',
+      password: context.config.passwords.postgres,
+      database: 'shop',
+    },
+    connectionTimeoutMillis: 5_000,
+    query_timeout: queryTimeoutMs,
+    application_name: 'firedrill',
+    options: administratorOptions,
+  })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    return (await client.query<Row>(sql, params)).rows
+  } catch (error) {
+    throw new FiredrillError('component-unreachable', `the restored PostgreSQL: ${describeError(error)}`, { cause: error })
+  } finally {
+    await client.end().catch(() => {})
+  }
+}

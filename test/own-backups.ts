@@ -1,0 +1,16 @@
+import type { Backups } from '../model/backups.ts'
+import type { RangeContext } from '../range/context.ts'
+import { localBackups, type BackupTarget } from '../range/targets/local/backups.ts'
+import { launch } from '../range/targets/local/process.ts'
+import { RangeState } from '../range/targets/local/state.ts'
+
+/** Backups of a PostgreSQL that a test has started for itself; as another process of the range would know them, where this is called again. */
+export function ownBackups(context: RangeContext): Backups & { target: BackupTarget } {
+  const state = new RangeState(context.dir)
+  const target: BackupTarget = {
+    context,
+    state,
+    launch: (spec, name, tier, logPath) => launch(spec, { rangeId: context.config.id, name, logPath, tier, precedence: { means: 'nice' } }),
+  }
+  return { ...localBackups(target), target }
+}
