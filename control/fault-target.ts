@@ -23,6 +23,7 @@ const sharedBy: Readonly<Record<string, (params: unknown) => string>> = {
   'http-reset': onEdge,
   'network-partition': onEdge,
   'worn-connections': onEdge,
+  'careless-statement': () => 'products and stock',
   'target-lost': () => 'the scrape targets',
 }
 

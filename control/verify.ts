@@ -7,6 +7,7 @@ import { until as waitUntil } from '../model/until.ts'
 import { FiredrillError, describeError } from '../model/errors.ts'
 import { anyOf, type Scenario } from '../model/scenario.ts'
 import { lookAt } from './look-at.ts'
+import { readOff } from './read-off.ts'
 import { recordingOf, type Recording } from './replay/recording.ts'
 import { startWhenSteady, type Wait } from '../model/start-when-steady.ts'
 
@@ -252,7 +253,7 @@ export function unexpectedPages(
 export async function solve(client: Client, { solution }: Pick<Scenario, 'solution'>): Promise<void> {
   for (const { action, terminal, params } of solution) {
     if (terminal !== undefined) await runInTerminal(client, terminal)
-    else await client.post(`/api/actions/${action}`, { params: await resolveParams(client, params) })
+    else await client.post(`/api/actions/${action}`, { params: await readOff(client, params) })
   }
 }
 
@@ -263,15 +264,6 @@ async function runInTerminal(client: Client, command: string): Promise<void> {
   })
   if (status !== 0)
     throw new FiredrillError('component-failed', `in the terminal, \`${command}\` ended with status ${status}: ${output.slice(-300)}`)
-}
-
-/** `$blocker` is what a responder reads off the list of sessions: who blocks others and is blocked by none. */
-async function resolveParams(client: Client, params: Record<string, unknown>): Promise<Record<string, unknown>> {
-  if (params['pid'] !== '$blocker') return params
-  const { rows } = await client.post<{ rows: Record<string, unknown>[] }>('/api/actions/list-sessions', { params: {} })
-  const blockers = new Set(rows.flatMap((row) => String(row['blocked_by'] ?? '').split(', ')))
-  const root = rows.find((row) => blockers.has(String(row['pid'])) && row['blocked_by'] === null)
-  return { ...params, pid: root?.['pid'] ?? 0 }
 }
 
 /** What was seen of the drill by which a scenario was just verified. */

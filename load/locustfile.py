@@ -316,7 +316,8 @@ class ShopUser(FastHttpUser):
                     response.success()
                 span.set_attribute("http.response.status_code", response.status_code or 0)
                 seconds = (response.request_meta["response_time"] or 0) / 1000
-                felt.record(journey, seconds, failed)
+                # The shop has plenty of everything: who is told that it is sold out wanted to buy, and could not.
+                felt.record(journey, seconds, failed or answered(response).get("state") == "sold-out")
                 if self.complains:
                     self.remember(journey, path, json, response, seconds, span.get_span_context())
                     wrong = wrong_with(journey, seconds, failed)

@@ -30,6 +30,7 @@ const usualPorts: Record<string, Record<number, PortName>> = {
   rabbitmq: { 5672: 'amqp', 15672: 'rabbitmqManagement', 15692: 'rabbitmqMetrics' },
   alertmanager: { 9093: 'alertmanager' },
   'node-exporter': { 9100: 'nodeExporter' },
+  restored: { 5432: 'restored' },
 }
 
 /** At which ports of the loopback the jail finds what is not a place of the shop. */

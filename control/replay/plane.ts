@@ -7,6 +7,7 @@ import type { ReadShift } from '../../drills/shifts/read.ts'
 import { drillClock, foldDrill, type DrillState } from '../../model/drill.ts'
 import { FiredrillError, errorIn } from '../../model/errors.ts'
 import type { Range } from '../../model/range.ts'
+import { isReadOff, type ReadOff } from '../../model/read-off.ts'
 import { actionsOf, type Scenario } from '../../model/scenario.ts'
 import type { Api } from '../api/context.ts'
 import { Coach } from '../coach.ts'
@@ -244,8 +245,16 @@ export class ReplayPlane implements AsyncDisposable {
         })
       else
         await this.#call('trainee', 'POST', `/api/actions/${action}`, {
-          params: params['pid'] === '$blocker' ? { ...params, pid: 4_711 } : params,
+          params: Object.fromEntries(
+            Object.entries(params).map(([name, value]) => [name, isReadOff(value) ? this.#onPaper(value) : value]),
+          ),
         })
+  }
+
+  /** What a responder reads off a range on paper. */
+  #onPaper(value: ReadOff): unknown {
+    if (value === '$blocker') return 4_711
+    return value === '$before-loss' ? new Date(this.#now).toISOString() : undefined
   }
 
   async #tick(): Promise<void> {

@@ -13,6 +13,10 @@ import { setMeshTimeout } from './set-mesh-timeout.ts'
 import { bindQueue } from './bind-queue.ts'
 import { changeSetting } from './change-setting.ts'
 import { changeStoreSetting } from './change-store-setting.ts'
+import { copyTableBack } from './copy-table-back.ts'
+import { dropRestored } from './drop-restored.ts'
+import { listBackups } from './list-backups.ts'
+import { restoreBeside } from './restore-beside.ts'
 import { createIndex } from './create-index.ts'
 import { deploy } from './deploy.ts'
 import { endCanaryAction } from './end-canary.ts'
@@ -66,6 +70,7 @@ export const actions: readonly AnyAction[] = [
   listDatabaseSettings,
   listStoreSettings,
   listSequences,
+  listBackups,
   listJobs,
   peekQueue,
   inspectBroker,
@@ -89,6 +94,9 @@ export const actions: readonly AnyAction[] = [
   grantRightsAction,
   extendSequence,
   createIndex,
+  restoreBeside,
+  copyTableBack,
+  dropRestored,
   flushCache,
   setCacheMemory,
   resumeCache,

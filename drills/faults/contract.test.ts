@@ -28,6 +28,7 @@ const onPaper = [
   ...['cluster-half-rollout', 'cluster-autoscaler', 'cluster-queue-policy', 'cluster-drain', 'cluster-image', 'cluster-request'],
   ...['cluster-scaled', 'cluster-secret-key', 'cluster-init-cycle', 'cluster-quota', 'cluster-credential'],
   ...['target-lost', 'queue-size-policy', 'hoarding-consumer', 'migration-lock', 'http-bandwidth', 'http-reset'],
+  'nightly-backup',
 ]
 const contextOf = (range = paperRange(root, 30)): FaultContext => ({ range })
 /** As it comes out of the ledger. */

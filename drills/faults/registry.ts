@@ -17,6 +17,8 @@ import { tightTimeout } from './tight-timeout.ts'
 import { botFlood } from './bot-flood.ts'
 import { brokerMemoryAlarm } from './broker-memory-alarm.ts'
 import { canaryRelease } from './canary-release.ts'
+import { carelessStatement } from './careless-statement.ts'
+import { nightlyBackup } from './nightly-backup.ts'
 import { clusterAutoscaler } from './cluster-autoscaler.ts'
 import { clusterCredential } from './cluster-credential.ts'
 import { clusterDrain } from './cluster-drain.ts'
@@ -133,6 +135,8 @@ export const faults: readonly AnyFault[] = [
   queueAgePolicy,
   queueStrayBinding,
   migrationLock,
+  nightlyBackup,
+  carelessStatement,
   redisPause,
   brokerMemoryAlarm,
   queueBacklog,

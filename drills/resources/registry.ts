@@ -1,3 +1,4 @@
+import { backups } from './backups.ts'
 import { thirdParty } from './bank.ts'
 import { bindings, brokerMemory, deadLetters, queuePolicies } from './broker.ts'
 import { cacheAnswers, cachedPrices, cachedValues, cacheMemory, cacheSettings, cacheUsers } from './cache.ts'
@@ -45,6 +46,7 @@ export const resources: readonly Resource[] = [
   databaseRights,
   databaseSequences,
   databaseServer,
+  backups,
   thirdParty,
   bindings,
   queuePolicies,

@@ -56,6 +56,13 @@ const table: [id: string, what: string, disturb: (set: Prepared) => unknown, det
   ['deployments', 'a setting', ({ range }) => range.config.set('orders', { DB_POOL_MAX: '1' }, 'Robin'), /^orders has DB_POOL_MAX=1$/],
   ['descriptor-limits', 'a limit', ({ setLimit }) => setLimit(50), /orders may have 50/],
   ['jobs', 'a job', ({ range }) => range.jobs.start('report', {}), /^report-\S+ runs$/],
+  ['backups', 'a base backup', ({ range }) => range.backups?.make(), /^base backups: 1, WAL is archived, 50000000 bytes on disk$/],
+  [
+    'backups',
+    'a restored server',
+    ({ range }) => range.backups?.restore('2026-03-02T10:00:00Z'),
+    /^a server restored to 2026-03-02T10:00:00Z runs$/,
+  ],
   ['users', 'more users', ({ range }) => range.load.setUsers(31), /^31 in place of 30$/],
   ['user-mix', 'a hot product', ({ range }) => range.load.setMix({ hotShare: 0.5, bots: 0, rate: 0 }), /0\.5/],
   ['user-mix', 'bots', ({ range }) => range.load.setMix({ hotShare: 0, bots: 1, rate: 0 }), /1 bots/],

@@ -61,7 +61,10 @@ function missingParts({ certainFor, flappingFor }: Timing): AlertingRule[] {
 }
 
 /** Of what the shop promises, what no golden signal measures. */
-function brokenPromises({ certainFor, flappingFor }: Timing): AlertingRule[] {
+/** More than a product or two: the share of what is asked for that the shop says it does not have. */
+const missedShare = 0.1
+
+function brokenPromises({ certainFor, flappingFor, rate }: Timing): AlertingRule[] {
   return [
     {
       alert: 'PricesOutdated',
@@ -72,6 +75,28 @@ function brokenPromises({ certainFor, flappingFor }: Timing): AlertingRule[] {
         summary: 'Customers are shown old prices',
         description: '{{ $value }} of the prices that changed in the last two minutes are not those that customers see and pay.',
         runbook_url: runbook('prices'),
+      },
+    },
+    {
+      alert: 'ProductsSoldOut',
+      expr: `sum(rate(inventory_reservations_total{outcome="sold-out"}[${rate}])) / sum(rate(inventory_reservations_total{outcome=~"sold-out|held"}[${rate}])) > ${missedShare}`,
+      for: certainFor,
+      labels: { severity: 'page', service: 'inventory', journey: 'checkout' },
+      annotations: {
+        summary: 'Orders are refused as sold out',
+        description: '{{ $value | humanizePercentage }} of all orders are refused, as inventory has not enough of a product.',
+        runbook_url: runbook('missing-products'),
+      },
+    },
+    {
+      alert: 'ProductsNotFound',
+      expr: `sum(rate(http_requests_total{service="catalog",route="/products/:sku",status="4xx"}[${rate}])) / sum(rate(http_requests_total{service="catalog",route="/products/:sku"}[${rate}])) > ${missedShare}`,
+      for: certainFor,
+      labels: { severity: 'page', service: 'catalog', journey: 'browse' },
+      annotations: {
+        summary: 'Customers ask for products that are not there',
+        description: 'Catalog does not know {{ $value | humanizePercentage }} of the products that customers open.',
+        runbook_url: runbook('missing-products'),
       },
     },
     {

@@ -68,4 +68,6 @@ export const faultSamples: Record<string, Record<string, unknown>> = {
   'strict-ejection': { to: 'payments' },
   'worn-connections': { from: 'gateway', to: 'inventory', kind: 'break-off', percent: 5 },
   'migration-lock': { role: 'payments' },
+  'nightly-backup': {},
+  'careless-statement': { change: 'delete-stock', categories: ['office'] },
 }

@@ -43,104 +43,143 @@ export type BackupTarget = Pick<LocalTarget, 'context' | 'launch'> & { state: Pi
 
 /** Backups of a PostgreSQL on this host. All that is known of them is on disk, so that any process of the range can go on with them. */
 export function localBackups(target: BackupTarget): Backups {
+  const parts = new LocalBackups(target)
   const { context, state } = target
-  const folders = foldersIn(path.join(path.dirname(postgresDataDir(context)), 'backups'))
-  const file = path.join(state.dir, 'backups.json')
-  const kept = (): Kept => keptIn(file, keptSchema, { backups: [], restored: null })
-  const keep = (changed: Partial<Kept>) =>
-    writeWhole(file, `${JSON.stringify({ ...kept(), ...changed })}\n`, { mode: 0o600, durable: true })
   const alone = <Result>(work: () => Promise<Result>) => withLock(path.join(state.dir, 'run', 'backups.lock'), work)
-  const { query } = localDatabase(context)
-  const processes = processesOf(target)
-
-  const drop = async () => {
-    await processes.end('restored-postgres')
-    rmSync(folders.restored, { recursive: true, force: true })
-    if (kept().restored) keep({ restored: null })
-  }
-  const archive = async () => {
-    if (isThere(state.run('wal-archive'))) return
-    makeFolders(folders)
-    await query(
-      `select pg_create_physical_replication_slot($1, true) where not exists (select from pg_replication_slots where slot_name = $1)`,
-      [slot],
-    )
-    await processes.start('wal-archive', archiverProcess(context, folders), logFile(context, 'wal-archive'))
-    await waitUntil('the WAL archive to receive', streamsWithinMs, async () => (await archived(query)).lsn !== null)
-  }
-  const found = (name: string): BaseBackup => {
-    const backup = kept().backups.find((one) => one.name === name)
-    if (backup) return backup
-    const names = kept().backups.map((one) => one.name)
-    throw new FiredrillError('not-found', `there is no base backup '${name}': choose ${names.join(' or ') || 'none, as none was made'}`)
-  }
-
   return {
-    async status(): Promise<BackupStatus> {
-      const { backups, restored } = kept()
-      const running = isThere(state.run('wal-archive'))
-      const isUp = isThere(state.run('restored-postgres'))
-      const until = running
-        ? await archived(query).then(
-            ({ at }) => at,
-            () => null,
-          )
-        : null
-      return { backups, archive: { running, until }, restored: isUp ? restored : null, bytes: bytesIn(folders.all) }
-    },
-    archive: () => alone(archive),
-    make: ({ check } = { check: true }) =>
-      alone(async () => {
-        await archive()
-        const name = nameAt(new Date(), kept().backups)
-        const made = await makeBaseBackup(context, folders, name)
-        const backup = { ...made, ...(check ? await checkBaseBackup(context, folders, name) : {}) }
-        keep({ backups: [...kept().backups, backup] })
-        return backup
-      }),
-    damage: (name) =>
-      alone(async () => {
-        truncateSync(path.join(folders.base, found(name).name, 'global', 'pg_control'), 0)
-        keep({ backups: kept().backups.map((one) => (one.name === name ? { ...one, check: 'not-run', detail: null } : one)) })
-      }),
-    restore: (until, backup) =>
-      alone(async (): Promise<RestoredServer> => {
-        const base = backup === undefined ? null : found(backup)
-        const from = base ?? newestBefore(kept().backups, until)
-        mustBeReachable(from, until)
-        await drop()
-        if (isThere(state.run('wal-archive'))) await untilArchived(query)
-        await layOut(context, folders, from.name, until)
-        const logFrom = logSize(context)
-        await requireFreeSoon('postgres', context.port('restored'))
-        const record = await processes.start('restored-postgres', restoredProcess(context, folders), restoredLog(context))
-        try {
-          await untilReplayed(context, record, logFrom)
-        } catch (error) {
-          await drop()
-          throw error instanceof FiredrillError
-            ? new FiredrillError(error.code, `from base backup ${from.name}, ${error.message}`, { cause: error })
-            : error
-        }
-        const restored = { until, backup: from.name, port: context.port('restored') }
-        keep({ restored })
-        return restored
-      }),
+    status: () => parts.status(),
+    archive: () => alone(() => parts.archive()),
+    make: ({ check } = { check: true }) => alone(() => parts.make(check)),
+    damage: (name) => alone(async () => parts.damage(name)),
+    restore: (until, backup) => alone(() => parts.restore(until, backup)),
     async query<Row extends Record<string, unknown>>(sql: string, params: unknown[] = []) {
       if (!isThere(state.run('restored-postgres'))) throw new FiredrillError('not-found', 'there is no restored server: restore one first')
       return askRestored<Row>(context, sql, params)
     },
-    drop: () => alone(drop),
-    remove: () =>
-      alone(async () => {
-        await drop()
-        await processes.end('wal-archive')
-        // First of all: as long as there are files, somebody will come back for it.
-        if (bytesIn(folders.all) > 0) await dropSlot(query)
-        rmSync(folders.all, { recursive: true, force: true })
-        rmSync(file, { force: true })
-      }),
+    drop: () => alone(() => parts.drop()),
+    remove: () => alone(() => parts.remove()),
   }
+}
+
+/** What is done one at a time. */
+class LocalBackups {
+  readonly #target: BackupTarget
+  readonly #folders: BackupFolders
+  readonly #file: string
+  readonly #query: Query
+  readonly #processes: ReturnType<typeof processesOf>
+
+  constructor(target: BackupTarget) {
+    this.#target = target
+    this.#folders = foldersIn(path.join(path.dirname(postgresDataDir(target.context)), 'backups'))
+    this.#file = path.join(target.state.dir, 'backups.json')
+    this.#query = localDatabase(target.context).query
+    this.#processes = processesOf(target)
+  }
+
+  async status(): Promise<BackupStatus> {
+    const { backups, restored } = this.#kept()
+    const running = this.#runs('wal-archive')
+    const until = running
+      ? await archived(this.#query).then(
+          ({ at }) => at,
+          () => null,
+        )
+      : null
+    return {
+      backups,
+      archive: { running, until },
+      restored: this.#runs('restored-postgres') ? restored : null,
+      bytes: bytesIn(this.#folders.all),
+    }
+  }
+
+  async archive(): Promise<void> {
+    if (this.#runs('wal-archive')) return
+    makeFolders(this.#folders)
+    await this.#query(
+      `select pg_create_physical_replication_slot($1, true) where not exists (select from pg_replication_slots where slot_name = $1)`,
+      [slot],
+    )
+    const { context } = this.#target
+    await this.#processes.start('wal-archive', archiverProcess(context, this.#folders), logFile(context, 'wal-archive'))
+    await waitUntil('the WAL archive to receive', streamsWithinMs, async () => (await archived(this.#query)).lsn !== null)
+  }
+
+  async make(check: boolean): Promise<BaseBackup> {
+    await this.archive()
+    const { context } = this.#target
+    const name = nameAt(new Date(), this.#kept().backups)
+    const made = await makeBaseBackup(context, this.#folders, name)
+    const backup = { ...made, ...(check ? await checkBaseBackup(context, this.#folders, name) : {}) }
+    this.#keep({ backups: [...this.#kept().backups, backup] })
+    return backup
+  }
+
+  damage(name: string): void {
+    const { backups } = this.#kept()
+    truncateSync(path.join(this.#folders.base, named(backups, name).name, 'global', 'pg_control'), 0)
+    this.#keep({ backups: backups.map((one) => (one.name === name ? { ...one, check: 'not-run', detail: null } : one)) })
+  }
+
+  async restore(until: string, backup?: string): Promise<RestoredServer> {
+    const { backups } = this.#kept()
+    const from = backup === undefined ? newestBefore(backups, until) : named(backups, backup)
+    mustBeReachable(from, until)
+    await this.drop()
+    if (this.#runs('wal-archive')) await untilArchived(this.#query)
+    const { context } = this.#target
+    const port = context.port('restored')
+    await layOut(context, this.#folders, from.name, until)
+    await requireFreeSoon('postgres', port)
+    const logFrom = logSize(context)
+    const record = await this.#processes.start('restored-postgres', restoredProcess(context, this.#folders), restoredLog(context))
+    try {
+      await untilReplayed(context, record, logFrom)
+    } catch (error) {
+      await this.drop()
+      throw error instanceof FiredrillError
+        ? new FiredrillError(error.code, `from base backup ${from.name}, ${error.message}`, { cause: error })
+        : error
+    }
+    const restored = { until, backup: from.name, port }
+    this.#keep({ restored })
+    return restored
+  }
+
+  async drop(): Promise<void> {
+    await this.#processes.end('restored-postgres')
+    rmSync(this.#folders.restored, { recursive: true, force: true })
+    if (this.#kept().restored) this.#keep({ restored: null })
+  }
+
+  async remove(): Promise<void> {
+    await this.drop()
+    await this.#processes.end('wal-archive')
+    // Before its files: as long as there are some, somebody will come back for it.
+    if (bytesIn(this.#folders.all) > 0) await dropSlot(this.#query)
+    rmSync(this.#folders.all, { recursive: true, force: true })
+    rmSync(this.#file, { force: true })
+  }
+
+  #runs(name: BackupProcess): boolean {
+    return isThere(this.#target.state.run(name))
+  }
+
+  #kept(): Kept {
+    return keptIn(this.#file, keptSchema, { backups: [], restored: null })
+  }
+
+  #keep(changed: Partial<Kept>): void {
+    writeWhole(this.#file, `${JSON.stringify({ ...this.#kept(), ...changed })}\n`, { mode: 0o600, durable: true })
+  }
+}
+
+function named(backups: readonly BaseBackup[], name: string): BaseBackup {
+  const backup = backups.find((one) => one.name === name)
+  if (backup) return backup
+  const names = backups.map((one) => one.name).join(' or ')
+  throw new FiredrillError('not-found', `there is no base backup '${name}': choose ${names || 'none, as none was made'}`)
 }
 
 /** Programs that are kept by a record, as components are, and by what they were started with where there is none. */

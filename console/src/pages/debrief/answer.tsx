@@ -1,3 +1,4 @@
+import { inWords } from '../../../../model/read-off.ts'
 import { formatValue } from '../../../../model/value.ts'
 import type { Debrief } from './debrief.ts'
 
@@ -19,8 +20,7 @@ export function Answer({ debrief }: { debrief: Pick<Debrief, 'cause' | 'solution
               </>
             ) : (
               <>
-                <b>{step.action.replaceAll('-', ' ')}</b>{' '}
-                {Object.values(step.params).join(' ').replace('$blocker', '(the blocking session)')}
+                <b>{step.action.replaceAll('-', ' ')}</b> {Object.values(step.params).map(inWords).join(' ')}
               </>
             )}
             : {step.why}

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { defineAction } from '../../model/action.ts'
+import { restoreTime } from '../restore-time.ts'
+import { backupsOf, comparedTables } from '../table-copy.ts'
+
+export const restoreBeside = defineAction({
+  id: 'restore-beside',
+  title: 'Restore the database beside the live one',
+  description:
+    'Starts a second, read-only server with all that was committed until a time (UTC, 14:03:27 or date and time), and compares its tables with the live ones. The live server goes on. It begins with the newest base backup before that time, unless you name another. In a terminal, psql -h restored reads it.',
+  kind: 'change',
+  needs: ['backups'],
+  params: z.object({
+    /** The last moment that is to be in it. */
+    until: z.string().min(1).max(40),
+    /** The name of a base backup, as the list of backups shows it. */
+    backup: z.string().max(40).optional(),
+  }),
+  looksAt: () => ({ view: 'database', component: 'postgres', detail: 'a restored copy of PostgreSQL' }),
+  async run({ range }, { until, backup }) {
+    const restored = await backupsOf(range).restore(restoreTime(until, Date.now()), backup || undefined)
+    const tables = await comparedTables(range)
+    const more = tables
+      .filter(({ restored: there, live }) => there > live)
+      .map(({ table, restored: there, live }) => `${there - live} in ${table}`)
+    return {
+      summary: `the database as of ${restored.until} is beside the live one, from base backup ${restored.backup}; rows that the live one lacks: ${more.join(', ') || 'none'}`,
+      rows: tables,
+    }
+  },
+})

@@ -1,0 +1,12 @@
+/** Parameters of a solution that are read off the range when it is applied, each with how it is told to people. */
+export const readOffInWords = {
+  $blocker: '(the blocking session)',
+  '$before-loss': '(just before the statement)',
+  '$checked-backup': '(the newest that passed its check)',
+} as const
+export type ReadOff = keyof typeof readOffInWords
+
+/** A parameter as people read it. */
+export const inWords = (value: unknown): string => (isReadOff(value) ? readOffInWords[value] : String(value))
+
+export const isReadOff = (value: unknown): value is ReadOff => typeof value === 'string' && Object.hasOwn(readOffInWords, value)
