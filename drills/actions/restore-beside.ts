@@ -7,7 +7,7 @@ export const restoreBeside = defineAction({
   id: 'restore-beside',
   title: 'Restore the database beside the live one',
   description:
-    'Starts a second, read-only server with all that was committed until a time (UTC, 14:03:27 or date and time), and compares its tables with the live ones. The live server goes on. It begins with the newest base backup before that time, unless you name another. In a terminal, psql -h restored reads it.',
+    'Starts a second, read-only server with all that was committed until a time (UTC, 14:03:27 or date and time), and compares its tables with the live ones. The live server goes on. It begins with the newest base backup before that time, unless you name another. Where the shop is on this host, psql -h restored reads it in a terminal.',
   kind: 'change',
   needs: ['backups'],
   params: z.object({

@@ -75,7 +75,17 @@ const parsers: Record<LogFormat, LineParser> = {
     if (!record) return null
     const { timestamp, error_severity: severity, message, ...rest } = record
     const context = traceComment.exec(`${asText(message)} ${asText(rest['statement'])}`)
-    return entry(service, asText(timestamp).replace(' UTC', 'Z').replace(' ', 'T'), severity, message, rest, context?.[1], context?.[2])
+    return entry(
+      service,
+      asText(timestamp)
+        .replace(/ (?:UTC|GMT)$/, 'Z')
+        .replace(' ', 'T'),
+      severity,
+      message,
+      rest,
+      context?.[1],
+      context?.[2],
+    )
   },
   rabbitmq(line, service) {
     const record = parseObject(line)
