@@ -50,6 +50,8 @@ function rangeOn(shop: ShopDatabase): Range {
 test('lost data are restored beside, copied back, and come back with the fault whatever was copied', { skip }, async (context) => {
   await using shop = await ShopDatabase.open('lost-data')
   const range = rangeOn(shop)
+  // Before its database goes.
+  await using _backups = { [Symbol.asyncDispose]: async () => range.backups?.remove() }
   const act = async (id: string, raw: Record<string, unknown> = {}) => {
     const action = actionById(id)
     return action.run({ range, by: 'Robin', signal } as ActionContext, action.params.parse(raw))
@@ -79,7 +81,6 @@ test('lost data are restored beside, copied back, and come back with the fault w
       where s.reserved <> coalesce(r.held, 0) or s.shipped <> coalesce(r.shipped, 0)`)
   const before = { totals: await totals(), products: await products() }
   const backup = await planned('nightly-backup', {})
-  context.after(() => range.backups?.remove())
 
   await context.test('before there is a backup, the actions say so', async () => {
     assert.match((await act('list-backups')).summary, /^0 base backups; no WAL is archived; no restored server runs$/)

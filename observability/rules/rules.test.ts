@@ -117,6 +117,34 @@ test('burn-rate alerts fire on a burning budget, and not on a single error with 
   execFileSync('promtool', ['test', 'rules', file], { stdio: ['ignore', 'pipe', 'inherit'] })
 })
 
+test('products that are missing page, by the orders that are refused and the pages that are not found', () => {
+  write('rules.yml', renderRules(timings.drill, 'http://console'))
+  const reservations = (outcome: string, values: string) => ({ series: `inventory_reservations_total{outcome="${outcome}"}`, values })
+  const pages = (status: string, values: string) => ({
+    series: `http_requests_total{service="catalog",method="GET",route="/products/:sku",status="${status}"}`,
+    values,
+  })
+  const firing = (alert: string, value: number | null) => ({
+    expr: `count(ALERTS{alertname="${alert}",alertstate="firing"})`,
+    eval_time: '50s',
+    exp_samples: value === null ? [] : [{ labels: '{}', value }],
+  })
+  const shares = { healthy: ['0+10x60', '0x60', null], rare: ['0+10x60', '0+1x60', null], many: ['0+10x60', '0+2x60', 1] } as const
+  const tests = Object.entries(shares).map(([name, [good, bad, value]]) => ({
+    ...{ name, interval: '1s' },
+    input_series: [reservations('held', good), reservations('sold-out', bad), pages('2xx', good), pages('4xx', bad)],
+    promql_expr_test: [firing('ProductsSoldOut', value), firing('ProductsNotFound', value)],
+  }))
+  // A share of nothing is none.
+  tests.push({
+    ...{ name: 'nobody buys', interval: '1s' },
+    input_series: [reservations('held', '0x60'), reservations('sold-out', '0x60')],
+    promql_expr_test: [firing('ProductsSoldOut', null), firing('ProductsNotFound', null)],
+  })
+  const file = write('test.yml', stringify({ rule_files: ['rules.yml'], evaluation_interval: '1s', tests }))
+  execFileSync('promtool', ['test', 'rules', file], { stdio: ['ignore', 'pipe', 'inherit'] })
+})
+
 test('a control plane that is held up is told of, and pages nobody', () => {
   const rules = ruleGroups(timings.drill).flatMap((group) => group.rules)
   const severities = rules.flatMap((rule) => ('alert' in rule && rule.alert === 'ControlPlaneBlocked' ? [rule.labels['severity']] : []))

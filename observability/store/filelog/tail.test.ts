@@ -56,6 +56,19 @@ test('a line that is longer than a read is read in parts, between characters, an
   }
 })
 
+test("a time in PostgreSQL's log is the one at which it was written, by whatever name it calls UTC", () => {
+  const log = followed('postgres')
+  for (const zone of ['UTC', 'GMT']) log.write(`{"timestamp":"2026-11-24 02:00:00.512 ${zone}","message":"${zone}"}\n`)
+  const at = Date.UTC(2026, 10, 24, 2, 0, 0, 512)
+  assert.deepEqual(
+    log.look().map(({ body, timeMs }) => [body, timeMs]),
+    [
+      ['UTC', at],
+      ['GMT', at],
+    ],
+  )
+})
+
 test('no line stops its file: one that is odd is kept as it is', () => {
   const redis = followed('redis')
   redis.write('1:M 24 Nov 2026 02:00:00.000 * Ready\n1:M 99 Foo 2026 02:00:00.000 # odd date\n1:M 24 Nov 2026 02:00:01.000 * Bye\n')

@@ -15,10 +15,11 @@ const nothing = { backups: [], archive: { running: false, until: null }, restore
 test('a real PostgreSQL is backed up, restored beside itself to a moment, and rid of all of it', { skip }, async (context) => {
   await using shop = await ShopDatabase.open('backups')
   const backups = ownBackups(shop.context)
+  // Before its database goes.
+  await using _backups = { [Symbol.asyncDispose]: () => backups.remove() }
   const { state } = backups.target
   const folder = path.join(path.dirname(postgresDataDir(shop.context)), 'backups')
   const processes = () => withEnvironment({ FIREDRILL_RANGE: shop.context.config.id })
-  context.after(() => backups.remove())
   const now = async () => {
     const [row] = await shop.query<{ now: Date }>('select clock_timestamp() as now')
     await shop.query('select pg_sleep(0.01)')

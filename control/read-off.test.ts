@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { inWords } from '../model/read-off.ts'
+import { readOff } from './read-off.ts'
+import type { Client } from './verify.ts'
+
+const backup = (name: string, check: string) => ({ backup: name, check, restores_from: '2026-03-02T10:00:00.000Z' })
+
+/** A range that shows this. */
+function showing({ sessions = [], backups = [], logs = [] }: { sessions?: object[]; backups?: object[]; logs?: object[] }) {
+  const asked: string[] = []
+  const client: Client = {
+    get: async (path) => (asked.push(path), { logs } as never),
+    post: async (path) => ({ rows: path.endsWith('list-sessions') ? sessions : backups }) as never,
+  }
+  return { client, asked }
+}
+
+test('parameters are as they are written, apart from those that are read off the range', async () => {
+  const { client } = showing({})
+  assert.deepEqual(await readOff(client, { table: 'inventory.stock', now: 0, until: '$later' }), {
+    table: 'inventory.stock',
+    now: 0,
+    until: '$later',
+  })
+})
+
+test('who blocks is who blocks others and is blocked by none', async () => {
+  const sessions = [
+    { pid: 1, blocked_by: '2' },
+    { pid: 2, blocked_by: '3, 4' },
+    { pid: 3, blocked_by: null },
+    { pid: 5, blocked_by: null },
+  ]
+  assert.deepEqual(await readOff(showing({ sessions }).client, { pid: '$blocker' }), { pid: 3 })
+  assert.deepEqual(await readOff(showing({}).client, { pid: '$blocker' }), { pid: 0 })
+})
+
+test('a loss is the first statement since the first backup that changed data, and the moment is before it', async () => {
+  const at = Date.parse('2026-03-02T10:05:00.000Z')
+  const logs = [
+    { timeMs: at + 9_000, body: 'statement: delete from inventory.stock' },
+    { timeMs: at, body: 'statement: update catalog.products set price_cents = 1' },
+    { timeMs: at - 5_000, body: 'duration: 251 ms  statement: delete from orders.outbox' },
+    { timeMs: at - 9_000, body: 'statement: select 1' },
+  ]
+  const { client, asked } = showing({ backups: [backup('b', 'passed')], logs })
+  assert.deepEqual(await readOff(client, { until: '$before-loss' }), { until: '2026-03-02T10:04:59.800Z' })
+  assert.match(asked[0] ?? '', /service=postgres.*from=1772445600000/)
+  await assert.rejects(readOff(showing({ backups: [backup('b', 'passed')] }).client, { until: '$before-loss' }), { code: 'not-found' })
+})
+
+test('a checked backup is the newest that passed', async () => {
+  const backups = [backup('a', 'passed'), backup('b', 'passed'), backup('c', 'failed'), backup('d', 'not checked')]
+  assert.deepEqual(await readOff(showing({ backups }).client, { backup: '$checked-backup' }), { backup: 'b' })
+})
+
+test('people read what was read off in words', () => {
+  assert.deepEqual(['$before-loss', '$blocker', 'orders', 3].map(inWords), [
+    '(just before the statement)',
+    '(the blocking session)',
+    'orders',
+    '3',
+  ])
+})
