@@ -14,7 +14,10 @@ export const paperDatabase: Range['database'] = {
   async query<Row extends Record<string, unknown>>(sql: string) {
     // Whoever copies rows back asks for a table's columns first.
     if (/pg_attribute a left join pg_index/.test(sql))
-      return ['sku', 'price_cents', 'available'].map((name) => ({ name, in_key: name === 'sku' })) as unknown as Row[]
+      return ['sku', 'price_cents', 'available', 'reserved', 'shipped'].map((name) => ({
+        name,
+        in_key: name === 'sku',
+      })) as unknown as Row[]
     // Whoever lists sessions finds one that blocks another; whoever ends one is told whose it was.
     const rows = /pg_terminate_backend/.test(sql)
       ? [{ application: 'stock-audit', ended: true }]
