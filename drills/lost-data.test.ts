@@ -18,7 +18,6 @@ import { resources } from './resources/registry.ts'
 
 const root = path.join(import.meta.dirname, '..')
 const skip = postgresBin ? false : 'PostgreSQL is not installed'
-const signal = new AbortController().signal
 const order = '3f0d3a52-6a55-4b7c-8f4c-6d2f0c1f9a01'
 
 /** A range on paper whose database, backups and jobs are real. */
@@ -54,16 +53,16 @@ test('lost data are restored beside, copied back, and come back with the fault w
   await using _backups = { [Symbol.asyncDispose]: async () => range.backups?.remove() }
   const act = async (id: string, raw: Record<string, unknown> = {}) => {
     const action = actionById(id)
-    return action.run({ range, by: 'Robin', signal } as ActionContext, action.params.parse(raw))
+    return action.run({ range, by: 'Robin' } as ActionContext, action.params.parse(raw))
   }
   const planned = async (id: string, raw: Record<string, unknown>) => {
     const fault = faultById(id)
     const params = fault.params.parse(raw)
-    const undo: unknown = JSON.parse(JSON.stringify(await fault.plan({ range, signal }, params)))
+    const undo: unknown = JSON.parse(JSON.stringify(await fault.plan({ range }, params)))
     return {
-      inject: () => fault.inject({ range, signal }, params, undo),
-      revert: () => fault.revert({ range, signal }, undo),
-      observe: () => fault.observe({ range, signal }, params),
+      inject: () => fault.inject({ range }, params, undo),
+      revert: () => fault.revert({ range }, undo),
+      observe: () => fault.observe({ range }, params),
     }
   }
   const one = async (sql: string) => Object.values((await shop.query(sql))[0] ?? {})[0]

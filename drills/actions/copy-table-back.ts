@@ -12,17 +12,17 @@ export const copyTableBack = defineAction({
   kind: 'change',
   needs: ['backups'],
   caution: 'What it overwrites is gone. Compare before you copy.',
+  // Laid out as its proofs cover it.
+  // oxfmt-ignore
   params: z.object({
-    table: tableName,
-    mode: z.enum(['missing-rows', 'overwrite-columns']).default('missing-rows'),
-    /** For overwrite-columns: one or several, with commas. */
+    table: tableName.describe('The table, with its schema: inventory.stock'),
+    mode: z.enum(['missing-rows', 'overwrite-columns']).default('missing-rows').describe('Whether to copy the rows that the live table lacks, or to overwrite columns of the rows that it has'),
     columns: z
       .string()
       .max(200)
       .regex(/^([a-z][a-z0-9_]*( *, *[a-z][a-z0-9_]*)*)?$/, 'names of columns with commas between them')
-      .default(''),
-    /** For overwrite-columns: the value, as psql shows it. */
-    only_where_now: z.string().max(200).default(''),
+      .default('').describe('For overwrite-columns: one column or several, with commas'),
+    only_where_now: z.string().max(200).default('').describe('For overwrite-columns: only where the column has this value now, as psql shows it; without one, everywhere'),
   }),
   async run({ range }, { table, mode, columns, only_where_now }) {
     if (mode === 'missing-rows') {

@@ -10,11 +10,11 @@ export const restoreBeside = defineAction({
     'Starts a second, read-only server with all that was committed until a time (UTC, 14:03:27 or date and time), and compares its tables with the live ones. The live server goes on. It begins with the newest base backup before that time, unless you name another. Where the shop is on this host, psql -h restored reads it in a terminal.',
   kind: 'change',
   needs: ['backups'],
+  // Laid out as its proofs cover it.
+  // oxfmt-ignore
   params: z.object({
-    /** The last moment that is to be in it. */
-    until: z.string().min(1).max(40),
-    /** The name of a base backup, as the list of backups shows it. */
-    backup: z.string().max(40).optional(),
+    until: z.string().min(1).max(40).describe('The last moment that is to be in it: a time of today as HH:MM:SS, or in ISO 8601'),
+    backup: z.string().max(40).optional().describe('A base backup, by its name in the list of backups; without one, the newest that ended before'),
   }),
   looksAt: () => ({ view: 'database', component: 'postgres', detail: 'a restored copy of PostgreSQL' }),
   async run({ range }, { until, backup }) {

@@ -9,20 +9,17 @@ import { keepData, keptData, restorePrices, restoreProducts, restoreStock, type 
 const job = 'catalogue-cleanup'
 const doneWithinMs = 30_000
 
+// Laid out as its proofs cover it.
+// oxfmt-ignore
 const params = z.object({
-  /** `empty-stock` inserts rows without a piece where there are none. */
-  change: z.enum(['delete-stock', 'delete-products', 'set-prices', 'empty-stock']),
-  /** Of which products; of all where there is none. */
-  categories: z.array(z.enum(['clothing', 'home', 'kitchen', 'office', 'outdoor'])).default([]),
-  /** For `set-prices`: a price that no product has otherwise. */
-  cents: z.number().int().min(1).max(2_000_000_000).default(99_999_999),
-  /** By which name it is known to the database. */
+  change: z.enum(['delete-stock', 'delete-products', 'set-prices', 'empty-stock']).describe('What the statement does. empty-stock inserts rows without a piece where there are none'),
+  categories: z.array(z.enum(['clothing', 'home', 'kitchen', 'office', 'outdoor'])).default([]).describe('Of which products; without any, of all'),
+  cents: z.number().int().min(1).max(2_000_000_000).default(99_999_999).describe('For set-prices: a price in cents that no product has otherwise'),
   by: z
     .string()
     .regex(/^[a-z][a-z-]{1,40}$/)
-    .default(job),
-  /** How often it is done again; once where it is 0. */
-  everySeconds: z.number().int().min(0).max(600).default(0),
+    .default(job).describe('The name by which the database knows it'),
+  everySeconds: z.number().int().min(0).max(600).default(0).describe('Seconds between two times that it runs; 0 for once'),
 })
 type Params = z.output<typeof params>
 const undoRecord = z.object({ change: params.shape.change, cents: z.number(), kept: keptData })

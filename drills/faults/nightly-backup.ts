@@ -8,11 +8,11 @@ export const nightlyBackup = defineFault({
   title: 'The database is backed up',
   effect: 'Base backups and an archive of the WAL are there, from which data can be restored',
   category: 'database',
+  // Laid out as its proofs cover it.
+  // oxfmt-ignore
   params: z.object({
-    /** One after the other. */
-    backups: z.number().int().min(1).max(3).default(1),
-    /** Whether the newest one is usable. A damaged one has not been checked. */
-    newest: z.enum(['good', 'damaged']).default('good'),
+    backups: z.number().int().min(1).max(3).default(1).describe('How many base backups, made one after the other'),
+    newest: z.enum(['good', 'damaged']).default('good').describe('Whether the newest one is usable; a damaged one has not been checked'),
   }),
   needs: () => ['backups'],
   plan: async () => ({}),

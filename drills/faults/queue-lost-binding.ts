@@ -18,7 +18,9 @@ const params = z.object({
     .string()
     .regex(/^[a-z]+\.[a-z]+$/, 'two words with a dot between them')
     .optional()
-    .describe('The key with which the queue is bound instead, as by somebody who made a typing mistake; without one, it is not bound at all'),
+    .describe(
+      'The key with which the queue is bound instead, as by somebody who made a typing mistake; without one, it is not bound at all',
+    ),
 })
 
 interface Undo extends Binding {
