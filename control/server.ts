@@ -2,7 +2,6 @@ import path from 'node:path'
 import fastifyStatic from '@fastify/static'
 import swagger from '@fastify/swagger'
 import websocket from '@fastify/websocket'
-import { jsonSchemaTransform } from 'fastify-type-provider-zod'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { FiredrillError } from '../model/errors.ts'
 import { guardAccess } from './access.ts'
@@ -15,6 +14,7 @@ import { faultRoutes } from './api/faults.ts'
 import { gameDayRoutes } from './api/game-days.ts'
 import { liveRoutes } from './api/live.ts'
 import { mcpRoutes } from './api/mcp.ts'
+import { openApiTransform } from './api/open-api.ts'
 import { meshRoutes } from './api/mesh.ts'
 import { pagerRoutes } from './api/pager.ts'
 import { pathRoutes } from './api/paths.ts'
@@ -77,7 +77,7 @@ export async function createServer(api: ApiContext, { rated = true }: { rated?: 
   })
   await app.register(swagger, {
     openapi: { info: { title: 'Firedrill', version: '1', description: 'Drive a range and its drills.' } },
-    transform: jsonSchemaTransform,
+    transform: openApiTransform,
   })
   const registry = new Registry()
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50 })

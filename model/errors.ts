@@ -49,13 +49,20 @@ export function errorAnswer(error: unknown): { status: number; body: { error: { 
   }
 }
 
-/** The error that an answer of our API tells of, or one that Prometheus refused and we handed on; `otherwise` where it tells nothing. */
-export function errorIn(answer: unknown, otherwise: string): FiredrillError {
+/** The error that an answer of our API tells of, or one that Prometheus refused and we handed on; `otherwise`, and the code of its HTTP status, where it tells nothing. */
+export function errorIn(answer: unknown, otherwise: string, status = 500): FiredrillError {
   const { error: problem, errorType } = (answer ?? {}) as { error?: { code?: string; message?: string } | string; errorType?: string }
   if (typeof problem === 'string') return new FiredrillError(prometheusCodes[errorType ?? ''] ?? 'component-failed', problem)
   // Safe: looked up just now.
-  const code = problem?.code && problem.code in errorCatalogue ? (problem.code as ErrorCode) : 'internal'
+  const code = problem?.code && problem.code in errorCatalogue ? (problem.code as ErrorCode) : codeOf(status)
   return new FiredrillError(code, problem?.message ?? otherwise)
+}
+
+/** The first of the catalogue with a status. */
+function codeOf(status: number): ErrorCode {
+  // Safe: they are the catalogue's keys.
+  const codes = Object.keys(errorCatalogue) as ErrorCode[]
+  return codes.find((code) => errorCatalogue[code] === status) ?? (status >= 400 && status < 500 ? 'bad-request' : 'internal')
 }
 
 /** By the `errorType` of Prometheus' HTTP API. */

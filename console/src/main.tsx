@@ -3,7 +3,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { BrowserRouter } from 'react-router'
 import { App } from './app.tsx'
-import { ApiError } from './lib/api.ts'
+import { isRefusal } from './lib/api.ts'
 import '@fontsource-variable/inter/wght.css'
 import './styles/tokens.css'
 import './style.css'
@@ -27,7 +27,7 @@ const queries = new QueryClient({
     queries: {
       staleTime: 1_000,
       // What was refused stays refused; what did not answer is asked again.
-      retry: (count, error) => !(error instanceof ApiError && error.status >= 400 && error.status < 500) && count < 2,
+      retry: (count, error) => !isRefusal(error) && count < 2,
     },
   },
 })

@@ -7,10 +7,11 @@ import { isHidden } from '../blind.ts'
 import { playableHere } from '../playable.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Api, ApiContext } from './context.ts'
+import { serve } from './serve.ts'
 
 export function scenarioRoutes(app: Api, { scenarios, ledger, range, engine, shells }: ApiContext): void {
   const counts = countScenarios([...scenarios.values()])
-  app.get('/api/scenarios', async (request) => {
+  serve(app, 'GET /api/scenarios', async (request) => {
     // Nothing that a trainee can read says what is played.
     if (request.role !== 'instructor' && isHidden(engine.running())) return { scenarios: [], closed: true, counts }
     const played = playedDrills(ledger, scenarios)

@@ -11,6 +11,7 @@ import type { Shells } from '../../shell/shells.ts'
 import { EngineBench, played, scenarios, shifts, users, type TickedSampler } from './engine-bench.ts'
 import type { PortName } from '../../range/context.ts'
 import { paperContext, paperTokens } from './paper-context.ts'
+import { proveAnswers } from './proven-answers.ts'
 
 /** The real control plane, with its API, over a range on paper: the clock goes on only when it is told to, and nothing listens behind it. */
 export class ServedBench implements AsyncDisposable {
@@ -62,7 +63,10 @@ export class ServedBench implements AsyncDisposable {
         looks,
       },
       { rated },
-    )
+    ).then((app) => {
+      proveAnswers(app)
+      return app
+    })
   }
 
   /** From now on at `host`, for who comes over the network. */

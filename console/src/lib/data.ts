@@ -3,9 +3,9 @@ import { useCallback } from 'react'
 import type { Dashboard } from '../../../model/dashboard.ts'
 import type { Actor, DrillEvent, DrillState, StatusUpdateKind } from '../../../model/drill.ts'
 import type { Deployment } from '../../../model/range.ts'
-import type { MilestoneName, ScenarioCard } from '../../../model/scenario.ts'
+import type { MilestoneName } from '../../../model/scenario.ts'
 import type { ShiftCard } from '../../../model/shift.ts'
-import { get } from './api.ts'
+import { api, get } from './api.ts'
 
 export interface Alert {
   fingerprint: string
@@ -50,8 +50,7 @@ export interface DrillView {
   events: DrillEvent[]
 }
 
-export const useScenarios = () =>
-  useQuery({ queryKey: ['scenarios'], queryFn: () => get<{ scenarios: ScenarioCard[]; closed: boolean }>('/api/scenarios') })
+export const useScenarios = () => useQuery({ queryKey: ['scenarios'], queryFn: () => api.get('/api/scenarios') })
 export const useShifts = () => useQuery({ queryKey: ['shifts'], queryFn: () => get<{ shifts: ShiftCard[] }>('/api/shifts') })
 export const useDrills = () =>
   useQuery({ queryKey: ['drills'], queryFn: () => get<{ drills: DrillState[]; running: string | null }>('/api/drills') })

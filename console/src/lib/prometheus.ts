@@ -1,6 +1,7 @@
 import type { Exemplar } from '../../../model/exemplar.ts'
 import { finitePoints } from '../../../model/series.ts'
-import { ApiError, get, post } from './api.ts'
+import { FiredrillError } from '../../../model/errors.ts'
+import { get, post } from './api.ts'
 
 export interface Series {
   name: string
@@ -23,7 +24,7 @@ export function nameOf({ __name__: name = '', ...labels }: Record<string, string
 /** A range query; each series named by its legend, `{{label}}` replaced, or by its labels when there is no legend. */
 export async function queryRange(expr: string, legend: string, start: number, end: number, step: number): Promise<Series[]> {
   const { data, error } = await batched({ query: expr, start, end, step })
-  if (!data) throw new ApiError(400, 'bad-request', error ?? 'Prometheus rejected the query.')
+  if (!data) throw new FiredrillError('bad-request', error ?? 'Prometheus rejected the query.')
   return data.result.map(({ metric, values }) => ({
     name: legend === '' ? nameOf(metric) : legend.replace(/\{\{(\w+)\}\}/g, (_, label: string) => metric[label] ?? '') || 'value',
     points: finitePoints(values),

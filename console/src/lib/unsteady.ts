@@ -1,9 +1,10 @@
-import { ApiError } from './api.ts'
+import { FiredrillError } from '../../../model/errors.ts'
 
 const againAfterMs = 2_000
 const mostTries = 45
 
-export const isUnsteady = (problem: unknown): problem is ApiError => problem instanceof ApiError && problem.code === 'range-not-steady'
+export const isUnsteady = (problem: unknown): problem is FiredrillError =>
+  problem instanceof FiredrillError && problem.code === 'range-not-steady'
 
 /** Of a mutation that begins a drill. A range that was just started, or reset, takes some seconds until its users are served: the drill begins then. */
 export const onceSteady = {

@@ -3,7 +3,8 @@ import { useState } from 'react'
 import { useSearchParams } from 'react-router'
 import { nearChanges, type DiffLine, type MeshEdge, type MeshIdentity } from '../../../model/mesh.ts'
 import { formatValue } from '../../../model/value.ts'
-import { ApiError, get, post, put } from '../lib/api.ts'
+import { FiredrillError } from '../../../model/errors.ts'
+import { get, post, put } from '../lib/api.ts'
 import { readEdgeSignals } from '../lib/edges.ts'
 import { queryInstant } from '../lib/prometheus.ts'
 import { putParams } from '../lib/params.ts'
@@ -215,7 +216,7 @@ function Policy({ yaml, revision }: { yaml: string; revision: number }) {
       </span>
       <div role="status">
         {check.error && <Problem error={check.error} />}
-        {apply.error && <Problem error={apply.error instanceof ApiError ? apply.error : new Error('The policy was not applied.')} />}
+        {apply.error && <Problem error={apply.error instanceof FiredrillError ? apply.error : new Error('The policy was not applied.')} />}
         {reviewed?.problem && <Problem error={new Error(reviewed.problem)} />}
         {reviewed && !reviewed.problem && <Diff diff={reviewed.diff} />}
       </div>

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
-import { ApiError } from '../lib/api.ts'
+import { isRefusal } from '../lib/api.ts'
 import { isUnsteady } from '../lib/unsteady.ts'
 
 export const Loading = ({ what }: { what: string }) => (
@@ -36,7 +36,7 @@ export const NotYet = ({ title, what, error }: { title: string; what: string; er
 function Failed({ error }: { error: unknown }) {
   const queries = useQueryClient()
   // What is not there will not be there either the next time.
-  const final = error instanceof ApiError && error.status >= 400 && error.status < 500
+  const final = isRefusal(error)
   return (
     <>
       <Problem error={error} />

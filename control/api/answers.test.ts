@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { routes } from '../../model/routes/index.ts'
+import { proveAnswers } from '../replay/proven-answers.ts'
+import { ServedBench } from '../replay/served-bench.ts'
+import { createApp } from './app.ts'
+import { serve } from './serve.ts'
+
+interface Document {
+  paths: Record<string, Record<string, { responses: Record<string, { content?: Record<string, { schema: { properties?: object } }> }> }>>
+}
+
+test('every entry of the table is a route of the server, or is handed on by one', async () => {
+  await using served = new ServedBench()
+  const app = await served.app
+  for (const name of Object.keys(routes)) {
+    const [method = '', url = ''] = name.split(' ')
+    const ways = [url, ...['/api/telemetry/*', '/api/prometheus/*'].filter((way) => url.startsWith(way.slice(0, -1)))]
+    assert.ok(
+      ways.some((way) => app.hasRoute({ method: method as 'GET', url: way })),
+      name,
+    )
+  }
+})
+
+test('OpenAPI shows what a route answers, and what an error looks like', async () => {
+  await using served = new ServedBench()
+  const { paths } = await served.read<Document>('trainee', '/api/openapi.json')
+  const responses = paths['/api/scenarios']?.['get']?.responses ?? {}
+  const propertiesOf = (status: string) => Object.keys(responses[status]?.content?.['application/json']?.schema.properties ?? {})
+  assert.deepEqual(propertiesOf('200'), ['scenarios', 'closed', 'counts'])
+  assert.deepEqual(propertiesOf('4XX'), ['error'])
+})
+
+test('in tests, an answer with a field that its schema does not have is an error of the server', async () => {
+  const app = createApp()
+  proveAnswers(app)
+  const each = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 0]))
+  const shape = routes['GET /api/scenarios'].answer.shape.counts.shape
+  const counts = {
+    ...{ scenarios: 0, families: 0, varied: 0 },
+    difficulties: each(shape.difficulties.keyType.options),
+    classes: each(shape.classes.keyType.options),
+    traits: each(shape.traits.keyType.options),
+  }
+  let answer: object = {}
+  // Safe: what is wrong with it is what is tested.
+  serve(app, 'GET /api/scenarios', () => answer as never)
+  const statusFor = async (given: object) => {
+    answer = given
+    return (await app.inject('/api/scenarios')).statusCode
+  }
+  assert.equal(await statusFor({ scenarios: [], closed: false, counts }), 200)
+  assert.equal(await statusFor({ scenarios: [], closed: false, counts, more: 1 }), 500)
+  assert.equal(await statusFor({ scenarios: [], closed: false }), 500)
+  await app.close()
+})

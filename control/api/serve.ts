@@ -1,0 +1,85 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Readable } from 'node:stream'
+import { z } from 'zod'
+import type { Role } from '../../model/api.ts'
+import { errorBody } from '../../model/api.ts'
+import type { AnswerOf } from '../../model/client.ts'
+import { routes, type RouteName, type Routes } from '../../model/routes/index.ts'
+import type { Method, Route } from '../../model/routes/route.ts'
+import type { Api } from './context.ts'
+
+type Read<Name extends RouteName, Part extends 'query' | 'body'> =
+  Routes[Name] extends Record<Part, infer Schema extends z.ZodType> ? z.output<Schema> : unknown
+type ParamsOf<Name extends RouteName> = Routes[Name] extends { params: infer Schema extends z.ZodType }
+  ? z.output<Schema>
+  : Record<NamesIn<Name>, string>
+type NamesIn<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
+  ? Name | NamesIn<Rest>
+  : Path extends `${string}:${infer Name}`
+    ? Name
+    : never
+
+/** A request to a route, as its schemas have read it. */
+export type RequestTo<Name extends RouteName> = FastifyRequest<{
+  Params: ParamsOf<Name>
+  Querystring: Read<Name, 'query'>
+  Body: Read<Name, 'body'>
+}>
+/** For headers, and for answers that are no JSON: those are returned. */
+type Reply = FastifyReply<{ Reply: Readable | Buffer | undefined }>
+
+/** An answer that is written out as JSON already, because it is long and kept, or was written in slices. */
+export class Written<Answer> {
+  declare readonly answer: Answer
+  readonly text: string
+  constructor(text: string) {
+    this.text = text
+  }
+}
+
+type Handler<Name extends RouteName> = (request: RequestTo<Name>, reply: Reply) => Result<AnswerOf<Name>> | Promise<Result<AnswerOf<Name>>>
+type Result<Answer> = Answer | Written<Answer> | Reply
+
+interface Options {
+  /** Least role that may use it; trainees may, without. */
+  access?: Role | 'public'
+}
+
+/** Serves a route of the table (`model/routes`): what it takes is checked as it comes, and what it answers when it is compiled. */
+export function serve<Name extends RouteName>(app: Api, name: Name, handler: Handler<Name>): void
+export function serve<Name extends RouteName>(app: Api, name: Name, options: Options, handler: Handler<Name>): void
+export function serve<Name extends RouteName>(app: Api, name: Name, ...rest: [Handler<Name>] | [Options, Handler<Name>]): void {
+  const [options, handler] = rest.length === 1 ? [{}, rest[0]] : rest
+  const [method, url] = name.split(' ') as [Method, string]
+  const { media, status = 200 }: Route = routes[name]
+  app.route({
+    method,
+    url,
+    config: options.access === undefined ? {} : { access: options.access },
+    schema: schemaOf(url, routes[name]),
+    handler: async (request, reply) => {
+      // Safe: the schemas of the route have read it.
+      const answer = await handler(request as RequestTo<Name>, reply as Reply)
+      if (answer === (reply as unknown)) return reply
+      if (status !== 200) reply.code(status)
+      if (answer instanceof Written) return reply.type('application/json; charset=utf-8').send(answer.text)
+      if (media !== undefined) reply.type(media)
+      return answer
+    },
+  })
+}
+
+/** A route's schemas as Fastify takes them. */
+function schemaOf(url: string, { params, query, body, answer, status = 200, media }: Route) {
+  const names = [...url.matchAll(/:(\w+)/g)].map(([, name = '']) => [name, z.string()])
+  return {
+    ...(names.length > 0 ? { params: params ?? z.object(Object.fromEntries(names)) } : {}),
+    ...(query ? { querystring: query } : {}),
+    ...(body ? { body } : {}),
+    response: {
+      [status]: media === undefined ? answer : { content: { [media]: { schema: answer } } },
+      '4xx': errorBody,
+      '5xx': errorBody,
+    },
+  }
+}
