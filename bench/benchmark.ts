@@ -1,6 +1,5 @@
-import type { LoadStatus } from '../model/range.ts'
 import { readFileSync } from 'node:fs'
-import type { ApiClient } from '../cli/client.ts'
+import type { ApiClient } from '../model/client.ts'
 import { ordersAtRest } from '../control/verify.ts'
 import type { RangeState } from '../range/targets/local/state.ts'
 
@@ -91,24 +90,24 @@ export async function until<Value>(
 
 /** Does something on a range that nobody uses, and lets its users come back. */
 export async function withoutUsers<Value>({ client }: Pick<BenchContext, 'client'>, work: () => Promise<Value>): Promise<Value> {
-  const { users } = await client.get<LoadStatus>('/api/load')
-  await client.put('/api/load', { users: 0 })
+  const { users } = await client.get('/api/load')
+  await client.put('/api/load', { body: { users: 0 } })
   try {
-    await until('the users to be gone', 60_000, async () => (await client.get<LoadStatus>('/api/load')).users === 0)
+    await until('the users to be gone', 60_000, async () => (await client.get('/api/load')).users === 0)
     return await work()
   } finally {
-    await client.put('/api/load', { users })
+    await client.put('/api/load', { body: { users } })
   }
 }
 
 /** Waits for a range at rest: healthy, without a page. */
 export async function atRest({ client }: BenchContext): Promise<void> {
-  await until('the range to be healthy', 120_000, async () => (await client.get<{ healthy: boolean }>('/api/health')).healthy, 500)
+  await until('the range to be healthy', 120_000, async () => (await client.get('/api/health')).healthy, 500)
   await until(
     'every page to resolve',
     120_000,
     async () => {
-      const alerts = await client.get<{ labels: Record<string, string> }[]>('/api/alerts')
+      const alerts = await client.get('/api/alerts')
       return alerts.every((alert) => alert.labels['severity'] !== 'page')
     },
     500,
@@ -128,7 +127,7 @@ export const proportionalMegabytes = (pid: number): number =>
 
 /** Promises about orders that are broken at rest: a few orders are always on their way. */
 export async function brokenPromises(client: BenchContext['client']): Promise<number> {
-  const violations = async () => (await client.get<{ violations: Record<string, number> }>('/api/invariants')).violations
+  const violations = async () => (await client.get('/api/invariants')).violations
   return until('orders to come to rest', 120_000, async () => ordersAtRest(await violations())).then(
     () => 0,
     async () => Object.values(await violations()).reduce((sum, count) => sum + count, 0),

@@ -2,14 +2,10 @@ import { spawn } from 'node:child_process'
 import { DatabaseSync } from 'node:sqlite'
 import path from 'node:path'
 import { componentNames, shopComponentNames, type ComponentName } from '../model/components.ts'
-import type { DrillEvent, DrillState } from '../model/drill.ts'
-import type { FaultRecord } from '../model/fault.ts'
-import type { ScenarioCard } from '../model/scenario.ts'
 import { describeError } from '../model/errors.ts'
 import { startWhenSteady } from '../model/start-when-steady.ts'
 import { projectRoot } from '../control/paths.ts'
 import { mustBeOrdered } from '../control/simulation/ordered.ts'
-import type { Fingerprint } from '../drills/baseline.ts'
 import { loadScenarios } from '../drills/scenarios.ts'
 import { send } from '../range/targets/local/process.ts'
 import { orphansOf } from '../range/targets/local/strays.ts'
@@ -39,7 +35,7 @@ export const chaosBenchmark: Benchmark = {
     const random = numbersFrom(seed)
     const pick = <Item>(items: readonly Item[]): Item => items[Math.floor(random() * items.length)] as Item
     const scenarios = loadScenarios(path.join(projectRoot, 'scenarios'))
-    const { scenarios: cards } = await client.get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
+    const { scenarios: cards } = await client.get('/api/scenarios')
     const playable = cards.filter((scenario) => scenario.playable)
     const starts: number[] = []
     const broken: string[] = []
@@ -85,7 +81,7 @@ async function playOne(context: BenchContext, { scenario, disturbance, after, re
   const drill = await startWhenSteady(client, { scenario, mode: 'rehearsal', trainee: 'bench' }, 60_000)
   starts.push(Date.now() - askedAt)
   // Once it has begun: what an earlier drill's player left is put back first.
-  const { events } = await client.get<{ events: DrillEvent[] }>(`/api/drills/${drill.id}`)
+  const { events } = await client.get('/api/drills/:id', { id: drill.id })
   const before = events.find((event) => event.type === 'drill-started')?.fingerprint
   await pause(after)
   const over = disturbance.play()
@@ -98,10 +94,10 @@ async function playOne(context: BenchContext, { scenario, disturbance, after, re
   const problems: string[] = []
   const check = async (what: string, holds: () => Promise<boolean>) =>
     until(what, restMs, () => holds().catch(() => false), 500).catch((error: unknown) => problems.push(String(error)))
-  await check('no fault to be in', async () => (await client.get<{ open: FaultRecord[] }>('/api/faults')).open.length === 0)
-  await check('the range to be as before', async () => (await client.get<Fingerprint>('/api/fingerprint')).hash === before)
+  await check('no fault to be in', async () => (await client.get('/api/faults')).open.length === 0)
+  await check('the range to be as before', async () => (await client.get('/api/fingerprint')).hash === before)
   await atRest(context).catch((error: unknown) => problems.push(String(error)))
-  const told = (await client.get<{ events: DrillEvent[] }>(`/api/drills/${drill.id}`)).events
+  const told = (await client.get('/api/drills/:id', { id: drill.id })).events
   try {
     mustBeOrdered(told)
   } catch (error) {
@@ -116,8 +112,8 @@ async function playOne(context: BenchContext, { scenario, disturbance, after, re
 
 /** Whether the drill is over, by our order or since it was void. */
 async function ended({ client }: BenchContext, drill: string): Promise<boolean> {
-  await client.post(`/api/drills/${drill}/abort`).catch(() => {})
-  const view = await client.get<{ drill: DrillState; events: DrillEvent[] }>(`/api/drills/${drill}`).catch(() => null)
+  await client.post('/api/drills/:id/abort', { id: drill }).catch(() => {})
+  const view = await client.get('/api/drills/:id', { id: drill }).catch(() => null)
   return view !== null && view.drill.endedAt !== null
 }
 

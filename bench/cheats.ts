@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { parseAllDocuments } from 'yaml'
-import { apiClient, type ApiClient } from '../cli/client.ts'
+import { apiClient } from '../cli/client.ts'
+import type { ApiClient } from '../model/client.ts'
 import type { ComponentName } from '../model/components.ts'
-import type { DrillEvent, DrillState } from '../model/drill.ts'
+import type { ToldDrill } from '../model/drill.ts'
 import { FiredrillError } from '../model/errors.ts'
 import { startWhenSteady } from '../model/start-when-steady.ts'
 import { writeWhole } from '../range/whole-file.ts'
@@ -26,7 +27,8 @@ interface Cheater {
   signal: (component: ComponentName, name: NodeJS.Signals) => void
 }
 
-const act = ({ trainee }: Cheater, action: string, params: Record<string, unknown>) => trainee.post(`/api/actions/${action}`, { params })
+const act = ({ trainee }: Cheater, action: string, params: Record<string, unknown>) =>
+  trainee.post('/api/actions/:id', { id: action, body: { params } })
 
 const watchers = ['prometheus', 'alertmanager', 'telemetry-store'] as const
 
@@ -39,7 +41,7 @@ const all: readonly Cheat[] = [
     scenario: 'slow-shelves',
     play: async ({ trainee }) => {
       const matchers = [{ name: 'severity', value: 'page', isRegex: false, isEqual: true }]
-      await trainee.post('/api/silences', { matchers, durationMs: 3_600_000, comment: 'nothing to see' })
+      await trainee.post('/api/silences', { body: { matchers, durationMs: 3_600_000, comment: 'nothing to see' } })
     },
   },
   {
@@ -59,8 +61,8 @@ const all: readonly Cheat[] = [
     what: 'answer errors with 200 by a mesh policy',
     scenario: 'slow-shelves',
     play: async ({ trainee }) => {
-      const { yaml } = await trainee.get<{ yaml: string }>('/api/mesh')
-      await trainee.put('/api/mesh', { yaml: withSuccessForAll(yaml) })
+      const { yaml } = await trainee.get('/api/mesh')
+      await trainee.put('/api/mesh', { body: { yaml: withSuccessForAll(yaml) } })
     },
   },
   {
@@ -135,28 +137,28 @@ export const cheatsBenchmark: Benchmark = {
           refused = error
         })
         await new Promise((resolve) => setTimeout(resolve, watchedMs))
-        const { drill: now } = await trainee.get<{ drill: DrillState }>(`/api/drills/${drill.id}`)
+        const { drill: now } = await trainee.get('/api/drills/:id', { id: drill.id })
         const recovered = now.milestones.recovered !== null
         if (recovered) won++
         say(`  ${what}: ${recovered ? 'RECOVERED' : now.phase}${refused ? `, refused: ${String(refused)}` : ''}`)
       } finally {
         await end?.()
-        await context.client.post(`/api/drills/${drill.id}/abort`).catch(unlessOver)
+        await context.client.post('/api/drills/:id/abort', { id: drill.id }).catch(unlessOver)
       }
     }
     return [told('tricks', cheats.length), exactly('recovered', won, '', 0)]
   },
 }
 
-async function pagedDrill({ client }: BenchContext, scenario: string): Promise<DrillState> {
+async function pagedDrill({ client }: BenchContext, scenario: string): Promise<ToldDrill> {
   const drill = await startWhenSteady(client, { scenario, mode: 'rehearsal', trainee: 'bench' }, 120_000)
   await until('the page', 180_000, async () => {
-    const { events } = await client.get<{ events: DrillEvent[] }>(`/api/drills/${drill.id}`)
+    const { events } = await client.get('/api/drills/:id', { id: drill.id })
     const brokenAt = events.findIndex(({ type }) => type === 'fault-injected')
     // One that came before was of what the last trick left.
     return brokenAt >= 0 && events.slice(brokenAt).some(({ type }) => type === 'page-received')
   })
-  await client.post(`/api/drills/${drill.id}/acknowledge`)
+  await client.post('/api/drills/:id/acknowledge', { id: drill.id })
   return drill
 }
 

@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { projectRoot } from '../control/paths.ts'
-import type { ScenarioCard } from '../model/scenario.ts'
 import { startWhenSteady } from '../model/start-when-steady.ts'
 import { atMost, atRest, quantile, told, type Benchmark, type Row } from './benchmark.ts'
 
@@ -35,13 +34,13 @@ export const cliBenchmark: Benchmark = {
       rows.push(told(`${name}: p50`, p50, 's'), atMost(`${name}: p95`, p95, 's', 0.4), told(`${name}: CPU, p50`, cpu, 's'))
     }
     for (const args of commands) await measure(args)
-    const { scenarios } = await client.get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
+    const { scenarios } = await client.get('/api/scenarios')
     const scenario = scenarios.find(({ playable }) => playable)?.id
     const drill = await startWhenSteady(client, { scenario, mode: 'learning', trainee: 'bench' }, 60_000)
     try {
       await measure(['drill', 'status'])
     } finally {
-      await client.post(`/api/drills/${drill.id}/abort`)
+      await client.post('/api/drills/:id/abort', { id: drill.id })
     }
     await atRest(context)
     return rows

@@ -1,5 +1,3 @@
-import type { FaultRecord } from '../model/fault.ts'
-import type { ScenarioCard } from '../model/scenario.ts'
 import { startWhenSteady } from '../model/start-when-steady.ts'
 import { liveness } from '../range/targets/local/identity.ts'
 import { atMost, atRest, exactly, mean, told, until, type Benchmark } from './benchmark.ts'
@@ -15,7 +13,7 @@ export const controlKillBenchmark: Benchmark = {
   title: 'the control plane killed in drills',
   async run(context) {
     const { client, state, say } = context
-    const { scenarios: all } = await client.get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
+    const { scenarios: all } = await client.get('/api/scenarios')
     const scenarios = all.filter(({ playable }) => playable)
     const back: number[] = []
     let lost = 0
@@ -34,23 +32,21 @@ export const controlKillBenchmark: Benchmark = {
         const killedAt = Date.now()
         const users = watchShop(`http://127.0.0.1:${state.config().portBase + 1}/health`)
         process.kill(record.pid, 'SIGKILL')
-        const running = await until('the control plane to be back', 60_000, async () =>
-          client.get<{ running: string | null }>('/api/drills').catch(() => null),
-        )
+        const running = await until('the control plane to be back', 60_000, async () => client.get('/api/drills').catch(() => null))
         back.push((Date.now() - killedAt) / 1_000)
         const seen = await users.stop()
         refused += seen.refused
         asked += seen.asked
         if (running.running !== drill.id) lost++
         // It goes on: what is done now is written down in the same drill.
-        await client.post(`/api/drills/${drill.id}/notes`, { text: `after kill ${kill + 1}` })
+        await client.post('/api/drills/:id/notes', { id: drill.id, body: { text: `after kill ${kill + 1}` } })
         say(`  ${scenario.id}: back after ${back.at(-1)?.toFixed(1)} s, the drill ${running.running === drill.id ? 'goes on' : 'is lost'}`)
       }
-      await client.post(`/api/drills/${drill.id}/abort`)
+      await client.post('/api/drills/:id/abort', { id: drill.id })
       await until('the faults to be taken out', 60_000, async () => (await openFaults()).length === 0)
     }
     await atRest(context)
-    const { history } = await client.get<{ history: FaultRecord[] }>('/api/faults')
+    const { history } = await client.get('/api/faults')
     const ours = history.filter((fault) => fault.plannedAt >= startedAt)
     const outlived = ours.filter((fault) => (fault.revertedAt ?? Date.now()) > fault.deadlineAt + limitGraceMs)
     return [
@@ -64,7 +60,7 @@ export const controlKillBenchmark: Benchmark = {
     ]
 
     async function openFaults() {
-      return (await client.get<{ open: FaultRecord[] }>('/api/faults')).open
+      return (await client.get('/api/faults')).open
     }
   },
 }

@@ -1,6 +1,3 @@
-import type { Fingerprint } from '../drills/baseline.ts'
-import type { DrillEvent } from '../model/drill.ts'
-import type { Scenario, ScenarioCard } from '../model/scenario.ts'
 import { startWhenSteady } from '../model/start-when-steady.ts'
 import { openLocalRange } from '../control/wiring.ts'
 import { atMost, exactly, mean, quantile, told, until, type Benchmark } from './benchmark.ts'
@@ -18,9 +15,9 @@ export const drillsBenchmark: Benchmark = {
   name: 'drills',
   title: `${count} drills in a row`,
   async run({ state, client, say }) {
-    const { scenarios: all } = await client.get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
+    const { scenarios: all } = await client.get('/api/scenarios')
     const scenarios = all.filter(({ playable }) => playable)
-    const before = await client.get<Fingerprint>('/api/fingerprint')
+    const before = await client.get('/api/fingerprint')
     const target = openLocalRange(state.dir)
     const memory: number[] = []
     const seconds: number[] = []
@@ -28,15 +25,15 @@ export const drillsBenchmark: Benchmark = {
     for (let index = 0; index < count; index++) {
       const { id = '' } = scenarios[index % scenarios.length] ?? {}
       const startedAt = performance.now()
-      await until('the range to be healthy', 120_000, async () => (await client.get<{ healthy: boolean }>('/api/health')).healthy)
-      const { timeline } = await client.get<Scenario>(`/api/scenarios/${id}/plan`)
+      await until('the range to be healthy', 120_000, async () => (await client.get('/api/health')).healthy)
+      const { timeline } = await client.get('/api/scenarios/:id/plan', { id })
       const drill = await startWhenSteady(client, { scenario: id, mode: 'rehearsal', trainee: 'bench' }, 60_000)
       await until('every fault to be in', 120_000, async () => {
-        const { events } = await client.get<{ events: DrillEvent[] }>(`/api/drills/${drill.id}`)
+        const { events } = await client.get('/api/drills/:id', { id: drill.id })
         return events.filter(({ type }) => type === 'fault-injected').length >= timeline.length
       })
-      await client.post(`/api/drills/${drill.id}/finish`)
-      const { hash, parts } = await client.get<Fingerprint>('/api/fingerprint')
+      await client.post('/api/drills/:id/finish', { id: drill.id })
+      const { hash, parts } = await client.get('/api/fingerprint')
       if (hash !== before.hash) {
         drifted++
         const left = Object.keys(parts).filter((part) => JSON.stringify(parts[part]) !== JSON.stringify(before.parts[part]))

@@ -3,10 +3,6 @@ import { atLeast, told, type Benchmark } from './benchmark.ts'
 interface Exemplar {
   labels: Record<string, string>
 }
-interface Answer {
-  data: { exemplars: Exemplar[] }[]
-}
-
 const sampleSize = 1_000
 /** More at a time than the store has threads for would only wait for it. */
 const atATime = 4
@@ -17,7 +13,7 @@ export const exemplarsBenchmark: Benchmark = {
   async run({ client }) {
     const end = Date.now() / 1_000
     const query = new URLSearchParams({ query: '{__name__=~".+_bucket"}', start: String(end - 600), end: String(end - 10) })
-    const { data } = await client.get<Answer>(`/api/prometheus/query_exemplars?${query}`)
+    const { data } = await client.get('/api/prometheus/query_exemplars', { query })
     const exemplars = data.flatMap((series) => series.exemplars)
     const idOf = (exemplar: Exemplar) => exemplar.labels['trace_id'] ?? ''
     // Every n-th: enough to tell, without asking for thousands of traces.
@@ -28,7 +24,7 @@ export const exemplarsBenchmark: Benchmark = {
     const left = ids.values()
     const look = async () => {
       for (const id of left) {
-        const { spans } = await client.get<{ spans: unknown[] }>(`/api/telemetry/traces/${id}`).catch(() => ({ spans: [] }))
+        const { spans } = await client.get('/api/telemetry/traces/:id', { id }).catch(() => ({ spans: [] }))
         if (spans.length > 0) found.add(id)
       }
     }

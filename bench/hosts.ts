@@ -3,8 +3,6 @@ import net from 'node:net'
 import { promisify } from 'node:util'
 import { verifyScenario } from '../control/verify.ts'
 import { openLocalRange } from '../control/wiring.ts'
-import type { FaultRecord } from '../model/fault.ts'
-import type { ScenarioCard } from '../model/scenario.ts'
 import { portOffsets } from '../range/context.ts'
 import { hostsStatus } from '../range/targets/hosts/range.ts'
 import { atMost, atRest, brokenPromises, exactly, told, until, type BenchContext, type Benchmark, type Row } from './benchmark.ts'
@@ -77,9 +75,12 @@ async function cutOff(context: BenchContext, cut: string, mend: string, connecte
   const { client, say } = context
   await atRest(context)
   say(`cutting the cable for ${cutSeconds} s, with a fault in the shop`)
-  const { instance } = await client.post<{ instance: string }>('/api/faults/process-kill', {
-    params: { component: 'payments' },
-    forMs: faultMs,
+  const { instance } = await client.post('/api/faults/:id', {
+    id: 'process-kill',
+    body: {
+      params: { component: 'payments' },
+      forMs: faultMs,
+    },
   })
   await shell('sh', ['-c', cut])
   try {
@@ -93,7 +94,7 @@ async function cutOff(context: BenchContext, cut: string, mend: string, connecte
   await until('the shop to be back', 120_000, connected)
   const back = since()
   await until('the overdue fault to be taken out', 120_000, async () => {
-    const { open } = await client.get<{ open: FaultRecord[] }>('/api/faults')
+    const { open } = await client.get('/api/faults')
     return !open.some((fault) => fault.instance === instance)
   })
   const reverted = since()
@@ -105,7 +106,7 @@ async function cutOff(context: BenchContext, cut: string, mend: string, connecte
 }
 
 async function everyScenario({ client, say }: BenchContext): Promise<Row[]> {
-  const { scenarios } = await client.get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
+  const { scenarios } = await client.get('/api/scenarios')
   const playable = scenarios.filter((scenario) => scenario.playable)
   const failed: string[] = []
   for (const { id } of playable) {

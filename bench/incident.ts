@@ -4,14 +4,12 @@ import { promisify } from 'node:util'
 import { chromium, type Browser } from 'playwright-core'
 import { projectRoot } from '../control/paths.ts'
 import { apiClient } from '../cli/client.ts'
-import type { Dashboard } from '../model/dashboard.ts'
-import type { DrillEvent } from '../model/drill.ts'
 import { parseDurationMs } from '../model/duration.ts'
-import type { Scenario, ScenarioCard } from '../model/scenario.ts'
 import { startWhenSteady } from '../model/start-when-steady.ts'
 import { findChromium } from '../range/binaries.ts'
 import { atMost, quantile, told, until, type BenchContext, type Benchmark, type Row } from './benchmark.ts'
 import { echoes, Watched } from './terminal.ts'
+import { seriesIn } from '../model/series.ts'
 
 /** `BENCH_INCIDENT=id,id` plays these; without, all that can be played here. */
 const chosen = (process.env['BENCH_INCIDENT'] ?? '').split(',').filter((id) => id !== '')
@@ -32,22 +30,22 @@ type Ask = (client: Client, asked: { drill: string; trace: string }) => Promise<
 /** What a trainee asks in an incident, as the console does. */
 const questions: Record<string, Ask> = {
   'golden dashboard': async (client) => {
-    const { dashboards } = await client.get<{ dashboards: Dashboard[] }>('/api/dashboards')
+    const { dashboards } = await client.get('/api/dashboards')
     const end = Date.now() / 1_000
     const queries = (dashboards.find(({ id }) => id === 'overview')?.panels ?? []).flatMap((panel) =>
       panel.queries.map(({ expr }) => ({ query: expr, start: end - lookBackMs / 1_000, end, step: 5 })),
     )
-    return client.post('/api/prometheus/query_ranges', { queries })
+    return client.post('/api/prometheus/query_ranges', { body: { queries } })
   },
-  'search of traces': (client) => client.get(`/api/telemetry/traces?${lately(60)}`),
-  'one trace': (client, { trace }) => client.get(`/api/telemetry/traces/${trace}`),
-  'search of logs': (client) => client.get(`/api/telemetry/logs?${lately(200)}&text=order`),
-  'log overview': (client) => client.get(`/api/telemetry/logs/overview?${lately(1)}`),
+  'search of traces': (client) => client.get('/api/telemetry/traces', { query: lately(60) }),
+  'one trace': (client, { trace }) => client.get('/api/telemetry/traces/:id', { id: trace }),
+  'search of logs': (client) => client.get('/api/telemetry/logs', { query: { ...lately(200), text: 'order' } }),
+  'log overview': (client) => client.get('/api/telemetry/logs/overview', { query: lately(1) }),
   map: (client) => Promise.all([client.get('/api/range'), client.get('/api/components')]),
   alerts: (client) => Promise.all([client.get('/api/alerts'), client.get('/api/alert-groups'), client.get('/api/silences')]),
   'PromQL query': (client) => instant(client, 'sum by (service) (rate(http_request_duration_seconds_count[10s]))'),
   'list of actions': (client) => client.get('/api/actions'),
-  'state of the drill': (client, { drill }) => client.get(`/api/drills/${drill}`),
+  'state of the drill': (client, { drill }) => client.get('/api/drills/:id', { id: drill }),
 }
 const command = 'firedrill drill status'
 
@@ -67,7 +65,7 @@ export const incidentBenchmark: Benchmark = {
   name: 'incident',
   title: `what a trainee asks, for ${seconds} s from the page of each incident`,
   async run(context) {
-    const { scenarios } = await context.client.get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
+    const { scenarios } = await context.client.get('/api/scenarios')
     const unknown = chosen.filter((id) => !scenarios.some((scenario) => scenario.id === id))
     if (unknown.length > 0) throw new Error(`BENCH_INCIDENT names no scenario: ${unknown.join(', ')}`)
     const played = scenarios.filter(
@@ -86,8 +84,8 @@ export const incidentBenchmark: Benchmark = {
 
 async function incident(context: BenchContext, browser: Browser, scenario: string, seen: Seen): Promise<void> {
   const { client, state, say } = context
-  await until('the range to be healthy', 120_000, async () => (await client.get<{ healthy: boolean }>('/api/health')).healthy, 500)
-  const { alerts } = await client.get<Scenario>(`/api/scenarios/${scenario}/plan`)
+  await until('the range to be healthy', 120_000, async () => (await client.get('/api/health')).healthy, 500)
+  const { alerts } = await client.get('/api/scenarios/:id/plan', { id: scenario })
   const drill = await startWhenSteady(client, { scenario, mode: 'rehearsal', trainee: 'bench' }, 60_000)
   const config = state.config()
   const tab = await browser.newPage({ viewport: { width: 1440, height: 900 } })
@@ -97,7 +95,7 @@ async function incident(context: BenchContext, browser: Browser, scenario: strin
     await tab.goto(`http://127.0.0.1:${config.portBase}/drills/${drill.id}`)
     const bound = Math.max(...alerts.expected.map(({ within }) => within), 30_000)
     await until('the page', bound + 60_000, async () => {
-      const { events } = await client.get<{ events: DrillEvent[] }>(`/api/drills/${drill.id}`)
+      const { events } = await client.get('/api/drills/:id', { id: drill.id })
       return events.some(({ type }) => type === 'page-received')
     })
     const terminal = await openTerminal(context)
@@ -109,13 +107,13 @@ async function incident(context: BenchContext, browser: Browser, scenario: strin
     say(`  ${scenario}: slowest so far ${Math.round(Math.max(...[...seen.took.values()].flat()))} ms`)
   } finally {
     await tab.close()
-    await client.post(`/api/drills/${drill.id}/abort`)
+    await client.post('/api/drills/:id/abort', { id: drill.id })
   }
 }
 
 /** A trainee's terminal with a prompt; null where this machine has none. */
 async function openTerminal({ state }: BenchContext): Promise<Watched | null> {
-  const { trouble } = await apiClient(state, 'trainee').get<{ trouble: string | null }>('/api/shells')
+  const { trouble } = await apiClient(state, 'trainee').get('/api/shells')
   if (trouble !== null) return null
   const terminal = await Watched.open(state, 'trainee')
   try {
@@ -154,7 +152,7 @@ async function look(context: BenchContext, drill: string, terminal: Watched | nu
     await new Promise((resolve) => setTimeout(resolve, betweenRoundsMs))
   }
   const window = Math.floor((Date.now() - from) / 1_000)
-  const { data } = await client.get<{ data: { activeTargets: { scrapeInterval: string }[] } }>('/api/prometheus/targets?state=active')
+  const { data } = await client.get('/api/prometheus/targets', { query: { state: 'active' } })
   seen.scrapes.due += data.activeTargets.reduce((sum, { scrapeInterval }) => sum + (window * 1_000) / parseDurationMs(scrapeInterval), 0)
   seen.scrapes.made += await scalar(client, `sum(count_over_time(up[${window}s]))`)
 }
@@ -185,19 +183,16 @@ function rowsOf({ took, failures, echoes, spanAges, scrapes }: Seen, scenarios: 
   ]
 }
 
-const lately = (limit: number): string => {
+const lately = (limit: number) => {
   const to = Date.now()
-  return new URLSearchParams({ from: String(to - lookBackMs), to: String(to), limit: String(limit) }).toString()
+  return { from: to - lookBackMs, to, limit }
 }
 
 async function newestTrace(client: Client): Promise<{ traceId: string; startMs: number; durationMs: number } | null> {
-  const { traces } = await client.get<{ traces: { traceId: string; startMs: number; durationMs: number }[] }>(
-    `/api/telemetry/traces?${lately(1)}`,
-  )
+  const { traces } = await client.get('/api/telemetry/traces', { query: lately(1) })
   return traces[0] ?? null
 }
 
-const instant = (client: Client, query: string) =>
-  client.get<{ data: { result: { value: [number, string] }[] } }>(`/api/prometheus/query?query=${encodeURIComponent(query)}`)
+const instant = (client: Client, query: string) => client.get('/api/prometheus/query', { query: { query } })
 const scalar = async (client: Client, query: string): Promise<number> =>
-  Number((await instant(client, query)).data.result[0]?.value[1] ?? Number.NaN)
+  Number(seriesIn((await instant(client, query)).data)[0]?.value[1] ?? Number.NaN)

@@ -1,7 +1,5 @@
 import { chromium, type Page } from 'playwright-core'
 import { startWhenSteady } from '../model/start-when-steady.ts'
-import type { TraceSummary } from '../model/telemetry.ts'
-import type { DrillEvent } from '../model/drill.ts'
 import { findChromium } from '../range/binaries.ts'
 import { atMost, atRest, quantile, told, until, type Benchmark, type BenchContext } from './benchmark.ts'
 
@@ -84,7 +82,7 @@ export const interactionsBenchmark: Benchmark = {
     const browser = await chromium.launch({ executablePath: findChromium() ?? 'chromium', args: ['--no-sandbox'] })
     try {
       await until('the page', 120_000, async () => {
-        const { events } = await client.get<{ events: DrillEvent[] }>(`/api/drills/${drill.id}`)
+        const { events } = await client.get('/api/drills/:id', { id: drill.id })
         return events.some(({ type }) => type === 'page-received')
       })
       const config = state.config()
@@ -121,7 +119,7 @@ export const interactionsBenchmark: Benchmark = {
       ]
     } finally {
       await browser.close()
-      await client.post(`/api/drills/${drill.id}/abort`)
+      await client.post('/api/drills/:id/abort', { id: drill.id })
     }
   },
 }
@@ -148,7 +146,7 @@ function watchEvents(): void {
 
 async function slowestTrace({ client }: BenchContext): Promise<string> {
   const query = new URLSearchParams({ from: String(Date.now() - 60_000), to: String(Date.now()), limit: '100', minDurationMs: '500' })
-  const { traces } = await client.get<{ traces: TraceSummary[] }>(`/api/telemetry/traces?${query}`)
+  const { traces } = await client.get('/api/telemetry/traces', { query })
   const slowest = traces.toSorted((a, b) => b.spans - a.spans)[0]
   if (!slowest) throw new Error('no trace of the last minute took half a second')
   return slowest.traceId

@@ -1,6 +1,6 @@
-import type { LoadMix } from '../model/range.ts'
 import { timings } from '../observability/timing.ts'
 import { atLeast, atMost, atRest, quantile, told, until, type BenchContext, type Benchmark, type Row } from './benchmark.ts'
+import { seriesIn } from '../model/series.ts'
 
 /** Page views a second beside the users: several times what the shop can serve on the CPU that is left. */
 const overload = 900
@@ -35,15 +35,15 @@ export const isolationBenchmark: Benchmark = {
     const calm = await phase(context, calmSeconds)
     await atRest(context)
     say('the same without CPU')
-    const mix = await client.get<LoadMix>('/api/load/mix')
-    const burn = await client.post<{ instance: string }>('/api/faults/cpu-burn', { params: { threads }, forMs: 300_000 })
+    const mix = await client.get('/api/load/mix')
+    const burn = await client.post('/api/faults/:id', { id: 'cpu-burn', body: { params: { threads }, forMs: 300_000 } })
     let stressed: Phase
     try {
-      await client.put('/api/load/mix', { ...mix, rate: overload })
+      await client.put('/api/load/mix', { body: { ...mix, rate: overload } })
       stressed = await phase(context, stressSeconds)
     } finally {
-      await client.put('/api/load/mix', mix)
-      await client.delete(`/api/faults/${burn.instance}`)
+      await client.put('/api/load/mix', { body: mix })
+      await client.delete('/api/faults/:instance', { instance: burn.instance })
     }
     await atRest(context)
     const ratio = stressed.page / calm.page
@@ -68,10 +68,8 @@ export const isolationBenchmark: Benchmark = {
 async function phase({ client, state }: BenchContext, seconds: number): Promise<Phase> {
   const { scrapeSeconds } = timings[state.config().profile]
   const value = async (query: string): Promise<number> => {
-    const { data } = await client.get<{ data: { result: { value: [number, string] }[] } }>(
-      `/api/prometheus/query?query=${encodeURIComponent(query)}`,
-    )
-    return Number(data.result[0]?.value[1] ?? Number.NaN)
+    const { data } = await client.get('/api/prometheus/query', { query: { query } })
+    return Number(seriesIn(data)[0]?.value[1] ?? Number.NaN)
   }
   const ages: number[] = []
   const answers: number[] = []
@@ -86,22 +84,23 @@ async function phase({ client, state }: BenchContext, seconds: number): Promise<
   const due = (seconds * (await value('count(up{tier="shop"})'))) / scrapeSeconds
   const scrapes = (await value(`sum(sum_over_time(up{tier="shop"}[${seconds}s]))`)) / due
   const since = Date.now()
-  const { instance } = await client.post<{ instance: string }>(`/api/faults/${fault.id}`, {
-    params: { component: fault.component },
-    forMs: 120_000,
+  const { instance } = await client.post('/api/faults/:id', {
+    id: fault.id,
+    body: {
+      params: { component: fault.component },
+      forMs: 120_000,
+    },
   })
   const injectedAt = Date.now()
   try {
     const page = await until('the page', 100_000, async () => {
-      const { pages } = await client.get<{ pages: { at: number; status: string; alert: { name: string; summary: string } }[] }>(
-        `/api/pages?since=${since}`,
-      )
+      const { pages } = await client.get('/api/pages', { query: { since } })
       return pages.find(
         ({ status, alert }) => status === 'firing' && alert.name === 'ComponentDown' && alert.summary.startsWith(fault.component),
       )
     })
     return { scrapes, ruleAge: quantile(ages, 0.95), page: (page.at - injectedAt) / 1_000, consoleMs: quantile(answers, 0.95) }
   } finally {
-    await client.delete(`/api/faults/${instance}`)
+    await client.delete('/api/faults/:instance', { instance })
   }
 }

@@ -1,5 +1,4 @@
 import { openLocalRange } from '../control/wiring.ts'
-import type { LoadMix } from '../model/range.ts'
 import { between, told, withoutUsers, type Benchmark, type Row } from './benchmark.ts'
 
 /** Page views a second that are asked for. */
@@ -16,11 +15,11 @@ export const loadBenchmark: Benchmark = {
   name: 'load',
   title: 'achieved ÷ requested load, and the knee',
   async run({ state, client, say }) {
-    const mix = await client.get<LoadMix>('/api/load/mix')
+    const mix = await client.get('/api/load/mix')
     const metrics = `http://127.0.0.1:${openLocalRange(state.dir).context.port('locust')}/locust/metrics`
     const measured: { asked: number; ratio: number }[] = []
     async function measure(asked: number): Promise<number> {
-      await client.put('/api/load/mix', { ...mix, rate: asked })
+      await client.put('/api/load/mix', { body: { ...mix, rate: asked } })
       await new Promise((resolve) => setTimeout(resolve, settleMs))
       const from = { at: performance.now(), count: await good(metrics) }
       await new Promise((resolve) => setTimeout(resolve, measureMs))
@@ -35,7 +34,7 @@ export const loadBenchmark: Benchmark = {
       for (let asked = steps[0] ?? 0; follows && asked <= furthest; asked = steps[measured.length] ?? Math.round(asked * furtherBy)) {
         follows = (await measure(asked)) >= followsFrom
       }
-    }).finally(() => client.put('/api/load/mix', mix))
+    }).finally(() => client.put('/api/load/mix', { body: mix }))
     const knee = measured.findLast(({ ratio }) => ratio >= followsFrom)?.asked ?? 0
     const rows = measured.map(({ asked, ratio }): Row => {
       const metric = `achieved ÷ requested at ${asked}/s`

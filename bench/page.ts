@@ -2,6 +2,7 @@ import { ruleGroups } from '../observability/rules/index.ts'
 import type { AlertingRule, RuleGroup } from '../observability/rules/rule.ts'
 import { seconds, timings, type Timing } from '../observability/timing.ts'
 import { atMost, atRest, mean, quantile, told, until, type Benchmark, type BenchContext } from './benchmark.ts'
+import { seriesIn } from '../model/series.ts'
 
 const injections = [
   ['process-kill', { component: 'payments' }],
@@ -31,7 +32,7 @@ export const pageBenchmark: Benchmark = {
         await atRest(context)
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 5_000))
         const asked = Date.now()
-        const record = client.post<{ instance: string; plannedAt: number }>(`/api/faults/${fault}`, { params, forMs: 120_000 })
+        const record = client.post('/api/faults/:id', { id: fault, body: { params, forMs: 120_000 } })
         const { page, plannedAt } = await pageOf(context, fault, asked, record)
         const bound = await earliestPage(context, timing, plannedAt, page.at)
         const [actual, possible] = [(page.at - plannedAt) / 1_000, (bound - plannedAt) / 1_000]
@@ -51,22 +52,16 @@ export const pageBenchmark: Benchmark = {
   },
 }
 
-interface Page {
-  at: number
-  status: string
-  alert: { name: string }
-}
-
 /** Waits for the page of a fault, and takes the fault out. */
 async function pageOf({ client }: BenchContext, fault: string, since: number, injected: Promise<{ instance: string; plannedAt: number }>) {
   try {
     const page = await until(`the page of ${fault}`, 60_000, async () => {
-      const { pages } = await client.get<{ pages: Page[] }>(`/api/pages?since=${since}`)
+      const { pages } = await client.get('/api/pages', { query: { since } })
       return pages.find((known) => known.status === 'firing')
     })
     return { page, plannedAt: (await injected).plannedAt }
   } finally {
-    await client.delete(`/api/faults/${(await injected).instance}`)
+    await client.delete('/api/faults/:instance', { instance: (await injected).instance })
   }
 }
 
@@ -81,10 +76,6 @@ async function earliestPage(context: BenchContext, timing: Timing, from: number,
     ),
   )
   return Math.min(...bounds) + seconds(timing.groupWait) * 1_000
-}
-
-interface Matrix {
-  data: { result: { values: [number, string][] }[] }
 }
 
 /** When a rule fires if it is evaluated at the first chance: its condition, looked at in steps far finer than the evaluation's. */
@@ -103,10 +94,10 @@ async function firesAt(
     end: String(to / 1_000),
     step: String(stepSeconds),
   })
-  const { data } = await client.get<Matrix>(`/api/prometheus/query_range?${query}`)
+  const { data } = await client.get('/api/prometheus/query_range', { query })
   const holdMs = rule.for === undefined ? 0 : seconds(rule.for) * 1_000
   const everyMs = timing.evaluationSeconds * 1_000
-  const fires = data.result.map(({ values }) => {
+  const fires = (data?.result ?? []).map(({ values }) => {
     const holds = new Set(values.map(([at]) => Math.round((at * 1_000 - from) / (stepSeconds * 1_000))))
     let since: number | null = null
     for (let at = from + ((((tick - from) % everyMs) + everyMs) % everyMs); at <= to; at += everyMs) {
@@ -125,8 +116,10 @@ async function evaluationPhase(client: BenchContext['client'], rule: AlertingRul
     query: `ALERTS{alertname="${rule.alert}"}[${timing.evaluationSeconds * 30}s]`,
     time: String(to / 1_000 + 2),
   })
-  const { data } = await client.get<Matrix>(`/api/prometheus/query?${query}`)
-  const at = data.result[0]?.values.at(-1)?.[0]
+  const { data } = await client.get('/api/prometheus/query', { query })
+  // Safe: a range is asked for, and its answer has values.
+  const [series] = seriesIn(data) as unknown as { values: [number, string][] }[]
+  const at = series?.values.at(-1)?.[0]
   // A rule that wrote none did not fire; its phase does not matter.
   return at === undefined ? to : at * 1_000
 }

@@ -3,8 +3,6 @@ import { cpus } from 'node:os'
 import { Agent, request } from 'undici'
 import { openLocalRange } from '../control/wiring.ts'
 import { serviceNames } from '../model/components.ts'
-import type { FaultRecord } from '../model/fault.ts'
-import type { LoadStatus } from '../model/range.ts'
 import { startWhenSteady } from '../model/start-when-steady.ts'
 import { localRange } from '../range/targets/local/range.ts'
 import { atLeast, atMost, atRest, quantile, told, until, type BenchContext, type Benchmark, type Row } from './benchmark.ts'
@@ -28,8 +26,8 @@ export const rangeBenchmark: Benchmark = {
   title: 'CPU and memory at rest, the price of telemetry, a reset, and the end of a drill',
   async run(context) {
     const { state, client, say } = context
-    const before = (await client.get<LoadStatus>('/api/load')).users
-    await client.put('/api/load', { users })
+    const before = (await client.get('/api/load')).users
+    await client.put('/api/load', { body: { users } })
     await atRest(context)
     say(`${users} users for ${(settleMs + restMs) / 1_000} s`)
     await new Promise((resolve) => setTimeout(resolve, settleMs))
@@ -42,11 +40,11 @@ export const rangeBenchmark: Benchmark = {
       ...usage.flatMap(({ name, cores, megabytes }) => [told(`${name}: CPU`, cores, 'cores'), told(`${name}: memory`, megabytes, 'MB')]),
     ]
     if (onlyAtRest) {
-      await client.put('/api/load', { users: before })
+      await client.put('/api/load', { body: { users: before } })
       return rest
     }
 
-    await client.put('/api/load', { users: 0 })
+    await client.put('/api/load', { body: { users: 0 } })
     const range = localRange(target)
     const url = `http://127.0.0.1:${target.context.port('gateway-inbound')}/api/products`
     const rates: Record<'with' | 'without', number[]> = { with: [], without: [] }
@@ -63,8 +61,8 @@ export const rangeBenchmark: Benchmark = {
       }
     }
     for (const service of serviceNames) await range.config.set(service, {}, 'bench')
-    await client.put('/api/load', { users: before })
-    await until('the range to be steady', 90_000, async () => (await client.get<{ healthy: boolean }>('/api/health')).healthy)
+    await client.put('/api/load', { body: { users: before } })
+    await until('the range to be steady', 90_000, async () => (await client.get('/api/health')).healthy)
     const resetSeconds = await seconds(() => client.post('/api/reset'))
     const ends: Row[] = []
     for (const busy of [false, true]) {
@@ -94,11 +92,11 @@ async function endOfDrill(context: BenchContext, scenario: string, busy: boolean
   const { client } = context
   await atRest(context)
   const { id } = await startWhenSteady(client, { scenario, trainee: 'bench', mode: 'rehearsal' }, 60_000)
-  await until('the fault to be in', 60_000, async () => (await client.get<{ open: FaultRecord[] }>('/api/faults')).open.length > 0)
+  await until('the fault to be in', 60_000, async () => (await client.get('/api/faults')).open.length > 0)
   const loops = busy ? cpus().map(() => spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' })) : []
   try {
     await new Promise((resolve) => setTimeout(resolve, feltMs))
-    return await seconds(() => client.post(`/api/drills/${id}/abort`))
+    return await seconds(() => client.post('/api/drills/:id/abort', { id }))
   } finally {
     for (const loop of loops) loop.kill('SIGKILL')
   }

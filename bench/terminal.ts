@@ -1,4 +1,5 @@
-import { apiClient, type ApiClient } from '../cli/client.ts'
+import { apiClient } from '../cli/client.ts'
+import type { ApiClient } from '../model/client.ts'
 import type { Role } from '../model/api.ts'
 import type { RangeState } from '../range/targets/local/state.ts'
 
@@ -28,7 +29,7 @@ export class Watched {
 
   /** Opens one; it is not connected yet. */
   static async open(state: RangeState, role: Role): Promise<Watched> {
-    const { id } = await apiClient(state, role).post<{ id: string }>('/api/shells', { cols: 120, rows: 40 })
+    const { id } = await apiClient(state, role).post('/api/shells', { body: { cols: 120, rows: 40 } })
     return new Watched(state, role, id)
   }
   /** Connects, and resolves when there is a prompt. */
@@ -38,7 +39,7 @@ export class Watched {
   }
   async close(): Promise<void> {
     this.disconnect()
-    await this.#client.delete(`/api/shells/${this.id}`).catch(() => {})
+    await this.#client.delete('/api/shells/:id', { id: this.id }).catch(() => {})
   }
 
   async connect(): Promise<void> {

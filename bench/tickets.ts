@@ -2,7 +2,6 @@ import { KeptOrders } from '../control/kept-orders.ts'
 import { KeptRequests, keptTogether, type Kept } from '../control/kept-requests.ts'
 import { openLocalRange, rangeOf } from '../control/wiring.ts'
 import { advanceDrill, type DrillEvent, type DrillEventBody, type DrillState } from '../model/drill.ts'
-import type { Scenario, ScenarioCard } from '../model/scenario.ts'
 import { startWhenSteady } from '../model/start-when-steady.ts'
 import type { Span } from '../model/telemetry.ts'
 import { ticketKinds, type KeptRequest, type OpenedTicket } from '../model/tickets.ts'
@@ -81,7 +80,7 @@ export const ticketsBenchmark: Benchmark = {
 }
 
 async function chosen({ client }: BenchContext): Promise<string[]> {
-  const { scenarios } = await client.get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
+  const { scenarios } = await client.get('/api/scenarios')
   const wanted = named.length > 0 ? named : usual
   const unknown = wanted.filter((id) => !scenarios.some((scenario) => scenario.id === id))
   if (unknown.length > 0) throw new Error(`BENCH_TICKETS names no scenario: ${unknown.join(', ')}`)
@@ -92,7 +91,7 @@ async function chosen({ client }: BenchContext): Promise<string[]> {
 async function play(context: BenchContext, scenario: string): Promise<Incident> {
   const { client } = context
   await atRest(context)
-  const { alerts } = await client.get<Scenario>(`/api/scenarios/${scenario}/plan`)
+  const { alerts } = await client.get('/api/scenarios/:id/plan', { id: scenario })
   const noticed = new Map<string, Noticed>()
   const kept = customers(context)
   const read = async () => {
@@ -105,7 +104,7 @@ async function play(context: BenchContext, scenario: string): Promise<Incident> 
     }
   }
   const drill = await startWhenSteady(client, { scenario, mode: 'rehearsal', trainee: 'bench' }, 120_000)
-  const events = async () => (await client.get<{ events: DrillEvent[] }>(`/api/drills/${drill.id}`)).events
+  const events = async () => (await client.get('/api/drills/:id', { id: drill.id })).events
   try {
     const bound = Math.max(...alerts.expected.map(({ within }) => within), 30_000)
     await until(
@@ -124,7 +123,7 @@ async function play(context: BenchContext, scenario: string): Promise<Incident> 
     }
     return { scenario, events: await events(), noticed: since(noticed, drill.startedAt) }
   } finally {
-    await client.post(`/api/drills/${drill.id}/abort`)
+    await client.post('/api/drills/:id/abort', { id: drill.id })
   }
 }
 
@@ -164,7 +163,7 @@ function ticketsOf({ scenario, events, noticed }: Incident, seed: number): Writt
 /** Tickets that their trace does not bear out, each in a line. A trace is read until it shows what is said of it, for some seconds. */
 async function problemsOf({ client }: BenchContext, tickets: readonly Written[], spansOf: Map<string, Span[]>): Promise<string[]> {
   const read = async (trace: string) => {
-    const { spans } = await client.get<{ spans: Span[] }>(`/api/telemetry/traces/${trace}`).catch(() => ({ spans: [] }))
+    const { spans } = await client.get('/api/telemetry/traces/:id', { id: trace }).catch(() => ({ spans: [] }))
     spansOf.set(trace, spans)
   }
   const lacks = ({ ticket, noticedAt }: Written) => missingEvidence(ticket, spansOf.get(ticket.trace) ?? [], { noticedAt })

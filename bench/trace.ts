@@ -37,13 +37,13 @@ export const traceBenchmark: Benchmark = {
       to: String(to),
       limit: '60',
     })
-    const { traces } = await client.get<{ traces: { traceId: string }[] }>(`/api/telemetry/traces?${query}`)
+    const { traces } = await client.get('/api/telemetry/traces', { query })
     const missing: Record<string, number> = {}
     const sizes: number[] = []
     let orphans = 0
     let turnedAway = 0
     for (const { traceId } of traces) {
-      const { spans } = await client.get<{ spans: Span[] }>(`/api/telemetry/traces/${traceId}`)
+      const { spans } = await client.get('/api/telemetry/traces/:id', { id: traceId })
       // A declined card or a sold-out product makes no order: nothing is published.
       if (!spans.some((span) => span.service === 'locust' && span.attributes['http.response.status_code'] === '201')) {
         turnedAway++

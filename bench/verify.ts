@@ -1,5 +1,4 @@
 import { verifyScenario } from '../control/verify.ts'
-import type { ScenarioCard } from '../model/scenario.ts'
 import { exactly, quantile, told, until, type Benchmark, type BenchContext } from './benchmark.ts'
 
 const times = 3
@@ -10,7 +9,7 @@ export const verifyBenchmark: Benchmark = {
   title: 'every scenario three times in a row, and what is left of the orders',
   async run(context) {
     const { client, say } = context
-    const { scenarios } = await client.get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
+    const { scenarios } = await client.get('/api/scenarios')
     const failed: string[] = []
     const toPage: number[] = []
     const toHealthy: number[] = []
@@ -46,11 +45,11 @@ export const verifyBenchmark: Benchmark = {
 
 /** Stops the users, waits for all that is under way, and counts what is broken then: there is nothing that time would still mend. */
 async function atQuietTime({ client }: BenchContext): Promise<Record<string, number>> {
-  const { users } = await client.get<{ users: number }>('/api/load')
-  const violations = async () => (await client.get<{ violations: Record<string, number> }>('/api/invariants')).violations
-  await client.put('/api/load', { users: 0 })
+  const { users } = await client.get('/api/load')
+  const violations = async () => (await client.get('/api/invariants')).violations
+  await client.put('/api/load', { body: { users: 0 } })
   try {
-    await until('no user to be left', 30_000, async () => (await client.get<{ users: number }>('/api/load')).users === 0)
+    await until('no user to be left', 30_000, async () => (await client.get('/api/load')).users === 0)
     await until(
       'every promise about orders to hold',
       30_000,
@@ -59,6 +58,6 @@ async function atQuietTime({ client }: BenchContext): Promise<Record<string, num
     ).catch(() => {})
     return await violations()
   } finally {
-    await client.put('/api/load', { users })
+    await client.put('/api/load', { body: { users } })
   }
 }

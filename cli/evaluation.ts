@@ -1,11 +1,11 @@
 import path from 'node:path'
-import type { ShiftDebrief } from '../control/shifts.ts'
 import { startWhenSteady } from '../model/start-when-steady.ts'
-import type { DrillState } from '../model/drill.ts'
+import type { ToldDrill } from '../model/drill.ts'
 import { milestoneNames, type MilestoneName } from '../model/scenario.ts'
 import { until } from '../model/until.ts'
 import { startAgent } from './agent.ts'
-import type { ApiClient } from './client.ts'
+import type { ApiClient } from '../model/client.ts'
+import type { ShiftDebrief } from '../model/debrief.ts'
 
 /** How far somebody came with one incident. Seconds count from its page; null where they did not come to that. */
 export interface Course {
@@ -66,8 +66,7 @@ const steadyDeadlineMs = 120_000
 /** Plays one scenario with an agent. */
 export async function evaluateScenario(client: ApiClient, id: string, options: Omit<Played, 'what' | 'id'>): Promise<Evaluation> {
   const { drill, run } = await play(client, { ...options, what: { scenario: id }, id })
-  const { score } =
-    drill.phase === 'finished' ? await client.get<{ score: { total: number } }>(`/api/drills/${drill.id}/debrief`) : { score: { total: 0 } }
+  const { score } = drill.phase === 'finished' ? await client.get('/api/drills/:id/debrief', { id: drill.id }) : { score: { total: 0 } }
   return { scenario: id, ...courseOf(drill, score.total), ...run }
 }
 
@@ -86,7 +85,7 @@ export async function evaluateShift(client: ApiClient, id: string, options: Omit
       triage: { ...nothing, findings: [] },
       handover: nothing,
     }
-  const { total, incidents, missed, forestalled, noise, triage, handover } = await client.get<ShiftDebrief>(`/api/drills/${drill.id}/shift`)
+  const { total, incidents, missed, forestalled, noise, triage, handover } = await client.get('/api/drills/:id/shift', { id: drill.id })
   return {
     shift: id,
     score: total,
@@ -102,11 +101,11 @@ export async function evaluateShift(client: ApiClient, id: string, options: Omit
 const nothing = { points: 0, of: 0, detail: 'the shift did not come to its end' }
 
 /** Starts the drill when the range takes it, and lets the agent play it to its end, or to the limit. */
-async function play(client: ApiClient, options: Played): Promise<{ drill: DrillState; run: Run }> {
+async function play(client: ApiClient, options: Played): Promise<{ drill: ToldDrill; run: Run }> {
   const { what, id, limitMs, name, cwd, env } = options
-  await until('the range to be healthy', steadyDeadlineMs, async () => (await client.get<{ healthy: boolean }>('/api/health')).healthy)
+  await until('the range to be healthy', steadyDeadlineMs, async () => (await client.get('/api/health')).healthy)
   const started = await startWhenSteady(client, { ...what, mode: 'assessment', trainee: name }, steadyDeadlineMs)
-  const stateNow = async () => (await client.get<{ drill: DrillState }>(`/api/drills/${started.id}`)).drill
+  const stateNow = async () => (await client.get('/api/drills/:id', { id: started.id })).drill
   const isOver = async () => (await stateNow()).phase !== 'running'
   const log = path.join(options.folder, `${id}-${started.id.slice(0, 8)}.log`)
   const agent = startAgent({ shell: options.agent, cwd, env: { ...env, FIREDRILL_DRILL: started.id }, log })
@@ -118,12 +117,12 @@ async function play(client: ApiClient, options: Played): Promise<{ drill: DrillS
   } finally {
     await agent.end()
   }
-  if (!(await isOver())) await client.post(`/api/drills/${started.id}/finish`)
+  if (!(await isOver())) await client.post('/api/drills/:id/finish', { id: started.id })
   const drill = await stateNow()
   return { drill, run: { isVoid: drill.phase === 'void', toolCalls: drill.toolCalls, exitCode: agent.exitCode() ?? null, log } }
 }
 
-function courseOf({ milestones, pagedAt, wrongCauses, harmfulActions, changes, hints }: DrillState, score: number): Course {
+function courseOf({ milestones, pagedAt, wrongCauses, harmfulActions, changes, hints }: ToldDrill, score: number): Course {
   const since = (at: number | null) => (at === null || pagedAt === null ? null : Math.max(0, Math.round((at - pagedAt) / 100) / 10))
   return {
     causeNamed: milestones.diagnosed !== null,

@@ -1,20 +1,17 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { ServedBench } from '../control/replay/served-bench.ts'
-import type { ApiClient } from './client.ts'
 import type { HandoverNote } from '../model/handover.ts'
 import { handOver } from './commands/handover.ts'
 
 test('a handover note is written and read from a terminal', async (context: TestContext) => {
   await using served = new ServedBench()
-  const path = `/api/drills/${await served.bench.start()}/handovers`
+  const drill = await served.bench.start()
   const { trainee } = served
-  const refuse = async (): Promise<never> => assert.fail('nothing else is asked')
-  const client: ApiClient = { get: trainee.get, post: trainee.post, put: refuse, delete: refuse }
   const printed = async (options: Partial<HandoverNote>): Promise<string> => {
     const write = context.mock.method(process.stdout, 'write', () => true)
     try {
-      await handOver(client, path, { json: false, ...options })
+      await handOver(trainee, drill, { json: false, ...options })
       return write.mock.calls.map(({ arguments: [text] }) => String(text)).join('')
     } finally {
       write.mock.restore()

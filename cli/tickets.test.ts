@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { ServedBench } from '../control/replay/served-bench.ts'
-import type { ApiClient } from './client.ts'
 import { handleTickets, listTickets, ticketNumbers } from './commands/tickets.ts'
 
 /** What is printed meanwhile. */
@@ -19,19 +18,8 @@ test('tickets are listed and handled from a terminal', async (context) => {
   await using served = new ServedBench()
   const { bench } = served
   const id = await bench.start()
-  const path = `/api/drills/${id}/tickets`
-  const refuse = async (): Promise<never> => assert.fail('nothing else is asked')
-  const client: ApiClient = {
-    get: (url) => served.read('trainee', url),
-    async post<Body>(url: string, body?: unknown): Promise<Body> {
-      const { status, text } = await served.ask('trainee', 'POST', url, body as object)
-      assert.equal(status, 200, text)
-      return JSON.parse(text) as Body
-    },
-    put: refuse,
-    delete: refuse,
-  }
-  assert.match(await printed(context, () => listTickets(client, path, { json: false })), /no customer has written yet/)
+  const client = served.trainee
+  assert.match(await printed(context, () => listTickets(client, id, { json: false })), /no customer has written yet/)
   for (let number = 1; number <= 60; number++)
     bench.kept.push({
       ...{ number, at: bench.now, journey: 'checkout', wrong: 'failed', asked: '/api/checkout', customer: `customer-${number}` },
@@ -40,10 +28,10 @@ test('tickets are listed and handled from a terminal', async (context) => {
   await bench.pass(60)
   const numbers = ticketNumbers(['1'])
   const said = await printed(context, () =>
-    handleTickets(client, path, numbers, { answer: 'checking-the-order', link: true, close: true, json: false }),
+    handleTickets(client, id, numbers, { answer: 'checking-the-order', link: true, close: true, json: false }),
   )
   assert.equal(said, 'ticket 1: answered, linked, closed\n')
-  const listed = await printed(context, () => listTickets(client, path, { json: false }))
+  const listed = await printed(context, () => listTickets(client, id, { json: false }))
   assert.match(listed, /Order refused with an error +checkout/)
   assert.match(listed, /#1.*It was product P00012\..*\(closed, answered, linked\)/)
   assert.match(listed, /customer customer-\d+, at [\d:]+ UTC, waited 1\.2 s, trace [0-9a-f]{32}/)

@@ -1,4 +1,4 @@
-import { nextMilestone, type DrillState } from '../model/drill.ts'
+import { nextMilestone, type ToldDrill } from '../model/drill.ts'
 import { milestoneNames, type HintRung, type MilestoneName, type Scenario } from '../model/scenario.ts'
 import { numbersFrom } from '../model/seeded.ts'
 
@@ -66,7 +66,7 @@ export class Trainee {
   }
 
   /** What he does in the `tickMs` that end now, in a drill that stands so. */
-  tick(state: DrillState, now: number, tickMs: number): Doing[] {
+  tick(state: ToldDrill, now: number, tickMs: number): Doing[] {
     const milestone = nextMilestone(state)
     if (state.pagedAt === null || milestone === null) return []
     if (milestone !== this.#at) {
@@ -86,7 +86,7 @@ export class Trainee {
   }
 
   /** What is left to do after the hints that were given since; who would never have got there alone works off what the last rung leaves of par. */
-  #hear(state: DrillState): void {
+  #hear(state: ToldDrill): void {
     for (const { milestone, rung } of state.hints.slice(this.#heard)) {
       const worked = milestone === this.#at ? this.#worked : 0
       const left = this.#persona.leftAfter[rung]
@@ -108,7 +108,7 @@ export class Trainee {
     return this.#scenario.milestones[name].par - (before ? this.#scenario.milestones[before].par : 0)
   }
 
-  #hasGivenUp(state: DrillState, name: MilestoneName, now: number): boolean {
+  #hasGivenUp(state: ToldDrill, name: MilestoneName, now: number): boolean {
     const reached = Object.values(state.milestones).filter((at) => at !== null)
     const encouragedAt = Math.max(state.pagedAt ?? 0, ...reached, ...state.hints.map((hint) => hint.at))
     return now - encouragedAt > this.#persona.givesUpAfter * this.#parOf(name)

@@ -1,4 +1,3 @@
-import type { Debrief } from './debrief.ts'
 import {
   answerOf,
   debriefPage,
@@ -11,6 +10,7 @@ import {
   timelineTable,
   type Pictures,
 } from './debrief-parts.ts'
+import type { Debrief } from '../model/debrief.ts'
 
 /** The debrief of a drill as one file. Times are of the drill's own clock. */
 export function debriefHtml(debrief: Debrief, pictures: Pictures): string {

@@ -2,8 +2,8 @@ import { elapsed } from '../model/duration.ts'
 import { drillClock, type DrillEvent, type DrillState } from '../model/drill.ts'
 import { pinsOf } from '../drills/pins.ts'
 import { eventInWords } from '../drills/postmortem.ts'
-import type { Debrief } from './debrief.ts'
 import type { DrillGraph } from './drill-graphs.ts'
+import type { Debrief } from '../model/debrief.ts'
 
 export const escape = (text: string): string =>
   text.replaceAll(/[&<>"']/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[sign] ?? sign)

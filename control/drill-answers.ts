@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { scenarioOf } from '../drills/variants.ts'
 import type { Role } from '../model/api.ts'
+import type { AnswerOf } from '../model/client.ts'
 import type { DrillState } from '../model/drill.ts'
 import type { Scenario } from '../model/scenario.ts'
+import { Written } from './api/written.ts'
 import { drillView } from './drill-view.ts'
 import type { Ledger } from './ledger.ts'
 
@@ -12,7 +14,7 @@ const mostAnswers = 8
 /** As it was told, and a mark by which a client asks whether it is still so. */
 interface Answer {
   lastId: number
-  text: string
+  written: Written<AnswerOf<'GET /api/drills/:id'>>
   etag: string
 }
 
@@ -36,8 +38,9 @@ export class DrillAnswers {
     const key = `${state.id} ${to}`
     const known = this.#answers.get(key)
     if (known?.lastId === lastId) return known
-    const text = JSON.stringify(drillView(state, events, scenarioOf(this.#scenarios, state), role))
-    const answer = { lastId, text, etag: `"${this.#own}-${to}-${lastId}"` }
+    const view: AnswerOf<'GET /api/drills/:id'> = drillView(state, events, scenarioOf(this.#scenarios, state), role)
+    const written = new Written<typeof view>(JSON.stringify(view))
+    const answer = { lastId, written, etag: `"${this.#own}-${to}-${lastId}"` }
     this.#answers.delete(key)
     this.#answers.set(key, answer)
     for (const oldest of this.#answers.keys()) {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { HandoverNote } from '../model/handover.ts'
-import type { Debrief } from './debrief.ts'
 import { handovers as tools } from './mcp/handovers.ts'
 import { ServedBench } from './replay/served-bench.ts'
+import type { Debrief } from '../model/debrief.ts'
 
 type Listed = { handovers: (HandoverNote & { at: number; by: unknown })[] }
 

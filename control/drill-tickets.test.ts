@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DrillEvent } from '../model/drill.ts'
 import type { KeptRequest } from '../model/tickets.ts'
-import type { Ticket, TicketGroup } from '../people/ticket-list.ts'
-import type { Debrief } from './debrief.ts'
 import { tickets as tools } from './mcp/tickets.ts'
 import { ServedBench } from './replay/served-bench.ts'
+import type { Ticket, TicketGroup } from '../model/routes/people.ts'
+import type { Debrief } from '../model/debrief.ts'
 
 interface Listed {
   tickets: Ticket[]

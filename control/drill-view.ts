@@ -4,6 +4,7 @@ import { isOpen, type AlertSummary, type DrillEvent, type DrillState } from '../
 import type { Scenario } from '../model/scenario.ts'
 import { blindTitle, isHidden } from './blind.ts'
 import { publicState, toldEvents } from './told.ts'
+import type { IncidentView } from '../model/routes/drills.ts'
 
 /** A drill, running or over, as it is told to a role. */
 export function drillView(state: DrillState, events: readonly DrillEvent[], scenario: Scenario | undefined, role: Role | null) {
@@ -22,28 +23,6 @@ export function drillView(state: DrillState, events: readonly DrillEvent[], scen
     incidents: noIncidents,
     events: told,
   }
-}
-
-/** An incident of a shift, as somebody knows of it who was paged for it. */
-export interface IncidentView {
-  /** In the order of their pages; null for one that has not paged, which only the instructor is told of. */
-  number: number | null
-  /** In the order in which they begin; null for noise, and for those who are to find out which that is. */
-  place: number | null
-  /** What it was; null while that is to be found out. */
-  title: string | null
-  pagedAt: number | null
-  /** What has paged, newest first. */
-  pages: { name: string; summary: string; firing: boolean }[]
-  milestones: DrillState['milestones']
-  /** Of its own clock, in milliseconds since the epoch. */
-  startedAt: number
-  /** None while the shift lasts, except for the instructor. */
-  pars: Record<string, number>
-  hints: number
-  wrongCauses: number
-  /** Everything about it is done. */
-  over: boolean
 }
 
 /** Of a drill that is no shift. */

@@ -3,12 +3,12 @@ import { once } from 'node:events'
 import http from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
-import type { Debrief } from './debrief.ts'
 import { paperHost, paperTokens } from './replay/paper-context.ts'
 import { GameDays } from './game-days.ts'
 import { scenarios, shifts } from './replay/engine-bench.ts'
 import { ServedBench } from './replay/served-bench.ts'
 import { playedWith } from './shifts.ts'
+import type { Debrief } from '../model/debrief.ts'
 
 interface Planned {
   id: string

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { Written } from './api/written.ts'
 
 /** Works on many things, so many at a time: others have their turn in between. */
 export async function inSlices<Item, Result>(
@@ -18,8 +19,12 @@ export async function inSlices<Item, Result>(
 const eventsAtOnce = 250
 
 /** An object with a long list in it, as JSON. */
-export async function jsonInSlices<Item>(rest: object, name: string, items: readonly Item[]): Promise<string> {
+export async function jsonInSlices<Rest extends object, Name extends string, Item>(
+  rest: Rest,
+  name: Name,
+  items: readonly Item[],
+): Promise<Written<Rest & Record<Name, Item[]>>> {
   const parts = await inSlices(items, eventsAtOnce, (slice) => JSON.stringify(slice).slice(1, -1))
   const others = JSON.stringify(rest).slice(1, -1)
-  return `{${others}${others === '' ? '' : ','}${JSON.stringify(name)}:[${parts.join(',')}]}`
+  return new Written(`{${others}${others === '' ? '' : ','}${JSON.stringify(name)}:[${parts.join(',')}]}`)
 }

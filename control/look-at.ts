@@ -1,27 +1,24 @@
+import type { ApiClient } from '../model/client.ts'
 import type { ShopComponentName } from '../model/components.ts'
 import type { ViewKind } from '../model/scenario.ts'
 
-interface Client {
-  get<Body>(path: string): Promise<Body>
-  post<Body>(path: string, body?: unknown): Promise<Body>
-}
 interface Place {
   view: ViewKind
   component: ShopComponentName
 }
 
 /** Looks at a place as somebody would by the API: it is read, and so the drill takes it as looked at. Resolves when it has been. */
-export async function lookAt(client: Client, { view, component }: Place): Promise<void> {
-  const run = (action: string, params: object = {}) => client.post(`/api/actions/${action}`, { params })
+export async function lookAt(client: ApiClient, { view, component }: Place): Promise<void> {
+  const run = (action: string, params: Record<string, unknown> = {}) => client.post('/api/actions/:id', { id: action, body: { params } })
   switch (view) {
     case 'dashboard':
-      return void (await client.get(`/api/prometheus/query?${new URLSearchParams({ query: metricsOf(component) })}`))
+      return void (await client.get('/api/prometheus/query', { query: new URLSearchParams({ query: metricsOf(component) }) }))
     case 'trace':
-      return void (await client.get(`/api/telemetry/traces?service=${component}&limit=5`))
+      return void (await client.get('/api/telemetry/traces', { query: { service: component, limit: 5 } }))
     case 'logs':
-      return void (await client.get(`/api/telemetry/logs?service=${component}&limit=5`))
+      return void (await client.get('/api/telemetry/logs', { query: { service: component, limit: 5 } }))
     case 'deploys':
-      return void (await client.get(`/api/changes?service=${component}`))
+      return void (await client.get('/api/changes', { query: new URLSearchParams({ service: component }) }))
     case 'queue':
       return void (await run('inspect-broker'))
     case 'database':
@@ -29,7 +26,7 @@ export async function lookAt(client: Client, { view, component }: Place): Promis
     case 'cache':
       return void (await run('inspect-cache'))
     case 'mesh':
-      return void (await client.get(`/api/mesh?service=${component}`))
+      return void (await client.get('/api/mesh', { query: new URLSearchParams({ service: component }) }))
     case 'alerts':
       return void (await client.get('/api/alerts'))
   }

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Progress } from '../model/progress.ts'
 import { Sunday } from '../test/sunday.ts'
 import { scenarios } from './replay/engine-bench.ts'
-import type { ShiftDebrief } from './shifts.ts'
+import type { ShiftDebrief } from '../model/debrief.ts'
 
 test('what was practised in a shift is in the progress of each skill, by incident, once the shift is over', async () => {
   await using sunday = await new Sunday().start()

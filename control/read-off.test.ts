@@ -1,19 +1,22 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { client } from '../model/client.ts'
 import { inWords } from '../model/read-off.ts'
 import { readOff } from './read-off.ts'
-import type { Client } from './verify.ts'
 
 const backup = (name: string, check: string) => ({ backup: name, check, restores_from: '2026-03-02T10:00:00.000Z' })
 
 /** A range that shows this. */
 function showing({ sessions = [], backups = [], logs = [] }: { sessions?: object[]; backups?: object[]; logs?: object[] }) {
   const asked: string[] = []
-  const client: Client = {
-    get: async (path) => (asked.push(path), { logs } as never),
-    post: async (path) => ({ rows: path.endsWith('list-sessions') ? sessions : backups }) as never,
-  }
-  return { client, asked }
+  const answers = client(async ({ method, path }) => {
+    if (method === 'GET') asked.push(path)
+    return {
+      status: 200,
+      text: JSON.stringify(method === 'GET' ? { logs } : { rows: path.endsWith('list-sessions') ? sessions : backups }),
+    }
+  })
+  return { client: answers, asked }
 }
 
 test('parameters are as they are written, apart from those that are read off the range', async () => {

@@ -21,12 +21,14 @@ import { pathRoutes } from './api/paths.ts'
 import { peopleRoutes } from './api/people.ts'
 import { rangeRoutes } from './api/range.ts'
 import { scenarioRoutes } from './api/scenarios.ts'
+import { serve } from './api/serve.ts'
 import { sessionRoutes } from './api/session.ts'
 import { shellRoutes, socketRoute } from './api/shells.ts'
 import { shiftPlanRoute, shiftRoutes } from './api/shifts.ts'
 import { statusRoutes } from './api/status.ts'
 import { telemetryRoutes } from './api/telemetry.ts'
 import { ticketRoutes } from './api/tickets.ts'
+import type { AnswerOf } from '../model/client.ts'
 
 const routes = [
   sessionRoutes,
@@ -81,11 +83,9 @@ export async function createServer(api: ApiContext, { rated = true }: { rated?: 
   })
   const registry = new Registry()
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 50 })
-  app.get('/health', { config: { access: 'public' } }, async () => ({ status: 'ok' }))
-  app.get('/metrics', { config: { access: 'public' } }, async (_request, reply) =>
-    reply.type(registry.contentType).send(await registry.metrics()),
-  )
-  app.get('/api/openapi.json', async () => app.swagger())
+  serve(app, 'GET /health', { access: 'public' }, () => ({ status: 'ok' as const }))
+  serve(app, 'GET /metrics', { access: 'public' }, async () => registry.metrics())
+  serve(app, 'GET /api/openapi.json', () => app.swagger() as AnswerOf<'GET /api/openapi.json'>)
   for (const register of routes) register(app, api)
 
   await app.register(async (scope) => {

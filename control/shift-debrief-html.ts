@@ -1,7 +1,6 @@
 import { elapsed } from '../model/duration.ts'
 import { drillClock, type DrillEvent } from '../model/drill.ts'
 import { handoverInWords } from '../model/handover.ts'
-import type { JudgedHandover } from '../people/handover.ts'
 import {
   answerOf,
   clockOf,
@@ -17,7 +16,7 @@ import {
   timelineTable,
   type Pictures,
 } from './debrief-parts.ts'
-import type { ShiftDebrief, ShiftIncidentDebrief } from './shifts.ts'
+import type { JudgedHandover, ShiftDebrief, ShiftIncidentDebrief } from '../model/debrief.ts'
 
 /** The debrief of a shift as one file: by incident, with the order in which they were dealt with, what was noise, and the note for the next shift. */
 export function shiftDebriefHtml(debrief: ShiftDebrief, events: readonly DrillEvent[], pictures: Pictures): string {

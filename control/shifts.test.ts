@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { drillView, type IncidentView } from './drill-view.ts'
+import { drillView } from './drill-view.ts'
 import { shifts } from './replay/engine-bench.ts'
-import type { ShiftDebrief } from './shifts.ts'
 import type { Scenario } from '../model/scenario.ts'
 import { Sunday, type View } from '../test/sunday.ts'
 import { ServedBench } from './replay/served-bench.ts'
+import type { IncidentView } from '../model/routes/drills.ts'
+import type { ShiftDebrief } from '../model/debrief.ts'
 
 const reached = ({ milestones }: IncidentView): string[] => Object.entries(milestones).flatMap(([name, at]) => (at === null ? [] : [name]))
 

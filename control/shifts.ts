@@ -1,14 +1,15 @@
 import path from 'node:path'
 import { alertPages } from '../drills/shifts/noise.ts'
-import { debriefOf, type Debrief } from './debrief.ts'
+import { debriefOf } from './debrief.ts'
 import { loadShifts, type ReadShift } from '../drills/shifts/read.ts'
-import { scoreShift, type ShiftScore } from '../drills/shifts/scoring.ts'
+import { scoreShift } from '../drills/shifts/scoring.ts'
 import { drawnScenario } from '../drills/variants.ts'
 import type { DrillEvent, DrillState } from '../model/drill.ts'
 import type { FiredrillError } from '../model/errors.ts'
-import type { Scenario, Urgency } from '../model/scenario.ts'
-import { judgeHandovers, type JudgedHandover } from '../people/handover.ts'
-import { communicationOf, type Communication } from '../people/updates.ts'
+import type { Scenario } from '../model/scenario.ts'
+import { judgeHandovers } from '../people/handover.ts'
+import { communicationOf } from '../people/updates.ts'
+import type { ShiftDebrief } from '../model/debrief.ts'
 
 /** The shifts of a checkout. `told` gets what has a mistake, which is left out. */
 export const shiftsOf = (
@@ -20,41 +21,6 @@ export const shiftsOf = (
 /** All that can be played, by its id: scenarios, and shifts as the engine plays them. */
 export const playedWith = (scenarios: ReadonlyMap<string, Scenario>, shifts: ReadonlyMap<string, ReadShift>): Map<string, Scenario> =>
   new Map([...scenarios, ...[...shifts].map(([id, { played }]) => [id, played] as const)])
-
-export interface ShiftIncidentDebrief {
-  /** In the order in which they began, from 1. */
-  place: number
-  /** By which it was known, in the order in which they paged; null for one that never did. */
-  number: number | null
-  urgency: Urgency
-  why: string
-  /** When it began, in milliseconds since the epoch. */
-  beganAt: number
-  debrief: Omit<Debrief, 'events' | 'tries' | 'handovers' | 'communication' | 'again'>
-}
-
-/** Everything about a shift that is over. */
-export interface ShiftDebrief {
-  drill: DrillState
-  shift: string
-  title: string
-  /** Markdown by the shift's author. */
-  text: string
-  total: number
-  /** The mean of the incidents' scores is the rest of it. */
-  triage: ShiftScore['triage']
-  handover: ShiftScore['handover']
-  incidents: ShiftIncidentDebrief[]
-  /** Titles of incidents for which the shift did not last. */
-  missed: string[]
-  /** Titles of slow burns that were fixed while they were tickets. */
-  forestalled: string[]
-  noise: { what: string; at: number | null; pages: number }[]
-  communication: Communication | null
-  handovers: JudgedHandover[]
-  /** By which the same is played again. */
-  seed: number
-}
 
 /** A shift that is over, incident by incident. */
 export function shiftDebriefOf(state: DrillState, events: readonly DrillEvent[], { shift, played }: ReadShift): ShiftDebrief {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Debrief } from './debrief.ts'
 import type { DrillState } from '../model/drill.ts'
 import type { Scenario } from '../model/scenario.ts'
 import { ServedBench } from './replay/served-bench.ts'
+import type { Debrief } from '../model/debrief.ts'
 
 const id = 'every-fourth-page'
 

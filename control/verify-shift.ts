@@ -1,11 +1,10 @@
-import type { DrillEvent, DrillState } from '../model/drill.ts'
+import type { DrillEvent } from '../model/drill.ts'
 import { FiredrillError } from '../model/errors.ts'
 import { anyOf, urgencies, type Incident, type Scenario } from '../model/scenario.ts'
 import type { ShiftPlan } from '../model/shift.ts'
 import type { Wait } from '../model/start-when-steady.ts'
 import { noiseSteps } from '../drills/shifts/noise.ts'
 import { overlapMs } from '../drills/shifts/read.ts'
-import type { IncidentView } from './drill-view.ts'
 import { lookAt } from './look-at.ts'
 import {
   drillOf,
@@ -51,7 +50,7 @@ interface Rehearsal {
  * left out. Each has to page within its bound, and to recover while others that are open have not; noise has to end by itself.
  */
 export async function verifyShift(client: Client, id: string, patience = 1): Promise<Verification> {
-  const plan = await client.get<PlannedShift>(`/api/shifts/${id}/plan?seed=${verifySeed}`)
+  const plan = await client.get('/api/shifts/:id/plan', { id, query: { seed: verifySeed } })
   const incidents = plan.played.incidents ?? []
   const bounds = incidents.map(({ scenario }) => pageBoundSeconds(scenario, patience))
   const result = unplayed(id, null, patience, Math.max(...bounds))
@@ -97,7 +96,7 @@ async function breaks({ client, drill, plan, until, patience }: Rehearsal, incid
     // What follows within an incident comes when its author says.
     const goesOn =
       incident.steps.some((step) => done.has(step) && (!incident.slowBurn || step !== incident.steps[0])) && incident.steps.includes(next)
-    if (!goesOn) await client.post(`/api/drills/${drill}/skip`)
+    if (!goesOn) await client.post('/api/drills/:id/skip', { id: drill })
     const inMs = goesOn ? longestStepMs : nextStepMs
     await until('the next fault to go in', inMs, async () => injectedSteps((await drillOf(client, drill)).events).has(next))
     const burning = plan.played.incidents?.find(({ slowBurn, steps }) => slowBurn && steps[0] === next)
@@ -128,13 +127,8 @@ const instanceOf = (events: readonly DrillEvent[], step: number): string | undef
   return injected?.type === 'fault-injected' ? injected.instance : undefined
 }
 
-interface View {
-  drill: DrillState
-  events: DrillEvent[]
-  incidents: IncidentView[]
-}
 const viewOf = async ({ client, drill }: Rehearsal, place: number) => {
-  const { incidents, events } = await client.get<View>(`/api/drills/${drill}`)
+  const { incidents, events } = await client.get('/api/drills/:id', { id: drill })
   return { view: incidents.find((each) => each.place === place), events }
 }
 
@@ -170,15 +164,15 @@ async function inTurn(rehearsal: Rehearsal, group: readonly Incident[]): Promise
   const order = group.toSorted((a, b) => urgencies.indexOf(a.urgency) - urgencies.indexOf(b.urgency))
   for (const [index, incident] of order.entries()) {
     const { place, scenario } = incident
-    const number = (await viewOf(rehearsal, place)).view?.number
-    await client.post(`/api/drills/${drill}/acknowledge`, { incident: number })
+    const number = (await viewOf(rehearsal, place)).view?.number ?? undefined
+    await client.post('/api/drills/:id/acknowledge', { id: drill, body: { incident: number } })
     for (const where of scenario.located) {
       // What is broken may be what would be looked at.
       await lookAt(client, where).catch(() => {})
       if ((await viewOf(rehearsal, place)).view?.milestones.located) break
     }
     const { component, category } = scenario.cause
-    await client.post(`/api/drills/${drill}/cause`, { component, category, sentence: 'verify', incident: number })
+    await client.post('/api/drills/:id/cause', { id: drill, body: { component, category, sentence: 'verify', incident: number } })
     await solve(client, scenario)
     const fixedAt = Date.now()
     const recovered = async () => (await viewOf(rehearsal, place)).view?.milestones.recovered ?? null

@@ -1,8 +1,7 @@
-import type { Verdict } from '../drills/checks/registry.ts'
 import { fitsAlert } from '../drills/alert-name.ts'
-import { difference, type Fingerprint } from '../drills/baseline.ts'
-import type { Sample } from '../model/check.ts'
-import type { DrillEvent, DrillState } from '../model/drill.ts'
+import { difference } from '../drills/baseline.ts'
+import type { ApiClient } from '../model/client.ts'
+import type { DrillEvent } from '../model/drill.ts'
 import { until as waitUntil } from '../model/until.ts'
 import { FiredrillError, describeError } from '../model/errors.ts'
 import { anyOf, type Scenario } from '../model/scenario.ts'
@@ -41,10 +40,7 @@ export const verifySeed = 0
 
 type Look = (drill: string) => Promise<void>
 
-export interface Client {
-  get<Body>(path: string): Promise<Body>
-  post<Body>(path: string, body?: unknown): Promise<Body>
-}
+export type Client = ApiClient
 
 /** Orders that nobody passes on any more are announced again 60 to 90 s after their confirmation (`shop/orders/reconciliation.ts`), and then shipped. */
 export const recoveryDeadlineMs = 120_000
@@ -64,7 +60,10 @@ export async function verifyScenario(
   patience = 1,
   { variant = null, injected = async () => {}, paged = async () => {} }: { variant?: string | null; injected?: Look; paged?: Look } = {},
 ): Promise<Verification> {
-  const plan = await client.get<Scenario>(`/api/scenarios/${id}/plan?seed=${verifySeed}${variant === null ? '' : `&variant=${variant}`}`)
+  const plan = await client.get('/api/scenarios/:id/plan', {
+    id,
+    query: { seed: `${verifySeed}${variant === null ? '' : `&variant=${variant}`}` },
+  })
   const result = unplayed(id, variant, patience, pageBoundSeconds(plan, patience))
   const wanted = { scenario: id, ...(variant === null ? {} : { variant }) }
   await rehearse(client, wanted, result, (drill, until) => play(client, drill, plan, result, { until, patience, injected, paged }))
@@ -101,9 +100,9 @@ export async function rehearse(
   const until = waitIn(result)
   let drill: string | null = null
   try {
-    await until('the range to be healthy before', restMs, async () => (await client.get<Verdict>('/api/health')).healthy)
+    await until('the range to be healthy before', restMs, async () => (await client.get('/api/health')).healthy)
     await until('no page to fire before', restMs, async () => (await pages(client)).length === 0)
-    const before = await client.get<Fingerprint>('/api/fingerprint')
+    const before = await client.get('/api/fingerprint')
     const rehearsal = { ...wanted, trainee: 'verify', mode: 'rehearsal', seed: verifySeed } as const
     drill = (await startWhenSteady(client, rehearsal, restMs, { wait: until })).id
     result.drill = drill
@@ -116,25 +115,21 @@ export async function rehearse(
     const { drill: ended } = await drillOf(client, drill)
     if (ended.outcome !== 'resolved') result.problems.push(`the drill ended as ${ended.outcome ?? ended.phase}, not as resolved`)
 
-    await until(
-      'the fingerprint to be as before',
-      restMs,
-      async () => (await client.get<Fingerprint>('/api/fingerprint')).hash === begunAs,
-    ).then(
+    await until('the fingerprint to be as before', restMs, async () => (await client.get('/api/fingerprint')).hash === begunAs).then(
       () => (result.restored = true),
-      async () => result.problems.push(...difference(before, await client.get<Fingerprint>('/api/fingerprint'))),
+      async () => result.problems.push(...difference(before, await client.get('/api/fingerprint'))),
     )
     result.problems.push(...differencesIn((await drillOf(client, drill)).events))
-    await until('the range to be healthy after', restMs, async () => (await client.get<Verdict>('/api/health')).healthy)
+    await until('the range to be healthy after', restMs, async () => (await client.get('/api/health')).healthy)
     await until('the pages to resolve', restMs, async () => (await pages(client)).length === 0)
     const settled = async () => {
-      result.violations = (await client.get<{ violations: Record<string, number> }>('/api/invariants')).violations
+      result.violations = (await client.get('/api/invariants')).violations
       return ordersAtRest(result.violations)
     }
     await until('every accepted order to be fulfilled exactly once', fulfilmentDeadlineMs * result.patience, settled)
   } catch (error) {
     result.problems.push(describeError(error))
-    if (drill) await client.post(`/api/drills/${drill}/abort`).catch(() => {})
+    if (drill) await client.post('/api/drills/:id/abort', { id: drill }).catch(() => {})
   }
   result.ok = result.problems.length === 0 && result.unexpectedPages.length === 0
   result.tookSeconds = tenths((Date.now() - startedAt) / 1_000)
@@ -204,13 +199,16 @@ async function play(
 
   await until('the oracle to say broken', 30_000, async () => (await drillOf(client, drill)).drill.healthy === false)
   await paged(drill)
-  await client.post(`/api/drills/${drill}/acknowledge`)
+  await client.post('/api/drills/:id/acknowledge', { id: drill })
   for (const place of plan.located) {
     // What is broken may be what would be looked at.
     await lookAt(client, place).catch(() => {})
     if ((await drillOf(client, drill)).drill.milestones.located !== null) break
   }
-  await client.post(`/api/drills/${drill}/cause`, { component: plan.cause.component, category: plan.cause.category, sentence: 'verify' })
+  await client.post('/api/drills/:id/cause', {
+    id: drill,
+    body: { component: plan.cause.component, category: plan.cause.category, sentence: 'verify' },
+  })
   const fixingFrom = Date.now()
   await solve(client, plan)
   const fixedAt = Date.now()
@@ -253,14 +251,16 @@ export function unexpectedPages(
 export async function solve(client: Client, { solution }: Pick<Scenario, 'solution'>): Promise<void> {
   for (const { action, terminal, params } of solution) {
     if (terminal !== undefined) await runInTerminal(client, terminal)
-    else await client.post(`/api/actions/${action}`, { params: await readOff(client, params) })
+    else await client.post('/api/actions/:id', { id: action ?? '', body: { params: await readOff(client, params) } })
   }
 }
 
 async function runInTerminal(client: Client, command: string): Promise<void> {
-  const { status, output } = await client.post<{ status: number; output: string }>('/api/shells/commands', {
-    command,
-    timeoutSeconds: terminalSeconds,
+  const { status, output } = await client.post('/api/shells/commands', {
+    body: {
+      command,
+      timeoutSeconds: terminalSeconds,
+    },
   })
   if (status !== 0)
     throw new FiredrillError('component-failed', `in the terminal, \`${command}\` ended with status ${status}: ${output.slice(-300)}`)
@@ -268,15 +268,14 @@ async function runInTerminal(client: Client, command: string): Promise<void> {
 
 /** What was seen of the drill by which a scenario was just verified. */
 export async function recordVerified(client: Pick<Client, 'get'>, drill: string): Promise<Recording> {
-  const [{ events }, { samples }] = await Promise.all([drillOf(client, drill), client.get<{ samples: Sample[] }>('/api/samples')])
+  const [{ events }, { samples }] = await Promise.all([drillOf(client, drill), client.get('/api/samples')])
   return recordingOf(samples, events)
 }
 
-export const drillOf = (client: Pick<Client, 'get'>, id: string) =>
-  client.get<{ drill: DrillState; events: DrillEvent[] }>(`/api/drills/${id}`)
+export const drillOf = (client: Pick<Client, 'get'>, id: string) => client.get('/api/drills/:id', { id })
 
 /** What Alertmanager has: pages and tickets. */
-export const firing = (client: Client) => client.get<{ labels: Record<string, string>; status: { state: string } }[]>('/api/alerts')
+export const firing = (client: Client) => client.get('/api/alerts')
 
 export const pages = async (client: Client): Promise<unknown[]> =>
   (await firing(client)).filter((alert) => alert.labels['severity'] === 'page')

@@ -1,27 +1,8 @@
 import { endsDrill, type DrillEvent } from '../model/drill.ts'
 import { anyOf, type Scenario } from '../model/scenario.ts'
+import type { AlertQuality, AlertRecord, AlertUse } from '../model/debrief.ts'
 
 /** What an alert was good for, in hindsight. */
-export type AlertUse = 'actionable' | 'symptom' | 'noise'
-
-export interface AlertRecord {
-  name: string
-  use: AlertUse
-  /** How often it paged in this drill. */
-  pages: number
-  /** From the start of the drill to its first page, in milliseconds. */
-  firstAfterMs: number
-  /** How long it fired in all, in milliseconds; what still fired at the end counts until then. */
-  firedMs: number
-}
-
-export interface AlertQuality {
-  alerts: AlertRecord[]
-  pages: number
-  /** Pages of alerts that somebody had to act on. */
-  actionablePages: number
-}
-
 /** Every alert that paged in a drill: which one was needed, which told of the same thing again, which were of no use. */
 export function alertQuality(events: readonly DrillEvent[], scenario: Scenario): AlertQuality {
   const startedAt = events[0]?.at ?? 0

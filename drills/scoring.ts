@@ -2,6 +2,7 @@ import { drillClock, type DrillState, type UserHarm } from '../model/drill.ts'
 import { firstUpdate } from '../people/update-rules.ts'
 import { communicationOf } from '../people/updates.ts'
 import { milestoneNames, type MilestoneName, type Scenario } from '../model/scenario.ts'
+import type { Score, ScoreLine } from '../model/debrief.ts'
 
 /** Points for each milestone reached within its par; the rest of the hundred is for the users. */
 export const weights: Record<MilestoneName | 'users', number> = {
@@ -24,22 +25,6 @@ export const penalties = { wrongCause: 5, harmfulAction: 10, hintInAssessment: 3
 
 /** At this multiple of its par a milestone is worth nothing any more; in between, points fall evenly. */
 const worthlessAt = 4
-
-export interface ScoreLine {
-  what: MilestoneName | 'users' | 'communication' | 'wrong causes' | 'harmful actions' | 'hints'
-  points: number
-  of: number
-  /** Milliseconds on the drill's clock; null when it was not reached or is not a time. */
-  tookMs: number | null
-  parMs: number | null
-  detail: string
-}
-
-export interface Score {
-  total: number
-  assisted: boolean
-  lines: ScoreLine[]
-}
 
 /** Scores a drill from its state alone: the same events give the same score. */
 export function scoreDrill(state: DrillState, scenario: Scenario): Score {

@@ -5,7 +5,8 @@ import fc from 'fast-check'
 import { drillClock, foldDrill, type DrillEvent, type DrillEventBody, type DrillState } from '../model/drill.ts'
 import { elapsed } from '../model/duration.ts'
 import { loadScenario } from './scenarios.ts'
-import { storyOf, type StorySentence } from './told-story.ts'
+import { storyOf } from './told-story.ts'
+import type { StorySentence } from '../model/debrief.ts'
 
 const scenario = loadScenario(path.join(import.meta.dirname, '..', 'scenarios', 'slow-shelves'))
 const page = { fingerprint: 'f', name: 'BrowseLatencyBudgetBurn', severity: 'page', summary: 'Browsing is slow', startsAt: '' }

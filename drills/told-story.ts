@@ -1,16 +1,9 @@
 import { drillClock, type DrillEvent, type DrillState } from '../model/drill.ts'
 import { elapsed } from '../model/duration.ts'
 import { milestoneNames, type Scenario } from '../model/scenario.ts'
+import type { StorySentence } from '../model/debrief.ts'
 
 /** One sentence about a drill, and the events that it is about. */
-export interface StorySentence {
-  /** Milliseconds since the epoch; null for what did not happen. */
-  at: number | null
-  text: string
-  tone: 'bad' | 'good' | 'plain'
-  events: number[]
-}
-
 const howOften = (count: number): string => ['never', 'once', 'twice'][count] ?? `${count} times`
 const times = (count: number, one: string, more: string): string => (count === 1 ? one : `${count} ${more}`)
 

@@ -1,27 +1,28 @@
-export type Unit = 'seconds' | 'ratio' | 'rps' | 'count' | 'bytes'
+import { z } from 'zod'
 
-export interface Query {
-  /** PromQL; `$rate` stands for the range of `rate()`. */
-  expr: string
-  /** Name of each series; `{{label}}` is replaced. */
-  legend: string
-}
+const unit = z.enum(['seconds', 'ratio', 'rps', 'count', 'bytes'])
+export type Unit = z.infer<typeof unit>
 
-export interface Panel {
-  title: string
-  unit: Unit
-  queries: Query[]
-  /** A histogram whose exemplars are drawn as dots that open their trace. */
-  exemplars?: string
-  /** A line drawn across: an objective. */
-  threshold?: { value: number; label: string }
-}
+const query = z.object({
+  expr: z.string().describe('PromQL; `$rate` stands for the range of `rate()`.'),
+  legend: z.string().describe('Name of each series; `{{label}}` is replaced.'),
+})
+export type Query = z.infer<typeof query>
+
+const panel = z.object({
+  title: z.string(),
+  unit,
+  queries: z.array(query),
+  exemplars: z.string().optional().describe('A histogram whose exemplars are drawn as dots that open their trace.'),
+  threshold: z.object({ value: z.number(), label: z.string() }).optional().describe('A line drawn across: an objective.'),
+})
+export type Panel = z.infer<typeof panel>
 
 /** Defined once: drawn by the console, emitted as Grafana JSON. */
-export interface Dashboard {
-  id: string
-  title: string
-  /** The service that it is about, for links from alerts and spans. */
-  component?: string
-  panels: Panel[]
-}
+export const dashboard = z.object({
+  id: z.string(),
+  title: z.string(),
+  component: z.string().optional().describe('The service that it is about, for links from alerts and spans.'),
+  panels: z.array(panel),
+})
+export type Dashboard = z.infer<typeof dashboard>

@@ -1,16 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import {
-  drillPhases,
-  foldDrill,
-  isOpen,
-  mayDo,
-  phaseMoves,
-  traineeMaySee,
-  type DrillEvent,
-  type DrillEventBody,
-  type DrillPhase,
-} from './drill.ts'
+import { foldDrill, isOpen, mayDo, phaseMoves, traineeMaySee, type DrillEvent, type DrillEventBody, type DrillPhase } from './drill.ts'
+import { drillPhases } from './drill-state.ts'
 
 const bodies: DrillEventBody[] = [
   { type: 'drill-started', scenario: 's', mode: 'learning', trainee: 't', limitMs: 60_000, seed: 1, usersBefore: null, fingerprint: 'f' },

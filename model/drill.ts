@@ -1,11 +1,10 @@
-import type { CoachMode, DrillEvent, DrillEventType, HintReason, StatusUpdateKind, UserHarm, drillModes } from './drill-events.ts'
-import type { Audience } from './people.ts'
+import type { DrillEvent, DrillEventType, UserHarm } from './drill-events.ts'
+import type { DrillPhase, DrillState } from './drill-state.ts'
 import { milestoneNames, type MilestoneName } from './scenario.ts'
 
 export * from './drill-events.ts'
 
-export const drillPhases = ['running', 'paused', 'finished', 'aborted', 'void'] as const
-export type DrillPhase = (typeof drillPhases)[number]
+export type { DrillPhase, DrillState, StatusUpdate, ToldDrill } from './drill-state.ts'
 
 /** The events that move a drill to another phase, and from which; in any other they move nothing. A drill begins as running, and one that is over stays so. */
 export const phaseMoves = {
@@ -56,80 +55,6 @@ export const mayDo = (phase: DrillPhase, command: DrillCommand): boolean =>
 
 /** Whether the drill has begun and not ended. */
 export const isOpen = ({ phase }: Pick<DrillState, 'phase'>): boolean => phase === 'running' || phase === 'paused'
-
-/** What an audience was told, and when it was promised the next word: in milliseconds from then. */
-export interface StatusUpdate {
-  /** Milliseconds since the epoch. */
-  at: number
-  status: StatusUpdateKind
-  text: string
-  audience: Audience
-  nextInMs: number | null
-}
-
-export interface DrillState {
-  id: string
-  /** Of a shift, its id. */
-  scenario: string
-  /** Whether it is a shift: what comes of each of its incidents is told apart from it (`drills/shifts/incidents.ts`). */
-  shift: boolean
-  mode: (typeof drillModes)[number]
-  trainee: string
-  phase: DrillPhase
-  outcome: 'resolved' | 'time-up' | 'given-up' | null
-  startedAt: number
-  endedAt: number | null
-  /** On the drill's own clock, which stands in a pause. */
-  limitMs: number
-  pauses: { from: number; to: number | null }[]
-  /** By how much its clock was put forward, and when. */
-  skips: { at: number; byMs: number }[]
-  /** What users felt in the pauses. */
-  harmPaused: UserHarm
-  seed: number
-  variant: string | null
-  /** 0 for a drill from before drills had numbers. */
-  number: number
-  blind: boolean
-  /** How others are told is part of the score, whatever the scenario says of it. */
-  communications: boolean
-  usersBefore: UserHarm | null
-  fingerprint: string
-  /** When each milestone was first reached. */
-  milestones: Record<MilestoneName, number | null>
-  /** Timeline steps already carried out. */
-  injectedSteps: number[]
-  lastInjectedAt: number | null
-  firing: { fingerprint: string; name: string; severity: string; summary: string; startsAt: string }[]
-  pagedAt: number | null
-  escalatedAt: number | null
-  paged: string[]
-  hints: {
-    milestone: MilestoneName
-    rung: 'orient' | 'point' | 'tell'
-    text: string
-    reason: HintReason
-    at: number
-  }[]
-  coach: CoachMode
-  /** Until then the trainee wants no hint unasked; milliseconds since the epoch. */
-  snoozedUntil: number
-  easedAt: number | null
-  /** When the coach said that time is nearly over. */
-  wrappedUpAt: number | null
-  wrongCauses: number
-  /** Tools of MCP that an agent used. */
-  toolCalls: number
-  /** Status updates, oldest first. */
-  updates: StatusUpdate[]
-  harmfulActions: number
-  changes: number
-  healthy: boolean | null
-  /** The range was seen broken at least once since the first fault. */
-  wasBroken: boolean
-  harm: UserHarm
-  lastEventAt: number
-}
 
 /** Folds events, oldest first, into the state of one drill. Unknown drills have no events: returns null. */
 export function foldDrill(events: readonly DrillEvent[]): DrillState | null {
@@ -306,7 +231,7 @@ function phaseStep(state: DrillState, event: Extract<DrillEvent, { type: keyof t
 }
 
 /** The milestone a trainee is working towards, or null when all are reached. */
-export const nextMilestone = (state: DrillState): MilestoneName | null =>
+export const nextMilestone = (state: Pick<DrillState, 'milestones'>): MilestoneName | null =>
   milestoneNames.find((name) => state.milestones[name] === null) ?? null
 
 const addHarm = (a: UserHarm, b: UserHarm): UserHarm => ({ good: a.good + b.good, slow: a.slow + b.slow, failed: a.failed + b.failed })

@@ -92,19 +92,19 @@ export const faultRamp = z.object({
 })
 export type FaultRamp = z.infer<typeof faultRamp>
 
-/** One injection, as kept in the ledger. */
-export interface FaultRecord {
-  instance: string
-  fault: string
-  params: unknown
-  undo: unknown
-  drill: string | null
-  state: FaultState
-  /** Milliseconds since the epoch. */
-  plannedAt: number
-  injectedAt: number | null
-  deadlineAt: number
-  revertedAt: number | null
-  error: string | null
-  ramp: FaultRamp | null
-}
+/** One injection, as kept in the ledger. Moments are in milliseconds since the epoch. */
+export const faultRecord = z.object({
+  instance: z.string(),
+  fault: z.string(),
+  params: z.unknown(),
+  undo: z.unknown(),
+  drill: z.string().nullable(),
+  state: faultState,
+  plannedAt: z.number(),
+  injectedAt: z.number().nullable(),
+  deadlineAt: z.number(),
+  revertedAt: z.number().nullable(),
+  error: z.string().nullable(),
+  ramp: faultRamp.nullable(),
+})
+export type FaultRecord = z.infer<typeof faultRecord>

@@ -15,10 +15,10 @@ export const learningPath = z.strictObject({
 export type LearningPath = z.output<typeof learningPath>
 
 /** A path as it is told to those who play. Nothing is locked: a step that was not played can be played at any time. */
-export interface PathView extends Omit<LearningPath, 'steps'> {
-  steps: { scenario: string; title: string; why: string; playable: boolean; resolved: boolean }[]
-  /** The next step by its scenario's id; null when every step that can be played here is resolved. */
-  next: string | null
-  /** The one to go on with, of all paths. */
-  recommended: boolean
-}
+export const pathView = z.object({
+  ...learningPath.shape,
+  steps: z.array(z.object({ scenario: z.string(), title: z.string(), why: z.string(), playable: z.boolean(), resolved: z.boolean() })),
+  next: z.string().nullable().describe('The next step by its scenario’s id; null when every step that can be played here is resolved.'),
+  recommended: z.boolean().describe('The one to go on with, of all paths.'),
+})
+export type PathView = z.infer<typeof pathView>

@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { serviceName, serviceNames, type ServiceName } from './components.ts'
 
+/** Of a policy that is handed in, in bytes. */
+export const mostPolicyBytes = 64 * 1_024
+
 /** The namespace of the shop. */
 export const meshNamespace = 'shop'
 

@@ -31,60 +31,74 @@ export const moments = ['start', 'page', 'escalated', ...milestoneNames, 'update
 export const moment = z.enum(moments)
 export type Moment = z.infer<typeof moment>
 
-const when = z.strictObject({
-  /** Time after the moment, on the drill's clock. */
-  after: duration.default(0),
-  /** The first time that this happened in the drill. */
-  since: moment.default('start'),
-  /** Only when so many requests of users have failed. */
-  failed: z.number().int().min(1).optional(),
-  /** Not once one of these has happened. */
-  unless: z.array(moment).default([]),
-})
-export type When = z.output<typeof when>
+const whenOf = (duration: z.ZodType<number>) =>
+  z.strictObject({
+    /** Time after the moment, on the drill's clock. */
+    after: duration.default(0),
+    /** The first time that this happened in the drill. */
+    since: moment.default('start'),
+    /** Only when so many requests of users have failed. */
+    failed: z.number().int().min(1).optional(),
+    /** Not once one of these has happened. */
+    unless: z.array(moment).default([]),
+  })
+export type When = z.output<ReturnType<typeof whenOf>>
 
 const id = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case words joined by hyphens')
 /** Different wordings of the same; a drill uses one of them. */
 const wordings = z.array(z.string().trim().min(1).max(400)).min(1).max(5)
 
-const beat = z.strictObject({
-  id,
-  when,
-  say: wordings,
-  /** On the phone it rings; in the chat it waits to be read. */
-  via: z.enum(['chat', 'phone']).default('chat'),
-  wants: wanted.optional(),
-  /** How long the person waits for it before asking once more. */
-  within: someTime.optional(),
-})
-export type Beat = z.output<typeof beat>
+const beatOf = (when: ReturnType<typeof whenOf>, someTime: z.ZodType<number>) =>
+  z.strictObject({
+    id,
+    when,
+    say: wordings,
+    /** On the phone it rings; in the chat it waits to be read. */
+    via: z.enum(['chat', 'phone']).default('chat'),
+    wants: wanted.optional(),
+    /** How long the person waits for it before asking once more. */
+    within: someTime.optional(),
+  })
+export type Beat = z.output<ReturnType<typeof beatOf>>
 
-const fact = z.strictObject({
-  id,
-  /** What can be asked, as the person offers it: "I can look at …". It must not give the fact away. */
-  topic: z.string().trim().min(1).max(100),
-  /** Phrases; a question that has all the words of one of them asks about this. */
-  asked: z.array(z.string().trim().min(1).max(80)).min(2).max(20),
-  say: wordings,
-  /** How long the person takes to find out. */
-  takes: duration.default(10_000),
-  /** When it becomes known; before that, `notYet` is the answer. */
-  known: when.optional(),
-  notYet: z.string().trim().min(1).max(300).optional(),
-})
-export type Fact = z.output<typeof fact>
+const factOf = (when: ReturnType<typeof whenOf>, duration: z.ZodType<number>) =>
+  z.strictObject({
+    id,
+    /** What can be asked, as the person offers it: "I can look at …". It must not give the fact away. */
+    topic: z.string().trim().min(1).max(100),
+    /** Phrases; a question that has all the words of one of them asks about this. */
+    asked: z.array(z.string().trim().min(1).max(80)).min(2).max(20),
+    say: wordings,
+    /** How long the person takes to find out. */
+    takes: duration.default(10_000),
+    /** When it becomes known; before that, `notYet` is the answer. */
+    known: when.optional(),
+    notYet: z.string().trim().min(1).max(300).optional(),
+  })
+export type Fact = z.output<ReturnType<typeof factOf>>
 
-export const peopleSchema = z.strictObject({
-  /** Whether status updates count for the score. */
-  communication: z.enum(['optional', 'scored']).default('optional'),
-  /** What users notice, as an update may say it: a sentence without its full stop. It names no cause. */
-  hurt: z.string().trim().min(1).max(120),
-  /** By any of which an update says what hurts. */
-  journeys: z.array(z.string().trim().min(1).max(60)).min(1),
-  people: z
-    .array(z.strictObject({ character: characterId, beats: z.array(beat).default([]), facts: z.array(fact).default([]) }))
-    .min(1)
-    .max(8),
-})
+/** The people of a scenario: as `people.yaml` has them, with durations as text, or as they are read, in milliseconds. */
+export function peopleOf(time: z.ZodType<number>, longerTime: z.ZodType<number>) {
+  const when = whenOf(time)
+  return z.strictObject({
+    /** Whether status updates count for the score. */
+    communication: z.enum(['optional', 'scored']).default('optional'),
+    /** What users notice, as an update may say it: a sentence without its full stop. It names no cause. */
+    hurt: z.string().trim().min(1).max(120),
+    /** By any of which an update says what hurts. */
+    journeys: z.array(z.string().trim().min(1).max(60)).min(1),
+    people: z
+      .array(
+        z.strictObject({
+          character: characterId,
+          beats: z.array(beatOf(when, longerTime)).default([]),
+          facts: z.array(factOf(when, time)).default([]),
+        }),
+      )
+      .min(1)
+      .max(8),
+  })
+}
+export const peopleSchema = peopleOf(duration, someTime)
 export type People = z.output<typeof peopleSchema>
 export type Person = People['people'][number]

@@ -1,25 +1,24 @@
-import type { MilestoneName } from './scenario.ts'
+import { z } from 'zod'
+import { milestoneName } from './scenario.ts'
 
 /** What has been practised of one skill. */
-export interface SkillProgress {
-  skill: string
-  /** Of each finished drill that trains it, oldest first; 0 to 100. */
-  scores: number[]
-  /** Those that train it, and whether each was ever resolved without a hint. */
-  scenarios: { id: string; title: string; played: boolean; unassisted: boolean }[]
-}
+const skillProgress = z.object({
+  skill: z.string(),
+  scores: z.array(z.number()).describe('Of each finished drill that trains it, oldest first; 0 to 100.'),
+  scenarios: z
+    .array(z.object({ id: z.string(), title: z.string(), played: z.boolean(), unassisted: z.boolean() }))
+    .describe('Those that train it, and whether each was ever resolved without a hint.'),
+})
+export type SkillProgress = z.infer<typeof skillProgress>
 
 /** How one step goes, over all finished drills. */
-export interface StepProgress {
-  milestone: MilestoneName
-  reached: number
-  of: number
-  /** Median of time taken ÷ par; null when it was never reached. */
-  medianOfPar: number | null
-}
+const stepProgress = z.object({
+  milestone: milestoneName,
+  reached: z.number().int(),
+  of: z.number().int(),
+  medianOfPar: z.number().nullable().describe('Median of time taken ÷ par; null when it was never reached.'),
+})
+export type StepProgress = z.infer<typeof stepProgress>
 
-export interface Progress {
-  drills: number
-  skills: SkillProgress[]
-  steps: StepProgress[]
-}
+export const progress = z.object({ drills: z.number().int(), skills: z.array(skillProgress), steps: z.array(stepProgress) })
+export type Progress = z.infer<typeof progress>

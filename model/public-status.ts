@@ -1,19 +1,22 @@
-import type { StatusUpdateKind } from './drill.ts'
+import { z } from 'zod'
+import { statusUpdateKind } from './drill-events.ts'
 
-export type JourneyState = 'operational' | 'degraded' | 'outage' | 'unknown'
+const journeyState = z.enum(['operational', 'degraded', 'outage', 'unknown'])
+export type JourneyState = z.infer<typeof journeyState>
 
 /** How one journey of the shop's users does, and did in each of the last sixty minutes, oldest first. */
-export interface JourneyHealth {
-  journey: string
-  title: string
-  state: JourneyState
-  history: { at: number; state: JourneyState }[]
-}
+const journeyHealth = z.object({
+  journey: z.string(),
+  title: z.string(),
+  state: journeyState,
+  history: z.array(z.object({ at: z.number(), state: journeyState })),
+})
+export type JourneyHealth = z.infer<typeof journeyHealth>
 
 /** What the status page shows; times in milliseconds since the epoch. */
-export interface PublicStatus {
-  at: number
-  journeys: JourneyHealth[]
-  /** Newest first, of the last day. */
-  updates: { at: number; status: StatusUpdateKind; text: string }[]
-}
+export const publicStatus = z.object({
+  at: z.number(),
+  journeys: z.array(journeyHealth),
+  updates: z.array(z.object({ at: z.number(), status: statusUpdateKind, text: z.string() })).describe('Newest first, of the last day.'),
+})
+export type PublicStatus = z.infer<typeof publicStatus>

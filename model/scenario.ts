@@ -41,12 +41,6 @@ export const viewKinds = ['dashboard', 'trace', 'logs', 'alerts', 'queue', 'data
 export const viewKind = z.enum(viewKinds)
 export type ViewKind = z.infer<typeof viewKind>
 
-const milestone = z.strictObject({
-  /** Time from the start of the drill within which a steady engineer gets there. */
-  par: someTime,
-  hints: hintLadder,
-})
-
 /** An action, or what is typed in a terminal where there is no action for it. */
 const solutionStep = z
   .strictObject({
@@ -59,69 +53,78 @@ const solutionStep = z
   .refine(({ action, terminal }) => (action === undefined) !== (terminal === undefined), 'write either an action or a terminal command')
 export type SolutionStep = z.output<typeof solutionStep>
 
-export const scenarioSchema = z.strictObject({
-  id: scenarioId,
-  title: z.string().min(1).max(60),
-  /** Shown in the catalogue, to trainees: tells the symptom, never the cause. */
-  summary: z.string().min(1).max(300),
-  difficulty,
-  skills: z.array(z.string().min(1)).min(1),
-  ...scenarioKinds,
-  ...scenarioVariants,
-  /** After this the drill ends by itself. */
-  limit: someTime,
-  /** Faults, each at a time after the start. */
-  timeline: z
-    .array(
-      z.strictObject({
-        at: duration,
-        fault: z.string(),
-        params: z.record(z.string(), z.unknown()).default({}),
-        /** Taken out after this by itself: a trigger. Without it, it stays for as long as the drill. */
-        for: someTime.optional(),
-      }),
-    )
-    .min(1),
-  alerts: z.strictObject({
-    /** Pages that must come, each within its bound from the last fault of the timeline. Instead of one, any of those in its `or` will do. */
-    expected: z.array(z.strictObject({ name: z.string(), or: z.array(z.string()).min(1).optional(), within: someTime })).min(1),
-    /** Pages that may come as well: known cascades of the same cause. `*` stands for any ending. */
-    allowed: z.array(z.string()).default([]),
-  }),
-  cause: z.strictObject({
-    component: shopComponentName,
-    category: causeCategory,
-    /** Other pairs that name the same thing from another side. */
-    accept: z.array(z.strictObject({ component: shopComponentName, category: causeCategory })).default([]),
-  }),
-  /** Views that prove the trainee has found the right place: any one of them. */
-  located: z.array(z.strictObject({ view: viewKind, component: shopComponentName })).min(1),
-  milestones: z.strictObject({
-    acknowledged: milestone,
-    located: milestone,
-    diagnosed: milestone,
-    mitigated: milestone,
-    recovered: milestone,
-  }),
-  /** Applied by `verify`, and shown in the debrief. */
-  solution: z.array(solutionStep).min(1),
-  /** Actions that make things worse here, and why. */
-  harmful: z
-    .array(z.strictObject({ action: z.string(), params: z.record(z.string(), z.unknown()).default({}), why: z.string() }))
-    .default([]),
-  /** How far the coach may make it easier for who gets no further with every hint; without it, not at all. */
-  ease: z
-    .strictObject({
-      /** As many users, instead of those of the range. */
-      users: z.number().int().min(1).optional(),
-      /** Other values for parameters of a step of the timeline, counted from 0. */
-      steps: z.array(z.strictObject({ step: z.number().int().min(0), params: z.record(z.string(), z.unknown()) })).default([]),
-      /** Told to the trainee; names nothing that is to be found. */
-      what: z.string().min(1).max(200),
-    })
-    .optional(),
-  runbooks: z.array(z.string()).default([]),
-})
+/** Fields of a scenario: as `scenario.yaml` has them, with durations as text, or as they are read, in milliseconds. */
+export const scenarioFields = (duration: z.ZodType<number>, someTime: z.ZodType<number>) => {
+  const milestone = z.strictObject({
+    /** Time from the start of the drill within which a steady engineer gets there. */
+    par: someTime,
+    hints: hintLadder,
+  })
+  return {
+    id: scenarioId,
+    title: z.string().min(1).max(60),
+    /** Shown in the catalogue, to trainees: tells the symptom, never the cause. */
+    summary: z.string().min(1).max(300),
+    difficulty,
+    skills: z.array(z.string().min(1)).min(1),
+    ...scenarioKinds,
+    ...scenarioVariants,
+    /** After this the drill ends by itself. */
+    limit: someTime,
+    /** Faults, each at a time after the start. */
+    timeline: z
+      .array(
+        z.strictObject({
+          at: duration,
+          fault: z.string(),
+          params: z.record(z.string(), z.unknown()).default({}),
+          /** Taken out after this by itself: a trigger. Without it, it stays for as long as the drill. */
+          for: someTime.optional(),
+        }),
+      )
+      .min(1),
+    alerts: z.strictObject({
+      /** Pages that must come, each within its bound from the last fault of the timeline. Instead of one, any of those in its `or` will do. */
+      expected: z.array(z.strictObject({ name: z.string(), or: z.array(z.string()).min(1).optional(), within: someTime })).min(1),
+      /** Pages that may come as well: known cascades of the same cause. `*` stands for any ending. */
+      allowed: z.array(z.string()).default([]),
+    }),
+    cause: z.strictObject({
+      component: shopComponentName,
+      category: causeCategory,
+      /** Other pairs that name the same thing from another side. */
+      accept: z.array(z.strictObject({ component: shopComponentName, category: causeCategory })).default([]),
+    }),
+    /** Views that prove the trainee has found the right place: any one of them. */
+    located: z.array(z.strictObject({ view: viewKind, component: shopComponentName })).min(1),
+    milestones: z.strictObject({
+      acknowledged: milestone,
+      located: milestone,
+      diagnosed: milestone,
+      mitigated: milestone,
+      recovered: milestone,
+    }),
+    /** Applied by `verify`, and shown in the debrief. */
+    solution: z.array(solutionStep).min(1),
+    /** Actions that make things worse here, and why. */
+    harmful: z
+      .array(z.strictObject({ action: z.string(), params: z.record(z.string(), z.unknown()).default({}), why: z.string() }))
+      .default([]),
+    /** How far the coach may make it easier for who gets no further with every hint; without it, not at all. */
+    ease: z
+      .strictObject({
+        /** As many users, instead of those of the range. */
+        users: z.number().int().min(1).optional(),
+        /** Other values for parameters of a step of the timeline, counted from 0. */
+        steps: z.array(z.strictObject({ step: z.number().int().min(0), params: z.record(z.string(), z.unknown()) })).default([]),
+        /** Told to the trainee; names nothing that is to be found. */
+        what: z.string().min(1).max(200),
+      })
+      .optional(),
+    runbooks: z.array(z.string()).default([]),
+  }
+}
+export const scenarioSchema = z.strictObject(scenarioFields(duration, someTime))
 /** The pages of which any will do where a scenario expects one. */
 export const anyOf = ({ name, or = [] }: { name: string; or?: readonly string[] | undefined }): string[] => [name, ...or]
 

@@ -3,55 +3,60 @@ import { difficulties, duration, someTime, urgencies } from './scenario.ts'
 import { scenarioId } from './scenario-kinds.ts'
 
 /** An incident that is a ticket at first. */
-const slowBurn = z.strictObject({
-  /** The first step of its scenario comes at `at`, and the others this much later. Until then nothing pages, and the incident has not begun. */
-  for: someTime,
-  /** The alert that fires meanwhile. */
-  ticket: z.string(),
-  /** What is different in the first step, so that it does not page: parameters of its fault. */
-  params: z.record(z.string(), z.unknown()).default({}),
-})
+const slowBurnOf = (someTime: z.ZodType<number>) =>
+  z.strictObject({
+    /** The first step of its scenario comes at `at`, and the others this much later. Until then nothing pages, and the incident has not begun. */
+    for: someTime,
+    /** The alert that fires meanwhile. */
+    ticket: z.string(),
+    /** What is different in the first step, so that it does not page: parameters of its fault. */
+    params: z.record(z.string(), z.unknown()).default({}),
+  })
 
-export type SlowBurn = z.output<typeof slowBurn>
+export type SlowBurn = z.output<ReturnType<typeof slowBurnOf>>
 
-const incident = z.strictObject({
-  /** When it begins, on the clock of the shift. */
-  at: duration,
-  scenario: scenarioId,
-  slowBurn: slowBurn.optional(),
-  /** Without one, the seed of the shift draws it. */
-  variant: z.string().optional(),
-  /** The checks that fail because of it. It has recovered when they pass again, whatever else is still broken. */
-  breaks: z.array(z.string()).min(1),
-  urgency: z.enum(urgencies),
-  /** For the debrief: why it was as urgent as that. */
-  why: z.string().min(1).max(300),
-})
+const incidentOf = (duration: z.ZodType<number>, someTime: z.ZodType<number>) =>
+  z.strictObject({
+    /** When it begins, on the clock of the shift. */
+    at: duration,
+    scenario: scenarioId,
+    slowBurn: slowBurnOf(someTime).optional(),
+    /** Without one, the seed of the shift draws it. */
+    variant: z.string().optional(),
+    /** The checks that fail because of it. It has recovered when they pass again, whatever else is still broken. */
+    breaks: z.array(z.string()).min(1),
+    urgency: z.enum(urgencies),
+    /** For the debrief: why it was as urgent as that. */
+    why: z.string().min(1).max(300),
+  })
 
-const noise = z.strictObject({
-  at: duration,
-  fault: z.string(),
-  params: z.record(z.string(), z.unknown()).default({}),
-  /** It is over by itself. */
-  for: someTime,
-  /** The alerts that may fire because of it; `*` stands for any ending. */
-  alerts: z.array(z.string()).min(1),
-  /** For the debrief: what it was, and how that could be seen. */
-  what: z.string().min(1).max(300),
-})
+const noiseOf = (duration: z.ZodType<number>, someTime: z.ZodType<number>) =>
+  z.strictObject({
+    at: duration,
+    fault: z.string(),
+    params: z.record(z.string(), z.unknown()).default({}),
+    /** It is over by itself. */
+    for: someTime,
+    /** The alerts that may fire because of it; `*` stands for any ending. */
+    alerts: z.array(z.string()).min(1),
+    /** For the debrief: what it was, and how that could be seen. */
+    what: z.string().min(1).max(300),
+  })
 
-/** `shift.yaml`. */
-export const shiftSchema = z.strictObject({
+/** Fields of a shift: as `shift.yaml` has them, with durations as text, or as they are read, in milliseconds. */
+export const shiftFields = (duration: z.ZodType<number>, someTime: z.ZodType<number>) => ({
   id: scenarioId,
   title: z.string().min(1).max(60),
   /** Shown in the catalogue: who has this shift, and when. */
   summary: z.string().min(1).max(300),
   difficulty: z.enum(difficulties),
   limit: someTime,
-  incidents: z.array(incident).min(2).max(6),
+  incidents: z.array(incidentOf(duration, someTime)).min(2).max(6),
   /** What pages and needs nobody: it is over before anybody could do something about it. */
-  noise: z.array(noise).max(6).default([]),
+  noise: z.array(noiseOf(duration, someTime)).max(6).default([]),
 })
+/** `shift.yaml`. */
+export const shiftSchema = z.strictObject(shiftFields(duration, someTime))
 export type ShiftPlan = z.output<typeof shiftSchema>
 
 /** When an incident begins, on the clock of the shift, in milliseconds. */

@@ -1,4 +1,5 @@
-import type { DrillState } from './drill.ts'
+import type { ApiClient } from './client.ts'
+import type { DrillState, ToldDrill } from './drill.ts'
 import { FiredrillError } from './errors.ts'
 import type { Scenario } from './scenario.ts'
 import { until } from './until.ts'
@@ -55,8 +56,8 @@ export async function whenSteady<Begun>(
 
 /** Starts a drill when the range takes it. */
 export const startWhenSteady = (
-  client: { post<Body>(path: string, body?: unknown): Promise<Body> },
+  client: Pick<ApiClient, 'post'>,
   asked: Asked,
   deadlineMs: number,
   options: Options = {},
-): Promise<DrillState> => whenSteady(() => client.post<DrillState>('/api/drills', asked), deadlineMs, options)
+): Promise<ToldDrill> => whenSteady(() => client.post('/api/drills', { body: asked }), deadlineMs, options)

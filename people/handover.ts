@@ -1,5 +1,5 @@
 import { handoverFields, noteOf, type HandoverNote } from '../model/handover.ts'
-import type { Actor, DrillEvent, DrillState, UserHarm } from '../model/drill.ts'
+import type { DrillEvent, DrillState, UserHarm } from '../model/drill.ts'
 import type { Scenario } from '../model/scenario.ts'
 import { doneBy, neverDone, type Done } from './handover-done.ts'
 import {
@@ -15,24 +15,7 @@ import {
   type HandoverRule,
 } from './handover-rules.ts'
 import { claimsEnd, sentences } from './update-rules.ts'
-
-export interface HandoverFinding {
-  rule: HandoverRule
-  title: string
-  ok: boolean
-  /** What was true, where the note says otherwise or nothing. */
-  note: string | null
-}
-
-/** A note, held against what was true when it was written. */
-export interface JudgedHandover {
-  at: number
-  by: Actor | null
-  note: HandoverNote
-  findings: HandoverFinding[]
-  /** The same with what was true then; null where nothing was missing or wrong. */
-  better: HandoverNote | null
-}
+import type { HandoverFinding, JudgedHandover } from '../model/debrief.ts'
 
 /** What was true at a moment. */
 interface Truth {

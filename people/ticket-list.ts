@@ -1,23 +1,7 @@
 import type { DrillEvent } from '../model/drill.ts'
 import { ticketTemplates } from './ticket-templates.ts'
-import { ticketKindTitles, type HandledTickets, type OpenedTicket, type TicketKind, type TicketTemplateId } from '../model/tickets.ts'
-
-export interface Ticket extends OpenedTicket {
-  /** When it came, in milliseconds since the epoch. */
-  at: number
-  answers: { at: number; template: TicketTemplateId }[]
-  /** Whether it belongs to the incident. */
-  linked: boolean
-  closedAt: number | null
-}
-
-export interface TicketGroup {
-  kind: TicketKind
-  title: string
-  journey: Ticket['journey']
-  numbers: number[]
-  open: number
-}
+import { ticketKindTitles, type HandledTickets } from '../model/tickets.ts'
+import type { Ticket, TicketGroup } from '../model/routes/people.ts'
 
 /** A drill's tickets as its events have them, oldest first. */
 export function ticketsIn(events: readonly DrillEvent[]): Ticket[] {

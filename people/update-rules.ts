@@ -1,4 +1,4 @@
-import type { DrillState, StatusUpdate } from '../model/drill.ts'
+import type { StatusUpdate, ToldDrill } from '../model/drill.ts'
 import { drillClock } from '../model/drill.ts'
 
 /** What a good update has, and what it must not have. */
@@ -110,7 +110,7 @@ export function pointsOf({ status, text, audience, nextInMs }: StatusUpdate, con
 }
 
 /** When an update is due, by the one before it; the first one by the page. */
-export function dueAfter(previous: StatusUpdate | null, state: DrillState): { dueAt: number; worthlessAt: number } {
+export function dueAfter(previous: StatusUpdate | null, state: ToldDrill): { dueAt: number; worthlessAt: number } {
   if (!previous) {
     const from = drillClock(state, state.pagedAt ?? state.startedAt)
     return { dueAt: from + firstUpdate.bestMs, worthlessAt: from + firstUpdate.worthlessMs }

@@ -4,35 +4,7 @@ import type { People } from '../model/people.ts'
 import type { Scenario } from '../model/scenario.ts'
 import { firstSentence, journeysHurt } from './handover-rules.ts'
 import { dueAfter, pointsOf, updateRules, usualCadenceMs, type UpdateContext, type UpdateRule } from './update-rules.ts'
-
-export interface Finding {
-  rule: UpdateRule
-  title: string
-  points: number
-  of: number
-}
-
-export interface JudgedUpdate extends StatusUpdate {
-  points: number
-  findings: Finding[]
-  /** How it could have been written with what was known then; null where nothing was missing. */
-  better: string | null
-}
-
-/** How others were told, by rules alone: the same drill gives the same score. */
-export interface Communication {
-  /** From 0 to 100. */
-  total: number
-  /** Whether it is part of the drill's score. */
-  counts: boolean
-  updates: JudgedUpdate[]
-  /** Updates that were due and did not come, on the drill's clock in milliseconds. */
-  missing: number[]
-  /** From the page to the first update; null without one. */
-  firstAfterMs: number | null
-  /** In a sentence. */
-  summary: string
-}
+import type { Communication, Finding, JudgedUpdate } from '../model/debrief.ts'
 
 /** By what a drill's updates are judged: as the scenario's author says, or by its pages where somebody had the role of communications; null where they are not. */
 export function judgedBy(state: Pick<DrillState, 'communications' | 'paged'>, scenario: Scenario): People | null {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import type { IncidentView } from '../control/drill-view.ts'
 import { Measured, well, type Second } from '../control/replay/measured.ts'
 import { ServedBench } from '../control/replay/served-bench.ts'
 import { settled } from '../control/replay/settled.ts'
 import type { DrillEvent, DrillState } from '../model/drill.ts'
+import type { IncidentView } from '../model/routes/drills.ts'
 
 export interface View {
   drill: DrillState

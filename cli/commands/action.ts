@@ -1,22 +1,11 @@
 import { Command } from 'commander'
 import { FiredrillError } from '../../model/errors.ts'
-import type { ParamsSchema } from '../../model/params.ts'
 import { apiClient } from '../client.ts'
 import { command, keyValue, openState, type CommonOptions } from '../options.ts'
 import { print, printJson, printTable } from '../output.ts'
 import { paramNames, printParams } from '../params.ts'
 
-interface ListedAction {
-  id: string
-  title: string
-  description: string
-  kind: string
-  caution: string | null
-  params: ParamsSchema
-}
-
-const listedActions = async (options: CommonOptions): Promise<ListedAction[]> =>
-  (await apiClient(openState(options), 'trainee').get<{ actions: ListedAction[] }>('/api/actions')).actions
+const listedActions = async (options: CommonOptions) => (await apiClient(openState(options), 'trainee').get('/api/actions')).actions
 
 export function actionCommand(): Command {
   return new Command('action')
@@ -45,10 +34,7 @@ export function actionCommand(): Command {
         .argument('<id>', `id of the action ('firedrill action list' lists them)`)
         .option('--param <name=value>', 'a parameter; repeatable', keyValue, {})
         .action(async (id: string, options: CommonOptions & { param: Record<string, unknown> }) => {
-          const result = await apiClient(openState(options), 'trainee').post<{ summary: string; rows?: Record<string, unknown>[] }>(
-            `/api/actions/${encodeURIComponent(id)}`,
-            { params: options.param },
-          )
+          const result = await apiClient(openState(options), 'trainee').post('/api/actions/:id', { id, body: { params: options.param } })
           if (options.json) return printJson(result)
           print(result.summary)
           if (result.rows?.length) printTable(result.rows)

@@ -1,26 +1,10 @@
-import type { DrillEvent, DrillState } from '../../model/drill.ts'
+import type { AnswerOf } from '../../model/client.ts'
+import type { ToldDrill } from '../../model/drill.ts'
 import { elapsed, formatDurationMs } from '../../model/duration.ts'
 import { bold, dim, print } from '../output.ts'
 
-/** An incident of a shift, as the API tells it to somebody who was paged for it. */
-interface ToldIncident {
-  number: number
-  title: string | null
-  startedAt: number
-  pagedAt: number | null
-  pages: { name: string; summary: string; firing: boolean }[]
-  milestones: DrillState['milestones']
-  hints: number
-  wrongCauses: number
-  over: boolean
-}
-
-export interface DrillAnswer {
-  drill: DrillState
-  title: string
-  incidents: ToldIncident[]
-  events: DrillEvent[]
-}
+export type DrillAnswer = AnswerOf<'GET /api/drills/:id'>
+type ToldIncident = DrillAnswer['incidents'][number]
 
 /** How a drill stands at a moment, in milliseconds since the epoch. */
 export function printDrill({ drill, title, incidents }: DrillAnswer, now: number): void {
@@ -43,7 +27,7 @@ function printIncident(
   if (hints + wrongCauses > 0) print(dim(`  hints: ${hints}, wrong causes: ${wrongCauses}`))
 }
 
-function printMilestones(milestones: DrillState['milestones'], since: number): void {
+function printMilestones(milestones: ToldDrill['milestones'], since: number): void {
   for (const [name, at] of Object.entries(milestones))
     print(`  ${at === null ? '○' : '●'} ${name} ${at === null ? '' : dim(formatDurationMs(at - since))}`)
 }

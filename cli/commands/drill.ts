@@ -7,12 +7,15 @@ import { FiredrillError } from '../../model/errors.ts'
 import { causeCategory, difficulties, type Scenario } from '../../model/scenario.ts'
 import { ticketTemplateIds } from '../../model/tickets.ts'
 import { elapsed, formatDurationMs } from '../../model/duration.ts'
-import { apiClient, type ApiClient } from '../client.ts'
+import { apiClient } from '../client.ts'
+import type { ApiClient } from '../../model/client.ts'
 import { command, integer, openState, type CommonOptions } from '../options.ts'
 import { dim, print, printJson } from '../output.ts'
 import type { HandoverOptions } from './handover.ts'
-import type { DrillAnswer } from './drill-status.ts'
 import type { TicketOptions } from './tickets.ts'
+import type { ShopComponentName } from '../../model/components.ts'
+import type { CauseCategory } from '../../model/scenario.ts'
+import type { AffectedKind } from '../../model/affected.ts'
 
 /** So long a drill waits for a range that was just started, or had its last drill just now. */
 const steadyDeadlineMs = 60_000
@@ -32,7 +35,7 @@ interface StartOptions extends CommonOptions {
 const trainee = (options: CommonOptions): ApiClient => apiClient(openState(options), 'trainee')
 
 async function runningId(client: ApiClient): Promise<string> {
-  const { running } = await client.get<{ running: string | null }>('/api/drills')
+  const { running } = await client.get('/api/drills')
   if (running === null)
     throw new FiredrillError('wrong-state', `no drill is running: 'firedrill drill start SCENARIO' or '--surprise' starts one`)
   return running
@@ -124,7 +127,7 @@ function mustBeOne(scenario: string | undefined, { surprise, shift, level, varia
 const statusCommand = () =>
   command('status', 'show how the running drill is going').action(async (options: CommonOptions) => {
     const client = trainee(options)
-    const answer = await client.get<DrillAnswer>(`/api/drills/${await runningId(client)}`)
+    const answer = await client.get('/api/drills/:id', { id: await runningId(client) })
     if (options.json) return printJson(answer)
     const { printDrill } = await import('./drill-status.ts')
     printDrill(answer, Date.now())
@@ -134,7 +137,7 @@ const ackCommand = () =>
   onRunning(
     'ack',
     'acknowledge the page',
-    async (client, id, { incident }) => (await client.post(`/api/drills/${id}/acknowledge`, { incident }), 'acknowledged'),
+    async (client, id, { incident }) => (await client.post('/api/drills/:id/acknowledge', { id, body: { incident } }), 'acknowledged'),
   ).addOption(ofIncident('all that have paged'))
 
 const diagnoseCommand = () =>
@@ -143,13 +146,16 @@ const diagnoseCommand = () =>
     .addOption(new Option('--category <name>', 'what kind of cause').choices([...causeCategory.options]).makeOptionMandatory())
     .option('--because <sentence>', 'in your own words', '')
     .addOption(ofIncident('the only one that is open'))
-    .action(async (options: MeantOptions & { component: string; category: string; because: string }) => {
+    .action(async (options: MeantOptions & { component: ShopComponentName; category: CauseCategory; because: string }) => {
       const client = trainee(options)
-      const { correct } = await client.post<{ correct: boolean }>(`/api/drills/${await runningId(client)}/cause`, {
-        component: options.component,
-        category: options.category,
-        sentence: options.because,
-        incident: options.incident,
+      const { correct } = await client.post('/api/drills/:id/cause', {
+        id: await runningId(client),
+        body: {
+          component: options.component,
+          category: options.category,
+          sentence: options.because,
+          incident: options.incident,
+        },
       })
       if (options.json) printJson({ correct })
       else print(correct ? 'that is the cause' : 'that is not the cause')
@@ -157,10 +163,10 @@ const diagnoseCommand = () =>
 
 const hintCommand = () =>
   onRunning('hint', 'ask for a hint', async (client, id, { incident }) => {
-    const { given, waitMs } = await client.post<{ given: boolean; waitMs: number }>(`/api/drills/${id}/hint`, { incident })
+    const { given, waitMs } = await client.post('/api/drills/:id/hint', { id, body: { incident } })
     if (!given)
       return waitMs > 0 ? `try the last hint first: the next comes in ${formatDurationMs(waitMs)}` : 'there are no more hints for this step'
-    const { events } = await client.get<DrillAnswer>(`/api/drills/${id}`)
+    const { events } = await client.get('/api/drills/:id', { id })
     const hint = events.findLast((event) => event.type === 'hint-given')
     return hint ? `${hint.incident === undefined ? '' : `incident ${hint.incident}: `}${hint.text}` : ''
   }).addOption(ofIncident('the most urgent one'))
@@ -181,8 +187,8 @@ const ticketsCommand = () =>
         )
       const wanted = ticketNumbers(numbers)
       const client = trainee(options)
-      const path = `/api/drills/${await runningId(client)}/tickets`
-      return handles ? handleTickets(client, path, wanted, options) : listTickets(client, path, options)
+      const id = await runningId(client)
+      return handles ? handleTickets(client, id, wanted, options) : listTickets(client, id, options)
     })
 
 const handoverCommand = () =>
@@ -196,7 +202,7 @@ const handoverCommand = () =>
     .action(async (options: HandoverOptions) => {
       const { handOver } = await import('./handover.ts')
       const client = trainee(options)
-      return handOver(client, `/api/drills/${await runningId(client)}/handovers`, options)
+      return handOver(client, await runningId(client), options)
     })
 
 const affectedCommand = () =>
@@ -204,10 +210,10 @@ const affectedCommand = () =>
     .addArgument(new Argument('<kind>', 'what is wrong with the orders').choices([...affectedKinds]))
     .argument('[orders...]', 'their numbers')
     .option('--file <path>', 'a file with the order numbers; - reads standard input')
-    .action(async (kind: string, orders: string[], options: CommonOptions & { file?: string }) => {
+    .action(async (kind: AffectedKind, orders: string[], options: CommonOptions & { file?: string }) => {
       const { handIn } = await import('./affected.ts')
       const client = trainee(options)
-      return handIn(client, `/api/drills/${await runningId(client)}/affected`, kind, orders, options)
+      return handIn(client, await runningId(client), kind, orders, options)
     })
 
 const skipCommand = () =>
@@ -215,7 +221,7 @@ const skipCommand = () =>
     'skip',
     'bring forward what is planned next (for instructors)',
     async (client, id) => {
-      const { skippedMs } = await client.post<{ skippedMs: number }>(`/api/drills/${id}/skip`)
+      const { skippedMs } = await client.post('/api/drills/:id/skip', { id })
       return `what was planned next, in ${elapsed(skippedMs)}, begins now`
     },
     'instructor',
@@ -225,12 +231,12 @@ const finishCommand = () =>
   onRunning(
     'finish',
     'end the drill and go to the debrief',
-    async (client, id) => (await client.post(`/api/drills/${id}/finish`), 'finished: the console has the debrief'),
+    async (client, id) => (await client.post('/api/drills/:id/finish', { id }), 'finished: the console has the debrief'),
   )
 
 const abortCommand = () =>
   onRunning(
     'abort',
     'stop the drill and restore the range',
-    async (client, id) => (await client.post(`/api/drills/${id}/abort`), 'aborted; the range is restored'),
+    async (client, id) => (await client.post('/api/drills/:id/abort', { id }), 'aborted; the range is restored'),
   )

@@ -5,10 +5,10 @@ import { assessmentTroubles } from '../../control/assessment.ts'
 import { projectRoot } from '../../control/paths.ts'
 import { parseDurationMs } from '../../model/duration.ts'
 import { FiredrillError } from '../../model/errors.ts'
-import type { ScenarioCard } from '../../model/scenario.ts'
 import type { ShiftCard } from '../../model/shift.ts'
 import { agentEnvironment } from '../agent.ts'
-import { apiClient, type ApiClient } from '../client.ts'
+import { apiClient } from '../client.ts'
+import type { ApiClient } from '../../model/client.ts'
 import { evaluateScenario, evaluateShift, type Course, type Evaluation, type ShiftEvaluation } from '../evaluation.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 import { print, printJson, printTable } from '../output.ts'
@@ -66,8 +66,8 @@ function duration(text: string): number {
 
 /** What is to be played. Throws `not-found` for what there is not. */
 async function chosen(client: ApiClient, options: Options): Promise<{ scenarios: string[]; shifts: ShiftCard[] }> {
-  const { scenarios } = await client.get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
-  const { shifts } = await client.get<{ shifts: ShiftCard[] }>('/api/shifts')
+  const { scenarios } = await client.get('/api/scenarios')
+  const { shifts } = await client.get('/api/shifts')
   for (const [what, all, wanted] of [
     ['scenario', scenarios, options.scenarios],
     ['shift', shifts, options.shifts],

@@ -1,19 +1,14 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { parseDurationMs } from '../../model/duration.ts'
 import { describeError, FiredrillError } from '../../model/errors.ts'
-import type { FaultRecord, OfferedFault } from '../../model/fault.ts'
+import type { OfferedFault } from '../../model/fault.ts'
 import { featuresInWords } from '../../model/range.ts'
 import { apiClient } from '../client.ts'
 import { command, keyValue, openState, type CommonOptions } from '../options.ts'
 import { print, printJson, printTable } from '../output.ts'
 import { paramNames, printParams } from '../params.ts'
 
-interface FaultList {
-  faults: OfferedFault[]
-  open: FaultRecord[]
-}
-
-const listFaults = (options: CommonOptions): Promise<FaultList> => apiClient(openState(options), 'instructor').get<FaultList>('/api/faults')
+const listFaults = (options: CommonOptions) => apiClient(openState(options), 'instructor').get('/api/faults')
 
 /** The list has a column for what the range lacks, if it lacks anything. */
 const rowsOf = (faults: readonly OfferedFault[]) => {
@@ -84,9 +79,12 @@ export function faultCommand(): Command {
         .option('--param <name=value>', 'a parameter; repeatable', keyValue, {})
         .option('--for <duration>', 'how long at most, such as 90s or 5m', duration, 300_000)
         .action(async (id: string, options: CommonOptions & { param: Record<string, unknown>; for: number }) => {
-          const record = await apiClient(openState(options), 'instructor').post<FaultRecord>(`/api/faults/${encodeURIComponent(id)}`, {
-            params: options.param,
-            forMs: options.for,
+          const record = await apiClient(openState(options), 'instructor').post('/api/faults/:id', {
+            id,
+            body: {
+              params: options.param,
+              forMs: options.for,
+            },
           })
           if (options.json) return printJson(record)
           print(
@@ -98,9 +96,8 @@ export function faultCommand(): Command {
       command('revert', 'revert a fault; without an instance, all of them')
         .argument('[instance]', 'which one')
         .action(async (instance: string | undefined, options: CommonOptions) => {
-          const answer = await apiClient(openState(options), 'instructor').delete<unknown>(
-            instance ? `/api/faults/${encodeURIComponent(instance)}` : '/api/faults',
-          )
+          const client = apiClient(openState(options), 'instructor')
+          const answer = await (instance ? client.delete('/api/faults/:instance', { instance }) : client.delete('/api/faults'))
           if (options.json) return printJson(answer)
           print('taken out')
         }),

@@ -1,27 +1,23 @@
 import { handoverFields, handoverTitles, type HandoverNote } from '../../model/handover.ts'
-import type { ApiClient } from '../client.ts'
+import type { ApiClient } from '../../model/client.ts'
 import type { CommonOptions } from '../options.ts'
 import { bold, dim, print, printJson } from '../output.ts'
 
 export type HandoverOptions = CommonOptions & Partial<HandoverNote>
 
-interface Listed {
-  handovers: (HandoverNote & { at: number; by: { name: string } | null })[]
-}
-
 /** Writes a note where one of its parts was given, else shows the newest. */
 export async function handOver(
   client: ApiClient,
-  path: string,
+  drill: string,
   options: Partial<HandoverNote> & Pick<CommonOptions, 'json'>,
 ): Promise<void> {
   const given = handoverFields.filter((name) => options[name] !== undefined)
   if (given.length > 0) {
-    await client.post(path, Object.fromEntries(given.map((name) => [name, options[name]])))
+    await client.post('/api/drills/:id/handovers', { id: drill, body: Object.fromEntries(given.map((name) => [name, options[name]])) })
     const said = 'written: people who join later read it first'
     return options.json ? printJson({ ok: true, message: said }) : print(said)
   }
-  const listed = await client.get<Listed>(path)
+  const listed = await client.get('/api/drills/:id/handovers', { id: drill })
   if (options.json) return printJson(listed)
   const [newest, ...older] = listed.handovers
   if (!newest) return print('nobody has written a handover note yet')

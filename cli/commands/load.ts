@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { FiredrillError } from '../../model/errors.ts'
-import type { LoadMix, LoadStatus } from '../../model/range.ts'
+import type { LoadStatus } from '../../model/range.ts'
 import { apiClient } from '../client.ts'
 import { command, integer, openState, type CommonOptions } from '../options.ts'
 import { printJson, printTable } from '../output.ts'
@@ -20,9 +20,9 @@ export function loadCommand(): Command {
           const { users, rate } = options
           if (users === undefined && rate === undefined) throw new FiredrillError('bad-request', 'say --users N, --rate N, or both')
           const client = apiClient(openState(options), 'instructor')
-          if (rate !== undefined) await client.put('/api/load/mix', { ...(await client.get<LoadMix>('/api/load/mix')), rate })
-          if (users !== undefined) await client.put('/api/load', { users })
-          show(options, await client.get<LoadStatus>('/api/load'))
+          if (rate !== undefined) await client.put('/api/load/mix', { body: { ...(await client.get('/api/load/mix')), rate } })
+          if (users !== undefined) await client.put('/api/load', { body: { users } })
+          show(options, await client.get('/api/load'))
         }),
     )
     .addCommand(

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { FiredrillError } from '../../model/errors.ts'
-import { nearChanges, type DiffLine, type MeshIdentity, type MeshRevision } from '../../model/mesh.ts'
+import { nearChanges, type DiffLine } from '../../model/mesh.ts'
 import { tellMistakes, textOf } from '../../model/yaml/text.ts'
 import { apiClient } from '../client.ts'
 import { edit } from '../edit.ts'
@@ -47,14 +47,14 @@ export function unified(diff: readonly DiffLine[]): string[] {
 
 async function check(file: string, options: CommonOptions): Promise<{ yaml: string; result: Check }> {
   const yaml = readPolicy(file)
-  const result = await client(options).post<Check>('/api/mesh/check', { yaml })
+  const result = await client(options).post('/api/mesh/check', { body: { yaml } })
   if (result.problem !== null) throw new FiredrillError('bad-request', refusal(file, result.problem))
   return { yaml, result }
 }
 
 async function apply(file: string, options: CommonOptions): Promise<void> {
   const { yaml } = await check(file, options)
-  const answer = await client(options).put<{ summary: string }>('/api/mesh', { yaml })
+  const answer = await client(options).put('/api/mesh', { body: { yaml } })
   if (options.json) printJson(answer)
   else print(answer.summary)
 }
@@ -67,8 +67,8 @@ export function meshCommand(): Command {
         .action(async (options: CommonOptions & { revision?: number }) => {
           const found =
             options.revision === undefined
-              ? await client(options).get<{ yaml: string; revision: number }>('/api/mesh')
-              : await client(options).get<MeshRevision>(`/api/mesh/history/${options.revision}`)
+              ? await client(options).get('/api/mesh')
+              : await client(options).get('/api/mesh/history/:revision', { revision: options.revision })
           if (options.json) printJson(found)
           else process.stdout.write(found.yaml)
         }),
@@ -86,7 +86,7 @@ export function meshCommand(): Command {
     .addCommand(command('apply', 'replace the current policy').argument('<file>', 'YAML documents; - for standard input').action(apply))
     .addCommand(
       command('edit', 'edit the current policy in $EDITOR').action(async (options: CommonOptions) => {
-        const { yaml: before } = await client(options).get<{ yaml: string }>('/api/mesh')
+        const { yaml: before } = await client(options).get('/api/mesh')
         await edit('mesh.yaml', before, async ({ file, text }) => {
           if (text === before) return options.json ? printJson({ summary: null }) : print('nothing has changed')
           await apply(file, options)
@@ -97,8 +97,11 @@ export function meshCommand(): Command {
       command('rollback', 'return to an earlier policy')
         .argument('[revision]', 'which revision; without it, the previous one', integer)
         .action(async (revision: number | undefined, options: CommonOptions) => {
-          const answer = await client(options).post<{ summary: string }>('/api/actions/roll-back-mesh-policy', {
-            params: revision === undefined ? {} : { revision },
+          const answer = await client(options).post('/api/actions/:id', {
+            id: 'roll-back-mesh-policy',
+            body: {
+              params: revision === undefined ? {} : { revision },
+            },
           })
           if (options.json) printJson(answer)
           else print(answer.summary)
@@ -106,7 +109,7 @@ export function meshCommand(): Command {
     )
     .addCommand(
       command('history', 'list the revisions of the policy').action(async (options: CommonOptions) => {
-        const { revisions } = await client(options).get<{ revisions: Omit<MeshRevision, 'yaml'>[] }>('/api/mesh/history')
+        const { revisions } = await client(options).get('/api/mesh/history')
         if (options.json) return printJson(revisions)
         printTable(
           revisions.map(({ revision, at, by }) => ({ revision: String(revision), at: at || 'at first', by })),
@@ -116,7 +119,7 @@ export function meshCommand(): Command {
     )
     .addCommand(
       command('certificates', 'list the certificate of each proxy').action(async (options: CommonOptions) => {
-        const { identities } = await client(options).get<{ identities: MeshIdentity[] }>('/api/mesh')
+        const { identities } = await client(options).get('/api/mesh')
         if (options.json) return printJson(identities)
         printTable(
           identities.map(({ service, spiffeId, notAfter, verified }) => ({

@@ -13,7 +13,7 @@ export const pathsCommand = () =>
     .option('--lint', 'check the files of paths/, without a range', false)
     .action(async (id: string | undefined, options: CommonOptions & { lint: boolean }) => {
       if (options.lint) return lint(options.json ?? false)
-      const { paths } = await apiClient(openState(options), 'trainee').get<{ paths: PathView[] }>('/api/paths')
+      const { paths } = await apiClient(openState(options), 'trainee').get('/api/paths')
       const one = paths.find((each) => each.id === id)
       if (id !== undefined && !one)
         throw new FiredrillError('not-found', `there is no path '${id}': choose ${paths.map((each) => each.id).join(', ')}`)

@@ -1,23 +1,19 @@
 import { Command, Option } from 'commander'
-import type { DrillEvent } from '../../model/drill.ts'
 import { statusUpdateKinds } from '../../model/drill.ts'
 import { elapsed, parseDurationMs } from '../../model/duration.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { audiences, characterIds, type Wanted } from '../../model/people.ts'
-import { apiClient, type ApiClient } from '../client.ts'
+import { apiClient } from '../client.ts'
+import type { AnswerOf, ApiClient } from '../../model/client.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 import { bold, dim, print, printJson, printTable } from '../output.ts'
+import type { StatusUpdateKind } from '../../model/drill.ts'
+import type { Audience } from '../../model/people.ts'
 
-interface Listed {
-  people: { person: string; role: string; reached: boolean; wants: { what: Wanted; leftMs: number | null } | null }[]
-  communication: string | null
-  quietLeftMs: number
-  quietsLeft: number
-  muted: boolean
-}
+type Listed = AnswerOf<'GET /api/drills/:id/people'>
 
 async function runningId(client: ApiClient): Promise<string> {
-  const { running } = await client.get<{ running: string | null }>('/api/drills')
+  const { running } = await client.get('/api/drills')
   if (running === null) throw new FiredrillError('wrong-state', `no drill is running: 'firedrill drill start SCENARIO' starts one`)
   return running
 }
@@ -30,7 +26,7 @@ function onRunning<Options extends CommonOptions>(
 ): Promise<void> {
   const client = apiClient(openState(options), role)
   return runningId(client)
-    .then((id) => run(client, `/api/drills/${id}`))
+    .then((id) => run(client, id))
     .then((said) => (options.json ? printJson({ ok: true, message: said }) : print(said)))
 }
 
@@ -54,10 +50,10 @@ export const peopleCommand = (): Command => onCallPeopleCommand().addCommand(sen
 const listCommand = () =>
   command('list', 'list who can be asked, who is waiting for what, and what was said').action(async (options: CommonOptions) => {
     const client = apiClient(openState(options), 'trainee')
-    const drill = `/api/drills/${await runningId(client)}`
+    const id = await runningId(client)
     const [listed, { drill: state, events }] = await Promise.all([
-      client.get<Listed>(`${drill}/people`),
-      client.get<{ drill: { startedAt: number }; events: DrillEvent[] }>(drill),
+      client.get('/api/drills/:id/people', { id }),
+      client.get('/api/drills/:id', { id }),
     ])
     if (options.json) return printJson({ ...listed, events: events.filter(({ type }) => /^(?:person|quiet)-/.test(type)) })
     printTable(listed.people.map((each) => ({ person: each.person, role: each.role, 'waits for': waits(each) })))
@@ -73,8 +69,8 @@ const askCommand = () =>
     .argument(...person())
     .argument('<words...>', 'what you write')
     .action((to: string, words: string[], options: CommonOptions) =>
-      onRunning(options, 'trainee', async (client, drill) => {
-        await client.post(`${drill}/people/${encodeURIComponent(to)}/messages`, { text: words.join(' ') })
+      onRunning(options, 'trainee', async (client, id) => {
+        await client.post('/api/drills/:id/people/:person/messages', { id, person: to, body: { text: words.join(' ') } })
         return `sent: 'firedrill people list' shows the answer when it is there`
       }),
     )
@@ -85,14 +81,12 @@ const updateCommand = () =>
     .addOption(new Option('--status <status>', 'how the incident stands').choices([...statusUpdateKinds]).default('investigating'))
     .addOption(new Option('--for <audience>', 'who reads it').choices([...audiences]).default('customers'))
     .option('--next <duration>', 'when the next update comes, such as 10m')
-    .action((words: string[], options: CommonOptions & { status: string; for: string; next?: string }) =>
-      onRunning(options, 'trainee', async (client, drill) => {
+    .action((words: string[], options: CommonOptions & { status: StatusUpdateKind; for: Audience; next?: string }) =>
+      onRunning(options, 'trainee', async (client, id) => {
         const nextInMs = options.next === undefined ? undefined : parseDurationMs(options.next)
-        await client.post(`${drill}/status-updates`, {
-          status: options.status,
-          text: words.join(' '),
-          audience: options.for,
-          ...(nextInMs === undefined ? {} : { nextInMs }),
+        await client.post('/api/drills/:id/status-updates', {
+          id,
+          body: { status: options.status, text: words.join(' '), audience: options.for, nextInMs },
         })
         return nextInMs === undefined ? 'posted' : `posted; the next one is promised in ${elapsed(nextInMs)}`
       }),
@@ -102,9 +96,9 @@ const quietCommand = () =>
   command('quiet', 'ask for no interruptions')
     .argument('[duration]', 'for how long, at most 10m; 0s ends it', '5m')
     .action((duration: string, options: CommonOptions) =>
-      onRunning(options, 'trainee', async (client, drill) => {
+      onRunning(options, 'trainee', async (client, id) => {
         const forMs = parseDurationMs(duration)
-        const { quietsLeft } = await client.post<{ quietsLeft: number }>(`${drill}/quiet`, { forMs })
+        const { quietsLeft } = await client.post('/api/drills/:id/quiet', { id, body: { forMs } })
         return forMs === 0 ? 'interruptions are on again' : `nobody interrupts for ${elapsed(forMs)}; you can ask ${quietsLeft} more times`
       }),
     )
@@ -114,8 +108,12 @@ const sendCommand = () =>
     .argument(...person())
     .argument('[words...]', 'in your words; without any, they use their own')
     .action((who: string, words: string[], options: CommonOptions) =>
-      onRunning(options, 'instructor', async (client, drill) => {
-        await client.post(`${drill}/people/${encodeURIComponent(who)}/enter`, words.length > 0 ? { text: words.join(' ') } : {})
+      onRunning(options, 'instructor', async (client, id) => {
+        await client.post('/api/drills/:id/people/:person/enter', {
+          id,
+          person: who,
+          body: words.length > 0 ? { text: words.join(' ') } : {},
+        })
         return `${who} will speak as soon as nobody else does`
       }),
     )
@@ -124,8 +122,8 @@ const muteCommand = () =>
   command('mute', 'let nobody speak unasked (for instructors)')
     .option('--off', 'let them speak again', false)
     .action((options: CommonOptions & { off: boolean }) =>
-      onRunning(options, 'instructor', async (client, drill) => {
-        await client.put(`${drill}/people/muted`, { muted: !options.off })
+      onRunning(options, 'instructor', async (client, id) => {
+        await client.put('/api/drills/:id/people/muted', { id, body: { muted: !options.off } })
         return options.off ? 'people speak again' : 'people are muted; they still answer questions'
       }),
     )

@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers'
 import { Command } from 'commander'
-import { apiClient, type ApiClient } from '../client.ts'
+import { apiClient } from '../client.ts'
+import type { ApiClient } from '../../model/client.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 import { edit } from '../edit.ts'
 import { print, printJson } from '../output.ts'
@@ -41,10 +42,13 @@ export function settingsCommand(): Command {
 async function settingsOf(client: ApiClient, name: string): Promise<Settings> {
   const store = storeOf(name)
   const list = store === null ? { id: 'list-settings', params: { service: name } } : { id: 'list-store-settings', params: { store } }
-  const { rows } = await client.post<{ rows: { key?: string; name?: string; value: string }[] }>(`/api/actions/${list.id}`, {
-    params: list.params,
+  const { rows = [] } = await client.post('/api/actions/:id', {
+    id: list.id,
+    body: {
+      params: list.params,
+    },
   })
-  return new Map(rows.map(({ key, name: setting, value }) => [key ?? setting ?? '', value]))
+  return new Map(rows.map(({ key, name: setting, value }) => [String(key ?? setting ?? ''), String(value)]))
 }
 
 /** Nothing is changed by a file that is wrong anywhere. */
@@ -53,8 +57,8 @@ async function change(client: ApiClient, name: string, before: Settings, file: s
   const store = storeOf(name)
   const set = (key: string, value: string) =>
     store === null
-      ? client.post<{ summary: string }>('/api/actions/change-setting', { params: { service: name, key, value } })
-      : client.post<{ summary: string }>('/api/actions/change-store-setting', { params: { store, name: key, value } })
+      ? client.post('/api/actions/:id', { id: 'change-setting', body: { params: { service: name, key, value } } })
+      : client.post('/api/actions/:id', { id: 'change-store-setting', body: { params: { store, name: key, value } } })
   const done: { key: string; summary: string }[] = []
   try {
     for (const { key, value } of changes) done.push({ key, ...(await set(key, value)) })

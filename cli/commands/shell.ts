@@ -11,15 +11,6 @@ interface ShellOptions extends CommonOptions {
   command?: string
   timeout: number
 }
-interface Listed {
-  trouble: string | null
-  shells: { id: string; owner: string; openedAt: number; watchers: number; mayType: boolean }[]
-}
-interface Ran {
-  output: string
-  status: number
-}
-
 export const shellCommand = () =>
   command('shell')
     .argument('[id]', 'id of a terminal that is open already (--list shows it)')
@@ -31,7 +22,7 @@ export const shellCommand = () =>
       const state = openState(options)
       const api = apiClient(state, 'trainee', 150_000)
       if (options.list) {
-        const { shells } = await api.get<Listed>('/api/shells')
+        const { shells } = await api.get('/api/shells')
         if (options.json) return printJson({ shells })
         if (shells.length === 0) print('no terminal is open')
         for (const shell of shells)
@@ -41,7 +32,7 @@ export const shellCommand = () =>
         return
       }
       if (options.command !== undefined) {
-        const ran = await api.post<Ran>('/api/shells/commands', { command: options.command, timeoutSeconds: options.timeout })
+        const ran = await api.post('/api/shells/commands', { body: { command: options.command, timeoutSeconds: options.timeout } })
         if (options.json) printJson(ran)
         else process.stdout.write(ran.output)
         process.exitCode = ran.status
@@ -53,8 +44,7 @@ export const shellCommand = () =>
           'bad-request',
           `input or output is not a terminal: run one command with 'firedrill shell --command COMMAND'`,
         )
-      const own =
-        id ?? (await api.post<{ id: string }>('/api/shells', { cols: stdout.columns, rows: stdout.rows, record: options.record })).id
+      const own = id ?? (await api.post('/api/shells', { body: { cols: stdout.columns, rows: stdout.rows, record: options.record } })).id
       const { portBase, tokens } = state.config()
       const why = await attach({ url: `ws://127.0.0.1:${portBase}/api/shells/${own}/socket`, token: tokens.trainee }, { stdin, stdout })
       print(

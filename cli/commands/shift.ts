@@ -1,6 +1,5 @@
 import { Command } from 'commander'
 import { formatDurationMs } from '../../model/duration.ts'
-import type { ShiftCard } from '../../model/shift.ts'
 import { apiClient } from '../client.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 import { printJson, printTable } from '../output.ts'
@@ -17,7 +16,7 @@ export function shiftCommand(): Command {
 
 const listCommand = () =>
   command('list', 'list the shifts').action(async (options: CommonOptions) => {
-    const { shifts } = await apiClient(openState(options), 'trainee').get<{ shifts: ShiftCard[] }>('/api/shifts')
+    const { shifts } = await apiClient(openState(options), 'trainee').get('/api/shifts')
     if (options.json) return printJson(shifts)
     printTable(
       shifts.map(({ id, title, difficulty, limitMs, best, playable }) => ({

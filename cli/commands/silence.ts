@@ -5,13 +5,6 @@ import { apiClient } from '../client.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 import { print, printJson, printTable } from '../output.ts'
 
-interface Silence {
-  id: string
-  status: { state: string }
-  comment: string
-  endsAt: string
-  matchers: Matcher[]
-}
 interface Matcher {
   name: string
   value: string
@@ -37,10 +30,12 @@ export function silenceCommand(): Command {
         .option('--for <duration>', 'for how long, such as 30m or 2h', '30m')
         .requiredOption('--comment <text>', 'why')
         .action(async (options: CommonOptions & { match: Matcher[]; for: string; comment: string }) => {
-          const answer = await apiClient(openState(options), 'trainee').post<{ silenceID: string }>('/api/silences', {
-            matchers: options.match,
-            durationMs: parseDurationMs(options.for),
-            comment: options.comment,
+          const answer = await apiClient(openState(options), 'trainee').post('/api/silences', {
+            body: {
+              matchers: options.match,
+              durationMs: parseDurationMs(options.for),
+              comment: options.comment,
+            },
           })
           if (options.json) return printJson(answer)
           print(`silence ${answer.silenceID}`)
@@ -48,7 +43,7 @@ export function silenceCommand(): Command {
     )
     .addCommand(
       command('list', 'list the silences').action(async (options: CommonOptions) => {
-        const silences = await apiClient(openState(options), 'trainee').get<Silence[]>('/api/silences')
+        const silences = await apiClient(openState(options), 'trainee').get('/api/silences')
         if (options.json) return printJson(silences)
         printTable(
           silences.map(({ id, status, matchers, endsAt, comment }) => ({
@@ -68,7 +63,7 @@ export function silenceCommand(): Command {
         .action(async (id: string, options: CommonOptions) => {
           if (!/^[0-9a-f-]{36}$/.test(id))
             throw new FiredrillError('bad-request', `'${id}' is not the id of a silence: 'firedrill silence list' lists them`)
-          await apiClient(openState(options), 'trainee').delete(`/api/silences/${id}`)
+          await apiClient(openState(options), 'trainee').delete('/api/silences/:id', { id })
           if (options.json) printJson({ ok: true })
           else print('expired')
         }),

@@ -44,7 +44,7 @@ async function lookAt(state: RangeState): Promise<ComponentStatus[]> {
   const control = state.run('control')
   if (control && liveness(control) === 'running') {
     try {
-      const { components } = await apiClient(state, 'trainee', patienceMs).get<{ components: ComponentStatus[] }>('/api/components')
+      const { components } = await apiClient(state, 'trainee', patienceMs).get('/api/components')
       return withMemory(state, components)
     } catch {
       // Looked at from here, it says what is wrong with it.

@@ -1,16 +1,12 @@
 import { formatDurationMs } from '../../model/duration.ts'
 import { FiredrillError } from '../../model/errors.ts'
-import type { Ticket, TicketGroup } from '../../people/ticket-list.ts'
-import type { ApiClient } from '../client.ts'
+import type { ApiClient } from '../../model/client.ts'
 import type { CommonOptions } from '../options.ts'
 import { bold, dim, print, printJson, printTable } from '../output.ts'
+import type { TicketTemplateId } from '../../model/tickets.ts'
 
-interface Listed {
-  tickets: (Ticket & { row: string | null })[]
-  groups: TicketGroup[]
-}
 export interface TicketOptions extends CommonOptions {
-  answer?: string
+  answer?: TicketTemplateId
   link?: boolean
   close?: boolean
 }
@@ -25,21 +21,21 @@ export const ticketNumbers = (given: readonly string[]): number[] =>
 
 export async function handleTickets(
   client: ApiClient,
-  tickets: string,
-  numbers: readonly number[],
+  id: string,
+  numbers: number[],
   { answer, link, close, json }: Pick<TicketOptions, 'answer' | 'link' | 'close' | 'json'>,
 ): Promise<void> {
-  if (answer !== undefined) await client.post(`${tickets}/answer`, { numbers, template: answer })
-  if (link) await client.post(`${tickets}/link`, { numbers })
-  if (close) await client.post(`${tickets}/close`, { numbers })
+  if (answer !== undefined) await client.post('/api/drills/:id/tickets/answer', { id, body: { numbers, template: answer } })
+  if (link) await client.post('/api/drills/:id/tickets/link', { id, body: { numbers } })
+  if (close) await client.post('/api/drills/:id/tickets/close', { id, body: { numbers } })
   const did = [...(answer === undefined ? [] : ['answered']), ...(link ? ['linked'] : []), ...(close ? ['closed'] : [])]
   const said = `${numbers.length === 1 ? 'ticket' : 'tickets'} ${numbers.join(', ')}: ${did.join(', ')}`
   if (json) printJson({ ok: true, message: said })
   else print(said)
 }
 
-export async function listTickets(client: ApiClient, path: string, { json }: Pick<TicketOptions, 'json'>): Promise<void> {
-  const listed = await client.get<Listed>(path)
+export async function listTickets(client: ApiClient, id: string, { json }: Pick<TicketOptions, 'json'>): Promise<void> {
+  const listed = await client.get('/api/drills/:id/tickets', { id })
   if (json) return printJson(listed)
   if (listed.tickets.length === 0) return print('no customer has written yet')
   printTable(listed.groups.map(({ title, journey, numbers, open }) => ({ what: title, journey, tickets: numbers.length, open })))

@@ -289,10 +289,8 @@ export async function untilSteady(state: RangeState, deadlineMs = steadyDeadline
   const client = apiClient(state, 'instructor')
   const giveUpAt = Date.now() + deadlineMs
   for (;;) {
-    const { healthy, results } = await client.get<{ healthy: boolean; results: { ok: boolean; title: string; detail: string }[] }>(
-      '/api/health',
-    )
-    if (healthy || (await client.get<{ running: string | null }>('/api/drills')).running !== null) return
+    const { healthy, results = [] } = await client.get('/api/health')
+    if (healthy || (await client.get('/api/drills')).running !== null) return
     if (Date.now() > giveUpAt) {
       const reasons = results.filter((result) => !result.ok).map((result) => `${result.title}: ${result.detail}`)
       throw new FiredrillError('range-not-steady', `every component is ready, but the range is not steady: ${reasons.join('; ')}`)

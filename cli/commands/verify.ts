@@ -3,10 +3,9 @@ import { recordingFile } from '../../control/replay/recording.ts'
 import { recordVerified, verifyScenario, type Verification } from '../../control/verify.ts'
 import { verifyShift } from '../../control/verify-shift.ts'
 import { FiredrillError } from '../../model/errors.ts'
-import type { ScenarioCard } from '../../model/scenario.ts'
-import type { ShiftCard } from '../../model/shift.ts'
 import { idleCores, measureCore, patienceFor } from '../../range/machine.ts'
-import { apiClient, type ApiClient } from '../client.ts'
+import { apiClient } from '../client.ts'
+import type { ApiClient } from '../../model/client.ts'
 import { command, integer, openState, type CommonOptions } from '../options.ts'
 import { dim, green, print, printJson, red } from '../output.ts'
 
@@ -45,9 +44,9 @@ export const verifyCommand = () =>
       // Reads sources by a parser that takes its time to load.
       const { keepProof, whyStale } = await import('../proofs.ts')
       const client = apiClient(state, 'instructor')
-      const { scenarios } = await client.get<{ scenarios: ScenarioCard[] }>('/api/scenarios')
+      const { scenarios } = await client.get('/api/scenarios')
       const known = scenarios.map((scenario) => scenario.id)
-      const { shifts } = await client.get<{ shifts: ShiftCard[] }>('/api/shifts')
+      const { shifts } = await client.get('/api/shifts')
       const ofShifts = shifts.map((shift) => shift.id).filter((id) => ids.includes(id) || options.shifts)
       const unknown = ids.find((id) => !known.includes(id) && !ofShifts.includes(id))
       if (unknown)

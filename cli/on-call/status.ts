@@ -1,4 +1,3 @@
-import type { ComponentStatus } from '../../model/components.ts'
 import { apiClient } from '../client.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 import { printJson, printTable } from '../output.ts'
@@ -6,7 +5,7 @@ import { printJson, printTable } from '../output.ts'
 /** As the API tells it: from here, no process of the range can be looked at. */
 export const statusCommand = () =>
   command('status').action(async (options: CommonOptions) => {
-    const { components } = await apiClient(openState(options), 'trainee').get<{ components: ComponentStatus[] }>('/api/components')
+    const { components } = await apiClient(openState(options), 'trainee').get('/api/components')
     if (options.json) return printJson(components)
     printTable(
       components.map(({ name, state, healthy, version, detail }) => ({

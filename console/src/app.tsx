@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Suspense, useEffect } from 'react'
 import { Route, Routes, useLocation } from 'react-router'
-import { get } from './lib/api.ts'
+import { api } from './lib/api.ts'
 import { fetchAhead, later } from './lib/later.ts'
 import { LiveContext, useLiveEvents } from './lib/live.ts'
 import { LoginPage } from './pages/login.tsx'
@@ -34,7 +34,7 @@ const TracesPage = later(async () => (await import('./pages/traces/page.tsx')).T
 
 /** The map: every page and its address. */
 export function App() {
-  const { data: session, isPending } = useQuery({ queryKey: ['session'], queryFn: () => get<{ role: string | null }>('/api/session') })
+  const { data: session, isPending } = useQuery({ queryKey: ['session'], queryFn: () => api.get('/api/session') })
   const known = Boolean(session?.role)
   const live = useLiveEvents(known)
   const { pathname, search } = useLocation()

@@ -1,22 +1,22 @@
-import { z } from 'zod'
 import { actionById, actionsFor } from '../../drills/actions/registry.ts'
-import { runAction } from '../../model/api.ts'
 import { undoOf } from '../undo.ts'
 import type { Api, ApiContext } from './context.ts'
+import { parametersOf } from './parameters.ts'
+import { serve } from './serve.ts'
 
 export function actionRoutes(app: Api, { engine, people, range }: ApiContext): void {
-  app.get('/api/actions', async () => ({
+  serve(app, 'GET /api/actions', async () => ({
     actions: actionsFor(range).map(({ id, title, description, kind, caution, params }) => ({
       id,
       title,
       description,
       kind,
       caution: caution ?? null,
-      params: z.toJSONSchema(params, { io: 'input' }),
+      params: parametersOf(params),
     })),
   }))
 
-  app.post('/api/actions/:id', { schema: { params: z.object({ id: z.string() }), body: runAction } }, async (request) => {
+  serve(app, 'POST /api/actions/:id', async (request) => {
     const action = actionById(request.params.id)
     // How things were is known only before.
     const undo = await undoOf(range, action.id, request.body.params)

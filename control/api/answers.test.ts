@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { routes } from '../../model/routes/index.ts'
+import { routeLimits } from '../limits.ts'
 import { proveAnswers } from '../replay/proven-answers.ts'
 import { ServedBench } from '../replay/served-bench.ts'
 import { createApp } from './app.ts'
@@ -10,10 +11,22 @@ interface Document {
   paths: Record<string, Record<string, { responses: Record<string, { content?: Record<string, { schema: { properties?: object } }> }> }>>
 }
 
-test('every entry of the table is a route of the server, or is handed on by one', async () => {
+/** Of other protocols: what they answer is not ours to say. */
+const others = /\/(mcp|api\/shells\/\{id\}\/socket|prometheus\/.*)$/
+
+test('every route of the server is in the table, and every entry is a route, or handed on by one', async () => {
   await using served = new ServedBench()
   const app = await served.app
-  for (const name of Object.keys(routes)) {
+  const names = Object.keys(routes)
+  const handsOn = (url: string) => names.filter((name) => url.endsWith('{*}') && name.startsWith(url.slice(0, -'{*}'.length)))
+  for (const route of Object.keys(routeLimits)) {
+    const name = route.replaceAll(/\{(\w+)\}/g, ':$1')
+    assert.ok(
+      others.test(route) || names.includes(name) || handsOn(route.replace('POST /api/prometheus', 'GET /api/prometheus')).length > 0,
+      name,
+    )
+  }
+  for (const name of names) {
     const [method = '', url = ''] = name.split(' ')
     const ways = [url, ...['/api/telemetry/*', '/api/prometheus/*'].filter((way) => url.startsWith(way.slice(0, -1)))]
     assert.ok(

@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
 import { strToU8, Zip, ZipDeflate } from 'fflate'
-import { z } from 'zod'
 import { postmortem } from '../../drills/postmortem.ts'
 import type { ReadShift } from '../../drills/shifts/read.ts'
 import type { Role } from '../../model/api.ts'
@@ -19,7 +18,8 @@ import { shiftDebriefHtml } from '../shift-debrief-html.ts'
 import { shiftDebriefOf } from '../shifts.ts'
 import { withoutOracle } from '../told.ts'
 import type { Api, ApiContext } from './context.ts'
-import { drillId, type DrillReading } from './drill-reading.ts'
+import { type DrillReading } from './drill-reading.ts'
+import { serve } from './serve.ts'
 
 /** A drill that is over, or a shift. */
 type Over = { state: DrillState; scenario: Scenario } | { state: DrillState; shift: ReadShift }
@@ -29,32 +29,27 @@ export function debriefRoutes(app: Api, { context }: ApiContext, reading: DrillR
   const { finished, finishedShift, stateOf, eventsOf, played } = reading
   const over = (id: string, role: Role | null): Over => (stateOf(id).shift ? finishedShift(id, role) : finished(id, role))
   /** What was printed in terminals, to be watched again. */
-  app.get('/api/drills/:id/terminals', { schema: drillId }, async (request) => {
+  serve(app, 'GET /api/drills/:id/terminals', async (request) => {
     const { state } = over(request.params.id, request.role)
     return { terminals: recordingsIn(recordingsOf(context, state.id)) }
   })
-  app.get(
-    '/api/drills/:id/terminals/:terminal',
-    { schema: { params: z.object({ id: z.string(), terminal: z.string().max(40) }) } },
-    async (request, reply) => {
-      const { state } = over(request.params.id, request.role)
-      const recording = readRecording(recordingsOf(context, state.id), request.params.terminal)
-      if (recording === null) throw new FiredrillError('not-found', 'there is no recording of this terminal')
-      return reply.type('application/x-asciicast').send(recording)
-    },
-  )
-  app.get('/api/drills/:id/debrief', { schema: drillId }, async (request, reply) => {
+  serve(app, 'GET /api/drills/:id/terminals/:terminal', async (request) => {
+    const { state } = over(request.params.id, request.role)
+    const recording = readRecording(recordingsOf(context, state.id), request.params.terminal)
+    if (recording === null) throw new FiredrillError('not-found', 'there is no recording of this terminal')
+    return recording
+  })
+  serve(app, 'GET /api/drills/:id/debrief', async (request) => {
     const { state, scenario } = finished(request.params.id, request.role)
-    const text = await heavy.one(async () => {
+    return heavy.one(async () => {
       const { events, ...rest } = debriefOf(state, await eventsOf(state.id), scenario, played())
       await setImmediate()
       // What broke and when may be known by now; what the oracle said of it is still its own.
       return jsonInSlices(rest, 'events', request.role === 'instructor' ? events : events.map(withoutOracle))
     })
-    return reply.type('application/json; charset=utf-8').send(text)
   })
   /** The debrief as one file, to be shared and printed. */
-  app.get('/api/drills/:id/debrief.html', { schema: drillId }, async (request, reply) => {
+  serve(app, 'GET /api/drills/:id/debrief.html', async (request, reply) => {
     const told = over(request.params.id, request.role)
     const { state } = told
     const html = await heavy.one(async () => {
@@ -71,10 +66,8 @@ export function debriefRoutes(app: Api, { context }: ApiContext, reading: DrillR
       await setImmediate()
       return debriefHtml(debrief, pictures)
     })
-    return reply
-      .type('text/html; charset=utf-8')
-      .header('content-disposition', attached('debrief', state, 'html'))
-      .send(html)
+    reply.header('content-disposition', attached('debrief', state, 'html'))
+    return html
   })
   postmortemRoutes(app, context, { over, eventsOf }, heavy)
 }
@@ -90,16 +83,14 @@ function postmortemRoutes(
     const events = await eventsOf(told.state.id)
     return 'shift' in told ? incidentsExported(told.state, events, told.shift) : [{ ...told, events, folder: '' }]
   }
-  app.get('/api/drills/:id/postmortem.md', { schema: drillId }, async (request, reply) => {
+  serve(app, 'GET /api/drills/:id/postmortem.md', async (request, reply) => {
     const told = over(request.params.id, request.role)
     const texts = (await incidents(told)).map(({ state, events, scenario }) => postmortem(state, events, scenario))
-    return reply
-      .type('text/markdown; charset=utf-8')
-      .header('content-disposition', attached('postmortem', told.state, 'md'))
-      .send(texts.length > 0 ? texts.join('\n---\n\n') : 'No incident began in this shift.\n')
+    reply.header('content-disposition', attached('postmortem', told.state, 'md'))
+    return texts.length > 0 ? texts.join('\n---\n\n') : 'No incident began in this shift.\n'
   })
   /** The same with its graphs beside it, as pictures: to be unpacked into a team's own documents. Of a shift, a folder for each incident. */
-  app.get('/api/drills/:id/postmortem.zip', { schema: drillId }, async (request, reply) => {
+  serve(app, 'GET /api/drills/:id/postmortem.zip', async (request, reply) => {
     const told = over(request.params.id, request.role)
     const archive = await heavy.one(async () => {
       const files: { name: string; text: string }[] = []
@@ -137,15 +128,14 @@ async function postmortemFiles(
 
 /** What is read of a shift when it is over, incident by incident. */
 export function shiftDebriefRoute(app: Api, { finishedShift, eventsOf }: DrillReading, heavy: Heavy): void {
-  app.get('/api/drills/:id/shift', { schema: drillId }, async (request, reply) => {
+  serve(app, 'GET /api/drills/:id/shift', async (request) => {
     const { state, shift } = finishedShift(request.params.id, request.role)
-    const text = await heavy.one(async () => {
+    return heavy.one(async () => {
       const events = await eventsOf(state.id)
       const debrief = shiftDebriefOf(state, events, shift)
       await setImmediate()
       return jsonInSlices(debrief, 'events', request.role === 'instructor' ? events : events.map(withoutOracle))
     })
-    return reply.type('application/json; charset=utf-8').send(text)
   })
 }
 

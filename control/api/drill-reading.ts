@@ -1,5 +1,4 @@
 import { setImmediate } from 'node:timers/promises'
-import { z } from 'zod'
 import type { Role } from '../../model/api.ts'
 import type { DrillEvent, DrillState } from '../../model/drill.ts'
 import { FiredrillError } from '../../model/errors.ts'
@@ -8,8 +7,6 @@ import type { ReadShift } from '../../drills/shifts/read.ts'
 import { scenarioOf } from '../../drills/variants.ts'
 import { isHidden } from '../blind.ts'
 import type { ApiContext } from './context.ts'
-
-export const drillId = { params: z.object({ id: z.string() }) }
 
 /** How routes read drills: by what the ledger has of them, and so that none spoils the one that runs. */
 export interface DrillReading {

@@ -16,9 +16,10 @@ import { publicState } from '../told.ts'
 import type { Api, ApiContext } from './context.ts'
 import { debriefRoutes, shiftDebriefRoute } from './debrief.ts'
 import { courseRoutes } from './drill-course.ts'
-import { drillId, drillReading, type DrillReading } from './drill-reading.ts'
+import { drillReading, type DrillReading } from './drill-reading.ts'
 import { helpRoutes, responseRoutes } from './drill-response.ts'
 import { handoverRoutes } from './handovers.ts'
+import { serve } from './serve.ts'
 
 export function drillRoutes(app: Api, api: ApiContext): void {
   const reading = drillReading(api)
@@ -40,7 +41,7 @@ function listRoutes(
   { played, stateOf, eventsOf, mustNotSpoil }: DrillReading,
   heavy: Heavy,
 ): void {
-  app.get('/api/drills', async (request) => {
+  serve(app, 'GET /api/drills', async (request) => {
     const running = engine.running()
     const hides = request.role !== 'instructor' && isHidden(running)
     return {
@@ -55,7 +56,7 @@ function listRoutes(
   })
 
   const incidents = new PlayedIncidents(ledger, shifts)
-  app.get('/api/progress', async (request) => {
+  serve(app, 'GET /api/progress', async (request) => {
     const progress = await heavy.one(async () => progressOf(played(), scenarios, incidents.in(played())))
     if (request.role === 'instructor') return progress
     const hides = isHidden(engine.running())
@@ -65,19 +66,19 @@ function listRoutes(
   })
 
   const answers = new DrillAnswers(ledger, playedWith(scenarios, shifts))
-  app.get('/api/drills/:id', { schema: drillId }, async (request, reply) => {
+  serve(app, 'GET /api/drills/:id', async (request, reply) => {
     const state = stateOf(request.params.id)
     mustNotSpoil(state, request.role)
     // What is read is kept, for what is told of it.
     await eventsOf(state.id)
-    const { text, etag } = answers.of(state, request.role)
+    const { written, etag } = answers.of(state, request.role)
     // Browsers ask by themselves whether what they have is still so.
     reply.headers({ etag, 'cache-control': 'private, no-cache' })
-    return request.headers['if-none-match'] === etag ? reply.code(304).send() : reply.type('application/json; charset=utf-8').send(text)
+    return request.headers['if-none-match'] === etag ? reply.code(304).send(undefined) : written
   })
 
   // Which check fails says where to look: an on-call engineer finds that out, and the instructor may know.
-  app.get('/api/health', async (request) => {
+  serve(app, 'GET /api/health', async (request) => {
     const { healthy, results } = await engine.health.currentVerdict()
     return { healthy, ...(request.role === 'instructor' ? { results } : {}), at: sampler.samples().at(-1)?.at ?? null }
   })
@@ -121,7 +122,7 @@ function startRoute(app: Api, { context, engine, scenarios, shifts, range, shell
     return chosen.id
   }
 
-  app.post('/api/drills', { schema: { body: startDrill } }, async (request, reply) => {
+  serve(app, 'POST /api/drills', async (request) => {
     const { mode, trainee, difficulty, seed, variant } = request.body
     if (mode === 'rehearsal' && request.role !== 'instructor') throw new FiredrillError('forbidden', 'rehearsals are for the instructor')
     if (request.body.shift !== undefined) mayChooseShift(request.body, shifts, request.role)
@@ -139,6 +140,6 @@ function startRoute(app: Api, { context, engine, scenarios, shifts, range, shell
     const warnings = mode === 'assessment' ? assessmentTroubles(context.root, context.dir) : []
     for (const warning of warnings) process.stderr.write(`an assessment has begun, and ${warning}\n`)
     // Where the answers are is nothing to tell a trainee.
-    return reply.code(201).send({ ...started, ...(request.role === 'instructor' ? { warnings } : {}) })
+    return { ...started, ...(request.role === 'instructor' ? { warnings } : {}) }
   })
 }

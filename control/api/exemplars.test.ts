@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { after, test } from 'node:test'
-import { askExemplars, slowestExemplars } from './exemplars.ts'
+import { askExemplars } from '../../model/routes/telemetry.ts'
+import { slowestExemplars } from './exemplars.ts'
 
 const asked: { from: number; to: number }[] = []
 /** As Prometheus: an exemplar each second, slower and slower within a minute; every tenth without a trace. */

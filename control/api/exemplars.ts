@@ -1,17 +1,8 @@
 import { z } from 'zod'
 import { FiredrillError } from '../../model/errors.ts'
 import { highestOfEachSlice, type Exemplar } from '../../model/exemplar.ts'
+import type { askExemplars } from '../../model/routes/telemetry.ts'
 import { ask, type Upstream } from './forward.ts'
-
-export const askExemplars = z
-  .object({
-    query: z.string().min(1).max(10_000),
-    /** Seconds since the epoch. */
-    start: z.coerce.number().positive(),
-    end: z.coerce.number().positive(),
-    slices: z.coerce.number().int().min(1).max(500).default(50),
-  })
-  .refine(({ start, end }) => end > start && end - start <= 7 * 86_400, { error: 'end must come after start, by at most a week' })
 
 /** Thousands of exemplars of an hour are megabytes, which are read piece by piece: each stands for this many seconds, or fewer where it is too large. */
 const pieceSeconds = 900

@@ -1,20 +1,28 @@
-import { z } from 'zod'
 import { fingerprint, orderInvariants } from '../../drills/baseline.ts'
 import { faults, lackedFor } from '../../drills/faults/registry.ts'
-import { injectFault } from '../../model/api.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import type { AnyFault, OfferedFault } from '../../model/fault.ts'
 import type { ParamsSchema } from '../../model/params.ts'
 import type { Range } from '../../model/range.ts'
 import type { Api, ApiContext } from './context.ts'
+import { parametersOf } from './parameters.ts'
+import { serve } from './serve.ts'
 
 type Limited = Pick<Range, 'lacks'>
 
 function offered(fault: AnyFault, range: Limited): OfferedFault {
   const { id, title, effect, category, ramps = [] } = fault
-  // Safe: the parameters of a fault are plain values.
-  const params = z.toJSONSchema(fault.params, { io: 'input' }) as ParamsSchema
-  return { id, title, effect, category, ramps, params, lacks: lackedFor(fault, {}, range), lacksWith: lackedByChoice(fault, params, range) }
+  const params = parametersOf(fault.params)
+  return {
+    id,
+    title,
+    effect,
+    category,
+    ramps: [...ramps],
+    params,
+    lacks: lackedFor(fault, {}, range),
+    lacksWith: lackedByChoice(fault, params, range),
+  }
 }
 
 /** What single choices need beyond what the fault needs with whatever parameters, and the range lacks. */
@@ -36,13 +44,13 @@ function lackedByChoice(fault: AnyFault, { properties = {} }: ParamsSchema, rang
 export function faultRoutes(app: Api, { injector, ledger, range, engine, sampler }: ApiContext): void {
   const config = { access: 'instructor' } as const
 
-  app.get('/api/faults', { config }, async () => ({
+  serve(app, 'GET /api/faults', config, async () => ({
     faults: faults.map((fault) => offered(fault, range)),
     open: ledger.openFaults(),
     /** Of the last day. */
     history: ledger.faultsSince(Date.now() - 24 * 3_600_000),
   }))
-  app.post('/api/faults/:id', { config, schema: { params: z.object({ id: z.string() }), body: injectFault } }, async (request, reply) => {
+  serve(app, 'POST /api/faults/:id', config, async (request) => {
     const { params, forMs, ramp } = request.body
     const resolved = injector.resolve(request.params.id, params)
     engine.mustBeRestored()
@@ -51,23 +59,25 @@ export function faultRoutes(app: Api, { injector, ledger, range, engine, sampler
     }
     // The last look before it is on its way, from when on no drill begins.
     engine.mustTakeChanges()
-    return reply.code(201).send(await injector.injectResolved(resolved, { forMs, drill: null, ramp }))
+    return injector.injectResolved(resolved, { forMs, drill: null, ramp })
   })
-  app.delete('/api/faults/:instance', { config, schema: { params: z.object({ instance: z.string() }) } }, async (request) => {
+  serve(app, 'DELETE /api/faults/:instance', config, async (request) => {
     await injector.revert(request.params.instance)
-    return ledger.fault(request.params.instance)
+    const record = ledger.fault(request.params.instance)
+    if (!record) throw new FiredrillError('not-found', `there is no fault ${request.params.instance}`)
+    return record
   })
-  app.delete('/api/faults', { config }, async () => ({ reverted: (await injector.revertAll()).length }))
+  serve(app, 'DELETE /api/faults', config, async () => ({ reverted: (await injector.revertAll()).length }))
 
   // Of a range that is being restored nothing can be said yet: settings are back before the services that read them.
-  app.get('/api/fingerprint', { config }, async () => {
+  serve(app, 'GET /api/fingerprint', config, async () => {
     await engine.settled()
     return fingerprint(range)
   })
   /** What the oracle has seen of the range over the last minutes, once a second. */
-  app.get('/api/samples', { config }, async () => ({ samples: sampler.samples() }))
-  app.get('/api/invariants', { config }, async () => ({ violations: await orderInvariants(range) }))
-  app.post('/api/reset', { config }, async () => {
+  serve(app, 'GET /api/samples', config, async () => ({ samples: sampler.samples() }))
+  serve(app, 'GET /api/invariants', config, async () => ({ violations: await orderInvariants(range) }))
+  serve(app, 'POST /api/reset', config, async () => {
     if (engine.running()) throw new FiredrillError('conflict', 'a drill is running: finish or abort it first')
     await engine.restore()
     return fingerprint(range)

@@ -1,5 +1,3 @@
-import { z } from 'zod'
-import { addNote, joinGameDay, planGameDay, takeRole } from '../../model/api.ts'
 import type { Actor, StatusUpdateKind } from '../../model/drill.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import type { GameDayState } from '../../model/game-day.ts'
@@ -10,6 +8,7 @@ import type { Ledger } from '../ledger.ts'
 import { memberKey, personCookie } from '../people.ts'
 import { playedWith } from '../shifts.ts'
 import type { Api, ApiContext } from './context.ts'
+import { serve } from './serve.ts'
 
 interface Said {
   at: number
@@ -19,7 +18,6 @@ interface Said {
   status: StatusUpdateKind | null
 }
 
-const gameDayId = { params: z.object({ id: z.uuid() }) }
 const cookieTraits = 'Path=/; HttpOnly; SameSite=Strict; Max-Age=604800'
 
 export function gameDayRoutes(app: Api, { context, gameDays, people, ledger, scenarios, shifts, engine, shells }: ApiContext): void {
@@ -40,58 +38,54 @@ export function gameDayRoutes(app: Api, { context, gameDays, people, ledger, sce
     }),
   })
 
-  app.get('/api/game-days', { config: { access: 'instructor' } }, async () => ({
+  serve(app, 'GET /api/game-days', { access: 'instructor' }, async () => ({
     gameDays: gameDays.all().map((state) => ({ ...forTeam(state), code: state.code, scenarios: state.scenarios })),
   }))
-  app.post('/api/game-days', { config: { access: 'instructor' }, schema: { body: planGameDay } }, async (request, reply) => {
+  serve(app, 'POST /api/game-days', { access: 'instructor' }, async (request) => {
     const { title, scenarios: planned, mode } = request.body
     const state = gameDays.plan(title, planned, mode)
     const warnings = mode === 'assessment' ? assessmentTroubles(context.root, context.dir) : []
-    return reply.code(201).send({ ...forTeam(state), code: state.code, scenarios: state.scenarios, warnings })
+    return { ...forTeam(state), code: state.code, scenarios: state.scenarios, warnings }
   })
-  app.post('/api/game-days/:id/next', { config: { access: 'instructor' }, schema: gameDayId }, async (request, reply) => {
+  serve(app, 'POST /api/game-days/:id/next', { access: 'instructor' }, async (request) => {
     const { id } = await gameDays.next(request.params.id)
-    return reply.code(201).send({ drill: id })
+    return { drill: id }
   })
-  app.post('/api/game-days/:id/end', { config: { access: 'instructor' }, schema: gameDayId }, async (request) => {
+  serve(app, 'POST /api/game-days/:id/end', { access: 'instructor' }, async (request) => {
     await gameDays.end(request.params.id)
     return forTeam(gameDays.state(request.params.id))
   })
 
-  app.delete(
-    '/api/game-days/:id/people/:name',
-    { config: { access: 'instructor' }, schema: { params: z.object({ id: z.uuid(), name: z.string() }) } },
-    async (request) => {
-      gameDays.revoke(request.params.id, request.params.name)
-      shells.closeOf(memberKey(request.params.name), 'you were asked to leave the game day')
-      return forTeam(gameDays.state(request.params.id))
-    },
-  )
+  serve(app, 'DELETE /api/game-days/:id/people/:name', { access: 'instructor' }, async (request) => {
+    gameDays.revoke(request.params.id, request.params.name)
+    shells.closeOf(memberKey(request.params.name), 'you were asked to leave the game day')
+    return forTeam(gameDays.state(request.params.id))
+  })
 
-  app.get('/api/game-day', async (request) => {
+  serve(app, 'GET /api/game-day', async (request) => {
     const state = gameDays.current()
     return {
       gameDay: state && { ...forTeam(state), running: engine.running()?.id ?? null, talk: talkOf(ledger, state) },
       me: people.of(request) ?? null,
     }
   })
-  app.post('/api/game-day/join', { config: { access: 'public' }, schema: { body: joinGameDay } }, async (request, reply) => {
+  serve(app, 'POST /api/game-day/join', { access: 'public' }, async (request, reply) => {
     const { code, name, role } = request.body
     const { gameDay, person } = gameDays.join(code, name, role)
     // By a token of their own, which ends with the game day; an instructor who joins stays one.
     const session = request.role === null ? [`${sessionCookie}=${person}; ${cookieTraits}`] : []
-    return reply
-      .header('set-cookie', [...session, `${personCookie}=${person}; ${cookieTraits}`])
-      .code(201)
-      .send(forTeam(gameDay))
+    reply.header('set-cookie', [...session, `${personCookie}=${person}; ${cookieTraits}`])
+    return forTeam(gameDay)
   })
-  app.put('/api/game-day/role', { schema: { body: takeRole } }, async (request) => {
+  serve(app, 'PUT /api/game-day/role', async (request) => {
     const person = people.id(request)
     if (person === null) throw new FiredrillError('wrong-state', 'join the game day first')
     gameDays.takeRole(person, request.body.role)
-    return people.of(request)
+    const taken = people.of(request)
+    if (!taken) throw new FiredrillError('wrong-state', 'the game day is over')
+    return taken
   })
-  app.post('/api/game-day/chat', { schema: { body: addNote } }, async (request) => {
+  serve(app, 'POST /api/game-day/chat', async (request) => {
     gameDays.say(request.body.text, people.of(request) ?? { name: request.role ?? 'somebody', role: '' })
     return {}
   })

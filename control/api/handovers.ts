@@ -1,11 +1,12 @@
 import { handoversIn } from '../../people/handover.ts'
-import { noteOf, writeHandover } from '../../model/handover.ts'
+import { noteOf } from '../../model/handover.ts'
 import type { Api, ApiContext } from './context.ts'
-import { drillId, type DrillReading } from './drill-reading.ts'
+import { type DrillReading } from './drill-reading.ts'
+import { serve } from './serve.ts'
 
 /** What is written in a drill for whoever joins later. */
 export function handoverRoutes(app: Api, { ledger, engine, people }: ApiContext, { stateOf, mustNotSpoil }: DrillReading): void {
-  app.get('/api/drills/:id/handovers', { schema: drillId }, async (request) => {
+  serve(app, 'GET /api/drills/:id/handovers', async (request) => {
     const state = stateOf(request.params.id)
     mustNotSpoil(state, request.role)
     const notes = handoversIn(ledger.events(state.id, ['handover-written']))
@@ -14,7 +15,7 @@ export function handoverRoutes(app: Api, { ledger, engine, people }: ApiContext,
       handovers: notes.toReversed().map((note) => ({ at: note.at, by: note.by ?? null, ...noteOf(note) })),
     }
   })
-  app.post('/api/drills/:id/handovers', { schema: { ...drillId, body: writeHandover } }, async (request) => {
+  serve(app, 'POST /api/drills/:id/handovers', async (request) => {
     engine.mustRun(request.params.id)
     engine.messages.handOver(request.body, people.of(request))
     return {}

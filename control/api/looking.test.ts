@@ -12,6 +12,7 @@ import type { Api, ApiContext } from './context.ts'
 import { meshRoutes } from './mesh.ts'
 import { rangeRoutes } from './range.ts'
 import { telemetryRoutes } from './telemetry.ts'
+import { client } from '../../model/client.ts'
 
 const series = { status: 'success', data: { resultType: 'vector', result: [{ metric: {}, value: [0, '1'] }] } }
 const spans = [
@@ -131,20 +132,18 @@ test('a datastore is in a trace by the conventions of today as well', async (con
 })
 
 /** Reads, and claims nothing. */
-const client = {
-  async get<Body>(url: string) {
-    await get(url)
-    return null as Body
-  },
-  post: () => assert.fail('not by claiming'),
-}
+const reader = client(async ({ method, path }) => {
+  assert.equal(method, 'GET', 'not by claiming')
+  await get(path)
+  return { status: 200, text: 'null' }
+})
 
 test('the places of scenarios can be looked at by the API', async () => {
-  for (const view of ['dashboard', 'trace', 'logs', 'mesh', 'deploys'] as const) await lookAt(client, { view, component: 'inventory' })
+  for (const view of ['dashboard', 'trace', 'logs', 'mesh', 'deploys'] as const) await lookAt(reader, { view, component: 'inventory' })
   assert.deepEqual(noted, ['dashboard inventory', 'trace inventory', 'logs inventory', 'mesh inventory', 'deploys inventory'])
 })
 
 test('the dashboard of a data store is of what its exporter tells', async () => {
-  for (const component of ['postgres', 'redis', 'rabbitmq'] as const) await lookAt(client, { view: 'dashboard', component })
+  for (const component of ['postgres', 'redis', 'rabbitmq'] as const) await lookAt(reader, { view: 'dashboard', component })
   assert.deepEqual(noted, ['dashboard postgres', 'dashboard redis', 'dashboard rabbitmq'])
 })

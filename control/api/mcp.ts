@@ -1,10 +1,10 @@
-import { errorAnswer, errorIn, FiredrillError } from '../../model/errors.ts'
+import { client } from '../../model/client.ts'
+import { errorAnswer, FiredrillError } from '../../model/errors.ts'
 import { overLimit } from '../guard-limits.ts'
 import { clearly } from '../mcp/clearer.ts'
 import { messagesIn, refusal } from '../mcp/messages.ts'
 import type { TraineeApi } from '../mcp/tool.ts'
 import type { Api } from './context.ts'
-import { jsonOrNull } from '../../model/json.ts'
 
 /**
  * MCP over streamable HTTP, without sessions: each request stands for itself, and is answered by JSON, or by events where nothing else is accepted. The token, and Host and Origin, are
@@ -92,11 +92,9 @@ async function answerTo(
 
 /** Our own API as whoever asks may use it, for as long as they are there. */
 function apiOf(app: Api, headers: Record<string, string>, signal: AbortSignal): TraineeApi {
-  async function call<Body>(method: 'GET' | 'POST', url: string, body?: unknown): Promise<Body> {
-    const response = await app.inject({ method, url, headers, signal, ...(body === undefined ? {} : { payload: body as object }) })
-    const answer = jsonOrNull(response.body)
-    if (response.statusCode < 400) return answer as Body
-    throw errorIn(answer, `${method} ${url.split('?')[0]} was answered ${response.statusCode}: ${response.body.slice(0, 200)}`)
-  }
-  return { get: (path) => call('GET', path), post: (path, body = {}) => call('POST', path, body) }
+  return client(async ({ method, path, body }) => {
+    const sent = body === undefined ? {} : { payload: body as object }
+    const response = await app.inject({ method, url: path, headers, signal, ...sent })
+    return { status: response.statusCode, text: response.body }
+  })
 }

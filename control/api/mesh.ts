@@ -1,18 +1,13 @@
-import { z } from 'zod'
-import { serviceName, serviceNames } from '../../model/components.ts'
+import { serviceNames } from '../../model/components.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { httpEdges } from '../../range/mesh/edges.ts'
-import { policyLimits } from '../../range/mesh/policy-reader.ts'
 import type { Api, ApiContext } from './context.ts'
 import { textDifference } from './text-difference.ts'
-
-/** Of one service, or of all. */
-const aroundService = z.object({ service: serviceName.optional() })
-const policyBody = z.object({ yaml: z.string().min(1).max(policyLimits.bytes) })
+import { serve } from './serve.ts'
 
 /** The mesh's policy: what is in force, what it was, and changes to it, which are actions like any other. */
 export function meshRoutes(app: Api, { range, engine, people, looks }: ApiContext): void {
-  app.get('/api/mesh', { schema: { querystring: aroundService } }, async (request) => {
+  serve(app, 'GET /api/mesh', async (request) => {
     const { service } = request.query
     const [yaml, history, identities] = await Promise.all([range.mesh.policy(), range.mesh.history(), range.mesh.identities()])
     const viewer = people.viewer(request)
@@ -26,30 +21,26 @@ export function meshRoutes(app: Api, { range, engine, people, looks }: ApiContex
     }
   })
 
-  app.get('/api/mesh/history', async () => ({
+  serve(app, 'GET /api/mesh/history', async () => ({
     revisions: (await range.mesh.history()).map(({ revision, at, by }) => ({ revision, at, by })).toReversed(),
   }))
 
-  app.get(
-    '/api/mesh/history/:revision',
-    { schema: { params: z.object({ revision: z.coerce.number().int().min(0) }) } },
-    async (request) => {
-      const history = await range.mesh.history()
-      const index = history.findIndex(({ revision }) => revision === request.params.revision)
-      const found = history[index]
-      if (!found) throw new FiredrillError('not-found', `there is no revision ${request.params.revision} of the mesh policy`)
-      return { ...found, diff: textDifference(history[index - 1]?.yaml ?? found.yaml, found.yaml) }
-    },
-  )
+  serve(app, 'GET /api/mesh/history/:revision', async (request) => {
+    const history = await range.mesh.history()
+    const index = history.findIndex(({ revision }) => revision === request.params.revision)
+    const found = history[index]
+    if (!found) throw new FiredrillError('not-found', `there is no revision ${request.params.revision} of the mesh policy`)
+    return { ...found, diff: textDifference(history[index - 1]?.yaml ?? found.yaml, found.yaml) }
+  })
 
   /** What a policy would change, or why it would be refused; changes nothing. */
-  app.post('/api/mesh/check', { schema: { body: policyBody } }, async (request) => {
+  serve(app, 'POST /api/mesh/check', async (request) => {
     const { yaml } = request.body
     const problem = await range.mesh.check(yaml).then(() => null, problemOf)
     return { problem, diff: textDifference(await range.mesh.policy(), yaml) }
   })
 
-  app.put('/api/mesh', { schema: { body: policyBody } }, async (request) =>
+  serve(app, 'PUT /api/mesh', async (request) =>
     engine.response.runAction('apply-mesh-policy', request.body, { role: request.role ?? 'trainee', by: people.of(request) }),
   )
 }

@@ -3,11 +3,12 @@ import { loadPaths, pathViews } from '../../drills/paths.ts'
 import { isHidden } from '../blind.ts'
 import { playableHere } from '../playable.ts'
 import type { Api, ApiContext } from './context.ts'
+import { serve } from './serve.ts'
 
 /** Learning paths, each with what was resolved of it. */
 export function pathRoutes(app: Api, { context, scenarios, ledger, engine, range, shells }: ApiContext): void {
   const paths = loadPaths(path.join(context.root, 'paths'))
-  app.get('/api/paths', async (request) => {
+  serve(app, 'GET /api/paths', async (request) => {
     // They name scenarios, as the catalogue does.
     if (request.role !== 'instructor' && isHidden(engine.running())) return { paths: [] }
     const drills = ledger.drills().flatMap((id) => ledger.drill(id) ?? [])

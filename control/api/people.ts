@@ -1,22 +1,18 @@
-import { z } from 'zod'
-import { askPerson, askQuiet, enterPerson, mutePeople } from '../../model/api.ts'
 import { drillClock } from '../../model/drill.ts'
 import { FiredrillError } from '../../model/errors.ts'
-import { characterId, characterIds } from '../../model/people.ts'
+import { characterIds } from '../../model/people.ts'
 import { characters } from '../../people/characters/registry.ts'
 import { peopleParameters } from '../../people/parameters.ts'
 import { judgedBy } from '../../people/updates.ts'
 import { peopleState } from '../../people/state.ts'
 import { playedWith } from '../shifts.ts'
 import type { Api, ApiContext } from './context.ts'
-
-const drillId = { params: z.object({ id: z.string() }) }
-const onePerson = { params: z.object({ id: z.string(), person: characterId }) }
+import { serve } from './serve.ts'
 
 /** Those whom a drill's trainee can talk to. Their number is the same in every scenario: who is there says nothing of what is broken. */
 export function peopleRoutes(app: Api, { ledger, engine, scenarios, shifts, people }: ApiContext): void {
   const played = playedWith(scenarios, shifts)
-  app.get('/api/drills/:id/people', { schema: drillId }, async (request) => {
+  serve(app, 'GET /api/drills/:id/people', async (request) => {
     const state = ledger.drill(request.params.id)
     if (!state) throw new FiredrillError('not-found', `there is no drill ${request.params.id}`)
     const scenario = played.get(state.scenario)
@@ -49,33 +45,25 @@ export function peopleRoutes(app: Api, { ledger, engine, scenarios, shifts, peop
     }
   })
   /** The answer is an event, and takes as long as that person would. */
-  app.post('/api/drills/:id/people/:person/messages', { schema: { ...onePerson, body: askPerson } }, async (request) => {
+  serve(app, 'POST /api/drills/:id/people/:person/messages', async (request) => {
     engine.mustRun(request.params.id)
     engine.characters.ask(request.params.person, request.body.text, people.of(request))
     return {}
   })
   /** No interruptions for so long; 0 ends it. */
-  app.post('/api/drills/:id/quiet', { schema: { ...drillId, body: askQuiet } }, async (request) => {
+  serve(app, 'POST /api/drills/:id/quiet', async (request) => {
     engine.mustRun(request.params.id)
     engine.characters.askQuiet(request.body.forMs, people.of(request))
     return { quietsLeft: engine.characters.quietsLeft() }
   })
-  app.post(
-    '/api/drills/:id/people/:person/enter',
-    { config: { access: 'instructor' }, schema: { ...onePerson, body: enterPerson } },
-    async (request) => {
-      engine.mustRun(request.params.id)
-      engine.characters.send(request.params.person, request.body.text ?? null)
-      return {}
-    },
-  )
-  app.put(
-    '/api/drills/:id/people/muted',
-    { config: { access: 'instructor' }, schema: { ...drillId, body: mutePeople } },
-    async (request) => {
-      engine.mustRun(request.params.id)
-      engine.characters.mute(request.body.muted)
-      return {}
-    },
-  )
+  serve(app, 'POST /api/drills/:id/people/:person/enter', { access: 'instructor' }, async (request) => {
+    engine.mustRun(request.params.id)
+    engine.characters.send(request.params.person, request.body.text ?? null)
+    return {}
+  })
+  serve(app, 'PUT /api/drills/:id/people/muted', { access: 'instructor' }, async (request) => {
+    engine.mustRun(request.params.id)
+    engine.characters.mute(request.body.muted)
+    return {}
+  })
 }

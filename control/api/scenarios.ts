@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import { FiredrillError } from '../../model/errors.ts'
 import { difficulties, type Scenario, type ScenarioCard } from '../../model/scenario.ts'
 import { drawnScenario, scenarioOf, variantFor } from '../../drills/variants.ts'
 import { countScenarios } from '../../drills/counts.ts'
@@ -32,28 +32,13 @@ export function scenarioRoutes(app: Api, { scenarios, ledger, range, engine, she
     }
   })
 
-  app.get(
-    '/api/scenarios/:id/plan',
-    { config: { access: 'instructor' }, schema: { params: z.object({ id: z.string() }), querystring: planDraw } },
-    async (request, reply) => {
-      const { seed, variant } = request.query
-      const scenario = scenarios.get(request.params.id)
-      if (!scenario) return reply.code(404).send({ error: { code: 'not-found', message: `there is no scenario '${request.params.id}'` } })
-      return drawnScenario(scenario, { seed, variant: variantFor(scenario, seed, variant) })
-    },
-  )
+  serve(app, 'GET /api/scenarios/:id/plan', { access: 'instructor' }, async (request) => {
+    const { seed, variant } = request.query
+    const scenario = scenarios.get(request.params.id)
+    if (!scenario) throw new FiredrillError('not-found', `there is no scenario '${request.params.id}'`)
+    return drawnScenario(scenario, { seed, variant: variantFor(scenario, seed, variant) })
+  })
 }
-
-/** As it would be played with a seed. */
-export const planDraw = z.object({
-  seed: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(2 ** 31)
-    .default(0),
-  variant: z.string().max(100).optional(),
-})
 
 interface Played {
   drill: string

@@ -1,12 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
 import { z } from 'zod'
-import type { Role } from '../../model/api.ts'
-import { errorBody } from '../../model/api.ts'
+import { errorBody, type Role } from '../../model/api.ts'
 import type { AnswerOf } from '../../model/client.ts'
 import { routes, type RouteName, type Routes } from '../../model/routes/index.ts'
 import type { Method, Route } from '../../model/routes/route.ts'
 import type { Api } from './context.ts'
+import { Written } from './written.ts'
 
 type Read<Name extends RouteName, Part extends 'query' | 'body'> =
   Routes[Name] extends Record<Part, infer Schema extends z.ZodType> ? z.output<Schema> : unknown
@@ -27,15 +27,6 @@ export type RequestTo<Name extends RouteName> = FastifyRequest<{
 }>
 /** For headers, and for answers that are no JSON: those are returned. */
 type Reply = FastifyReply<{ Reply: Readable | Buffer | undefined }>
-
-/** An answer that is written out as JSON already, because it is long and kept, or was written in slices. */
-export class Written<Answer> {
-  declare readonly answer: Answer
-  readonly text: string
-  constructor(text: string) {
-    this.text = text
-  }
-}
 
 type Handler<Name extends RouteName> = (request: RequestTo<Name>, reply: Reply) => Result<AnswerOf<Name>> | Promise<Result<AnswerOf<Name>>>
 type Result<Answer> = Answer | Written<Answer> | Reply

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { handOverKeyboard, openShell, runCommand, watchShell } from '../../model/api.ts'
+import { watchShell } from '../../model/api.ts'
 import { isOpen } from '../../model/drill.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { clusterWithShop } from '../../range/context.ts'
@@ -7,6 +7,7 @@ import { foundPrograms } from '../../shell/own-programs.ts'
 import type { Api, ApiContext } from './context.ts'
 import { shellAccess } from './shell-access.ts'
 import { showShell } from './shell-socket.ts'
+import { serve } from './serve.ts'
 
 const shellId = { params: z.object({ id: z.string().max(40) }) }
 /** Pages and terminals that show one session. */
@@ -25,7 +26,7 @@ export function shellRoutes(app: Api, { context, engine, people, shells }: ApiCo
       throw new FiredrillError('wrong-state', 'the drill is paused: a terminal can be opened when it continues')
   }
 
-  app.get('/api/shells', async (request) => ({
+  serve(app, 'GET /api/shells', async (request) => ({
     trouble: await shells.trouble(),
     programs: foundPrograms({ cluster: clusterWithShop(context.config.placement) !== undefined }).map(({ name, found }) => ({
       name,
@@ -37,12 +38,12 @@ export function shellRoutes(app: Api, { context, engine, people, shells }: ApiCo
       .map((shell) => told(request, shell)),
   }))
 
-  app.post('/api/shells', { schema: { body: openShell } }, async (request) => {
+  serve(app, 'POST /api/shells', async (request) => {
     mustPlay()
     return told(request, await shells.open(ownerOf(request), request.body, request.body))
   })
 
-  app.delete('/api/shells/:id', { schema: shellId }, async (request) => {
+  serve(app, 'DELETE /api/shells/:id', async (request) => {
     const shell = shellFor(request, request.params.id)
     if (!isOwn(request, shell) && request.role !== 'instructor') throw new FiredrillError('forbidden', 'this terminal is somebody else’s')
     shells.close(shell.id, 'it was closed')
@@ -50,7 +51,7 @@ export function shellRoutes(app: Api, { context, engine, people, shells }: ApiCo
   })
 
   /** The owner gives the keyboard to somebody who watches, or takes it back. */
-  app.put('/api/shells/:id/keyboard', { schema: { ...shellId, body: handOverKeyboard } }, async (request) => {
+  serve(app, 'PUT /api/shells/:id/keyboard', async (request) => {
     const shell = shellFor(request, request.params.id)
     if (!isOwn(request, shell)) throw new FiredrillError('forbidden', 'only whose terminal it is can hand over its keyboard')
     const { to } = request.body
@@ -60,7 +61,7 @@ export function shellRoutes(app: Api, { context, engine, people, shells }: ApiCo
     return told(request, shell)
   })
 
-  app.post('/api/shells/commands', { schema: { body: runCommand } }, async (request) => {
+  serve(app, 'POST /api/shells/commands', async (request) => {
     mustPlay()
     return shells.run(ownerOf(request), request.body.command, request.body.timeoutSeconds)
   })

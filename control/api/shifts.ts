@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { FiredrillError } from '../../model/errors.ts'
 import { difficulties } from '../../model/scenario.ts'
 import type { ShiftCard } from '../../model/shift.ts'
@@ -8,15 +7,14 @@ import { drawnScenario } from '../../drills/variants.ts'
 import { isHidden } from '../blind.ts'
 import { playableHere } from '../playable.ts'
 import type { Ledger } from '../ledger.ts'
-import type { PlannedShift } from '../verify-shift.ts'
 import type { Api, ApiContext } from './context.ts'
-import { planDraw } from './scenarios.ts'
+import { serve } from './serve.ts'
 
 /** Which shifts there are. */
 export function shiftRoutes(app: Api, { shifts, ledger, range, engine, shells }: ApiContext): void {
   /** A drill is scored once: what has ended stays as it is. */
   const scores = new Map<string, number>()
-  app.get('/api/shifts', async (request) => {
+  serve(app, 'GET /api/shifts', async (request) => {
     const running = engine.running()
     // Of a shift it is known which one is played; of any other blind drill, nothing is.
     if (request.role !== 'instructor' && isHidden(running) && !running?.shift) return { shifts: [] }
@@ -43,15 +41,11 @@ export function shiftRoutes(app: Api, { shifts, ledger, range, engine, shells }:
 
 /** A shift as it would be played with a seed, for those who prove it. */
 export function shiftPlanRoute(app: Api, { shifts }: ApiContext): void {
-  app.get(
-    '/api/shifts/:id/plan',
-    { config: { access: 'instructor' }, schema: { params: z.object({ id: z.string() }), querystring: planDraw.pick({ seed: true }) } },
-    async (request): Promise<PlannedShift> => {
-      const read = shifts.get(request.params.id)
-      if (!read) throw new FiredrillError('not-found', `there is no shift '${request.params.id.slice(0, 60)}'`)
-      return { shift: read.shift, played: drawnScenario(read.played, { seed: request.query.seed, variant: null }) }
-    },
-  )
+  serve(app, 'GET /api/shifts/:id/plan', { access: 'instructor' }, async (request) => {
+    const read = shifts.get(request.params.id)
+    if (!read) throw new FiredrillError('not-found', `there is no shift '${request.params.id.slice(0, 60)}'`)
+    return { shift: read.shift, played: drawnScenario(read.played, { seed: request.query.seed, variant: null }) }
+  })
 }
 
 function finishedShifts(

@@ -1,6 +1,7 @@
 import { describeError } from '../../model/errors.ts'
 import type { JourneyHealth, JourneyState, PublicStatus } from '../../model/public-status.ts'
 import type { Api, ApiContext } from './context.ts'
+import { serve } from './serve.ts'
 
 /** In the words of users; the name of the journey is what the metrics call it. */
 const journeys = [
@@ -55,7 +56,7 @@ export function statusRoutes(app: Api, { context, ledger }: ApiContext): void {
   }
 
   // Anyone may ask, as often as he likes: the answer is made once in a while.
-  app.get('/api/status', { config: { access: 'public' } }, async () => {
+  serve(app, 'GET /api/status', { access: 'public' }, async () => {
     if (!known || Date.now() - known.at > freshMs) known = { at: Date.now(), status: status() }
     return known.status
   })

@@ -1,15 +1,14 @@
 import httpProxy, { type FastifyHttpProxyOptions } from '@fastify/http-proxy'
 import type { FastifyRequest } from 'fastify'
-import { z } from 'zod'
 import { muteRefusal } from '../../drills/silences.ts'
-import { addSilence } from '../../model/api.ts'
 import { FiredrillError, describeError } from '../../model/errors.ts'
 import { serviceLevels } from '../../observability/rules/slo.ts'
 import { timings } from '../../observability/timing.ts'
 import type { Api, ApiContext } from './context.ts'
-import { askExemplars, slowestExemplars } from './exemplars.ts'
+import { slowestExemplars } from './exemplars.ts'
 import { ask, forward, longestMs, type Upstream } from './forward.ts'
 import { lookingAtMetrics, lookingAtStore } from './looking.ts'
+import { serve } from './serve.ts'
 
 /** What may be asked of Prometheus through us: nothing that changes it. */
 const prometheusReads =
@@ -23,13 +22,6 @@ const grafanaReads = ['query', 'query_range']
 /** Of all the answers of one dashboard, in bytes. */
 const mostOfDashboard = 32 * 1024 * 1024
 const comma = Buffer.from(',')
-
-const rangeQueries = z.object({
-  queries: z
-    .array(z.object({ query: z.string().min(1).max(10_000), start: z.number(), end: z.number(), step: z.number().positive() }))
-    .min(1)
-    .max(100),
-})
 
 /** Where they are answered by themselves. */
 const upstreams = (context: ApiContext['context']) => {
@@ -60,7 +52,7 @@ export function telemetryRoutes(app: Api, { context, looks, people }: ApiContext
   })
 
   /** The objectives that alerts are made of, for the page that shows their budgets. */
-  app.get('/api/slos', async () => ({ levels: serviceLevels, burn: timings[context.config.profile].burn }))
+  serve(app, 'GET /api/slos', async () => ({ levels: serviceLevels, burn: timings[context.config.profile].burn }))
 
   alertRoutes(app, behind, (request) => looks.served(people.viewer(request), 'alerts', []))
   ownPages(app, behind)
@@ -89,13 +81,13 @@ function metricRoutes(app: Api, { prometheus }: Upstreams, metrics: ReturnType<t
       })
   })
   /** For the dots on a graph: exemplars are the requests behind it, and no look by themselves. */
-  app.get('/api/exemplars', { schema: { querystring: askExemplars } }, async (request) => {
+  serve(app, 'GET /api/exemplars', async (request) => {
     const exemplars = await slowestExemplars(prometheus(), request.query)
     if (exemplars.length > 0) metrics.dotted(request, request.query.query)
     return { exemplars }
   })
   /** Many range queries at once, as a dashboard asks them: one request instead of dozens, and each answer or refusal in its place. */
-  app.post('/api/prometheus/query_ranges', { schema: { body: rangeQueries } }, async (request, reply) => {
+  serve(app, 'POST /api/prometheus/query_ranges', async (request, reply) => {
     let bytes = 0
     const answers = await Promise.all(
       request.body.queries.map(async ({ query, start, end, step }) => {
@@ -133,7 +125,7 @@ function alertRoutes(app: Api, { alertmanager }: Upstreams, served: (request: Fa
     app.get(path, async (request, reply) =>
       forward(alertmanager(), `/alertmanager/api/v2/${target}`, request, reply, {}, () => served(request)),
     )
-  app.post('/api/silences', { schema: { body: addSilence } }, async (request, reply) => {
+  serve(app, 'POST /api/silences', async (request, reply) => {
     const { matchers, durationMs, comment, createdBy } = request.body
     const refusal = muteRefusal(matchers)
     if (refusal !== null) throw new FiredrillError('bad-request', refusal)
@@ -145,7 +137,7 @@ function alertRoutes(app: Api, { alertmanager }: Upstreams, served: (request: Fa
       body: JSON.stringify(body),
     })
   })
-  app.delete('/api/silences/:id', { schema: { params: z.object({ id: z.uuid() }) } }, async (request, reply) =>
+  serve(app, 'DELETE /api/silences/:id', async (request, reply) =>
     forward(alertmanager(), `/alertmanager/api/v2/silence/${request.params.id}`, request, reply, { method: 'DELETE' }),
   )
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { allowedPhases, drillPhases, mayDo, type DrillCommand, type DrillEventBody, type DrillPhase } from '../../model/drill.ts'
+import { allowedPhases, mayDo, type DrillCommand, type DrillEventBody, type DrillPhase } from '../../model/drill.ts'
+import { drillPhases } from '../../model/drill-state.ts'
 import { viewKinds } from '../../model/scenario.ts'
 import { CurrentBench, scenarios, started } from '../replay/current-bench.ts'
 import { CurrentDrill } from './current.ts'

@@ -10,7 +10,7 @@ export const handovers: readonly Tool[] = [
 done, and what comes next. Read it first when you join a drill that others have begun.`,
     input: nothing,
     readOnly: true,
-    run: async (api) => api.get<object>(`/api/drills/${await running(api)}/handovers`),
+    run: async (api) => api.get('/api/drills/:id/handovers', { id: await running(api) }),
   }),
   defineTool({
     name: 'write_handover_note',
@@ -20,6 +20,6 @@ made, what is being done now, and what you would do next. The debrief compares i
     input: handoverNote,
     readOnly: false,
     verbatim: handoverFields,
-    run: async (api, note) => api.post(`/api/drills/${await running(api)}/handovers`, note),
+    run: async (api, note) => api.post('/api/drills/:id/handovers', { id: await running(api), body: note }),
   }),
 ]

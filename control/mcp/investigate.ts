@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { serviceName } from '../../model/components.ts'
-import { countPlayable, type ScenarioCard } from '../../model/scenario.ts'
-import type { ShiftCard } from '../../model/shift.ts'
+import { countPlayable } from '../../model/scenario.ts'
 import { defineTool, limit, nothing, running, type Tool } from './tool.ts'
 
 const lastSeconds = z.number().int().min(1).max(86_400).default(300).describe('how far back, in seconds')
@@ -24,8 +23,6 @@ const severityNames: Record<string, keyof typeof severityNumber> = {
 }
 const severityMeant = (given: unknown): unknown => (typeof given === 'string' ? (severityNames[given.toUpperCase()] ?? given) : given)
 
-const of = (service: string | undefined): string => (service === undefined ? '' : `?service=${service}`)
-
 /** Tools that only look. What each looks at is noted by the routes that it asks, as of everybody. */
 export const investigate: readonly Tool[] = [
   defineTool({
@@ -35,7 +32,7 @@ export const investigate: readonly Tool[] = [
     input: nothing,
     readOnly: true,
     async run(api) {
-      const { scenarios } = await api.get<{ scenarios: Pick<ScenarioCard, 'difficulty' | 'playable'>[] }>('/api/scenarios')
+      const { scenarios } = await api.get('/api/scenarios')
       return { scenarios: countPlayable(scenarios) }
     },
   }),
@@ -47,7 +44,7 @@ What happens in a shift is not told. Start one with start_drill.`,
     input: nothing,
     readOnly: true,
     async run(api) {
-      const { shifts } = await api.get<{ shifts: ShiftCard[] }>('/api/shifts')
+      const { shifts } = await api.get('/api/shifts')
       return {
         shifts: shifts
           .filter(({ playable }) => playable)
@@ -63,7 +60,7 @@ number, with its own pages and milestones; some of it needs no action. "over" sa
     input: z.object({ events: limit(200) }),
     readOnly: true,
     async run(api, { events }) {
-      const view = await api.get<{ events: unknown[] }>(`/api/drills/${await running(api)}`)
+      const view = await api.get('/api/drills/:id', { id: await running(api) })
       return { ...view, events: view.events.slice(-events) }
     },
   }),
@@ -75,7 +72,7 @@ number, with its own pages and milestones; some of it needs no action. "over" sa
     input: nothing,
     readOnly: true,
     async run(api) {
-      const alerts = await api.get<{ labels: Record<string, string> }[]>('/api/alerts')
+      const alerts = await api.get('/api/alerts')
       return { alerts: alerts.filter(({ labels }) => labels['severity'] !== 'none') }
     },
   }),
@@ -86,7 +83,7 @@ number, with its own pages and milestones; some of it needs no action. "over" sa
     input: z.object({ contains: z.string().max(100).default('') }),
     readOnly: true,
     async run(api, { contains }) {
-      const { data } = await api.get<{ data: string[] }>('/api/prometheus/label/__name__/values')
+      const { data } = await api.get('/api/prometheus/label/:name/values', { name: '__name__' })
       return { metrics: data.filter((name) => name.includes(contains)).slice(0, 500) }
     },
   }),
@@ -101,7 +98,9 @@ number, with its own pages and milestones; some of it needs no action. "over" sa
       const params = new URLSearchParams(
         stepSeconds === undefined ? { query } : { query, start: String(now - back), end: String(now), step: String(stepSeconds) },
       )
-      return api.get(`/api/prometheus/${stepSeconds === undefined ? 'query' : 'query_range'}?${params}`)
+      return stepSeconds === undefined
+        ? api.get('/api/prometheus/query', { query: params })
+        : api.get('/api/prometheus/query_range', { query: params })
     },
   }),
   defineTool({
@@ -123,7 +122,7 @@ number, with its own pages and milestones; some of it needs no action. "over" sa
       if (operation !== undefined) params.set('operation', operation)
       if (minDurationMs !== undefined) params.set('minDurationMs', String(minDurationMs))
       if (errorsOnly) params.set('errors', 'true')
-      return api.get(`/api/telemetry/traces?${params}`)
+      return api.get('/api/telemetry/traces', { query: params })
     },
   }),
   defineTool({
@@ -132,7 +131,7 @@ number, with its own pages and milestones; some of it needs no action. "over" sa
     description: 'Every span of a trace, from the user to the worker, with its service, time, status and attributes.',
     input: z.object({ traceId }),
     readOnly: true,
-    run: (api, { traceId }) => api.get(`/api/telemetry/traces/${traceId}`),
+    run: (api, { traceId }) => api.get('/api/telemetry/traces/:id', { id: traceId }),
   }),
   defineTool({
     name: 'search_logs',
@@ -154,7 +153,7 @@ number, with its own pages and milestones; some of it needs no action. "over" sa
       if (text !== undefined) params.set('text', text)
       if (severity !== undefined) params.set('minSeverity', String(severityNumber[severity]))
       if (traceId !== undefined) params.set('traceId', traceId)
-      return api.get(`/api/telemetry/logs?${params}`)
+      return api.get('/api/telemetry/logs', { query: params })
     },
   }),
   defineTool({
@@ -171,7 +170,7 @@ number, with its own pages and milestones; some of it needs no action. "over" sa
     description: 'Deploys, and changes of the mesh policy, with time and author.',
     input: z.object({ service: serviceName.optional().describe('only of this service') }),
     readOnly: true,
-    run: (api, { service }) => api.get(`/api/changes${of(service)}`),
+    run: (api, { service }) => api.get('/api/changes', { query: { service } }),
   }),
   defineTool({
     name: 'get_mesh_policy',
@@ -181,7 +180,7 @@ number, with its own pages and milestones; some of it needs no action. "over" sa
     input: z.object({ service: serviceName.optional().describe('whose calls you look at') }),
     readOnly: true,
     async run(api, { service }) {
-      const [mesh, history] = await Promise.all([api.get<object>(`/api/mesh${of(service)}`), api.get<object>('/api/mesh/history')])
+      const [mesh, history] = await Promise.all([api.get('/api/mesh', { query: { service } }), api.get('/api/mesh/history')])
       return { ...mesh, ...history }
     },
   }),

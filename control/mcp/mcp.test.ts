@@ -14,6 +14,7 @@ import { mcpRoutes } from '../api/mcp.ts'
 import { telemetryRoutes } from '../api/telemetry.ts'
 import { createMcpServer, longestAnswer } from './server.ts'
 import { serveLines } from './stdio.ts'
+import { client } from '../../model/client.ts'
 
 /** How Prometheus and the telemetry store answer, and what they were asked. */
 let upstreamAnswer: (url: string) => { status: number; body: unknown } = () => ({ status: 200, body: {} })
@@ -362,10 +363,9 @@ describe('MCP over standard input and output', () => {
   /** What comes out until the last call is answered, which is after the input has ended. */
   const spoken = async (lines: readonly string[]) => {
     const output = new PassThrough()
-    const server = createMcpServer({
-      get: async <Body>() => ({ running: null, scenarios: [] }) as Body,
-      post: async <Body>() => ({}) as Body,
-    })
+    const server = createMcpServer(
+      client(async ({ method }) => ({ status: 200, text: method === 'GET' ? '{"running":null,"scenarios":[]}' : '{}' })),
+    )
     await serveLines(server, Readable.from(lines.map((line) => `${line}\n`)), output)
     output.end()
     return (await text(output)).split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Answer]))
@@ -403,10 +403,9 @@ describe('MCP over standard input and output', () => {
 
 test('a call that hangs holds nobody else up, and one that is cancelled is not waited for', async () => {
   const output = new PassThrough()
-  const server = createMcpServer({
-    get: <Body>(path: string) => (path === '/api/scenarios' ? new Promise<Body>(() => {}) : Promise.resolve({ running: null } as Body)),
-    post: async <Body>() => ({}) as Body,
-  })
+  const server = createMcpServer(
+    client(({ path }) => (path === '/api/scenarios' ? new Promise(() => {}) : Promise.resolve({ status: 200, text: '{"running":null}' }))),
+  )
   await serveLines(server, Readable.from([listed(1), ping(2), cancel(1)].map((message) => `${JSON.stringify(message)}\n`)), output)
   output.end()
   assert.deepEqual(JSON.parse(await text(output)), { jsonrpc: '2.0', id: 2, result: {} })

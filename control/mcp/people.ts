@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { statusUpdateKind, type DrillEvent } from '../../model/drill.ts'
+import { statusUpdateKind } from '../../model/drill.ts'
 import { audience, characterId } from '../../model/people.ts'
 import { defineTool, nothing, running, type Tool } from './tool.ts'
 
@@ -14,10 +14,7 @@ time to answer; read this again for the answer.`,
     readOnly: true,
     async run(api) {
       const id = await running(api)
-      const [answer, { events }] = await Promise.all([
-        api.get<object>(`/api/drills/${id}/people`),
-        api.get<{ events: DrillEvent[] }>(`/api/drills/${id}`),
-      ])
+      const [answer, { events }] = await Promise.all([api.get('/api/drills/:id/people', { id }), api.get('/api/drills/:id', { id })])
       const said = events.flatMap((event): object[] => {
         const at = new Date(event.at).toISOString()
         if (event.type === 'person-said') return [{ at, from: event.person, text: event.text, wants: event.wants }]
@@ -35,7 +32,8 @@ time to answer; read this again for the answer.`,
     input: z.object({ person: characterId, text: z.string().min(1).max(500) }),
     readOnly: false,
     verbatim: ['text'],
-    run: async (api, { person, text }) => api.post(`/api/drills/${await running(api)}/people/${person}/messages`, { text }),
+    run: async (api, { person, text }) =>
+      api.post('/api/drills/:id/people/:person/messages', { id: await running(api), person, body: { text } }),
   }),
   defineTool({
     name: 'post_status_update',
@@ -50,7 +48,7 @@ being done, and when the next update comes (nextInMs); it blames nobody and prom
     }),
     readOnly: false,
     verbatim: ['text'],
-    run: async (api, input) => api.post(`/api/drills/${await running(api)}/status-updates`, input),
+    run: async (api, input) => api.post('/api/drills/:id/status-updates', { id: await running(api), body: input }),
   }),
   defineTool({
     name: 'ask_quiet',
@@ -58,6 +56,6 @@ being done, and when the next update comes (nextInMs); it blames nobody and prom
     description: 'Nobody speaks unasked for this long. People accept this three times in a drill; the end of each time says who waited.',
     input: z.object({ forMs: z.number().int().min(0).max(600_000).default(300_000) }),
     readOnly: false,
-    run: async (api, input) => api.post(`/api/drills/${await running(api)}/quiet`, input),
+    run: async (api, input) => api.post('/api/drills/:id/quiet', { id: await running(api), body: input }),
   }),
 ]

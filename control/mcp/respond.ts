@@ -6,11 +6,6 @@ import { defineTool, nothing, running, type Tool } from './tool.ts'
 const number = z.number().int().min(1).max(20).optional()
 const incident = number.describe('in a shift, the number of the incident; needed where several are open')
 
-interface Told {
-  drill: { shift?: boolean; hints: unknown[] }
-  events: { type: string }[]
-}
-
 /** Tools by which something changes: in the drill, or in the shop. */
 export const respond: readonly Tool[] = [
   defineTool({
@@ -26,7 +21,7 @@ export const respond: readonly Tool[] = [
       mode: z.enum(['learning', 'assessment']).default('assessment'),
     }),
     readOnly: false,
-    run: (api, input) => api.post('/api/drills', { ...input, blind: true }),
+    run: (api, input) => api.post('/api/drills', { body: { ...input, blind: true } }),
   }),
   defineTool({
     name: 'acknowledge_page',
@@ -34,7 +29,7 @@ export const respond: readonly Tool[] = [
     description: 'Says that you are working on it.',
     input: z.object({ incident: number.describe('in a shift, the number of the incident; without it, all that have paged') }),
     readOnly: false,
-    run: async (api, input) => api.post(`/api/drills/${await running(api)}/acknowledge`, input),
+    run: async (api, input) => api.post('/api/drills/:id/acknowledge', { id: await running(api), body: input }),
   }),
   defineTool({
     name: 'run_action',
@@ -42,7 +37,7 @@ export const respond: readonly Tool[] = [
     description: 'Carries out one of the actions of list_actions, and says what it did. Actions that change something may hurt users.',
     input: z.object({ action: z.string().regex(/^[a-z0-9-]+$/), params: z.record(z.string(), z.unknown()).default({}) }),
     readOnly: false,
-    run: (api, { action, params }) => api.post(`/api/actions/${action}`, { params }),
+    run: (api, { action, params }) => api.post('/api/actions/:id', { id: action, body: { params } }),
   }),
   defineTool({
     name: 'run_command',
@@ -53,7 +48,7 @@ There is no input and no terminal. Returns the output, without its middle if it 
     input: z.object({ command: z.string().min(1).max(8_000), timeoutSeconds: z.number().int().min(1).max(100).default(30) }),
     readOnly: false,
     verbatim: ['command'],
-    run: (api, input) => api.post('/api/shells/commands', input),
+    run: (api, input) => api.post('/api/shells/commands', { body: input }),
   }),
   defineTool({
     name: 'name_cause',
@@ -62,7 +57,7 @@ There is no input and no terminal. Returns the output, without its middle if it 
     input: z.object({ component: shopComponentName, category: causeCategory, sentence: z.string().max(500).default(''), incident }),
     readOnly: false,
     verbatim: ['sentence'],
-    run: async (api, input) => api.post(`/api/drills/${await running(api)}/cause`, input),
+    run: async (api, input) => api.post('/api/drills/:id/cause', { id: await running(api), body: input }),
   }),
   defineTool({
     name: 'ask_hint',
@@ -74,8 +69,8 @@ There is no input and no terminal. Returns the output, without its middle if it 
     readOnly: false,
     async run(api, input) {
       const id = await running(api)
-      const answer = await api.post<object>(`/api/drills/${id}/hint`, input)
-      const { drill, events } = await api.get<Told>(`/api/drills/${id}`)
+      const answer = await api.post('/api/drills/:id/hint', { id, body: input })
+      const { drill, events } = await api.get('/api/drills/:id', { id })
       // A shift's hints are of its incidents.
       return { ...answer, hints: drill.shift ? events.filter(({ type }) => type === 'hint-given') : drill.hints }
     },
@@ -86,7 +81,7 @@ There is no input and no terminal. Returns the output, without its middle if it 
     description: 'A line for the timeline of the drill.',
     input: z.object({ text: z.string().min(1).max(2_000) }),
     readOnly: false,
-    run: async (api, input) => api.post(`/api/drills/${await running(api)}/notes`, input),
+    run: async (api, input) => api.post('/api/drills/:id/notes', { id: await running(api), body: input }),
   }),
   defineTool({
     name: 'finish_drill',
@@ -95,6 +90,6 @@ There is no input and no terminal. Returns the output, without its middle if it 
 and write_handover_note was used after the last page, or when its time is up.`,
     input: nothing,
     readOnly: false,
-    run: async (api) => api.post(`/api/drills/${await running(api)}/finish`),
+    run: async (api) => api.post('/api/drills/:id/finish', { id: await running(api) }),
   }),
 ]

@@ -55,7 +55,7 @@ export function createMcpServer(api: TraineeApi): McpServer {
     'runbook',
     new ResourceTemplate('firedrill://runbooks/{id}', {
       list: async () => {
-        const { runbooks } = await api.get<{ runbooks: { id: string; title: string }[] }>('/api/runbooks')
+        const { runbooks } = await api.get('/api/runbooks')
         return {
           resources: runbooks.map(({ id, title }) => ({ uri: `firedrill://runbooks/${id}`, name: id, title, mimeType: 'text/markdown' })),
         }
@@ -78,7 +78,7 @@ async function readResource(api: TraineeApi, uri: string) {
   const [, id] = /^firedrill:\/\/runbooks\/([^/]+)$/.exec(uri) ?? []
   const missing = new McpError(resourceNotFound, `there is no ${uri}: list the resources for those that there are`)
   if (id === undefined) throw missing
-  const { text } = await api.get<{ text: string }>(`/api/runbooks/${encodeURIComponent(id)}`).catch((error: unknown) => {
+  const { text } = await api.get('/api/runbooks/:id', { id }).catch((error: unknown) => {
     throw error instanceof FiredrillError && error.httpStatus < 500 ? missing : error
   })
   return contents('text/markdown', text)
@@ -123,9 +123,9 @@ function textOf({ input }: Tool, answer: unknown): { type: 'text'; text: string 
 /** Each call is an event of the drill that runs, if one does. */
 async function note(api: TraineeApi, name: string, ok: boolean): Promise<void> {
   try {
-    const { running } = await api.get<{ running: string | null }>('/api/drills')
+    const { running } = await api.get('/api/drills')
     const tool = tools.some((known) => known.name === name) ? name : 'unknown_tool'
-    if (running !== null) await api.post(`/api/drills/${running}/tool-calls`, { tool, ok })
+    if (running !== null) await api.post('/api/drills/:id/tool-calls', { id: running, body: { tool, ok } })
   } catch {
     // The answer is worth more than the record of it; a control plane that is away has told so by then.
   }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { IncidentView } from '../drill-view.ts'
 import { paperTokens } from '../replay/paper-context.ts'
 import { Sunday } from '../../test/sunday.ts'
 import { tools } from './tools.ts'
+import type { IncidentView } from '../../model/routes/drills.ts'
 
 /** A shift as an agent plays it: all that it does and reads is over MCP. */
 class Agent {

@@ -11,7 +11,7 @@ export const tickets: readonly Tool[] = [
 id of its trace; \`row\` is a command that shows the order in the database, or the product with two prices. Grouped by what happened; with the templates for answers.`,
     input: nothing,
     readOnly: true,
-    run: async (api) => api.get<object>(`/api/drills/${await running(api)}/tickets`),
+    run: async (api) => api.get('/api/drills/:id/tickets', { id: await running(api) }),
   }),
   defineTool({
     name: 'answer_tickets',
@@ -19,7 +19,7 @@ id of its trace; \`row\` is a command that shows the order in the database, or t
     description: 'Answers customers with one of the templates of list_tickets, each in their own language.',
     input: answerTickets,
     readOnly: false,
-    run: async (api, input) => api.post(`/api/drills/${await running(api)}/tickets/answer`, input),
+    run: async (api, input) => api.post('/api/drills/:id/tickets/answer', { id: await running(api), body: input }),
   }),
   defineTool({
     name: 'link_tickets',
@@ -27,7 +27,7 @@ id of its trace; \`row\` is a command that shows the order in the database, or t
     description: 'Notes that tickets are about the incident of this drill.',
     input: whichTickets,
     readOnly: false,
-    run: async (api, input) => api.post(`/api/drills/${await running(api)}/tickets/link`, input),
+    run: async (api, input) => api.post('/api/drills/:id/tickets/link', { id: await running(api), body: input }),
   }),
   defineTool({
     name: 'close_tickets',
@@ -35,7 +35,7 @@ id of its trace; \`row\` is a command that shows the order in the database, or t
     description: 'Closes tickets. A closed ticket cannot be answered.',
     input: whichTickets,
     readOnly: false,
-    run: async (api, input) => api.post(`/api/drills/${await running(api)}/tickets/close`, input),
+    run: async (api, input) => api.post('/api/drills/:id/tickets/close', { id: await running(api), body: input }),
   }),
   defineTool({
     name: 'submit_affected_orders',
@@ -44,6 +44,6 @@ id of its trace; \`row\` is a command that shows the order in the database, or t
 an order. They are compared with the shop's database as it is now; the debrief says how many were right, missing and wrong.`,
     input: submittedOrders,
     readOnly: false,
-    run: async (api, input) => api.post(`/api/drills/${await running(api)}/affected`, input),
+    run: async (api, input) => api.post('/api/drills/:id/affected', { id: await running(api), body: input }),
   }),
 ]

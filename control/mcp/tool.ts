@@ -1,11 +1,9 @@
 import { z } from 'zod'
+import type { ApiClient } from '../../model/client.ts'
 import { FiredrillError } from '../../model/errors.ts'
 
 /** The API as a trainee may use it. Whatever a tool does goes through it, so that an agent can do and see what a trainee can, and no more. */
-export interface TraineeApi {
-  get<Body>(path: string): Promise<Body>
-  post<Body>(path: string, body?: unknown): Promise<Body>
-}
+export type TraineeApi = ApiClient
 
 export interface Tool<Input extends z.ZodObject = z.ZodObject> {
   name: string
@@ -26,7 +24,7 @@ export const nothing = z.object({})
 export const limit = (most: number) => z.number().int().min(1).max(most).default(Math.min(20, most))
 
 export async function running(api: TraineeApi): Promise<string> {
-  const { running: id } = await api.get<{ running: string | null }>('/api/drills')
+  const { running: id } = await api.get('/api/drills')
   if (id === null) throw new FiredrillError('wrong-state', 'no drill is running: start one with start_drill')
   return id
 }

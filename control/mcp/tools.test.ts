@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, mock, test } from 'node:test'
 import { readArguments } from './arguments.ts'
-import type { Tool, TraineeApi } from './tool.ts'
+import type { Tool } from './tool.ts'
 import { tools } from './tools.ts'
+import { client } from '../../model/client.ts'
 
 const now = Date.parse('2026-01-01T12:00:00Z')
 type Call = [method: 'GET' | 'POST', path: string, body?: unknown]
@@ -13,12 +14,12 @@ async function used(name: string, given: object = {}, answers: Record<string, un
   assert.ok(tool, name)
   const calls: Call[] = []
   // Safe: a test gives the answers that its tool reads.
-  const answer = async <Body>(path: string) =>
-    (path === '/api/drills' ? { running } : (Object.entries(answers).find(([start]) => path.startsWith(start))?.[1] ?? {})) as Body
-  const api: TraineeApi = {
-    get: (path) => (calls.push(['GET', path]), answer(path)),
-    post: (path, body) => (calls.push(body === undefined ? ['POST', path] : ['POST', path, body]), answer(path)),
-  }
+  const answer = (path: string) =>
+    path === '/api/drills' ? { running } : (Object.entries(answers).find(([start]) => path.startsWith(start))?.[1] ?? {})
+  const api = client(async ({ method, path, body }) => {
+    calls.push(body === undefined || Object.keys(body as object).length === 0 ? [method as 'GET', path] : [method as 'POST', path, body])
+    return { status: 200, text: JSON.stringify(answer(path)) }
+  })
   mock.timers.enable({ apis: ['Date'], now })
   try {
     const input = readArguments({ name, input: tool.input, verbatim: tool.verbatim ?? [] }, given)
@@ -164,7 +165,7 @@ describe('tools that do something', () => {
   const post = async (name: string, given: object = {}) => (await used(name, given)).calls.at(-1)
   const cause = { component: 'redis', category: 'cache' }
   const table: [name: string, given: object, expected: Call][] = [
-    ['acknowledge_page', {}, ['POST', '/api/drills/d1/acknowledge', {}]],
+    ['acknowledge_page', {}, ['POST', '/api/drills/d1/acknowledge']],
     ['acknowledge_page', { incident: '2' }, ['POST', '/api/drills/d1/acknowledge', { incident: 2 }]],
     ['finish_drill', {}, ['POST', '/api/drills/d1/finish']],
     [

@@ -4,8 +4,9 @@ import path from 'node:path'
 import { Trainee, type Doing, type Help, type Persona } from '../../coach/personas.ts'
 import { playedShift } from '../../drills/shifts/compose.ts'
 import type { ReadShift } from '../../drills/shifts/read.ts'
-import { drillClock, foldDrill, type DrillState } from '../../model/drill.ts'
-import { FiredrillError, errorIn } from '../../model/errors.ts'
+import { drillClock, foldDrill, type ToldDrill } from '../../model/drill.ts'
+import { client, type ApiClient } from '../../model/client.ts'
+import { FiredrillError } from '../../model/errors.ts'
 import type { Range } from '../../model/range.ts'
 import { isReadOff, type ReadOff } from '../../model/read-off.ts'
 import { actionsOf, type Scenario } from '../../model/scenario.ts'
@@ -27,6 +28,7 @@ import type { Recording } from './recording.ts'
 import { ReplaySampler } from './sampler.ts'
 import type { PlayedDrill } from './played-drill.ts'
 import { isFix, playShift, type Desk } from './shift-play.ts'
+import type { ShopComponentName } from '../../model/components.ts'
 
 const users = 30
 const tickMs = 1_000
@@ -131,20 +133,18 @@ export class ReplayPlane implements AsyncDisposable {
     this.#sampler.calm()
     // Until the range has been seen to be well.
     for (let tick = 0; tick < 20; tick++) await this.#tick()
-    const { id: drill } = await this.#call<DrillState>('trainee', 'POST', '/api/drills', {
-      scenario: id,
-      mode: 'learning',
-      trainee: persona.name,
+    const { id: drill } = await this.#as('trainee').post('/api/drills', {
+      body: { scenario: id, mode: 'learning', trainee: persona.name },
     })
     await this.#prepare(scenario)
     this.#sampler.begin(recording)
-    if (help !== 'coach') await this.#call('instructor', 'PUT', `/api/drills/${drill}/coach/mode`, { mode: 'muted' })
+    if (help !== 'coach') await this.#as('instructor').put('/api/drills/:id/coach/mode', { id: drill, body: { mode: 'muted' } })
     const trainee = new Trainee(scenario, persona, seed)
     const startedAt = this.#now
     const sent = new Set<number>()
     const done = new Set<string>()
     let fixedAt: number | null = null
-    let state: DrillState | null = null
+    let state: ToldDrill | null = null
     for (;;) {
       await this.#tick()
       for (const [index, { ms, status, alert }] of recording.pages.entries()) {
@@ -152,10 +152,10 @@ export class ReplayPlane implements AsyncDisposable {
           ms <= recording.fixedAtMs ? this.#now - startedAt >= ms : fixedAt !== null && this.#now - fixedAt >= ms - recording.fixedAtMs
         if (!due || sent.has(index)) continue
         sent.add(index)
-        await this.#call('service', 'POST', '/api/pager/page', notificationOf(status, alert))
+        await this.#page(status, alert)
       }
       // As a console does: read anew when there is news, which what users feel every few seconds is not.
-      if (this.#news || state === null) state = (await this.#call<{ drill: DrillState }>('trainee', 'GET', `/api/drills/${drill}`)).drill
+      if (this.#news || state === null) state = (await this.#as('trainee').get('/api/drills/:id', { id: drill })).drill
       this.#news = false
       if (state.phase !== 'running') break
       for (const doing of trainee.tick(state, this.#now, tickMs)) {
@@ -189,11 +189,11 @@ export class ReplayPlane implements AsyncDisposable {
       sampler: this.#sampler,
       now: () => this.#now,
       tick: () => this.#tick(),
-      call: (...asked) => this.#call(...asked),
+      as: (role) => this.#as(role),
       prepare: (scenario) => this.#prepare(scenario),
       does: (drill, scenario, doing, incident) => this.#do(drill, scenario, doing, { incident }),
       fix: (scenario) => this.#fix(scenario),
-      page: (status, alert) => this.#call('service', 'POST', '/api/pager/page', notificationOf(status, alert)),
+      page: (...told) => this.#page(...told),
       events: (drill) => this.#ledger.events(drill),
     }
     const shift = await playShift(desk, read, this.#recordings, { persona, help, seed })
@@ -216,18 +216,21 @@ export class ReplayPlane implements AsyncDisposable {
 
   /** `of` says which incident of a shift is meant. */
   async #do(drill: string, scenario: Scenario, doing: Doing, of: { incident?: number } = {}): Promise<void> {
-    const post = (what: string, body?: object) => this.#call('trainee', 'POST', `/api/drills/${drill}/${what}`, { ...body, ...of })
-    if (doing.kind === 'ask') return void (await post('hint'))
+    const [id, api] = [drill, this.#as('trainee')]
+    if (doing.kind === 'ask') return void (await api.post('/api/drills/:id/hint', { id, body: of }))
     // There is no telemetry to be read: what the routes would have seen being read is noted as they do.
     if (doing.kind === 'look') return this.#engine.response.view('dashboard', null, 'something')
     if (doing.kind === 'wrong-cause')
-      return void (await post('cause', { component: wrongFor(scenario), category: 'cache', sentence: 'a guess' }))
+      return void (await api.post('/api/drills/:id/cause', {
+        id,
+        body: { component: wrongFor(scenario), category: 'cache', sentence: 'a guess', ...of },
+      }))
     const [place] = scenario.located
-    if (doing.milestone === 'acknowledged') await post('acknowledge')
+    if (doing.milestone === 'acknowledged') await api.post('/api/drills/:id/acknowledge', { id, body: of })
     if (doing.milestone === 'located' && place) this.#engine.response.view(place.view, place.component, 'the right place')
     if (doing.milestone === 'diagnosed') {
       const { component, category } = scenario.cause
-      await post('cause', { component, category, sentence: 'found' })
+      await api.post('/api/drills/:id/cause', { id, body: { component, category, sentence: 'found', ...of } })
     }
   }
 
@@ -244,10 +247,13 @@ export class ReplayPlane implements AsyncDisposable {
           sameAs: undefined,
         })
       else
-        await this.#call('trainee', 'POST', `/api/actions/${action}`, {
-          params: Object.fromEntries(
-            Object.entries(params).map(([name, value]) => [name, isReadOff(value) ? this.#onPaper(value) : value]),
-          ),
+        await this.#as('trainee').post('/api/actions/:id', {
+          id: action ?? '',
+          body: {
+            params: Object.fromEntries(
+              Object.entries(params).map(([name, value]) => [name, isReadOff(value) ? this.#onPaper(value) : value]),
+            ),
+          },
         })
   }
 
@@ -262,15 +268,22 @@ export class ReplayPlane implements AsyncDisposable {
     await this.#sampler.tick(this.#now)
   }
 
-  async #call<Body>(role: keyof typeof paperTokens, method: 'GET' | 'POST' | 'PUT', url: string, body?: object): Promise<Body> {
-    const response = await (this.#app ?? (await this.#ready)).inject({
-      method,
-      url,
-      headers: { authorization: `Bearer ${paperTokens[role]}`, host: paperHost },
-      ...(body ? { payload: body } : {}),
+  /** Alertmanager tells of a page. */
+  async #page(status: 'firing' | 'resolved', alert: Recording['pages'][number]['alert']): Promise<void> {
+    await this.#as('service').post('/api/pager/page', { body: notificationOf(status, alert) })
+  }
+
+  /** The API as a role has it. */
+  #as(role: keyof typeof paperTokens): ApiClient {
+    return client(async ({ method, path, body }) => {
+      const response = await (this.#app ?? (await this.#ready)).inject({
+        method,
+        url: path,
+        headers: { authorization: `Bearer ${paperTokens[role]}`, host: paperHost },
+        ...(body === undefined ? {} : { payload: body as object }),
+      })
+      return { status: response.statusCode, text: response.body }
     })
-    if (response.statusCode >= 400) throw errorIn(response.json(), `${method} ${url} was answered ${response.statusCode}`)
-    return response.json<Body>()
   }
 }
 
@@ -281,9 +294,13 @@ function onPaper({ shift, people }: ReadShift, scenarios: ReadonlyMap<string, Sc
 }
 
 /** A component that nobody could take for the cause. */
-const wrongFor = ({ cause }: Scenario): string =>
-  ['redis', 'rabbitmq', 'fulfilment'].find((name) => ![cause, ...cause.accept].some(({ component }) => component === name)) ?? 'redis'
+const wrongFor = ({ cause }: Scenario): ShopComponentName =>
+  (['redis', 'rabbitmq', 'fulfilment'] as const).find((name) => ![cause, ...cause.accept].some(({ component }) => component === name)) ??
+  'redis'
 
-const notificationOf = (status: string, { fingerprint, name, severity, summary, startsAt }: Recording['pages'][number]['alert']) => ({
+const notificationOf = (
+  status: 'firing' | 'resolved',
+  { fingerprint, name, severity, summary, startsAt }: Recording['pages'][number]['alert'],
+) => ({
   alerts: [{ status, fingerprint, startsAt, labels: { alertname: name, severity }, annotations: { summary } }],
 })

@@ -1,5 +1,6 @@
 import type { Api } from '../api/context.ts'
 import type { Role } from '../../model/api.ts'
+import { client, type ApiClient } from '../../model/client.ts'
 import type { TraineeApi } from '../mcp/tool.ts'
 import { GameDays } from '../game-days.ts'
 import { looksOf } from '../looks.ts'
@@ -87,14 +88,11 @@ export class ServedBench implements AsyncDisposable {
   }
   /** As an agent's tools have it. */
   get trainee(): TraineeApi {
-    return {
-      get: (url) => this.read('trainee', url),
-      post: async <Body>(url: string, body?: unknown) => {
-        const { status, text } = await this.ask('trainee', 'POST', url, (body ?? {}) as object)
-        if (status !== 200) throw new Error(`${url} was answered ${status}: ${text}`)
-        return JSON.parse(text) as Body
-      },
-    }
+    return this.client('trainee')
+  }
+  /** The API as a role has it. */
+  client(role: Role): ApiClient {
+    return client(async ({ method, path, body }) => this.ask(role, method, path, body as object | undefined))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

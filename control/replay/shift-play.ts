@@ -1,7 +1,8 @@
+import type { ApiClient } from '../../model/client.ts'
 import { Trainee, type Doing, type Help, type Persona } from '../../coach/personas.ts'
 import { incidentsOf, mostUrgentFirst, type IncidentDrill } from '../../drills/shifts/incidents.ts'
 import type { ReadShift } from '../../drills/shifts/read.ts'
-import { drillClock, foldDrill, type DrillEvent, type DrillState } from '../../model/drill.ts'
+import { drillClock, foldDrill, type DrillEvent } from '../../model/drill.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import type { Incident, MilestoneName, Scenario } from '../../model/scenario.ts'
 import type { PlayedDrill } from './played-drill.ts'
@@ -13,7 +14,7 @@ export interface Desk {
   readonly sampler: ReplaySampler
   now(): number
   tick(): Promise<void>
-  call<Body>(role: 'trainee' | 'instructor' | 'service', method: 'GET' | 'POST' | 'PUT', url: string, body?: object): Promise<Body>
+  as(role: 'trainee' | 'instructor'): ApiClient
   /** There is to be what its solution takes out. */
   prepare(scenario: Scenario): Promise<void>
   does(drill: string, scenario: Scenario, doing: Doing, incident: number): Promise<void>
@@ -45,12 +46,10 @@ export async function playShift(
   recordings: ReadonlyMap<string, Recording>,
   { persona, help, seed }: { persona: Persona; help: Help; seed: number },
 ): Promise<PlayedDrill> {
-  const { id: drill } = await desk.call<DrillState>('trainee', 'POST', '/api/drills', {
-    shift: shift.id,
-    mode: 'learning',
-    trainee: persona.name,
+  const { id: drill } = await desk.as('trainee').post('/api/drills', {
+    body: { shift: shift.id, mode: 'learning', trainee: persona.name },
   })
-  if (help !== 'coach') await desk.call('instructor', 'PUT', `/api/drills/${drill}/coach/mode`, { mode: 'muted' })
+  if (help !== 'coach') await desk.as('instructor').put('/api/drills/:id/coach/mode', { id: drill, body: { mode: 'muted' } })
   const incidents = played.incidents ?? []
   const courses = incidents.map((incident): Course => {
     const recording = recordings.get(incident.scenario.id)
@@ -70,7 +69,7 @@ export async function playShift(
     if (next) await work(desk, drill, next, { courses, help })
     if (isTold || all.begun.length < incidents.length || all.open.length > 0) continue
     isTold = true
-    await desk.call('trainee', 'POST', `/api/drills/${drill}/handovers`, { ...note })
+    await desk.as('trainee').post('/api/drills/:id/handovers', { id: drill, body: note })
   }
   const events = desk.events(drill)
   const ended = foldDrill(events)

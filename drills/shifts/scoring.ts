@@ -2,9 +2,10 @@ import type { DrillEvent, DrillState } from '../../model/drill.ts'
 import type { Scenario, Urgency } from '../../model/scenario.ts'
 import { inOrderOfBeginning, type Shift } from '../../model/shift.ts'
 import { handoversIn } from '../../people/handover.ts'
-import { penalties, scoreDrill, type Score } from '../scoring.ts'
+import { penalties, scoreDrill } from '../scoring.ts'
 import { incidentsOf, type IncidentDrill } from './incidents.ts'
-import { triageOf, type TriageFinding } from './triage.ts'
+import { triageOf } from './triage.ts'
+import type { Score, TriageFinding } from '../../model/debrief.ts'
 
 /** Of the hundred points of a shift: the rest is the mean of its incidents' scores. */
 export const shiftWeights = { triage: 15, handover: 5 }

@@ -2,13 +2,7 @@ import type { DrillEvent } from '../../model/drill.ts'
 import { urgencies, type Scenario, type Urgency } from '../../model/scenario.ts'
 import { Incidents, isFelt, type IncidentDrill } from './incidents.ts'
 import { hasWorked, isInSolution, type Acted } from './solution.ts'
-
-export interface TriageFinding {
-  ok: boolean
-  /** The share of its points that it is worth, from 0 to 1. */
-  share: number
-  text: string
-}
+import type { TriageFinding } from '../../model/debrief.ts'
 
 /** An incident that has begun. */
 interface Chosen {

@@ -1,6 +1,10 @@
 import { z } from 'zod'
-import { difficulties, scenarioCard } from '../scenario.ts'
+import { pathView } from '../learning-path.ts'
+import { peopleOf } from '../people.ts'
+import { progress } from '../progress.ts'
+import { difficulties, scenarioCard, scenarioFields, urgencies } from '../scenario.ts'
 import { scenarioClasses, scenarioTraits } from '../scenario-kinds.ts'
+import { shiftCard, shiftFields } from '../shift.ts'
 import type { RouteTable } from './route.ts'
 
 /** How many scenarios there are, in all and of each kind: a scenario counts in each of its classes. */
@@ -13,6 +17,44 @@ const scenarioCounts = z.object({
   varied: z.number().int().describe('Scenarios with three variants or more.'),
 })
 
+const ms = z.number()
+/** A scenario as it was read and drawn; durations are in milliseconds. */
+const drawnScenario = z.object({
+  ...scenarioFields(ms, ms),
+  story: z.string().describe('Markdown, shown at the start.'),
+  debrief: z.string().describe('Markdown, shown only after the drill.'),
+  people: peopleOf(ms, ms).optional(),
+})
+/** The scenario of a drill, or of a shift, with the incidents of that. */
+const playedScenario = drawnScenario.extend({
+  incidents: z
+    .array(
+      z.object({
+        place: z.number().int(),
+        scenario: drawnScenario,
+        at: ms,
+        slowBurn: z.object({ for: ms, ticket: z.string() }).optional(),
+        steps: z.array(z.number().int()).readonly(),
+        breaks: z.array(z.string()).readonly(),
+        urgency: z.enum(urgencies),
+      }),
+    )
+    .readonly()
+    .optional(),
+})
+const plannedShift = z.object({
+  ...shiftFields(ms, ms),
+  brief: z.string().describe('Markdown, shown at its start: the note from the shift before.'),
+  debrief: z.string().describe('Markdown, shown only afterwards.'),
+})
+
+const seed = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .max(2 ** 31)
+  .default(0)
+
 export const scenarioRoutes = {
   'GET /api/scenarios': {
     answer: z.object({
@@ -21,4 +63,12 @@ export const scenarioRoutes = {
       counts: scenarioCounts,
     }),
   },
+  /** A scenario as it would be played with a seed. */
+  'GET /api/scenarios/:id/plan': { query: z.object({ seed, variant: z.string().max(100).optional() }), answer: playedScenario },
+  'GET /api/shifts': { answer: z.object({ shifts: z.array(shiftCard) }) },
+  /** A shift as it would be played with a seed, for those who prove it. */
+  'GET /api/shifts/:id/plan': { query: z.object({ seed }), answer: z.object({ shift: plannedShift, played: playedScenario }) },
+  /** Learning paths, each with what was resolved of it. */
+  'GET /api/paths': { answer: z.object({ paths: z.array(pathView) }) },
+  'GET /api/progress': { answer: progress },
 } as const satisfies RouteTable

@@ -3,9 +3,10 @@ import { FiredrillError, type ErrorCode } from '../../model/errors.ts'
 import { turns } from '../in-turn.ts'
 import { parsePolicy } from './references.ts'
 import type { Resource } from './resources.ts'
+import { mostPolicyBytes } from '../../model/mesh.ts'
 
 /** A policy of the whole shop has four kilobytes; nobody writes one of this size by hand. */
-export const policyLimits = { bytes: 64 * 1_024, lines: 2_000, readMs: 2_000, megabytes: 128, waiting: 8 } as const
+export const policyLimits = { bytes: mostPolicyBytes, lines: 2_000, readMs: 2_000, megabytes: 128, waiting: 8 } as const
 /** A worker that nobody has asked for so long gives its memory back, some 30 to 45 MB: longer than people take from one try to the next. */
 const idleMs = 30_000
 /** For what is alive while it starts and reads: with Node's own, it spends a tenth of its time on clearing up. */

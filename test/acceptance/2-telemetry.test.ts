@@ -5,6 +5,7 @@ import { exemplarsBenchmark } from '../../bench/exemplars.ts'
 import { traceBenchmark } from '../../bench/trace.ts'
 import { portOffsets } from '../../range/context.ts'
 import { base, client, ensureUp, portBase, state, until } from './test-range.ts'
+import { seriesIn } from '../../model/series.ts'
 
 const context = { state, client: client('instructor'), say: () => {} }
 
@@ -18,7 +19,7 @@ before(async () => {
       to: String(Date.now() - 15_000),
       limit: '100',
     })
-    const { traces } = await context.client.get<{ traces: unknown[] }>(`/api/telemetry/traces?${query}`)
+    const { traces } = await context.client.get('/api/telemetry/traces', { query })
     return traces.length >= 60
   })
 })
@@ -32,11 +33,9 @@ for (const benchmark of [traceBenchmark, exemplarsBenchmark]) {
 
 test('the queue’s waiting time is in the trace', async () => {
   const query = new URLSearchParams({ service: 'fulfilment', to: String(Date.now() - 15_000), limit: '5' })
-  const { traces } = await context.client.get<{ traces: { traceId: string }[] }>(`/api/telemetry/traces?${query}`)
+  const { traces } = await context.client.get('/api/telemetry/traces', { query })
   for (const { traceId } of traces) {
-    const { spans } = await context.client.get<{
-      spans: { kind: string; service: string; startUs: number; attributes: Record<string, string> }[]
-    }>(`/api/telemetry/traces/${traceId}`)
+    const { spans } = await context.client.get('/api/telemetry/traces/:id', { id: traceId })
     const consumed = spans.find((span) => span.kind === 'Consumer' && span.service === 'fulfilment')
     const published = spans.find((span) => span.kind === 'Producer' && span.service === 'orders')
     if (!consumed || !published) continue
@@ -49,17 +48,13 @@ test('the queue’s waiting time is in the trace', async () => {
 
 test('the logs of every store are there, and those of services carry their trace', async () => {
   const logs = async (service: string) =>
-    (
-      await context.client.get<{ logs: { body: string; traceId: string; spanId: string }[] }>(
-        `/api/telemetry/logs?service=${service}&limit=200&to=${Date.now() - 15_000}`,
-      )
-    ).logs
+    (await context.client.get('/api/telemetry/logs', { query: { service, limit: 200, to: Date.now() - 15_000 } })).logs
   for (const service of ['postgres', 'redis', 'rabbitmq']) assert.ok((await logs(service)).length > 0, service)
   for (const service of ['gateway', 'catalog', 'inventory', 'orders', 'payments', 'fulfilment']) {
     const lines = await logs(service)
     const line = lines.find((known) => known.traceId !== '' && known.spanId !== '')
     assert.ok(line, `${service} has no line with a trace`)
-    const { spans } = await context.client.get<{ spans: { spanId: string }[] }>(`/api/telemetry/traces/${line.traceId}`)
+    const { spans } = await context.client.get('/api/telemetry/traces/:id', { id: line.traceId })
     assert.ok(
       spans.some(({ spanId }) => spanId === line.spanId),
       `${service}: the span of its line is not in the trace`,
@@ -85,10 +80,8 @@ test('Jaeger’s query API reads the store', async () => {
 })
 
 test('error series exist at 0 from the start', async () => {
-  const { data } = await context.client.get<{ data: { result: { metric: Record<string, string> }[] } }>(
-    `/api/prometheus/query?query=${encodeURIComponent('journey_events_total{outcome="error"}')}`,
-  )
-  assert.deepEqual([...new Set(data.result.map(({ metric }) => metric['journey']))].sort(), ['browse', 'checkout', 'fulfilment'])
+  const { data } = await context.client.get('/api/prometheus/query', { query: { query: 'journey_events_total{outcome="error"}' } })
+  assert.deepEqual([...new Set(seriesIn(data).map(({ metric }) => metric['journey']))].sort(), ['browse', 'checkout', 'fulfilment'])
 })
 
 test('every port of the range listens on loopback only', () => {
@@ -124,7 +117,7 @@ test('the API refuses who has no token, a foreign name or a foreign page', async
 })
 
 test('the API describes itself', async () => {
-  const document = await context.client.get<{ openapi: string; paths: Record<string, unknown> }>('/api/openapi.json')
+  const document = await context.client.get('/api/openapi.json')
   assert.match(document.openapi, /^3\./)
   for (const path of ['/api/drills', '/api/faults/{id}', '/api/actions/{id}', '/api/scenarios']) assert.ok(document.paths[path], path)
 })

@@ -27,7 +27,7 @@ async function checkout(items: { sku: string; quantity: number }[], key: string 
   return { status: response.status, body: (await response.json()) as Record<string, unknown> }
 }
 
-const violations = async () => (await client('instructor').get<{ violations: Record<string, number> }>('/api/invariants')).violations
+const violations = async () => (await client('instructor').get('/api/invariants')).violations
 
 test('the storefront is a page that shows products', async () => {
   const page = await (await fetch(`${shop}/`)).text()

@@ -5,7 +5,6 @@ import { isDeepStrictEqual } from 'node:util'
 import { bank } from '../../drills/bank.ts'
 import { fingerprint, type Fingerprint } from '../../drills/baseline.ts'
 import { faults } from '../../drills/faults/registry.ts'
-import type { FaultRecord } from '../../model/fault.ts'
 import type { Range } from '../../model/range.ts'
 import { whenSteady } from '../../model/start-when-steady.ts'
 import { logFile } from '../../range/context.ts'
@@ -51,7 +50,7 @@ describe('the contract of every fault', () => {
   for (const { id } of faults.filter(({ category }) => category === 'cluster')) {
     test(`${id}: refused where the shop is in no cluster, and nothing of it stays`, async () => {
       await assert.rejects(inject(id, { service: 'orders', keeps: 'redis', one: 'orders', other: 'payments' }, 5_000), /no cluster/)
-      assert.equal((await client('instructor').get<{ open: FaultRecord[] }>('/api/faults')).open.length, 0)
+      assert.equal((await client('instructor').get('/api/faults')).open.length, 0)
     })
   }
 
@@ -67,12 +66,12 @@ describe('the contract of every fault', () => {
 
 /** As soon as the range takes it. */
 const inject = (id: string, params: Record<string, unknown>, forMs: number) =>
-  whenSteady(() => client('instructor').post<FaultRecord>(`/api/faults/${id}`, { params, forMs }), 60_000)
+  whenSteady(() => client('instructor').post('/api/faults/:id', { id, body: { params, forMs } }), 60_000)
 /** How often the reaper has said that it took out the fault of a control plane that stayed away. */
 const takenByReaper = () =>
   readFileSync(logFile(state, 'reaper'), 'utf8').split('the control plane stayed away: 1 faults taken out').length - 1
 const isOpen = async (instance: string) =>
-  (await client('instructor').get<{ open: FaultRecord[] }>('/api/faults')).open.some((record) => record.instance === instance)
+  (await client('instructor').get('/api/faults')).open.some((record) => record.instance === instance)
 
 describe('the lease', () => {
   test('a fault ends at its limit', async () => {
@@ -88,12 +87,8 @@ describe('the lease', () => {
   test('a second fault goes in only when the range was steady before', async () => {
     await range.processes.stop('payments')
     try {
-      await until(
-        'the range to be unhealthy',
-        30_000,
-        async () => !(await client('instructor').get<{ healthy: boolean }>('/api/health')).healthy,
-      )
-      await assert.rejects(client('instructor').post('/api/faults/noop', { params: {}, forMs: 5_000 }), /not steady/)
+      await until('the range to be unhealthy', 30_000, async () => !(await client('instructor').get('/api/health')).healthy)
+      await assert.rejects(client('instructor').post('/api/faults/:id', { id: 'noop', body: { params: {}, forMs: 5_000 } }), /not steady/)
     } finally {
       await range.processes.start('payments')
     }

@@ -87,9 +87,11 @@ const disturbances: Record<string, () => Promise<unknown>> = {
   scraping: () => range.monitoring.setUnscraped(['redis-exporter']),
   silences: () =>
     apiClient(state, 'trainee').post('/api/silences', {
-      matchers: [{ name: 'alertname', value: 'Nothing' }],
-      durationMs: 86_400_000,
-      comment: 'for a day',
+      body: {
+        matchers: [{ name: 'alertname', value: 'Nothing' }],
+        durationMs: 86_400_000,
+        comment: 'for a day',
+      },
     }),
   users: () => range.load.setUsers(users() + 5),
   'user-mix': () => range.load.setMix({ hotShare: 0.1, bots: 0, rate: 0 }),
@@ -163,7 +165,9 @@ test('nobody silences the Watchdog', async () => {
     { name: 'alertname', value: '(?i)watchdog', isRegex: true },
     { name: 'alertname', value: 'Other', isEqual: false },
   ]) {
-    const attempt = apiClient(state, 'trainee').post('/api/silences', { matchers: [matcher], durationMs: 60_000, comment: 'quiet' })
+    const attempt = apiClient(state, 'trainee').post('/api/silences', {
+      body: { matchers: [matcher], durationMs: 60_000, comment: 'quiet' },
+    })
     await assert.rejects(attempt, /Watchdog/)
   }
   assert.deepEqual(await range.monitoring.silences(), [])

@@ -3,7 +3,6 @@ import path from 'node:path'
 import { before, test } from 'node:test'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
-import type { Fingerprint } from '../../drills/baseline.ts'
 import { projectRoot } from '../../control/paths.ts'
 import { tools } from '../../control/mcp/tools.ts'
 import { base, client, dir, ensureFree, json, state } from './test-range.ts'
@@ -73,7 +72,7 @@ test('an agent is put through a drill, and judged', async () => {
 })
 
 test('an agent that does nothing fails, and leaves the range as it was', async () => {
-  const fingerprint = () => client('instructor').get<Fingerprint>('/api/fingerprint')
+  const fingerprint = () => client('instructor').get('/api/fingerprint')
   const { parts } = await fingerprint()
   const [result] = await json<Record<string, unknown>[]>(
     'evaluate',

@@ -2,17 +2,13 @@ import assert from 'node:assert/strict'
 import { after, before, test } from 'node:test'
 import { startWhenSteady } from '../../model/start-when-steady.ts'
 import { startScriptedServer, type Script } from '../../coach/agent/scripted-server.ts'
-import type { DrillEvent, DrillState } from '../../model/drill.ts'
+import type { DrillEvent } from '../../model/drill.ts'
 import type { Scenario } from '../../model/scenario.ts'
 import { client, dir, ensureFree, firedrill, json, until } from './test-range.ts'
 
-interface View {
-  drill: DrillState
-  events: DrillEvent[]
-}
 const trainee = () => client('trainee')
 const instructor = () => client('instructor')
-const view = (id: string, who = trainee()) => who.get<View>(`/api/drills/${id}`)
+const view = (id: string, who = trainee()) => who.get('/api/drills/:id', { id })
 /** Its author has it made easier for those who get no further. */
 const played = { scenario: 'every-fourth-page', variant: 'stock' }
 
@@ -21,16 +17,17 @@ let id = ''
 let hints: Scenario['milestones']
 before(async () => {
   await ensureFree()
-  hints = (await instructor().get<Scenario>(`/api/scenarios/${played.scenario}/plan?seed=0&variant=${played.variant}`)).milestones
+  hints = (await instructor().get('/api/scenarios/:id/plan', { id: played.scenario, query: { seed: 0, variant: played.variant } }))
+    .milestones
 })
 after(async () => {
   await json('coach', 'off')
-  if ((await view(id).catch(() => null))?.drill.phase === 'running') await trainee().post(`/api/drills/${id}/abort`)
+  if ((await view(id).catch(() => null))?.drill.phase === 'running') await trainee().post('/api/drills/:id/abort', { id })
 })
 
 /** Writes to the coach, and waits for its answer. */
 async function ask(text: string): Promise<Extract<DrillEvent, { type: 'coach-replied' }>> {
-  const { id: to } = await trainee().post<{ id: number }>(`/api/drills/${id}/coach`, { text })
+  const { id: to } = await trainee().post('/api/drills/:id/coach', { id, body: { text } })
   return until('an answer', 15_000, async () => {
     const found = (await view(id)).events.find((event) => event.type === 'coach-replied' && event.to === to)
     return found?.type === 'coach-replied' ? found : null
@@ -93,7 +90,7 @@ test('a model says it in its own words; what it must not say does not go out, an
   let count = 0
   await using server = await startScriptedServer(() => (typeof script === 'function' ? script(++count) : script))
   await json('coach', 'use', 'openai-compatible', '--url', server.url, '--model', 'scripted')
-  await trainee().post(`/api/drills/${id}/acknowledge`)
+  await trainee().post('/api/drills/:id/acknowledge', { id })
 
   script = { text: ['Good that you are on it. ', 'What do users feel, and since when?'] }
   const worded = await ask('So now I am on it.')
@@ -123,18 +120,17 @@ test('a model says it in its own words; what it must not say does not go out, an
 test('with its server gone the author answers, and the drill goes on', async () => {
   const answer = await ask('Are you still there?')
   assert.equal(answer.words, 'author')
-  const { given } = await instructor().post<{ given: boolean }>(`/api/drills/${id}/hint`)
+  const { given } = await instructor().post('/api/drills/:id/hint', { id })
   assert.ok(given)
   assert.equal((await view(id)).drill.phase, 'running')
 })
 
 /** How many pages the fault fails, where it is in. */
-const standing = async () =>
-  (await instructor().get<{ open: { params: { percent: number } }[] }>('/api/faults')).open.map(({ params }) => params.percent)
+const standing = async () => (await instructor().get('/api/faults')).open.map(({ params }) => (params as { percent: number }).percent)
 
 test('every hint of a step is given by the instructor’s hand', async () => {
   assert.deepEqual(await standing(), [25])
-  for (let given = true; given;) ({ given } = await instructor().post<{ given: boolean }>(`/api/drills/${id}/hint`))
+  for (let given = true; given;) ({ given } = await instructor().post('/api/drills/:id/hint', { id }))
   const { drill } = await view(id)
   assert.deepEqual(
     drill.hints.flatMap(({ milestone, rung }) => (milestone === 'located' ? [rung] : [])),
@@ -144,17 +140,17 @@ test('every hint of a step is given by the instructor’s hand', async () => {
 })
 
 test('the instructor takes over, and the trainee wants quiet', async () => {
-  await assert.rejects(trainee().put(`/api/drills/${id}/coach/mode`, { mode: 'muted' }), /instructor/)
-  await instructor().put(`/api/drills/${id}/coach/mode`, { mode: 'instructor' })
-  const { id: to } = await trainee().post<{ id: number }>(`/api/drills/${id}/coach`, { text: 'Who is there?' })
-  await instructor().post(`/api/drills/${id}/messages`, { text: 'It is I.' })
+  await assert.rejects(trainee().put('/api/drills/:id/coach/mode', { id, body: { mode: 'muted' } }), /instructor/)
+  await instructor().put('/api/drills/:id/coach/mode', { id, body: { mode: 'instructor' } })
+  const { id: to } = await trainee().post('/api/drills/:id/coach', { id, body: { text: 'Who is there?' } })
+  await instructor().post('/api/drills/:id/messages', { id, body: { text: 'It is I.' } })
   const { events, drill } = await view(id)
   assert.equal(drill.coach, 'instructor')
   assert.ok(!events.some((event) => event.type === 'coach-replied' && event.to === to))
-  await instructor().put(`/api/drills/${id}/coach/mode`, { mode: 'auto' })
-  await trainee().post(`/api/drills/${id}/coach/snooze`, { forMs: 60_000 })
+  await instructor().put('/api/drills/:id/coach/mode', { id, body: { mode: 'auto' } })
+  await trainee().post('/api/drills/:id/coach/snooze', { id, body: { forMs: 60_000 } })
   assert.ok((await view(id)).drill.snoozedUntil > Date.now())
-  await assert.rejects(trainee().post(`/api/drills/${id}/coach`, { text: '' }), /text/)
+  await assert.rejects(trainee().post('/api/drills/:id/coach', { id, body: { text: '' } }), /text/)
 })
 
 test('who gets no further with every hint has it made easier, within what the author allows', async () => {
@@ -163,7 +159,7 @@ test('who gets no further with every hint has it made easier, within what the au
 })
 
 test('at the end the coach says what there is to say', async () => {
-  await trainee().post(`/api/drills/${id}/finish`)
+  await trainee().post('/api/drills/:id/finish', { id })
   const said = await until('the words of the coach', 20_000, async () =>
     (await view(id)).events.find((event) => event.type === 'coach-debriefed'),
   )
@@ -175,16 +171,21 @@ test('at the end the coach says what there is to say', async () => {
 
 test('what was found out before tells nothing to who plays the same again', async () => {
   const earlier = id
-  assert.ok(await trainee().get(`/api/drills/${earlier}/debrief`))
+  assert.ok(await trainee().get('/api/drills/:id/debrief', { id: earlier }))
   const { hints: given } = (await view(earlier)).drill
   assert.ok(given.length >= 4 && given.every(({ text }) => text !== ''))
   id = (await startWhenSteady(trainee(), { ...played, trainee: 'Kim' }, 60_000)).id
-  for (const what of ['', '/debrief', '/postmortem.md'])
-    await assert.rejects(trainee().get(`/api/drills/${earlier}${what}`), /the same scenario is being played/)
-  assert.ok(await instructor().get(`/api/drills/${earlier}/debrief`))
-  const { drills } = await trainee().get<{ drills: DrillState[] }>('/api/drills')
+  const { get, text } = trainee()
+  for (const read of [
+    () => get('/api/drills/:id', { id: earlier }),
+    () => get('/api/drills/:id/debrief', { id: earlier }),
+    () => text('/api/drills/:id/postmortem.md', { id: earlier }),
+  ])
+    await assert.rejects(read, /the same scenario is being played/)
+  assert.ok(await instructor().get('/api/drills/:id/debrief', { id: earlier }))
+  const { drills } = await trainee().get('/api/drills')
   assert.equal(drills.find((drill) => drill.id === earlier)?.hints.length, given.length)
   assert.ok(drills.every((drill) => drill.hints.every(({ text }) => text === '')))
-  await trainee().post(`/api/drills/${id}/abort`)
-  assert.ok(await trainee().get(`/api/drills/${earlier}/debrief`))
+  await trainee().post('/api/drills/:id/abort', { id })
+  assert.ok(await trainee().get('/api/drills/:id/debrief', { id: earlier }))
 })

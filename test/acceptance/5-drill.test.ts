@@ -3,16 +3,10 @@ import { after, before, describe, test } from 'node:test'
 import { lookAt } from '../../control/look-at.ts'
 import { startWhenSteady } from '../../model/start-when-steady.ts'
 import { shopComponentNames } from '../../model/components.ts'
-import type { DrillEvent, DrillState } from '../../model/drill.ts'
-import type { Ticket } from '../../people/ticket-list.ts'
+import type { ToldDrill } from '../../model/drill.ts'
 import { milestoneNames } from '../../model/scenario.ts'
 import { jailTrouble } from '../../shell/possible.ts'
 import { base, client, dir, ensureFree, firedrill, json, ok, state, until } from './test-range.ts'
-
-interface View {
-  drill: DrillState
-  events: DrillEvent[]
-}
 
 const skip = (await jailTrouble()) ?? false
 before(async () => {
@@ -21,37 +15,38 @@ before(async () => {
 
 const trainee = () => client('trainee')
 const start = (scenario: string) => startWhenSteady(trainee(), { scenario, trainee: 'Robin' }, 60_000)
-const view = (id: string) => trainee().get<View>(`/api/drills/${id}`)
+const view = (id: string) => trainee().get('/api/drills/:id', { id })
 const paged = (id: string, withinMs = 60_000) => until('the page', withinMs, async () => (await view(id)).drill.pagedAt !== null)
 /** The next one finds the range free, whatever became of this one. */
-async function endIfRunning({ id }: DrillState): Promise<void> {
+async function endIfRunning({ id }: ToldDrill): Promise<void> {
   const { drill } = await until('the control plane', 30_000, () => view(id).catch(() => null))
-  if (drill.phase === 'running') await trainee().post(`/api/drills/${id}/abort`)
+  if (drill.phase === 'running') await trainee().post('/api/drills/:id/abort', { id })
 }
 
 /** A customer writes, and the trace of the ticket is that of the request that they complain about. */
 async function ticketLeadsToTrace(drill: string): Promise<void> {
   const ticket = await until('a customer to write', 90_000, async () => {
-    const { tickets } = await trainee().get<{ tickets: Ticket[] }>(`/api/drills/${drill}/tickets`)
+    const { tickets } = await trainee().get('/api/drills/:id/tickets', { id: drill })
     return tickets[0] ?? null
   })
-  const { spans } = await trainee().get<{ spans: { service: string; attributes: Record<string, string> }[] }>(
-    `/api/telemetry/traces/${ticket.trace}`,
-  )
+  const { spans } = await trainee().get('/api/telemetry/traces/:id', { id: ticket.trace })
   const sent = spans.find(({ service }) => service === 'locust')
   assert.deepEqual([sent?.attributes['url.path'], sent?.attributes['user.journey']], [ticket.asked, ticket.journey])
 }
 
 test('a drill is played from the page to the debrief by the command line', async () => {
-  const drill = await json<DrillState>('drill', 'start', 'slow-shelves')
+  const drill = await json<ToldDrill>('drill', 'start', 'slow-shelves')
   assert.equal((await firedrill(['drill', 'start', 'slow-shelves', '--dir', dir])).code, 1, 'one drill at a time')
-  await assert.rejects(trainee().get(`/api/drills/${drill.id}/debrief`), /when the drill is finished/)
+  await assert.rejects(trainee().get('/api/drills/:id/debrief', { id: drill.id }), /when the drill is finished/)
   await paged(drill.id)
   await json('drill', 'ack')
   await json('drill', 'diagnose', '--component', 'redis', '--category', 'cache')
   for (const component of shopComponentNames)
-    await trainee().post(`/api/drills/${drill.id}/views`, { view: 'trace', component, detail: 'a span that nobody has read' })
-  await trainee().get(`/api/prometheus/query?query=${encodeURIComponent(`up{service=~"${shopComponentNames.join('|')}"}`)}`)
+    await trainee().post('/api/drills/:id/views', {
+      id: drill.id,
+      body: { view: 'trace', component, detail: 'a span that nobody has read' },
+    })
+  await trainee().get('/api/prometheus/query', { query: { query: `up{service=~"${shopComponentNames.join('|')}"}` } })
   assert.equal((await view(drill.id)).drill.milestones.located, null, 'a guess is not a look')
   await lookAt(trainee(), { view: 'trace', component: 'inventory' })
   assert.notEqual((await view(drill.id)).drill.milestones.located, null)
@@ -65,9 +60,7 @@ test('a drill is played from the page to the debrief by the command line', async
     events.filter((event) => event.type === 'cause-named').map((event) => event.correct),
     [false, true],
   )
-  const debrief = await trainee().get<{ score: { total: number; lines: { what: string }[] }; solution: unknown[]; text: string }>(
-    `/api/drills/${drill.id}/debrief`,
-  )
+  const debrief = await trainee().get('/api/drills/:id/debrief', { id: drill.id })
   assert.ok(debrief.score.total > 50 && debrief.score.total < 100, `${debrief.score.total}: a wrong guess costs something`)
   assert.ok(debrief.solution.length > 0)
   assert.match(debrief.text, /N\+1|statements/)
@@ -80,7 +73,7 @@ const run = async (command: string): Promise<string> => ok(await firedrill(['she
 async function toTheEndInTerminal(id: string, solve: () => Promise<void>): Promise<void> {
   const drill = async () => (await view(id)).drill
   await paged(id, 90_000)
-  const seen = async () => (await client('instructor').get<View>(`/api/drills/${id}`)).events
+  const seen = async () => (await client('instructor').get('/api/drills/:id', { id })).events
   const { length: seenBefore } = await seen()
   assert.match(await run('amtool alert query severity=page'), /BudgetBurn|OrdersNotFulfilled/)
   await run('firedrill drill ack')
@@ -95,16 +88,12 @@ async function toTheEndInTerminal(id: string, solve: () => Promise<void>): Promi
 }
 
 describe('a drill whose control plane is killed', () => {
-  let drill: DrillState
+  let drill: ToldDrill
   after(() => endIfRunning(drill))
 
   test('it is back in the same drill within five seconds, and the shop serves on', async () => {
     drill = await start('stuck-checkout')
-    await until(
-      'the fault to be in',
-      30_000,
-      async () => (await client('instructor').get<{ open: unknown[] }>('/api/faults')).open.length > 0,
-    )
+    await until('the fault to be in', 30_000, async () => (await client('instructor').get('/api/faults')).open.length > 0)
     const before = await view(drill.id)
     const record = state.run('control')
     assert.ok(record)
@@ -117,7 +106,7 @@ describe('a drill whose control plane is killed', () => {
     const after = await view(drill.id)
     assert.deepEqual(after.events.slice(0, before.events.length), before.events)
     await paged(drill.id)
-    assert.equal((await client('instructor').get<{ open: unknown[] }>('/api/faults')).open.length, 1, 'the fault stands, once')
+    assert.equal((await client('instructor').get('/api/faults')).open.length, 1, 'the fault stands, once')
     await ticketLeadsToTrace(drill.id)
   })
 
@@ -134,7 +123,7 @@ describe('a drill whose control plane is killed', () => {
 })
 
 describe('a drill that is watched from its beginning', () => {
-  let drill: DrillState
+  let drill: ToldDrill
   after(() => endIfRunning(drill))
 
   test('live events arrive as they happen, and from where they were left', async () => {
@@ -156,8 +145,10 @@ describe('a drill that is watched from its beginning', () => {
       await told
       return text
     }
-    await trainee().post(`/api/drills/${drill.id}/notes`, { text: 'first note' })
-    const live = await listen({}, /second note/, () => trainee().post(`/api/drills/${drill.id}/notes`, { text: 'second note' }))
+    await trainee().post('/api/drills/:id/notes', { id: drill.id, body: { text: 'first note' } })
+    const live = await listen({}, /second note/, () =>
+      trainee().post('/api/drills/:id/notes', { id: drill.id, body: { text: 'second note' } }),
+    )
     assert.match(live, /event: status/)
     const first = (await view(drill.id)).events.find((event) => event.type === 'note-added')
     assert.ok(first)

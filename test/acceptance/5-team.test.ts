@@ -3,9 +3,7 @@ import { before, describe, test } from 'node:test'
 import { strFromU8, unzipSync } from 'fflate'
 import { usersOn } from '../../drills/users.ts'
 import type { DrillEvent, DrillState } from '../../model/drill.ts'
-import type { FaultRecord } from '../../model/fault.ts'
 import type { PublicStatus } from '../../model/public-status.ts'
-import type { Progress } from '../../model/progress.ts'
 import { usualUsers } from '../../model/range.ts'
 import { whenSteady } from '../../model/start-when-steady.ts'
 import { atRest, base, client, ensureFree, range, state, until } from './test-range.ts'
@@ -54,12 +52,15 @@ describe('a game day', () => {
   let gameDay: { id: string; code: string }
   let drill: string
   const instructor = () => client('instructor')
-  const view = () => instructor().get<View>(`/api/drills/${drill}`)
+  const view = () => instructor().get('/api/drills/:id', { id: drill })
 
   test('is planned, and joined by its link alone', async () => {
-    await assert.rejects(instructor().post('/api/game-days', { title: 'Friday', scenarios: ['no-such'] }), /no scenario 'no-such'/)
-    gameDay = await instructor().post('/api/game-days', { title: 'Friday', scenarios: ['slow-shelves', 'stuck-checkout'] })
-    await assert.rejects(instructor().post('/api/game-days', { title: 'Other', scenarios: ['payday'] }), /a game day is open/)
+    await assert.rejects(
+      instructor().post('/api/game-days', { body: { title: 'Friday', scenarios: ['no-such'] } }),
+      /no scenario 'no-such'/,
+    )
+    gameDay = await instructor().post('/api/game-days', { body: { title: 'Friday', scenarios: ['slow-shelves', 'stuck-checkout'] } })
+    await assert.rejects(instructor().post('/api/game-days', { body: { title: 'Other', scenarios: ['payday'] } }), /a game day is open/)
     const refused = await fetch(`${base}/api/game-day/join`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -83,7 +84,7 @@ describe('a game day', () => {
   test('its people share one timeline, with their names, and tell the users', async () => {
     await robin.call('POST', '/api/game-day/chat', { text: 'Ready when you are' })
     // As the console does: people who have just come make a busy range slow for a moment.
-    const next = () => instructor().post<{ drill: string }>(`/api/game-days/${gameDay.id}/next`)
+    const next = () => instructor().post('/api/game-days/:id/next', { id: gameDay.id })
     drill = (await whenSteady(next, 60_000)).drill
     await until('the page', 60_000, async () => (await view()).drill.pagedAt !== null)
     await robin.call('POST', `/api/drills/${drill}/acknowledge`)
@@ -114,10 +115,10 @@ describe('a game day', () => {
   })
 
   test('a stopped clock counts nothing, and nothing is done meanwhile', async () => {
-    const deadline = async () => (await instructor().get<{ open: FaultRecord[] }>('/api/faults')).open[0]?.deadlineAt ?? 0
+    const deadline = async () => (await instructor().get('/api/faults')).open[0]?.deadlineAt ?? 0
     const deadlineBefore = await deadline()
     const { limitMs } = (await view()).drill
-    await instructor().post(`/api/drills/${drill}/pause`)
+    await instructor().post('/api/drills/:id/pause', { id: drill })
     const refused = await robin.call<{ error: { message: string } }>('POST', '/api/actions/list-releases', {
       params: { service: 'inventory' },
     })
@@ -126,7 +127,7 @@ describe('a game day', () => {
     assert.equal((await robin.call('POST', `/api/drills/${drill}/chat`, { text: 'A breather' })).status, 200, 'people may talk')
     const since = Date.now()
     await until('some seconds to pass', 10_000, async () => Date.now() - since > 3_000)
-    await instructor().post(`/api/drills/${drill}/continue`)
+    await instructor().post('/api/drills/:id/continue', { id: drill })
     const { drill: after, events } = await view()
     assert.equal(after.phase, 'running')
     assert.equal(after.limitMs, limitMs)
@@ -154,9 +155,9 @@ describe('a game day', () => {
     for (const file of graphs) assert.match(strFromU8(files[file] ?? new Uint8Array()), /^<svg [\s\S]*<path d="M[\d.]+ [\d.]+L/)
     await robin.call('POST', `/api/drills/${drill}/notes`, { text: 'A thought of the day after' })
     assert.ok((await view()).events.some((event) => event.type === 'note-added' && event.by?.name === 'Robin'))
-    const progress = await instructor().get<Progress>('/api/progress')
+    const progress = await instructor().get('/api/progress')
     assert.ok(progress.skills.find(({ skill }) => skill === 'exemplars')?.scores.length)
-    await instructor().post(`/api/game-days/${gameDay.id}/end`)
+    await instructor().post('/api/game-days/:id/end', { id: gameDay.id })
     assert.equal((await robin.call('GET', '/api/game-day')).status, 401, 'what lets people in ends with the game day')
   })
 })
@@ -168,21 +169,30 @@ test('a fault can grow, and what it grew to is taken back', async () => {
   // A faster machine has more of them, and a rush on it is larger.
   const most = usersOn(range(), 2 * usualUsers)
   await assert.rejects(
-    instructor.post('/api/faults/slow-bank', {
-      params: { latencyMs: 500 },
-      forMs: 60_000,
-      ramp: { param: 'latencyMs', from: 100, overMs: 5_000 },
+    instructor.post('/api/faults/:id', {
+      id: 'slow-bank',
+      body: {
+        params: { latencyMs: 500 },
+        forMs: 60_000,
+        ramp: { param: 'latencyMs', from: 100, overMs: 5_000 },
+      },
     }),
     /cannot ramp/,
   )
   await assert.rejects(
-    instructor.post('/api/faults/load-spike', { params: { users: 40 }, forMs: 60_000, ramp: { param: 'users', from: -5, overMs: 5_000 } }),
+    instructor.post('/api/faults/:id', {
+      id: 'load-spike',
+      body: { params: { users: 40 }, forMs: 60_000, ramp: { param: 'users', from: -5, overMs: 5_000 } },
+    }),
     /users/,
   )
-  const record = await instructor.post<FaultRecord>('/api/faults/load-spike', {
-    params: { users: 2 * usualUsers },
-    forMs: 60_000,
-    ramp: { param: 'users', from: usualUsers, overMs: 10_000 },
+  const record = await instructor.post('/api/faults/:id', {
+    id: 'load-spike',
+    body: {
+      params: { users: 2 * usualUsers },
+      forMs: 60_000,
+      ramp: { param: 'users', from: usualUsers, overMs: 10_000 },
+    },
   })
   const seen = new Set<number>()
   await until('the ramp to be at its end', 40_000, async () => {
@@ -194,6 +204,6 @@ test('a fault can grow, and what it grew to is taken back', async () => {
     [...seen].some((users) => users > before && users < most),
     `it came in one step: ${[...seen].join(', ')}`,
   )
-  await instructor.delete(`/api/faults/${record.instance}`)
+  await instructor.delete('/api/faults/:instance', { instance: record.instance })
   await until('the users of before', 20_000, async () => (await range().load.status()).users === before)
 })

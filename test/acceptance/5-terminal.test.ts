@@ -14,7 +14,7 @@ const run = async (command: string): Promise<string> => ok(await firedrill(['she
 test('the settings of a service are a file, in a terminal', { skip }, async () => {
   const file = '/etc/shop/payments.env'
   const settings = async () =>
-    (await client('instructor').post<{ rows: unknown[] }>('/api/actions/list-settings', { params: { service: 'payments' } })).rows
+    (await client('instructor').post('/api/actions/:id', { id: 'list-settings', body: { params: { service: 'payments' } } })).rows
   assert.match(await run(`cat ${file}`), /sudoedit/)
   assert.match(await run(`sudo cat ${file}`), /^# Settings of payments/)
   assert.match(await run(`echo DB_POOL_MAX=5 | sudo tee ${file}`), /DB_POOL_MAX of payments: default → 5\npayments was restarted/)

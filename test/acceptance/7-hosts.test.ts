@@ -9,12 +9,12 @@ import { apiClient } from '../../cli/client.ts'
 import { projectRoot } from '../../control/paths.ts'
 import type { ComponentStatus } from '../../model/components.ts'
 import { portOffsets } from '../../range/context.ts'
-import type { LoadMix, LoadStatus } from '../../model/range.ts'
 import { whenSteady } from '../../model/start-when-steady.ts'
 import type { HostsStatus } from '../../range/targets/hosts/range.ts'
 import { listProcesses, liveness } from '../../range/targets/local/identity.ts'
 import { RangeState } from '../../range/targets/local/state.ts'
 import { firedrill, ok, run, spansOf, until } from './test-range.ts'
+import { seriesIn } from '../../model/series.ts'
 
 /**
  * Two hosts: this one, and a network namespace with a loopback of its own, between which there is one cable. What runs in it is reached
@@ -42,7 +42,7 @@ const atUsers = (args: string[], input = '') =>
   run('ip', ['netns', 'exec', usersNamespace, path.join(projectRoot, 'firedrill'), ...args, '--dir', dirs.users], { input })
 const hosts = async () => JSON.parse(ok(await here('host', 'status', '--json'))) as HostsStatus
 const statusOf = async (name: string): Promise<ComponentStatus | undefined> =>
-  (await api().get<{ components: ComponentStatus[] }>('/api/range')).components.find((component) => component.name === name)
+  (await api().get('/api/range')).components.find((component) => component.name === name)
 
 /** Makes the first of the namespaces; one that a run left behind which was killed is in nobody's way. */
 async function makeNamespace(): Promise<boolean> {
@@ -129,22 +129,22 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
     describe('the shop’s host', { concurrency: 1 }, () => {
       test('what comes and goes on the shop is watched for as long as it is there', async () => {
         const up = async () => {
-          const query = encodeURIComponent('up{component="canary"}')
-          const { data } = await api().get<{ data: { result: { value: [number, string] }[] } }>(`/api/prometheus/query?query=${query}`)
-          return data.result.map(({ value }) => value[1])
+          const query = 'up{component="canary"}'
+          const { data } = await api().get('/api/prometheus/query', { query: { query } })
+          return seriesIn(data).map(({ value }) => value[1])
         }
         const canary = { params: { service: 'catalog', version: '1.12.0', percent: 20 }, forMs: 60_000 }
-        const { instance } = await whenSteady(() => api().post<{ instance: string }>('/api/faults/canary-release', canary), 60_000)
+        const { instance } = await whenSteady(() => api().post('/api/faults/:id', { id: 'canary-release', body: canary }), 60_000)
         await until('the canary to answer', 30_000, async () => (await up()).includes('1'))
-        await api().delete(`/api/faults/${instance}`)
+        await api().delete('/api/faults/:instance', { instance })
         await until('nobody to look for it any more', 30_000, async () => (await up()).length === 0)
       })
 
       test('logs of the shop and whole traces are where one watches', async () => {
         await until('a log line of the shop whose trace goes from the load generator to it', 60_000, async () => {
-          const { logs } = await api().get<{ logs: { traceId: string }[] }>('/api/telemetry/logs?service=orders&limit=50')
+          const { logs } = await api().get('/api/telemetry/logs', { query: { service: 'orders', limit: 50 } })
           for (const traceId of new Set(logs.flatMap((line) => (line.traceId === '' ? [] : [line.traceId])))) {
-            const spans = await spansOf<{ service: string }>(api(), traceId)
+            const spans = await spansOf(api(), traceId)
             const services = new Set(spans.map(({ service }) => service))
             if (services.has('locust') && services.has('orders')) return true
           }
@@ -173,7 +173,7 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
     })
 
     test('a third host takes a part of the users, gives it back when it is cut off, and takes it again', async () => {
-      const load = () => api().get<LoadStatus>('/api/load')
+      const load = () => api().get('/api/load')
       const alone = await load()
       assert.deepEqual([alone.workers, alone.state], [1, 'running'])
       ok(await atUsers(['host', 'join'], ok(await here('host', 'invite', '--load', '--address', cable.hereAddress))))
@@ -195,15 +195,15 @@ describe('two hosts', { skip: able ? false : 'no network namespace can be made h
         const now = await load()
         return now.workers === workers && now.users === alone.users
       })
-      const mix = await api().get<LoadMix>('/api/load/mix')
-      await api().put('/api/load/mix', { ...mix, rate: 60 })
+      const mix = await api().get('/api/load/mix')
+      await api().put('/api/load/mix', { body: { ...mix, rate: 60 } })
       await until('what was asked for, and not that for each', 30_000, async () => {
-        const query = encodeURIComponent('sum(rate(user_requests_total{journey="browse"}[10s]))')
-        const { data } = await api().get<{ data: { result: { value: [number, string] }[] } }>(`/api/prometheus/query?query=${query}`)
-        const rate = Number(data.result[0]?.value[1])
+        const query = 'sum(rate(user_requests_total{journey="browse"}[10s]))'
+        const { data } = await api().get('/api/prometheus/query', { query: { query } })
+        const rate = Number(seriesIn(data)[0]?.value[1])
         return rate > 65 && rate < 110
       })
-      await api().put('/api/load/mix', mix)
+      await api().put('/api/load/mix', { body: mix })
       ok(await atUsers(['down']))
       await until('the users to be here', 20_000, async () => (await load()).users === alone.users)
     })

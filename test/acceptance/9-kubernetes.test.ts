@@ -8,13 +8,13 @@ import { apiClient } from '../../cli/client.ts'
 import { ordersAtRest } from '../../control/verify.ts'
 import { openLocalRange, rangeOf } from '../../control/wiring.ts'
 import { serviceNames } from '../../model/components.ts'
-import type { DrillEvent, DrillState } from '../../model/drill.ts'
 import type { Range } from '../../model/range.ts'
 import { startWhenSteady } from '../../model/start-when-steady.ts'
 import { namespace } from '../../range/targets/kubernetes/names.ts'
 import { RangeState } from '../../range/targets/local/state.ts'
 import { jailTrouble } from '../../shell/possible.ts'
 import { firedrill, ok, spansOf, until } from './test-range.ts'
+import { seriesIn } from '../../model/series.ts'
 
 /**
  * With `KUBERNETES_KUBECONFIG` (a cluster on which one may make a namespace, and that has the images of deploy/images) and `KUBERNETES_ADDRESS`
@@ -79,19 +79,19 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
 
   test('everything is scraped', async () => {
     await until('every target to be up', 60_000, async () => {
-      const { data } = await api().get<{ data: { result: { metric: { job: string }; value: [number, string] }[] } }>(
-        `/api/prometheus/query?query=${encodeURIComponent('up')}`,
-      )
-      const down = data.result.filter(({ value }) => value[1] !== '1').map(({ metric }) => metric.job)
+      const { data } = await api().get('/api/prometheus/query', { query: { query: 'up' } })
+      const down = seriesIn(data)
+        .filter(({ value }) => value[1] !== '1')
+        .map(({ metric }) => metric['job'] ?? '')
       return down.every((job) => overlay !== 'istio' && job.endsWith('-proxy'))
     })
   })
 
   test('logs of pods are where one watches, and a checkout is one trace from the load generator to the worker', async () => {
     await until('a whole trace', 60_000, async () => {
-      const { logs } = await api().get<{ logs: { traceId: string }[] }>('/api/telemetry/logs?service=fulfilment&limit=50')
+      const { logs } = await api().get('/api/telemetry/logs', { query: { service: 'fulfilment', limit: 50 } })
       for (const { traceId } of logs.filter((line) => line.traceId !== '').slice(0, 10)) {
-        const spans = await spansOf<{ service: string }>(api(), traceId)
+        const spans = await spansOf(api(), traceId)
         const services = new Set(spans.map(({ service }) => service))
         if (['locust', 'gateway', 'orders', 'inventory', 'payments', 'fulfilment'].every((name) => services.has(name))) return true
       }
@@ -197,7 +197,7 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
       )
     }
     await until('every accepted order to be fulfilled exactly once', 120_000, async () => {
-      const { violations } = await api().get<{ violations: Record<string, number> }>('/api/invariants')
+      const { violations } = await api().get('/api/invariants')
       return ordersAtRest(violations)
     })
   })
@@ -205,7 +205,7 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
   test('an incident is found and ended in a terminal alone, with kubectl', { skip: noJail }, async () => {
     const typed = async (command: string) => ok(await here(['shell', '--command', command]))
     const { id } = await startWhenSteady(apiClient(state, 'trainee'), { scenario: 'tight-belt', trainee: 'Robin' }, 120_000)
-    const view = () => apiClient(state, 'trainee').get<{ drill: DrillState; events: DrillEvent[] }>(`/api/drills/${id}`)
+    const view = () => apiClient(state, 'trainee').get('/api/drills/:id', { id })
     await until('the page', 180_000, async () => (await view()).events.some(({ type }) => type === 'page-received'))
     await typed('firedrill drill ack')
     await until('the restarts to show', 60_000, async () => /OOMKilled/.test(await typed('kubectl describe pods -l app=catalog')))
@@ -218,10 +218,13 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
   })
 
   test('scenarios prove themselves there; what cannot be played is not offered', async () => {
-    const { scenarios } = await api().get<{ scenarios: { id: string; playable: boolean }[] }>('/api/scenarios')
+    const { scenarios } = await api().get('/api/scenarios')
     const refused = scenarios.find(({ playable }) => !playable)
     assert.ok(refused)
-    await assert.rejects(api().post('/api/drills', { scenario: refused.id, trainee: 'test', mode: 'rehearsal' }), /cannot be played/)
+    await assert.rejects(
+      api().post('/api/drills', { body: { scenario: refused.id, trainee: 'test', mode: 'rehearsal' } }),
+      /cannot be played/,
+    )
     interface Verification {
       id: string
       ok: boolean

@@ -3,7 +3,6 @@ import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { TestContext } from 'node:test'
 import { projectRoot } from '../../control/paths.ts'
-import type { DrillState } from '../../model/drill.ts'
 import type { Scenario } from '../../model/scenario.ts'
 import { listProcesses } from '../../range/targets/local/identity.ts'
 import { credentialsOf, holdersOf } from '../exposure.ts'
@@ -16,7 +15,7 @@ export async function sweepBeforePage(plan: Scenario, drill: string, context: Pi
   if (starvingJobs().length > 0)
     return context.diagnostic(`${plan.id}: nothing was looked at before the page, as a job starves whoever is asked`)
   await mustNotTell(plan, drill, [])
-  const view = await client('trainee').get<{ drill: DrillState; runbooks: string[] }>(`/api/drills/${drill}`)
+  const view = await client('trainee').get('/api/drills/:id', { id: drill })
   if (view.drill.pagedAt === null) assert.deepEqual(view.runbooks, [], `${plan.id}: runbooks name what may be the matter`)
 }
 
@@ -26,8 +25,8 @@ export async function sweepForSpoilers(plan: Scenario, drill: string): Promise<v
   const starving = starvingJobs()
   for (const pid of starving) process.kill(pid, 'SIGSTOP')
   try {
-    await client('instructor').post(`/api/drills/${drill}/hint`)
-    const { hints } = (await client('trainee').get<{ drill: DrillState }>(`/api/drills/${drill}`)).drill
+    await client('instructor').post('/api/drills/:id/hint', { id: drill })
+    const { hints } = (await client('trainee').get('/api/drills/:id', { id: drill })).drill
     const released = hints.map((hint) => hint.text)
     assert.equal(released.length, 1)
     await mustNotTell(plan, drill, released)
@@ -78,7 +77,7 @@ export const commandLines = (): [number, string][] =>
 /** Every answer that a token gets, the console's code, the arguments of processes, the logs. */
 async function reachable(drill: string, role: 'trainee' | 'instructor' = 'trainee'): Promise<[string, string][]> {
   const { tokens } = state.config()
-  const { paths } = await client('instructor').get<{ paths: Record<string, Record<string, unknown>> }>('/api/openapi.json')
+  const { paths } = await client('instructor').get('/api/openapi.json')
   const fill: Record<string, string[]> = {
     '/api/drills/{id}': [drill],
     '/api/drills/{id}/debrief': [drill],
@@ -88,7 +87,7 @@ async function reachable(drill: string, role: 'trainee' | 'instructor' = 'traine
     '/api/runbooks/{id}': ['browse', 'checkout', 'fulfilment'],
   }
   const addresses = Object.entries(paths)
-    .filter(([address, methods]) => 'get' in methods && !['/api/live', '/api/lease'].includes(address))
+    .filter(([address, methods]) => 'get' in (methods as object) && !['/api/live', '/api/lease'].includes(address))
     .flatMap(([address]) => (address.includes('{id}') ? (fill[address] ?? []).map((id) => address.replace('{id}', id)) : [address]))
     .filter((address) => !address.includes('{'))
   assert.ok(addresses.length > 10)

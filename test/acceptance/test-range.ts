@@ -4,7 +4,8 @@ import path from 'node:path'
 import { afterEach } from 'node:test'
 import { projectRoot } from '../../control/paths.ts'
 import { openLocalRange } from '../../control/wiring.ts'
-import { apiClient, type ApiClient } from '../../cli/client.ts'
+import { apiClient } from '../../cli/client.ts'
+import type { ApiClient } from '../../model/client.ts'
 import type { ComponentStatus } from '../../model/components.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { localRange } from '../../range/targets/local/range.ts'
@@ -13,6 +14,7 @@ import { needsTerminal, type Scenario } from '../../model/scenario.ts'
 import { jailTrouble } from '../../shell/possible.ts'
 import { RangeState } from '../../range/targets/local/state.ts'
 import { chosen } from '../seed.ts'
+import type { Span } from '../../model/telemetry.ts'
 
 /** The range of the tests: a folder and ports of its own, so that one in use is left alone. */
 export const dir = path.join(projectRoot, '.cache', 'test-range')
@@ -80,15 +82,15 @@ export const up = (): Promise<UpReport> => json<UpReport>('up', '--port-base', S
 
 /** The range of the tests runs, and all of it answers: where it does, it is only asked, which takes a fraction of what `up` takes. */
 export async function ensureUp(): Promise<void> {
-  const look = () => client('trainee').get<{ components: ComponentStatus[] }>('/api/components')
+  const look = () => client('trainee').get('/api/components')
   const found = state.exists ? await look().catch(() => null) : null
   if (!found?.components.every(({ healthy }) => healthy)) await up()
 }
 
 /** Ends a drill that was left running by a test that failed or was killed: the next one is to tell of itself, and not of that. */
 async function endDrillLeft(): Promise<void> {
-  const { running } = await client('instructor').get<{ running: string | null }>('/api/drills')
-  if (running !== null) await client('instructor').post(`/api/drills/${running}/abort`)
+  const { running } = await client('instructor').get('/api/drills')
+  if (running !== null) await client('instructor').post('/api/drills/:id/abort', { id: running })
 }
 /** Of tests that run beside a drill of others, none ends it. */
 let isOurs = false
@@ -109,9 +111,9 @@ export async function statusOf(name: string): Promise<ComponentStatus> {
 }
 
 /** The spans of a trace; none when the store has not got it yet: a log line may come in before its trace. */
-export async function spansOf<Span>(client: ApiClient, traceId: string): Promise<Span[]> {
+export async function spansOf(client: ApiClient, traceId: string): Promise<Span[]> {
   try {
-    return (await client.get<{ spans: Span[] }>(`/api/telemetry/traces/${traceId}`)).spans
+    return (await client.get('/api/telemetry/traces/:id', { id: traceId })).spans
   } catch (error) {
     if (error instanceof FiredrillError && error.code === 'not-found') return []
     throw error
@@ -173,11 +175,8 @@ export async function atRest(): Promise<void> {
   let since: number | null = null
   let last = ''
   await until('the range to be at rest', 120_000, async () => {
-    const { healthy, results } = await client('instructor').get<{
-      healthy: boolean
-      results: { ok: boolean; title: string; detail: string }[]
-    }>('/api/health')
-    const alerts = await client('instructor').get<{ labels: Record<string, string> }[]>('/api/alerts')
+    const { healthy, results = [] } = await client('instructor').get('/api/health')
+    const alerts = await client('instructor').get('/api/alerts')
     const pages = alerts.flatMap(({ labels }) => (labels['severity'] === 'page' ? [labels['alertname']] : []))
     last = [...results.flatMap(({ ok, title, detail }) => (ok ? [] : [`${title}: ${detail}`])), ...pages].join('; ')
     since = healthy && pages.length === 0 ? (since ?? Date.now()) : null

@@ -83,8 +83,8 @@ describe('a drill, and what is looked at while the shop recovers', { concurrency
     // Whatever became of it, the next test finds the range free.
     after(async () => {
       rolledBack.resolve()
-      const { running } = await client('trainee').get<{ running: string | null }>('/api/drills')
-      if (running) await client('trainee').post(`/api/drills/${running}/abort`)
+      const { running } = await client('trainee').get('/api/drills')
+      if (running) await client('trainee').post('/api/drills/:id/abort', { id: running })
     })
     /** A step that rests on those before it. */
     const step = (name: string, play: () => Promise<void>) =>

@@ -1,7 +1,7 @@
 import type { Exemplar } from '../../../model/exemplar.ts'
 import { finitePoints } from '../../../model/series.ts'
 import { FiredrillError } from '../../../model/errors.ts'
-import { get, post } from './api.ts'
+import { api } from './api.ts'
 
 export interface Series {
   name: string
@@ -58,7 +58,7 @@ async function send(): Promise<void> {
   if (waiting.length > 0) void send()
   try {
     const queries = batch.map((one) => one.query)
-    const { answers } = await post<{ answers: RangeAnswer[] }>('/api/prometheus/query_ranges', { queries })
+    const { answers } = await api.post('/api/prometheus/query_ranges', { body: { queries } })
     batch.forEach(({ resolve }, index) => resolve(answers[index] as RangeAnswer))
   } catch (error) {
     for (const { reject } of batch) reject(error)
@@ -73,9 +73,7 @@ export interface Sample {
 /** An instant query at a moment (seconds since the epoch; now without one). A scalar is a series without labels. */
 export async function queryInstant(expr: string, at?: number): Promise<Sample[]> {
   const params = new URLSearchParams({ query: expr, ...(at === undefined ? {} : { time: String(at) }) })
-  const { data } = await get<{
-    data: { resultType: string; result: { metric: Record<string, string>; value: [number, string] }[] | [number, string] }
-  }>(`/api/prometheus/query?${params}`)
+  const { data } = await api.get('/api/prometheus/query', { query: params })
   if (data.resultType === 'scalar') return [{ metric: {}, value: Number(data.result[1]) }]
   // Safe: whatever is not a scalar is a vector here; a range vector is refused by an instant query's graph before.
   return (data.result as { metric: Record<string, string>; value: [number, string] }[]).map(({ metric, value }) => ({
@@ -90,5 +88,5 @@ const dots = 50
 /** The requests behind a histogram, the slowest of each slice of time: each a dot that leads to its trace. */
 export async function queryExemplars(selector: string, start: number, end: number): Promise<Exemplar[]> {
   const params = new URLSearchParams({ query: selector, start: String(start), end: String(end), slices: String(dots) })
-  return (await get<{ exemplars: Exemplar[] }>(`/api/exemplars?${params}`)).exemplars
+  return (await api.get('/api/exemplars', { query: params })).exemplars
 }

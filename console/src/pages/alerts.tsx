@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useSearchParams } from 'react-router'
-import { get, remove } from '../lib/api.ts'
+import { api } from '../lib/api.ts'
 import { useAlerts, type Alert } from '../lib/data.ts'
 import { formatMatchers, type Matcher } from '../lib/matchers.ts'
 import { changeParams } from '../lib/params.ts'
@@ -33,10 +33,10 @@ export function AlertsPage() {
   const { data, error } = useAlerts()
   const [params, setParams] = useSearchParams()
   const queries = useQueryClient()
-  const groups = useQuery({ queryKey: ['alerts', 'groups'], queryFn: () => get<AlertGroup[]>('/api/alert-groups'), refetchInterval: 2_000 })
-  const silences = useQuery({ queryKey: ['silences'], queryFn: () => get<Silence[]>('/api/silences'), refetchInterval: 5_000 })
+  const groups = useQuery({ queryKey: ['alerts', 'groups'], queryFn: () => api.get('/api/alert-groups'), refetchInterval: 2_000 })
+  const silences = useQuery({ queryKey: ['silences'], queryFn: () => api.get('/api/silences'), refetchInterval: 5_000 })
   const expire = useMutation({
-    mutationFn: (id: string) => remove(`/api/silences/${id}`),
+    mutationFn: (id: string) => api.delete('/api/silences/:id', { id }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['silences'] }),
   })
   const failure = error ?? groups.error

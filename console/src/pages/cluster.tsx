@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { useSearchParams } from 'react-router'
 import { elapsed } from '../../../model/duration.ts'
 import type { AccessPolicy, Autoscaler, ClusterEvent, ClusterService, DisruptionBudget, PodStatus, Rollout } from '../../../model/range.ts'
-import { get } from '../lib/api.ts'
+import { api } from '../lib/api.ts'
 import { putParams } from '../lib/params.ts'
 import { clock } from '../lib/time.ts'
 import { Empty, NotYet } from '../parts/states.tsx'
@@ -20,7 +20,7 @@ interface Cluster {
 
 /** What a cluster says of the shop that is in it: pods, rollouts, autoscalers, Services, policies, budgets and events, each with the command that shows the same. */
 export function ClusterPage() {
-  const { data, error } = useQuery({ queryKey: ['cluster'], queryFn: () => get<Cluster>('/api/cluster'), refetchInterval: 3_000 })
+  const { data, error } = useQuery({ queryKey: ['cluster'], queryFn: () => api.get('/api/cluster'), refetchInterval: 3_000 })
   if (error || !data) return <NotYet title="Cluster" what="the cluster" error={error} />
   return (
     <>

@@ -1,10 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from 'react-router'
-import type { Deployment } from '../../../model/range.ts'
-import type { LogLine } from '../../../model/telemetry.ts'
 import { isService } from '../../../model/components.ts'
 import { formatValue } from '../../../model/value.ts'
-import { get } from '../lib/api.ts'
+import { api } from '../lib/api.ts'
 import { componentOf, isFiring, useAlerts, useDashboards, useDrills } from '../lib/data.ts'
 import { readEdgeSignals, type EdgeSignals } from '../lib/edges.ts'
 import { useLive } from '../lib/live.ts'
@@ -18,6 +16,7 @@ import { RangePicker } from '../parts/range-picker.tsx'
 import { useSeen } from '../parts/seen.ts'
 import { Empty, Loading, NotYet, Problem } from '../parts/states.tsx'
 import { isOfShop, type Part } from './map/part.ts'
+import type { ServiceName } from '../../../model/components.ts'
 
 const lookBackMs = 15 * 60_000
 const errorsShown = 15
@@ -27,7 +26,7 @@ const errorSeverity = '17'
 /** Everything about one component, from wherever its name is shown. */
 export function ComponentPage() {
   const { name = '' } = useParams()
-  const { data, error } = useQuery({ queryKey: ['range'], queryFn: () => get<{ topology: Part[] }>('/api/range') })
+  const { data, error } = useQuery({ queryKey: ['range'], queryFn: () => api.get('/api/range') })
   if (error || !data) return <NotYet title={name} what="the component" error={error} />
   const part = data.topology.find((known) => known.name === name)
   return part ? <Component key={name} part={part} all={data.topology} /> : <Empty>There is no component of this name.</Empty>
@@ -107,7 +106,7 @@ function LatestErrors({ name }: { name: string }) {
         to: String(now),
         limit: String(errorsShown),
       })
-      return get<{ logs: LogLine[] }>(`/api/telemetry/logs?${query}`)
+      return api.get('/api/telemetry/logs', { query })
     },
   })
   return (
@@ -165,10 +164,10 @@ function Neighbours({ part, all }: { part: Part; all: Part[] }) {
   )
 }
 
-function Deploys({ service }: { service: string }) {
+function Deploys({ service }: { service: ServiceName }) {
   const { data } = useQuery({
     queryKey: ['changes', service],
-    queryFn: () => get<{ deployments: Deployment[] }>(`/api/changes?service=${service}`),
+    queryFn: () => api.get('/api/changes', { query: { service } }),
     refetchInterval: 5_000,
   })
   const running = useDrills().data?.running

@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'react-router'
-import { drillClock, mayDo, type CoachMode, type DrillState } from '../../../model/drill.ts'
-import { post, put } from '../lib/api.ts'
+import { drillClock, mayDo, type CoachMode, type ToldDrill } from '../../../model/drill.ts'
+import { api } from '../lib/api.ts'
 import { useDrill, useDrills, type DrillView } from '../lib/data.ts'
 import { elapsed } from '../../../model/duration.ts'
 import { useNow } from '../lib/time.ts'
@@ -40,7 +40,7 @@ function Watch() {
   const now = useNow()
   const queries = useQueryClient()
   const command = useMutation({
-    mutationFn: ({ path, body }: { path: string; body?: unknown }) => post(`/api/drills/${running}/${path}`, body ?? {}),
+    mutationFn: (give: (id: string) => Promise<unknown>) => give(running),
     onSuccess: () => {
       setText('')
       void queries.invalidateQueries({ queryKey: ['drill'] })
@@ -64,7 +64,7 @@ function Watch() {
             className="note"
             onSubmit={(event) => {
               event.preventDefault()
-              command.mutate({ path: 'messages', body: { text } })
+              command.mutate((id) => api.post('/api/drills/:id/messages', { id, body: { text } }))
             }}
           >
             <input
@@ -78,16 +78,21 @@ function Watch() {
             <button>Send</button>
           </form>
           <p className="buttons">
-            <button onClick={() => command.mutate({ path: 'hint' })} disabled={!mayDo(data.drill.phase, 'ask-hint')}>
+            <button
+              onClick={() => command.mutate((id) => api.post('/api/drills/:id/hint', { id }))}
+              disabled={!mayDo(data.drill.phase, 'ask-hint')}
+            >
               Give a hint
             </button>
             {data.drill.phase === 'paused' ? (
-              <button onClick={() => command.mutate({ path: 'continue' })}>Continue</button>
+              <button onClick={() => command.mutate((id) => api.post('/api/drills/:id/continue', { id }))}>Continue</button>
             ) : (
-              <button onClick={() => command.mutate({ path: 'pause' })}>Pause</button>
+              <button onClick={() => command.mutate((id) => api.post('/api/drills/:id/pause', { id }))}>Pause</button>
             )}
-            <button onClick={() => command.mutate({ path: 'extend', body: { byMs: 300_000 } })}>5 more minutes</button>
-            <button onClick={() => command.mutate({ path: 'abort' })}>Abort the drill</button>
+            <button onClick={() => command.mutate((id) => api.post('/api/drills/:id/extend', { id, body: { byMs: 300_000 } }))}>
+              5 more minutes
+            </button>
+            <button onClick={() => command.mutate((id) => api.post('/api/drills/:id/abort', { id }))}>Abort the drill</button>
           </p>
           {command.error && <Problem error={command.error} />}
           <CoachModeSelect drill={running} mode={data.drill.coach} enabled={mayDo(data.drill.phase, 'set-coach')} />
@@ -99,7 +104,7 @@ function Watch() {
   )
 }
 
-const reachedInWords = ({ milestones }: Pick<DrillState, 'milestones'>): string =>
+const reachedInWords = ({ milestones }: Pick<ToldDrill, 'milestones'>): string =>
   Object.entries(milestones)
     .map(([name, at]) => `${at === null ? '○' : '●'} ${name}`)
     .join('  ')
@@ -108,7 +113,7 @@ const reachedInWords = ({ milestones }: Pick<DrillState, 'milestones'>): string 
 function ShiftCourse({ view: { drill, incidents } }: { view: DrillView }) {
   const queries = useQueryClient()
   const skip = useMutation({
-    mutationFn: () => post<{ skippedMs: number }>(`/api/drills/${drill.id}/skip`),
+    mutationFn: () => api.post('/api/drills/:id/skip', { id: drill.id }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['drill'] }),
   })
   return (
@@ -147,14 +152,14 @@ const modes: Record<CoachMode, string> = {
 function CoachModeSelect({ drill, mode, enabled }: { drill: string; mode: CoachMode; enabled: boolean }) {
   const queries = useQueryClient()
   const set = useMutation({
-    mutationFn: (wanted: string) => put(`/api/drills/${drill}/coach/mode`, { mode: wanted }),
+    mutationFn: (wanted: CoachMode) => api.put('/api/drills/:id/coach/mode', { id: drill, body: { mode: wanted } }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['drill'] }),
   })
   return (
     <>
       <label className="inline">
         <span>The coach</span>
-        <select value={mode} disabled={!enabled || set.isPending} onChange={(event) => set.mutate(event.target.value)}>
+        <select value={mode} disabled={!enabled || set.isPending} onChange={(event) => set.mutate(event.target.value as CoachMode)}>
           {Object.entries(modes).map(([name, title]) => (
             <option key={name} value={name}>
               {title}

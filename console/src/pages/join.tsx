@@ -2,21 +2,22 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useNavigate } from 'react-router'
 import { teamRoles } from '../../../model/game-day.ts'
-import { post } from '../lib/api.ts'
+import { api } from '../lib/api.ts'
 import { Problem } from '../parts/states.tsx'
 import { roleDuties } from '../parts/team.tsx'
+import type { TeamRole } from '../../../model/game-day.ts'
 
 /** Lets a member of the team in by the link of a game day; the code is in the fragment, which never reaches a log. */
 export function JoinPage() {
   const [code] = useState(() => new URLSearchParams(location.hash.slice(1)).get('code') ?? '')
   const [name, setName] = useState('')
-  const [role, setRole] = useState<string>('operations')
+  const [role, setRole] = useState<TeamRole>('operations')
   const [error, setError] = useState<unknown>(null)
   const navigate = useNavigate()
   const queries = useQueryClient()
   async function join() {
     try {
-      await post('/api/game-day/join', { code, name, role })
+      await api.post('/api/game-day/join', { body: { code, name, role } })
       await queries.invalidateQueries()
       void navigate('/', { replace: true })
     } catch (problem) {

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { useNavigate } from 'react-router'
-import { post } from '../lib/api.ts'
+import { api } from '../lib/api.ts'
 import { Problem } from '../parts/states.tsx'
 
 /** Takes the token from the link's fragment, which never reaches a log, and trades it for a cookie. */
@@ -13,7 +13,7 @@ export function LoginPage() {
 
   async function logIn(given: string) {
     try {
-      await post('/api/session', { token: given })
+      await api.post('/api/session', { body: { token: given } })
       await queries.invalidateQueries({ queryKey: ['session'] })
       void navigate('/', { replace: true })
     } catch (problem) {

@@ -4,7 +4,7 @@ import { useSearchParams } from 'react-router'
 import { nearChanges, type DiffLine, type MeshEdge, type MeshIdentity } from '../../../model/mesh.ts'
 import { formatValue } from '../../../model/value.ts'
 import { FiredrillError } from '../../../model/errors.ts'
-import { get, post, put } from '../lib/api.ts'
+import { api } from '../lib/api.ts'
 import { readEdgeSignals } from '../lib/edges.ts'
 import { queryInstant } from '../lib/prometheus.ts'
 import { putParams } from '../lib/params.ts'
@@ -12,19 +12,12 @@ import { clock, useNow } from '../lib/time.ts'
 import { useSeen } from '../parts/seen.ts'
 import { Empty, Loading, NotYet, Problem } from '../parts/states.tsx'
 
-interface Mesh {
-  yaml: string
-  revision: number
-  edges: MeshEdge[]
-  identities: MeshIdentity[]
-}
-
 /** How services talk to one another: what their proxies see, the certificates they show, and the policy they follow. */
 export function MeshPage() {
   const [params, setParams] = useSearchParams()
   const service = params.get('service') ?? ''
   useSeen('mesh', service || null, service ? `the mesh around ${service}` : 'the mesh')
-  const { data, error } = useQuery({ queryKey: ['mesh'], queryFn: () => get<Mesh>('/api/mesh'), refetchInterval: 5_000 })
+  const { data, error } = useQuery({ queryKey: ['mesh'], queryFn: () => api.get('/api/mesh'), refetchInterval: 5_000 })
   if (error || !data) return <NotYet title="Mesh" what="the mesh" error={error} />
   return (
     <>
@@ -177,17 +170,12 @@ function Certificates({ identities }: { identities: MeshIdentity[] }) {
   )
 }
 
-interface Check {
-  problem: string | null
-  diff: DiffLine[]
-}
-
 function Policy({ yaml, revision }: { yaml: string; revision: number }) {
   const [draft, setDraft] = useState(yaml)
   const queries = useQueryClient()
-  const check = useMutation({ mutationFn: (text: string) => post<Check>('/api/mesh/check', { yaml: text }) })
+  const check = useMutation({ mutationFn: (text: string) => api.post('/api/mesh/check', { body: { yaml: text } }) })
   const apply = useMutation({
-    mutationFn: (text: string) => put<{ summary: string }>('/api/mesh', { yaml: text }),
+    mutationFn: (text: string) => api.put('/api/mesh', { body: { yaml: text } }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['mesh'] }),
   })
   const edited = draft !== yaml
@@ -245,10 +233,10 @@ function History({ current }: { current: number }) {
   const queries = useQueryClient()
   const { data, error } = useQuery({
     queryKey: ['mesh', 'history', current],
-    queryFn: () => get<{ revisions: { revision: number; at: string; by: string }[] }>('/api/mesh/history'),
+    queryFn: () => api.get('/api/mesh/history'),
   })
   const rollBack = useMutation({
-    mutationFn: (revision: number) => post<{ summary: string }>('/api/actions/roll-back-mesh-policy', { params: { revision } }),
+    mutationFn: (revision: number) => api.post('/api/actions/:id', { id: 'roll-back-mesh-policy', body: { params: { revision } } }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['mesh'] }),
   })
   if (error) return <Problem error={error} />
@@ -284,7 +272,7 @@ function History({ current }: { current: number }) {
 function Revision({ revision }: { revision: number }) {
   const { data, error } = useQuery({
     queryKey: ['mesh', 'revision', revision],
-    queryFn: () => get<{ diff: DiffLine[] }>(`/api/mesh/history/${revision}`),
+    queryFn: () => api.get('/api/mesh/history/:revision', { revision }),
     staleTime: Infinity,
   })
   if (error) return <Problem error={error} />

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import type { Progress } from '../../../model/progress.ts'
-import { get } from '../lib/api.ts'
+import { api } from '../lib/api.ts'
 import { Empty, NotYet } from '../parts/states.tsx'
 
 type Skill = Progress['skills'][number]
@@ -11,7 +11,7 @@ const solid = 70
 
 /** What has been practised over all drills: which step takes longest, and which skills are solid. */
 export function ProgressPage() {
-  const { data, error } = useQuery({ queryKey: ['progress'], queryFn: () => get<Progress>('/api/progress') })
+  const { data, error } = useQuery({ queryKey: ['progress'], queryFn: () => api.get('/api/progress') })
   if (error || !data) return <NotYet title="Progress" what="your progress" error={error} />
   const best = ({ scores }: Skill): number => Math.max(...scores)
   const practised = data.skills.filter(({ scores }) => scores.length > 0).toSorted((a, b) => best(b) - best(a))

@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useNavigate, useParams, useSearchParams } from 'react-router'
-import { drillClock, isOpen, mayDo, type DrillEvent, type DrillState } from '../../../model/drill.ts'
-import { post } from '../lib/api.ts'
+import { drillClock, isOpen, mayDo, type DrillEvent, type ToldDrill } from '../../../model/drill.ts'
+import { api } from '../lib/api.ts'
 import { pagedOf, useDrill, type AnyIncident, type DrillView, type IncidentView } from '../lib/data.ts'
 import { elapsed } from '../../../model/duration.ts'
 import { putParams } from '../lib/params.ts'
@@ -137,7 +137,7 @@ function Notebook({ view: { drill, story, events }, runbook, onRunbook }: Notebo
 }
 
 /** What one can do, what one takes for the cause, and who helps; in a shift, with the incident that is chosen. */
-function Doing({ drill, incident, events }: { drill: DrillState; incident: IncidentView | null; events: DrillEvent[] }) {
+function Doing({ drill, incident, events }: { drill: ToldDrill; incident: IncidentView | null; events: DrillEvent[] }) {
   return (
     <div className="doing">
       <PartBoundary what="Actions">
@@ -153,8 +153,14 @@ function Doing({ drill, incident, events }: { drill: DrillState; incident: Incid
   )
 }
 
+const commands = {
+  acknowledge: (id: string, body: { incident?: number }) => api.post('/api/drills/:id/acknowledge', { id, body }),
+  finish: (id: string) => api.post('/api/drills/:id/finish', { id }),
+  abort: (id: string) => api.post('/api/drills/:id/abort', { id }),
+}
+
 interface Command {
-  name: 'acknowledge' | 'finish' | 'abort'
+  name: keyof typeof commands
   /** In a shift, the one that is meant. */
   incident?: number
 }
@@ -164,7 +170,7 @@ function useCommand(id: string) {
   const navigate = useNavigate()
   const queries = useQueryClient()
   return useMutation({
-    mutationFn: ({ name, ...body }: Command) => post(`/api/drills/${id}/${name}`, body),
+    mutationFn: ({ name, ...body }: Command) => commands[name](id, body),
     onSuccess: (_answer, { name }) => {
       void queries.invalidateQueries({ queryKey: ['drill', id] })
       void queries.invalidateQueries({ queryKey: ['drills'] })
@@ -175,7 +181,7 @@ function useCommand(id: string) {
 }
 
 /** The title, the clock, and the buttons that end the drill. */
-function Heading({ title, drill, onEnd }: { title: string; drill: DrillState; onEnd: (how: 'finish' | 'abort') => void }) {
+function Heading({ title, drill, onEnd }: { title: string; drill: ToldDrill; onEnd: (how: 'finish' | 'abort') => void }) {
   const now = useNow()
   return (
     <div className="heading">
@@ -205,7 +211,7 @@ function Heading({ title, drill, onEnd }: { title: string; drill: DrillState; on
 }
 
 /** Says that the drill was ended early, or is paused. */
-function Banners({ drill, events }: { drill: DrillState; events: readonly DrillEvent[] }) {
+function Banners({ drill, events }: { drill: ToldDrill; events: readonly DrillEvent[] }) {
   const ended = events.find((event) => event.type === 'drill-voided' || event.type === 'drill-aborted')
   return (
     <>

@@ -1,13 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from 'react-router'
-import { get } from '../lib/api.ts'
+import { api } from '../lib/api.ts'
 import { Markdown } from '../parts/markdown.tsx'
 import { NotYet } from '../parts/states.tsx'
 
 export function RunbooksPage() {
   const { data, error } = useQuery({
     queryKey: ['runbooks'],
-    queryFn: () => get<{ runbooks: { id: string; title: string }[] }>('/api/runbooks'),
+    queryFn: () => api.get('/api/runbooks'),
   })
   if (error || !data) return <NotYet title="Runbooks" what="runbooks" error={error} />
   return (
@@ -26,6 +26,6 @@ export function RunbooksPage() {
 
 export function RunbookPage() {
   const { id = '' } = useParams()
-  const { data, error } = useQuery({ queryKey: ['runbook', id], queryFn: () => get<{ text: string }>(`/api/runbooks/${id}`) })
+  const { data, error } = useQuery({ queryKey: ['runbook', id], queryFn: () => api.get('/api/runbooks/:id', { id }) })
   return data ? <Markdown text={data.text} /> : <NotYet title="Runbook" what="the runbook" error={error} />
 }

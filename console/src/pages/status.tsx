@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import type { JourneyState, PublicStatus } from '../../../model/public-status.ts'
-import { get } from '../lib/api.ts'
+import type { JourneyState } from '../../../model/public-status.ts'
+import { api } from '../lib/api.ts'
 import { clock } from '../lib/time.ts'
 import { Empty, NotYet } from '../parts/states.tsx'
 
@@ -13,7 +13,7 @@ const words: Record<JourneyState, string> = {
 
 /** The status page, as users of the shop see it: nobody has to log in, and nothing is told of causes. */
 export function StatusPage() {
-  const { data, error } = useQuery({ queryKey: ['status'], queryFn: () => get<PublicStatus>('/api/status'), refetchInterval: 5_000 })
+  const { data, error } = useQuery({ queryKey: ['status'], queryFn: () => api.get('/api/status'), refetchInterval: 5_000 })
   if (error || !data) return <NotYet title="Status" what="the status" error={error} />
   const states = data.journeys.map(({ state }) => state)
   const headline = states.includes('outage')

@@ -1,25 +1,14 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Undo2 } from 'lucide-react'
 import { useState } from 'react'
-import type { ParamsSchema } from '../../../model/params.ts'
-import { post } from '../lib/api.ts'
+import type { AnswerOf } from '../../../model/client.ts'
+import { api } from '../lib/api.ts'
 import { ParamFields } from './param-fields.tsx'
 import { initialValues, typedValues } from './param-values.ts'
 import { Problem } from './states.tsx'
 
-export interface Action {
-  id: string
-  title: string
-  description: string
-  kind: 'inspect' | 'change'
-  caution: string | null
-  params: ParamsSchema
-}
-interface Result {
-  summary: string
-  rows?: Record<string, unknown>[]
-  undo: { action: string; params: Record<string, string | number>; what: string } | null
-}
+export type Action = AnswerOf<'GET /api/actions'>['actions'][number]
+type Result = AnswerOf<'POST /api/actions/:id'>
 
 /** The parameters of an action, what it did, and the way back where there is one. */
 export function ActionForm({ action, enabled }: { action: Action; enabled: boolean }) {
@@ -27,12 +16,12 @@ export function ActionForm({ action, enabled }: { action: Action; enabled: boole
   const queries = useQueryClient()
   const refresh = () => queries.invalidateQueries({ queryKey: ['drill'] })
   const run = useMutation({
-    mutationFn: () => post<Result>(`/api/actions/${action.id}`, { params: typedValues(action.params, values) }),
+    mutationFn: () => api.post('/api/actions/:id', { id: action.id, body: { params: typedValues(action.params, values) } }),
     onMutate: () => undo.reset(),
     onSettled: refresh,
   })
   const undo = useMutation({
-    mutationFn: ({ action: id, params }: NonNullable<Result['undo']>) => post<Result>(`/api/actions/${id}`, { params }),
+    mutationFn: ({ action: id, params }: NonNullable<Result['undo']>) => api.post('/api/actions/:id', { id, body: { params } }),
     onSettled: refresh,
   })
   const done = undo.data ?? run.data

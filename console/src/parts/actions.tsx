@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Command } from 'cmdk'
 import { ArrowLeft, Eye, Wrench } from 'lucide-react'
 import { memo, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
-import { get } from '../lib/api.ts'
+import { api } from '../lib/api.ts'
 import { putParams, useParamsOfPage } from '../lib/params.ts'
 import { ActionForm, type Action } from './action-form.tsx'
 import { ranked, scoreOf } from './palette-entries.ts'
@@ -16,7 +16,7 @@ const groups = { inspect: 'Look', change: 'Change' } as const
 export const Actions = memo(function Actions({ enabled }: { enabled: boolean }) {
   const { data, error } = useQuery({
     queryKey: ['actions'],
-    queryFn: () => get<{ actions: Action[] }>('/api/actions'),
+    queryFn: () => api.get('/api/actions'),
     staleTime: Infinity,
   })
   const [params, setParams] = useParamsOfPage()

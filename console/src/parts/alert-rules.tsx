@@ -1,26 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
-import { get } from '../lib/api.ts'
+import { api } from '../lib/api.ts'
 import { formatDuration } from '../lib/format.ts'
 import { runbookPath } from '../lib/runbook.ts'
 import { Loading, Problem } from './states.tsx'
-
-interface AlertRule {
-  type: 'alerting' | 'recording'
-  name: string
-  query: string
-  /** Seconds. */
-  duration: number
-  labels: Record<string, string>
-  annotations: Record<string, string>
-  state: 'inactive' | 'pending' | 'firing'
-}
 
 /** What is watched: every alerting rule, what it asks, and whether it fires. */
 export function AlertRules() {
   const { data, error } = useQuery({
     queryKey: ['rules'],
-    queryFn: () => get<{ data: { groups: { name: string; rules: AlertRule[] }[] } }>('/api/prometheus/rules'),
+    queryFn: () => api.get('/api/prometheus/rules'),
     refetchInterval: 5_000,
   })
   if (error) return <Problem error={error} />

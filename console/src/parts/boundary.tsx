@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ErrorBoundary, type FallbackProps } from 'react-error-boundary'
-import { get } from '../lib/api.ts'
+import { api } from '../lib/api.ts'
 import { Problem } from './states.tsx'
 
 /** Whoever is in an incident would take it for a part of that. */
@@ -18,7 +18,7 @@ function BrokenPage({ error }: FallbackProps) {
   const [away, setAway] = useState(false)
   // A page that is loaded anew while nobody serves it would be gone altogether.
   const reload = () =>
-    void get('/api/session').then(
+    void api.get('/api/session').then(
       () => window.location.reload(),
       () => setAway(true),
     )

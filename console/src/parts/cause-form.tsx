@@ -1,28 +1,34 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { shopComponentNames } from '../../../model/components.ts'
-import { mayDo, type DrillState } from '../../../model/drill.ts'
+import { mayDo, type ToldDrill } from '../../../model/drill.ts'
 import { causeCategories } from '../../../model/scenario.ts'
-import { post } from '../lib/api.ts'
+import { api } from '../lib/api.ts'
 import type { IncidentView } from '../lib/data.ts'
 import { Problem } from './states.tsx'
+import type { ShopComponentName } from '../../../model/components.ts'
+import type { CauseCategory } from '../../../model/scenario.ts'
 
 interface Props {
-  drill: DrillState
+  drill: ToldDrill
   /** In a shift, the one whose cause is named; null where there is none yet, and in a drill that is no shift. */
   incident: IncidentView | null
 }
 
 export function CauseForm({ drill, incident }: Props) {
-  const [component, setComponent] = useState('')
-  const [category, setCategory] = useState('')
+  const [component, setComponent] = useState<ShopComponentName | ''>('')
+  const [category, setCategory] = useState<CauseCategory | ''>('')
   const [sentence, setSentence] = useState('')
   const queries = useQueryClient()
   const name = useMutation({
     mutationFn: () =>
-      post<{ correct: boolean }>(`/api/drills/${drill.id}/cause`, {
-        ...{ component, category, sentence },
-        ...(incident ? { incident: incident.number } : {}),
+      api.post('/api/drills/:id/cause', {
+        id: drill.id,
+        body: {
+          // Safe: the form is not sent before both are chosen.
+          ...{ component: component as ShopComponentName, category: category as CauseCategory, sentence },
+          ...(incident ? { incident: incident.number } : {}),
+        },
       }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['drill', drill.id] }),
   })
@@ -42,7 +48,7 @@ export function CauseForm({ drill, incident }: Props) {
         <div className="cause-fields">
           <label>
             Component
-            <select required value={component} onChange={(event) => setComponent(event.target.value)}>
+            <select required value={component} onChange={(event) => setComponent(event.target.value as ShopComponentName)}>
               <option value="">choose…</option>
               {shopComponentNames.map((option) => (
                 <option key={option}>{option}</option>
@@ -51,7 +57,7 @@ export function CauseForm({ drill, incident }: Props) {
           </label>
           <label>
             Category
-            <select required value={category} onChange={(event) => setCategory(event.target.value)}>
+            <select required value={category} onChange={(event) => setCategory(event.target.value as CauseCategory)}>
               <option value="">choose…</option>
               {causeCategories.map((option) => (
                 <option key={option}>{option}</option>

@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState, type ReactNode } from 'react'
-import { mayDo, type DrillEvent, type DrillState } from '../../../model/drill.ts'
+import { mayDo, type DrillEvent, type ToldDrill } from '../../../model/drill.ts'
 import { elapsed } from '../../../model/duration.ts'
-import { post } from '../lib/api.ts'
+import { api } from '../lib/api.ts'
 import type { IncidentView } from '../lib/data.ts'
 import { useLive } from '../lib/live.ts'
 import { useNow } from '../lib/time.ts'
@@ -10,7 +10,7 @@ import { hintName, linesOf } from './coach-lines.ts'
 import { Problem } from './states.tsx'
 
 interface Props {
-  drill: DrillState
+  drill: ToldDrill
   /** In a shift, the one about which a hint is asked for; null where there is none yet, and in a drill that is no shift. */
   incident: IncidentView | null
   events: DrillEvent[]
@@ -23,13 +23,13 @@ export function CoachPanel({ drill, incident, events }: Props) {
   const [text, setText] = useState('')
   const refresh = () => queries.invalidateQueries({ queryKey: ['drill', drill.id] })
   const write = useMutation({
-    mutationFn: () => post(`/api/drills/${drill.id}/coach`, { text }),
+    mutationFn: () => api.post('/api/drills/:id/coach', { id: drill.id, body: { text } }),
     onSuccess: () => {
       setText('')
       return refresh()
     },
   })
-  const snooze = useMutation({ mutationFn: () => post(`/api/drills/${drill.id}/coach/snooze`), onSuccess: refresh })
+  const snooze = useMutation({ mutationFn: () => api.post('/api/drills/:id/coach/snooze', { id: drill.id, body: {} }), onSuccess: refresh })
   const hints = incident ? hintsFor(events, incident.number) : drill.hints
   const unasked = hints.some((hint) => hint.reason === 'struggling' || hint.reason === 'time')
   const snoozed = drill.snoozedUntil > now
@@ -74,15 +74,14 @@ export function CoachPanel({ drill, incident, events }: Props) {
 }
 
 /** The hints about an incident of a shift. */
-const hintsFor = (events: readonly DrillEvent[], incident: number): DrillState['hints'] =>
+const hintsFor = (events: readonly DrillEvent[], incident: number): ToldDrill['hints'] =>
   events.flatMap((event) => (event.type === 'hint-given' && event.incident === incident ? [event] : []))
 
 /** Where a hint is asked for, beside what else there is, and why none came. */
 function AskHint({ drill, incident, children }: Pick<Props, 'drill' | 'incident'> & { children: ReactNode }) {
   const queries = useQueryClient()
   const ask = useMutation({
-    mutationFn: () =>
-      post<{ given: boolean; waitMs: number }>(`/api/drills/${drill.id}/hint`, incident ? { incident: incident.number } : {}),
+    mutationFn: () => api.post('/api/drills/:id/hint', { id: drill.id, body: incident ? { incident: incident.number } : {} }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['drill', drill.id] }),
   })
   const answer = ask.data
@@ -109,7 +108,7 @@ function AskHint({ drill, incident, children }: Pick<Props, 'drill' | 'incident'
 }
 
 /** What was said, and what the coach is about to say. */
-function Talk({ drill, events }: { drill: DrillState; events: readonly DrillEvent[] }) {
+function Talk({ drill, events }: { drill: ToldDrill; events: readonly DrillEvent[] }) {
   const live = useLive()
   const list = useRef<HTMLDivElement>(null)
   const lines = linesOf(events)
@@ -145,7 +144,7 @@ function Talk({ drill, events }: { drill: DrillState; events: readonly DrillEven
   )
 }
 
-const HintsSoFar = ({ hints }: { hints: DrillState['hints'] }) => (
+const HintsSoFar = ({ hints }: { hints: ToldDrill['hints'] }) => (
   <details>
     <summary>Hints so far ({hints.length})</summary>
     <ul className="hints">

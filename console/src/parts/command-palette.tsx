@@ -3,24 +3,19 @@ import { Command } from 'cmdk'
 import { BookOpenText, ListTree, Play, ScrollText, Wrench } from 'lucide-react'
 import { memo, useCallback, useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { useNavigate } from 'react-router'
-import { get } from '../lib/api.ts'
+import { api } from '../lib/api.ts'
 import { useDashboards, useDrills, useInCluster, useScenarios, useShifts } from '../lib/data.ts'
 import { useLive } from '../lib/live.ts'
 import { matching, type Entry, type Group } from './palette-entries.ts'
 import { icons, placesFor } from './places.ts'
 import { useFirstSelected } from './selected.ts'
 
-interface Named {
-  id: string
-  title: string
-}
-
 const actionsQuery = {
   queryKey: ['actions'],
-  queryFn: () => get<{ actions: (Named & { kind: 'inspect' | 'change' })[] }>('/api/actions'),
+  queryFn: () => api.get('/api/actions'),
   staleTime: Infinity,
 }
-const runbooksQuery = { queryKey: ['runbooks'], queryFn: () => get<{ runbooks: Named[] }>('/api/runbooks'), staleTime: Infinity }
+const runbooksQuery = { queryKey: ['runbooks'], queryFn: () => api.get('/api/runbooks'), staleTime: Infinity }
 
 /** Everything that has a name, a few letters away: pages, actions, components, dashboards, runbooks, traces by their id. */
 export function CommandPalette({ role, open, onOpenChange }: { role: string; open: boolean; onOpenChange: (open: boolean) => void }) {

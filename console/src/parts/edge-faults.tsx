@@ -9,7 +9,7 @@ import { Problem } from './states.tsx'
 const actsOnEdge = ({ params: { properties = {} } }: OfferedFault): boolean => 'from' in properties && 'to' in properties
 
 /** For the instructor: breaks one edge of the map. */
-export function EdgeFaults({ parts }: { parts: { name: string; calls: string[] }[] }) {
+export function EdgeFaults({ parts }: { parts: { name: string; calls: readonly string[] }[] }) {
   const { data, error } = useFaults()
   const queries = useQueryClient()
   const [edge, setEdge] = useState('')

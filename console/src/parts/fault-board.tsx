@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { elapsed } from '../../../model/duration.ts'
 import type { FaultRecord, OfferedFault } from '../../../model/fault.ts'
-import { post, remove } from '../lib/api.ts'
+import { api } from '../lib/api.ts'
 import { clock, useNow } from '../lib/time.ts'
 import { FaultForm, useFaults } from './fault-form.tsx'
 import { Empty, Loading, Problem } from './states.tsx'
@@ -33,9 +33,9 @@ function useCommands() {
   const refresh = () => queries.invalidateQueries({ queryKey: ['faults'] })
   return {
     refresh,
-    revert: useMutation({ mutationFn: (instance: string) => remove(`/api/faults/${instance}`), onSettled: refresh }),
-    revertAll: useMutation({ mutationFn: () => remove('/api/faults'), onSettled: refresh }),
-    reset: useMutation({ mutationFn: () => post('/api/reset'), onSettled: refresh }),
+    revert: useMutation({ mutationFn: (instance: string) => api.delete('/api/faults/:instance', { instance }), onSettled: refresh }),
+    revertAll: useMutation({ mutationFn: () => api.delete('/api/faults'), onSettled: refresh }),
+    reset: useMutation({ mutationFn: () => api.post('/api/reset'), onSettled: refresh }),
   }
 }
 

@@ -1,20 +1,14 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { FaultRecord, OfferedFault } from '../../../model/fault.ts'
+import type { OfferedFault } from '../../../model/fault.ts'
 import { featuresInWords, type RangeFeature } from '../../../model/range.ts'
-import { get, post } from '../lib/api.ts'
+import { api } from '../lib/api.ts'
 import { ParamFields, type Unavailable } from './param-fields.tsx'
 import { initialValues, typedValues } from './param-values.ts'
 import { Problem } from './states.tsx'
 
-interface Faults {
-  faults: OfferedFault[]
-  open: FaultRecord[]
-  history: FaultRecord[]
-}
-
 /** What can be broken, and what is. */
-export const useFaults = () => useQuery({ queryKey: ['faults'], queryFn: () => get<Faults>('/api/faults'), refetchInterval: 2_000 })
+export const useFaults = () => useQuery({ queryKey: ['faults'], queryFn: () => api.get('/api/faults'), refetchInterval: 2_000 })
 
 interface Props {
   fault: OfferedFault
@@ -57,10 +51,13 @@ function Form({ fault, initial, onDone }: Props) {
   const [ramp, setRamp] = useState<Ramp>({ on: false, param: fault.ramps[0] ?? '', from: '1', seconds: '60' })
   const inject = useMutation({
     mutationFn: () =>
-      post(`/api/faults/${fault.id}`, {
-        params: typedValues(fault.params, given),
-        forMs: Number(minutes) * 60_000,
-        ...(ramp.on ? { ramp: { param: ramp.param, from: Number(ramp.from), overMs: Number(ramp.seconds) * 1_000 } } : {}),
+      api.post('/api/faults/:id', {
+        id: fault.id,
+        body: {
+          params: typedValues(fault.params, given),
+          forMs: Number(minutes) * 60_000,
+          ...(ramp.on ? { ramp: { param: ramp.param, from: Number(ramp.from), overMs: Number(ramp.seconds) * 1_000 } } : {}),
+        },
       }),
     onSettled: onDone,
   })

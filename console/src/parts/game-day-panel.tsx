@@ -1,20 +1,18 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { get, post, remove } from '../lib/api.ts'
+import type { AnswerOf } from '../../../model/client.ts'
+import { api } from '../lib/api.ts'
 import { onceSteady } from '../lib/unsteady.ts'
-import { useDrills, useScenarios, useShifts, type GameDay } from '../lib/data.ts'
+import { useDrills, useScenarios, useShifts } from '../lib/data.ts'
 import { Problem, UntilSteady } from './states.tsx'
 
-interface PlannedGameDay extends GameDay {
-  code: string
-  scenarios: string[]
-}
+type PlannedGameDay = AnswerOf<'GET /api/game-days'>['gameDays'][number]
 
 /** Plans a game day, gives the link to join, and leads through its drills. */
 export function GameDayPanel() {
   const { data, error } = useQuery({
     queryKey: ['game-days'],
-    queryFn: () => get<{ gameDays: PlannedGameDay[] }>('/api/game-days'),
+    queryFn: () => api.get('/api/game-days'),
     refetchInterval: 3_000,
   })
   const open = data?.gameDays.find(({ endedAt }) => endedAt === null)
@@ -32,7 +30,8 @@ function OpenGameDay({ gameDay }: { gameDay: PlannedGameDay }) {
   const running = useDrills().data?.running ?? null
   const { titles } = usePlayable()
   const command = useMutation({
-    mutationFn: (what: 'next' | 'end') => post(`/api/game-days/${gameDay.id}/${what}`),
+    mutationFn: (what: 'next' | 'end'): Promise<unknown> =>
+      what === 'next' ? api.post('/api/game-days/:id/next', { id: gameDay.id }) : api.post('/api/game-days/:id/end', { id: gameDay.id }),
     ...onceSteady,
     onSettled: () => {
       void queries.invalidateQueries({ queryKey: ['game-days'] })
@@ -40,7 +39,7 @@ function OpenGameDay({ gameDay }: { gameDay: PlannedGameDay }) {
     },
   })
   const leave = useMutation({
-    mutationFn: (name: string) => remove(`/api/game-days/${gameDay.id}/people/${encodeURIComponent(name)}`),
+    mutationFn: (name: string) => api.delete('/api/game-days/:id/people/:name', { id: gameDay.id, name }),
     onSettled: () => queries.invalidateQueries({ queryKey: ['game-days'] }),
   })
   const link = `${location.origin}/join#code=${gameDay.code}`
@@ -117,10 +116,10 @@ function PlanForm() {
   const { groups, titles } = usePlayable()
   const queries = useQueryClient()
   const [title, setTitle] = useState('Game day')
-  const [mode, setMode] = useState('learning')
+  const [mode, setMode] = useState<'learning' | 'assessment'>('learning')
   const [chosen, setChosen] = useState<string[]>([])
   const plan = useMutation({
-    mutationFn: () => post('/api/game-days', { title, mode, scenarios: chosen }),
+    mutationFn: () => api.post('/api/game-days', { body: { title, mode, scenarios: chosen } }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['game-days'] }),
   })
   return (
@@ -138,7 +137,7 @@ function PlanForm() {
         </label>
         <label>
           Mode
-          <select value={mode} onChange={(event) => setMode(event.target.value)}>
+          <select value={mode} onChange={(event) => setMode(event.target.value as typeof mode)}>
             <option value="learning">learning</option>
             <option value="assessment">assessment</option>
           </select>

@@ -1,28 +1,28 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { loadShapeKinds, type LoadShape } from '../../../model/api.ts'
-import type { LoadMix, LoadStatus } from '../../../model/range.ts'
-import { get, put, remove } from '../lib/api.ts'
+import type { LoadMix } from '../../../model/range.ts'
+import { api } from '../lib/api.ts'
 import { formatValue } from '../../../model/value.ts'
 import { Loading, Problem } from './states.tsx'
 
 /** The users: how many, along which shape, and who they are. */
 export function LoadPanel() {
   const queries = useQueryClient()
-  const status = useQuery({ queryKey: ['load'], queryFn: () => get<LoadStatus>('/api/load'), refetchInterval: 2_000 })
-  const mix = useQuery({ queryKey: ['mix'], queryFn: () => get<LoadMix>('/api/load/mix') })
+  const status = useQuery({ queryKey: ['load'], queryFn: () => api.get('/api/load'), refetchInterval: 2_000 })
+  const mix = useQuery({ queryKey: ['mix'], queryFn: () => api.get('/api/load/mix') })
   const running = useQuery({
     queryKey: ['shape'],
-    queryFn: () => get<{ shape: LoadShape | null }>('/api/load/shape'),
+    queryFn: () => api.get('/api/load/shape'),
     refetchInterval: 2_000,
   })
   const [shape, setShape] = useState<LoadShape>({ kind: 'steady', users: 30, peak: 90, seconds: 60 })
   const refresh = () => {
     for (const key of ['load', 'mix', 'shape']) void queries.invalidateQueries({ queryKey: [key] })
   }
-  const start = useMutation({ mutationFn: () => put('/api/load/shape', shape), onSettled: refresh })
-  const stop = useMutation({ mutationFn: () => remove('/api/load/shape'), onSettled: refresh })
-  const changeMix = useMutation({ mutationFn: (next: LoadMix) => put('/api/load/mix', next), onSettled: refresh })
+  const start = useMutation({ mutationFn: () => api.put('/api/load/shape', { body: shape }), onSettled: refresh })
+  const stop = useMutation({ mutationFn: () => api.delete('/api/load/shape'), onSettled: refresh })
+  const changeMix = useMutation({ mutationFn: (next: LoadMix) => api.put('/api/load/mix', { body: next }), onSettled: refresh })
   if (status.error) return <Problem error={status.error} />
   if (!status.data) return <Loading what="the load" />
   const { users, workers, rps, failRatio, p50Ms, p95Ms } = status.data

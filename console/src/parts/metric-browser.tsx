@@ -1,11 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { get } from '../lib/api.ts'
+import { api } from '../lib/api.ts'
 import { Empty, Loading, Problem } from './states.tsx'
-
-interface Metadata {
-  data: Record<string, { type: string; help: string; unit: string }[]>
-}
 
 const shown = 60
 
@@ -14,7 +10,7 @@ export function MetricBrowser({ onChoose }: { onChoose: (query: string) => void 
   const [text, setText] = useState('')
   const { data, error } = useQuery({
     queryKey: ['metric-metadata'],
-    queryFn: () => get<Metadata>('/api/prometheus/metadata'),
+    queryFn: () => api.get('/api/prometheus/metadata'),
     staleTime: 60_000,
   })
   const words = text.toLowerCase().split(/\s+/)

@@ -1,10 +1,10 @@
-import { drillClock, type DrillState } from '../../../model/drill.ts'
+import { drillClock, type ToldDrill } from '../../../model/drill.ts'
 import { elapsed } from '../../../model/duration.ts'
 import { milestoneNames } from '../../../model/scenario.ts'
 
 interface Props {
   /** The drill, or an incident of a shift as one. */
-  drill: Pick<DrillState, 'milestones' | 'startedAt' | 'pauses' | 'skips'>
+  drill: Pick<ToldDrill, 'milestones' | 'startedAt' | 'pauses' | 'skips'>
   /** In milliseconds of its clock. */
   pars: Record<string, number>
 }

@@ -1,19 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
-import { get } from '../lib/api.ts'
+import { api } from '../lib/api.ts'
 import { clock } from '../lib/time.ts'
-
-interface Completeness {
-  sinceMs: number | null
-  missing: number
-  share: number
-}
 
 /** Says so when the telemetry store had no room for some spans: what one looks for may never have arrived. */
 export function MissingSpans() {
   const { data } = useQuery({
     queryKey: ['completeness'],
     refetchInterval: 10_000,
-    queryFn: () => get<Completeness>('/api/telemetry/completeness'),
+    queryFn: () => api.get('/api/telemetry/completeness'),
   })
   if (data?.sinceMs == null || data.missing === 0) return null
   const percent = data.share * 100

@@ -1,6 +1,6 @@
 import { BellRing, BookOpenText } from 'lucide-react'
 import { Link } from 'react-router'
-import { mayDo, type DrillState } from '../../../model/drill.ts'
+import { mayDo, type ToldDrill } from '../../../model/drill.ts'
 import { elapsed } from '../../../model/duration.ts'
 import { componentOf, useAlerts, type IncidentView } from '../lib/data.ts'
 import { runbookPath } from '../lib/runbook.ts'
@@ -8,7 +8,7 @@ import { useNow } from '../lib/time.ts'
 import { incidentOfPage } from './shift/chosen.ts'
 
 interface Props {
-  drill: DrillState
+  drill: ToldDrill
   /** Of a shift, those that have paged. */
   incidents: readonly IncidentView[]
   /** In a shift, with the number of the incident. */
@@ -71,7 +71,7 @@ export function Pager({ drill, incidents, onAcknowledge, runbook: opened, onRunb
 }
 
 /** Whether a page went on to the next in line, and whether it is acknowledged here: of several pages of an incident of a shift, at the first. */
-function answering(drill: DrillState, incidents: readonly IncidentView[], page: string): { escalated: boolean; button: boolean } {
+function answering(drill: ToldDrill, incidents: readonly IncidentView[], page: string): { escalated: boolean; button: boolean } {
   const incident = incidentOfPage(incidents, page)
   // In a shift, what is of no incident waits for nobody.
   const own = drill.shift ? incident : drill

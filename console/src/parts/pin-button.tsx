@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Pin as PinIcon } from 'lucide-react'
 import { useState } from 'react'
 import type { Pin } from '../../../model/pin.ts'
-import { post } from '../lib/api.ts'
+import { api } from '../lib/api.ts'
 import { useDrills } from '../lib/data.ts'
 
 /** It was asked for by a press: the next thing to do is to write. */
@@ -16,7 +16,11 @@ export function PinButton({ what, pinned }: { what: string; pinned: () => Pin })
   const [text, setText] = useState('')
   const queries = useQueryClient()
   const keep = useMutation({
-    mutationFn: () => post(`/api/drills/${running}/notes`, { text: text.trim() || `Pinned: ${held?.title ?? what}`, pin: held }),
+    mutationFn: () =>
+      api.post('/api/drills/:id/notes', {
+        id: running ?? '',
+        body: { text: text.trim() || `Pinned: ${held?.title ?? what}`, ...(held ? { pin: held } : {}) },
+      }),
     onSuccess: () => {
       setHeld(null)
       setText('')

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { X } from 'lucide-react'
 import { Link } from 'react-router'
-import { get } from '../lib/api.ts'
+import { api } from '../lib/api.ts'
 import { Markdown } from './markdown.tsx'
 import { Loading, Problem } from './states.tsx'
 
@@ -9,7 +9,7 @@ import { Loading, Problem } from './states.tsx'
 export function RunbookPanel({ id, onClose }: { id: string; onClose: () => void }) {
   const { data, error } = useQuery({
     queryKey: ['runbook', id],
-    queryFn: () => get<{ text: string }>(`/api/runbooks/${id}`),
+    queryFn: () => api.get('/api/runbooks/:id', { id }),
     staleTime: Infinity,
   })
   return (

@@ -1,7 +1,7 @@
 import { useEffect } from 'react'
 import { shopComponentName, withoutProxy } from '../../../model/components.ts'
 import type { ViewKind } from '../../../model/scenario.ts'
-import { post } from '../lib/api.ts'
+import { api } from '../lib/api.ts'
 import { useDrills } from '../lib/data.ts'
 
 /** As often as the drill wishes to be told that something is still in front of somebody; and for how long at most. */
@@ -20,7 +20,7 @@ export function useSeen(view: ViewKind, component: string | null, detail: string
     let timer: ReturnType<typeof setTimeout> | undefined
     const tell = async (times: number): Promise<void> => {
       const shown = document.visibilityState === 'visible'
-      const counted = shown && (await post<{ counted: boolean }>(`/api/drills/${running}/views`, seen).catch(() => null))?.counted
+      const counted = shown && (await api.post('/api/drills/:id/views', { id: running, body: seen }).catch(() => null))?.counted
       if (!gone && !counted && times < mostTimes) timer = setTimeout(() => void tell(shown ? times + 1 : times), againAfterMs)
     }
     void tell(1)

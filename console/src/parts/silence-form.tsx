@@ -1,6 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { post } from '../lib/api.ts'
+import { api } from '../lib/api.ts'
 import type { Alert } from '../lib/data.ts'
 import { matches, parseMatchers, tooBroad, type Matcher } from '../lib/matchers.ts'
 import { Problem } from './states.tsx'
@@ -22,7 +22,7 @@ export function SilenceForm({ alerts, initial, onDone }: Props) {
   const matched = 'matchers' in parsed ? alerts.filter(({ labels }) => matches(labels, parsed.matchers)) : []
   const warning = 'matchers' in parsed ? tooBroad(parsed.matchers, matched.length) : null
   const add = useMutation({
-    mutationFn: (matchers: Matcher[]) => post('/api/silences', { matchers, durationMs: Number(minutes) * 60_000, comment }),
+    mutationFn: (matchers: Matcher[]) => api.post('/api/silences', { body: { matchers, durationMs: Number(minutes) * 60_000, comment } }),
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: ['silences'] })
       void queries.invalidateQueries({ queryKey: ['alerts'] })

@@ -2,10 +2,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'react-router'
 import { teamRoles } from '../../../model/game-day.ts'
-import { post, put } from '../lib/api.ts'
+import { api } from '../lib/api.ts'
 import { useGameDay } from '../lib/data.ts'
 import { clock } from '../lib/time.ts'
 import { Problem } from './states.tsx'
+import type { TeamRole } from '../../../model/game-day.ts'
 
 /** What each role is for, in a sentence. */
 export const roleDuties: Record<string, string> = {
@@ -20,7 +21,7 @@ export function Team() {
   const { data } = useGameDay()
   const queries = useQueryClient()
   const take = useMutation({
-    mutationFn: (role: string) => put('/api/game-day/role', { role }),
+    mutationFn: (role: TeamRole) => api.put('/api/game-day/role', { body: { role } }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['game-day'] }),
   })
   if (!data?.gameDay) return null
@@ -41,7 +42,7 @@ export function Team() {
       {me && (
         <label className="inline">
           <span>Your role</span>
-          <select value={me.role} onChange={(event) => take.mutate(event.target.value)}>
+          <select value={me.role} onChange={(event) => take.mutate(event.target.value as TeamRole)}>
             {teamRoles.map((role) => (
               <option key={role}>{role}</option>
             ))}
@@ -59,7 +60,7 @@ export function Lobby() {
   const [text, setText] = useState('')
   const queries = useQueryClient()
   const say = useMutation({
-    mutationFn: () => post('/api/game-day/chat', { text }),
+    mutationFn: () => api.post('/api/game-day/chat', { body: { text } }),
     onSuccess: () => {
       setText('')
       void queries.invalidateQueries({ queryKey: ['game-day'] })

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { statusUpdateKinds, type DrillEvent, type StatusUpdateKind } from '../../../model/drill.ts'
-import { post } from '../lib/api.ts'
+import { api } from '../lib/api.ts'
 import { elapsed } from '../../../model/duration.ts'
 import { sentenceOf } from './event-sentences.ts'
 import { Pinned } from './pinned.tsx'
@@ -28,10 +28,10 @@ export function Timeline({ drillId, startedAt, events, canNote, canSay = false }
 }
 
 type Kind = 'note' | 'said' | 'status'
-const kinds: Record<Kind, { title: string; placeholder: string; path: string }> = {
-  note: { title: 'Note', placeholder: 'Write a note', path: 'notes' },
-  said: { title: 'To the team', placeholder: 'Tell the team', path: 'chat' },
-  status: { title: 'To users', placeholder: 'What users should know', path: 'status-updates' },
+const kinds: Record<Kind, { title: string; placeholder: string }> = {
+  note: { title: 'Note', placeholder: 'Write a note' },
+  said: { title: 'To the team', placeholder: 'Tell the team' },
+  status: { title: 'To users', placeholder: 'What users should know' },
 }
 
 function Write({ drillId, kinds: offered }: { drillId: string; kinds: Kind[] }) {
@@ -40,7 +40,11 @@ function Write({ drillId, kinds: offered }: { drillId: string; kinds: Kind[] }) 
   const [text, setText] = useState('')
   const queries = useQueryClient()
   const write = useMutation({
-    mutationFn: () => post(`/api/drills/${drillId}/${kinds[kind].path}`, { text, ...(kind === 'status' ? { status } : {}) }),
+    mutationFn: () => {
+      if (kind === 'note') return api.post('/api/drills/:id/notes', { id: drillId, body: { text } })
+      if (kind === 'said') return api.post('/api/drills/:id/chat', { id: drillId, body: { text } })
+      return api.post('/api/drills/:id/status-updates', { id: drillId, body: { text, status } })
+    },
     onSuccess: () => {
       setText('')
       void queries.invalidateQueries({ queryKey: ['drill', drillId] })

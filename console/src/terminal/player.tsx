@@ -4,7 +4,7 @@ import { Pause, Play } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import { elapsed } from '../../../model/duration.ts'
-import { getText } from '../lib/api.ts'
+import { api } from '../lib/api.ts'
 import { Loading, Problem } from '../parts/states.tsx'
 import { readCast, type Cast } from './cast.ts'
 import { currentTheme } from './theme.ts'
@@ -12,10 +12,10 @@ import { currentTheme } from './theme.ts'
 const speeds = [1, 2, 5] as const
 
 /** A recorded terminal, with what every player has: play, pause, a slider and a speed. */
-export function CastPlayer({ source }: { source: string }) {
+export function CastPlayer({ drill, terminal }: { drill: string; terminal: string }) {
   const { data, error } = useQuery({
-    queryKey: ['cast', source],
-    queryFn: async () => readCast(await getText(source)),
+    queryKey: ['cast', drill, terminal],
+    queryFn: async () => readCast(await api.text('/api/drills/:id/terminals/:terminal', { id: drill, terminal })),
     staleTime: Infinity,
   })
   if (error) return <Problem error={error} />

@@ -1,15 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Plus, X } from 'lucide-react'
 import { useState } from 'react'
-import { get, post, put, remove } from '../lib/api.ts'
+import { api } from '../lib/api.ts'
 import { Empty, Loading, Problem } from '../parts/states.tsx'
 import { TerminalScreen } from './screen.tsx'
-
-interface Listed {
-  /** Why there can be none. */
-  trouble: string | null
-  shells: Shell[]
-}
 
 interface Shell {
   id: string
@@ -26,20 +20,20 @@ const key = ['shells']
 /** Terminals in tabs: one's own, which are still there after a reload, and those of others that may be watched. */
 export function Terminals() {
   const queries = useQueryClient()
-  const { data, error } = useQuery({ queryKey: key, queryFn: () => get<Listed>('/api/shells'), refetchInterval: 5_000 })
+  const { data, error } = useQuery({ queryKey: key, queryFn: () => api.get('/api/shells'), refetchInterval: 5_000 })
   const [chosen, setChosen] = useState<string | null>(null)
   const [record, setRecord] = useState(true)
   const [over, setOver] = useState<{ id: string; why: string } | null>(null)
   const refresh = () => queries.invalidateQueries({ queryKey: key })
   const open = useMutation({
-    mutationFn: () => post<{ id: string }>('/api/shells', { cols: 100, rows: 30, record }),
+    mutationFn: () => api.post('/api/shells', { body: { cols: 100, rows: 30, record } }),
     onSuccess: async ({ id }) => {
       setOver(null)
       await refresh()
       setChosen(id)
     },
   })
-  const close = useMutation({ mutationFn: (id: string) => remove(`/api/shells/${id}`), onSettled: refresh })
+  const close = useMutation({ mutationFn: (id: string) => api.delete('/api/shells/:id', { id }), onSettled: refresh })
   if (error) return <Problem error={error} />
   if (!data) return <Loading what="the terminals" />
   if (data.trouble !== null) return <Empty>There is no terminal here: {data.trouble}.</Empty>
@@ -103,7 +97,7 @@ function Tabs({ shells, current, onChoose }: { shells: Shell[]; current: Shell |
 function Watchers({ shell }: { shell: Shell | undefined }) {
   const queries = useQueryClient()
   const handOver = useMutation({
-    mutationFn: ({ id, to }: { id: string; to: string | null }) => put(`/api/shells/${id}/keyboard`, { to }),
+    mutationFn: ({ id, to }: { id: string; to: string | null }) => api.put('/api/shells/:id/keyboard', { id, body: { to } }),
     onSettled: () => queries.invalidateQueries({ queryKey: key }),
   })
   return (

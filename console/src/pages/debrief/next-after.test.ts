@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { ScoreLine } from '../../../../model/debrief.ts'
 import type { ScenarioCard } from '../../../../model/scenario.ts'
 import { nextAfter } from './next-after.ts'
 
 const card = (id: string, more: Partial<ScenarioCard> = {}) =>
   // Safe: what is left out is not looked at here.
   ({ id, title: id, difficulty: 'beginner', skills: [], plays: 0, playable: true, ...more }) as ScenarioCard
-const score = (...lines: [what: string, tookMs: number | null, parMs: number | null][]) => ({
+const score = (...lines: [what: ScoreLine['what'], tookMs: number | null, parMs: number | null][]) => ({
   total: 0,
   assisted: false,
   lines: lines.map(([what, tookMs, parMs]) => ({ what, tookMs, parMs, points: 0, of: 0, detail: '' })),
@@ -23,7 +24,7 @@ const all = [
 test('after a weak drill come scenarios that share its skills, most of them first', () => {
   const { weak, next } = nextAfter(
     'played',
-    score(['located', 500, 400], ['diagnosed', null, 900], ['mitigated', 100, 900], ['harm', 9, null]),
+    score(['located', 500, 400], ['diagnosed', null, 900], ['mitigated', 100, 900], ['users', 9, null]),
     all,
   )
   assert.deepEqual(weak, ['located', 'diagnosed'])

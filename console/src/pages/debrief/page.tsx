@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
-import { get } from '../../lib/api.ts'
+import { api } from '../../lib/api.ts'
 import { useDrill, useDrills } from '../../lib/data.ts'
 import { Markdown } from '../../parts/markdown.tsx'
 import { NotYet } from '../../parts/states.tsx'
@@ -40,7 +40,7 @@ function DrillDebrief({ id }: { id: string }) {
   const [moment, setMoment] = useState<number | null>(null)
   const { data, error } = useQuery({
     queryKey: ['debrief', id],
-    queryFn: () => get<Debrief>(`/api/drills/${id}/debrief`),
+    queryFn: () => api.get('/api/drills/:id/debrief', { id }),
     refetchInterval: untilCoach,
   })
   if (error || !data) return <NotYet title="Debrief" what="the debrief" error={error} />

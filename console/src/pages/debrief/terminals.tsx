@@ -1,24 +1,18 @@
 import { useQuery } from '@tanstack/react-query'
 import { Suspense, useState } from 'react'
 import { elapsed } from '../../../../model/duration.ts'
-import { get } from '../../lib/api.ts'
+import { api } from '../../lib/api.ts'
 import { later } from '../../lib/later.ts'
 import { Loading } from '../../parts/states.tsx'
 
 /** Loaded when the first recording is opened. */
 const CastPlayer = later(async () => (await import('../../terminal/player.tsx')).CastPlayer)
 
-interface Kept {
-  id: string
-  owner: string
-  startedAt: number
-}
-
 /** What was printed in the drill's terminals, to be watched again. Nothing where nobody opened one. */
 export function RecordedTerminals({ drill, startedAt }: { drill: string; startedAt: number }) {
   const { data } = useQuery({
     queryKey: ['recorded-terminals', drill],
-    queryFn: () => get<{ terminals: Kept[] }>(`/api/drills/${drill}/terminals`),
+    queryFn: () => api.get('/api/drills/:id/terminals', { id: drill }),
   })
   const [open, setOpen] = useState<string | null>(null)
   if (!data || data.terminals.length === 0) return null
@@ -43,7 +37,7 @@ export function RecordedTerminals({ drill, startedAt }: { drill: string; started
               </span>
               {open === id && (
                 <Suspense fallback={<Loading what="the player" />}>
-                  <CastPlayer source={source} />
+                  <CastPlayer drill={drill} terminal={id} />
                 </Suspense>
               )}
             </li>

@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query'
 import type { PathView } from '../../../../model/learning-path.ts'
-import { get } from '../../lib/api.ts'
+import { api } from '../../lib/api.ts'
 
 /** What to play in which order, and what to read; nothing is locked, and the path to go on with is open. */
 export function LearningPaths({ busy, onStart }: { busy: boolean; onStart: (scenario: string) => void }) {
-  const { data } = useQuery({ queryKey: ['paths'], queryFn: () => get<{ paths: PathView[] }>('/api/paths') })
+  const { data } = useQuery({ queryKey: ['paths'], queryFn: () => api.get('/api/paths') })
   if (!data || data.paths.length === 0) return null
   const paths = data.paths.toSorted((a, b) => Number(b.recommended) - Number(a.recommended))
   return (

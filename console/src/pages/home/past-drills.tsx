@@ -1,11 +1,11 @@
 import { Link } from 'react-router'
-import type { DrillState } from '../../../../model/drill.ts'
+import type { ToldDrill } from '../../../../model/drill.ts'
 import { Empty } from '../../parts/states.tsx'
 
 const shown = 8
 
 /** What was played last, each with its debrief. */
-export function PastDrills({ drills, titles }: { drills: readonly DrillState[]; titles: ReadonlyMap<string, string> }) {
+export function PastDrills({ drills, titles }: { drills: readonly ToldDrill[]; titles: ReadonlyMap<string, string> }) {
   return (
     <section aria-label="Your drills">
       <h2>Your drills</h2>

@@ -1,7 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from 'react-router'
-import type { DrillState } from '../../../../model/drill.ts'
-import { post } from '../../lib/api.ts'
+import { api } from '../../lib/api.ts'
 import { onceSteady } from '../../lib/unsteady.ts'
 
 export type Mode = 'learning' | 'assessment'
@@ -12,7 +11,7 @@ export type Wanted = { scenario: string } | { shift: string } | 'surprise'
 export function useStart(mode: Mode) {
   const navigate = useNavigate()
   return useMutation({
-    mutationFn: (what: Wanted) => post<DrillState>('/api/drills', { ...(what === 'surprise' ? {} : what), mode }),
+    mutationFn: (what: Wanted) => api.post('/api/drills', { body: { ...(what === 'surprise' ? {} : what), mode } }),
     ...onceSteady,
     onSuccess: (drill) => void navigate(`/drills/${drill.id}`),
   })

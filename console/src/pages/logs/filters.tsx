@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Pause, Play, X } from 'lucide-react'
 import { useEffect, useEffectEvent, useRef, useState } from 'react'
-import { get } from '../../lib/api.ts'
+import { api } from '../../lib/api.ts'
 import { ServiceSelect } from '../../parts/service-select.tsx'
 import type { LogSearch } from './search.ts'
 
@@ -14,7 +14,7 @@ const severities = [
 /** The form of the search. `onChange` is called with the name of a parameter in the address, and its new value. */
 export function Filters({ search, onChange }: { search: LogSearch; onChange: (name: string, value: string) => void }) {
   const { text, service, severity, range, tail } = search
-  const services = useQuery({ queryKey: ['services'], queryFn: () => get<{ logServices: string[] }>('/api/telemetry/services') })
+  const services = useQuery({ queryKey: ['services'], queryFn: () => api.get('/api/telemetry/services') })
   return (
     <form className="filters" onSubmit={(event) => event.preventDefault()}>
       <Words value={text} onChange={(words) => onChange('text', words)} />

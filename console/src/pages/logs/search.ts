@@ -1,8 +1,8 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useCallback, useMemo } from 'react'
 import type { SetURLSearchParams } from 'react-router'
-import type { LogLine, LogOverview } from '../../../../model/telemetry.ts'
-import { get } from '../../lib/api.ts'
+import type { LogLine } from '../../../../model/telemetry.ts'
+import { api } from '../../lib/api.ts'
 import { changeParams, putParams, useParamsOfPage } from '../../lib/params.ts'
 import { bounds, useTimeRange, type TimeRange } from '../../lib/time.ts'
 
@@ -88,7 +88,7 @@ export const useFoundLines = (search: LogSearch) =>
     initialPageParam: null as number | null,
     queryFn: ({ pageParam }: { pageParam: number | null }): Promise<{ logs: LogLine[] }> => {
       const { from, to } = bounds(search.range)
-      return get(`/api/telemetry/logs?${queryOf(search, pageOf, { from, to: pageParam ?? to })}`)
+      return api.get('/api/telemetry/logs', { query: queryOf(search, pageOf, { from, to: pageParam ?? to }) })
     },
     getNextPageParam: ({ logs }: { logs: LogLine[] }): number | null => (logs.length < pageOf ? null : (logs.at(-1)?.timeMs ?? null)),
   })
@@ -101,6 +101,6 @@ export const useOverview = (search: LogSearch) =>
     placeholderData: (before) => before,
     queryFn: async () => {
       const asked = bounds(search.range)
-      return { ...(await get<LogOverview>(`/api/telemetry/logs/overview?${queryOf(search, 1, asked)}`)), ...asked }
+      return { ...(await api.get('/api/telemetry/logs/overview', { query: queryOf(search, 1, asked) })), ...asked }
     },
   })

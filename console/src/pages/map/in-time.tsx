@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useSearchParams } from 'react-router'
-import { get } from '../../lib/api.ts'
+import { api } from '../../lib/api.ts'
 import { putParams } from '../../lib/params.ts'
 import { clock, ranges, useNow, useTimeRange } from '../../lib/time.ts'
 import { Playback } from '../../parts/playback.tsx'
@@ -45,7 +45,7 @@ export function MapInTime({ parts }: { parts: Part[] }) {
 
 /** The map as it was at a moment, in milliseconds since the epoch. */
 export function MapAt({ at }: { at: number }) {
-  const range = useQuery({ queryKey: ['range'], queryFn: () => get<{ topology: Part[] }>('/api/range') })
+  const range = useQuery({ queryKey: ['range'], queryFn: () => api.get('/api/range') })
   if (range.error) return <Problem error={range.error} />
   if (!range.data) return <Loading what="the map" />
   return <ShopMap parts={range.data.topology.filter(isOfShop)} at={at} />

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import { get } from '../../lib/api.ts'
+import { api } from '../../lib/api.ts'
 import { EdgeFaults } from '../../parts/edge-faults.tsx'
 import { NotYet } from '../../parts/states.tsx'
-import { isOfShop, type Part } from './part.ts'
+import { isOfShop } from './part.ts'
 
 import { MapInTime } from './in-time.tsx'
 interface Hosts {
@@ -15,10 +15,10 @@ interface Hosts {
 export function MapPage() {
   const range = useQuery({
     queryKey: ['range'],
-    queryFn: () => get<{ topology: Part[]; hosts: Hosts | null }>('/api/range'),
+    queryFn: () => api.get('/api/range'),
     refetchInterval: 10_000,
   })
-  const session = useQuery({ queryKey: ['session'], queryFn: () => get<{ role: string | null }>('/api/session') })
+  const session = useQuery({ queryKey: ['session'], queryFn: () => api.get('/api/session') })
   if (range.error || !range.data) return <NotYet title="Map" what="the map" error={range.error} />
   const parts = range.data.topology.filter(isOfShop)
   return (

@@ -3,7 +3,7 @@ export interface Part {
   name: string
   title: string
   role: string
-  calls: string[]
+  calls: readonly string[]
 }
 
 /** What is drawn of the range: the shop and who uses it. A proxy is told with its service. */

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useState } from 'react'
 import { useParams, useSearchParams } from 'react-router'
 import type { Span } from '../../../../model/telemetry.ts'
-import { get } from '../../lib/api.ts'
+import { api } from '../../lib/api.ts'
 import { formatMicroseconds } from '../../lib/format.ts'
 import { putParams } from '../../lib/params.ts'
 import type { Pin } from '../../../../model/pin.ts'
@@ -20,7 +20,7 @@ import { Waterfall } from './waterfall.tsx'
 /** One trace: where the time went, which span waited for which, and what each of them said. */
 export function TracePage() {
   const { id = '' } = useParams()
-  const { data, error } = useQuery({ queryKey: ['trace', id], queryFn: () => get<{ spans: Span[] }>(`/api/telemetry/traces/${id}`) })
+  const { data, error } = useQuery({ queryKey: ['trace', id], queryFn: () => api.get('/api/telemetry/traces/:id', { id }) })
   if (error || !data) return <NotYet title="Trace" what="the trace" error={error} />
   return data.spans.length === 0 ? <Empty>This trace has no spans.</Empty> : <Trace key={id} id={id} all={data.spans} />
 }

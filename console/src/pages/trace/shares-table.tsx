@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { Link, useSearchParams } from 'react-router'
-import { aside, get } from '../../lib/api.ts'
+import { api, aside } from '../../lib/api.ts'
 import { formatMicroseconds } from '../../lib/format.ts'
 import { putParams } from '../../lib/params.ts'
 import type { Span } from '../../../../model/telemetry.ts'
@@ -25,7 +25,7 @@ export function SharesTable({ traceId, spans, root }: { traceId: string; spans: 
   const usual = useUsualTrace(traceId, root)
   const other = useQuery({
     queryKey: ['trace', compared],
-    queryFn: () => get<{ spans: Span[] }>(`/api/telemetry/traces/${compared}`),
+    queryFn: () => api.get('/api/telemetry/traces/:id', { id: compared ?? '' }),
     enabled: compared !== null,
   })
   const own = useMemo(() => sharesOf(spans), [spans])
@@ -77,7 +77,7 @@ const useUsualTrace = (traceId: string, root: Span) =>
     queryKey: ['usual', root.service, root.name],
     queryFn: async () => {
       const query = new URLSearchParams({ service: root.service, operation: root.name, limit: '300' })
-      const { traces } = await get<{ traces: Summary[] }>(`/api/telemetry/traces?${query}`, aside)
+      const { traces } = await api.get('/api/telemetry/traces', { query, headers: aside })
       const well = traces.filter((trace) => trace.errors === 0 && trace.traceId !== traceId).toSorted((a, b) => a.durationMs - b.durationMs)
       return well[Math.floor(well.length / 2)] ?? null
     },

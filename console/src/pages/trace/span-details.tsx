@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query'
 import { X } from 'lucide-react'
 import { Link } from 'react-router'
 import { withoutProxy } from '../../../../model/components.ts'
-import { storeOf, type LogLine, type Span } from '../../../../model/telemetry.ts'
-import { get } from '../../lib/api.ts'
+import { storeOf, type Span } from '../../../../model/telemetry.ts'
+import { api } from '../../lib/api.ts'
 import { formatMicroseconds } from '../../lib/format.ts'
 import { LogLines } from '../../parts/log-lines.tsx'
 import { useSeen } from '../../parts/seen.ts'
@@ -96,7 +96,7 @@ function SpanLogs({ traceId, span }: { traceId: string; span: Span }) {
     queryKey: ['span-logs', traceId, span.spanId],
     queryFn: async () => {
       const query = new URLSearchParams({ traceId, from: String(from), to: String(from + 3 * aroundMs), limit: '500' })
-      return (await get<{ logs: LogLine[] }>(`/api/telemetry/logs?${query}`)).logs
+      return (await api.get('/api/telemetry/logs', { query })).logs
     },
   })
   const own = data?.filter((line) => line.spanId === span.spanId) ?? []

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { memo, useCallback, useDeferredValue, useEffect, useMemo, useState } from 'react'
 import { isProxy } from '../../../../model/components.ts'
 import type { TraceSummary } from '../../../../model/telemetry.ts'
-import { get } from '../../lib/api.ts'
+import { api } from '../../lib/api.ts'
 import { formatMicroseconds } from '../../lib/format.ts'
 import { useOpenLink } from '../../lib/open-link.ts'
 import { putParams, useParamsOfPage } from '../../lib/params.ts'
@@ -36,7 +36,7 @@ export function TracesPage() {
       const { from, to } = bounds(range)
       const query = new URLSearchParams({ from: String(from), to: String(to), limit: String(mostTraces) })
       for (const [name, value] of Object.entries(filters)) if (value) query.set(name, value)
-      return { ...(await get<{ traces: TraceSummary[] }>(`/api/telemetry/traces?${query}`)), from, to }
+      return { ...(await api.get('/api/telemetry/traces', { query })), from, to }
     },
   })
   // Drawn when there is time for it: what somebody types or presses meanwhile goes first.
@@ -107,10 +107,10 @@ const Found = memo(function Found({ traces, from, to, onRange, onChange }: Found
 
 function Filters({ filters, onChange }: { filters: Record<string, string>; onChange: Change }) {
   const { service = '' } = filters
-  const services = useQuery({ queryKey: ['services'], queryFn: () => get<{ services: string[] }>('/api/telemetry/services') })
+  const services = useQuery({ queryKey: ['services'], queryFn: () => api.get('/api/telemetry/services') })
   const operations = useQuery({
     queryKey: ['operations', service],
-    queryFn: () => get<{ operations: { name: string }[] }>(`/api/telemetry/operations?service=${encodeURIComponent(service)}`),
+    queryFn: () => api.get('/api/telemetry/operations', { query: { service } }),
     enabled: service !== '',
   })
   const names = new Set([

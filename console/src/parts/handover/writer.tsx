@@ -1,8 +1,8 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { handoverFields, handoverTitles, type HandoverField, type HandoverNote } from '../../../../model/handover.ts'
-import { mayDo, type DrillState } from '../../../../model/drill.ts'
-import { post } from '../../lib/api.ts'
+import { mayDo, type ToldDrill } from '../../../../model/drill.ts'
+import { api } from '../../lib/api.ts'
 import { clock } from '../../lib/time.ts'
 import { Problem } from '../states.tsx'
 import { NoteText } from './notice.tsx'
@@ -12,7 +12,7 @@ const empty: HandoverNote = { broken: '', hurt: '', since: '', tried: '', doing:
 const oneLine = new Set<HandoverField>(['hurt', 'since'])
 
 interface Props {
-  drill: DrillState
+  drill: ToldDrill
   handovers: Handovers
   open: boolean
   setOpen: (open: boolean) => void
@@ -23,7 +23,7 @@ export function HandoverWriter({ drill, handovers, open, setOpen }: Props) {
   const [note, setNote] = useState(empty)
   const queries = useQueryClient()
   const write = useMutation({
-    mutationFn: () => post(`/api/drills/${drill.id}/handovers`, note),
+    mutationFn: () => api.post('/api/drills/:id/handovers', { id: drill.id, body: note }),
     onMutate: () => handovers.expectOwn(true),
     onError: () => handovers.expectOwn(false),
     onSuccess: () => {

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { affectedKinds, affectedTitles, orderNumbersIn, type AffectedKind } from '../../../../model/affected.ts'
-import { post } from '../../lib/api.ts'
+import { api } from '../../lib/api.ts'
 import { Problem } from '../states.tsx'
 
 /** Where somebody hands in the orders that they found to be affected. */
@@ -11,7 +11,7 @@ export function AffectedForm({ drill }: { drill: string }) {
   const queries = useQueryClient()
   const orders = [...new Set(orderNumbersIn(text))]
   const handIn = useMutation({
-    mutationFn: () => post<{ listed: number }>(`/api/drills/${drill}/affected`, { kind, orders }),
+    mutationFn: () => api.post('/api/drills/:id/affected', { id: drill, body: { kind, orders } }),
     onSuccess: () => {
       setText('')
       return queries.invalidateQueries({ queryKey: ['drill', drill] })

@@ -1,10 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { drillClock, mayDo, statusUpdateKinds, type DrillState, type StatusUpdateKind } from '../../../../model/drill.ts'
+import { drillClock, mayDo, statusUpdateKinds, type ToldDrill, type StatusUpdateKind } from '../../../../model/drill.ts'
 import { elapsed } from '../../../../model/duration.ts'
 import { audiences, type Audience } from '../../../../model/people.ts'
 import { dueAfter } from '../../../../people/update-rules.ts'
-import { post } from '../../lib/api.ts'
+import { api } from '../../lib/api.ts'
 import { useNow } from '../../lib/time.ts'
 import { Problem } from '../states.tsx'
 import { usePeople } from './panel.tsx'
@@ -34,7 +34,7 @@ interface UpdateHeading {
 }
 
 /** Where an audience is told how the incident stands, with a clock for the next update that was promised. */
-export function UpdateComposer({ drill }: { drill: DrillState }) {
+export function UpdateComposer({ drill }: { drill: ToldDrill }) {
   const { data } = usePeople(drill.id)
   const queries = useQueryClient()
   const [heading, setHeading] = useState<UpdateHeading>({ readers: 'customers', status: 'investigating', minutes: 10 })
@@ -42,11 +42,14 @@ export function UpdateComposer({ drill }: { drill: DrillState }) {
   const { readers, status, minutes } = heading
   const write = useMutation({
     mutationFn: () =>
-      post(`/api/drills/${drill.id}/status-updates`, {
-        status,
-        text,
-        audience: readers,
-        ...(minutes > 0 && status !== 'resolved' ? { nextInMs: minutes * 60_000 } : {}),
+      api.post('/api/drills/:id/status-updates', {
+        id: drill.id,
+        body: {
+          status,
+          text,
+          audience: readers,
+          ...(minutes > 0 && status !== 'resolved' ? { nextInMs: minutes * 60_000 } : {}),
+        },
       }),
     onSuccess: () => {
       setText('')
@@ -132,7 +135,7 @@ const Heading = ({ values, onChange }: { values: UpdateHeading; onChange: (value
 )
 
 /** Until when the next update is due. */
-function UpdateClock({ drill }: { drill: DrillState }) {
+function UpdateClock({ drill }: { drill: ToldDrill }) {
   const now = useNow()
   const last = drill.updates.at(-1) ?? null
   if (drill.pagedAt === null || last?.status === 'resolved') return null

@@ -1,12 +1,12 @@
 import { useEffect, useMemo, useState } from 'react'
-import type { DrillEvent, DrillState } from '../../../../model/drill.ts'
+import type { DrillEvent, ToldDrill } from '../../../../model/drill.ts'
 import { ticketsIn } from '../../../../people/ticket-list.ts'
 import type { Inbox } from './inbox.ts'
 import { PeoplePanel, usePeople } from './panel.tsx'
 import { TicketPanel } from './tickets.tsx'
 
 /** What people say and what customers write, in two tabs; as long as no customer has written, people only. */
-export function Desk({ drill, inbox, events }: { drill: DrillState; inbox: Inbox; events: readonly DrillEvent[] }) {
+export function Desk({ drill, inbox, events }: { drill: ToldDrill; inbox: Inbox; events: readonly DrillEvent[] }) {
   const { data } = usePeople(drill.id)
   const tickets = useMemo(() => ticketsIn(events), [events])
   const key = `firedrill.tickets.${drill.id}`

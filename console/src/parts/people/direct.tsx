@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { characterIds, type CharacterId } from '../../../../model/people.ts'
 import { characters } from '../../../../people/characters/registry.ts'
-import { post, put } from '../../lib/api.ts'
+import { api } from '../../lib/api.ts'
 import { Problem } from '../states.tsx'
 import { usePeople } from './panel.tsx'
 
@@ -14,14 +14,14 @@ export function DirectPeople({ drill, enabled }: { drill: string; enabled: boole
   const [text, setText] = useState('')
   const refresh = () => queries.invalidateQueries({ queryKey: ['drill', drill] })
   const send = useMutation({
-    mutationFn: () => post(`/api/drills/${drill}/people/${person}/enter`, text.trim() === '' ? {} : { text }),
+    mutationFn: () => api.post('/api/drills/:id/people/:person/enter', { id: drill, person, body: text.trim() === '' ? {} : { text } }),
     onSuccess: () => {
       setText('')
       return refresh()
     },
   })
   const mute = useMutation({
-    mutationFn: (muted: boolean) => put(`/api/drills/${drill}/people/muted`, { muted }),
+    mutationFn: (muted: boolean) => api.put('/api/drills/:id/people/muted', { id: drill, body: { muted } }),
     onSuccess: refresh,
   })
   const problem = send.error ?? mute.error

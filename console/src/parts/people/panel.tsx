@@ -1,9 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
-import { drillClock, mayDo, type DrillState } from '../../../../model/drill.ts'
+import { drillClock, mayDo, type ToldDrill } from '../../../../model/drill.ts'
 import { elapsed } from '../../../../model/duration.ts'
 import type { Audience, CharacterId, Wanted } from '../../../../model/people.ts'
-import { get, post } from '../../lib/api.ts'
+import { api } from '../../lib/api.ts'
 import { passedSince, useNow } from '../../lib/time.ts'
 import { Problem } from '../states.tsx'
 import type { Inbox } from './inbox.ts'
@@ -24,17 +24,17 @@ export interface PeopleView {
   muted: boolean
 }
 export const usePeople = (drill: string) =>
-  useQuery({ queryKey: ['drill', drill, 'people'], queryFn: () => get<PeopleView>(`/api/drills/${drill}/people`), enabled: drill !== '' })
+  useQuery({ queryKey: ['drill', drill, 'people'], queryFn: () => api.get('/api/drills/:id/people', { id: drill }), enabled: drill !== '' })
 
 const quietMs = 300_000
 
 /** Those who wait and those who know something: a talk with each, whom else one can ask, and a time without interruptions. */
-export function PeoplePanel({ drill, inbox }: { drill: DrillState; inbox: Inbox }) {
+export function PeoplePanel({ drill, inbox }: { drill: ToldDrill; inbox: Inbox }) {
   const { data, dataUpdatedAt } = usePeople(drill.id)
   const now = useNow()
   const queries = useQueryClient()
   const quiet = useMutation({
-    mutationFn: (forMs: number) => post(`/api/drills/${drill.id}/quiet`, { forMs }),
+    mutationFn: (forMs: number) => api.post('/api/drills/:id/quiet', { id: drill.id, body: { forMs } }),
     onSuccess: () => queries.invalidateQueries({ queryKey: ['drill', drill.id] }),
   })
   if (!data || (data.communication === null && inbox.talk.length === 0)) return null
@@ -113,13 +113,13 @@ function waitsFor({ what, leftMs }: NonNullable<Listed['wants']>, passedMs: numb
 }
 
 /** The talk with one of them. */
-function Talk({ drill, listed, inbox }: { drill: DrillState; listed: Listed; inbox: Inbox }) {
+function Talk({ drill, listed, inbox }: { drill: ToldDrill; listed: Listed; inbox: Inbox }) {
   const [text, setText] = useState('')
   const queries = useQueryClient()
   const list = useRef<HTMLDivElement>(null)
   const field = useRef<HTMLInputElement>(null)
   const send = useMutation({
-    mutationFn: () => post(`/api/drills/${drill.id}/people/${listed.person}/messages`, { text }),
+    mutationFn: () => api.post('/api/drills/:id/people/:person/messages', { id: drill.id, person: listed.person, body: { text } }),
     onSuccess: () => {
       setText('')
       return queries.invalidateQueries({ queryKey: ['drill', drill.id] })

@@ -1,27 +1,33 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link } from 'react-router'
-import { mayDo, type DrillState } from '../../../../model/drill.ts'
+import { mayDo, type ToldDrill } from '../../../../model/drill.ts'
 import { formatDurationMs } from '../../../../model/duration.ts'
 import type { TicketTemplateId } from '../../../../model/tickets.ts'
-import { rowOf, ticketGroups, type Ticket } from '../../../../people/ticket-list.ts'
+import { rowOf, ticketGroups } from '../../../../people/ticket-list.ts'
 import { offeredTemplates, ticketTemplates } from '../../../../people/ticket-templates.ts'
-import { post } from '../../lib/api.ts'
+import { api } from '../../lib/api.ts'
 import { clock } from '../../lib/time.ts'
 import { AffectedForm } from './affected.tsx'
 import { Problem } from '../states.tsx'
+import type { Ticket } from '../../../../model/routes/people.ts'
 
 /** Logs of a request are looked for so long before it was sent and after it was answered. */
 const aroundMs = 60_000
 
 /** What customers wrote, newest first: to be answered with a template, linked to the incident, and closed, several at a time. */
-export function TicketPanel({ drill, tickets }: { drill: DrillState; tickets: readonly Ticket[] }) {
+export function TicketPanel({ drill, tickets }: { drill: ToldDrill; tickets: readonly Ticket[] }) {
   const [selected, setSelected] = useState<ReadonlySet<number>>(new Set())
   const [template, setTemplate] = useState<TicketTemplateId>('known-problem')
   const queries = useQueryClient()
   const handle = useMutation({
-    mutationFn: (doing: 'answer' | 'link' | 'close') =>
-      post(`/api/drills/${drill.id}/tickets/${doing}`, { numbers: [...selected], ...(doing === 'answer' ? { template } : {}) }),
+    mutationFn: (doing: 'answer' | 'link' | 'close') => {
+      const { id } = drill
+      const numbers = [...selected]
+      if (doing === 'answer') return api.post('/api/drills/:id/tickets/answer', { id, body: { numbers, template } })
+      if (doing === 'link') return api.post('/api/drills/:id/tickets/link', { id, body: { numbers } })
+      return api.post('/api/drills/:id/tickets/close', { id, body: { numbers } })
+    },
     onSuccess: () => {
       setSelected(new Set())
       return queries.invalidateQueries({ queryKey: ['drill', drill.id] })

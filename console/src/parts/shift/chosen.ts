@@ -1,5 +1,5 @@
 import { useSearchParams } from 'react-router'
-import type { DrillState } from '../../../../model/drill.ts'
+import type { ToldDrill } from '../../../../model/drill.ts'
 import type { IncidentView } from '../../lib/data.ts'
 import { putParams } from '../../lib/params.ts'
 
@@ -21,7 +21,7 @@ export function useChosen(incidents: readonly IncidentView[]): Chosen {
 }
 
 /** The clock of an incident, by which its milestones are measured: it stands in the pauses of its shift. */
-export const clockOf = ({ pauses }: Pick<DrillState, 'pauses'>, { startedAt }: Pick<IncidentView, 'startedAt'>) => ({
+export const clockOf = ({ pauses }: Pick<ToldDrill, 'pauses'>, { startedAt }: Pick<IncidentView, 'startedAt'>) => ({
   startedAt,
   pauses: pauses.filter(({ from }) => from >= startedAt),
   skips: [],

@@ -1,5 +1,5 @@
 import { useRef, type KeyboardEvent } from 'react'
-import { isOpen, mayDo, type DrillState } from '../../../../model/drill.ts'
+import { isOpen, mayDo, type ToldDrill } from '../../../../model/drill.ts'
 import { elapsed } from '../../../../model/duration.ts'
 import { milestoneNames } from '../../../../model/scenario.ts'
 import type { IncidentView } from '../../lib/data.ts'
@@ -8,7 +8,7 @@ import { Milestones } from '../milestones.tsx'
 import { clockOf, isFiring, type Chosen } from './chosen.ts'
 
 interface Props {
-  drill: DrillState
+  drill: ToldDrill
   incidents: readonly IncidentView[]
   chosen: Chosen
   onAcknowledge: (incident: number) => void

@@ -3,7 +3,7 @@ import { useMemo, useState } from 'react'
 import { Link } from 'react-router'
 import { drillClock, type DrillState } from '../../../../../model/drill.ts'
 import { elapsed } from '../../../../../model/duration.ts'
-import { get } from '../../../lib/api.ts'
+import { api } from '../../../lib/api.ts'
 import { Markdown } from '../../../parts/markdown.tsx'
 import { NotYet, Problem, UntilSteady } from '../../../parts/states.tsx'
 import { Timeline } from '../../../parts/timeline.tsx'
@@ -25,7 +25,7 @@ import { IncidentDebrief } from './incident.tsx'
 export function ShiftDebriefPage({ id }: { id: string }) {
   const { data, error } = useQuery({
     queryKey: ['shift-debrief', id],
-    queryFn: () => get<ShiftDebrief>(`/api/drills/${id}/shift`),
+    queryFn: () => api.get('/api/drills/:id/shift', { id }),
     refetchInterval: untilCoach,
   })
   // Of the story, the graphs, the map and the alerts: milliseconds since the epoch.

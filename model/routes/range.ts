@@ -1,0 +1,281 @@
+import { z } from 'zod'
+import { loadShape, loadShapeKinds, roles, runAction, handOverKeyboard, openShell, runCommand, setLoad, setMix } from '../api.ts'
+import { componentName, componentStatus, serviceName } from '../components.ts'
+import type { AccessPolicy, Autoscaler, ClusterEvent, ClusterService, DisruptionBudget, PodStatus, Rollout } from '../cluster.ts'
+import { dashboard } from '../dashboard.ts'
+import type { DiffLine, MeshIdentity, MeshRevision } from '../mesh.ts'
+import { meshEdge, mostPolicyBytes } from '../mesh.ts'
+import type { ParamsSchema } from '../params.ts'
+import { publicStatus } from '../public-status.ts'
+import type { Deployment, LoadMix, LoadStatus } from '../range.ts'
+import { exactly, type RouteTable } from './route.ts'
+
+/** Parameters of a fault or of an action, as JSON Schema. */
+export const parameterSchema = exactly<ParamsSchema>()(
+  z.looseObject({
+    properties: z
+      .record(
+        z.string(),
+        z.looseObject({
+          type: z.string().optional(),
+          description: z.string().optional(),
+          enum: z.array(z.union([z.string(), z.number()])).optional(),
+          default: z.unknown().optional(),
+          minimum: z.number().optional(),
+          maximum: z.number().optional(),
+          maxLength: z.number().optional(),
+        }),
+      )
+      .optional(),
+    required: z.array(z.string()).optional(),
+  }) as z.ZodType<ParamsSchema>,
+)
+
+const listedAction = z.object({
+  id: z.string(),
+  title: z.string(),
+  description: z.string(),
+  kind: z.enum(['inspect', 'change']).describe('`inspect` only looks; `change` acts on the shop.'),
+  caution: z.string().nullable().describe('Told before it runs, when it may hurt users.'),
+  params: parameterSchema,
+})
+const actionResult = z.object({
+  summary: z.string().describe('One line: what was done, to what.'),
+  rows: z.array(z.record(z.string(), z.unknown())).optional().describe('What a terminal would have shown, for actions that look.'),
+})
+const undo = z.object({
+  action: z.string(),
+  params: z.record(z.string(), z.union([z.string(), z.number()])),
+  what: z.string().describe('What it does: `deploy inventory 1.5.0 again`.'),
+})
+
+const actionRouteTable = {
+  'GET /api/actions': { answer: z.object({ actions: z.array(listedAction) }) },
+  'POST /api/actions/:id': {
+    body: runAction,
+    answer: actionResult.extend({ undo: undo.nullable().describe('What puts it back; null where nothing does.') }),
+  },
+} as const satisfies RouteTable
+
+const hosts = z.object({
+  connected: z.boolean(),
+  connectedAt: z.number().describe('Milliseconds since the epoch; 0 when the other host is away.'),
+  loadHosts: z.number().int().describe('Hosts of users that are there.'),
+  roundTripMs: z.number().nullable(),
+  clockOffsetMs: z.number().nullable().describe('By how much the other host’s clock is ahead, give or take half of the round trip.'),
+})
+const part = z.object({
+  name: componentName,
+  title: z.string(),
+  role: z.enum(['service', 'datastore', 'mesh', 'observability', 'load', 'control']),
+  calls: z.array(componentName).readonly(),
+})
+
+const pods = exactly<PodStatus>()(
+  z.object({
+    name: z.string(),
+    app: z.string(),
+    phase: z.string(),
+    ready: z.string(),
+    restarts: z.number(),
+    reason: z.string(),
+    ageSeconds: z.number(),
+  }),
+)
+const clusterService = exactly<ClusterService>()(
+  z.object({ name: z.string(), selector: z.string(), ports: z.string(), endpoints: z.number() }),
+)
+const rollout = exactly<Rollout>()(
+  z.object({
+    name: z.string(),
+    kind: z.string(),
+    wanted: z.number(),
+    updated: z.number(),
+    ready: z.number(),
+    problem: z.string(),
+  }),
+)
+const autoscaler = exactly<Autoscaler>()(
+  z.object({
+    name: z.string(),
+    min: z.number(),
+    max: z.number(),
+    current: z.number(),
+    desired: z.number(),
+    problem: z.string(),
+  }),
+)
+const accessPolicy = exactly<AccessPolicy>()(z.object({ name: z.string(), pods: z.string(), from: z.array(z.string()).nullable() }))
+const budget = exactly<DisruptionBudget>()(
+  z.object({ name: z.string(), pods: z.string(), rule: z.string(), healthy: z.number(), allowed: z.number() }),
+)
+const clusterEvent = exactly<ClusterEvent>()(
+  z.object({ at: z.string(), type: z.string(), reason: z.string(), object: z.string(), message: z.string() }),
+)
+/** One deployment of a service, newest last in a list. */
+const deployment = exactly<Deployment>()(
+  z.object({
+    service: serviceName,
+    version: z.string(),
+    previous: z.string().nullable(),
+    at: z.string().describe('ISO 8601.'),
+    by: z.string(),
+    canary: z
+      .enum(['started', 'ended'])
+      .optional()
+      .describe('Of an instance beside those that run the service’s release, and not in place of them.'),
+  }),
+)
+/** One version of the mesh's policy, without the policy. */
+const revision = z.object({ revision: z.number().int(), at: z.string().describe('ISO 8601.'), by: z.string() })
+
+const stateRouteTable = {
+  'GET /health': { answer: z.object({ status: z.literal('ok') }) },
+  'GET /metrics': { media: 'text/plain; version=0.0.4; charset=utf-8', answer: z.string() },
+  'GET /api/openapi.json': { answer: z.looseObject({ openapi: z.string(), paths: z.record(z.string(), z.unknown()) }) },
+  'GET /api/session': { answer: z.object({ role: z.enum(roles).nullable(), profile: z.enum(['drill', 'production']) }) },
+  'POST /api/session': { body: z.object({ token: z.string().max(500) }), answer: z.object({ role: z.enum(roles).nullable() }) },
+  'DELETE /api/session': { answer: z.object({ role: z.null() }) },
+  'GET /api/status': { answer: publicStatus },
+  'GET /api/range': {
+    answer: z.object({
+      profile: z.enum(['drill', 'production']),
+      components: z.array(componentStatus),
+      topology: z.array(part),
+      shopUrl: z.string(),
+      hosts: hosts.nullable().describe('How the shop’s host is, where it is another one.'),
+      watchdogAt: z.number().nullable().describe('When the Watchdog was last heard of, in milliseconds since the epoch.'),
+      troubles: z.array(z.string()).describe('What stands in the way of drills, in sentences.'),
+      actions: z.number().int().describe('How many there are.'),
+      cluster: z.boolean().describe('Whether the shop is in a cluster, of which there is more to see.'),
+    }),
+  },
+  /** Each component as it is now, over new connections: what `/api/range` has may be seconds old. */
+  'GET /api/components': { answer: z.object({ components: z.array(componentStatus) }) },
+  /** What `kubectl` would show of the shop. */
+  'GET /api/cluster': {
+    answer: z.object({
+      pods: z.array(pods),
+      services: z.array(clusterService),
+      rollouts: z.array(rollout),
+      autoscalers: z.array(autoscaler),
+      networkPolicies: z.array(accessPolicy),
+      budgets: z.array(budget),
+      events: z.array(clusterEvent),
+    }),
+  },
+  /** Deploys and changes of the mesh's policy, as marked on graphs. */
+  'GET /api/changes': {
+    query: z.object({ service: serviceName.optional() }),
+    answer: z.object({ deployments: z.array(deployment), policies: z.array(revision) }),
+  },
+  'GET /api/dashboards': { answer: z.object({ dashboards: z.array(dashboard) }) },
+  'GET /api/runbooks': { answer: z.object({ runbooks: z.array(z.object({ id: z.string(), title: z.string() })) }) },
+  'GET /api/runbooks/:id': { answer: z.object({ id: z.string(), title: z.string(), text: z.string().describe('Markdown.') }) },
+} as const satisfies RouteTable
+
+const loadStatus = exactly<LoadStatus>()(
+  z.object({
+    workers: z.number().int().describe('Processes that the users are spread over; 0 when Locust has them all in its own.'),
+    state: z.enum(['ready', 'spawning', 'running', 'cleanup', 'stopping', 'stopped', 'missing']),
+    users: z.number().int(),
+    rps: z.number(),
+    failRatio: z.number().describe('Share of requests that failed, 0–1; of the last ten seconds, as the rest.'),
+    p50Ms: z.number().nullable(),
+    p95Ms: z.number().nullable(),
+  }),
+)
+const loadMix = exactly<LoadMix>()(
+  z.object({
+    hotShare: z.number().describe('Share of product views that go to one and the same product, 0–1.'),
+    bots: z.number().int().describe('Bots that crawl without pause, beside the users.'),
+    rate: z.number().describe('Page views a second beside the users, at an even pace whatever the shop does.'),
+  }),
+)
+const shape = z.object({ kind: z.enum(loadShapeKinds), ...loadShape.omit({ kind: true }).shape })
+const loadRouteTable = {
+  'GET /api/load': { answer: loadStatus },
+  'PUT /api/load': { body: setLoad, answer: loadStatus },
+  'GET /api/load/mix': { answer: loadMix },
+  'PUT /api/load/mix': { body: setMix, answer: loadMix },
+  'GET /api/load/shape': { answer: z.object({ shape: shape.nullable() }) },
+  'PUT /api/load/shape': { body: loadShape, answer: z.object({ shape: shape.nullable() }) },
+  'DELETE /api/load/shape': { answer: z.object({ shape: z.null() }) },
+} as const satisfies RouteTable
+
+const meshIdentity = exactly<MeshIdentity>()(
+  z.object({
+    service: serviceName,
+    spiffeId: z.string(),
+    issuer: z.string(),
+    serial: z.string(),
+    notBefore: z.string(),
+    notAfter: z.string(),
+    verified: z.boolean(),
+  }),
+)
+const meshRevision = exactly<MeshRevision>()(revision.extend({ yaml: z.string() }))
+const diff = z.array(exactly<DiffLine>()(z.object({ kind: z.enum(['same', 'added', 'removed']), text: z.string() })))
+const policy = z.object({ yaml: z.string().min(1).max(mostPolicyBytes) })
+
+/** The mesh's policy: what is in force, what it was, and changes to it, which are actions like any other. */
+const meshRouteTable = {
+  /** Of one service, or of all. */
+  'GET /api/mesh': {
+    query: z.object({ service: serviceName.optional() }),
+    answer: z.object({
+      yaml: z.string(),
+      revision: z.number().int(),
+      edges: z.array(meshEdge),
+      identities: z.array(meshIdentity),
+    }),
+  },
+  'GET /api/mesh/history': { answer: z.object({ revisions: z.array(revision).describe('Newest first.') }) },
+  'GET /api/mesh/history/:revision': {
+    params: z.object({ revision: z.coerce.number().int().min(0) }),
+    answer: meshRevision.extend({ diff: diff.describe('Against the revision before.') }),
+  },
+  /** What a policy would change, or why it would be refused; changes nothing. */
+  'POST /api/mesh/check': { body: policy, answer: z.object({ problem: z.string().nullable(), diff }) },
+  'PUT /api/mesh': { body: policy, answer: actionResult },
+} as const satisfies RouteTable
+
+/** A terminal, as somebody who may see it is told of it. */
+const shell = z.object({
+  id: z.string(),
+  owner: z.string(),
+  openedAt: z.number(),
+  cols: z.number().int(),
+  rows: z.number().int(),
+  watchers: z.number().int(),
+  watchedBy: z.array(z.string()).describe('Others who see it just now: whoever types is told.'),
+  mayType: z.boolean(),
+  isOwn: z.boolean(),
+  typist: z.string().nullable().describe('Somebody else who has been given the keyboard.'),
+  recorded: z.boolean(),
+})
+const shellId = z.object({ id: z.string().max(40) })
+const shellRouteTable = {
+  'GET /api/shells': {
+    answer: z.object({
+      trouble: z.string().nullable().describe('Why there can be none.'),
+      programs: z.array(z.object({ name: z.string(), found: z.boolean() })),
+      shells: z.array(shell),
+    }),
+  },
+  'POST /api/shells': { body: openShell, answer: shell },
+  'DELETE /api/shells/:id': { params: shellId, answer: z.object({ closed: z.string() }) },
+  'PUT /api/shells/:id/keyboard': { params: shellId, body: handOverKeyboard, answer: shell },
+  'POST /api/shells/commands': {
+    body: runCommand,
+    answer: z.object({
+      output: z.string().describe('Both streams as they came; the middle of what is long is left out.'),
+      leftOut: z.number().int().describe('Bytes that are left out.'),
+      status: z.number().int().describe('Exit status; 124 when it was stopped because it took too long.'),
+      folder: z.string().describe('The folder that the next begins in.'),
+      tookMs: z.number(),
+    }),
+  },
+} as const satisfies RouteTable
+
+export const rangeRoutes = { ...actionRouteTable, ...stateRouteTable, ...loadRouteTable, ...meshRouteTable, ...shellRouteTable } as const
