@@ -11,18 +11,19 @@ import type { ProcessesPort } from './range/processes.ts'
 import type { QueuePort } from './range/queue.ts'
 import type { ConfigPort, ReleasesPort } from './range/releases.ts'
 
-export * from './backups.ts'
+// What a port has no values of is loaded by nobody.
+export type * from './backups.ts'
 export * from './cluster.ts'
-export * from './range/cluster.ts'
-export * from './range/datastores.ts'
+export type * from './range/cluster.ts'
+export type * from './range/datastores.ts'
 export * from './range/features.ts'
-export * from './range/jobs.ts'
+export type * from './range/jobs.ts'
 export * from './range/load.ts'
-export * from './range/mesh.ts'
-export * from './range/monitoring.ts'
-export * from './range/processes.ts'
-export * from './range/queue.ts'
-export * from './range/releases.ts'
+export type * from './range/mesh.ts'
+export type * from './range/monitoring.ts'
+export type * from './range/processes.ts'
+export type * from './range/queue.ts'
+export type * from './range/releases.ts'
 
 /**
  * Everything through which drills, faults and actions touch a range: a port for each thing that can be done with it. One implementation for each
