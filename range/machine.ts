@@ -1,7 +1,7 @@
 import { availableParallelism, cpus } from 'node:os'
 import { setTimeout } from 'node:timers/promises'
 import { z } from 'zod'
-import { usualUsers } from '../model/range.ts'
+import { usualUsers } from '../model/range/load.ts'
 
 /** What a host gives those who compute on it, measured by a moment's work of one thread. */
 export const machineSchema = z.object({
