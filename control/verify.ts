@@ -62,7 +62,7 @@ export async function verifyScenario(
 ): Promise<Verification> {
   const plan = await client.get('/api/scenarios/:id/plan', {
     id,
-    query: { seed: `${verifySeed}${variant === null ? '' : `&variant=${variant}`}` },
+    query: { seed: verifySeed, ...(variant === null ? {} : { variant }) },
   })
   const result = unplayed(id, variant, patience, pageBoundSeconds(plan, patience))
   const wanted = { scenario: id, ...(variant === null ? {} : { variant }) }

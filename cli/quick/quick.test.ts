@@ -74,7 +74,7 @@ test('a quick command runs its bundle and says what it says without; an edited f
   assert.ok(files < without.files / 3, `${files} of ${without.files} files`)
 
   const edited = path.join(root, 'cli', 'client.ts')
-  writeFileSync(edited, readFileSync(edited, 'utf8').replace('does not answer', 'will not answer'))
+  writeFileSync(edited, readFileSync(edited, 'utf8').replaceAll('does not answer', 'will not answer'))
   assert.equal(quickBundle(root, cache), null)
   assert.match((await asked()).stderr, /will not answer/)
   await ensureBundles(root, cache, [quickProgram], () => {})
