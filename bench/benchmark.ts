@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { ApiClient } from '../model/client.ts'
 import { ordersAtRest } from '../control/verify.ts'
+import { until } from '../model/until.ts'
 import type { RangeState } from '../range/targets/local/state.ts'
 
 export interface Row {
@@ -70,22 +71,6 @@ export const mean = (values: readonly number[]): number => values.reduce((sum, v
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN
-}
-
-/** Polls until the condition gives something, or throws when it did not in time. */
-export async function until<Value>(
-  what: string,
-  deadlineMs: number,
-  condition: () => Promise<Value | null | false | undefined>,
-  everyMs = 100,
-): Promise<Value> {
-  const giveUpAt = Date.now() + deadlineMs
-  for (;;) {
-    const value = await condition()
-    if (value !== null && value !== undefined && value !== false) return value
-    if (Date.now() > giveUpAt) throw new Error(`waited ${deadlineMs / 1_000} s for ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, everyMs))
-  }
 }
 
 /** Does something on a range that nobody uses, and lets its users come back. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { DatabaseSync } from 'node:sqlite'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { componentNames, shopComponentNames, type ComponentName } from '../model/components.ts'
 import { describeError } from '../model/errors.ts'
 import { startWhenSteady } from '../model/start-when-steady.ts'
@@ -10,7 +11,8 @@ import { loadScenarios } from '../drills/scenarios.ts'
 import { send } from '../range/targets/local/process.ts'
 import { orphansOf } from '../range/targets/local/strays.ts'
 import { numbersFrom } from '../model/seeded.ts'
-import { atMost, atRest, brokenPromises, exactly, quantile, told, until, type Benchmark, type BenchContext } from './benchmark.ts'
+import { until } from '../model/until.ts'
+import { atMost, atRest, brokenPromises, exactly, quantile, told, type Benchmark, type BenchContext } from './benchmark.ts'
 
 const drills = Number(process.env['BENCH_CHAOS'] ?? 100)
 const seed = Number(process.env['BENCH_SEED'] ?? Date.now() % 1_000_000)
@@ -24,7 +26,7 @@ const aims = ['any moment', 'injection', 'end'] as const
 /** What happens to a range in the middle of a drill. Resolves when it is over. */
 type Disturbance = { what: string; play: () => Promise<void> }
 
-const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+const pause = (ms: number) => delay(ms)
 
 /** Something that nobody planned, at a random moment of each of many drills; after each, the range has to be as before, and to take the next one. */
 export const chaosBenchmark: Benchmark = {

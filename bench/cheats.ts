@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { parseAllDocuments } from 'yaml'
 import { apiClient } from '../cli/client.ts'
 import type { ApiClient } from '../model/client.ts'
@@ -7,8 +8,9 @@ import type { ComponentName } from '../model/components.ts'
 import type { ToldDrill } from '../model/drill.ts'
 import { FiredrillError } from '../model/errors.ts'
 import { startWhenSteady } from '../model/start-when-steady.ts'
+import { until } from '../model/until.ts'
 import { writeWhole } from '../range/whole-file.ts'
-import { atRest, exactly, told, until, type Benchmark, type BenchContext } from './benchmark.ts'
+import { atRest, exactly, told, type Benchmark, type BenchContext } from './benchmark.ts'
 import { queues } from '../shop/contract.ts'
 
 /** How long the checks look at what a cheat did: a window of theirs, twice. */
@@ -78,7 +80,7 @@ const all: readonly Cheat[] = [
     scenario: 'slow-shelves',
     play: async ({ signal }) => {
       signal('control', 'SIGSTOP')
-      await new Promise((resolve) => setTimeout(resolve, 20_000))
+      await delay(20_000)
       signal('control', 'SIGCONT')
     },
   },
@@ -136,7 +138,7 @@ export const cheatsBenchmark: Benchmark = {
           if (!(error instanceof FiredrillError)) throw error
           refused = error
         })
-        await new Promise((resolve) => setTimeout(resolve, watchedMs))
+        await delay(watchedMs)
         const { drill: now } = await trainee.get('/api/drills/:id', { id: drill.id })
         const recovered = now.milestones.recovered !== null
         if (recovered) won++

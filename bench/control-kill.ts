@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { startWhenSteady } from '../model/start-when-steady.ts'
+import { until } from '../model/until.ts'
 import { liveness } from '../range/targets/local/identity.ts'
-import { atMost, atRest, exactly, mean, told, until, type Benchmark } from './benchmark.ts'
+import { atMost, atRest, exactly, mean, told, type Benchmark } from './benchmark.ts'
 
 const kills = 20
 const killsPerDrill = 2
@@ -26,7 +28,7 @@ export const controlKillBenchmark: Benchmark = {
       await atRest(context)
       const drill = await startWhenSteady(client, { scenario: scenario.id, trainee: 'bench', mode: 'rehearsal' }, 60_000)
       for (let kill = 0; kill < killsPerDrill; kill++) {
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * 12_000))
+        await delay(Math.random() * 12_000)
         const record = state.run('control')
         if (!record || liveness(record) === 'gone') throw new Error('the control plane is gone before it was killed')
         const killedAt = Date.now()
@@ -77,7 +79,7 @@ function watchShop(url: string) {
         () => false,
       )
       if (!ok) seen.refused++
-      await new Promise((resolve) => setTimeout(resolve, 100))
+      await delay(100)
     }
   })()
   return {

@@ -1,6 +1,7 @@
 import { startWhenSteady } from '../model/start-when-steady.ts'
 import { openLocalRange } from '../control/wiring.ts'
-import { atMost, exactly, mean, quantile, told, until, type Benchmark } from './benchmark.ts'
+import { until } from '../model/until.ts'
+import { atMost, exactly, mean, quantile, told, type Benchmark } from './benchmark.ts'
 
 /** `BENCH_DRILLS` plays fewer, or more. */
 const count = Number(process.env['BENCH_DRILLS'] ?? 100)

@@ -1,7 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { Agent, request } from 'undici'
 import { openLocalRange } from '../control/wiring.ts'
+import { until } from '../model/until.ts'
 import { makeBatch } from './store.ts'
-import { atLeast, atMost, quantile, told, until, type Benchmark } from './benchmark.ts'
+import { atLeast, atMost, quantile, told, type Benchmark } from './benchmark.ts'
 
 const floodSeconds = 20
 const spansPerRequest = 1_000
@@ -43,7 +45,7 @@ export const floodBenchmark: Benchmark = {
         void post.finally(() => inFlight.delete(post))
         sent += spansPerRequest
         const ahead = startedAt + (sent / offered) * 1_000 - performance.now()
-        await new Promise((resolve) => setTimeout(resolve, Math.max(0, ahead)))
+        await delay(Math.max(0, ahead))
         if (inFlight.size > 64) await Promise.race(inFlight)
       }
       await Promise.all(inFlight)
@@ -80,7 +82,7 @@ async function probe(url: string): Promise<number> {
     const { body } = await request(`${url}?page=${1 + (page % 100)}`)
     await body.dump()
     times.push(performance.now() - startedAt)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await delay(20)
   }
   return quantile(times, 0.95)
 }

@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process'
 import net from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { verifyScenario } from '../control/verify.ts'
 import { openLocalRange } from '../control/wiring.ts'
+import { until } from '../model/until.ts'
 import { portOffsets } from '../range/context.ts'
 import { hostsStatus } from '../range/targets/hosts/range.ts'
-import { atMost, atRest, brokenPromises, exactly, told, until, type BenchContext, type Benchmark, type Row } from './benchmark.ts'
+import { atMost, atRest, brokenPromises, exactly, told, type BenchContext, type Benchmark, type Row } from './benchmark.ts'
 
 const cutSeconds = 60
 const backWithinSeconds = 10
@@ -85,7 +87,7 @@ async function cutOff(context: BenchContext, cut: string, mend: string, connecte
   await shell('sh', ['-c', cut])
   try {
     await until('the shop to be away', 30_000, async () => !(await connected()))
-    await new Promise((resolve) => setTimeout(resolve, cutSeconds * 1_000))
+    await delay(cutSeconds * 1_000)
   } finally {
     await shell('sh', ['-c', mend])
   }

@@ -1,13 +1,15 @@
 import { execFile } from 'node:child_process'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { chromium, type Browser } from 'playwright-core'
 import { projectRoot } from '../control/paths.ts'
 import { apiClient } from '../cli/client.ts'
 import { parseDurationMs } from '../model/duration.ts'
 import { startWhenSteady } from '../model/start-when-steady.ts'
+import { until } from '../model/until.ts'
 import { findChromium } from '../range/binaries.ts'
-import { atMost, quantile, told, until, type BenchContext, type Benchmark, type Row } from './benchmark.ts'
+import { atMost, quantile, told, type BenchContext, type Benchmark, type Row } from './benchmark.ts'
 import { echoes, Watched } from './terminal.ts'
 import { seriesIn } from '../model/series.ts'
 
@@ -149,7 +151,7 @@ async function look(context: BenchContext, drill: string, terminal: Watched | nu
     await timed(command, () =>
       promisify(execFile)(path.join(projectRoot, 'firedrill'), ['drill', 'status', '--dir', state.dir], { timeout: 60_000 }),
     )
-    await new Promise((resolve) => setTimeout(resolve, betweenRoundsMs))
+    await delay(betweenRoundsMs)
   }
   const window = Math.floor((Date.now() - from) / 1_000)
   const { data } = await client.get('/api/prometheus/targets', { query: { state: 'active' } })

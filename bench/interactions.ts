@@ -1,7 +1,8 @@
 import { chromium, type Page } from 'playwright-core'
 import { startWhenSteady } from '../model/start-when-steady.ts'
+import { until } from '../model/until.ts'
 import { findChromium } from '../range/binaries.ts'
-import { atMost, atRest, quantile, told, until, type Benchmark, type BenchContext } from './benchmark.ts'
+import { atMost, atRest, quantile, told, type Benchmark, type BenchContext } from './benchmark.ts'
 
 const scenario = process.env['BENCH_INTERACTIONS'] ?? 'slow-shelves'
 

@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { timings } from '../observability/timing.ts'
-import { atLeast, atMost, atRest, quantile, told, until, type BenchContext, type Benchmark, type Row } from './benchmark.ts'
+import { atLeast, atMost, atRest, quantile, told, type BenchContext, type Benchmark, type Row } from './benchmark.ts'
 import { seriesIn } from '../model/series.ts'
+import { until } from '../model/until.ts'
 
 /** Page views a second beside the users: several times what the shop can serve on the CPU that is left. */
 const overload = 900
@@ -79,7 +81,7 @@ async function phase({ client, state }: BenchContext, seconds: number): Promise<
     await client.get('/api/range')
     answers.push(performance.now() - startedAt)
     ages.push(await value(`time() - min(prometheus_rule_group_last_evaluation_timestamp_seconds{rule_group=~".*;(causes|slo)"})`))
-    await new Promise((resolve) => setTimeout(resolve, 250))
+    await delay(250)
   }
   const due = (seconds * (await value('count(up{tier="shop"})'))) / scrapeSeconds
   const scrapes = (await value(`sum(sum_over_time(up{tier="shop"}[${seconds}s]))`)) / due

@@ -2,9 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { projectRoot } from '../control/paths.ts'
 import type { Span } from '../model/telemetry.ts'
-import { atLeast, cpuSeconds, proportionalMegabytes, quantile, type Row, told, until } from './benchmark.ts'
+import { until } from '../model/until.ts'
+import { atLeast, cpuSeconds, proportionalMegabytes, quantile, type Row, told } from './benchmark.ts'
 import { requestsOf } from './span-sample.ts'
 
 /** Spans a second, in the requests of so many services: the default load, and large batches of one sender. */
@@ -135,7 +137,7 @@ async function driven(
     const made = requestsOf(sample, (perSecond * everyMs) / 1_000)
     for (const { body, spans: count } of made.requests) if ((await send(backend.otlp, body)) === 200) spans += count
     traceIds.push(...made.traceIds)
-    await new Promise((resolve) => setTimeout(resolve, Math.max(0, startedAt + (round + 1) * everyMs - performance.now())))
+    await delay(Math.max(0, startedAt + (round + 1) * everyMs - performance.now()))
   }
   await until(`${backend.name} to have the newest trace`, 30_000, () => backend.trace(traceIds.at(-1) ?? ''))
   return { spans, cpu: cpuSeconds(pid) - before, traceIds }

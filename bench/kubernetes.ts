@@ -1,7 +1,8 @@
 import { userTotals } from '../control/sampler.ts'
 import { openLocalRange, rangeOf } from '../control/wiring.ts'
 import { serviceNames } from '../model/components.ts'
-import { brokenPromises, exactly, told, until, type Benchmark, type Row } from './benchmark.ts'
+import { until } from '../model/until.ts'
+import { brokenPromises, exactly, told, type Benchmark, type Row } from './benchmark.ts'
 
 const perSecond = 100
 const kills = 10

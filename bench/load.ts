@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { openLocalRange } from '../control/wiring.ts'
 import { between, told, withoutUsers, type Benchmark, type Row } from './benchmark.ts'
 
@@ -20,9 +21,9 @@ export const loadBenchmark: Benchmark = {
     const measured: { asked: number; ratio: number }[] = []
     async function measure(asked: number): Promise<number> {
       await client.put('/api/load/mix', { body: { ...mix, rate: asked } })
-      await new Promise((resolve) => setTimeout(resolve, settleMs))
+      await delay(settleMs)
       const from = { at: performance.now(), count: await good(metrics) }
-      await new Promise((resolve) => setTimeout(resolve, measureMs))
+      await delay(measureMs)
       const to = { at: performance.now(), count: await good(metrics) }
       const rate = ((to.count - from.count) * 1_000) / (to.at - from.at)
       say(`${asked}/s asked for, ${rate.toFixed(1)}/s were served`)

@@ -1,4 +1,5 @@
 import http from 'node:http'
+import { setTimeout as delay } from 'node:timers/promises'
 import { openLocalRange } from '../control/wiring.ts'
 import { proxyOf, type ServiceName } from '../model/components.ts'
 import { edgePort, inboundPort } from '../range/mesh/edges.ts'
@@ -96,7 +97,7 @@ async function atRate(perSecond: number, until: { ms: number } | { stopped: bool
   const goesOn = () => ('ms' in until ? performance.now() - startedAt < until.ms : !until.stopped)
   while (goesOn()) {
     while (answers.length < ((performance.now() - startedAt) / 1_000) * perSecond) answers.push(one())
-    await new Promise((resolve) => setTimeout(resolve, 1))
+    await delay(1)
   }
   return Promise.all(answers)
 }
@@ -142,10 +143,10 @@ async function switching({ range, over }: Bench): Promise<Row[]> {
     const load = atRate(rate, flag, () => over(edge))
     const injectedAt = performance.now()
     await range.mesh.setFault(edge, { abort: { httpStatus: 418, percent: 100 } })
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await delay(100)
     const clearedAt = performance.now()
     await range.mesh.setFault(edge, null)
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await delay(100)
     flag.stopped = true
     const hit = (await load).filter(({ status }) => status === 418)
     inAfter.push((hit[0]?.at ?? Number.POSITIVE_INFINITY) - injectedAt)
@@ -200,7 +201,7 @@ async function changes({ range, over }: Bench): Promise<Row[]> {
       'bench',
     )
     inForce.push(performance.now() - startedAt)
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await delay(100)
   }
   flag.stopped = true
   const changed = await load

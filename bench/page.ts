@@ -1,7 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { until } from '../model/until.ts'
 import { ruleGroups } from '../observability/rules/index.ts'
 import type { AlertingRule, RuleGroup } from '../observability/rules/rule.ts'
 import { seconds, timings, type Timing } from '../observability/timing.ts'
-import { atMost, atRest, mean, quantile, told, until, type Benchmark, type BenchContext } from './benchmark.ts'
+import { atMost, atRest, mean, quantile, told, type Benchmark, type BenchContext } from './benchmark.ts'
 import { seriesIn } from '../model/series.ts'
 
 const injections = [
@@ -30,7 +32,7 @@ export const pageBenchmark: Benchmark = {
     for (let round = 0; round < rounds; round++) {
       for (const [fault, params] of injections) {
         await atRest(context)
-        await new Promise((resolve) => setTimeout(resolve, Math.random() * 5_000))
+        await delay(Math.random() * 5_000)
         const asked = Date.now()
         const record = client.post('/api/faults/:id', { id: fault, body: { params, forMs: 120_000 } })
         const { page, plannedAt } = await pageOf(context, fault, asked, record)

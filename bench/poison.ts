@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import { gzipSync } from 'node:zlib'
 import { Agent, request } from 'undici'
 import { openStoreBench } from '../observability/store/store-bench.ts'
@@ -98,7 +99,7 @@ export const poisonBenchmark: Benchmark = {
             status = await send({ path: '/v1/traces', body })
             if (status !== 200) refused++
             if (status !== 200 && status !== 429 && status !== 503) throw new Error(`a good request was answered ${status}`)
-            if (status !== 200) await new Promise((resolve) => setTimeout(resolve, 100))
+            if (status !== 200) await delay(100)
           }
           if (number % poisonedEvery !== 0) continue
           const poison = poisons[(number / poisonedEvery) % poisons.length]

@@ -2,11 +2,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { openLocalRange } from '../control/wiring.ts'
+import { until } from '../model/until.ts'
 import { describePrecedence } from '../range/targets/local/precedence.ts'
 import { terminate } from '../range/targets/local/process.ts'
 import { liveness, type ProcessIdentity } from '../range/targets/local/identity.ts'
 import type { Tier } from '../range/precedence.ts'
-import { atMost, quantile, told, until, type Benchmark } from './benchmark.ts'
+import { atMost, quantile, told, type Benchmark } from './benchmark.ts'
 
 const rounds = 5
 /** Busy loops of the shop, for each core. */

@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process'
 import { cpus } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Agent, request } from 'undici'
 import { openLocalRange } from '../control/wiring.ts'
 import { serviceNames } from '../model/components.ts'
 import { startWhenSteady } from '../model/start-when-steady.ts'
+import { until } from '../model/until.ts'
 import { localRange } from '../range/targets/local/range.ts'
-import { atLeast, atMost, atRest, quantile, told, until, type BenchContext, type Benchmark, type Row } from './benchmark.ts'
+import { atLeast, atMost, atRest, quantile, told, type BenchContext, type Benchmark, type Row } from './benchmark.ts'
 import { usageOf } from './usage.ts'
 
 /** As a new range has. */
@@ -30,7 +32,7 @@ export const rangeBenchmark: Benchmark = {
     await client.put('/api/load', { body: { users } })
     await atRest(context)
     say(`${users} users for ${(settleMs + restMs) / 1_000} s`)
-    await new Promise((resolve) => setTimeout(resolve, settleMs))
+    await delay(settleMs)
     const target = openLocalRange(state.dir)
     const usage = (await usageOf(target, restMs)).toSorted((one, other) => other.cores - one.cores)
     const total = (of: 'cores' | 'megabytes') => usage.reduce((sum, component) => sum + component[of], 0)
@@ -95,7 +97,7 @@ async function endOfDrill(context: BenchContext, scenario: string, busy: boolean
   await until('the fault to be in', 60_000, async () => (await client.get('/api/faults')).open.length > 0)
   const loops = busy ? cpus().map(() => spawn(process.execPath, ['-e', 'for (;;);'], { stdio: 'ignore' })) : []
   try {
-    await new Promise((resolve) => setTimeout(resolve, feltMs))
+    await delay(feltMs)
     return await seconds(() => client.post('/api/drills/:id/abort', { id }))
   } finally {
     for (const loop of loops) loop.kill('SIGKILL')

@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import { family, proportionalMemoryBytes } from '../range/targets/local/identity.ts'
 import { runtimeFolder } from '../shell/prepare.ts'
 import { atMost, exactly, quantile, told, type Benchmark, type BenchContext } from './benchmark.ts'
@@ -22,7 +23,7 @@ export const shellBenchmark: Benchmark = {
         opened.push(terminal)
         await terminal.prompt()
         prompts.push(performance.now() - from)
-        await new Promise((resolve) => setTimeout(resolve, 1_000))
+        await delay(1_000)
       }
       const [first, second] = opened
       if (!first || !second) throw new Error('no terminal was opened')

@@ -3,10 +3,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { execFileSync, spawn } from 'node:child_process'
 import os from 'node:os'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Agent, request } from 'undici'
 import { projectRoot } from '../control/paths.ts'
 import { openLocalRange } from '../control/wiring.ts'
 import type { Span } from '../model/telemetry.ts'
+import { until } from '../model/until.ts'
 import { portOffsets } from '../range/context.ts'
 import { encodeTraces } from '../observability/store/otlp/messages.ts'
 import {
@@ -17,7 +19,6 @@ import {
   proportionalMegabytes,
   quantile,
   told,
-  until,
   withoutUsers,
   type BenchContext,
   type Benchmark,
@@ -56,7 +57,7 @@ async function ownStore({ state, say }: BenchContext): Promise<{ rows: Row[]; sa
   say(`the range's own store for ${watchedSeconds} s`)
   const look = async () => ({ at: performance.now(), cpu: cpuSeconds(pid), rows: (await rows(base)).all })
   const before = await look()
-  await new Promise((resolve) => setTimeout(resolve, watchedSeconds * 1_000))
+  await delay(watchedSeconds * 1_000)
   const after = await look()
   const cpu = after.cpu - before.cpu
   const took = (after.at - before.at) / 1_000
@@ -182,7 +183,7 @@ async function drive(base: string, say: (line: string) => void): Promise<{ offer
     void post.finally(() => inFlight.delete(post))
     requests++
     const ahead = startedAt + requests * everyMs - performance.now()
-    if (ahead > 0) await new Promise((resolve) => setTimeout(resolve, ahead))
+    if (ahead > 0) await delay(ahead)
   }
   await Promise.all(inFlight)
   const took = (performance.now() - startedAt) / 1_000

@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { apiClient } from '../cli/client.ts'
 import type { ApiClient } from '../model/client.ts'
 import type { Role } from '../model/api.ts'
+import { until } from '../model/until.ts'
 import type { RangeState } from '../range/targets/local/state.ts'
 
 const waitMs = 120_000
@@ -91,7 +93,7 @@ export async function echoes(terminal: Watched, count: number): Promise<number[]
     terminal.type(String.fromCharCode(97 + (key % 26)))
     await terminal.until(() => terminal.bytes > before)
     took.push(performance.now() - from)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await delay(20)
   }
   terminal.type('\u0015')
   return took

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { KeptOrders } from '../control/kept-orders.ts'
 import { KeptRequests, keptTogether, type Kept } from '../control/kept-requests.ts'
 import { openLocalRange, rangeOf } from '../control/wiring.ts'
@@ -5,9 +6,10 @@ import { advanceDrill, type DrillEvent, type DrillEventBody, type DrillState } f
 import { startWhenSteady } from '../model/start-when-steady.ts'
 import type { Span } from '../model/telemetry.ts'
 import { ticketKinds, type KeptRequest, type OpenedTicket } from '../model/tickets.ts'
+import { poll, until } from '../model/until.ts'
 import { missingEvidence } from '../people/ticket-evidence.ts'
 import { decideTicket } from '../people/tickets.ts'
-import { atLeast, atRest, exactly, told, until, type BenchContext, type Benchmark } from './benchmark.ts'
+import { atLeast, atRest, exactly, told, type BenchContext, type Benchmark } from './benchmark.ts'
 
 /** Each kind of ticket comes in one of them, but for orders that the database does not have: no incident loses those. */
 const usual = [
@@ -119,7 +121,7 @@ async function play(context: BenchContext, scenario: string): Promise<Incident> 
     const end = Date.now() + seconds * 1_000
     while (Date.now() < end) {
       await read()
-      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      await delay(1_000)
     }
     return { scenario, events: await events(), noticed: since(noticed, drill.startedAt) }
   } finally {
@@ -168,12 +170,11 @@ async function problemsOf({ client }: BenchContext, tickets: readonly Written[],
   }
   const lacks = ({ ticket, noticedAt }: Written) => missingEvidence(ticket, spansOf.get(ticket.trace) ?? [], { noticedAt })
   let open = [...tickets]
-  const giveUpAt = Date.now() + foundWithinMs
-  for (;;) {
+  const areFound = async () => {
     for (const trace of new Set(open.map(({ ticket }) => ticket.trace))) await read(trace)
     open = open.filter((written) => lacks(written).length > 0)
-    if (open.length === 0 || Date.now() > giveUpAt) break
-    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    return open.length === 0
   }
+  await poll(foundWithinMs, areFound, 2_000)
   return open.map((written) => `${written.ticket.kind} ${written.ticket.trace}: ${lacks(written).join(', ')}`)
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { ComponentName } from '../model/components.ts'
 import { family, listProcesses, proportionalMemoryBytes } from '../range/targets/local/identity.ts'
 import type { LocalTarget } from '../range/targets/local/target.ts'
@@ -15,7 +16,7 @@ export interface Usage {
 export async function usageOf(target: LocalTarget, forMs: number): Promise<Usage[]> {
   const before = new Map(looked(target).map(({ name, seconds }) => [name, seconds]))
   const startedAt = performance.now()
-  await new Promise((resolve) => setTimeout(resolve, forMs))
+  await delay(forMs)
   const elapsed = (performance.now() - startedAt) / 1_000
   return looked(target).map(({ name, seconds, pids }) => ({
     name,

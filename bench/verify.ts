@@ -1,5 +1,6 @@
 import { verifyScenario } from '../control/verify.ts'
-import { exactly, quantile, told, until, type Benchmark, type BenchContext } from './benchmark.ts'
+import { until } from '../model/until.ts'
+import { exactly, quantile, told, type Benchmark, type BenchContext } from './benchmark.ts'
 
 const times = 3
 

@@ -103,17 +103,17 @@ const nothing = { points: 0, of: 0, detail: 'the shift did not come to its end' 
 /** Starts the drill when the range takes it, and lets the agent play it to its end, or to the limit. */
 async function play(client: ApiClient, options: Played): Promise<{ drill: ToldDrill; run: Run }> {
   const { what, id, limitMs, name, cwd, env } = options
-  await until('the range to be healthy', steadyDeadlineMs, async () => (await client.get('/api/health')).healthy)
+  await until('the range to be healthy', steadyDeadlineMs, async () => (await client.get('/api/health')).healthy, 250)
   const started = await startWhenSteady(client, { ...what, mode: 'assessment', trainee: name }, steadyDeadlineMs)
   const stateNow = async () => (await client.get('/api/drills/:id', { id: started.id })).drill
   const isOver = async () => (await stateNow()).phase !== 'running'
   const log = path.join(options.folder, `${id}-${started.id.slice(0, 8)}.log`)
   const agent = startAgent({ shell: options.agent, cwd, env: { ...env, FIREDRILL_DRILL: started.id }, log })
   try {
-    await until('the agent', limitMs, async () => agent.exitCode() !== undefined || (await isOver())).catch(() => {})
+    await until('the agent', limitMs, async () => agent.exitCode() !== undefined || (await isOver()), 250).catch(() => {})
     const left = agent.exitCode() !== undefined
     // What is mended shows only after a while.
-    if (left && !(await isOver())) await until('the drill to end', settleMs, isOver).catch(() => {})
+    if (left && !(await isOver())) await until('the drill to end', settleMs, isOver, 250).catch(() => {})
   } finally {
     await agent.end()
   }

@@ -6,6 +6,7 @@ import { ensureBundles } from '../range/bundle/bundle.ts'
 import { onCallProgram } from '../shell/firedrill.ts'
 import { ownPorts, paperTokens } from '../control/replay/paper-context.ts'
 import { ServedBench } from '../control/replay/served-bench.ts'
+import { poll } from '../model/until.ts'
 import { jailTrouble } from '../shell/possible.ts'
 import { attach } from './terminal.ts'
 
@@ -29,10 +30,8 @@ function terminal() {
     },
   })
   const until = async (what: RegExp) => {
-    for (const giveUpAt = performance.now() + 20_000; !what.test(shown.text);) {
-      assert.ok(performance.now() < giveUpAt, `no ${what} in ${JSON.stringify(shown.text.slice(-2_000))}`)
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
+    const isShown = await poll(20_000, () => what.test(shown.text), 20)
+    assert.ok(isShown, `no ${what} in ${JSON.stringify(shown.text.slice(-2_000))}`)
   }
   return {
     streams: { stdin, stdout } as unknown as Parameters<typeof attach>[1],

@@ -5,6 +5,7 @@ import http from 'node:http'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
+import { until as waitUntil } from '../model/until.ts'
 import { portOffsets } from '../range/context.ts'
 import { RangeState } from '../range/targets/local/state.ts'
 import { Injector } from './injector.ts'
@@ -17,12 +18,7 @@ const portBase = ownPorts()
 const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-full-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
-async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (const giveUpAt = Date.now() + deadlineMs / 2; !(await holds());) {
-    assert.ok(Date.now() < giveUpAt, what)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
+const until = (what: string, holds: () => boolean | Promise<boolean>) => waitUntil(what, deadlineMs / 2, holds, 50)
 
 /** Answers whatever it is asked on one of the range's ports, and counts how often that was. */
 async function standIn(offset: number, status: number) {

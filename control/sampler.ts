@@ -92,6 +92,7 @@ export function startSampler(
   }
 }
 
+/** By the global timer, which tests replace. */
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, Math.max(10, ms)))
 
 async function valueOrNull(read: () => Promise<number>): Promise<number | null> {

@@ -148,7 +148,7 @@ export const pageBoundSeconds = ({ alerts }: Pick<Scenario, 'alerts'>, patience:
 /** Waits as `until` does, and writes down how long it was. */
 const waitIn =
   ({ waits }: Verification): Wait =>
-  async (what, deadlineMs, holds, everyMs) => {
+  async (what, deadlineMs, holds, everyMs = 250) => {
     const from = Date.now()
     try {
       await waitUntil(what, deadlineMs, holds, everyMs)

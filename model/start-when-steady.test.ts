@@ -2,17 +2,6 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FiredrillError } from './errors.ts'
 import { startWhenSteady } from './start-when-steady.ts'
-import { until } from './until.ts'
-
-test('something is waited for until it holds, and no longer than was said', async () => {
-  let looks = 0
-  await until('it', 1_000, async () => ++looks === 3, 1)
-  assert.equal(looks, 3)
-  await assert.rejects(
-    until('the lock', 0, async () => false, 5),
-    { code: 'timed-out', message: 'waited 0 s for the lock, in vain' },
-  )
-})
 
 test('a drill is started when the range takes it, and what refuses it otherwise is thrown', async () => {
   const refusal = (message: string) => new FiredrillError('range-not-steady', message)

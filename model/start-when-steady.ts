@@ -4,7 +4,7 @@ import { FiredrillError } from './errors.ts'
 import type { Scenario } from './scenario.ts'
 import { until } from './until.ts'
 
-export type Wait = (what: string, deadlineMs: number, holds: () => Promise<boolean>, everyMs?: number) => Promise<void>
+export type Wait = (what: string, deadlineMs: number, holds: () => Promise<boolean>, everyMs?: number) => Promise<unknown>
 
 /** The body of `POST /api/drills`. */
 interface Asked {

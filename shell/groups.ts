@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { poll } from '../model/until.ts'
 import { limits } from './jail.ts'
 
 /** Of all sessions of a range; each has its own after it. */
@@ -36,8 +37,7 @@ export const sessionsWithGroups = (rangeId: string): string[] => [
 
 /** Kills what is left in the groups of a session, and removes them. Resolves when none is left, or was waited for long enough: what is killed takes its time to die. */
 export async function groupsGone(rangeId: string, session: string): Promise<void> {
-  for (const giveUpAt = performance.now() + diesWithinMs; !removeGroups(rangeId, session) && performance.now() < giveUpAt;)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+  await poll(diesWithinMs, () => removeGroups(rangeId, session), 20)
 }
 
 /** Whether none is left. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { until as waitUntil } from '../model/until.ts'
 import { Session, type Watcher } from './session.ts'
 
 const shell = { file: '/bin/sh', args: ['-c'], env: { PATH: '/usr/bin:/bin' } }
@@ -28,12 +29,7 @@ function watcher({ slow = false } = {}) {
   return { seen, state, takes }
 }
 
-const until = async (what: () => boolean, withinMs = 20_000) => {
-  for (const giveUpAt = performance.now() + withinMs; !what();) {
-    assert.ok(performance.now() < giveUpAt, `not within ${withinMs} ms`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
+const until = (what: () => boolean, withinMs = 20_000) => waitUntil(what.toString(), withinMs, what, 20)
 
 test('a flood waits for who reads it, and takes no more memory than what is kept', async () => {
   const { session } = start('exec yes')

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import fc from 'fast-check'
 import { holdsFor } from './fuzz.ts'
 
@@ -8,14 +9,14 @@ test('when the time for a property is over, no input is under way any more, and 
   let ended = 0
   await holdsFor(context, [fc.nat()], async () => {
     begun++
-    await new Promise((resolve) => setTimeout(resolve, 150))
+    await delay(150)
     ended++
   })
   assert.ok(begun > 0)
   assert.equal(ended, begun)
   const late = holdsFor(context, [fc.nat()], async () => {
     // Longer than all the time that there is.
-    await new Promise((resolve) => setTimeout(resolve, 1_000 * Number(process.env['FIREDRILL_FUZZ_SECONDS'] ?? 2) + 300))
+    await delay(1_000 * Number(process.env['FIREDRILL_FUZZ_SECONDS'] ?? 2) + 300)
     throw new Error('the last one')
   })
   await assert.rejects(late, /the last one/)

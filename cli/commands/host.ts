@@ -1,4 +1,5 @@
 import { text } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Command, Option } from 'commander'
 import { FiredrillError, describeError } from '../../model/errors.ts'
 import { overlays } from '../../range/context.ts'
@@ -140,7 +141,7 @@ const watchCommand = () =>
           print(`${name} has exited: restarting it`)
           await target.start(name).catch((error: unknown) => print(red(describeError(error))))
         }
-        await new Promise((resolve) => setTimeout(resolve, 1_000))
+        await delay(1_000)
       }
     },
   )

@@ -33,6 +33,7 @@ import { hasLinkKeys, invite } from '../../range/targets/hosts/invitation.ts'
 import { setup } from '../../range/setup.ts'
 import { shopComponentNames, type ComponentName } from '../../model/components.ts'
 import { Ledger } from '../../control/ledger.ts'
+import { poll } from '../../model/until.ts'
 import { requireFreePorts } from '../../range/targets/local/ports.ts'
 import { reloadAlertmanager } from '../../range/targets/local/monitoring.ts'
 import type { LocalTarget } from '../../range/targets/local/target.ts'
@@ -287,14 +288,13 @@ function endDrillOfDeadRange({ state, context }: LocalTarget): void {
 /** Ready is when each part answers; steady when users have been served for a few seconds. Of a drill that runs, they need not be. */
 export async function untilSteady(state: RangeState, deadlineMs = steadyDeadlineMs): Promise<void> {
   const client = apiClient(state, 'instructor')
-  const giveUpAt = Date.now() + deadlineMs
-  for (;;) {
-    const { healthy, results = [] } = await client.get('/api/health')
-    if (healthy || (await client.get('/api/drills')).running !== null) return
-    if (Date.now() > giveUpAt) {
-      const reasons = results.filter((result) => !result.ok).map((result) => `${result.title}: ${result.detail}`)
-      throw new FiredrillError('range-not-steady', `every component is ready, but the range is not steady: ${reasons.join('; ')}`)
-    }
-    await new Promise((resolve) => setTimeout(resolve, 250))
+  let results: readonly { ok: boolean; title: string; detail: string }[] = []
+  const isSteady = async () => {
+    const health = await client.get('/api/health')
+    results = health.results ?? []
+    return health.healthy || (await client.get('/api/drills')).running !== null
   }
+  if (await poll(deadlineMs, isSteady, 250)) return
+  const reasons = results.filter((result) => !result.ok).map((result) => `${result.title}: ${result.detail}`)
+  throw new FiredrillError('range-not-steady', `every component is ready, but the range is not steady: ${reasons.join('; ')}`)
 }

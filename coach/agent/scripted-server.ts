@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 
 /** What a scripted model does when it is asked. */
 export interface Script {
@@ -43,7 +44,7 @@ export async function startScriptedServer(
       requests.push(asked)
       void answer(script(asked)).catch(() => response.destroy())
     })
-    const sleep = (ms: number | undefined) => (ms ? new Promise((resolve) => setTimeout(resolve, ms)) : undefined)
+    const sleep = (ms: number | undefined) => (ms ? delay(ms) : undefined)
     async function answer({
       text = [],
       thoughts = [],

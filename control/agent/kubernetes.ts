@@ -7,6 +7,7 @@ import http from 'node:http'
 import net from 'node:net'
 import path from 'node:path'
 import type { Duplex } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
 import { KubeConfig } from '@kubernetes/client-node'
 import { describeError } from '../../model/errors.ts'
 import { portOffsets, type PortName, type RangeContext } from '../../range/context.ts'
@@ -105,7 +106,7 @@ void (async () => {
       return await shop.prepare()
     } catch (error) {
       process.stderr.write(`the database could not be prepared: ${describeError(error)}\n`)
-      await new Promise((resolve) => setTimeout(resolve, 3_000))
+      await delay(3_000)
     }
   }
 })()

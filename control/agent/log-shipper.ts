@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { LogSink } from '../../observability/store/filelog/tail.ts'
 import type { LogEntry } from '../../observability/store/otlp/logs.ts'
 
@@ -32,7 +33,7 @@ export function logShipper(url: string): LogSink {
         if (!response?.ok) process.stderr.write(`logs: the store refused ${batch.length} lines: HTTP ${response?.status}\n`)
         waiting = waiting.slice(batch.length)
         bytes -= batch.reduce((sum, entry) => sum + sizeOf(entry), 0)
-      } else await new Promise((resolve) => setTimeout(resolve, 1_000))
+      } else await delay(1_000)
     }
     sending = false
   }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Writable, type Duplex } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
 import { describeError } from '../../model/errors.ts'
 import type { LogFormat } from '../../model/log-format.ts'
 import { parseLine } from '../../observability/store/filelog/parsers.ts'
@@ -37,7 +38,7 @@ export const toSink =
   (sink: LogSink): Take =>
   async (line, { format, service }) => {
     const entry = parseLine(format, line, service)
-    while (entry && !sink.offer([entry])) await new Promise((resolve) => setTimeout(resolve, 500))
+    while (entry && !sink.offer([entry])) await delay(500)
   }
 
 /** Sends what the pods print, for terminals elsewhere, until the other end goes. A reader that does not read is waited for. */
@@ -123,7 +124,7 @@ export function followPods(cluster: Cluster, hand: Take, begin: { sinceSeconds: 
   void (async () => {
     while (!stopped) {
       await look().catch((error: unknown) => process.stderr.write(`logs of pods: ${describeError(error)}\n`))
-      await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
+      await delay(lookEveryMs)
     }
   })()
   return {

@@ -5,6 +5,7 @@ import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { after, before, beforeEach, describe, test } from 'node:test'
 import { noteToolCall } from '../../model/api.ts'
+import { until } from '../../model/until.ts'
 import type { GameDays } from '../game-days.ts'
 import { Looks } from '../looks.ts'
 import { People } from '../people.ts'
@@ -219,15 +220,10 @@ describe('what stands behind it', () => {
       body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'query_metrics', arguments: { query: 'up' } } }),
       signal: left.signal,
     }).catch(() => {})
-    const until = async (holds: () => boolean) => {
-      const giveUpAt = Date.now() + 5_000
-      while (!holds() && Date.now() < giveUpAt) await new Promise((resolve) => setTimeout(resolve, 10))
-      assert.ok(holds())
-    }
-    await until(() => hanging === 1)
+    await until('the call to reach the store', 5_000, () => hanging === 1, 10)
     left.abort()
     await request
-    await until(() => hanging === 0)
+    await until('the call to be cancelled', 5_000, () => hanging === 0, 10)
   })
 })
 

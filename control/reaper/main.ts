@@ -3,6 +3,7 @@
  * gone for ten seconds, or a fault's deadline has passed, it takes the faults out itself.
  */
 import { uptime } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
 import { describeError } from '../../model/errors.ts'
 import { portOffsets } from '../../range/context.ts'
 import { isMissed } from '../../range/targets/local/identity.ts'
@@ -46,7 +47,7 @@ async function openLedger(dir: string): Promise<Ledger> {
       return new Ledger(dir)
     } catch (error) {
       if (!told) process.stderr.write(`the ledger does not open: ${describeError(error)}; it is tried every second\n`)
-      await new Promise((resolve) => setTimeout(resolve, 1_000))
+      await delay(1_000)
     }
   }
 }

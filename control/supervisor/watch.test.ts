@@ -5,6 +5,7 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFil
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, beforeEach, test } from 'node:test'
+import { poll } from '../../model/until.ts'
 import { proportionalMemoryBytes, readStat } from '../../range/targets/local/identity.ts'
 import { RangeState } from '../../range/targets/local/state.ts'
 
@@ -43,14 +44,8 @@ after(async () => {
   rmSync(dir, { recursive: true, force: true })
 })
 
-const wasAsked = async (withinMs: number): Promise<boolean> => {
-  const giveUpAt = Date.now() + withinMs
-  while (Date.now() < giveUpAt) {
-    if (existsSync(asked) && readFileSync(asked, 'utf8').includes('asked')) return true
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  return false
-}
+const wasAsked = async (withinMs: number): Promise<boolean> =>
+  (await poll(withinMs, () => existsSync(asked) && readFileSync(asked, 'utf8').includes('asked'), 50)) !== null
 /** Long enough for several looks. */
 const severalLooksMs = 3_500
 

@@ -1,4 +1,4 @@
-import { FiredrillError, describeError } from '../../model/errors.ts'
+import { until } from '../../model/until.ts'
 
 /** Tells whether a component serves right now. Opens a new connection each time: one already open stays green in an outage. */
 export interface Readiness {
@@ -10,19 +10,10 @@ export interface Readiness {
 
 /** Polls until ready, for at most `deadlineMs`; throws `timed-out` with the last reason. */
 export async function waitUntilReady(readiness: Readiness, deadlineMs: number, stillWorthWaiting: () => void = () => {}): Promise<void> {
-  const giveUpAt = Date.now() + deadlineMs
-  for (;;) {
-    try {
-      await readiness.check(2_000)
-      return
-    } catch (error) {
-      stillWorthWaiting()
-      if (Date.now() >= giveUpAt) {
-        throw new FiredrillError('timed-out', `${readiness.what} did not answer within ${deadlineMs / 1000} s: ${describeError(error)}`, {
-          cause: error,
-        })
-      }
-      await new Promise((resolve) => setTimeout(resolve, 100))
-    }
+  const answers = () => readiness.check(2_000).then(() => true)
+  const retries = () => {
+    stillWorthWaiting()
+    return true
   }
+  await until(`${readiness.what} to answer`, deadlineMs, answers, { retries })
 }

@@ -8,10 +8,11 @@ import { createInterface } from 'node:readline'
 import { after, before, describe, test } from 'node:test'
 import { projectRoot } from '../../control/paths.ts'
 import { proxyNames } from '../../model/components.ts'
+import { until } from '../../model/until.ts'
 import { portOffsets } from '../../range/context.ts'
 import { withEnvironment } from '../../range/targets/local/identity.ts'
 import { RangeState } from '../../range/targets/local/state.ts'
-import { dir, firedrill, json, portBase, run, until, up, type UpReport } from './test-range.ts'
+import { dir, firedrill, json, portBase, run, up, type UpReport } from './test-range.ts'
 
 const promised = [
   'gateway',

@@ -3,7 +3,8 @@ import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { projectRoot } from '../../control/paths.ts'
 import type { LoadStatus } from '../../model/range.ts'
-import { ok, run, until, type Outcome } from './test-range.ts'
+import { until } from '../../model/until.ts'
+import { ok, run, type Outcome } from './test-range.ts'
 
 /**
  * With `COMPOSE` (`docker compose` or `podman-compose`), and images that are there or can be built by it, the range runs in containers. It

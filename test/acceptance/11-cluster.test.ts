@@ -3,9 +3,10 @@ import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { projectRoot } from '../../control/paths.ts'
 import type { LoadStatus } from '../../model/range.ts'
+import { until } from '../../model/until.ts'
 import { namespace } from '../../range/targets/kubernetes/names.ts'
 import { watchNamespace } from '../../range/targets/kubernetes/observability.ts'
-import { ok, run, until, type Outcome } from './test-range.ts'
+import { ok, run, type Outcome } from './test-range.ts'
 
 /**
  * With `KUBERNETES_KUBECONFIG` (a cluster that has the images of deploy/images, and a default StorageClass) and `KUBERNETES_COMPLETE` (the overlay: `complete` or

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs'
 import { before, test } from 'node:test'
 import { exemplarsBenchmark } from '../../bench/exemplars.ts'
 import { traceBenchmark } from '../../bench/trace.ts'
+import { until } from '../../model/until.ts'
 import { portOffsets } from '../../range/context.ts'
-import { base, client, ensureUp, portBase, state, until } from './test-range.ts'
+import { base, client, ensureUp, portBase, state } from './test-range.ts'
 import { seriesIn } from '../../model/series.ts'
 
 const context = { state, client: client('instructor'), say: () => {} }

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { before, test } from 'node:test'
 import type { Range } from '../../model/range.ts'
+import { until } from '../../model/until.ts'
 import { portOffsets } from '../../range/context.ts'
-import { client, ensureFree, portBase, range as openRange, until } from './test-range.ts'
+import { client, ensureFree, portBase, range as openRange } from './test-range.ts'
 
 const shop = `http://127.0.0.1:${portBase + portOffsets.gateway}`
 let range: Range

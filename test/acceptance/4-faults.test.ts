@@ -7,10 +7,11 @@ import { fingerprint, type Fingerprint } from '../../drills/baseline.ts'
 import { faults } from '../../drills/faults/registry.ts'
 import type { Range } from '../../model/range.ts'
 import { whenSteady } from '../../model/start-when-steady.ts'
+import { until } from '../../model/until.ts'
 import { logFile } from '../../range/context.ts'
 import { liveness } from '../../range/targets/local/identity.ts'
 import { faultSamples } from './fault-samples.ts'
-import { atRest, client, ensureUp, range as openRange, state, statusOf, until } from './test-range.ts'
+import { atRest, client, ensureUp, range as openRange, state, statusOf } from './test-range.ts'
 
 let range: Range
 let fresh: Fingerprint

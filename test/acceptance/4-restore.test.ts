@@ -7,7 +7,8 @@ import { resources } from '../../drills/resources/registry.ts'
 import type { Range } from '../../model/range.ts'
 import { databaseUrl } from '../../range/components/service.ts'
 import { apiClient } from '../../cli/client.ts'
-import { client, ensureFree, range as openRange, state, target, until } from './test-range.ts'
+import { until } from '../../model/until.ts'
+import { client, ensureFree, range as openRange, state, target } from './test-range.ts'
 
 let range: Range
 const users = () => state.config().users

@@ -4,7 +4,8 @@ import { startWhenSteady } from '../../model/start-when-steady.ts'
 import { startScriptedServer, type Script } from '../../coach/agent/scripted-server.ts'
 import type { DrillEvent } from '../../model/drill.ts'
 import type { Scenario } from '../../model/scenario.ts'
-import { client, dir, ensureFree, firedrill, json, until } from './test-range.ts'
+import { until } from '../../model/until.ts'
+import { client, dir, ensureFree, firedrill, json } from './test-range.ts'
 
 const trainee = () => client('trainee')
 const instructor = () => client('instructor')

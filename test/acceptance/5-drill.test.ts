@@ -5,8 +5,9 @@ import { startWhenSteady } from '../../model/start-when-steady.ts'
 import { shopComponentNames } from '../../model/components.ts'
 import type { ToldDrill } from '../../model/drill.ts'
 import { milestoneNames } from '../../model/scenario.ts'
+import { until } from '../../model/until.ts'
 import { jailTrouble } from '../../shell/possible.ts'
-import { base, client, dir, ensureFree, firedrill, json, ok, state, until } from './test-range.ts'
+import { base, client, dir, ensureFree, firedrill, json, ok, state } from './test-range.ts'
 
 const skip = (await jailTrouble()) ?? false
 before(async () => {

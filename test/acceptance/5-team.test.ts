@@ -6,7 +6,8 @@ import type { DrillEvent, DrillState } from '../../model/drill.ts'
 import type { PublicStatus } from '../../model/public-status.ts'
 import { usualUsers } from '../../model/range.ts'
 import { whenSteady } from '../../model/start-when-steady.ts'
-import { atRest, base, client, ensureFree, range, state, until } from './test-range.ts'
+import { until } from '../../model/until.ts'
+import { atRest, base, client, ensureFree, range, state } from './test-range.ts'
 
 interface Person {
   name: string

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { before, test } from 'node:test'
-import { atRest, client, dir, ensureFree, firedrill, playedScenarios, range, state, until, up } from './test-range.ts'
+import { atRest, client, dir, ensureFree, firedrill, playedScenarios, range, state, up } from './test-range.ts'
 import { sweepFiles, sweepForExposure, sweepForUsers } from './exposed.ts'
 import { sweepBeforePage, sweepForSpoilers } from './spoilers.ts'
 import { verifyScenario, type Verification } from '../../control/verify.ts'
 import { startWhenSteady } from '../../model/start-when-steady.ts'
+import { until } from '../../model/until.ts'
 import { measureMachine, patienceFor } from '../../range/machine.ts'
 import { withEnvironment } from '../../range/targets/local/identity.ts'
 

@@ -10,10 +10,11 @@ import { projectRoot } from '../../control/paths.ts'
 import type { ComponentStatus } from '../../model/components.ts'
 import { portOffsets } from '../../range/context.ts'
 import { whenSteady } from '../../model/start-when-steady.ts'
+import { until } from '../../model/until.ts'
 import type { HostsStatus } from '../../range/targets/hosts/range.ts'
 import { listProcesses, liveness } from '../../range/targets/local/identity.ts'
 import { RangeState } from '../../range/targets/local/state.ts'
-import { firedrill, ok, run, spansOf, until } from './test-range.ts'
+import { firedrill, ok, run, spansOf } from './test-range.ts'
 import { seriesIn } from '../../model/series.ts'
 
 /**

@@ -8,6 +8,7 @@ import { CoreV1Api, KubeConfig } from '@kubernetes/client-node'
 import { onCallApi } from '../../control/agent/on-call-api.ts'
 import { projectRoot } from '../../control/paths.ts'
 import { paperContext } from '../../control/replay/paper-context.ts'
+import { until } from '../../model/until.ts'
 import { makeLinkKeys } from '../../range/targets/hosts/keys.ts'
 import { Cluster } from '../../range/targets/kubernetes/cluster.ts'
 import { deployShop, openCluster, removeShop } from '../../range/targets/kubernetes/deploy.ts'
@@ -19,7 +20,7 @@ import { refuseOperator } from '../../shell/operator/serve.ts'
 import { jailTrouble } from '../../shell/possible.ts'
 import { Shells } from '../../shell/shells.ts'
 import { attempts, refusedByServer } from './kubectl-attempts.ts'
-import { ok, run, until } from './test-range.ts'
+import { ok, run } from './test-range.ts'
 
 /**
  * kubectl in a real jail, against a real API server with its controllers: with `KUBERNETES_KUBECONFIG` and `KUBERNETES_OVERLAY` as for 9-kubernetes.test.ts. The shop

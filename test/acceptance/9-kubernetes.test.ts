@@ -10,10 +10,11 @@ import { openLocalRange, rangeOf } from '../../control/wiring.ts'
 import { serviceNames } from '../../model/components.ts'
 import type { Range } from '../../model/range.ts'
 import { startWhenSteady } from '../../model/start-when-steady.ts'
+import { until } from '../../model/until.ts'
 import { namespace } from '../../range/targets/kubernetes/names.ts'
 import { RangeState } from '../../range/targets/local/state.ts'
 import { jailTrouble } from '../../shell/possible.ts'
-import { firedrill, ok, spansOf, until } from './test-range.ts'
+import { firedrill, ok, spansOf } from './test-range.ts'
 import { seriesIn } from '../../model/series.ts'
 
 /**

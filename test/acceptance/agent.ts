@@ -1,4 +1,5 @@
 /** A simple agent: acknowledges, looks at what was deployed last, names and rolls back that. Run by `firedrill evaluate`. */
+import { setTimeout as delay } from 'node:timers/promises'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 
@@ -18,7 +19,7 @@ async function use<Answer>(name: string, args: Record<string, unknown> = {}): Pr
 for (;;) {
   const { drill } = await use<{ drill: { pagedAt: number | null } }>('get_drill')
   if (drill.pagedAt !== null) break
-  await new Promise((resolve) => setTimeout(resolve, 500))
+  await delay(500)
 }
 await use('acknowledge_page')
 const { deployments } = await use<{ deployments: { service: string; previous: string | null }[] }>('list_changes')

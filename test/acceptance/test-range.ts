@@ -11,6 +11,7 @@ import { FiredrillError } from '../../model/errors.ts'
 import { localRange } from '../../range/targets/local/range.ts'
 import { isPlayable, loadScenarios } from '../../drills/scenarios.ts'
 import { needsTerminal, type Scenario } from '../../model/scenario.ts'
+import { until } from '../../model/until.ts'
 import { jailTrouble } from '../../shell/possible.ts'
 import { RangeState } from '../../range/targets/local/state.ts'
 import { chosen } from '../seed.ts'
@@ -117,21 +118,6 @@ export async function spansOf(client: ApiClient, traceId: string): Promise<Span[
   } catch (error) {
     if (error instanceof FiredrillError && error.code === 'not-found') return []
     throw error
-  }
-}
-
-/** Polls until the condition gives something; throws when it did not in time. */
-export async function until<Value>(
-  what: string,
-  deadlineMs: number,
-  condition: () => Promise<Value | null | false | undefined>,
-): Promise<Value> {
-  const giveUpAt = Date.now() + deadlineMs
-  for (;;) {
-    const value = await condition()
-    if (value !== null && value !== undefined && value !== false) return value
-    if (Date.now() > giveUpAt) throw new Error(`waited ${deadlineMs / 1_000} s for ${what}`)
-    await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }
 

@@ -4,9 +4,10 @@ import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
 import { chromium, type Browser, type Locator, type Page } from 'playwright-core'
 import { projectRoot } from '../../control/paths.ts'
+import { until } from '../../model/until.ts'
 import { findChromium } from '../../range/binaries.ts'
 import { loaded, noSeriousViolations, noSidewaysScroll, onEachScreen } from './readable.ts'
-import { atRest, client, ensureFree, range, state, base, until } from '../acceptance/test-range.ts'
+import { atRest, client, ensureFree, range, state, base } from '../acceptance/test-range.ts'
 
 const screenshots = path.join(projectRoot, '.cache', 'screenshots')
 const login = (role: 'trainee' | 'instructor') => `${base}/login#token=${state.config().tokens[role]}`

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
+import { until } from '../../model/until.ts'
 import { jailTrouble } from '../../shell/possible.ts'
 import { attempts } from './attempts.ts'
 import { Jailed } from './jailed.ts'
@@ -38,10 +39,7 @@ test('of a session nothing is left, not even what detached itself', { skip }, as
   await own.run(`cp /bin/sleep /tmp/${marker}; (setsid nohup /tmp/${marker} 1000 >/dev/null 2>&1 &); sleep 0.2`)
   assert.ok(running(marker), 'it runs meanwhile')
   await own.shells[Symbol.asyncDispose]()
-  for (const giveUpAt = performance.now() + 5_000; running(marker);) {
-    assert.ok(performance.now() < giveUpAt, 'it still runs')
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
+  await until('what detached itself to die', 5_000, () => !running(marker), 50)
 })
 
 const running = (marker: string): boolean =>

@@ -4,6 +4,7 @@ import { existsSync, globSync, mkdtempSync, readdirSync, readFileSync, rmSync } 
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
+import { until } from '../../model/until.ts'
 import { rangeId } from '../../range/context.ts'
 import { jailTrouble } from '../../shell/possible.ts'
 import { runtimeFolder } from '../../shell/prepare.ts'
@@ -38,10 +39,7 @@ test('of sessions whose control plane was killed nothing runs on, and the next o
   } finally {
     child.kill('SIGKILL')
   }
-  for (const giveUpAt = performance.now() + 10_000; running(word).length > 0;) {
-    assert.ok(performance.now() < giveUpAt, `${running(word).length} still run`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
+  await until('what ran in the terminal to die', 10_000, () => running(word).length === 0, 50)
   assert.ok(existsSync(runtimeFolder(dir)), 'there is something to remove')
   const next = new Jailed({ dir })
   await next.shells.sweep()

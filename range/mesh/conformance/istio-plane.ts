@@ -83,7 +83,7 @@ export async function startIstioPlane({ kubeconfig, image, kubectl = 'kubectl' }
       const draining = await admin('stats?filter=draining')
       return [...draining.matchAll(/^listener_manager\.\S+: (\d+)$/gm)].every(([, count]) => count === '0')
     }
-    await until(`inventory to go by policy ${marker}`, 60_000, isThere)
+    await until(`inventory to go by policy ${marker}`, 60_000, isThere, 250)
   }
   return {
     ...plane,

@@ -1,4 +1,5 @@
 import type { ServiceName } from '../../../model/components.ts'
+import { poll } from '../../../model/until.ts'
 import type { Answer, Behaviour } from './echo.ts'
 
 /** Services of the shop that take part: enough for two callers and one that is called. */
@@ -37,13 +38,13 @@ export function marked(yaml: string, marker: string): string {
 
 /** Waits until both callers go by the policy with that mark, on every worker of their proxies. */
 export async function untilMarked(plane: Pick<DataPlane, 'call'>, marker: string): Promise<void> {
-  const giveUpAt = Date.now() + 60_000
-  for (;;) {
-    const answers = await Promise.all(
-      (['gateway', 'orders'] as const).map((from) => plane.call(from, { count: 4, atOnce: 2, headers: { [markerHeader]: marker } })),
+  let answers: Answer[] = []
+  const isMarked = async () => {
+    const calls = (['gateway', 'orders'] as const).map((from) =>
+      plane.call(from, { count: 4, atOnce: 2, headers: { [markerHeader]: marker } }),
     )
-    if (answers.flat().every(({ status }) => status === markerStatus)) return
-    if (Date.now() > giveUpAt) throw new Error(`the policy was not in force after a minute: ${JSON.stringify(answers.flat())}`)
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    answers = (await Promise.all(calls)).flat()
+    return answers.every(({ status }) => status === markerStatus)
   }
+  if (!(await poll(60_000, isMarked, 200))) throw new Error(`the policy was not in force after a minute: ${JSON.stringify(answers)}`)
 }

@@ -16,7 +16,8 @@ export function rolloutsOf({ cluster, state, images, root, context }: ClusterSho
   /** The range's context as pods have it, with what is deployed now. */
   const described = () => clusterContext({ root, deployed })
   const kindOf = (name: Workload): 'Deployment' | 'StatefulSet' => (isDatastore(name) ? 'StatefulSet' : 'Deployment')
-  const wait = (what: string, deadlineMs: number, holds: () => Promise<boolean>) => until(what, deadlineMs, holds, pollMs)
+  const wait = async (what: string, deadlineMs: number, holds: () => Promise<boolean>): Promise<void> =>
+    void (await until(what, deadlineMs, holds, pollMs))
   const ready = (name: Workload) =>
     topology[name]
       .readiness(context)

@@ -5,6 +5,7 @@ import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
+import { until } from '../../../model/until.ts'
 import { readStat } from './identity.ts'
 import { withLock } from './lock.ts'
 
@@ -68,8 +69,7 @@ test('a suspended holder loses the lock, and is told', async () => {
   const file = path.join(dir, 'suspended')
   const child = await holder(file)
   child.kill('SIGSTOP')
-  const giveUpAt = Date.now() + 5_000
-  while (readStat(child.pid ?? 0)?.state !== 'T' && Date.now() < giveUpAt) await new Promise((resolve) => setTimeout(resolve, 10))
+  await until('the holder to stop', 5_000, () => readStat(child.pid ?? 0)?.state === 'T', 10)
   assert.equal(await withLock(file, async ({ isHeld }) => isHeld(), 5_000), true)
   child.kill('SIGKILL')
   await once(child, 'exit')

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readlinkSync, renameSync, symlinkSync, unlinkSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { FiredrillError, errorCode } from '../../../model/errors.ts'
 import { makePrivateFolder } from '../../private.ts'
 import { liveness, readStat } from './identity.ts'
@@ -66,7 +67,7 @@ async function take(file: string, mine: string, patienceMs: number): Promise<boo
         'conflict',
         `process ${holder?.split('.')[0]} has held ${file} for ${patienceMs / 1_000} s: end it and try again`,
       )
-    else await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
+    else await delay(lookEveryMs)
   }
 }
 

@@ -1,8 +1,10 @@
 import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { ComponentName } from '../../../model/components.ts'
 import { FiredrillError } from '../../../model/errors.ts'
+import { poll } from '../../../model/until.ts'
 import { portOffsets, type HostRole, type PortName } from '../../context.ts'
 import { placedForAWhileOn, placedOn } from '../../topology.ts'
 import { environmentOf, readStat } from './identity.ts'
@@ -77,7 +79,7 @@ export async function requireFreePorts({ portBase, role, rangeId, runs = () => f
     if (taken.length === 0) return
     const patience = taken.some(({ by }) => by.listening) ? patienceMs : connectionPatienceMs
     if (looks >= leastLooks && Date.now() - startedAt >= patience) break
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    await delay(100)
   }
   const [first] = taken
   if (!first) return
@@ -189,12 +191,9 @@ const soonMs = 1_000
 
 /** Throws `port-busy`, with who has it, where a component's port is not free within a second: whoever had it a moment ago may still be on the way out. */
 export async function requireFreeSoon(name: string, port: number): Promise<void> {
-  const freeBy = Date.now() + soonMs
-  while ((await isBusy(port)) && Date.now() < freeBy) await new Promise((resolve) => setTimeout(resolve, 50))
-  if (await isBusy(port)) {
-    throw new FiredrillError(
-      'port-busy',
-      `port ${port} (${name}) is taken by ${holderOf(port)}: stop that, or move the range with --port-base`,
-    )
-  }
+  if (await poll(soonMs, async () => !(await isBusy(port)), 50)) return
+  throw new FiredrillError(
+    'port-busy',
+    `port ${port} (${name}) is taken by ${holderOf(port)}: stop that, or move the range with --port-base`,
+  )
 }

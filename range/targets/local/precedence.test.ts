@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, 
 import os from 'node:os'
 import path from 'node:path'
 import { after, describe, it } from 'node:test'
+import { until } from '../../../model/until.ts'
 import type { Component } from '../../component.ts'
 import { cpuWeights, niceness, tierOf, tiers, type Precedence, type Tier } from '../../precedence.ts'
 import { components } from '../../topology.ts'
@@ -19,10 +20,7 @@ async function withFamily(tier: Tier, precedence: Precedence, rangeId: string, t
   const spec = { file: '/bin/sh', args: ['-c', 'sleep 60 & sleep 60 & wait'], env: {} }
   const identity = await launch(spec, { rangeId, name: 'sleeper', logPath: path.join(scratch, 'log'), tier, precedence })
   try {
-    for (const giveUpAt = Date.now() + 10_000; family(identity.pid).length < 3;) {
-      assert.ok(Date.now() < giveUpAt, 'the shell starts its children')
-      await new Promise((resolve) => setTimeout(resolve, 10))
-    }
+    await until('the shell to start its children', 10_000, () => family(identity.pid).length >= 3, 10)
     test(family(identity.pid))
   } finally {
     await terminate(identity, { signal: 'SIGTERM', deadlineMs: 100 })

@@ -1,7 +1,9 @@
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { errorCode } from '../../../model/errors.ts'
+import { poll } from '../../../model/until.ts'
 import { cpuWeights, niceness, tiers, type Precedence, type Tier } from '../../precedence.ts'
 import { family } from './identity.ts'
 
@@ -62,8 +64,7 @@ export async function place(pid: number, tier: Tier, precedence: Precedence, ran
 
 /** Removes the groups of a range whose processes are gone; waits a moment for those that are just going. */
 export async function dissolve(precedence: Precedence, rangeId: string, withinMs = 2_000): Promise<void> {
-  const giveUpAt = Date.now() + withinMs
-  while (!removeGroups(precedence, rangeId) && Date.now() < giveUpAt) await new Promise((resolve) => setTimeout(resolve, 20))
+  await poll(withinMs, () => removeGroups(precedence, rangeId), 20)
 }
 
 interface Candidate {
@@ -200,7 +201,7 @@ async function lowerSession(pid: number, nice: number): Promise<void> {
       return
     } catch (error) {
       if (errorCode(error) !== 'EAGAIN') return
-      await new Promise((resolve) => setTimeout(resolve, 25 + Math.random() * 100))
+      await delay(25 + Math.random() * 100)
     }
   }
 }

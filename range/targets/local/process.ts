@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { closeSync, openSync } from 'node:fs'
 import path from 'node:path'
 import { FiredrillError } from '../../../model/errors.ts'
+import { poll } from '../../../model/until.ts'
 import type { ProcessSpec } from '../../component.ts'
 import { makePrivateFolder } from '../../private.ts'
 import { runAs, unprivilegedUser } from '../../users.ts'
@@ -85,9 +86,8 @@ export async function killAll(pids: readonly number[]): Promise<void> {
     send(-pid, 'SIGKILL')
     send(pid, 'SIGKILL')
   }
-  const giveUpAt = Date.now() + 2_000
   const lives = (pid: number) => !['Z', 'X', undefined].includes(readStat(pid)?.state)
-  while (pids.some(lives) && Date.now() < giveUpAt) await new Promise((resolve) => setTimeout(resolve, 10))
+  await poll(2_000, () => !pids.some(lives), 10)
 }
 
 export function send(pid: number, signal: NodeJS.Signals): boolean {
@@ -100,10 +100,5 @@ export function send(pid: number, signal: NodeJS.Signals): boolean {
 }
 
 async function gone(identity: ProcessIdentity, withinMs: number): Promise<boolean> {
-  const giveUpAt = Date.now() + withinMs
-  while (liveness(identity) !== 'gone') {
-    if (Date.now() >= giveUpAt) return false
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-  return true
+  return (await poll(withinMs, () => liveness(identity) === 'gone', 20)) !== null
 }

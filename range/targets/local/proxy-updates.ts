@@ -1,5 +1,7 @@
+import { z } from 'zod'
 import { proxyOf, type ServiceName } from '../../../model/components.ts'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
+import { until } from '../../../model/until.ts'
 import type { RangeContext } from '../../context.ts'
 import { adminPort } from '../../mesh/edges.ts'
 import type { ConfigFile, ProxyConfig } from '../../mesh/envoy/proxy.ts'
@@ -42,25 +44,23 @@ export async function updateProxy(target: LocalTarget, service: ServiceName, { c
   await put([clusters])
 }
 
+/** The part of Envoy's `/runtime` that is read. */
+const runtimeAnswer = z.object({ entries: z.record(z.string(), z.object({ final_value: z.string() })).default({}) })
+
 /** Switches what the runtime switches, and waits until the proxy has it. */
 export async function switchRuntime({ context, state }: LocalTarget, service: ServiceName): Promise<void> {
   write(context, service, { file: runtimeFile, content: runtimeContent(context.mesh()) })
   const record = state.run(proxyOf(service))
   if (record === null || liveness(record) !== 'running') return
   const wanted = Object.entries(runtimeValues(context.mesh()))
-  const giveUpAt = Date.now() + inForceMs
-  for (;;) {
-    const url = `http://127.0.0.1:${context.port(adminPort(service))}/runtime`
-    const found = await fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
-      // Safe: Envoy's own answer; a key that is missing is not the value that is wanted.
-      async (response) => ((await response.json()) as { entries?: Record<string, { final_value: string }> }).entries ?? {},
-      () => ({}) as Record<string, { final_value: string }>,
-    )
-    if (wanted.every(([key, value]) => Number(found[key]?.final_value) === value)) return
-    if (Date.now() > giveUpAt)
-      throw new FiredrillError('timed-out', `the proxy of ${service} has not taken up its runtime within ${inForceMs / 1_000} s`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+  const url = `http://127.0.0.1:${context.port(adminPort(service))}/runtime`
+  const isInForce = async () => {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) })
+    const { entries } = runtimeAnswer.parse(await response.json())
+    return wanted.every(([key, value]) => Number(entries[key]?.final_value) === value)
   }
+  // Whatever it answers otherwise, or whether it does, it does not have them yet.
+  await until(`the proxy of ${service} to take up its runtime`, inForceMs, isInForce, { everyMs: 20, retries: () => true })
 }
 
 interface Readouts {
@@ -84,24 +84,15 @@ async function readouts(context: RangeContext, service: ServiceName): Promise<Re
 
 /** Waits until the proxy says that it runs these versions; throws when it refuses one. */
 async function inForce(context: RangeContext, service: ServiceName, files: readonly ConfigFile[], before: Readouts): Promise<void> {
-  const giveUpAt = Date.now() + inForceMs
-  for (;;) {
+  const names = files.map(({ file }) => file).join(', ')
+  const isInForce = async () => {
     const now = await readouts(context, service)
-    if (now && files.every(({ readout, version }) => now.versions.get(readout) === version)) return
-    if (now && now.rejected > before.rejected) {
-      throw new FiredrillError(
-        'component-failed',
-        `the proxy of ${service} refuses ${files.map(({ file }) => file).join(', ')}: ${await reasonOf(context, service)}`,
-      )
-    }
-    if (Date.now() > giveUpAt) {
-      throw new FiredrillError(
-        'timed-out',
-        `the proxy of ${service} has not taken up ${files.map(({ file }) => file).join(', ')} within ${inForceMs / 1_000} s`,
-      )
-    }
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    if (now && files.every(({ readout, version }) => now.versions.get(readout) === version)) return true
+    if (now && now.rejected > before.rejected)
+      throw new FiredrillError('component-failed', `the proxy of ${service} refuses ${names}: ${await reasonOf(context, service)}`)
+    return false
   }
+  await until(`the proxy of ${service} to take up ${names}`, inForceMs, isInForce, 20)
 }
 
 async function reasonOf(context: RangeContext, service: ServiceName): Promise<string> {

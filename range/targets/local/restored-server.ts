@@ -1,5 +1,6 @@
 import { chownSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
 import { administratorOptions } from '../../administrator.ts'
@@ -73,7 +74,7 @@ export async function untilReplayed(context: RangeContext, record: RunRecord, lo
       () => false,
     )
     if (isPaused) return
-    await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
+    await delay(lookEveryMs)
   }
   throw new FiredrillError('timed-out', `the restored server has not replayed its WAL within ${replayedWithinMs / 1_000} s`)
 }

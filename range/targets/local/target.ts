@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs'
 import path from 'node:path'
 import type { ComponentName, ComponentStatus } from '../../../model/components.ts'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
+import { poll } from '../../../model/until.ts'
 import { asBundle } from '../../bundle/bundle.ts'
 import type { Component, ProcessSpec } from '../../component.ts'
 import { configDir, logFile, portOffsets, type Binaries, type PortName, type RangeContext } from '../../context.ts'
@@ -149,11 +150,7 @@ export class LocalTarget {
     if (signal === 'SIGKILL') await killAll(members)
     else for (const pid of members) send(pid, signal)
     // A process that is just now on a core stops when it next leaves it.
-    for (
-      const giveUpAt = performance.now() + stopsWithinMs;
-      signal === 'SIGSTOP' && liveness(record) === 'running' && performance.now() < giveUpAt;
-    )
-      await new Promise((resolve) => setTimeout(resolve, 5))
+    if (signal === 'SIGSTOP') await poll(stopsWithinMs, () => liveness(record) !== 'running', 5)
   }
 
   /** Starts everything at once: what needs another waits for it by itself. */
