@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { chmodSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { escapeMarkup } from '../model/markup.ts'
 
 /** A browser that has to be started first has so long to read the page. */
 const keptSeconds = 60
@@ -28,7 +29,7 @@ export function browse(url: string, dir: string): void {
 }
 
 function leadingTo(url: string): string {
-  const escaped = url.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
+  const escaped = escapeMarkup(url)
   return `<!DOCTYPE HTML>
 <meta charset="utf-8">
 <meta name="referrer" content="no-referrer">

@@ -33,5 +33,3 @@ export function printTable(rows: readonly Record<string, unknown>[], columns = O
     )
   }
 }
-
-export const megabytes = (bytes: number | null): string => (bytes === null ? '' : `${Math.round(bytes / 1024 / 1024)} MB`)

@@ -1,6 +1,7 @@
 import { elapsed } from '../model/duration.ts'
 import { drillClock, nextMilestone, type DrillEvent, type DrillState, type HintReason } from '../model/drill.ts'
 import { hintRungs, milestoneNames, type HintRung, type MilestoneName, type Scenario } from '../model/scenario.ts'
+import { inSeconds } from '../model/units.ts'
 import { coachParameters as parameters } from './parameters.ts'
 
 /** What the coach does now, and why; the reasons are for the instructor. */
@@ -228,4 +229,4 @@ const praise: Record<MilestoneName, string> = {
   recovered: 'Recovered',
 }
 
-const seconds = (ms: number): string => `${Math.round(ms / 1_000)} s`
+const seconds = (ms: number): string => inSeconds(ms, 0)

@@ -4,9 +4,7 @@ import { pinsOf } from '../drills/pins.ts'
 import { eventInWords } from '../drills/postmortem.ts'
 import type { DrillGraph } from './drill-graphs.ts'
 import type { Debrief } from '../model/debrief.ts'
-
-export const escape = (text: string): string =>
-  text.replaceAll(/[&<>"']/g, (sign) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' })[sign] ?? sign)
+import { escapeMarkup } from '../model/markup.ts'
 
 const style = `
 :root { color-scheme: light; font: 15px/1.5 Inter, system-ui, sans-serif; color: #171b22 }
@@ -27,16 +25,16 @@ export interface Pictures {
 /** A debrief as one file: it needs no server, no script and no other file, and can be printed. */
 export const debriefPage = (title: string, { startedAt, trainee, mode }: DrillState, body: string): string => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>Debrief: ${escape(title)}</title><style>${style}</style></head><body>
-<h1>Debrief: ${escape(title)}</h1>
-<p class="quiet">${escape(new Date(startedAt).toISOString().slice(0, 16).replace('T', ' '))} UTC · ${escape(trainee)} · ${mode}</p>
+<title>Debrief: ${escapeMarkup(title)}</title><style>${style}</style></head><body>
+<h1>Debrief: ${escapeMarkup(title)}</h1>
+<p class="quiet">${escapeMarkup(new Date(startedAt).toISOString().slice(0, 16).replace('T', ' '))} UTC · ${escapeMarkup(trainee)} · ${mode}</p>
 ${body}
 </body></html>
 `
 
 /** Nothing where there is nothing to say. */
 export const section = (title: string, body: string, level: 'h2' | 'h3' = 'h2'): string =>
-  body === '' ? '' : `<section><${level}>${escape(title)}</${level}>${body}</section>`
+  body === '' ? '' : `<section><${level}>${escapeMarkup(title)}</${level}>${body}</section>`
 
 /** A table of what is HTML already; the first cell of a row is its heading. */
 export const table = (columns: readonly string[], rows: readonly (readonly string[])[]): string => {
@@ -46,7 +44,7 @@ export const table = (columns: readonly string[], rows: readonly (readonly strin
 }
 
 export const figure = ({ svg, title }: DrillGraph): string =>
-  `<figure>${svg}<figcaption class="quiet">${escape(title)}</figcaption></figure>`
+  `<figure>${svg}<figcaption class="quiet">${escapeMarkup(title)}</figcaption></figure>`
 
 /** A moment, on the clock of a drill. */
 export const clockOf =
@@ -55,7 +53,7 @@ export const clockOf =
     elapsed(drillClock(drill, ms))
 
 export const storyList = ({ story }: Pick<Debrief, 'story'>): string =>
-  `<ol>${story.map(({ text, tone }) => `<li class="${tone}">${escape(text)}</li>`).join('')}</ol>`
+  `<ol>${story.map(({ text, tone }) => `<li class="${tone}">${escapeMarkup(text)}</li>`).join('')}</ol>`
 
 export function referenceTable({ drill, reference }: Pick<Debrief, 'drill' | 'reference'>): string {
   const at = clockOf(drill)
@@ -69,14 +67,21 @@ export function referenceTable({ drill, reference }: Pick<Debrief, 'drill' | 're
 }
 
 export const answerOf = ({ cause, solution }: Pick<Debrief, 'cause' | 'solution'>): string =>
-  `<p>It was <b>${escape(cause.component)}</b>, ${escape(cause.category)}.</p><ol>${solution
-    .map(({ action, terminal, why }) => `<li><b>${escape(action?.replaceAll('-', ' ') ?? `$ ${terminal}`)}</b>: ${escape(why)}</li>`)
+  `<p>It was <b>${escapeMarkup(cause.component)}</b>, ${escapeMarkup(cause.category)}.</p><ol>${solution
+    .map(
+      ({ action, terminal, why }) =>
+        `<li><b>${escapeMarkup(action?.replaceAll('-', ' ') ?? `$ ${terminal}`)}</b>: ${escapeMarkup(why)}</li>`,
+    )
     .join('')}</ol>`
 
 export const scoreTable = ({ score }: Pick<Debrief, 'score'>): string =>
   table(
     ['what', 'points', 'note'],
-    score.lines.map((line) => [escape(line.what), line.of > 0 ? `${line.points} of ${line.of}` : String(line.points), escape(line.detail)]),
+    score.lines.map((line) => [
+      escapeMarkup(line.what),
+      line.of > 0 ? `${line.points} of ${line.of}` : String(line.points),
+      escapeMarkup(line.detail),
+    ]),
   )
 
 /** What was pinned, as it was then. */
@@ -97,12 +102,12 @@ export function timelineTable(events: readonly DrillEvent[], drill: DrillState):
       const words = eventInWords(event)
       if (words === null) return []
       const of = 'incident' in event && event.incident !== undefined ? `Incident ${event.incident}: ` : ''
-      return [[`<time>${at(event.at)}</time>`, escape(`${of}${words}`)]]
+      return [[`<time>${at(event.at)}</time>`, escapeMarkup(`${of}${words}`)]]
     }),
   )
 }
 
 function pinOf({ text, by, pin }: ReturnType<typeof pinsOf>[number], after: string, picture: DrillGraph | undefined): string {
-  const facts = pin.facts.length > 0 ? `<ul class="quiet">${pin.facts.map((fact) => `<li>${escape(fact)}</li>`).join('')}</ul>` : ''
-  return `<p><time>${after}</time> ${by ? `<b>${escape(by)}:</b> ` : ''}${escape(text)} <span class="quiet">(${pin.kind}: ${escape(pin.title)})</span></p>${picture ? figure(picture) : ''}${facts}`
+  const facts = pin.facts.length > 0 ? `<ul class="quiet">${pin.facts.map((fact) => `<li>${escapeMarkup(fact)}</li>`).join('')}</ul>` : ''
+  return `<p><time>${after}</time> ${by ? `<b>${escapeMarkup(by)}:</b> ` : ''}${escapeMarkup(text)} <span class="quiet">(${pin.kind}: ${escapeMarkup(pin.title)})</span></p>${picture ? figure(picture) : ''}${facts}`
 }

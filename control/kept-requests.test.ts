@@ -12,6 +12,7 @@ import { keptOrder, type KeptRequest } from '../model/tickets.ts'
 import { until } from '../model/until.ts'
 import { findBinaries } from '../range/binaries.ts'
 import { kindOf } from '../people/tickets.ts'
+import { freePort } from '../test/free-port.ts'
 import { KeptRequests } from './kept-requests.ts'
 import { LocustRing } from './locust-ring.ts'
 import { cacheDir, projectRoot } from './paths.ts'
@@ -21,12 +22,6 @@ const program = findBinaries(cacheDir).find(({ source }) => source.binary === 'l
 const listening = async (server: http.Server | net.Server): Promise<number> => {
   await once(server.listen(0, '127.0.0.1'), 'listening')
   return (server.address() as net.AddressInfo).port
-}
-async function freePort(): Promise<number> {
-  const server = net.createServer()
-  const port = await listening(server)
-  await new Promise((resolve) => server.close(resolve))
-  return port
 }
 
 /** What the shop was asked, by trace. */

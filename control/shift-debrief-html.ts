@@ -5,7 +5,6 @@ import {
   answerOf,
   clockOf,
   debriefPage,
-  escape,
   figure,
   referenceTable,
   scoreTable,
@@ -17,6 +16,7 @@ import {
   type Pictures,
 } from './debrief-parts.ts'
 import type { JudgedHandover, ShiftDebrief, ShiftIncidentDebrief } from '../model/debrief.ts'
+import { escapeMarkup } from '../model/markup.ts'
 
 /** The debrief of a shift as one file: by incident, with the order in which they were dealt with, what was noise, and the note for the next shift. */
 export function shiftDebriefHtml(debrief: ShiftDebrief, events: readonly DrillEvent[], pictures: Pictures): string {
@@ -25,11 +25,11 @@ export function shiftDebriefHtml(debrief: ShiftDebrief, events: readonly DrillEv
   const early =
     forestalled.length === 0
       ? ''
-      : `<p>You fixed it while it was only a ticket, and it never paged: ${escape(new Intl.ListFormat('en').format(forestalled))}.</p>`
+      : `<p>You fixed it while it was only a ticket, and it never paged: ${escapeMarkup(new Intl.ListFormat('en').format(forestalled))}.</p>`
   const left =
     missed.length === 0
       ? ''
-      : `<p class="quiet">The shift was over before they began: ${escape(new Intl.ListFormat('en').format(missed))}.${drill.outcome === 'given-up' ? ' Since it was ended early, each counts as zero.' : ''}</p>`
+      : `<p class="quiet">The shift was over before they began: ${escapeMarkup(new Intl.ListFormat('en').format(missed))}.${drill.outcome === 'given-up' ? ' Since it was ended early, each counts as zero.' : ''}</p>`
   const rest = { points: total - triage.points - handover.points, of: 100 - triage.of - handover.of }
   return debriefPage(
     title,
@@ -61,7 +61,7 @@ function overview({ drill, incidents }: ShiftDebrief): string {
   return table(
     ['incident', 'began after', 'urgency', 'outcome', 'score'],
     incidents.map((incident) => [
-      ...[escape(nameOf(incident)), at(incident.beganAt), incident.urgency],
+      ...[escapeMarkup(nameOf(incident)), at(incident.beganAt), incident.urgency],
       ...[outcomes[incident.debrief.drill.outcome ?? 'given-up'], String(incident.debrief.score.total)],
     ]),
   )
@@ -74,7 +74,7 @@ function incidentOf(incident: ShiftIncidentDebrief): string {
   return section(
     nameOf(incident),
     [
-      `<p><b>${total}</b> of 100, ${assisted ? 'assisted' : 'unassisted'}. <b>Urgency: ${urgency}.</b> ${escape(why)}</p>`,
+      `<p><b>${total}</b> of 100, ${assisted ? 'assisted' : 'unassisted'}. <b>Urgency: ${urgency}.</b> ${escapeMarkup(why)}</p>`,
       section('What happened', storyList(debrief), 'h3'),
       section('Against the reference', referenceTable(debrief), 'h3'),
       section('The answer', answerOf(debrief), 'h3'),
@@ -86,13 +86,13 @@ function incidentOf(incident: ShiftIncidentDebrief): string {
 const triageIn = ({ triage: { findings } }: ShiftDebrief): string =>
   findings.length === 0
     ? '<p>No two incidents of different urgency were open at the same time, and no noise paged: there was nothing to choose.</p>'
-    : `<ul>${findings.map(({ ok, text }) => `<li class="${ok ? 'good' : 'bad'}">${escape(text)}</li>`).join('')}</ul>`
+    : `<ul>${findings.map(({ ok, text }) => `<li class="${ok ? 'good' : 'bad'}">${escapeMarkup(text)}</li>`).join('')}</ul>`
 
 function noiseOf({ drill, noise }: ShiftDebrief): string {
   if (noise.length === 0) return ''
   const rows = noise.map(({ what, at, pages }) => [
     at === null ? '–' : `<time>${elapsed(drillClock(drill, at))}</time>`,
-    escape(what),
+    escapeMarkup(what),
     at === null ? 'it did not come' : pages === 0 ? 'none' : String(pages),
   ])
   return table(['after', 'it needed nobody', 'pages'], rows)
@@ -100,14 +100,14 @@ function noiseOf({ drill, noise }: ShiftDebrief): string {
 
 function handedOver({ drill, handovers, handover }: ShiftDebrief): string {
   const at = clockOf(drill)
-  const points = `<p class="quiet">${handover.points} of ${handover.of} points: ${escape(handover.detail)}.</p>`
+  const points = `<p class="quiet">${handover.points} of ${handover.of} points: ${escapeMarkup(handover.detail)}.</p>`
   return `${points}${handovers.map((note) => noteOf(note, at(note.at))).join('')}`
 }
 
 /** A note, and where it says otherwise than it was, or nothing. */
 function noteOf({ by, note, findings }: JudgedHandover, after: string): string {
   const missing = findings.flatMap(({ title, note: truth }) =>
-    truth === null ? [] : [`<li class="bad">${escape(`${title}: ${truth}.`)}</li>`],
+    truth === null ? [] : [`<li class="bad">${escapeMarkup(`${title}: ${truth}.`)}</li>`],
   )
-  return `<p><time>${after}</time> ${by ? `<b>${escape(by.name)}:</b> ` : ''}${escape(handoverInWords(note))}</p>${missing.length > 0 ? `<ul>${missing.join('')}</ul>` : ''}`
+  return `<p><time>${after}</time> ${by ? `<b>${escapeMarkup(by.name)}:</b> ` : ''}${escapeMarkup(handoverInWords(note))}</p>${missing.length > 0 ? `<ul>${missing.join('')}</ul>` : ''}`
 }

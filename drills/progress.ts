@@ -1,4 +1,5 @@
 import type { DrillState } from '../model/drill.ts'
+import { median } from '../model/middle.ts'
 import type { Progress, SkillProgress, StepProgress } from '../model/progress.ts'
 import { milestoneNames, type Scenario } from '../model/scenario.ts'
 import { scenarioOf } from './variants.ts'
@@ -43,12 +44,12 @@ export function progressOf(
 
   const steps = milestoneNames.map((milestone): StepProgress => {
     const lines = finished.flatMap(({ score }) => score.lines.filter(({ what }) => what === milestone))
-    const ratios = lines.flatMap(({ tookMs, parMs }) => (tookMs !== null && parMs ? [tookMs / parMs] : [])).toSorted((a, b) => a - b)
+    const ratios = lines.flatMap(({ tookMs, parMs }) => (tookMs !== null && parMs ? [tookMs / parMs] : []))
     return {
       milestone,
       reached: ratios.length,
       of: lines.length,
-      medianOfPar: ratios.length === 0 ? null : (ratios[Math.floor(ratios.length / 2)] as number),
+      medianOfPar: median(ratios),
     }
   })
   return { drills: finished.length, skills, steps }

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
-import net, { type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -8,6 +7,8 @@ import { openLocalRange } from '../control/wiring.ts'
 import { portOffsets } from '../range/context.ts'
 import { RangeState } from '../range/targets/local/state.ts'
 import type { SilenceMatcher } from '../model/silence.ts'
+import { until } from '../model/until.ts'
+import { freePort } from '../test/free-port.ts'
 import { muteRefusal, silences, watchdogLabels as alert } from './silences.ts'
 
 const matcher = (name: string, operator: '=' | '!=' | '=~' | '!~', value: string): SilenceMatcher => ({
@@ -63,8 +64,9 @@ test('Alertmanager judges every matcher in the same way', async () => {
       const filter = new URLSearchParams({ filter: `${matcher.name}${operator}${JSON.stringify(matcher.value)}` })
       return ((await (await fetch(`${api}?${filter}`)).json()) as unknown[]).length > 0
     }
-    const giveUpAt = Date.now() + 10_000
-    while (!(await matched({ name: 'alertname', value: 'Watchdog', isRegex: false, isEqual: true }))) assert.ok(Date.now() < giveUpAt)
+    await until('Alertmanager to have the alert', 10_000, () =>
+      matched({ name: 'alertname', value: 'Watchdog', isRegex: false, isEqual: true }),
+    )
     for (const [given, expected] of table) if (expected !== 'unsure') assert.equal(await matched(given), expected, JSON.stringify(given))
   } finally {
     await target.stop('alertmanager')
@@ -90,10 +92,4 @@ test('an expression that takes a backtracking engine forever is judged immediate
     assert.equal(silences([matcher('alertname', '=~', expression)], { alertname: 'W'.repeat(200) }), false, expression)
 })
 
-async function freePortBase(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port - portOffsets.alertmanager
-}
+const freePortBase = async (): Promise<number> => (await freePort()) - portOffsets.alertmanager

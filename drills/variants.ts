@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { DrillState } from '../model/drill.ts'
 import { FiredrillError } from '../model/errors.ts'
+import { isRecord } from '../model/json.ts'
 import type { Scenario } from '../model/scenario.ts'
 import type { Draw } from '../model/scenario-variants.ts'
 
@@ -11,8 +12,6 @@ export interface Varied {
   variants: { name: string; set: Values }[]
   draws: Record<string, unknown[]>
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 export function variedIn(document: unknown): Varied {
   const { variants, draws } = isRecord(document) ? document : {}

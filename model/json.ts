@@ -6,3 +6,7 @@ export function jsonOrNull(text: string): unknown {
     return null
   }
 }
+
+/** Whether a value has properties by name, as an object of JSON has: an array has not. */
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)

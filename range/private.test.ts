@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { chmodSync, globSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
-import net, { type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, afterEach, beforeEach, test } from 'node:test'
 import { Ledger } from '../control/ledger.ts'
 import { projectRoot } from '../control/paths.ts'
 import { openLocalRange } from '../control/wiring.ts'
+import { freePort } from '../test/free-port.ts'
 import { portOffsets } from './context.ts'
 import { makePrivate, openTo, othersMayRead } from './private.ts'
 import { RangeState } from './targets/local/state.ts'
@@ -80,13 +80,7 @@ test('whether others may read a file is decided by its folders, too', () => {
 })
 
 /** By which Redis, the only one that is started, has a port that is free. */
-async function freePortBase(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port - portOffsets.redis
-}
+const freePortBase = async (): Promise<number> => (await freePort()) - portOffsets.redis
 
 test('a folder that cannot be written is told with the reason, and what to do', (context) => {
   const inTheWay = path.join(dir, 'a-file')

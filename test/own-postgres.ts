@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { until } from '../model/until.ts'
@@ -9,20 +8,11 @@ import { binarySources, findBinary } from '../range/binaries.ts'
 import { postgres } from '../range/components/postgres.ts'
 import type { PortName, RangeContext } from '../range/context.ts'
 import { runAs, unprivilegedUser } from '../range/users.ts'
+import { freePort } from './free-port.ts'
 
 const source = binarySources('').find(({ binary }) => binary === 'postgresBin')
 /** Where PostgreSQL is; null where it is not installed. */
 export const postgresBin = source ? findBinary(source) : null
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  // Safe: it listens on a port.
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 /** A PostgreSQL that is started as the shop's is, and nobody else's. */
 export class OwnPostgres implements AsyncDisposable {
@@ -75,12 +65,7 @@ export class OwnPostgres implements AsyncDisposable {
     }
     server.stderr.setEncoding('utf8').on('data', (text: string) => (this.log += text))
     const readiness = postgres.readiness(this.context)
-    await until('PostgreSQL', 60_000, () =>
-      readiness.check(5_000).then(
-        () => true,
-        () => false,
-      ),
-    )
+    await until('PostgreSQL', 60_000, () => readiness.check(5_000).then(() => true), { retries: () => true })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createApp } from '../control/api/app.ts'
@@ -10,18 +9,12 @@ import { telemetryRoutes } from '../control/api/telemetry.ts'
 import type { GameDays } from '../control/game-days.ts'
 import { Looks } from '../control/looks.ts'
 import { People } from '../control/people.ts'
+import { until } from '../model/until.ts'
 import { binarySources, findBinary } from '../range/binaries.ts'
+import { freePort } from './free-port.ts'
 
 const program = findBinary(binarySources('').find(({ binary }) => binary === 'prometheus')!)
 export const noPrometheus = program === null && 'there is no Prometheus'
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as net.AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 
 export interface Behind extends AsyncDisposable {
   app: Api
@@ -56,7 +49,6 @@ export async function startPrometheusBehind(): Promise<Behind> {
   const nobody = { looks: new Looks(() => {}), people: new People({ current: () => null } as unknown as GameDays) }
   telemetryRoutes(app, { context: { port: () => port, config: { profile: 'drill' } }, ...nobody } as unknown as ApiContext)
   const base = await app.listen({ port: 0, host: '127.0.0.1' })
-  const giveUpAt = Date.now() + 30_000
   const scraped = async () => {
     const answer = await fetch(`http://${at}/prometheus/api/v1/query?query=up`).catch(() => null)
     return answer?.ok === true && ((await answer.json()) as { data: { result: unknown[] } }).data.result.length > 0
@@ -67,12 +59,9 @@ export async function startPrometheusBehind(): Promise<Behind> {
     await ended
     rmSync(dir, { recursive: true, force: true })
   }
-  while (!(await scraped())) {
-    if (Date.now() > giveUpAt) {
-      await stop()
-      assert.fail('Prometheus has scraped nothing')
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
+  await until('Prometheus to scrape something', 30_000, scraped, 50).catch(async (error: unknown) => {
+    await stop()
+    throw error
+  })
   return { app, base, [Symbol.asyncDispose]: stop }
 }

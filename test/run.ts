@@ -7,6 +7,7 @@ import path from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { stripVTControlCharacters } from 'node:util'
+import { inSeconds } from '../model/units.ts'
 import { elsewhere, filesOf, missingFor } from './elsewhere.ts'
 import { seed } from './seed.ts'
 
@@ -208,10 +209,9 @@ for (const name of isBeside ? [] : ['test-range', 'test-range-2']) {
   if (existsSync(dir))
     spawnSync(path.join(root, 'firedrill'), ['down', '--purge', '--dir', dir], { stdio: ['ignore', 'ignore', 'inherit'] })
 }
-const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1).padStart(7)} s`
 process.stdout.write('\ntime by file, where it is a second or more\n')
 for (const [what, ms] of [...tookMs].filter(([, each]) => each >= 1_000).toSorted(([, a], [, b]) => b - a))
-  process.stdout.write(`${seconds(ms)}  ${what}\n`)
+  process.stdout.write(`${inSeconds(ms).padStart(9)}  ${what}\n`)
 if (skipped.length > 0) process.stdout.write(`\nskipped\n${skipped.map(({ name, why }) => `  ${name}  (${why})\n`).join('')}`)
 if (failures.length > 0) process.stdout.write(`\nfailed\n${failures.join('')}`)
 process.stdout.write(`\n${passed} passed, ${failed} failed\n`)

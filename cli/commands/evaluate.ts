@@ -1,16 +1,14 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
-import { InvalidArgumentError } from 'commander'
 import { assessmentTroubles } from '../../control/assessment.ts'
 import { projectRoot } from '../../control/paths.ts'
-import { parseDurationMs } from '../../model/duration.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import type { ShiftCard } from '../../model/shift.ts'
 import { agentEnvironment } from '../agent.ts'
 import { apiClient } from '../client.ts'
 import type { ApiClient } from '../../model/client.ts'
 import { evaluateScenario, evaluateShift, type Course, type Evaluation, type ShiftEvaluation } from '../evaluation.ts'
-import { command, openState, type CommonOptions } from '../options.ts'
+import { command, duration, openState, type CommonOptions } from '../options.ts'
 import { print, printJson, printTable } from '../output.ts'
 
 interface Options extends CommonOptions {
@@ -55,14 +53,6 @@ export const evaluateCommand = () =>
     })
 
 const ids = (text: string): string[] => text.split(',')
-
-function duration(text: string): number {
-  try {
-    return parseDurationMs(text)
-  } catch {
-    throw new InvalidArgumentError('write it as 90s or 15m')
-  }
-}
 
 /** What is to be played. Throws `not-found` for what there is not. */
 async function chosen(client: ApiClient, options: Options): Promise<{ scenarios: string[]; shifts: ShiftCard[] }> {

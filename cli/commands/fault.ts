@@ -1,10 +1,9 @@
-import { Command, InvalidArgumentError } from 'commander'
-import { parseDurationMs } from '../../model/duration.ts'
-import { describeError, FiredrillError } from '../../model/errors.ts'
+import { Command } from 'commander'
+import { FiredrillError } from '../../model/errors.ts'
 import type { OfferedFault } from '../../model/fault.ts'
 import { featuresInWords } from '../../model/range.ts'
 import { apiClient } from '../client.ts'
-import { command, keyValue, openState, type CommonOptions } from '../options.ts'
+import { command, duration, keyValue, openState, type CommonOptions } from '../options.ts'
 import { print, printJson, printTable } from '../output.ts'
 import { paramNames, printParams } from '../params.ts'
 
@@ -32,14 +31,6 @@ function printFault({ title, effect, params, ramps, lacks, lacksWith }: OfferedF
   if (impossible.length > 0 || ramps.length > 0) print()
   for (const line of impossible) print(line)
   if (ramps.length > 0) print(`Can change gradually while the fault is injected: ${ramps.join(', ')}.`)
-}
-
-const duration = (text: string): number => {
-  try {
-    return parseDurationMs(text)
-  } catch (error) {
-    throw new InvalidArgumentError(describeError(error))
-  }
 }
 
 /** For instructors: it says what is broken. */

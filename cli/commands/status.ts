@@ -1,11 +1,12 @@
 import type { ComponentStatus } from '../../model/components.ts'
+import { megabytes } from '../../model/units.ts'
 import { describeMachine } from '../../range/machine.ts'
 import { family, listProcesses, liveness, proportionalMemoryBytes } from '../../range/targets/local/identity.ts'
 import { describePrecedence } from '../../range/targets/local/precedence.ts'
 import type { RangeState } from '../../range/targets/local/state.ts'
 import { apiClient } from '../client.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
-import { dim, green, megabytes, print, printJson, printTable, red } from '../output.ts'
+import { dim, green, print, printJson, printTable, red } from '../output.ts'
 
 /** Checks of components that do not answer take up to a second and a half, those on another host longer. */
 const patienceMs = 6_000
@@ -24,7 +25,7 @@ export const statusCommand = () =>
           version: component.version ?? '',
           pid: component.pid,
           ports: Object.values(component.ports).join(' '),
-          memory: megabytes(component.memoryBytes),
+          memory: component.memoryBytes === null ? '' : megabytes(component.memoryBytes),
           detail: component.detail ?? '',
         })),
       )

@@ -1,4 +1,5 @@
 import { FiredrillError } from '../../model/errors.ts'
+import { inSeconds } from '../../model/units.ts'
 import type { CoachModel } from '../providers/provider.ts'
 import type { CoachDesk } from '../tools/tool.ts'
 import { firstWordMs, speak, wholeMs, type Patience, type Spoken } from './agent.ts'
@@ -29,7 +30,7 @@ export async function tryModel(model: CoachModel, patience: Patience = { firstWo
   let { text, ...times } = { text: wordsOf(first.spoken), firstWordMs: first.firstWordMs, wholeMs: first.wholeMs }
   if (first.firstWordMs > patience.firstWordMs || first.wholeMs > patience.wholeMs) {
     const again = await say(model, saysHint, patience)
-    const before = `; the time before, its first word came after ${seconds(first.firstWordMs)} and its last after ${seconds(first.wholeMs)}`
+    const before = `; the time before, its first word came after ${inSeconds(first.firstWordMs)} and its last after ${inSeconds(first.wholeMs)}`
     text = wordsOf(again.spoken, before)
     times = { firstWordMs: again.firstWordMs, wholeMs: again.wholeMs }
   }
@@ -71,8 +72,6 @@ async function say(model: CoachModel, turn: Turn, patience: Patience) {
   })
   return { spoken, calls, firstWordMs: first, wholeMs: performance.now() - startedAt }
 }
-
-const seconds = (ms: number): string => `${(ms / 1_000).toFixed(1)} s`
 
 const nothing = () => {
   throw new FiredrillError('wrong-state', 'this is no drill')

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { FiredrillError } from '../../model/errors.ts'
+import { isRecord } from '../../model/json.ts'
 
 interface ReadOptions {
   /** Of the tool, for the message. */
@@ -86,8 +87,6 @@ function unwrapped(schema: z.ZodType): z.ZodType {
 
 /** Without what people and models write differently in a name. */
 export const plain = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]/g, '')
-
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isNothing = (value: unknown): boolean =>
   value === undefined || value === null || value === '' || (Array.isArray(value) && value.every((each) => each === null || each === 'null'))

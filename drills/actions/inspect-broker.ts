@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { defineAction } from '../../model/action.ts'
+import { megabytes } from '../../model/units.ts'
 import { queueName } from '../queue-name.ts'
-
-const megabytes = (bytes: number): string => `${Math.round(bytes / 1024 / 1024)} MB`
 
 export const inspectBroker = defineAction({
   id: 'inspect-broker',

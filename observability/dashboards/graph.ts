@@ -1,4 +1,5 @@
 import type { Panel } from '../../model/dashboard.ts'
+import { escapeMarkup } from '../../model/markup.ts'
 import { formatValue } from '../../model/value.ts'
 
 export interface GraphSeries {
@@ -28,7 +29,7 @@ export function graphSvg(panel: Panel, all: GraphSeries[], marks: GraphMark[], r
   const x = (at: number) => inner.left + ((at - from) / (to - from)) * plot.width
   const y = (value: number) => inner.top + plot.height * (1 - value / most)
   const text = (left: number, top: number, words: string, traits = '') =>
-    `<text x="${fixed(left)}" y="${fixed(top)}" ${traits}>${escape(words)}</text>`
+    `<text x="${fixed(left)}" y="${fixed(top)}" ${traits}>${escapeMarkup(words)}</text>`
   const rows = [0, 0.25, 0.5, 0.75, 1].map((share) => {
     const top = y(most * share)
     return `<path d="M${inner.left} ${fixed(top)}h${plot.width}" stroke="#8884" fill="none"/>${text(inner.left - 6, top + 4, formatValue(most * share, panel.unit), 'text-anchor="end"')}`
@@ -60,7 +61,7 @@ export function graphSvg(panel: Panel, all: GraphSeries[], marks: GraphMark[], r
     ({ name }, index) =>
       `<rect x="${fixed(inner.left + index * share)}" y="${size.height - 22}" width="10" height="10" fill="${colours[index]}"/>${text(inner.left + index * share + 14, size.height - 13, name)}`,
   )
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" width="${size.width}" height="${size.height}" font-family="system-ui, sans-serif" font-size="11" fill="#333" role="img" aria-label="${escape(panel.title)}">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" width="${size.width}" height="${size.height}" font-family="system-ui, sans-serif" font-size="11" fill="#333" role="img" aria-label="${escapeMarkup(panel.title)}">
 <rect width="100%" height="100%" fill="#fff"/>
 ${text(inner.left, 22, panel.title, 'font-size="14" font-weight="600"')}
 ${[...rows, ...columns, ...upright, threshold, ...lines, ...legend].filter(Boolean).join('\n')}
@@ -72,4 +73,3 @@ ${[...rows, ...columns, ...upright, threshold, ...lines, ...legend].filter(Boole
 const stepOf = (seconds: number): number => [10, 15, 30, 60, 120, 300, 600, 1_800].find((step) => seconds / step <= 10) ?? 3_600
 
 const fixed = (value: number): string => value.toFixed(1)
-const escape = (words: string): string => words.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')

@@ -10,6 +10,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import tls from 'node:tls'
 import { after, before, test } from 'node:test'
 import { proxyOf, type ServiceName } from '../../model/components.ts'
+import { median } from '../../model/middle.ts'
+import { poll, until } from '../../model/until.ts'
 import type { Binaries } from '../context.ts'
 import { findBinaries } from '../binaries.ts'
 import { localRange } from '../targets/local/range.ts'
@@ -84,7 +86,7 @@ function call(from: ServiceName, to: ServiceName, options: { headers?: Record<st
     request.end()
   })
 }
-const middle = (answers: readonly Answer[]): number => answers.map(({ ms }) => ms).sort((a, b) => a - b)[answers.length >> 1] ?? 0
+const middle = (answers: readonly Answer[]): number => median(answers.map(({ ms }) => ms)) ?? 0
 /** A request over a new connection, in plaintext, past the proxy of whoever calls. */
 const plaintext = (): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -415,8 +417,7 @@ withPolicy(
     behaviour['inventory'] = (_request, response) => response.writeHead(500).end()
     for (let index = 0; index < 3; index++) assert.equal((await call('gateway', 'inventory')).status, 500)
     // One thread of the proxy decides, and tells the one that sends.
-    const giveUpAt = Date.now() + 2_000
-    while ((await call('gateway', 'inventory')).status === 500) assert.ok(Date.now() < giveUpAt, 'it is called on and on')
+    await until('it to be ejected', 2_000, async () => (await call('gateway', 'inventory')).status !== 500, 1)
     received['inventory'] = 0
     const { status, text } = await call('gateway', 'inventory')
     assert.equal(status, 503)
@@ -438,9 +439,7 @@ withPolicy(
     const waiting: http.ServerResponse[] = []
     behaviour['inventory'] = (_request, response) => void waiting.push(response)
     const answers = Promise.all(Array.from({ length: 10 }, () => call('gateway', 'inventory')))
-    const deadline = Date.now() + 10_000
-    while ((await stat('gateway', 'cluster.inventory.upstream_rq_pending_overflow')) < 8 && Date.now() < deadline)
-      await new Promise((resolve) => setTimeout(resolve, 20))
+    await poll(10_000, async () => (await stat('gateway', 'cluster.inventory.upstream_rq_pending_overflow')) >= 8, 20)
     behaviour['inventory'] = answer
     for (const response of waiting) response.end()
     const statuses = (await answers).map(({ status }) => status)
@@ -578,10 +577,4 @@ test('a policy that a proxy would refuse is told with its line, and leaves the o
   await range.mesh.reset()
 })
 
-async function eventually(holds: () => boolean): Promise<void> {
-  const giveUpAt = Date.now() + 10_000
-  while (!holds()) {
-    assert.ok(Date.now() < giveUpAt, holds.toString())
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
+const eventually = (holds: () => boolean) => until(holds.toString(), 10_000, holds, 50)

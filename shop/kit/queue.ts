@@ -3,6 +3,7 @@ import type { ChannelModel, ConfirmChannel, ConsumeMessage } from 'amqplib'
 import { exchanges, queues, routingKeys } from '../contract.ts'
 import { messageOf } from './errors.ts'
 import { instrumented } from './libraries.ts'
+import { untilItWorks } from './retry.ts'
 import type { Service } from './service.ts'
 
 // Safe: the package's own types.
@@ -49,7 +50,7 @@ export function connectQueue(service: Service, url: string): Queue {
   let connection: ChannelModel | null = null
   let publishing: ConfirmChannel | null = null
   let connecting: Promise<void> | null = null
-  let stopping = false
+  const stopping = new AbortController()
   const inHand = new Set<Promise<void>>()
   const consuming = new Map<ConfirmChannel, string>()
 
@@ -59,7 +60,7 @@ export function connectQueue(service: Service, url: string): Queue {
     opened.on('close', () => {
       connection = publishing = null
       consuming.clear()
-      if (!stopping) void reconnect()
+      if (!stopping.signal.aborted) void reconnect()
     })
     const channel = await opened.createConfirmChannel()
     channel.on('error', (error: unknown) => log.warn({ err: error }, 'the publishing channel failed'))
@@ -70,19 +71,17 @@ export function connectQueue(service: Service, url: string): Queue {
   }
 
   function reconnect(): Promise<void> {
-    connecting ??= (async () => {
-      for (let waitMs = 50; !stopping; waitMs = Math.min(waitMs * 2, 1_000)) {
-        try {
-          await connect()
-          log.info('connected to RabbitMQ')
-          break
-        } catch (error) {
-          log.info(`waiting for RabbitMQ: ${messageOf(error)}`)
-          await new Promise((resolve) => setTimeout(resolve, waitMs))
-        }
-      }
-      connecting = null
-    })()
+    connecting ??= untilItWorks(connect, {
+      deadlineMs: Infinity,
+      onFailure: (error) => log.info(`waiting for RabbitMQ: ${messageOf(error)}`),
+      signal: stopping.signal,
+    })
+      .then(
+        () => log.info('connected to RabbitMQ'),
+        // The service stops.
+        () => {},
+      )
+      .finally(() => (connecting = null))
     return connecting
   }
 
@@ -109,7 +108,7 @@ export function connectQueue(service: Service, url: string): Queue {
     await probe.close()
   })
   service.onStop(async () => {
-    stopping = true
+    stopping.abort()
     // Take nothing new, finish what is in hand, then go: nothing is lost and little is delivered twice.
     await Promise.all([...consuming].map(([channel, tag]) => channel.cancel(tag).catch(() => {})))
     await Promise.all(inHand)

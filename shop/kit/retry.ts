@@ -1,9 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Tries until it works, waiting a little longer each time; gives up with the last error after `deadlineMs`. */
+/**
+ * Tries until it works, waiting a little longer each time; gives up with the last error after `deadlineMs`, or with an `AbortError` when the signal says so
+ * while it waits. `model/until.ts` is for conditions, and the shop imports nothing from outside.
+ */
 export async function untilItWorks<Result>(
   attempt: () => Promise<Result>,
-  { deadlineMs, onFailure }: { deadlineMs: number; onFailure?: (error: unknown) => void },
+  { deadlineMs, onFailure, signal }: { deadlineMs: number; onFailure?: (error: unknown) => void; signal?: AbortSignal },
 ): Promise<Result> {
   const giveUpAt = Date.now() + deadlineMs
   for (let waitMs = 50; ; waitMs = Math.min(waitMs * 1.6, 1_000)) {
@@ -12,7 +15,7 @@ export async function untilItWorks<Result>(
     } catch (error) {
       if (Date.now() + waitMs > giveUpAt) throw error
       onFailure?.(error)
-      await delay(waitMs)
+      await delay(waitMs, undefined, { signal })
     }
   }
 }

@@ -4,7 +4,8 @@ import type { Attributes, Context, Link } from '@opentelemetry/api'
 
 /**
  * Lets so many traces begin in a second, and no more: whole at any load that people make, bounded under a flood, so that the cost of
- * being watched never grows with the trouble. A token bucket that holds one second.
+ * being watched never grows with the trouble. A token bucket that holds one second; `control/rates.ts` has one for each caller, but the shop imports
+ * nothing from outside.
  */
 export class TraceLimit {
   readonly #perSecond: number

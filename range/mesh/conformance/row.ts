@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { poll } from '../../../model/until.ts'
 import type { DataPlane } from './plane.ts'
 
 /** One line of the table: a policy, made of the shop's own, and what must be seen of it. */
@@ -17,7 +18,6 @@ export const edit = (from: string, to: string) => (baseline: string) => {
   return baseline.replace(from, to)
 }
 export const withFault = (fault: string) => edit(route, route.replace('- route:', `- fault: { ${fault} }\n      route:`))
-export const middle = (times: number[]): number => times.toSorted((a, b) => a - b)[times.length >> 1] ?? Number.NaN
 export const count = (statuses: number[], wanted: number): number => statuses.filter((status) => status === wanted).length
 /** Whether a share is within 4.5 deviations of what was asked for: by chance, it is not once in 150,000 times. */
 export const withinChance = (hits: number, of: number, percent: number): boolean =>
@@ -25,8 +25,7 @@ export const withinChance = (hits: number, of: number, percent: number): boolean
 
 /** The proxy of who is called takes up its own half in its own time; what is asserted afterwards is asserted once. */
 export async function inTime(condition: () => Promise<boolean>): Promise<void> {
-  const giveUpAt = Date.now() + 20_000
-  while (!(await condition()) && Date.now() < giveUpAt) await new Promise((resolve) => setTimeout(resolve, 200))
+  await poll(20_000, condition, 200)
 }
 
 export const statusesOf = (answers: readonly { status: number }[], wanted: number): number =>

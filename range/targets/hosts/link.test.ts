@@ -1,28 +1,18 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import http from 'node:http'
-import net, { type AddressInfo } from 'node:net'
+import { type AddressInfo } from 'node:net'
 import tls from 'node:tls'
 import { after, before, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { FiredrillError } from '../../../model/errors.ts'
+import { until as waitUntil } from '../../../model/until.ts'
+import { freePort } from '../../../test/free-port.ts'
 import { makeLinkKeys } from './keys.ts'
 import { forwardPort } from './forward.ts'
 import { dialObservability, listenForHosts } from './link.ts'
 
-const free = async (): Promise<number> => {
-  const server = net.createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-const until = async (what: () => boolean): Promise<void> => {
-  const giveUpAt = Date.now() + 15_000
-  while (!what()) {
-    if (Date.now() > giveUpAt) throw new Error('waited in vain')
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
+const until = (what: () => boolean) => waitUntil(what.toString(), 15_000, what, 20)
 
 const keys = await makeLinkKeys()
 const strangers = await makeLinkKeys()
@@ -39,7 +29,7 @@ let shop: ReturnType<typeof dialObservability>
 before(async () => {
   await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve))
   port = (service.address() as AddressInfo).port
-  linkPort = await free()
+  linkPort = await freePort()
   observability = await listenForHosts(
     { host: '127.0.0.1', port: linkPort },
     keys.observability,
@@ -100,14 +90,14 @@ test('who opens a stream, or calls, and goes away at once harms nobody', async (
     if (time % 2) stream.destroy()
     else setImmediate(() => stream.destroy())
     observability.link.call('add', ['x'.repeat(2_000_000)], 1 + (time % 4)).catch(() => {})
-    await new Promise((resolve) => setTimeout(resolve, 5))
+    await delay(5)
   }
   assert.equal(await observability.link.call('add', [1, 2], 1_000), 3)
   assert.match(await get(observability.link.connect(port), '/still'), /said \/still/)
 })
 
 test('who connects to a forwarded port is connected there, and learns at once when nobody is', async () => {
-  const through = await free()
+  const through = await freePort()
   const nowhere = await forwardPort(observability.link, through)
   await assert.rejects(fetch(`http://127.0.0.1:${through}/`))
   nowhere.close()

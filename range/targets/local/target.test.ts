@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
-import net, { type AddressInfo } from 'node:net'
+import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, afterEach, test } from 'node:test'
 import { openLocalRange, rangeOf } from '../../../control/wiring.ts'
 import { FiredrillError } from '../../../model/errors.ts'
+import { freePort } from '../../../test/free-port.ts'
 import { family, liveness, withEnvironment } from './identity.ts'
 import { dissolve } from './precedence.ts'
 import { killAll } from './process.ts'
@@ -145,9 +146,5 @@ test('only what ended by itself is revived', async () => {
 
 /** A base of which the port that is used is free now. */
 async function freePortBase(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port - 11
+  return (await freePort()) - 11
 }

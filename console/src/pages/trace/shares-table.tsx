@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { Link, useSearchParams } from 'react-router'
+import { middleBy } from '../../../../model/middle.ts'
 import { api, aside } from '../../lib/api.ts'
 import { formatMicroseconds } from '../../lib/format.ts'
 import { putParams } from '../../lib/params.ts'
@@ -78,8 +79,8 @@ const useUsualTrace = (traceId: string, root: Span) =>
     queryFn: async () => {
       const query = new URLSearchParams({ service: root.service, operation: root.name, limit: '300' })
       const { traces } = await api.get('/api/telemetry/traces', { query, headers: aside })
-      const well = traces.filter((trace) => trace.errors === 0 && trace.traceId !== traceId).toSorted((a, b) => a.durationMs - b.durationMs)
-      return well[Math.floor(well.length / 2)] ?? null
+      const well = traces.filter((trace) => trace.errors === 0 && trace.traceId !== traceId)
+      return middleBy(well, ({ durationMs }) => durationMs)
     },
     staleTime: Infinity,
   })
