@@ -35,3 +35,23 @@ test('what was no number at times is drawn where it was one', async () => {
     await new Promise((resolve) => prometheus.close(resolve))
   }
 })
+
+test('an answer that is none of Prometheus is an error that says so', async () => {
+  const proxy = http.createServer((_request, response) => response.end(JSON.stringify({ status: 'error', error: 'query timed out' })))
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  const { port } = proxy.address() as AddressInfo
+  using bench = new EngineBench()
+  const drill = await bench.start()
+  try {
+    // Safe: the graphs need no more of it.
+    const context = { port: () => port, config: { profile: 'drill' } } as unknown as RangeContext
+    await assert.rejects(drillGraphs(context, bench.state(drill), bench.events(drill)), {
+      code: 'component-failed',
+      message: /^the answer of Prometheus is not as expected \(at data\)/,
+    })
+  } finally {
+    await bench.engine.finish()
+    proxy.closeAllConnections()
+    await new Promise((resolve) => proxy.close(resolve))
+  }
+})

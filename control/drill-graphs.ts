@@ -1,6 +1,8 @@
 import { finitePoints } from '../model/series.ts'
 import { pinsOf } from '../drills/pins.ts'
 import type { DrillEvent, DrillState } from '../model/drill.ts'
+import { checked } from '../model/outside.ts'
+import { matrixAnswer } from '../model/prometheus.ts'
 import { overview } from '../observability/dashboards/overview.ts'
 import { graphSvg, type GraphMark, type GraphSeries } from '../observability/dashboards/graph.ts'
 import { timings } from '../observability/timing.ts'
@@ -77,7 +79,7 @@ async function seriesOf(
   const response = await fetch(`http://127.0.0.1:${context.port('prometheus')}/prometheus/api/v1/query_range?${params}`, {
     signal: AbortSignal.timeout(10_000),
   })
-  const { data } = (await response.json()) as { data: { result: { metric: Record<string, string>; values: [number, string][] }[] } }
+  const { data } = checked(matrixAnswer, await response.json(), 'the answer of Prometheus')
   return data.result.flatMap(({ metric, values }) => {
     const points = finitePoints(values)
     const name = legend.replaceAll(/\{\{(\w+)\}\}/g, (_, label: string) => metric[label] ?? '')

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { advanceDrill, foldDrill, foldSource, isOpen, type DrillEvent, type DrillState } from '../model/drill.ts'
+import { isRecord, jsonOrNull } from '../model/json.ts'
+
+/** Told by what no state is without: only `#keep` writes them, and by the same code. One that is damaged is folded again. */
+const isState = (value: unknown): value is DrillState =>
+  isRecord(value) && typeof value['id'] === 'string' && typeof value['phase'] === 'string' && typeof value['startedAt'] === 'number'
 
 /** By which a summary that was folded by other code is told. */
 const folded = createHash('sha256').update(foldSource()).digest('hex').slice(0, 16)
@@ -51,8 +56,8 @@ export class DrillSummaries {
 
   #kept(drill: string): { state: DrillState; lastId: number } | null {
     const row = this.#db.prepare('select last_id, state from summaries where drill = ? and folded = ?').get(drill, folded)
-    // Safe: only #keep writes them, and by the same code.
-    return row ? { lastId: Number(row['last_id']), state: JSON.parse(String(row['state'])) as DrillState } : null
+    const state = row && jsonOrNull(String(row['state']))
+    return isState(state) ? { lastId: Number(row?.['last_id']), state } : null
   }
 
   #keep(drill: string, lastId: number, state: DrillState): void {

@@ -1,5 +1,6 @@
 import type { SQLOutputValue } from 'node:sqlite'
-import { faultRamp, type FaultRecord, type FaultState } from '../model/fault.ts'
+import { faultRamp, faultState, type FaultRecord } from '../model/fault.ts'
+import { checked } from '../model/outside.ts'
 
 /** A fault as the ledger has it in a row of its table. */
 export const faultIn = (row: Record<string, SQLOutputValue>): FaultRecord => ({
@@ -8,8 +9,7 @@ export const faultIn = (row: Record<string, SQLOutputValue>): FaultRecord => ({
   params: JSON.parse(String(row['params'])) as unknown,
   undo: JSON.parse(String(row['undo'])) as unknown,
   drill: row['drill'] === null ? null : String(row['drill']),
-  // Safe: only moveFault and insertFault write it.
-  state: String(row['state']) as FaultState,
+  state: checked(faultState, row['state'], `the state of the fault ${String(row['instance'])} in the ledger`, 'internal'),
   plannedAt: Number(row['planned_at']),
   injectedAt: row['injected_at'] === null ? null : Number(row['injected_at']),
   deadlineAt: Number(row['deadline_at']),

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { actor, drillEventBody, type DrillEvent, type DrillEventType } from '../model/drill.ts'
+import { isRecord } from '../model/json.ts'
 
 /** Of so many drills the events are kept: of the one that runs, and of those that somebody reads. */
 const mostDrills = 8
@@ -52,7 +53,7 @@ export class KeptEvents {
 }
 
 function eventIn(drill: string, row: Row): DrillEvent {
-  const stored = JSON.parse(String(row['body'])) as { by?: unknown }
-  const by = stored.by === undefined ? {} : { by: actor.parse(stored.by) }
+  const stored: unknown = JSON.parse(String(row['body']))
+  const by = isRecord(stored) && stored['by'] !== undefined ? { by: actor.parse(stored['by']) } : {}
   return { id: Number(row['id']), drill, at: Number(row['at']), ...drillEventBody.parse(stored), ...by }
 }

@@ -196,8 +196,18 @@ test('notes are replaced by later ones, and when the control plane last ran is o
 })
 
 const fault: FaultRecord = {
-  ...{ instance: 'a', fault: 'noop', params: {}, undo: {}, drill: 'one', state: 'injected', plannedAt: 1, injectedAt: 2 },
-  ...{ deadlineAt: 900_000, revertedAt: null, error: null, ramp: null },
+  instance: 'a',
+  fault: 'noop',
+  params: {},
+  undo: {},
+  drill: 'one',
+  state: 'injected',
+  plannedAt: 1,
+  injectedAt: 2,
+  deadlineAt: 9e5,
+  revertedAt: null,
+  error: null,
+  ramp: null,
 }
 
 test('faults are found by their instance, by when they were planned, and by whether they are in', () => {
@@ -336,4 +346,22 @@ test('a fault moves as the table says from every state to every other, and from 
       assert.equal(ledger.fault(instance)?.error, may ? 'why' : null, instance)
       assert.ok(from !== 'reverted' || !may, instance)
     }
+})
+
+test('rows that were damaged are told by what they are of, and a damaged summary is made again', () => {
+  const own = mkdtempSync(path.join(tmpdir(), 'firedrill-ledger-'))
+  after(() => rmSync(own, { recursive: true, force: true }))
+  {
+    using ledger = new Ledger(own)
+    ledger.append('one', begun)
+    ledger.append('one', { type: 'drill-finished', outcome: 'given-up' })
+    ledger.insertPage('firing', { name: 'Slow', severity: 'page', summary: 's', fingerprint: 'f', startsAt: '2026-01-01T00:00:00Z' }, 1)
+    assert.equal(ledger.pages(0)[0]?.alert.name, 'Slow')
+  }
+  const db = new DatabaseSync(path.join(own, 'control', 'ledger.db'))
+  db.exec(`update summaries set state = '{"id": 7'; update pages set alert = '{"name": "Slow"}'`)
+  db.close()
+  using ledger = new Ledger(own)
+  assert.equal(ledger.drill('one')?.outcome, 'given-up')
+  assert.throws(() => ledger.pages(0), { code: 'internal', message: /^a page in the ledger is not as expected \(at fingerprint\)/ })
 })

@@ -1,7 +1,9 @@
 import { closeSync, openSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { z } from 'zod'
 import {
+  alertSummary,
   drillEventBody,
   isOpen,
   type Actor,
@@ -14,6 +16,7 @@ import {
 } from '../model/drill.ts'
 import { faultMoves, type FaultRecord, type FaultState } from '../model/fault.ts'
 import { gameDayEventBody, type GameDayEvent, type GameDayEventBody } from '../model/game-day.ts'
+import { checked, checkedJson } from '../model/outside.ts'
 import { faultIn } from './fault-rows.ts'
 import { ledgerSchema } from './ledger-schema.ts'
 import { DrillSummaries } from './drill-summaries.ts'
@@ -33,10 +36,12 @@ function fileIn(dir: string): string {
 }
 
 /** One notification of the pager. */
+const pageStatus = z.enum(['firing', 'resolved'])
+
 export interface PageNotification {
   /** When it came in, in milliseconds since the epoch. */
   at: number
-  status: 'firing' | 'resolved'
+  status: z.output<typeof pageStatus>
   alert: AlertSummary
 }
 
@@ -241,9 +246,8 @@ export class Ledger implements Disposable {
       .all(sinceMs)
       .map((row) => ({
         at: Number(row['at']),
-        // Safe: only insertPage writes them.
-        status: String(row['status']) as PageNotification['status'],
-        alert: JSON.parse(String(row['alert'])) as AlertSummary,
+        status: checked(pageStatus, row['status'], 'the status of a page in the ledger', 'internal'),
+        alert: checkedJson(alertSummary, String(row['alert']), 'a page in the ledger', 'internal'),
       }))
   }
 

@@ -109,3 +109,11 @@ test('where it cannot be written down, nothing fails', () => {
   assert.equal(sound.load(path.join(root, 'slow-shelves')).id, 'slow-shelves')
   sound.keep()
 })
+
+test('what is kept in another shape is read again', () => {
+  for (const kept of [{ code, sound: [] }, { code, sound: { x: { title: 'Remembered' } } }, [], null]) {
+    const { file, title } = known()
+    writeFileSync(file, JSON.stringify(kept))
+    assert.notEqual(title(), 'Remembered', JSON.stringify(kept))
+  }
+})

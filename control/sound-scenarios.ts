@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { asPlayed, readSound, type SoundScenario } from '../drills/scenarios.ts'
+import { isRecord } from '../model/json.ts'
 import type { Scenario } from '../model/scenario.ts'
 
 /** Of all scenarios a few megabytes; read within some 30 ms, where reading and checking the folders themselves takes a second of CPU. */
@@ -69,11 +70,17 @@ function contentOf(file: string): Buffer | string {
   }
 }
 
+/** As `keep` writes it. What is in the scenarios is not looked at again, which would take as long as to read them: the same code has found them sound. */
+const isKept = (value: unknown): value is Kept =>
+  isRecord(value) &&
+  typeof value['code'] === 'string' &&
+  isRecord(value['sound']) &&
+  Object.values(value['sound']).every((sound) => isRecord(sound) && isRecord(sound['scenario']))
+
 function keptIn(file: string, code: string): Kept['sound'] {
   try {
-    // Safe: written by `keep` of the same code.
-    const kept = JSON.parse(readFileSync(file, 'utf8')) as Kept
-    return kept.code === code ? kept.sound : {}
+    const kept: unknown = JSON.parse(readFileSync(file, 'utf8'))
+    return isKept(kept) && kept.code === code ? kept.sound : {}
   } catch {
     // There is none yet, or it is damaged.
     return {}

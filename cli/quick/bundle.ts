@@ -8,6 +8,16 @@ interface Kept {
   inputs: [file: string, size: number, mtimeMs: number, ctimeMs: number, hash: string][]
 }
 
+/** By hand: a schema would take longer to load than the command itself. */
+function isKept(value: unknown): value is Kept {
+  if (typeof value !== 'object' || value === null || !('file' in value) || !('inputs' in value)) return false
+  const { file, inputs } = value
+  return typeof file === 'string' && Array.isArray(inputs) && inputs.every(isInput)
+}
+
+const isInput = (input: unknown): boolean =>
+  Array.isArray(input) && ['string', 'number', 'number', 'number', 'string'].every((type, at) => typeof input[at] === type)
+
 /** Of packages, the list that npm writes of them says whether they have changed. */
 const isOwn = ([file]: Kept['inputs'][number]): boolean => !file.startsWith('node_modules/') || file === 'node_modules/.package-lock.json'
 
@@ -18,8 +28,9 @@ const isOwn = ([file]: Kept['inputs'][number]): boolean => !file.startsWith('nod
 export function quickBundle(root: string, cache: string): string | null {
   const folder = bundleFolder(cache, root)
   try {
-    // Safe: what is not as it is written fails here, or below, and then there is none.
-    const { file, inputs } = JSON.parse(readFileSync(path.join(folder, `${bundleName(quickProgram)}.json`), 'utf8')) as Kept
+    const kept: unknown = JSON.parse(readFileSync(path.join(folder, `${bundleName(quickProgram)}.json`), 'utf8'))
+    if (!isKept(kept)) return null
+    const { file, inputs } = kept
     const untouched = inputs.filter(isOwn).every(([input, size, mtimeMs, ctimeMs]) => {
       const found = statSync(path.join(root, input))
       return found.size === size && found.mtimeMs === mtimeMs && found.ctimeMs === ctimeMs

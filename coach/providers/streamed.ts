@@ -1,3 +1,4 @@
+import { isRecord, jsonOrNull } from '../../model/json.ts'
 /**
  * `fetch` for answers that are to be a stream. What comes with a 200 and is none (an error as JSON, a page of a proxy or a captive portal)
  * would be read as a stream without events: it is told instead.
@@ -13,13 +14,11 @@ export const fetchStreamed: typeof fetch = async (input, init) => {
 }
 
 function errorWithin(text: string): string | null {
-  try {
-    const { error, message, detail } = JSON.parse(text) as { error?: { message?: string } | string; message?: string; detail?: unknown }
-    const told = typeof error === 'string' ? error : (error?.message ?? message ?? (typeof detail === 'string' ? detail : undefined))
-    return told === undefined ? null : `an error within a 200: ${told}`
-  } catch {
-    return null
-  }
+  const answer = jsonOrNull(text)
+  if (!isRecord(answer)) return null
+  const { error, message, detail } = answer
+  const told = [error, isRecord(error) ? error['message'] : undefined, message, detail].find((each) => typeof each === 'string')
+  return told === undefined ? null : `an error within a 200: ${told}`
 }
 
 const titleOf = (text: string): string | null => /<title>\s*([^<]+?)\s*<\/title>/i.exec(text)?.[1] ?? null

@@ -1,4 +1,6 @@
 import { describeError } from '../../model/errors.ts'
+import { checked } from '../../model/outside.ts'
+import { matrixAnswer } from '../../model/prometheus.ts'
 import type { JourneyHealth, JourneyState, PublicStatus } from '../../model/public-status.ts'
 import type { Api, ApiContext } from './context.ts'
 import { serve } from './serve.ts'
@@ -26,8 +28,8 @@ export function statusRoutes(app: Api, { context, ledger }: ApiContext): void {
     const query = `sum by (journey) (increase(journey_events_total{outcome=~"${outcomes}"}[${window}]))`
     const params = new URLSearchParams({ query, start: String(now - (bars - 1) * 60), end: String(now), step: '60' })
     const response = await fetch(`${prometheus}query_range?${params}`, { signal: AbortSignal.timeout(5_000) })
-    const { data } = (await response.json()) as { data: { result: { metric: { journey: string }; values: [number, string][] }[] } }
-    return new Map(data.result.map(({ metric, values }) => [metric.journey, values.map(([at, value]) => [at, Number(value)])]))
+    const { data } = checked(matrixAnswer, await response.json(), 'the answer of Prometheus')
+    return new Map(data.result.map(({ metric, values }) => [metric['journey'] ?? '', values.map(([at, value]) => [at, Number(value)])]))
   }
 
   async function health(): Promise<JourneyHealth[]> {

@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { isMap, isPair, isScalar, isSeq, parseDocument, LineCounter, type Node } from 'yaml'
 import { FiredrillError } from '../../model/errors.ts'
+import { isRecord } from '../../model/json.ts'
 import { findProgram } from '../../range/binaries.ts'
 import type { OwnReceivers } from '../../observability/alertmanager/config.ts'
 
@@ -64,13 +65,19 @@ function check(amtool: string, text: string): string | null {
     execFileSync(amtool, ['check-config', file], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: checkMs })
     return null
   } catch (error) {
-    const { stdout = '', stderr = '', status } = error as { stdout?: string; stderr?: string; status?: number | null }
-    if (typeof status !== 'number')
+    const { stdout, stderr, status } = outcomeIn(error)
+    if (status === null)
       throw new FiredrillError('component-failed', `${amtool} gave no answer within ${checkMs / 1_000} s`, { cause: error })
     return (/FAILED: ([^]*)/.exec(stdout)?.[1] ?? (stderr || stdout)).trim()
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** What a program that failed has printed, and its exit code: null where it did not exit by itself. */
+function outcomeIn(error: unknown): { stdout: string; stderr: string; status: number | null } {
+  const { stdout, stderr, status } = isRecord(error) ? error : {}
+  return { stdout: String(stdout ?? ''), stderr: String(stderr ?? ''), status: typeof status === 'number' ? status : null }
 }
 
 function inWords(reason: string, amtool: string): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineAction } from '../../model/action.ts'
+import { checked } from '../../model/outside.ts'
 
 const shown = [
   'used_memory_human',
@@ -14,6 +15,9 @@ const shown = [
   'instantaneous_ops_per_sec',
 ]
 
+/** Where the next page begins, and the keys of this one. */
+const scanned = z.tuple([z.string(), z.array(z.string())])
+
 export const inspectCache = defineAction({
   id: 'inspect-cache',
   title: 'Look into the cache',
@@ -24,7 +28,7 @@ export const inspectCache = defineAction({
   async run({ range }, { pattern }) {
     const info = String(await range.cache.command('INFO', 'all'))
     const fields = new Map([...info.matchAll(/^([a-z_]+):(.*?)\r?$/gm)].map(([, name = '', value = '']) => [name, value]))
-    const [, found] = (await range.cache.command('SCAN', '0', 'MATCH', pattern, 'COUNT', '500')) as [string, string[]]
+    const [, found] = checked(scanned, await range.cache.command('SCAN', '0', 'MATCH', pattern, 'COUNT', '500'), 'the answer of Redis')
     const keys = await Promise.all(
       found
         .toSorted()

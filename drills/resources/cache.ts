@@ -1,3 +1,6 @@
+import { z } from 'zod'
+import { isRecord } from '../../model/json.ts'
+import { checked } from '../../model/outside.ts'
 import { cacheRights, freshRights } from '../cache-rights.ts'
 import { cacheDefaults, cacheSetting, differingFrom, freshCache, type CacheSetting } from '../cache-settings.ts'
 import { defineResource, forEach, listed } from './resource.ts'
@@ -79,7 +82,8 @@ export const cacheAnswers = defineResource<Answers>({
 function priceIn(text: string): unknown {
   try {
     // Safe: whatever it is, it is only compared.
-    return (JSON.parse(text) as { priceCents?: unknown } | null)?.priceCents
+    const product: unknown = JSON.parse(text)
+    return isRecord(product) ? product['priceCents'] : undefined
   } catch {
     return undefined
   }
@@ -124,8 +128,8 @@ export const cachedPrices = defineResource<number>({
       `select sku, price_cents as cents from catalog.products where updated_at between now() - interval '30 minutes' and now() - interval '2 seconds'`,
     )
     if (changed.length === 0) return 0
-    // Safe: MGET answers with one string or null for each key.
-    const shown = (await range.cache.command('MGET', ...changed.map(({ sku }) => `catalog:product:${sku}`))) as (string | null)[]
+    const answer = await range.cache.command('MGET', ...changed.map(({ sku }) => `catalog:product:${sku}`))
+    const shown = checked(z.array(z.string().nullable()), answer, 'the answer of Redis')
     return shown.filter((text, index) => text !== null && priceIn(text) !== changed[index]?.cents).length
   },
   differs: (found) => (found === 0 ? null : `${found} products are shown as they were`),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
+import { z } from 'zod'
 import { FiredrillError } from '../../model/errors.ts'
 import type { ServiceName } from '../../model/components.ts'
 import type { RangeContext } from '../context.ts'
@@ -11,12 +12,16 @@ import { hasRuntime, runtimeContent, runtimeFile } from './envoy/runtime.ts'
 
 const digest = (content: unknown): string => createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 12)
 
+/** Of the files that a proxy reads, what is read back of them. */
+const bootstrap = z.object({ node: z.object({ id: z.string() }) })
+const clusterFile = z.object({ resources: z.array(z.record(z.string(), z.unknown())) })
+
 /** The policy of a fresh range: the files in `range/mesh/policy`, which a real Istio takes as they are. */
 export function baselinePolicy(root: string): string {
   const folder = path.join(root, 'range', 'mesh', 'policy')
   return readdirSync(folder)
     .filter((file) => file.endsWith('.yaml'))
-    .sort()
+    .toSorted()
     .map((file) => readFileSync(path.join(folder, file), 'utf8').trimEnd())
     .join('\n---\n')
     .concat('\n')
@@ -30,8 +35,7 @@ export const proxyFiles = (context: RangeContext, service: ServiceName) =>
 export function instanceOf(context: RangeContext, service: ServiceName): string {
   const file = path.join(meshDir(context, service), 'bootstrap.json')
   try {
-    // Safe: written by us.
-    return (JSON.parse(readFileSync(file, 'utf8')) as { node: { id: string } }).node.id
+    return bootstrap.parse(JSON.parse(readFileSync(file, 'utf8'))).node.id
   } catch (error) {
     throw new FiredrillError('component-unreachable', `the proxy of ${service} was never started`, { cause: error })
   }
@@ -57,10 +61,7 @@ export function write(context: RangeContext, service: ServiceName, { file, conte
 /** Clusters that a proxy knows now, by name. */
 export function writtenClusters(context: RangeContext, service: ServiceName): Record<string, unknown>[] {
   try {
-    const { resources } = JSON.parse(readFileSync(path.join(meshDir(context, service), 'cds.json'), 'utf8')) as {
-      resources: Record<string, unknown>[]
-    }
-    return resources
+    return clusterFile.parse(JSON.parse(readFileSync(path.join(meshDir(context, service), 'cds.json'), 'utf8'))).resources
   } catch (error) {
     throw new FiredrillError('internal', `the configuration of the proxy of ${service} cannot be read`, { cause: error })
   }

@@ -50,7 +50,8 @@ async function evict(name: string): Promise<void> {
 /** What the API server says of it. */
 function refusal(body: unknown): string | undefined {
   try {
-    return (JSON.parse(String(body)) as { message?: string }).message
+    const answer: unknown = JSON.parse(String(body))
+    return typeof answer === 'object' && answer !== null && 'message' in answer ? String(answer.message) : undefined
   } catch {
     return undefined
   }

@@ -1,4 +1,6 @@
 import type { Exemplar } from '../../../model/exemplar.ts'
+import { checked } from '../../../model/outside.ts'
+import { instantAnswer } from '../../../model/prometheus.ts'
 import { finitePoints } from '../../../model/series.ts'
 import { FiredrillError } from '../../../model/errors.ts'
 import { api } from './api.ts'
@@ -73,13 +75,10 @@ export interface Sample {
 /** An instant query at a moment (seconds since the epoch; now without one). A scalar is a series without labels. */
 export async function queryInstant(expr: string, at?: number): Promise<Sample[]> {
   const params = new URLSearchParams({ query: expr, ...(at === undefined ? {} : { time: String(at) }) })
-  const { data } = await api.get('/api/prometheus/query', { query: params })
+  // A range vector is refused by an instant query's graph before.
+  const { data } = checked(instantAnswer, await api.get('/api/prometheus/query', { query: params }), 'the answer of Prometheus')
   if (data.resultType === 'scalar') return [{ metric: {}, value: Number(data.result[1]) }]
-  // Safe: whatever is not a scalar is a vector here; a range vector is refused by an instant query's graph before.
-  return (data.result as { metric: Record<string, string>; value: [number, string] }[]).map(({ metric, value }) => ({
-    metric,
-    value: Number(value?.[1]),
-  }))
+  return data.result.map(({ metric, value }) => ({ metric, value: Number(value[1]) }))
 }
 
 /** How many dots a graph has at most: few enough to hit with a mouse. */

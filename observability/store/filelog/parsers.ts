@@ -1,3 +1,4 @@
+import { isRecord, jsonOrNull } from '../../../model/json.ts'
 import type { LogFormat } from '../../../model/log-format.ts'
 import type { LogEntry } from '../otlp/logs.ts'
 
@@ -174,9 +175,6 @@ function unquote(text: string): string {
 
 function parseObject(line: string): Record<string, unknown> | null {
   if (!line.startsWith('{')) return null
-  try {
-    return JSON.parse(line) as Record<string, unknown>
-  } catch {
-    return null
-  }
+  const found = jsonOrNull(line)
+  return isRecord(found) ? found : null
 }

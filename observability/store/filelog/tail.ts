@@ -24,12 +24,14 @@ const lookEveryMs = 1_000
 const chunksAtOnce = 8
 
 /** Where reading goes on, for a file as it was then: another inode or a shorter file is read from its start. */
-interface Position {
-  inode: number
-  offset: number
+const position = z.object({
+  inode: z.number(),
+  offset: z.number(),
   /** Within a line that is longer than a chunk: what is left of it is no line of its format. */
-  isWithinLine?: boolean
-}
+  isWithinLine: z.boolean().optional(),
+})
+type Position = z.output<typeof position>
+const checkpointed = z.record(z.string(), position)
 
 /**
  * Follows log files, as the Collector's filelog receiver does. What has been read is remembered on disk, so that a restart neither loses nor
@@ -118,8 +120,7 @@ function wholeCharacters(bytes: Buffer): number {
 /** Nothing, and so from the start of each file, where it cannot be read. */
 function checkpointIn(file: string): Record<string, Position> {
   try {
-    // Safe: written by `checkpoint`, whole or not at all.
-    return JSON.parse(readFileSync(file, 'utf8')) as Record<string, Position>
+    return checkpointed.parse(JSON.parse(readFileSync(file, 'utf8')))
   } catch {
     return {}
   }

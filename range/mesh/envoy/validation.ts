@@ -4,6 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { FiredrillError } from '../../../model/errors.ts'
+import { isRecord } from '../../../model/json.ts'
 import { turns } from '../../in-turn.ts'
 import { maxProgramSize } from '../regex.ts'
 import { rbacFilters } from './authorization.ts'
@@ -32,12 +33,12 @@ async function ask(envoy: string, proxies: readonly ProxyConfig[], yaml: string)
       maxBuffer: 8 * 1_024 * 1_024,
     })
   } catch (error) {
-    const { stderr = '', code } = error as { stderr?: string; code?: unknown }
+    const { stderr, code } = isRecord(error) ? error : {}
     if (typeof code !== 'number')
       throw new FiredrillError('timed-out', `Envoy has not said within ${validateMs / 1_000} s whether it takes this policy: try again`, {
         cause: error,
       })
-    throw new FiredrillError('bad-request', reasonIn(stderr, yaml), { cause: error })
+    throw new FiredrillError('bad-request', reasonIn(String(stderr ?? ''), yaml), { cause: error })
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

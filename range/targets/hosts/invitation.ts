@@ -2,11 +2,14 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import path from 'node:path'
 import { z } from 'zod'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
+import { checkedJson } from '../../../model/outside.ts'
 import { profiles } from '../../context.ts'
 import type { RangeState } from '../local/state.ts'
 import { portOffsets } from '../../context.ts'
 import { makeLinkKeys } from './keys.ts'
-import type { LinkKeys } from './link.ts'
+
+/** As PEM. */
+const linkKeys = z.object({ ca: z.string(), cert: z.string(), key: z.string() })
 
 const common = {
   version: z.literal(1),
@@ -14,7 +17,7 @@ const common = {
   observability: z.string(),
   portBase: z.number().int(),
   profile: z.enum(profiles),
-  keys: z.object({ ca: z.string(), cert: z.string(), key: z.string() }),
+  keys: linkKeys,
 }
 
 /** What the shop's host must know of the one that watches. It holds secrets: whoever has it can be the shop. */
@@ -30,7 +33,8 @@ const loadInvitation = z.strictObject({ ...common, role: z.literal('load') })
 export type LoadInvitation = z.infer<typeof loadInvitation>
 
 /** Keys of this host; on the one that watches also those that hosts of users are given. */
-type HostKeys = LinkKeys & { load?: LinkKeys }
+const hostKeys = linkKeys.extend({ load: linkKeys.optional() })
+type HostKeys = z.output<typeof hostKeys>
 
 const keysFile = (dir: string): string => path.join(dir, 'hosts', 'link.json')
 
@@ -39,7 +43,7 @@ export const hasLinkKeys = (dir: string): boolean => existsSync(keysFile(dir))
 export function readLinkKeys(dir: string): HostKeys {
   const file = keysFile(dir)
   if (!existsSync(file)) throw new FiredrillError('wrong-state', `${file} is missing: see 'firedrill host --help'`)
-  return JSON.parse(readFileSync(file, 'utf8')) as HostKeys
+  return checkedJson(hostKeys, readFileSync(file, 'utf8'), file, 'wrong-state')
 }
 
 function writeLinkKeys(dir: string, keys: HostKeys): void {

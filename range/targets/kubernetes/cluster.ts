@@ -23,6 +23,7 @@ import {
   type V1StatefulSet,
 } from '@kubernetes/client-node'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
+import { isRecord, jsonOrNull } from '../../../model/json.ts'
 
 const fieldManager = 'firedrill'
 
@@ -310,10 +311,7 @@ async function ask<Result>(what: string, work: () => Promise<Result>): Promise<R
 
 /** What the server's own answer says; undefined where it said nothing. */
 function messageIn(body: unknown): string | undefined {
-  if (typeof body !== 'string') return (body as { message?: string } | null | undefined)?.message
-  try {
-    return (JSON.parse(body) as { message?: string }).message ?? body.slice(0, 300)
-  } catch {
-    return body.slice(0, 300)
-  }
+  const answer = typeof body === 'string' ? jsonOrNull(body) : body
+  if (isRecord(answer) && typeof answer['message'] === 'string') return answer['message']
+  return typeof body === 'string' ? body.slice(0, 300) : undefined
 }

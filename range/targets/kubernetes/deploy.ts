@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { KubeConfig, type V1Namespace } from '@kubernetes/client-node'
 import { parseAllDocuments } from 'yaml'
+import { z } from 'zod'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
+import { checked, checkedJson } from '../../../model/outside.ts'
 import { until } from '../../../model/until.ts'
 import type { ClusterPlacement, DeployedCluster, RangeContext } from '../../context.ts'
 import type { Invitation } from '../hosts/invitation.ts'
@@ -34,10 +36,13 @@ const imagesOf = (version: string): AllImages => ({
 
 /** Everything in `deploy/kubernetes`, by its path there. */
 export function generatedManifests(root: string, deployed?: RangeContext['deployed']): Manifests {
-  // Safe: the project's own manifest.
-  const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string }
+  const file = path.join(root, 'package.json')
+  const { version } = checkedJson(z.object({ version: z.string() }), readFileSync(file, 'utf8'), file, 'internal')
   return manifests(clusterContext({ root, ...(deployed ? { deployed } : {}) }), imagesOf(version), version)
 }
+
+/** Of a kustomization, what it changes. */
+const patched = z.object({ patches: z.array(z.object({ patch: z.string() })) })
 
 const parse = (text: string): Resource[] =>
   // Safe: made by us, and held against the schemas of Kubernetes.
@@ -52,7 +57,7 @@ function resourcesOf(root: string, overlay: ClusterPlacement['overlay'], deploye
   })
   const resources = chosen.flatMap((file) => parse(files[file] ?? ''))
   if (overlay !== 'istio') return resources
-  const kustomization = parse(files['mesh/kustomization.yaml'] ?? '')[0] as unknown as { patches: { patch: string }[] }
+  const kustomization = checked(patched, parse(files['mesh/kustomization.yaml'] ?? '')[0], 'mesh/kustomization.yaml', 'internal')
   const [patch] = parse(kustomization.patches[0]?.patch ?? '')
   return resources.map((resource) =>
     resource.kind === 'Namespace'

@@ -1,11 +1,23 @@
 import { z } from 'zod'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
+import { checked, checkedJson } from '../../../model/outside.ts'
 import { until } from '../../../model/until.ts'
 import type { LoadStatus, Range } from '../../../model/range.ts'
 import type { RangeContext } from '../../context.ts'
 
 const callTimeoutMs = 10_000
 const mixSchema = z.object({ hotShare: z.number(), bots: z.number(), rate: z.number() })
+/** Of what Locust answers to a change of its users. */
+const swarmAnswer = z.object({ success: z.boolean().optional() })
+/** Of Locust's own statistics what is used; what is not there yet counts as nothing. */
+const statistics = z.object({
+  state: z.enum(['ready', 'spawning', 'running', 'cleanup', 'stopping', 'stopped', 'missing']).default('missing'),
+  user_count: z.number().default(0),
+  current_rps: z.number().default(0),
+  current_fail_per_sec: z.number().default(0),
+  workers: z.array(z.object({ state: z.string() })).default([]),
+  current_response_time_percentiles: z.record(z.string(), z.number().nullable()).default({}),
+})
 
 /** Locust, through the API of its web server. */
 export function localLoad(context: RangeContext, usual: () => number): Range['load'] {
@@ -26,13 +38,13 @@ export function localLoad(context: RangeContext, usual: () => number): Range['lo
         throw new FiredrillError('component-unreachable', `Locust: ${describeError(error)}`, { cause: error })
       })
       const text = await response.text()
-      const accepted = response.ok && (JSON.parse(text) as { success?: boolean }).success === true
+      const accepted = response.ok && checkedJson(swarmAnswer, text, 'the answer of Locust').success === true
       if (!accepted) {
         throw new FiredrillError('component-failed', `Locust would not set ${users} users: ${response.status} ${text.slice(0, 200)}`)
       }
       await until(`Locust to come to ${users} users`, callTimeoutMs, async () => (await loadStatus(context)).users === users, 100)
     },
-    mix: async () => mixSchema.parse(await ask(mixUrl)),
+    mix: async () => checked(mixSchema, await ask(mixUrl), 'the mix of Locust'),
     async setMix(mix) {
       await ask(mixUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(mix) })
     },
@@ -52,22 +64,14 @@ async function loadStatus(context: RangeContext): Promise<LoadStatus> {
   const response = await fetch(url, { signal: AbortSignal.timeout(5_000) }).catch((error: unknown) => {
     throw new FiredrillError('component-unreachable', `Locust: ${describeError(error)}`, { cause: error })
   })
-  // Safe: Locust's own statistics; every field that is used has a fallback.
-  const stats = (await response.json()) as {
-    state?: LoadStatus['state']
-    user_count?: number
-    current_rps?: number
-    current_fail_per_sec?: number
-    workers?: { state: string }[]
-    current_response_time_percentiles?: Record<string, number | null>
-  }
-  const percentiles = stats.current_response_time_percentiles ?? {}
+  const stats = checked(statistics, await response.json(), 'what Locust counts')
+  const percentiles = stats.current_response_time_percentiles
   return {
-    state: stats.state ?? 'missing',
-    workers: (stats.workers ?? []).filter(({ state }) => state !== 'missing').length,
-    users: stats.user_count ?? 0,
-    rps: stats.current_rps ?? 0,
-    failRatio: stats.current_rps ? (stats.current_fail_per_sec ?? 0) / stats.current_rps : 0,
+    state: stats.state,
+    workers: stats.workers.filter(({ state }) => state !== 'missing').length,
+    users: stats.user_count,
+    rps: stats.current_rps,
+    failRatio: stats.current_rps ? stats.current_fail_per_sec / stats.current_rps : 0,
     p50Ms: percentiles['response_time_percentile_0.5'] ?? null,
     p95Ms: percentiles['response_time_percentile_0.95'] ?? null,
   }

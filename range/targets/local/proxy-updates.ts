@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { proxyOf, type ServiceName } from '../../../model/components.ts'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
+import { checked } from '../../../model/outside.ts'
 import { until } from '../../../model/until.ts'
 import type { RangeContext } from '../../context.ts'
 import { adminPort } from '../../mesh/edges.ts'
@@ -56,7 +57,7 @@ export async function switchRuntime({ context, state }: LocalTarget, service: Se
   const url = `http://127.0.0.1:${context.port(adminPort(service))}/runtime`
   const isInForce = async () => {
     const response = await fetch(url, { signal: AbortSignal.timeout(2_000) })
-    const { entries } = runtimeAnswer.parse(await response.json())
+    const { entries } = checked(runtimeAnswer, await response.json(), `the runtime of the proxy of ${service}`)
     return wanted.every(([key, value]) => Number(entries[key]?.final_value) === value)
   }
   // Whatever it answers otherwise, or whether it does, it does not have them yet.

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 import type { DrillEvent } from '../../../../model/drill.ts'
+import { isRecord, jsonOrNull } from '../../../../model/json.ts'
 import type { CharacterId } from '../../../../model/people.ts'
 import { ring } from '../pager-bell.tsx'
 import { callIn, talkIn, unreadIn, type Said } from './talk.ts'
@@ -18,10 +19,17 @@ export interface Inbox {
 
 const soundKey = 'firedrill.people-sound'
 
+/** Up to which word each person's were read, as this tab has kept it; nothing where that cannot be read. */
+function readIn(kept: string | null): Record<string, number> {
+  const read = jsonOrNull(kept ?? '{}')
+  if (!isRecord(read)) return {}
+  return Object.fromEntries(Object.entries(read).flatMap(([person, id]) => (typeof id === 'number' ? [[person, id]] : [])))
+}
+
 /** What is read is kept for as long as the tab is open. */
 export function useInbox(drill: string, events: readonly DrillEvent[]): Inbox {
   const key = `firedrill.inbox.${drill}`
-  const [read, setRead] = useState<Record<string, number>>(() => JSON.parse(sessionStorage.getItem(key) ?? '{}') as Record<string, number>)
+  const [read, setRead] = useState<Record<string, number>>(() => readIn(sessionStorage.getItem(key)))
   const [declined, setDeclined] = useState(0)
   const [selected, setSelected] = useState<CharacterId | null>(null)
   const [sound, setSound] = useState(() => localStorage.getItem(soundKey) !== 'off')
@@ -34,11 +42,13 @@ export function useInbox(drill: string, events: readonly DrillEvent[]): Inbox {
   // What comes while its talk is open is read.
   const lastOfSelected = selected === null ? 0 : lastOf(selected)
   useEffect(() => {
+    // oxlint-disable-next-line react/set-state-in-effect -- what comes while the talk is open is read
     if (selected !== null) setRead((before) => ({ ...before, [selected]: lastOfSelected }))
   }, [selected, lastOfSelected])
   useEffect(() => sessionStorage.setItem(key, JSON.stringify(read)), [key, read])
   useEffect(() => {
     if (events.length === 0 || (heard !== null && (last?.id ?? 0) <= heard)) return
+    // oxlint-disable-next-line react/set-state-in-effect -- goes with the sound, which is an effect
     setHeard(last?.id ?? 0)
     if (sound && heard !== null && last) ring(last.type === 'person-said' && last.via === 'phone' ? phoneTones : chatTones)
   }, [events.length, last, heard, sound])
