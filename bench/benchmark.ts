@@ -65,7 +65,7 @@ export const told = (metric: string, value: number | string, unit = ''): Row => 
   ok: null,
 })
 
-export const round = (value: number): number => Math.round(value * 1_000) / 1_000
+const round = (value: number): number => Math.round(value * 1_000) / 1_000
 export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 /** The smallest value that at least this share of the values does not exceed (nearest rank). */
 export function quantile(values: readonly number[], share: number): number {

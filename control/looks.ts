@@ -23,7 +23,7 @@ const mostInFocus = 2
 const pace = { components: 3, withinMs: 5_000 }
 
 /** Sent by pages with what they ask for beside what is looked at: it is no look. */
-export const asideHeader = 'x-firedrill-aside'
+const asideHeader = 'x-firedrill-aside'
 export const isAside = ({ headers }: FastifyRequest): boolean => headers[asideHeader] !== undefined
 
 interface Attention {

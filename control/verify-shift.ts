@@ -73,7 +73,7 @@ export async function verifyShift(client: Client, id: string, patience = 1): Pro
 }
 
 /** Those that begin soon after one another are open at the same time. */
-export function overlapping(incidents: readonly Incident[]): Incident[][] {
+function overlapping(incidents: readonly Incident[]): Incident[][] {
   const groups: Incident[][] = []
   for (const incident of incidents) {
     const last = groups.at(-1)?.at(-1)

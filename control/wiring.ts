@@ -26,7 +26,7 @@ export function openLocalRange(dir: string): LocalTarget {
 export const rangeOf = (target: LocalTarget): Range =>
   target.context.config.placement.role === 'observability' ? hostsRange(target) : localRange(target)
 
-export const consoleUrl = (context: RangeContext): string => `http://127.0.0.1:${context.port('control')}`
+const consoleUrl = (context: RangeContext): string => `http://127.0.0.1:${context.port('control')}`
 
 /** What the observability of this range is configured with, from its topology. */
 export function renderConfig(context: RangeContext, component: ComponentName): Record<string, string> {

@@ -5,7 +5,7 @@ import { differingFrom, redisDefaults } from './cache-settings.ts'
 import { serverSettings } from './server-settings.ts'
 
 /** The shop's data stores, each with a configuration that may be changed while it runs. */
-export const stores = ['postgres', 'redis', 'rabbitmq'] as const
+const stores = ['postgres', 'redis', 'rabbitmq'] as const
 export const storeName = z.enum(stores)
 export type StoreName = z.output<typeof storeName>
 

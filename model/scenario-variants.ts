@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { scenarioId } from './scenario-kinds.ts'
 
 /** Stands for a value as `${name}`. */
-export const valueName = z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'a name of letters and digits that begins with a lower-case letter')
+const valueName = z.string().regex(/^[a-z][A-Za-z0-9]*$/, 'a name of letters and digits that begins with a lower-case letter')
 
 /** Fields of `scenario.yaml` by which one scenario is several. */
 export const scenarioVariants = {

@@ -85,7 +85,7 @@ export const hasPersonJustSpoken = (events: readonly DrillEvent[], now: number):
   )
 
 /** How much the trainee can take, from how the drill goes. */
-export function pressureOf(state: DrillState, { difficulty, milestones }: Scenario): Pressure {
+function pressureOf(state: DrillState, { difficulty, milestones }: Scenario): Pressure {
   const unasked = state.hints.filter(({ reason }) => reason !== 'asked').length
   if (difficulty === 'beginner' || unasked >= 2 || state.wrongCauses >= 2 || state.harmfulActions >= 2) return 'one'
   const reached = milestoneNames.filter((name) => state.milestones[name] !== null)

@@ -10,7 +10,7 @@ const empty: ReadonlySet<string> = new Set(
 const stemLength = 5
 
 /** Stems of the words that carry meaning. */
-export const stemsOf = (text: string): string[] =>
+const stemsOf = (text: string): string[] =>
   text
     .normalize('NFKD')
     .replaceAll(/\p{M}/gu, '')

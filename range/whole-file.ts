@@ -22,7 +22,7 @@ import { makePrivateFolder } from './private.ts'
 const noRoom: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EFBIG'])
 
 /** Whether something failed because there is no room on the disk. */
-export const isNoRoom = (error: unknown): boolean => noRoom.has(errorCode(error) ?? '')
+const isNoRoom = (error: unknown): boolean => noRoom.has(errorCode(error) ?? '')
 
 interface HowWritten {
   mode?: number

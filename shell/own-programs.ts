@@ -2,7 +2,7 @@ import { findProgram } from '../range/binaries.ts'
 import { own } from './jail.ts'
 
 /** Programs of an on-call engineer: those that this machine lacks are named by `doctor` and left out. */
-export const programs: readonly { name: string; debian: string }[] = [
+const programs: readonly { name: string; debian: string }[] = [
   { name: 'psql', debian: 'postgresql-client' },
   { name: 'redis-cli', debian: 'redis-tools' },
   { name: 'rabbitmqadmin', debian: 'rabbitmq-server' },

@@ -34,7 +34,7 @@ const usualPorts: Record<string, Record<number, PortName>> = {
 }
 
 /** At which ports of the loopback the jail finds what is not a place of the shop. */
-export const ownPorts = { reports: 9, operator: 10 } as const
+const ownPorts = { reports: 9, operator: 10 } as const
 
 /** What a target's name stands for; none but these can be reached out of the jail. */
 export function targets(): ReadonlyMap<string, Target> {

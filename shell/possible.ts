@@ -12,7 +12,7 @@ import { seccompFilter } from './seccomp.ts'
 const run = promisify(execFile)
 
 /** What a jail cannot be made without. */
-export const needed = [
+const needed = [
   { program: 'bwrap', debian: 'bubblewrap' },
   { program: 'perl', debian: 'perl-base' },
   { program: 'setpriv', debian: 'util-linux' },

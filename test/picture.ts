@@ -32,7 +32,7 @@ const sendsSpans = (component: Component) => component.role !== 'mesh' && 'OTEL_
 const isScraped = ({ name, metrics }: Component) => metrics !== undefined && name !== topology.prometheus.name
 
 /** Mermaid: each part with what it calls, whom Prometheus scrapes, and who sends spans. */
-export const picture = (): string =>
+const picture = (): string =>
   [
     'flowchart TB',
     ...Object.entries(groups).flatMap(([role, title]) => [

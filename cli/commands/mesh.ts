@@ -33,7 +33,7 @@ function readPolicy(file: string): string {
 const refusal = (file: string, problem: string): string => problem.replaceAll(/^/gm, `${file === '-' ? 'standard input' : file}: `)
 
 /** Changed lines with some that are not, as `diff -u` has them. */
-export function unified(diff: readonly DiffLine[]): string[] {
+function unified(diff: readonly DiffLine[]): string[] {
   const signs = { same: ' ', added: '+', removed: '-' } as const
   const lines = nearChanges(diff)
   const last = diff.length - 1

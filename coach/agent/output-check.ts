@@ -104,7 +104,7 @@ const leet: Record<string, string> = { 0: 'o', 1: 'i', 3: 'e', 4: 'a', 5: 's', '
 const spelled = (text: string): boolean => /(?:(?<![\p{L}\d'’])[\p{L}\d](?![\p{L}\d'’])[\s.,_*|/-]*){5,}/u.test(text)
 
 /** The words of a text: lower case, without accents and signs. */
-export const words = (text: string): string[] =>
+const words = (text: string): string[] =>
   text
     .normalize('NFKD')
     .replaceAll(/\p{M}/gu, '')

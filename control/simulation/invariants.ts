@@ -7,7 +7,7 @@ import { stateIsTold } from './told.ts'
 import type { World } from './world.ts'
 
 /** What is promised whatever happens, in words, and what asks after each step whether it holds. */
-export const invariants: Readonly<Record<string, readonly ((world: World) => void | Promise<void>)[]>> = {
+const invariants: Readonly<Record<string, readonly ((world: World) => void | Promise<void>)[]>> = {
   'No fault is in without an open drill or an instructor’s order.': [faultsHaveReasons],
   'Nothing of a drill changes the next.': [beginsFresh],
   'Every page, action, view and kill that happens in a drill is in its events once.': [happensOnce],

@@ -29,7 +29,7 @@ const writes = new Set<string | symbol>(ledgerWrites)
 /** Of these, what is written every second, whatever happens. */
 const beats = new Set<string | symbol>(['setAliveAt', 'followClock'])
 
-export class OutOfOrder extends Error {}
+class OutOfOrder extends Error {}
 
 /** A process that may be killed at any of its calls, and after anything that it writes: whatever it had begun, nothing of it goes on. */
 export class Mortal {

@@ -16,7 +16,7 @@ import { findMistakes } from './structure.ts'
 import { byPlace, textOf, type Mistake } from './text.ts'
 
 /** How every file of a person is read: YAML 1.2, with merge keys. */
-export const yamlOptions = { merge: true, logLevel: 'error', version: '1.2' } as const
+const yamlOptions = { merge: true, logLevel: 'error', version: '1.2' } as const
 
 /** One document of a file, with the place of everything in it. */
 export interface YamlDocument {

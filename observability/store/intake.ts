@@ -19,7 +19,7 @@ export interface IntakeLimits {
 /** From this share of its limits on, requests are refused before they are read: reading them costs most. */
 const fullFrom = 0.9
 
-export const defaultLimits: IntakeLimits = { maxRows: 200_000, maxBytes: 256 * 1024 * 1024, batchRows: 40_000, flushEveryMs: 2_000 }
+const defaultLimits: IntakeLimits = { maxRows: 200_000, maxBytes: 256 * 1024 * 1024, batchRows: 40_000, flushEveryMs: 2_000 }
 
 export interface Intake {
   /** Takes all rows that `write` adds, or none: when it throws, and when there is no room, which is false; the sender should try again later. */

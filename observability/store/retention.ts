@@ -1,7 +1,7 @@
 import type { Engine } from './engine/engine.ts'
 
 /** Most that both tables together may take on disk, compressed. */
-export const maxStoredBytes = 1024 * 1024 * 1024
+const maxStoredBytes = 1024 * 1024 * 1024
 
 /** Time is bounded by the tables' own TTL; this bounds size: past it the oldest tenth goes, until it fits. */
 export async function enforceSize(engine: Engine, maxBytes = maxStoredBytes): Promise<number> {

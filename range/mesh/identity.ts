@@ -27,7 +27,7 @@ export const spiffeId = (service: string): string => `spiffe://${trustDomain}/ns
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 const hourMs = 3_600_000
 /** A certificate is good for a day, and replaced after half of it. */
-export const identityLifeMs = 24 * hourMs
+const identityLifeMs = 24 * hourMs
 const authorityLifeMs = 3_650 * 24 * hourMs
 /** Clocks differ a little. */
 const leewayMs = 60_000

@@ -13,7 +13,7 @@ export function parsePolicy(yaml: string): Resource[] {
  * Throws `bad-request`, with every mistake at its line, for resources that do not go together: a route that would lead nowhere, to a subset that no rule defines or
  * to destinations of no weight; and two of which Istio would follow one and not the other.
  */
-export function checkReferences(resources: readonly Resource[]): void {
+function checkReferences(resources: readonly Resource[]): void {
   const mistakes = [...leadNowhere(resources), ...ofOneHost(resources), ...ofOneWorkload(resources)]
   if (mistakes.length > 0) throw new FiredrillError('bad-request', tellMistakes(mistakes))
 }

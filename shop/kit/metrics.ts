@@ -11,7 +11,7 @@ const unread =
 for (const { name } of registry.getMetricsAsArray()) if (unread.test(name)) registry.removeSingleMetric(name)
 
 /** Seconds; dense where users begin to notice. */
-export const latencyBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10]
+const latencyBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10]
 
 export function histogram<Label extends string>(
   name: string,

@@ -9,7 +9,7 @@ import { jailTrouble } from '../../shell/possible.ts'
 import { Shells, type Owner, type Told } from '../../shell/shells.ts'
 
 /** What must never be read in a jail. */
-export const secrets = { instructor: 'token-of-the-instructor', service: 'token-of-the-range', answer: 'the-answer-is-orders' } as const
+const secrets = { instructor: 'token-of-the-instructor', service: 'token-of-the-range', answer: 'the-answer-is-orders' } as const
 
 /** Terminals of a range of which only the folder is there, with secrets in it, and one that runs commands in it. */
 export class Jailed implements AsyncDisposable {

@@ -50,7 +50,7 @@ export function MetricBrowser({ onChoose }: { onChoose: (query: string) => void 
 }
 
 /** A counter is read as a rate, a histogram by its 95th percentile, the rest as it is. */
-export const queryFor = (name: string, type: string): string => {
+const queryFor = (name: string, type: string): string => {
   if (type === 'counter') return `sum by (service) (rate(${name}[30s]))`
   if (type === 'histogram') return `histogram_quantile(0.95, sum by (service, le) (rate(${name}_bucket[30s])))`
   return name

@@ -29,7 +29,7 @@ export interface Place {
 }
 
 /** Every page of the menu, in its group. */
-export const places: readonly { group: string; places: readonly Place[] }[] = [
+const places: readonly { group: string; places: readonly Place[] }[] = [
   {
     group: 'Practise',
     places: [

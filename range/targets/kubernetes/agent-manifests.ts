@@ -41,7 +41,7 @@ export const agentRules = [
 ]
 
 /** What whoever empties a node may do: ask for pods to go, and pause the worker meanwhile. */
-export const maintenanceRules = [
+const maintenanceRules = [
   { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
   { apiGroups: [''], resources: ['pods/eviction'], verbs: ['create'] },
   { apiGroups: ['apps'], resources: ['deployments/scale'], resourceNames: ['fulfilment'], verbs: ['get', 'patch'] },

@@ -10,7 +10,7 @@ import { type Workload } from './ports.ts'
 /** The ServiceAccount of jobs that ask the API server for something: what a drain of a node needs, and no more. */
 export const maintenance = 'maintenance'
 /** Who everything in the images runs as. */
-export const userId = 10_001
+const userId = 10_001
 
 export interface Images {
   /** Node and the shop's code, and the agent's. */

@@ -110,7 +110,7 @@ const alarmMetrics: Record<string, string> = {
 }
 
 /** What the broker tells of its memory where Prometheus asks it. */
-export function memoryIn(metrics: string): BrokerMemory {
+function memoryIn(metrics: string): BrokerMemory {
   const value = (name: string): number => {
     const found = new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(metrics)?.[1]
     if (found === undefined) throw new FiredrillError('component-failed', `RabbitMQ does not tell ${name}: is it starting?`)

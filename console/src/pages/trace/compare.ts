@@ -17,7 +17,7 @@ export function pair(own: readonly Share[], theirs: readonly Share[]): Compared[
 }
 
 /** Own time more than in the other, in microseconds; less is negative. */
-export const differenceUs = ({ here, there }: Pick<Compared, 'here' | 'there'>): number => (here?.selfUs ?? 0) - (there?.selfUs ?? 0)
+const differenceUs = ({ here, there }: Pick<Compared, 'here' | 'there'>): number => (here?.selfUs ?? 0) - (there?.selfUs ?? 0)
 
 /** Less than this is how one request differs from the next, in microseconds. */
 const alikeUs = 1_000
