@@ -90,10 +90,17 @@ export async function evaluateShift(client: ApiClient, id: string, options: Omit
     shift: id,
     score: total,
     incidents: incidents.map(({ number, urgency, debrief: { drill: own, title, score } }) => ({
-      ...{ number, scenario: own.scenario, title, urgency },
+      number,
+      scenario: own.scenario,
+      title,
+      urgency,
       ...courseOf(own, score.total),
     })),
-    ...{ missed, forestalled, triage, handover, noise },
+    missed,
+    forestalled,
+    triage,
+    handover,
+    noise,
     ...run,
   }
 }
@@ -128,9 +135,10 @@ function courseOf({ milestones, pagedAt, wrongCauses, harmfulActions, changes, h
     causeNamed: milestones.diagnosed !== null,
     mitigated: milestones.mitigated !== null,
     recovered: milestones.recovered !== null,
-    // Safe: an entry for each milestone.
     seconds: Object.fromEntries(milestoneNames.map((name) => [name, since(milestones[name])])) as Course['seconds'],
-    ...{ wrongCauses, harmfulActions, changes },
+    wrongCauses,
+    harmfulActions,
+    changes,
     hints: hints.length,
     score,
   }

@@ -101,7 +101,15 @@ function incidentsIn(shift: Shift, { incidents = [] }: Scenario, scenarios: Read
     const drawn = variants.length === 0 ? [scenario] : variants.map((name) => drawnScenario(written, { seed: 0, variant: name }))
     const pages = drawn.flatMap(({ alerts }) => alerts.expected.map((page) => anyOf(page).join(' or ')))
     return {
-      ...{ place, at, slowBurn, scenario: scenario.id, title: scenario.title, breaks, urgency, why, variants },
+      place,
+      at,
+      slowBurn,
+      scenario: scenario.id,
+      title: scenario.title,
+      breaks,
+      urgency,
+      why,
+      variants,
       pages: [...new Set(pages)],
     }
   })

@@ -22,8 +22,17 @@ test('tickets are listed and handled from a terminal', async (context) => {
   assert.match(await printed(context, () => listTickets(client, id, { json: false })), /no customer has written yet/)
   for (let number = 1; number <= 60; number++)
     bench.kept.push({
-      ...{ number, at: bench.now, journey: 'checkout', wrong: 'failed', asked: '/api/checkout', customer: `customer-${number}` },
-      ...{ product: 'P00012', order: null, status: 502, durationMs: 1_200, trace: (number * 7_919).toString(16).padStart(32, '0') },
+      number,
+      at: bench.now,
+      journey: 'checkout',
+      wrong: 'failed',
+      asked: '/api/checkout',
+      customer: `customer-${number}`,
+      product: 'P00012',
+      order: null,
+      status: 502,
+      durationMs: 1200,
+      trace: (number * 7919).toString(16).padStart(32, '0'),
     })
   await bench.pass(60)
   const numbers = ticketNumbers(['1'])

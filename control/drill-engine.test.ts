@@ -479,16 +479,17 @@ describe('each second', () => {
     measured.next = () => ({ ...well(), users: { good: 15, slow: 0, failed: 5 } })
     for (let number = 1; number <= 120; number++)
       bench.kept.push({
-        ...{
-          number,
-          at: bench.now + number * 1_000,
-          journey: 'checkout',
-          wrong: 'failed',
-          asked: '/api/checkout',
-          order: null,
-          status: 503,
-        },
-        ...{ customer: `customer-${number}`, product: 'P00012', durationMs: 40, trace: (number * 7_919).toString(16).padStart(32, '0') },
+        number,
+        at: bench.now + number * 1e3,
+        journey: 'checkout',
+        wrong: 'failed',
+        asked: '/api/checkout',
+        order: null,
+        status: 503,
+        customer: `customer-${number}`,
+        product: 'P00012',
+        durationMs: 40,
+        trace: (number * 7919).toString(16).padStart(32, '0'),
       })
     await bench.pass(5)
     bench.fire('a', { notifies: false })
@@ -496,9 +497,7 @@ describe('each second', () => {
     bench.engine.pages.acknowledge()
     await bench.pass(10)
     const types = bench.types(drill)
-    for (const type of [
-      ...['health-changed', 'harm-measured', 'page-received', 'page-escalated', 'coach-said', 'person-said', 'ticket-opened'],
-    ])
+    for (const type of ['health-changed', 'harm-measured', 'page-received', 'page-escalated', 'coach-said', 'person-said', 'ticket-opened'])
       assert.ok(types.includes(type), type)
     await bench.engine.abort('enough')
   })

@@ -24,8 +24,17 @@ async function hurt(served: ServedBench, seconds: number): Promise<string> {
   return drill
 }
 const failed = (number: number, at: number): KeptRequest => ({
-  ...{ number, at, journey: 'checkout', wrong: 'failed', asked: '/api/checkout', customer: `customer-${number}`, product: 'P00012' },
-  ...{ order: null, status: 503, durationMs: 40, trace: (number * 7_919).toString(16).padStart(32, '0') },
+  number,
+  at,
+  journey: 'checkout',
+  wrong: 'failed',
+  asked: '/api/checkout',
+  customer: `customer-${number}`,
+  product: 'P00012',
+  order: null,
+  status: 503,
+  durationMs: 40,
+  trace: (number * 7919).toString(16).padStart(32, '0'),
 })
 
 test('customers’ tickets are listed, answered, linked and closed, over the API', async () => {

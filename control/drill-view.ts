@@ -41,8 +41,9 @@ function shiftView(state: DrillState, events: readonly DrillEvent[], scenario: S
         number,
         place: tells ? incident.place : null,
         title: tells ? incident.scenario.title : null,
-        // Noise has no beginning that is known, and no pars: by neither is it to be told from an incident.
-        ...{ pagedAt, startedAt: tells || pagedAt === null ? startedAt : pagedAt, milestones },
+        pagedAt,
+        startedAt: tells || pagedAt === null ? startedAt : pagedAt,
+        milestones,
         pages: pagesByName(paged, new Set(firing.map(({ name }) => name))),
         pars: tells ? Object.fromEntries(Object.entries(incident.scenario.milestones).map(([name, { par }]) => [name, par])) : {},
         hints: own.hints.length,
@@ -64,10 +65,22 @@ function shiftView(state: DrillState, events: readonly DrillEvent[], scenario: S
 function noiseView({ number, pages, firing, pagedAt, acknowledgedAt, hints, wrongCauses }: Noise, tells: boolean): IncidentView {
   const stillFiring = pages.filter(({ fingerprint }) => firing.has(fingerprint))
   return {
-    ...{ number, place: null, title: tells ? 'Noise' : null, pagedAt, startedAt: pagedAt },
+    number,
+    place: null,
+    title: tells ? 'Noise' : null,
+    pagedAt,
+    startedAt: pagedAt,
     pages: pagesByName(pages, new Set(stillFiring.map(({ name }) => name))),
-    milestones: { acknowledged: acknowledgedAt, located: null, diagnosed: null, mitigated: null, recovered: null },
-    ...{ pars: {}, hints, wrongCauses },
+    milestones: {
+      acknowledged: acknowledgedAt,
+      located: null,
+      diagnosed: null,
+      mitigated: null,
+      recovered: null,
+    },
+    pars: {},
+    hints,
+    wrongCauses,
     over: firing.size === 0,
   }
 }

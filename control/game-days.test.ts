@@ -105,10 +105,10 @@ test('a game day knows its drills, also those that were begun when the control p
   // Another drill comes between.
   await bench.start()
   await bench.engine.abort('enough')
-  for (const _rest of [1, 2]) {
+  for (const time of [1, 2]) {
     await bench.pass(20)
     await after.next(id)
-    if (_rest === 1) await bench.engine.abort('enough')
+    if (time === 1) await bench.engine.abort('enough')
   }
   assert.deepEqual(
     after.state(id).drills.map(({ scenario }) => scenario),

@@ -32,15 +32,16 @@ class Shop implements AsyncDisposable {
   }
   #numbered() {
     return Array.from({ length: this.orders }, (_, index) => ({
-      ...{
-        number: index + 1,
-        at: begun,
-        journey: 'checkout',
-        asked: '/api/checkout',
-        customer: `customer-${index + 1}`,
-        product: 'P00007',
-      },
-      ...{ order: idOf(index + 1), status: 201, durationMs: 200, trace: String(index + 1).padStart(32, '0') },
+      number: index + 1,
+      at: begun,
+      journey: 'checkout',
+      asked: '/api/checkout',
+      customer: `customer-${index + 1}`,
+      product: 'P00007',
+      order: idOf(index + 1),
+      status: 201,
+      durationMs: 200,
+      trace: String(index + 1).padStart(32, '0'),
     }))
   }
   async opened(): Promise<KeptOrders> {

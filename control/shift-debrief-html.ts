@@ -61,8 +61,11 @@ function overview({ drill, incidents }: ShiftDebrief): string {
   return table(
     ['incident', 'began after', 'urgency', 'outcome', 'score'],
     incidents.map((incident) => [
-      ...[escapeMarkup(nameOf(incident)), at(incident.beganAt), incident.urgency],
-      ...[outcomes[incident.debrief.drill.outcome ?? 'given-up'], String(incident.debrief.score.total)],
+      escapeMarkup(nameOf(incident)),
+      at(incident.beganAt),
+      incident.urgency,
+      outcomes[incident.debrief.drill.outcome ?? 'given-up'],
+      String(incident.debrief.score.total),
     ]),
   )
 }

@@ -27,6 +27,7 @@ export function alertQuality(events: readonly DrillEvent[], scenario: Scenario):
     }
     if (event.type === 'page-resolved') settle(event.alert.fingerprint, event.at)
   }
+  // oxlint-disable-next-line unicorn/no-useless-spread -- what is settled leaves the map
   for (const fingerprint of [...firing.keys()]) settle(fingerprint, endedAt)
   const alerts = [...records.values()].toSorted((a, b) => a.firstAfterMs - b.firstAfterMs)
   const count = (list: AlertRecord[]) => list.reduce((sum, { pages }) => sum + pages, 0)

@@ -106,7 +106,7 @@ test('what faults and actions do to a real database', { skip }, async (context: 
       assert.deepEqual(await left(), [resource])
       await fault.inject({ range }, params, undo)
       assert.deepEqual(await seen(), during)
-      for (const _twice of [1, 2]) {
+      for (const _ of [1, 2]) {
         await fault.revert({ range }, undo)
         assert.deepEqual(await seen(), before)
       }

@@ -10,8 +10,8 @@ export interface TimedVerdict extends Verdict {
 }
 
 /** Users must feel nothing for this long before a mitigation counts, and the range be healthy for this long before a recovery does. */
-export const mitigatedAfterMs = 8_000
-export const recoveredAfterMs = 12_000
+const mitigatedAfterMs = 8_000
+const recoveredAfterMs = 12_000
 
 /**
  * The milestones that events and telemetry prove and that have not been reached yet, with their evidence. Of an incident of a shift, `all` are the events of

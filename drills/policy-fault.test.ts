@@ -26,7 +26,7 @@ test('what others have changed in the policy since stays when a fault is taken o
     const takeOut = await injected(range, id, params)
     assert.notEqual(await range.mesh.policy(), before)
     await range.mesh.apply(withTimeout(await range.mesh.policy(), '7s'), 'a trainee')
-    for (const _time of ['once', 'twice']) {
+    for (const _ of ['once', 'twice']) {
       await takeOut()
       assert.deepEqual(read(await range.mesh.policy()), read(withTimeout(before, '7s')), id)
     }

@@ -82,7 +82,7 @@ test('every scenario loads, and each release that it deploys exists', () => {
   const scenarios = loadScenarios(path.join(root, 'scenarios'))
   const folders = globSync('scenarios/*/', { cwd: root }).map((folder) => path.basename(folder))
   assert.ok(folders.includes('slow-shelves'))
-  assert.deepEqual([...scenarios.keys()].sort(), folders.sort())
+  assert.deepEqual([...scenarios.keys()].toSorted(), folders.toSorted())
   for (const scenario of scenarios.values()) {
     for (const { fault, params } of scenario.timeline) {
       if (fault === 'bad-release') {
@@ -100,7 +100,7 @@ test('each service has code for every release that it lists', async () => {
   for (const service of serviceNames) {
     const { releases } = (await import(`../shop/${service}/releases.ts`)) as { releases: Record<string, unknown> }
     const listed = releasesOf(root, service)
-    assert.deepEqual(Object.keys(releases).sort(), listed.releases.map((release) => release.version).sort(), service)
+    assert.deepEqual(Object.keys(releases).toSorted(), listed.releases.map((release) => release.version).toSorted(), service)
     assert.ok(
       listed.releases.some((release) => release.version === listed.baseline),
       service,

@@ -89,8 +89,14 @@ test('with somebody in the role of communications, telling others counts in ever
   const text = 'Product pages are slow for most customers since 14:02. We are investigating.'
   const bodies: DrillEventBody[] = [
     {
-      ...{ type: 'page-received' },
-      alert: { fingerprint: 'f', name: 'BrowseLatencyBudgetBurn', severity: 'page', summary: '', startsAt: '' },
+      type: 'page-received',
+      alert: {
+        fingerprint: 'f',
+        name: 'BrowseLatencyBudgetBurn',
+        severity: 'page',
+        summary: '',
+        startsAt: '',
+      },
     },
     { type: 'status-posted', status: 'investigating', text, nextInMs: 600_000 },
     ...milestoneNames.map((milestone): DrillEventBody => ({ type: 'milestone-reached', milestone, evidence: '' })),
@@ -98,8 +104,15 @@ test('with somebody in the role of communications, telling others counts in ever
   ]
   const lineOf = (played: typeof scenario, communications: boolean, told = bodies) => {
     const started: DrillEventBody = {
-      ...{ type: 'drill-started', scenario: played.id, mode: 'learning', trainee: 't', limitMs: 1, seed: 1 },
-      ...{ usersBefore: null, fingerprint: '', communications },
+      type: 'drill-started',
+      scenario: played.id,
+      mode: 'learning',
+      trainee: 't',
+      limitMs: 1,
+      seed: 1,
+      usersBefore: null,
+      fingerprint: '',
+      communications,
     }
     const state = foldDrill([started, ...told].map((body, id): DrillEvent => ({ ...body, id, drill: 'd', at: id * 1_000 })))
     assert.ok(state)

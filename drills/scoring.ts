@@ -5,7 +5,7 @@ import { milestoneNames, type MilestoneName, type Scenario } from '../model/scen
 import type { Score, ScoreLine } from '../model/debrief.ts'
 
 /** Points for each milestone reached within its par; the rest of the hundred is for the users. */
-export const weights: Record<MilestoneName | 'users', number> = {
+const weights: Record<MilestoneName | 'users', number> = {
   acknowledged: 10,
   located: 15,
   diagnosed: 25,
@@ -14,7 +14,7 @@ export const weights: Record<MilestoneName | 'users', number> = {
   users: 10,
 }
 /** The same where telling others counts as well. */
-export const weightsWithCommunication: Record<MilestoneName | 'users' | 'communication', number> = {
+const weightsWithCommunication: Record<MilestoneName | 'users' | 'communication', number> = {
   ...weights,
   located: 10,
   diagnosed: 20,

@@ -27,8 +27,8 @@ export const wanted = z.enum(['answer', 'update', 'handover'])
 export type Wanted = z.infer<typeof wanted>
 
 /** Moments of a drill that a beat or a fact can wait for. */
-export const moments = ['start', 'page', 'escalated', ...milestoneNames, 'update', 'change', 'harmful', 'wrong-cause'] as const
-export const moment = z.enum(moments)
+const moments = ['start', 'page', 'escalated', ...milestoneNames, 'update', 'change', 'harmful', 'wrong-cause'] as const
+const moment = z.enum(moments)
 export type Moment = z.infer<typeof moment>
 
 const whenOf = (duration: z.ZodType<number>) =>

@@ -11,7 +11,7 @@ export const ticketKinds = [
   'not-shipped',
   'order-lost',
 ] as const
-export const ticketKind = z.enum(ticketKinds)
+const ticketKind = z.enum(ticketKinds)
 export type TicketKind = z.infer<typeof ticketKind>
 export const ticketKindTitles: Record<TicketKind, string> = {
   'page-slow': 'Slow page',
@@ -25,11 +25,11 @@ export const ticketKindTitles: Record<TicketKind, string> = {
 }
 
 export const ticketLanguages = ['en', 'de', 'fr', 'es'] as const
-export const ticketLanguage = z.enum(ticketLanguages)
+const ticketLanguage = z.enum(ticketLanguages)
 export type TicketLanguage = z.infer<typeof ticketLanguage>
 
 export const ticketTemplateIds = ['known-problem', 'looking-into-it', 'works-again', 'checking-the-price', 'checking-the-order'] as const
-export const ticketTemplateId = z.enum(ticketTemplateIds)
+const ticketTemplateId = z.enum(ticketTemplateIds)
 export type TicketTemplateId = z.infer<typeof ticketTemplateId>
 
 const userJourney = z.enum(['browse', 'checkout'])

@@ -27,7 +27,14 @@ const broken: Happened[] = [
   [5, { type: 'harm-measured', harm: { good: 900, slow: 100, failed: 20 } }],
 ]
 const action = (id: string, title: string, params: Record<string, unknown>, ok = true): DrillEventBody => ({
-  ...{ type: 'action-run', action: id, title, kind: 'change', params, ok, summary: 'done', harmful: null },
+  type: 'action-run',
+  action: id,
+  title,
+  kind: 'change',
+  params,
+  ok,
+  summary: 'done',
+  harmful: null,
 })
 const rollback = action('roll-back', 'Roll back a service', { service: 'catalog' })
 const diagnosed: DrillEventBody = { type: 'milestone-reached', milestone: 'diagnosed', evidence: 'named' }
@@ -45,8 +52,14 @@ const good: HandoverNote = {
 function judged(changes: Partial<HandoverNote>, happened: Happened[] = [], scenario = slowShelves) {
   const all: Happened[] = [...broken, ...happened, [10, { type: 'handover-written', ...good, ...changes }]]
   const started: DrillEventBody = {
-    ...{ type: 'drill-started', scenario: scenario.id, mode: 'learning', trainee: 't', limitMs: 1e7, seed: 1 },
-    ...{ usersBefore: null, fingerprint: '' },
+    type: 'drill-started',
+    scenario: scenario.id,
+    mode: 'learning',
+    trainee: 't',
+    limitMs: 1e7,
+    seed: 1,
+    usersBefore: null,
+    fingerprint: '',
   }
   const events = [[0, started] as Happened, ...all]
     .toSorted(([a], [b]) => a - b)

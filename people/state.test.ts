@@ -4,11 +4,20 @@ import { foldDrill, type DrillEvent, type DrillEventBody } from '../model/drill.
 import { peopleState } from './state.ts'
 
 const started: DrillEventBody = {
-  ...{ type: 'drill-started', scenario: 'ours', shift: true, mode: 'learning', trainee: 'Robin', limitMs: 1_800_000, seed: 1 },
-  ...{ usersBefore: null, fingerprint: '' },
+  type: 'drill-started',
+  scenario: 'ours',
+  shift: true,
+  mode: 'learning',
+  trainee: 'Robin',
+  limitMs: 18e5,
+  seed: 1,
+  usersBefore: null,
+  fingerprint: '',
 }
 const recovered = (incident?: number): DrillEventBody => ({
-  ...{ type: 'milestone-reached', milestone: 'recovered', evidence: '' },
+  type: 'milestone-reached',
+  milestone: 'recovered',
+  evidence: '',
   ...(incident === undefined ? {} : { incident }),
 })
 

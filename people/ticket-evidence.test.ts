@@ -28,10 +28,23 @@ function ticket(wrong: KeptRequest['wrong'], changes: Partial<OpenedTicket> & { 
 function span(changes: Partial<Span> = {}): Span {
   const attributes = { 'url.path': '/api/checkout', 'user.journey': 'checkout', 'http.response.status_code': '201' }
   return {
-    ...{ traceId: 't', spanId: 's', parentSpanId: '', name: 'POST /api/checkout', kind: 'client', service: 'locust' },
-    ...{ startUs: sentAt * 1_000, durationUs: 3_010_000, status: 'Unset', statusMessage: '', resource: {}, events: [] },
+    traceId: 't',
+    spanId: 's',
+    parentSpanId: '',
+    name: 'POST /api/checkout',
+    kind: 'client',
+    service: 'locust',
+    startUs: sentAt * 1e3,
+    durationUs: 301e4,
+    status: 'Unset',
+    statusMessage: '',
+    resource: {},
+    events: [],
     ...changes,
-    attributes: { ...attributes, ...changes.attributes },
+    attributes: {
+      ...attributes,
+      ...changes.attributes,
+    },
   }
 }
 const code = (status: number) => ({ 'http.response.status_code': String(status) })
@@ -73,7 +86,9 @@ test('an order that is missing was confirmed, and no parcel of it was written be
   const parcel = (seconds: number, status = 'Unset') =>
     span({
       status,
-      ...{ service: 'fulfilment', parentSpanId: 's', startUs: (sentAt + seconds * 1_000) * 1_000 },
+      service: 'fulfilment',
+      parentSpanId: 's',
+      startUs: (sentAt + seconds * 1e3) * 1e3,
       attributes: { 'db.statement': 'INSERT INTO shipments (order_id) values ($1)' },
     })
   assert.deepEqual(lacks(ticket('unshipped'), span()), [])

@@ -64,12 +64,25 @@ function wrongRequest(random: () => number, at: number, number: number): KeptReq
   const wrong = (['failed', 'slow', 'price', 'unshipped', 'lost'] as const)[Math.floor(random() * 5)] ?? 'slow'
   const isOrder = wrong === 'unshipped' || wrong === 'lost'
   return {
-    ...{ number, at, journey, wrong, asked: '/api/products/P00007', customer: `c${Math.floor(random() * 200)}`, product: 'P00007' },
+    number,
+    at,
+    journey,
+    wrong,
+    asked: '/api/products/P00007',
+    customer: `c${Math.floor(random() * 200)}`,
+    product: 'P00007',
     order: isOrder || (wrong === 'slow' && journey === 'checkout') ? 'order-of-theirs' : null,
-    ...(isOrder ? { noticedAt: at + 30_000 } : {}),
-    ...(wrong === 'price' ? { prices: { shownCents: 1_299, askedCents: 105 } } : {}),
+    ...(isOrder ? { noticedAt: at + 3e4 } : {}),
+    ...(wrong === 'price'
+      ? {
+          prices: {
+            shownCents: 1299,
+            askedCents: 105,
+          },
+        }
+      : {}),
     status: wrong === 'failed' ? (random() < 0.3 ? 0 : 503) : 200,
-    durationMs: Math.round(random() * 6_000),
+    durationMs: Math.round(random() * 6e3),
     trace: Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join(''),
   }
 }

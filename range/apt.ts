@@ -28,7 +28,11 @@ const quietly = ['env', 'RUNLEVEL=1', 'DEBIAN_FRONTEND=noninteractive'] as const
 export const aptGet = (prefix: readonly string[], ...args: string[]): string[] => [
   ...prefix,
   ...quietly,
-  ...['apt-get', '-o', `DPkg::Path=${quietPath}`, '-o', 'DPkg::Lock::Timeout=120'],
+  'apt-get',
+  '-o',
+  `DPkg::Path=${quietPath}`,
+  '-o',
+  'DPkg::Lock::Timeout=120',
   ...args,
 ]
 

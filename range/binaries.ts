@@ -20,7 +20,7 @@ export interface BinarySource {
 const debianVersions = (root: string): string[] => {
   try {
     return readdirSync(root)
-      .sort((a, b) => Number(b) - Number(a))
+      .toSorted((a, b) => Number(b) - Number(a))
       .map((version) => path.join(root, version, 'bin'))
   } catch {
     return []

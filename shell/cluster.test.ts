@@ -43,7 +43,15 @@ async function asked(kubernetes?: () => Promise<PassThrough>): Promise<string> {
   const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-gate-'))
   const socket = path.join(folder, 'net')
   const gate = await Gate.open({
-    ...{ socket, targets: targets(), portOf: port, control: { port: 1, token: '' }, onReport() {}, operate: (far) => far.destroy() },
+    socket,
+    targets: targets(),
+    portOf: port,
+    control: {
+      port: 1,
+      token: '',
+    },
+    onReport() {},
+    operate: (far) => far.destroy(),
     ...(kubernetes ? { kubernetes } : {}),
   })
   const answered = gate.follow()

@@ -164,8 +164,16 @@ const prometheusOf = ({ port, token }: GateOptions['control']): http.Server =>
   http.createServer((request, response) => {
     const asked = http.request(
       {
-        ...{ host: '127.0.0.1', port, method: request.method, path: `/prometheus${request.url ?? '/'}` },
-        headers: { ...request.headers, host: `127.0.0.1:${port}`, authorization: `Bearer ${token}`, cookie: '' },
+        host: '127.0.0.1',
+        port,
+        method: request.method,
+        path: `/prometheus${request.url ?? '/'}`,
+        headers: {
+          ...request.headers,
+          host: `127.0.0.1:${port}`,
+          authorization: `Bearer ${token}`,
+          cookie: '',
+        },
       },
       (answer) => {
         response.writeHead(answer.statusCode ?? 502, answer.headers)

@@ -1,3 +1,4 @@
+// oxlint-disable unicorn/no-useless-spread -- bubblewrap's arguments stay together by option, one a line
 import { existsSync, lstatSync, readlinkSync } from 'node:fs'
 import path from 'node:path'
 
@@ -19,7 +20,7 @@ export const limits = {
 export const home = '/home/oncall'
 /** Where the jail has what we put there for it. */
 export const own = '/run/firedrill'
-export const logs = '/var/log/shop'
+const logs = '/var/log/shop'
 
 export interface JailOptions {
   /** Root steps down to this user within the jail; without one the jail is made by a user namespace. */
@@ -40,32 +41,28 @@ export interface JailOptions {
 
 /** What of /etc programs need to run, none of it this machine's own affairs. The rest of the jail's /etc is ours. */
 const etcPieces = [
-  ...[
-    'alternatives',
-    'ld.so.cache',
-    'ld.so.conf',
-    'ld.so.conf.d',
-    'localtime',
-    'inputrc',
-    'terminfo',
-    'nanorc',
-    'vim',
-    'perl',
-    'bash_completion',
-  ],
-  ...[
-    'bash_completion.d',
-    'ssl/certs',
-    'ssl/openssl.cnf',
-    'ca-certificates',
-    'lsb-release',
-    'os-release',
-    'debian_version',
-    'mime.types',
-    'magic',
-    'services',
-    'protocols',
-  ],
+  'alternatives',
+  'ld.so.cache',
+  'ld.so.conf',
+  'ld.so.conf.d',
+  'localtime',
+  'inputrc',
+  'terminfo',
+  'nanorc',
+  'vim',
+  'perl',
+  'bash_completion',
+  'bash_completion.d',
+  'ssl/certs',
+  'ssl/openssl.cnf',
+  'ca-certificates',
+  'lsb-release',
+  'os-release',
+  'debian_version',
+  'mime.types',
+  'magic',
+  'services',
+  'protocols',
 ]
 
 export const etcFiles = ['passwd', 'group', 'hosts', 'nsswitch.conf', 'resolv.conf'] as const
@@ -137,7 +134,7 @@ const plainDevices = (): string[] => [
     ['self/fd/0', 'stdin'],
     ['self/fd/1', 'stdout'],
     ['self/fd/2', 'stderr'],
-  ].flatMap(([from, to]) => [...['--symlink', `/proc/${from}`, `/dev/${to}`]]),
+  ].flatMap(([from, to]) => ['--symlink', `/proc/${from}`, `/dev/${to}`]),
 ]
 
 const writable = (at: string, bytes: number): string[] => ['--perms', '1777', '--size', String(bytes), '--tmpfs', at]

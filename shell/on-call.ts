@@ -49,7 +49,11 @@ async function admitToBroker(context: RangeContext): Promise<void> {
     new Promise<void>((resolve, reject) => {
       const request = http.request(
         {
-          ...{ host: '127.0.0.1', port: context.port('rabbitmqManagement'), method: 'PUT', path, agent: false },
+          host: '127.0.0.1',
+          port: context.port('rabbitmqManagement'),
+          method: 'PUT',
+          path,
+          agent: false,
           auth: `shop:${context.config.passwords.rabbitmq}`,
           headers: { 'content-type': 'application/json' },
           signal: AbortSignal.timeout(answerWithinMs),

@@ -17,10 +17,10 @@ export function readReport(text: string): Report | null {
 }
 
 /** In one line, and without what would do something to a terminal that shows it. */
-export const plain = (text: string, most = longestCommand): string =>
+const plain = (text: string, most = longestCommand): string =>
   text
     .replaceAll(/\s*\n\s*/g, ' ⏎ ')
-    // oxlint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex -- control characters are what is taken out
     .replaceAll(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, ' ')
     .trim()
     .slice(0, most)

@@ -172,7 +172,7 @@ export class Shells implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.closeAll('the control plane stopped')
-    await Promise.all([...this.#dying])
+    await Promise.all(this.#dying)
     this.#logs?.stop()
     await this.sweep()
   }

@@ -25,7 +25,7 @@ const { services } = parse(read('deploy/compose/compose.yaml'), { merge: true })
 
 test('every container of the range has an image that is built here, and no more rights than it needs', () => {
   const ours = Object.entries(services).filter(([, { build }]) => build)
-  assert.deepEqual(ours.map(([name]) => name).sort(), ['control', 'load', 'shop'])
+  assert.deepEqual(ours.map(([name]) => name).toSorted(), ['control', 'load', 'shop'])
   for (const [name, { build, read_only, cap_drop, image }] of ours) {
     assert.ok(build)
     assert.ok(existsSync(path.join(root, build.dockerfile)), `${name}: ${build.dockerfile}`)

@@ -55,7 +55,9 @@ export class OwnPostgres implements AsyncDisposable {
     await postgres.prepare?.(this.context)
     const { file, args } = postgres.process(this.context)
     const server = spawn(file, [...args, ...settings.flatMap((setting) => ['-c', setting])], {
-      ...{ stdio: ['ignore', 'ignore', 'pipe'], cwd: '/', env: {} },
+      stdio: ['ignore', 'ignore', 'pipe'],
+      cwd: '/',
+      env: {},
       ...runAs(unprivilegedUser('postgres')),
     })
     const exited = once(server, 'exit')

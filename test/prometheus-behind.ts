@@ -39,7 +39,8 @@ export async function startPrometheusBehind(): Promise<Behind> {
       `--storage.tsdb.path=${dir}/data`,
       `--web.listen-address=${at}`,
       `--web.external-url=http://${at}/prometheus/`,
-      ...['--web.enable-lifecycle', '--enable-feature=exemplar-storage'],
+      '--web.enable-lifecycle',
+      '--enable-feature=exemplar-storage',
     ],
     { stdio: 'ignore' },
   )

@@ -20,7 +20,7 @@ const unit = globSync('{model,shop,shell,range,observability,drills,people,coach
 const timed = unit.filter((file) =>
   /^(range[/\\]mesh[/\\](conformance[/\\]|data-plane)|observability[/\\]store[/\\]|coach[/\\]agent[/\\])/.test(file),
 )
-const acceptance = globSync('test/acceptance/*.test.ts', { cwd: root }).sort()
+const acceptance = globSync('test/acceptance/*.test.ts', { cwd: root }).toSorted()
 const browser = globSync('test/browser/*.test.ts', { cwd: root })
 /** Needs the range that the acceptance tests share. */
 const onRange = browser.filter((file) => /[/\\]drill\.test\.ts$/.test(file))
@@ -138,7 +138,9 @@ async function startBeside(): Promise<void> {
   const from = performance.now()
   // A session of its own: where Linux shares the CPU out among sessions, a priority counts within one only, and each has one as well (sched(7)).
   const child = spawn(process.execPath, [import.meta.filename, besideName], {
-    ...{ cwd: root, stdio: ['ignore', 'pipe', 'inherit'], detached: true },
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
   })
   if (child.pid !== undefined) lower(child.pid)
   const endBoth = () => {

@@ -85,7 +85,12 @@ test('an agent plays a shift: how it did is told for each incident, and for the 
   assert.deepEqual([result.shift, result.isVoid, result.missed], ['quiet-sunday', false, []])
   assert.deepEqual(
     result.incidents.map(({ number, scenario, causeNamed, mitigated, recovered, wrongCauses, changes }) => [
-      ...[number, scenario, causeNamed, mitigated, recovered, wrongCauses],
+      number,
+      scenario,
+      causeNamed,
+      mitigated,
+      recovered,
+      wrongCauses,
       changes,
     ]),
     [
@@ -112,8 +117,13 @@ test('an agent that leaves before anything has happened: what did not begin is t
   const script = path.join(folder, 'leaves.mjs')
   writeFileSync(script, agent.replace(/\nawait when[\s\S]+\nawait call\('write/, "\nif (false) await call('write"))
   const { status, stdout, stderr } = await run('cli/main.ts', [
-    ...['evaluate', '--agent', `exec ${process.execPath} ${script}`],
-    ...['--shifts', 'quiet-sunday', '--dir', dir],
+    'evaluate',
+    '--agent',
+    `exec ${process.execPath} ${script}`,
+    '--shifts',
+    'quiet-sunday',
+    '--dir',
+    dir,
   ])
   assert.equal(status, 0, stderr)
   assert.match(stdout, /^quiet-sunday: 0 of 0 incidents recovered, left before 2 more began, .*handover note 0 of 5/)

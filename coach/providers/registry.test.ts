@@ -25,15 +25,21 @@ async function asked(config: (url: string) => CoachConfig) {
 test('a server is asked at its address, with its key where there is one', async () => {
   const own = { provider: 'openai-compatible', model: 'm' } as const
   assert.deepEqual(await asked((url) => ({ ...own, url, tools: true })), {
-    ...{ url: '/v1/chat/completions', key: undefined },
-    ...{ tools: true, small: false },
+    url: '/v1/chat/completions',
+    key: undefined,
+    tools: true,
+    small: false,
   })
   assert.deepEqual(await asked((url) => ({ ...own, url, apiKey: 'k', tools: false })), {
-    ...{ url: '/v1/chat/completions', key: 'Bearer k' },
-    ...{ tools: false, small: false },
+    url: '/v1/chat/completions',
+    key: 'Bearer k',
+    tools: false,
+    small: false,
   })
   assert.deepEqual(await asked((url) => ({ provider: 'anthropic', model: 'm', apiKey: 'k', url, tools: true })), {
-    ...{ url: '/v1/messages', key: 'k' },
-    ...{ tools: true, small: false },
+    url: '/v1/messages',
+    key: 'k',
+    tools: true,
+    small: false,
   })
 })

@@ -78,8 +78,16 @@ test('each tool does what it is named for, and nothing else', async () => {
     const desk: CoachDesk = {
       view: () =>
         view({
-          ...{ elapsedMs: 61_400, limitMs: 120_000, timeline: ['0:01 asked for a hint'] },
-          hints: [{ milestone: 'located', rung: 'orient', text: 'Look there.' }],
+          elapsedMs: 61400,
+          limitMs: 12e4,
+          timeline: ['0:01 asked for a hint'],
+          hints: [
+            {
+              milestone: 'located',
+              rung: 'orient',
+              text: 'Look there.',
+            },
+          ],
         }),
       releaseHint: () => (acts.push('hint'), { waitMs: 0 }),
       extend: note('extend'),

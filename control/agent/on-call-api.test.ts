@@ -96,7 +96,7 @@ test('asks as whoever is on call, whatever a client says of itself', async () =>
 })
 
 test('passes on nothing that could be read in two ways, nor what is of the agent', async () => {
-  const before_ = asked.length
+  const askedBefore = asked.length
   for (const path of [
     '/api/v1/namespaces/shop/pods/agent-6d4f-x2x9q/log',
     '/api/v1/namespaces/shop/pods/%61gent-6d4f-x2x9q/log',
@@ -109,7 +109,7 @@ test('passes on nothing that could be read in two ways, nor what is of the agent
     const { code, text } = await ask(path)
     assert.deepEqual([code, (JSON.parse(text) as { reason: string }).reason], [403, 'Forbidden'], path)
   }
-  assert.equal(asked.length, before_)
+  assert.equal(asked.length, askedBefore)
 })
 
 test('leads into no container', async () => {

@@ -45,9 +45,15 @@ export function onCallApi(config: KubeConfig, namespace: string): OnCallApi {
   const ask = (token: string, options: https.RequestOptions, take: (answer: http.IncomingMessage) => void) =>
     https.request(
       {
-        ...{ host: base.hostname, port: base.port || 443, agent },
+        host: base.hostname,
+        port: base.port || 443,
+        agent,
         ...options,
-        headers: { ...(options.headers as http.OutgoingHttpHeaders), host: base.host, authorization: `Bearer ${token}` },
+        headers: {
+          ...(options.headers as http.OutgoingHttpHeaders),
+          host: base.host,
+          authorization: `Bearer ${token}`,
+        },
       },
       take,
     )
@@ -124,8 +130,16 @@ function tokens(config: KubeConfig, namespace: string, check: (token: string) =>
   async function fresh(): Promise<string> {
     const { status } = await core
       .createNamespacedServiceAccountToken({
-        ...{ name: onCallAccount, namespace },
-        body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { audiences: [], expirationSeconds: tokenSeconds } },
+        name: onCallAccount,
+        namespace,
+        body: {
+          apiVersion: 'authentication.k8s.io/v1',
+          kind: 'TokenRequest',
+          spec: {
+            audiences: [],
+            expirationSeconds: tokenSeconds,
+          },
+        },
       })
       .catch((error: unknown) => {
         const why = `the cluster gives no token of the account '${onCallAccount}': has it taken all of deploy/kubernetes/agent?`

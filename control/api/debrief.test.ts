@@ -69,7 +69,7 @@ test('the debrief as one file is named after its scenario, and has its graphs wh
     [200, 'text/html; charset=utf-8', 'attachment; filename="debrief-slow-shelves.html"'],
   )
   assert.match(without.answer.body, /Slow shelves/)
-  using _prometheus = await prometheus(served)
+  using _ = await prometheus(served)
   const graphs = (body: string) => body.split('<svg').length
   assert.ok(graphs((await download(served, url)).answer.body) > graphs(without.answer.body))
 })
@@ -85,7 +85,7 @@ test('the postmortem is Markdown, and an archive has it with its graphs and what
   assert.match(text.answer.body, /^# Postmortem: Slow shelves/)
   const url = `/api/drills/${drill}/postmortem.zip`
   assert.match((await download(served, url)).answer.body, /Prometheus has no graphs to give/)
-  using _prometheus = await prometheus(served)
+  using _ = await prometheus(served)
   const archive = await download(served, url)
   assert.deepEqual(
     [archive.status, archive.type, archive.as],
@@ -104,7 +104,7 @@ test('the archive of a shift has a folder for each incident, with its postmortem
   await using sunday = await new Sunday({ portBase: ownPorts() }).start()
   await sunday.break('browsing', 'prices')
   await sunday.ok('trainee', 'finish')
-  using _prometheus = await prometheus(sunday.served)
+  using _ = await prometheus(sunday.served)
   const archive = await download(sunday.served, `/api/drills/${sunday.drill}/postmortem.zip`)
   assert.deepEqual([archive.status, archive.as], [200, 'attachment; filename="postmortem-quiet-sunday.zip"'])
   const files = unzipSync(new Uint8Array(archive.answer.rawPayload))

@@ -28,10 +28,19 @@ export function shiftRoutes(app: Api, { shifts, ledger, range, engine, shells }:
           const own = finished.filter((drill) => drill.shift === id)
           const best = own.toSorted((a, b) => b.score - a.score)[0]
           return {
-            ...{ id, title, summary, difficulty, brief },
+            id,
+            title,
+            summary,
+            difficulty,
+            brief,
             limitMs: limit,
             plays: own.length,
-            best: best ? { score: best.score, drill: best.drill } : null,
+            best: best
+              ? {
+                  score: best.score,
+                  drill: best.drill,
+                }
+              : null,
             playable: (played.incidents ?? []).every(({ scenario }) => playable(scenario)),
           }
         }),

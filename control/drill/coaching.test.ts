@@ -152,8 +152,17 @@ describe('beside people who speak', () => {
   const startedAt = 1_000_000
   const page = { fingerprint: 'a', name: 'BrowseLatencyBudgetBurn', severity: 'page', summary: '', startsAt: '' }
   const word = {
-    ...({ type: 'person-said', person: 'support-lead', text: 'Customers call.', via: 'chat' } as const),
-    ...{ beat: null, fact: null, to: null, wants: null, withinMs: null },
+    ...({
+      type: 'person-said',
+      person: 'support-lead',
+      text: 'Customers call.',
+      via: 'chat',
+    } as const),
+    beat: null,
+    fact: null,
+    to: null,
+    wants: null,
+    withinMs: null,
   }
   type Moment = readonly [ms: number, body: DrillEventBody | null]
   /** A drill that goes so; the coach looks at its last moment. Returns what that added. */

@@ -106,6 +106,7 @@ export class Ending {
     if (drill.id !== id) return
     this.#owesNotesOf = null
     const known = revertedIn(drill.events)
+    // oxlint-disable-next-line unicorn/no-useless-spread -- each note is an event more
     for (const event of [...drill.events]) {
       if (event.type !== 'fault-injected' || known.has(event.instance)) continue
       const { instance, fault } = event

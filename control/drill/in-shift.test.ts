@@ -12,8 +12,15 @@ const read = shifts.get('release-day')
 assert.ok(read)
 const played = drawnScenario(read.played, { seed, variant: null })
 const started: DrillEventBody = {
-  ...{ type: 'drill-started', scenario: 'release-day', shift: true, mode: 'learning', trainee: 'Robin', limitMs: 2_400_000, seed },
-  ...{ usersBefore: null, fingerprint: '' },
+  type: 'drill-started',
+  scenario: 'release-day',
+  shift: true,
+  mode: 'learning',
+  trainee: 'Robin',
+  limitMs: 24e5,
+  seed,
+  usersBefore: null,
+  fingerprint: '',
 }
 
 /** The shift after these, each at its second. */
@@ -37,7 +44,10 @@ const incidentOf = (scenario: string) => {
 }
 /** The first fault of an incident, or another one. */
 const broken = (scenario: string, own = 0): DrillEventBody => ({
-  ...{ type: 'fault-injected', instance: `${scenario} ${own}`, fault: 'f', step: incidentOf(scenario).steps[own] ?? -1 },
+  type: 'fault-injected',
+  instance: `${scenario} ${own}`,
+  fault: 'f',
+  step: incidentOf(scenario).steps[own] ?? -1,
 })
 const alertOf = (name: string) => ({ fingerprint: name, name, severity: 'page', summary: '', startsAt: '' })
 const paged = (name: string): DrillEventBody => ({ type: 'page-received', alert: alertOf(name) })
@@ -56,7 +66,12 @@ test('what has paged is told in the order of its pages: an incident, and noise',
   ]
   const told = (...more: Parameters<typeof after>) =>
     alarmsIn(after(...course, ...more).drill).map(({ number, pagedAt, isAcknowledged, isOpen, hints, own }) => [
-      ...[number, pagedAt / 1_000, isAcknowledged, isOpen, hints, own?.incident.scenario.id ?? null],
+      number,
+      pagedAt / 1_000,
+      isAcknowledged,
+      isOpen,
+      hints,
+      own?.incident.scenario.id ?? null,
     ])
   assert.deepEqual(told(), [
     [1, 331, true, true, 1, null],

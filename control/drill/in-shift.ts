@@ -35,7 +35,9 @@ export function alarmsIn(drill: Pick<CurrentDrill, 'incidents'>): Alarm[] {
     ]
   })
   const ofNoise = incidents.noise.map(({ number, pagedAt, acknowledgedAt, firing, hints }): Alarm => ({
-    ...{ number, pagedAt, hints },
+    number,
+    pagedAt,
+    hints,
     isAcknowledged: acknowledgedAt !== null,
     isOpen: firing.size > 0,
     own: null,

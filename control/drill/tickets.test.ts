@@ -16,8 +16,17 @@ const database = {
 }
 const robin = { name: 'Robin', role: 'lead' }
 const failed = (number: number, at: number): KeptRequest => ({
-  ...{ number, at, journey: 'checkout', wrong: 'failed', asked: '/api/checkout', customer: `customer-${number}`, product: 'P00012' },
-  ...{ order: null, status: 503, durationMs: 40, trace: (number * 7_919).toString(16).padStart(32, '0') },
+  number,
+  at,
+  journey: 'checkout',
+  wrong: 'failed',
+  asked: '/api/checkout',
+  customer: `customer-${number}`,
+  product: 'P00012',
+  order: null,
+  status: 503,
+  durationMs: 40,
+  trace: (number * 7919).toString(16).padStart(32, '0'),
 })
 /** What Locust has kept of two minutes in which a request failed each second, and how often that was read. */
 class Kept {

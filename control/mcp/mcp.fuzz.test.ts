@@ -68,8 +68,11 @@ test('MCP answers any message in time, and never with an internal error', async 
       url: '/mcp',
       payload,
       headers: {
-        ...{ host: paperHost, authorization: 'Bearer trainee', 'content-type': 'application/json' },
-        ...{ accept: 'application/json, text/event-stream', 'mcp-protocol-version': version },
+        host: paperHost,
+        authorization: 'Bearer trainee',
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        'mcp-protocol-version': version,
       },
     })
   const listed = await send(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/list' }))

@@ -33,7 +33,9 @@ class Agent {
 
   incidents = async () =>
     (await this.call<{ incidents: IncidentView[] }>('get_drill')).incidents.map(({ number, title, over, milestones }) => ({
-      ...{ number, title, over },
+      number,
+      title,
+      over,
       reached: Object.entries(milestones).flatMap(([name, at]) => (at === null ? [] : [name])),
     }))
 

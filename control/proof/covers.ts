@@ -109,7 +109,7 @@ function drawnForProof(scenario: Read, variant: string | null): Read {
     valuesFor(varied, variant, () => 0),
     () => {},
   ) as Read
-  return played.length > 0 ? { ...drawn, ...{ draws: Object.fromEntries(played) } } : drawn
+  return played.length > 0 ? Object.assign(drawn, { draws: Object.fromEntries(played) }) : drawn
 }
 
 /** What each entry of the solution says about why is for the debrief. Before anything is drawn, the solution or an entry of it may be a placeholder. */

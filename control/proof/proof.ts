@@ -6,7 +6,7 @@ import { provenVariants, scopeOf, type Covers, type Scope } from './covers.ts'
 import type { Sources } from './source.ts'
 
 /** Where a range's shop runs: scenarios are proven there. */
-export const proofTargets = ['local', 'hosts', 'kubernetes'] as const
+const proofTargets = ['local', 'hosts', 'kubernetes'] as const
 export type ProofTarget = (typeof proofTargets)[number]
 
 /** That a scenario has proven itself, on which code, and how. Written by `firedrill verify` beside the scenario. */
@@ -25,7 +25,7 @@ const head = { format: z.literal(1), target: z.enum(proofTargets) }
 const single = z.strictObject({ ...head, ...run })
 /** Of a scenario with variants: each of them was played. */
 const varied = z.strictObject({ ...head, variants: z.record(z.string(), z.strictObject(run)) })
-export const proofSchema = z.union([single, varied])
+const proofSchema = z.union([single, varied])
 export type SingleProof = z.output<typeof single>
 export type VariedProof = z.output<typeof varied>
 export type Proof = SingleProof | VariedProof

@@ -57,11 +57,25 @@ function twoAtOnce(drills: readonly Scenario[]): Scenario {
   if (!first || !second) throw new Error('no two simulated scenarios make a shift')
   const incident = { breaks: ['users-served'], urgency: 'now' as const, why: 'both are felt' }
   const shift: Shift = {
-    ...{ id: 'two-at-once', title: 'Two at once', summary: 'Both are felt', difficulty: 'beginner', limit: 30 * 60_000 },
-    ...{ brief: '', debrief: '', noise: [] },
+    id: 'two-at-once',
+    title: 'Two at once',
+    summary: 'Both are felt',
+    difficulty: 'beginner',
+    limit: 30 * 6e4,
+    brief: '',
+    debrief: '',
+    noise: [],
     incidents: [
-      { ...incident, at: 0, scenario: first.id },
-      { ...incident, at: 20_000, scenario: second.id },
+      {
+        ...incident,
+        at: 0,
+        scenario: first.id,
+      },
+      {
+        ...incident,
+        at: 2e4,
+        scenario: second.id,
+      },
     ],
   }
   return { ...playedShift(shift, new Map(drills.map((scenario) => [scenario.id, scenario])), null), versions: undefined }

@@ -61,7 +61,7 @@ const bill = {
   specVersion: '1.5',
   version: 1,
   metadata: { component: { type: 'application', 'bom-ref': name, name, version } },
-  components: [...all.values()].sort((a, b) => (a.purl < b.purl ? -1 : 1)),
+  components: [...all.values()].toSorted((a, b) => (a.purl < b.purl ? -1 : 1)),
 }
 mkdirSync(path.dirname(file), { recursive: true })
 writeFileSync(file, `${JSON.stringify(bill, null, 1)}\n`)

@@ -41,7 +41,7 @@ for (const [id, [resource, given = faultSamples[id]]] of Object.entries(noticedB
     await fault.inject(context, params, undo)
     assert.notDeepEqual(await seen(), before)
     assert.deepEqual(await left(range), [resource])
-    for (const _twice of [1, 2]) {
+    for (const _ of [1, 2]) {
       await fault.revert(context, undo)
       assert.deepEqual(await seen(), before)
       assert.deepEqual(await left(range), [])
@@ -93,8 +93,8 @@ test('a certificate is issued anew only where it is not as it should be', async 
   range.mesh.issueIdentity = async (...given) => (issued.push(given), issueIdentity(...given))
   const fault = await planned(range, 'bad-certificate', { service: 'orders', flaw: 'wrong-id' })
   await fault.revert()
-  for (const _twice of [1, 2]) await fault.inject()
-  for (const _twice of [1, 2]) await fault.revert()
+  for (const _ of [1, 2]) await fault.inject()
+  for (const _ of [1, 2]) await fault.revert()
   assert.deepEqual(issued, [['orders', 'wrong-id'], ['orders']])
 })
 
@@ -192,7 +192,7 @@ describe('messages that a drill publishes', () => {
     await range.queue.publish('orders.fulfilment', '{}')
     const fault = await planned(range, 'queue-poison', { count: 3 })
     assert.equal(await fault.observe(), 0)
-    for (const _twice of [1, 2]) await fault.inject()
+    for (const _ of [1, 2]) await fault.inject()
     assert.equal(await fault.observe(), 3)
     assert.ok(
       waiting()
@@ -220,7 +220,7 @@ describe('messages that a drill publishes', () => {
     }
     await assert.rejects(fault.inject(), { code: 'component-failed' })
     isGone = false
-    for (const _twice of [1, 2]) await fault.inject()
+    for (const _ of [1, 2]) await fault.inject()
     assert.deepEqual([await fault.observe(), waiting().length], [1, 50])
     await fault.revert()
     assert.deepEqual([await fault.observe(), waiting().length], [0, 0])

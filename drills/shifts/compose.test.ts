@@ -10,14 +10,40 @@ const scenarios = loadScenarios(path.join(import.meta.dirname, '..', '..', 'scen
 const bank = { fault: 'slow-bank', params: { latencyMs: 2_500 }, for: 25_000, what: '' }
 /** Written in another order than that of their times. */
 const shift: Shift = {
-  ...{ id: 'ours', title: 'Ours', summary: 'S', difficulty: 'beginner', limit: 1_800_000, brief: 'Read.', debrief: 'Learn.' },
+  id: 'ours',
+  title: 'Ours',
+  summary: 'S',
+  difficulty: 'beginner',
+  limit: 18e5,
+  brief: 'Read.',
+  debrief: 'Learn.',
   incidents: [
-    { at: 300_000, scenario: 'stuck-checkout', breaks: ['users-served'], urgency: 'now', why: '' },
-    { at: 60_000, scenario: 'silent-warehouse', breaks: ['orders-fulfilled'], urgency: 'soon', why: '' },
+    {
+      at: 3e5,
+      scenario: 'stuck-checkout',
+      breaks: ['users-served'],
+      urgency: 'now',
+      why: '',
+    },
+    {
+      at: 6e4,
+      scenario: 'silent-warehouse',
+      breaks: ['orders-fulfilled'],
+      urgency: 'soon',
+      why: '',
+    },
   ],
   noise: [
-    { at: 900_000, alerts: ['Legacy*'], ...bank },
-    { at: 10_000, alerts: ['CheckoutLatencyBudgetBurn'], ...bank },
+    {
+      at: 9e5,
+      alerts: ['Legacy*'],
+      ...bank,
+    },
+    {
+      at: 1e4,
+      alerts: ['CheckoutLatencyBudgetBurn'],
+      ...bank,
+    },
   ],
 }
 const played = playedShift(shift, scenarios, null)

@@ -65,7 +65,14 @@ function compose(shift: Shift, drawn: ReturnType<typeof drawnFor>, people: Peopl
   const distinct = (names: readonly string[]): string[] => [...new Set(names)]
   const { id, title, summary, difficulty, limit, brief: story, debrief } = shift
   return {
-    ...{ id, title, summary, difficulty, limit, story, debrief, incidents },
+    id,
+    title,
+    summary,
+    difficulty,
+    limit,
+    story,
+    debrief,
+    incidents,
     skills: distinct(all.flatMap(({ skills }) => skills)),
     classes: [],
     traits: [],

@@ -79,12 +79,21 @@ const fault = (place: number): DrillEventBody => ({ type: 'fault-injected', inst
 const page = (name: string, fingerprint?: string): DrillEventBody => ({ type: 'page-received', alert: alert(name, fingerprint) })
 const resolved = (name: string): DrillEventBody => ({ type: 'page-resolved', alert: alert(name) })
 const action = (name: string, params: Record<string, unknown> = {}, harmful: string | null = null): DrillEventBody => ({
-  ...{ type: 'action-run', action: name, title: name, kind: 'change', params, ok: true, summary: '', harmful },
+  type: 'action-run',
+  action: name,
+  title: name,
+  kind: 'change',
+  params,
+  ok: true,
+  summary: '',
+  harmful,
 })
 const look: DrillEventBody = { type: 'place-viewed', view: 'logs', component: 'orders', detail: 'logs of orders' }
 const harm = (good: number, slow = 0, failed = 0): DrillEventBody => ({ type: 'harm-measured', harm: { good, slow, failed } })
 const milestone = (name: MilestoneName, incident?: number): DrillEventBody => ({
-  ...{ type: 'milestone-reached', milestone: name, evidence: '' },
+  type: 'milestone-reached',
+  milestone: name,
+  evidence: '',
   ...(incident === undefined ? {} : { incident }),
 })
 const over = (incident: number) => milestoneNames.map((name) => milestone(name, incident))
@@ -310,7 +319,13 @@ describe('what was done', () => {
     )
   }
   const command = (text: string, more: object = {}): DrillEventBody => ({
-    ...{ type: 'command-run', command: text, folder: '/', status: 0, kind: 'change', harmful: null, shell: 's' },
+    type: 'command-run',
+    command: text,
+    folder: '/',
+    status: 0,
+    kind: 'change',
+    harmful: null,
+    shell: 's',
     ...more,
   })
   test('a step of one solution is of that one', () => assert.deepEqual(done(action('purge-queue')), [[], [null]]))
@@ -336,7 +351,10 @@ describe('what was done', () => {
   })
   test('what carries a number is of that incident alone', () => {
     const all = after(
-      ...[fault(0), fault(1), page('First'), page('Second')],
+      fault(0),
+      fault(1),
+      page('First'),
+      page('Second'),
       { type: 'page-acknowledged', incident: 2 },
       { type: 'cause-named', incident: 1, component: 'orders', category: 'cache', sentence: '', correct: false },
       { type: 'hint-given', incident: 2, milestone: 'located', rung: 'orient', text: '', reason: 'asked' },
@@ -414,9 +432,26 @@ describe('the end of an incident', () => {
     const before = [fault(0), page('First'), ...over(1)]
     const { events } = drill(after(...before), 1)
     const later: DrillEventBody[] = [
-      ...[look, action('scale'), harm(1), resolved('First'), fault(2), page('First', 'again')],
-      ...[{ type: 'fault-reverted', instance: 'i0', fault: 'noop' } as const, { type: 'hint-asked', incident: 1 } as const],
-      ...[{ type: 'drill-paused' } as const, { type: 'drill-finished', outcome: 'time-up' } as const],
+      look,
+      action('scale'),
+      harm(1),
+      resolved('First'),
+      fault(2),
+      page('First', 'again'),
+      {
+        type: 'fault-reverted',
+        instance: 'i0',
+        fault: 'noop',
+      } as const,
+      {
+        type: 'hint-asked',
+        incident: 1,
+      } as const,
+      { type: 'drill-paused' } as const,
+      {
+        type: 'drill-finished',
+        outcome: 'time-up',
+      } as const,
     ]
     const all = after(...before, ...later)
     assert.deepEqual(drill(all, 1).events, events)

@@ -84,9 +84,19 @@ export class Incidents {
 
   constructor(incidents: readonly Incident[]) {
     this.#courses = incidents.map((incident) => ({
-      ...{ number: null, incident, state: null, ticket: null, fixed: new Set<number>(), found: false, harmfulActions: 0 },
+      number: null,
+      incident,
+      state: null,
+      ticket: null,
+      fixed: new Set<number>(),
+      found: false,
+      harmfulActions: 0,
       events: [],
-      harmBefore: { good: 0, slow: 0, failed: 0 },
+      harmBefore: {
+        good: 0,
+        slow: 0,
+        failed: 0,
+      },
     }))
   }
 

@@ -16,23 +16,68 @@ const ids = ['slow-shelves', 'two-truths', 'full-outbox']
 const scenarios = new Map(ids.map((id) => [id, loadScenario(path.join(folder, id))]))
 /** Written out of order: the second to begin is the most urgent. */
 const shift: Shift = {
-  ...{ id: 'ours', title: 'Ours', summary: 'S', difficulty: 'beginner', limit: 3_600_000, brief: '', debrief: '' },
+  id: 'ours',
+  title: 'Ours',
+  summary: 'S',
+  difficulty: 'beginner',
+  limit: 36e5,
+  brief: '',
+  debrief: '',
   incidents: [
-    { at: 120_000, scenario: 'slow-shelves', breaks: ['users-served'], urgency: 'now', why: 'Everybody waits.' },
-    { at: 60_000, scenario: 'two-truths', breaks: ['prices-current'], urgency: 'soon', why: 'Prices are wrong.' },
-    { at: 600_000, scenario: 'full-outbox', breaks: ['queue-drained'], urgency: 'later', why: 'Orders are late.' },
+    {
+      at: 12e4,
+      scenario: 'slow-shelves',
+      breaks: ['users-served'],
+      urgency: 'now',
+      why: 'Everybody waits.',
+    },
+    {
+      at: 6e4,
+      scenario: 'two-truths',
+      breaks: ['prices-current'],
+      urgency: 'soon',
+      why: 'Prices are wrong.',
+    },
+    {
+      at: 6e5,
+      scenario: 'full-outbox',
+      breaks: ['queue-drained'],
+      urgency: 'later',
+      why: 'Orders are late.',
+    },
   ],
   noise: [
-    { at: 30_000, fault: 'slow-bank', params: {}, for: 25_000, alerts: ['Checkout*'], what: 'the bank' },
-    { at: 900_000, fault: 'slow-bank', params: {}, for: 25_000, alerts: ['Checkout*'], what: 'the bank again' },
+    {
+      at: 3e4,
+      fault: 'slow-bank',
+      params: {},
+      for: 25e3,
+      alerts: ['Checkout*'],
+      what: 'the bank',
+    },
+    {
+      at: 9e5,
+      fault: 'slow-bank',
+      params: {},
+      for: 25e3,
+      alerts: ['Checkout*'],
+      what: 'the bank again',
+    },
   ],
 }
 const played = playedShift(shift, scenarios, null)
 const [prices, shelves, outbox] = [1, 2, 3]
 
 const started: DrillEventBody = {
-  ...{ type: 'drill-started', scenario: 'ours', shift: true, mode: 'learning', trainee: 't', limitMs: 3_600_000, seed: 0 },
-  ...{ usersBefore: null, fingerprint: '' },
+  type: 'drill-started',
+  scenario: 'ours',
+  shift: true,
+  mode: 'learning',
+  trainee: 't',
+  limitMs: 36e5,
+  seed: 0,
+  usersBefore: null,
+  fingerprint: '',
 }
 type At = readonly [seconds: number, body: DrillEventBody]
 const begins = (number: number, seconds: number): At => {
@@ -127,8 +172,15 @@ describe('triage: noise is left alone', () => {
   const change = (seconds: number, own: object = {}): At => [
     seconds,
     {
-      ...{ type: 'action-run', action: 'restart', title: 'Restart', kind: 'change', params: { component: 'orders' }, ok: true },
-      ...{ summary: '', harmful: null, ...own },
+      type: 'action-run',
+      action: 'restart',
+      title: 'Restart',
+      kind: 'change',
+      params: { component: 'orders' },
+      ok: true,
+      summary: '',
+      harmful: null,
+      ...own,
     },
   ]
   const typed = (seconds: number, kind: 'change' | 'inspect', status = 0): At => [
@@ -149,7 +201,17 @@ describe('triage: noise is left alone', () => {
         typed(23, 'change', 1),
         begins(prices, 900),
       ),
-      { ...{ points: 15, of: 15 }, findings: [{ ok: true, share: 1, text: alone }] },
+      {
+        points: 15,
+        of: 15,
+        findings: [
+          {
+            ok: true,
+            share: 1,
+            text: alone,
+          },
+        ],
+      },
     ))
   test('who leaves before anything came gets nothing for it', () =>
     assert.equal(of([90, { type: 'drill-finished', outcome: 'given-up' }]).points, 0))
@@ -239,11 +301,20 @@ describe('a slow burn that was fixed while it was a ticket', () => {
   const known = new Map([...scenarios, ['one-in-ten', loadScenario(path.join(folder, 'one-in-ten'))]])
   const composed = playedShift(slow, known, null)
   const burns: DrillEventBody = {
-    ...{ type: 'fault-injected', instance: 'i', fault: 'canary-release' },
+    type: 'fault-injected',
+    instance: 'i',
+    fault: 'canary-release',
     step: composed.incidents?.[1]?.steps[0] ?? -1,
   }
   const act = (action: string, params: Record<string, unknown> = {}, harmful: string | null = null): DrillEventBody => ({
-    ...{ type: 'action-run', action, title: action, kind: 'change', params, ok: true, summary: '', harmful },
+    type: 'action-run',
+    action,
+    title: action,
+    kind: 'change',
+    params,
+    ok: true,
+    summary: '',
+    harmful,
   })
   const look: DrillEventBody = { type: 'place-viewed', view: 'deploys', component: 'catalog', detail: 'deploys of catalog' }
   const played = (...bodies: DrillEventBody[]) => {

@@ -28,7 +28,7 @@ export function intakeMetrics(registry: Registry, rowsHeld: () => number) {
     for (const table of tables) metric.inc({ table } as Record<'table' | Label, string>, 0)
     return metric
   }
-  new Gauge({
+  void new Gauge({
     name: 'store_rows_waiting',
     help: 'Rows that wait for the database',
     registers,

@@ -38,7 +38,7 @@ export function openSpool(folder: string): Spool {
   }
 
   mkdirSync(folder, { recursive: true })
-  for (const name of readdirSync(folder).sort()) {
+  for (const name of readdirSync(folder).toSorted()) {
     const file = path.join(folder, name)
     const table = tables.find((known) => name.startsWith(`${known}-`) && name.endsWith('.block'))
     // One that was not whole when this process ended.

@@ -61,7 +61,7 @@ test('OTLP comes in as JSON, as protobuf and compressed, and is found as one tra
   const { spans } = (await app.inject(`/telemetry/traces/${traceId}`)).json<{
     spans: { service: string; kind: string; attributes: Record<string, string> }[]
   }>()
-  assert.deepEqual(spans.map((one) => one.service).sort(), ['back', 'front'])
+  assert.deepEqual(spans.map((one) => one.service).toSorted(), ['back', 'front'])
   assert.deepEqual(
     spans.map((one) => one.attributes['n']),
     ['7', '7'],

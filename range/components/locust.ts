@@ -8,14 +8,33 @@ import { tcpReady } from '../readiness/tcp.ts'
 function commandOf({ binaries, root, config: { placement, users }, port }: RangeContext): { file: string; args: string[] } {
   const file = path.join(root, 'load', 'locustfile.py')
   const steered = [
-    ...['--autostart', '--host', `http://127.0.0.1:${port('gateway-inbound')}`, '--users', String(users), '--spawn-rate', '10'],
-    ...['--web-host', '127.0.0.1', '--web-port', String(port('locust')), '--web-base-path', '/locust'],
+    '--autostart',
+    '--host',
+    `http://127.0.0.1:${port('gateway-inbound')}`,
+    '--users',
+    String(users),
+    '--spawn-rate',
+    '10',
+    '--web-host',
+    '127.0.0.1',
+    '--web-port',
+    String(port('locust')),
+    '--web-base-path',
+    '/locust',
   ]
   const spread = (workers: number, master: string[]) => ({
     file: binaries.python,
     args: [
-      ...[path.join(root, 'load', 'spread.py'), '--locust', binaries.locust, '--file', file],
-      ...['--workers', String(workers), '--port', String(port('locustMaster')), ...master],
+      path.join(root, 'load', 'spread.py'),
+      '--locust',
+      binaries.locust,
+      '--file',
+      file,
+      '--workers',
+      String(workers),
+      '--port',
+      String(port('locustMaster')),
+      ...master,
     ],
   })
   if (placement.role === 'load') return spread(0, [])

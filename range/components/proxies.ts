@@ -33,11 +33,19 @@ function defineProxy(service: ServiceName, title: string): Component {
     process: (context) => ({
       file: context.binaries.envoy,
       args: [
-        ...['-c', path.join(meshDir(context, service), 'bootstrap.json'), '--concurrency', '1', '--disable-hot-restart'],
-        // Requests under way when a listener changes have this long.
-        ...['--drain-time-s', '15', '--drain-strategy', 'immediate', '--log-level', 'warning'],
-        // Its log is read as it happens.
-        ...['--file-flush-interval-msec', '500'],
+        '-c',
+        path.join(meshDir(context, service), 'bootstrap.json'),
+        '--concurrency',
+        '1',
+        '--disable-hot-restart',
+        '--drain-time-s',
+        '15',
+        '--drain-strategy',
+        'immediate',
+        '--log-level',
+        'warning',
+        '--file-flush-interval-msec',
+        '500',
       ],
       env: {},
     }),

@@ -303,7 +303,7 @@ async function emptyRedis(afterMs = 0): Promise<AsyncDisposable> {
 }
 
 test('Redis answers late, at once and over the same connection, and in time again', async () => {
-  await using _redis = await emptyRedis()
+  await using _ = await emptyRedis()
   const socket = net.connect(context.port('catalog>redis'), '127.0.0.1')
   const ask = () =>
     new Promise<number>((resolve, reject) => {
@@ -327,7 +327,7 @@ test('Redis answers late, at once and over the same connection, and in time agai
 })
 
 test('clients that leave while late commands are under way harm nobody', async () => {
-  await using _redis = await emptyRedis(5)
+  await using _ = await emptyRedis(5)
   const command = '*2\r\n$3\r\nGET\r\n$1\r\nx\r\n'
   const connect = async () => {
     const socket = net.connect(context.port('catalog>redis'), '127.0.0.1')
@@ -472,15 +472,23 @@ test('mutual TLS: plaintext, a foreign authority and a wrong name are refused, e
   execFileSync(
     'openssl',
     [
-      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '1', '-subj', '/O=firedrill'],
-      ...[
-        '-addext',
-        'subjectAltName=URI:spiffe://firedrill/ns/shop/sa/gateway',
-        '-keyout',
-        path.join(dir, 'foreign.key'),
-        '-out',
-        path.join(dir, 'foreign.pem'),
-      ],
+      'req',
+      '-x509',
+      '-newkey',
+      'ec',
+      '-pkeyopt',
+      'ec_paramgen_curve:P-256',
+      '-nodes',
+      '-days',
+      '1',
+      '-subj',
+      '/O=firedrill',
+      '-addext',
+      'subjectAltName=URI:spiffe://firedrill/ns/shop/sa/gateway',
+      '-keyout',
+      path.join(dir, 'foreign.key'),
+      '-out',
+      path.join(dir, 'foreign.pem'),
     ],
     { stdio: 'ignore' },
   )

@@ -7,6 +7,6 @@ test('the edges of the mesh are those of the topology', () => {
   const drawn = components
     .filter(({ role }) => role === 'service')
     .flatMap(({ name, calls }) => calls.map((peer) => `${name} → ${peer}`))
-    .sort()
-  assert.deepEqual([...httpEdges, ...tcpEdges].map(({ from, to }) => `${from} → ${to}`).sort(), drawn)
+    .toSorted()
+  assert.deepEqual([...httpEdges, ...tcpEdges].map(({ from, to }) => `${from} → ${to}`).toSorted(), drawn)
 })

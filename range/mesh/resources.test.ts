@@ -16,7 +16,7 @@ test('the policy of a fresh range is carried out whole', () => {
   assert.deepEqual(
     ofKind(resources, 'VirtualService')
       .flatMap(({ spec }) => spec.hosts)
-      .sort(),
+      .toSorted(),
     ['catalog', 'inventory', 'orders', 'payments'],
   )
   assert.equal(ofKind(resources, 'PeerAuthentication')[0]?.spec.mtls?.mode, 'STRICT')

@@ -19,7 +19,10 @@ export const lsof = defineOperatorCommand({
     return {
       file: 'lsof',
       args: [
-        ...['-w', '-a', '-p', pids.length > 0 ? pids.join(',') : '0'],
+        '-w',
+        '-a',
+        '-p',
+        pids.length > 0 ? pids.join(',') : '0',
         ...flags.filter((flag) => flag !== '-i' || spec.length === 0),
         ...spec.map((one) => `-i${one}`),
         ...states.map((one) => `-s${one}`),

@@ -2,8 +2,15 @@ import { Refused, defineOperatorCommand, readOptions } from './command.ts'
 
 /** What only tells; what changes something has `rabbitmqadmin`, or a button. */
 const tells = [
-  ...['list_queues', 'list_consumers', 'list_connections', 'list_channels', 'list_bindings', 'list_exchanges', 'list_policies'],
-  ...['list_unresponsive_queues', 'status'],
+  'list_queues',
+  'list_consumers',
+  'list_connections',
+  'list_channels',
+  'list_bindings',
+  'list_exchanges',
+  'list_policies',
+  'list_unresponsive_queues',
+  'status',
 ]
 
 /** The broker as its own program sees it: with the numbers that its HTTP API does not keep. */

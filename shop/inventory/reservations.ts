@@ -71,5 +71,5 @@ async function settle(database: Database, orderId: string, state: 'shipped' | 'r
 function merge(items: Item[]): Item[] {
   const quantities = new Map<string, number>()
   for (const { sku, quantity } of items) quantities.set(sku, (quantities.get(sku) ?? 0) + quantity)
-  return [...quantities].map(([sku, quantity]) => ({ sku, quantity })).sort((a, b) => a.sku.localeCompare(b.sku))
+  return [...quantities].map(([sku, quantity]) => ({ sku, quantity })).toSorted((a, b) => a.sku.localeCompare(b.sku))
 }

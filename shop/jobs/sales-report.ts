@@ -22,6 +22,7 @@ else {
     for (let index = 1; index <= regions; index++) {
       fork(import.meta.filename, { detached: true, env: { ...process.env, REGION: String(index) } })
     }
+    // oxlint-disable-next-line no-new -- a worker runs once it is made
   } else for (let thread = 0; thread < threads; thread++) new Worker(new URL(import.meta.url))
   process.once('SIGTERM', () => process.exit(0))
 }

@@ -136,7 +136,7 @@ async function migrate(settings: { connectionString: string; application_name: s
     const applied = new Set(rows.map((row) => row.name))
     for (const name of readdirSync(folder)
       .filter((file) => file.endsWith('.sql'))
-      .sort()) {
+      .toSorted()) {
       if (applied.has(name)) continue
       await client.query('begin')
       await client.query(readFileSync(path.join(folder, name), 'utf8'))

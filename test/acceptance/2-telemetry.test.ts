@@ -82,7 +82,7 @@ test('Jaeger’s query API reads the store', async () => {
 
 test('error series exist at 0 from the start', async () => {
   const { data } = await context.client.get('/api/prometheus/query', { query: { query: 'journey_events_total{outcome="error"}' } })
-  assert.deepEqual([...new Set(seriesIn(data).map(({ metric }) => metric['journey']))].sort(), ['browse', 'checkout', 'fulfilment'])
+  assert.deepEqual([...new Set(seriesIn(data).map(({ metric }) => metric['journey']))].toSorted(), ['browse', 'checkout', 'fulfilment'])
 })
 
 test('every port of the range listens on loopback only', () => {

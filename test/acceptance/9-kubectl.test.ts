@@ -51,8 +51,16 @@ async function asAgent(): Promise<KubeConfig> {
   const admin = new KubeConfig()
   admin.loadFromFile(kubeconfig)
   const { status } = await admin.makeApiClient(CoreV1Api).createNamespacedServiceAccountToken({
-    ...{ name: 'agent', namespace },
-    body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { audiences: [], expirationSeconds: 7_200 } },
+    name: 'agent',
+    namespace,
+    body: {
+      apiVersion: 'authentication.k8s.io/v1',
+      kind: 'TokenRequest',
+      spec: {
+        audiences: [],
+        expirationSeconds: 7200,
+      },
+    },
   })
   const { server = '', caData, caFile } = admin.getCurrentCluster() ?? {}
   const ca = caData ?? readFileSync(caFile ?? '').toString('base64')
@@ -98,8 +106,21 @@ describe('kubectl in a terminal', { skip }, () => {
     const { port } = front.address() as AddressInfo
     const paper = paperContext(dir, projectRoot, 30)
     shells = new Shells({
-      context: { ...paper, config: { ...paper.config, placement: { role: 'observability', listen: '', cluster: placement } } },
-      ...{ logs: [], hidden: [projectRoot], cache: null, trouble: jailTrouble },
+      context: {
+        ...paper,
+        config: {
+          ...paper.config,
+          placement: {
+            role: 'observability',
+            listen: '',
+            cluster: placement,
+          },
+        },
+      },
+      logs: [],
+      hidden: [projectRoot],
+      cache: null,
+      trouble: jailTrouble,
       operate: (socket) => refuseOperator(socket, 'use kubectl'),
       kubernetes: async () => net.connect(port, '127.0.0.1'),
     })
@@ -127,7 +148,7 @@ describe('kubectl in a terminal', { skip }, () => {
 
   test('changes what an engineer on call would, and all of it is taken back', async () => {
     assert.deepEqual(await handmade.handmade(), [])
-    const before_ = await wanted()
+    const wantedBefore = await wanted()
     const patch = (what: string, body: object) => `kubectl patch ${what} --type merge -p '${JSON.stringify(body)}'`
     for (const command of [
       'kubectl scale deploy/gateway --replicas 2',
@@ -151,7 +172,7 @@ describe('kubectl in a terminal', { skip }, () => {
         : []),
     ])
       await typed(command)
-    assert.notDeepEqual(await wanted(), before_)
+    assert.notDeepEqual(await wanted(), wantedBefore)
     const found = await handmade.handmade()
     for (const name of [
       'Deployment gateway',
@@ -164,7 +185,7 @@ describe('kubectl in a terminal', { skip }, () => {
       assert.ok(found.includes(name), name)
     assert.ok(!found.includes('Deployment catalog'), 'that was undone by hand')
     await handmade.undoHandmade()
-    assert.deepEqual([await handmade.handmade(), await wanted()], [[], before_])
+    assert.deepEqual([await handmade.handmade(), await wanted()], [[], wantedBefore])
     // What is left out the next time that it is applied goes: nobody else has a say in it.
     const payments = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'payments', namespace } }
     const managers = ((await openCluster(placement).read(payments))?.metadata?.managedFields ?? []).filter(

@@ -39,7 +39,7 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
   let range: Range
   let core: CoreV1Api
   let authorization: AuthorizationV1Api
-  let before_: string[] = []
+  let namespacesBefore: string[] = []
   const namespaces = async () => (await core.listNamespace()).items.flatMap(({ metadata }) => metadata?.name ?? []).toSorted()
 
   before(async () => {
@@ -47,7 +47,7 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
     config.loadFromFile(kubeconfig ?? '')
     core = config.makeApiClient(CoreV1Api)
     authorization = config.makeApiClient(AuthorizationV1Api)
-    before_ = await namespaces()
+    namespacesBefore = await namespaces()
   })
   after(async () => {
     await here(['down', '--purge']).catch(() => {})
@@ -183,9 +183,9 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
       const text = await (await fetch(`http://127.0.0.1:${portBase + 23}/locust/metrics`)).text()
       return [...text.matchAll(/^user_requests_total\{.*outcome="failed"\} (\d+)/gm)].reduce((sum, [, count]) => sum + Number(count), 0)
     }
-    const before__ = await failed()
+    const failedBefore = await failed()
     for (const service of serviceNames) await range.processes.restart(service)
-    assert.equal((await failed()) - before__, 0)
+    assert.equal((await failed()) - failedBefore, 0)
   })
 
   test('pods that are killed at random cost no accepted order', async () => {
@@ -246,6 +246,6 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
 
   test('down leaves nothing in the cluster', async () => {
     ok(await here(['down', '--purge']))
-    assert.deepEqual(await namespaces(), before_)
+    assert.deepEqual(await namespaces(), namespacesBefore)
   })
 })

@@ -46,9 +46,12 @@ const breaks = async (what: keyof typeof pages) => {
   broken.add(what)
   await bench.pass(8)
   paper.shop.page({
-    ...{ fingerprint: what, severity: 'page', description: '', runbook: 'http://127.0.0.1/runbooks/browse' },
+    fingerprint: what,
+    severity: 'page',
+    description: '',
+    runbook: 'http://127.0.0.1/runbooks/browse',
     ...pages[what],
-    startsAt: new Date(bench.now - 4_000).toISOString(),
+    startsAt: new Date(bench.now - 4e3).toISOString(),
   })
   await bench.pass(2)
 }

@@ -16,8 +16,12 @@ test(
     const ended = new Promise((resolve) => child.once('exit', (_status, signal) => resolve(signal)))
     const pid = child.pid ?? 0
     new RangeState(jailed.dir).setRun('orders', {
-      ...{ pid, startTicks: readStat(pid)?.startTicks ?? 0, nonce: '' },
-      ...{ startedAt: Date.now(), readyAfterMs: 0, stopping: false },
+      pid,
+      startTicks: readStat(pid)?.startTicks ?? 0,
+      nonce: '',
+      startedAt: Date.now(),
+      readyAfterMs: 0,
+      stopping: false,
     })
     const { output } = await jailed.run('sudo ps -eo pid,args --no-headers')
     assert.equal(output.trim(), `${pid} sleep 1000`)

@@ -18,7 +18,7 @@ export function parseMatchers(text: string): Matcher[] {
       throw new Error(`'${part.trim()}' is no condition: write name="value", name!="value", name=~"pattern" or name!~"pattern"`)
     }
     const isRegex = operator.endsWith('~')
-    if (isRegex) new RegExp(value)
+    if (isRegex) void new RegExp(value)
     return { name, value: value.replaceAll(/\\(.)/g, '$1'), isRegex, isEqual: !operator.startsWith('!') }
   })
 }

@@ -76,6 +76,7 @@ function Rows({ rows }: { rows: Record<string, unknown>[] }) {
         </thead>
         <tbody>
           {rows.map((row, index) => (
+            // oxlint-disable-next-line react/no-array-index-key -- rows of a result, which has no ids and never changes
             <tr key={index}>
               {columns.map((column) => (
                 <td key={column}>{row[column] === null || row[column] === undefined ? '' : String(row[column])}</td>

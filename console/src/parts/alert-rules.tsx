@@ -22,6 +22,7 @@ export function AlertRules() {
       </h2>
       <ul className="rows rules">
         {rules.map((rule, index) => (
+          // oxlint-disable-next-line react/no-array-index-key -- rules may share a name, and their order is that of the files
           <li key={`${rule.name}-${index}`} className={rule.state === 'firing' ? 'bad' : ''}>
             <details>
               <summary>

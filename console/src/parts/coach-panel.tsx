@@ -118,6 +118,7 @@ function Talk({ drill, events }: { drill: ToldDrill; events: readonly DrillEvent
     asked !== undefined && drill.coach === 'auto' && !events.some((event) => event.type === 'coach-replied' && event.to === asked.id)
   useEffect(() => {
     list.current?.scrollTo({ top: list.current.scrollHeight })
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- a list that grew is scrolled to its end
   }, [lines.length, saying])
   return (
     <div className="talk" ref={list} role="log" aria-label="What was said" tabIndex={0}>

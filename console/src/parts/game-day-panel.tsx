@@ -64,6 +64,7 @@ function OpenGameDay({ gameDay }: { gameDay: PlannedGameDay }) {
       </div>
       <ol>
         {gameDay.scenarios.map((scenario, index) => (
+          // oxlint-disable-next-line react/no-array-index-key -- a scenario may be played twice
           <li key={`${index}-${scenario}`}>
             {titles.get(scenario) ?? scenario} <span className="quiet">{gameDay.drills[index]?.phase ?? 'to come'}</span>
           </li>
@@ -162,6 +163,7 @@ function PlanForm() {
       </div>
       <ol>
         {chosen.map((id, index) => (
+          // oxlint-disable-next-line react/no-array-index-key -- a scenario may be chosen twice
           <li key={`${index}-${id}`}>
             {titles.get(id)}{' '}
             <button type="button" aria-label={`Remove ${titles.get(id)}`} onClick={() => setChosen(chosen.toSpliced(index, 1))}>

@@ -13,6 +13,7 @@ export function LogLines({ lines }: { lines: LogLine[] }) {
   return (
     <ul className="logs">
       {lines.map((line, index) => (
+        // oxlint-disable-next-line react/no-array-index-key -- lines may come within one millisecond
         <li key={`${line.timeMs}-${index}`} className={`severity-${line.severity.toLowerCase()}`}>
           <LogRow line={line} />
         </li>

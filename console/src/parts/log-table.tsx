@@ -19,7 +19,6 @@ export const LogTable = memo(function LogTable({ lines, columns, onColumns, onFi
   const list = useRef<HTMLUListElement>(null)
   const [above, setAbove] = useState(0)
   useLayoutEffect(() => setAbove(list.current?.offsetTop ?? 0), [])
-  // oxlint-disable-next-line react/incompatible-library -- the console is not built by the React Compiler, and only rows below are memoized
   const virtual = useVirtualizer({
     count: lines.length,
     getScrollElement: () => document.scrollingElement,

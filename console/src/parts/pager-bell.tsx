@@ -30,7 +30,7 @@ export function PagerBell() {
     if (!on || fresh.length === 0) return
     ring()
     if ('Notification' in window && Notification.permission === 'granted') {
-      for (const { fingerprint, summary, name } of fresh) new Notification(summary, { body: name, tag: fingerprint })
+      for (const { fingerprint, summary, name } of fresh) void new Notification(summary, { body: name, tag: fingerprint })
     }
   }, [pages, on])
 

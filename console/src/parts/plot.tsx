@@ -94,6 +94,7 @@ export const Plot = memo(function Plot(props: Props) {
       <ul className="legend">
         {at !== null && at !== undefined && <li className="quiet">{clock(at * 1_000)}</li>}
         {series.slice(0, 12).map(({ name, points }, index) => (
+          // oxlint-disable-next-line react/no-array-index-key -- series may share a name, and are coloured by their place
           <li key={`${name}-${index}`}>
             <span className="swatch" style={{ background: colour(index) }} />
             {name} <b>{formatValue(hovered === null ? points.at(-1)?.[1] : columns[index]?.[hovered], panel.unit)}</b>

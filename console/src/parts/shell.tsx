@@ -21,6 +21,7 @@ export function Shell({ role, children }: { role: string; children: React.ReactN
   const [palette, setPalette] = useState(false)
   const tour = useTour()
   const { pathname } = useLocation()
+  // oxlint-disable-next-line react/set-state-in-effect, react/exhaustive-effect-dependencies -- a menu is closed by any way to another page
   useEffect(() => setMenu(false), [pathname])
   const room = running && `/drills/${running}`
   return (

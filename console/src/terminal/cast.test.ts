@@ -7,11 +7,25 @@ const lines = (...values: unknown[]) => values.map((value) => JSON.stringify(val
 test('pauses are shortened, and a line that was cut off is left out', () => {
   const text = lines({ version: 2, width: 100, height: 30 }, [1, 'o', 'a'], [61, 'o', 'b'], [61.5, 'r', '80x24'], [62, 'i', 'typed'])
   assert.deepEqual(readCast(`${text}\n[63,"o","cu`), {
-    ...{ cols: 100, rows: 30, length: 3.5 },
+    cols: 100,
+    rows: 30,
+    length: 3.5,
     events: [
-      { at: 1, kind: 'o', text: 'a' },
-      { at: 3, kind: 'o', text: 'b' },
-      { at: 3.5, kind: 'r', text: '80x24' },
+      {
+        at: 1,
+        kind: 'o',
+        text: 'a',
+      },
+      {
+        at: 3,
+        kind: 'o',
+        text: 'b',
+      },
+      {
+        at: 3.5,
+        kind: 'r',
+        text: '80x24',
+      },
     ],
   })
 })

@@ -105,6 +105,7 @@ function useScreen(id: string, onEnd: (why: string) => void) {
 
   useEffect(() => {
     if (host.current && screen.current) screen.current.terminal.options.theme = currentTheme(host.current)
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- the colours are read from the page, which has changed them
   }, [dark])
 
   return { host, screen, state, searching, setSearching }

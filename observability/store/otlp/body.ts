@@ -3,8 +3,8 @@ import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib'
 
 /** A request's body, as it is sent and as it is when it is unpacked. */
-export const maxBodyBytes = 16 * 1024 * 1024
-export const maxUnpackedBytes = 64 * 1024 * 1024
+const maxBodyBytes = 16 * 1024 * 1024
+const maxUnpackedBytes = 64 * 1024 * 1024
 /** What is read off a body that is too large, so that its sender gets to read the answer. */
 const maxReadBytes = 256 * 1024 * 1024
 

@@ -21,8 +21,8 @@ export interface DataPlane extends AsyncDisposable {
 }
 
 /** Header and status by which a caller tells which policy it goes by. */
-export const markerHeader = 'x-conformance'
-export const markerStatus = 452
+const markerHeader = 'x-conformance'
+const markerStatus = 452
 
 /** The policy with a first route for inventory that tells, to who asks with the header, that it is in force. */
 export function marked(yaml: string, marker: string): string {

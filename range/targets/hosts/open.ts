@@ -15,8 +15,16 @@ export function openShop({ config, port }: Pick<RangeContext, 'config' | 'port'>
   const away = (why: string, cause?: unknown) => new FiredrillError('component-unreachable', why, { cause })
   return new Promise((resolve, reject) => {
     const request = http.request({
-      ...{ host: '127.0.0.1', port: port('agent'), path: `/open/${name}`, agent: false, timeout: openedWithinMs },
-      headers: { authorization: `Bearer ${config.tokens.service}`, connection: 'Upgrade', upgrade: 'firedrill' },
+      host: '127.0.0.1',
+      port: port('agent'),
+      path: `/open/${name}`,
+      agent: false,
+      timeout: openedWithinMs,
+      headers: {
+        authorization: `Bearer ${config.tokens.service}`,
+        connection: 'Upgrade',
+        upgrade: 'firedrill',
+      },
     })
     request.once('upgrade', (_answer, socket, head) => {
       socket.setTimeout(0)

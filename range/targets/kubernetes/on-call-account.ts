@@ -20,7 +20,14 @@ export const onCallRules = [
   {
     apiGroups: [''],
     resources: [
-      ...['pods', 'events', 'services', 'endpoints', 'persistentvolumeclaims', 'resourcequotas', 'limitranges', 'replicationcontrollers'],
+      'pods',
+      'events',
+      'services',
+      'endpoints',
+      'persistentvolumeclaims',
+      'resourcequotas',
+      'limitranges',
+      'replicationcontrollers',
     ],
     verbs: looking,
   },

@@ -12,7 +12,7 @@ import { configVolume, environment, restricted, labels, pod, tmp, memory, http, 
 import { datastoreSet } from './datastores.ts'
 
 /** A service of the shop, from how the topology starts it. */
-export function serviceDeployment(context: RangeContext, name: ServiceName, images: Images): Deployment {
+function serviceDeployment(context: RangeContext, name: ServiceName, images: Images): Deployment {
   const component: Component = topology[name]
   const { file, args, env } = component.process(context)
   const { version } = context.deployed(name)
@@ -57,7 +57,7 @@ const exporters = {
   'node-exporter': { component: nodeExporter, portName: 'nodeExporter' },
 } as const satisfies Record<string, { component: Component; portName: PortName }>
 
-export function exporterDeployment(context: RangeContext, name: keyof typeof exporters, images: Images): Deployment {
+function exporterDeployment(context: RangeContext, name: keyof typeof exporters, images: Images): Deployment {
   const { component, portName } = exporters[name]
   const { file, args, env } = component.process(context)
   const port = context.port(portName)

@@ -94,9 +94,9 @@ export async function requireFreePorts({ portBase, role, rangeId, runs = () => f
 }
 
 /** Who has a port, for people. */
-export const holderOf = (port: number): string => named(holdersOf([port]).get(port) ?? { pids: [], listening: false }, port)
+const holderOf = (port: number): string => named(holdersOf([port]).get(port) ?? { pids: [], listening: false }, port)
 
-export function isBusy(port: number): Promise<boolean> {
+function isBusy(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = net.createServer()
     server.once('error', () => resolve(true))

@@ -115,8 +115,17 @@ export class PaperShop implements AsyncDisposable {
     const drill = bench.engine.running()?.id ?? ''
     for (let number = 1; number <= 60; number++)
       bench.kept.push({
-        ...{ number, at: bench.now, journey: 'browse', wrong: 'slow', asked: '/api/products/P00012', customer: `customer-${number}` },
-        ...{ product: 'P00012', order: null, status: 200, durationMs: 1_200, trace: (number * 7_919).toString(16).padStart(32, '0') },
+        number,
+        at: bench.now,
+        journey: 'browse',
+        wrong: 'slow',
+        asked: '/api/products/P00012',
+        customer: `customer-${number}`,
+        product: 'P00012',
+        order: null,
+        status: 200,
+        durationMs: 1200,
+        trace: (number * 7919).toString(16).padStart(32, '0'),
       })
     for (let second = 0; second < 60 && !bench.types(drill).includes('ticket-opened'); second++) await bench.pass(1)
   }

@@ -45,6 +45,7 @@ export function Story({ drill, events, reference, moment, onMoment, title = 'The
         {lanes.map(({ name, items }) => (
           <LaneRow key={name} name={name}>
             {rowsOf(items).map((row, index) => (
+              // oxlint-disable-next-line react/no-array-index-key -- a row is its place in the lane
               <div key={index} className="lane-row">
                 {row.map((item) => (
                   <i

@@ -59,6 +59,7 @@ function Words({ value, onChange }: { value: string; onChange: (words: string) =
   useEffect(() => {
     const timer = setTimeout(() => searchAfterPause(), pauseMs)
     return () => clearTimeout(timer)
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- every change of the words begins the pause again
   }, [text])
   return (
     <label>

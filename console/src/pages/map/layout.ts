@@ -2,8 +2,8 @@ import dagre from '@dagrejs/dagre'
 import type { Part } from './part.ts'
 
 /** Pixels. */
-export const nodeSize = { width: 144, height: 62 }
-export const labelSize = { width: 92, height: 34 }
+const nodeSize = { width: 144, height: 62 }
+const labelSize = { width: 92, height: 34 }
 
 export interface Box {
   /** Of the middle. */

@@ -40,6 +40,7 @@ function Trace({ id, all }: { id: string; all: Span[] }) {
   const set = (name: string, value: string | null) => putParams(setParams, { [name]: value }, { replace: true })
   // What a link points to is never hidden in a fold.
   useEffect(() => {
+    // oxlint-disable-next-line react/set-state-in-effect -- folds are the user's own, and a link that is followed opens some of them
     if (asked !== null) setToggled((now) => new Set([...now, ...foldsAround(roots, asked)]))
   }, [asked, roots])
   const toggle = (key: string) => setToggled((now) => new Set(now.has(key) ? [...now].filter((other) => other !== key) : [...now, key]))

@@ -59,6 +59,7 @@ export function SpanDetails({
       </dl>
       {span.status === 'Error' && <p className="problem">{span.statusMessage || 'This span failed.'}</p>}
       {span.events.map((event, index) => (
+        // oxlint-disable-next-line react/no-array-index-key -- the events of a span never change
         <p key={index} className="problem">
           {event.name}: {event.attributes['exception.message'] ?? ''}
         </p>

@@ -154,6 +154,7 @@ const Duration = ({ label, value, onChange }: { label: string; value: string; on
 /** What is half written is not asked for. */
 function TagField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
   const [text, setText] = useState(value)
+  // oxlint-disable-next-line react/set-state-in-effect -- what is typed follows the address when that changes
   useEffect(() => setText(value), [value])
   const whole = text === '' || /^[^=]+=/.test(text)
   return (

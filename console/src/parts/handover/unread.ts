@@ -23,6 +23,7 @@ export function useHandovers(drill: string, events: readonly DrillEvent[]): Hand
   useEffect(() => sessionStorage.setItem(key, String(readTo)), [key, readTo])
   useEffect(() => {
     if (ownAfter === null || last <= ownAfter) return
+    // oxlint-disable-next-line react/set-state-in-effect -- a note of one's own has been read once it is among the events
     setReadTo(last)
     setOwnAfter(null)
   }, [ownAfter, last])

@@ -18,11 +18,13 @@ export function Desk({ drill, inbox, events }: { drill: ToldDrill; inbox: Inbox;
   // What comes while they are open is read.
   useEffect(() => {
     if (tab !== 'tickets' || !hasPeople) return
+    // oxlint-disable-next-line react/set-state-in-effect -- what comes while the tab is open is read
     setRead(last)
     sessionStorage.setItem(key, String(last))
   }, [tab, hasPeople, last, key])
   // A call that is answered is among people.
   useEffect(() => {
+    // oxlint-disable-next-line react/set-state-in-effect -- a call is answered elsewhere
     if (inbox.selected !== null) setChosen('people')
   }, [inbox.selected])
   if (tickets.length === 0) return <PeoplePanel drill={drill} inbox={inbox} />

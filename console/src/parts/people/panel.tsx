@@ -129,6 +129,7 @@ function Talk({ drill, listed, inbox }: { drill: ToldDrill; listed: Listed; inbo
   useEffect(() => field.current?.focus(), [])
   useEffect(() => {
     list.current?.scrollTo({ top: list.current.scrollHeight })
+    // oxlint-disable-next-line react/exhaustive-effect-dependencies -- a list that grew is scrolled to its end
   }, [lines.length])
   const asked = lines.findLast((event) => event.type === 'person-asked')
   const waiting = asked !== undefined && !lines.some((event) => event.type === 'person-said' && event.to === asked.id)
