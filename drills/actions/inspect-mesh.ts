@@ -1,18 +1,21 @@
 import { z } from 'zod'
 import { defineAction } from '../../model/action.ts'
 import { serviceName } from '../../model/components.ts'
+import { isRecord } from '../../model/json.ts'
 import { serviceOfHost } from '../../model/mesh.ts'
+import { checked } from '../../model/outside.ts'
 import { documentsOf } from '../../model/yaml/read.ts'
 
-interface Policy {
-  kind: string
-  spec: {
-    host?: string
-    hosts?: string[]
-    trafficPolicy?: unknown
-    http?: { retries?: unknown; timeout?: unknown; match?: unknown; route?: unknown }[]
-  }
-}
+/** Of a resource of the mesh, what is shown. */
+const policySchema = z.object({
+  kind: z.string(),
+  spec: z.object({
+    host: z.string().optional(),
+    hosts: z.array(z.string()).optional(),
+    trafficPolicy: z.unknown().optional(),
+    http: z.array(z.record(z.string(), z.unknown())).optional(),
+  }),
+})
 
 export const inspectMesh = defineAction({
   id: 'inspect-mesh',
@@ -23,7 +26,9 @@ export const inspectMesh = defineAction({
   params: z.object({ to: serviceName.describe('Service that is called') }),
   looksAt: ({ to }) => ({ view: 'mesh', component: to, detail: `the mesh policy of ${to}` }),
   async run({ range }, { to }) {
-    const documents = documentsOf(await range.mesh.policy()).map((document) => document.toJS() as Policy)
+    const documents = documentsOf(await range.mesh.policy()).map((document) =>
+      checked(policySchema, document.toJS(), 'the policy of the mesh'),
+    )
     const last = (await range.mesh.history()).at(-1)
     const about = documents.filter(({ spec }) => [...(spec.hosts ?? []), spec.host ?? ''].some((host) => serviceOfHost(host) === to))
     const rows = about.flatMap((policy) =>
@@ -38,8 +43,5 @@ export const inspectMesh = defineAction({
 
 const flat = (value: unknown): Record<string, string> =>
   Object.fromEntries(
-    Object.entries((value ?? {}) as Record<string, unknown>).map(([key, part]) => [
-      key,
-      typeof part === 'string' ? part : JSON.stringify(part),
-    ]),
+    Object.entries(isRecord(value) ? value : {}).map(([key, part]) => [key, typeof part === 'string' ? part : JSON.stringify(part)]),
   )

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
-import { parseAllDocuments } from 'yaml'
 import { FiredrillError } from '../../../model/errors.ts'
 import type { ServiceName } from '../../../model/components.ts'
 import type { ManifestEdit, ManifestKind, ManifestRef, Range } from '../../../model/range.ts'
@@ -9,6 +8,7 @@ import type { RangeContext } from '../../context.ts'
 import type { Cluster } from './cluster.ts'
 import { generatedManifests } from './deploy.ts'
 import { handmadeOf } from './handmade.ts'
+import { anyObject, objectsIn } from './manifest.ts'
 import { objectsOf } from './objects.ts'
 import { isWorkload, type Workload } from './ports.ts'
 import { deployedBy, type StateMap } from './state.ts'
@@ -59,11 +59,10 @@ function editsOf({ cluster, state, root, settled }: Options): Pick<ClusterObject
   /** Undefined where the manifests have none. */
   const manifestOf = ({ kind, name }: ManifestRef): Record<string, unknown> | undefined => {
     const files = generatedManifests(root, deployedBy(state.now, root))
-    const text = files[kind === 'NetworkPolicy' ? 'base/network-policies.yaml' : `base/${name}.yaml`]
+    const file = kind === 'NetworkPolicy' ? 'base/network-policies.yaml' : `base/${name}.yaml`
+    const text = files[file]
     if (text === undefined) throw new FiredrillError('not-found', `there is no manifest of ${name}`)
-    return parseAllDocuments(text)
-      .map((document) => document.toJS() as { kind: string; metadata: { name: string } })
-      .find((found) => found.kind === kind && found.metadata.name === name)
+    return objectsIn(anyObject, text, file).find((found) => found.kind === kind && found.metadata.name === name)
   }
   const isOf =
     ({ kind, name }: ManifestRef) =>

@@ -1,22 +1,25 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { KubernetesObject } from '@kubernetes/client-node'
-import { parseAllDocuments } from 'yaml'
+import { z } from 'zod'
 import { baselinePolicy } from '../../mesh/files.ts'
 import { FiredrillError } from '../../../model/errors.ts'
 import type { Range } from '../../../model/range.ts'
 import type { Cluster } from './cluster.ts'
 import { generatedManifests } from './deploy.ts'
+import { anyObject, objectsIn } from './manifest.ts'
 import { namespace } from './names.ts'
 import { isWorkload, workloads } from './ports.ts'
 import { deployedBy, type StateMap } from './state.ts'
 
-type Tree = Record<string, unknown>
-interface Wanted {
-  apiVersion: string
-  kind: string
-  metadata: { name: string; namespace: string; labels?: Record<string, string> }
-  spec: Tree & { replicas?: number; template?: Tree & { metadata?: Tree } }
-}
+const wantedObject = anyObject.extend({
+  spec: z
+    .looseObject({
+      replicas: z.number().optional(),
+      template: z.looseObject({ metadata: z.record(z.string(), z.unknown()).optional() }).optional(),
+    })
+    .default({}),
+})
+type Wanted = z.output<typeof wantedObject>
 type Found = KubernetesObject & { spec?: Wanted['spec'] }
 
 interface Options {
@@ -51,10 +54,10 @@ export function handmadeOf({ cluster, state, root, settled }: Options): Pick<Non
 
   function manifestsNow(): Wanted[] {
     const files = generatedManifests(root, deployedBy(state.now, root))
-    const texts = ['base/network-policies.yaml', ...workloads.map((name) => `base/${name}.yaml`)].map((file) => files[file] ?? '')
+    const ours = ['base/network-policies.yaml', ...workloads.map((name) => `base/${name}.yaml`)]
     const policy = state.now.revisions.at(-1)?.yaml ?? baselinePolicy(root)
     const ofShop = ({ kind, metadata }: Wanted) => changeable.has(kind) && isWorkload(metadata.name)
-    return [...texts.flatMap(documents).filter(ofShop), ...documents(policy)]
+    return [...ours.flatMap((file) => documents(files[file] ?? '', file)).filter(ofShop), ...documents(policy, 'the policy of the mesh')]
   }
 
   /** As it would be by its manifest alone; null where it is that already. */
@@ -126,12 +129,8 @@ export function handmadeOf({ cluster, state, root, settled }: Options): Pick<Non
 
 const isOutdated = (error: unknown): boolean => error instanceof FiredrillError && error.code === 'outdated'
 
-const documents = (text: string): Wanted[] =>
-  parseAllDocuments(text).map((document) => {
-    // Safe: made by us, or checked against the schemas of Istio.
-    const found = document.toJS() as Wanted
-    return { ...found, metadata: { ...found.metadata, namespace } }
-  })
+const documents = (text: string, file: string): Wanted[] =>
+  objectsIn(wantedObject, text, file).map((found) => ({ ...found, metadata: { ...found.metadata, namespace } }))
 
 /** Of annotations, what controllers and clients keep there for themselves. */
 const keptAnnotations = /^(deployment|kubectl)\.kubernetes\.io\//

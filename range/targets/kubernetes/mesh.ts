@@ -1,6 +1,7 @@
 import { serviceNames } from '../../../model/components.ts'
 import { FiredrillError } from '../../../model/errors.ts'
 import type { EdgeFault, MeshEdge, MeshRevision } from '../../../model/mesh.ts'
+import { checked } from '../../../model/outside.ts'
 import type { Range } from '../../../model/range.ts'
 import { documentsOf } from '../../../model/yaml/read.ts'
 import { turns } from '../../in-turn.ts'
@@ -14,6 +15,7 @@ import type { Cluster } from './cluster.ts'
 import type { StateMap } from './state.ts'
 import { namespace } from './names.ts'
 import { mustBeUnchanged } from '../../unchanged.ts'
+import { anyObject } from './manifest.ts'
 import { unavailable } from './unavailable.ts'
 
 const kinds = [
@@ -39,10 +41,9 @@ export function clusterMesh({ cluster, state, root }: Options): Range['mesh'] {
   async function carryOut(yaml: string): Promise<void> {
     const wanted = new Set<string>()
     for (const document of documentsOf(yaml)) {
-      // Safe: checked against Istio's own schemas before.
-      const resource = document.toJS() as { kind: string; metadata: { name: string; namespace?: string } }
+      const resource = checked(anyObject, document.toJS(), 'the policy of the mesh', 'internal')
       wanted.add(`${resource.kind}/${resource.metadata.name}`)
-      const own = withoutServersOwn(resource)
+      const own = withoutServersOwn<{ kind: string; metadata: { name: string } }>(resource)
       await cluster.apply({ ...own, metadata: { ...own.metadata, namespace } })
     }
     for (const [apiVersion, kind] of kinds) {
