@@ -139,7 +139,7 @@ test('what faults and actions do to a real database', { skip }, async (context: 
     await reserve('P00001')
     await reserve('P00002')
     await assert.rejects(reserve('P00001'), /one_reservation/)
-    for (const _twice of [1, 2]) await fault.revert(on, undo)
+    for (const _ of [1, 2]) await fault.revert(on, undo)
     assert.deepEqual(await left(), [])
     await reserve('P00001')
     await shop.query('delete from inventory.reservations')

@@ -69,7 +69,9 @@ test('every parameter of a fault or an action is described, and every number has
 
 test('no action uses the words of a fault, which trainees must not find', () => {
   const offered = actions.flatMap((action) => [
-    ...[action.id, action.title, action.description],
+    action.id,
+    action.title,
+    action.description,
     ...paramsOf(action).map(([, schema]) => (typeof schema === 'object' ? (schema.description ?? '') : '')),
   ])
   for (const { id, title, effect, category } of faults) {

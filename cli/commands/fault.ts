@@ -13,7 +13,10 @@ const listFaults = (options: CommonOptions) => apiClient(openState(options), 'in
 const rowsOf = (faults: readonly OfferedFault[]) => {
   const isLacking = faults.some(({ lacks }) => lacks.length > 0)
   return faults.map(({ id, category, title, params, lacks }) => ({
-    ...{ id, category, title, params: paramNames(params) },
+    id,
+    category,
+    title,
+    params: paramNames(params),
     ...(isLacking ? { 'impossible here': featuresInWords(lacks) } : {}),
   }))
 }

@@ -68,11 +68,16 @@ test('parameters are listed with what they are, their bounds and their defaults,
     listed.find((entry) => entry.id === id)?.params.properties?.[name]
   assert.deepEqual(param(faults, 'http-delay', 'jitterMs'), {
     description: 'Varies the delay by up to this to either side, in milliseconds',
-    ...{ type: 'integer', minimum: 0, maximum: 30_000, default: 0 },
+    type: 'integer',
+    minimum: 0,
+    maximum: 3e4,
+    default: 0,
   })
   assert.deepEqual(param(actions, 'limit-rate', 'requestsPerSecond'), {
     description: 'Requests per second; 0 for no limit',
-    ...{ type: 'integer', minimum: 0, maximum: 10_000 },
+    type: 'integer',
+    minimum: 0,
+    maximum: 1e4,
   })
 })
 

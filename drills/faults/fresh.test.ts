@@ -61,10 +61,10 @@ test('a binding that was mistyped goes out with the right one back, on either wa
   ] as const) {
     const params = fault.params.parse(raw)
     const undo: unknown = JSON.parse(JSON.stringify(await fault.plan(context, params)))
-    for (const _twice of [1, 2]) await fault.inject(context, params, undo)
+    for (const _ of [1, 2]) await fault.inject(context, params, undo)
     assert.deepEqual(await fault.observe(context, params), keys)
     assert.deepEqual(await left(range), ['queue-bindings'])
-    for (const _twice of [1, 2]) await fault.revert(context, undo)
+    for (const _ of [1, 2]) await fault.revert(context, undo)
     assert.deepEqual(await left(range), [])
   }
   // As an earlier version wrote it down.

@@ -18,8 +18,13 @@ const schema = z.toJSONSchema(params, { io: 'input' }) as ParamsSchema
 test('a form begins with the defaults, and what it sends is what the parameters take', () => {
   const begun = initialValues(schema)
   assert.deepEqual(begun, {
-    ...{ service: '', percent: '100', delayMs: '25', warnings: 'true', categories: 'kitchen, garden' },
-    ...{ header: '', revision: '' },
+    service: '',
+    percent: '100',
+    delayMs: '25',
+    warnings: 'true',
+    categories: 'kitchen, garden',
+    header: '',
+    revision: '',
   })
   const sent = typedValues(schema, { ...begun, service: 'orders', warnings: 'false' })
   assert.deepEqual(sent, { service: 'orders', percent: 100, delayMs: 25, warnings: false, categories: ['kitchen', 'garden'] })
