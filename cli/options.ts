@@ -2,8 +2,6 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { projectRoot } from '../control/paths.ts'
-import { parseDurationMs } from '../model/duration.ts'
-import { describeError } from '../model/errors.ts'
 import { RangeState } from '../range/targets/local/state.ts'
 
 /** Options that every command takes. */
@@ -33,15 +31,6 @@ export function integer(text: string): number {
   const value = Number(text)
   if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('not a whole number')
   return value
-}
-
-/** Milliseconds, from `90s` or `1h30m`. */
-export function duration(text: string): number {
-  try {
-    return parseDurationMs(text)
-  } catch (error) {
-    throw new InvalidArgumentError(describeError(error))
-  }
 }
 
 function portNumber(text: string): number {

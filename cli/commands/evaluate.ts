@@ -7,8 +7,9 @@ import type { ShiftCard } from '../../model/shift.ts'
 import { agentEnvironment } from '../agent.ts'
 import { apiClient } from '../client.ts'
 import type { ApiClient } from '../../model/client.ts'
+import { duration } from '../duration-option.ts'
 import { evaluateScenario, evaluateShift, type Course, type Evaluation, type ShiftEvaluation } from '../evaluation.ts'
-import { command, duration, openState, type CommonOptions } from '../options.ts'
+import { command, openState, type CommonOptions } from '../options.ts'
 import { print, printJson, printTable } from '../output.ts'
 
 interface Options extends CommonOptions {

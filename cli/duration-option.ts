@@ -1,0 +1,12 @@
+import { InvalidArgumentError } from 'commander'
+import { parseDurationMs } from '../model/duration.ts'
+import { describeError } from '../model/errors.ts'
+
+/** Milliseconds, from `90s` or `1h30m`. Apart from the other options, so that only the commands that take one load it. */
+export function duration(text: string): number {
+  try {
+    return parseDurationMs(text)
+  } catch (error) {
+    throw new InvalidArgumentError(describeError(error))
+  }
+}
