@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { apiClient } from '../cli/client.ts'
 import type { ApiClient } from '../model/client.ts'
 import type { Role } from '../model/api.ts'
-import { until } from '../model/until.ts'
 import type { RangeState } from '../range/targets/local/state.ts'
 
 const waitMs = 120_000

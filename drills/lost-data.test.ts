@@ -50,7 +50,7 @@ test('lost data are restored beside, copied back, and come back with the fault w
   await using shop = await ShopDatabase.open('lost-data')
   const range = rangeOn(shop)
   // Before its database goes.
-  await using _backups = { [Symbol.asyncDispose]: async () => range.backups?.remove() }
+  await using _ = { [Symbol.asyncDispose]: async () => range.backups?.remove() }
   const act = async (id: string, raw: Record<string, unknown> = {}) => {
     const action = actionById(id)
     return action.run({ range, by: 'Robin' } as ActionContext, action.params.parse(raw))
@@ -91,7 +91,7 @@ test('lost data are restored beside, copied back, and come back with the fault w
   })
 
   await context.test('stock that was deleted is copied back, also while orders go on, and the fault counts it in the end', async () => {
-    for (const _twice of [1, 2]) await backup.inject()
+    for (const _ of [1, 2]) await backup.inject()
     assert.deepEqual(await backup.observe(), { backups: 1, archives: true })
     const fault = await planned('careless-statement', { change: 'delete-stock', categories: ['office', 'home'], by: 'stock-review' })
     const usual = await fault.observe()
@@ -124,7 +124,7 @@ test('lost data are restored beside, copied back, and come back with the fault w
     assert.equal(await one(`select available from inventory.stock where warehouse = 'ams' and sku = (${other})`), 5, 'a newer row stays')
     assert.match((await act('copy-table-back', { table: 'inventory.stock' })).summary, /lacks no row/)
     assert.equal(await miscounted(), 1)
-    for (const _twice of [1, 2]) await fault.revert()
+    for (const _ of [1, 2]) await fault.revert()
     assert.equal(await miscounted(), 0)
     assert.deepEqual(await fault.observe(), usual)
     await shop.query(`update inventory.stock set available = 2000000 - reserved - shipped`)
@@ -147,7 +147,7 @@ test('lost data are restored beside, copied back, and come back with the fault w
   await context.test('prices that were overwritten are copied back where nobody has decided on another since', async () => {
     const fault = await planned('careless-statement', { change: 'set-prices', cents: 99_999_999 })
     const until = await now()
-    for (const _twice of [1, 2]) await fault.inject()
+    for (const _ of [1, 2]) await fault.inject()
     assert.equal(await one('select count(distinct price_cents)::int from catalog.products'), 1)
     await shop.query(`update catalog.products set price_cents = 777 where sku = 'P00002'`)
     await act('restore-beside', { until })
@@ -165,7 +165,7 @@ test('lost data are restored beside, copied back, and come back with the fault w
     assert.deepEqual(await products(), before.products)
     await fault.inject()
     await shop.query(`update catalog.products set price_cents = 777 where sku = 'P00002'`)
-    for (const _twice of [1, 2]) await fault.revert()
+    for (const _ of [1, 2]) await fault.revert()
     const other = (rows: Record<string, unknown>[]) => rows.filter(({ sku }) => sku !== 'P00002')
     assert.deepEqual(other(await products()), other(before.products))
     assert.equal(await one(`select price_cents from catalog.products where sku = 'P00002'`), 777, 'the newer price stays')
@@ -176,14 +176,14 @@ test('lost data are restored beside, copied back, and come back with the fault w
     const fault = await planned('careless-statement', { change: 'delete-products', categories: ['kitchen'] })
     await fault.inject()
     assert.ok(Number(await one('select count(*)::int from catalog.products')) < 2_400)
-    for (const _twice of [1, 2]) await fault.revert()
+    for (const _ of [1, 2]) await fault.revert()
     assert.deepEqual(await products(), before.products)
   })
 
   await context.test('what is deleted again and again stays only once the job is stopped', async () => {
     const fault = await planned('careless-statement', { change: 'delete-stock', categories: ['office'], everySeconds: 1 })
     const until = await now()
-    for (const _twice of [1, 2]) await fault.inject()
+    for (const _ of [1, 2]) await fault.inject()
     assert.deepEqual(
       (await act('list-jobs')).rows?.map(({ program }) => program),
       ['catalogue-cleanup'],
@@ -196,7 +196,7 @@ test('lost data are restored beside, copied back, and come back with the fault w
     await act('stop-job', { program: 'catalogue-cleanup' })
     await act('copy-table-back', { table: 'inventory.stock' })
     assert.equal(await missing(), 0)
-    for (const _twice of [1, 2]) await fault.revert()
+    for (const _ of [1, 2]) await fault.revert()
     assert.deepEqual(await totals(), before.totals)
   })
 
@@ -214,7 +214,7 @@ test('lost data are restored beside, copied back, and come back with the fault w
   await context.test('with the drill, backups and restored server are gone', async () => {
     assert.match((await act('list-backups')).summary, /^1 base backups; WAL is archived until .*; a server restored to .* runs$/)
     assert.match((await act('drop-restored')).summary, /is gone$/)
-    for (const _twice of [1, 2]) await backup.revert()
+    for (const _ of [1, 2]) await backup.revert()
     assert.deepEqual(
       await leftBehind(
         range,

@@ -11,7 +11,7 @@ export const ticketKinds = [
   'not-shipped',
   'order-lost',
 ] as const
-const ticketKind = z.enum(ticketKinds)
+export const ticketKind = z.enum(ticketKinds)
 export type TicketKind = z.infer<typeof ticketKind>
 export const ticketKindTitles: Record<TicketKind, string> = {
   'page-slow': 'Slow page',
@@ -29,7 +29,7 @@ const ticketLanguage = z.enum(ticketLanguages)
 export type TicketLanguage = z.infer<typeof ticketLanguage>
 
 export const ticketTemplateIds = ['known-problem', 'looking-into-it', 'works-again', 'checking-the-price', 'checking-the-order'] as const
-const ticketTemplateId = z.enum(ticketTemplateIds)
+export const ticketTemplateId = z.enum(ticketTemplateIds)
 export type TicketTemplateId = z.infer<typeof ticketTemplateId>
 
 const userJourney = z.enum(['browse', 'checkout'])

@@ -51,7 +51,9 @@ test('in tests, an answer with a field that its schema does not have is an error
   const each = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, 0]))
   const shape = routes['GET /api/scenarios'].answer.shape.counts.shape
   const counts = {
-    ...{ scenarios: 0, families: 0, varied: 0 },
+    scenarios: 0,
+    families: 0,
+    varied: 0,
     difficulties: each(shape.difficulties.keyType.options),
     classes: each(shape.classes.keyType.options),
     traits: each(shape.traits.keyType.options),

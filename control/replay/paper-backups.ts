@@ -18,8 +18,12 @@ export function paperBackups(): Backups {
       running = true
       const name = `${now().replace(/[-:]|\.\d+/g, '')}-${backups.length + 1}`
       const backup: BaseBackup = {
-        ...{ name, endedAt: now(), sizeBytes: 50_000_000, lsn: '0/5000028' },
-        ...{ check: check ? 'passed' : 'not-run', detail: null },
+        name,
+        endedAt: now(),
+        sizeBytes: 5e7,
+        lsn: '0/5000028',
+        check: check ? 'passed' : 'not-run',
+        detail: null,
       }
       backups = [...backups, backup]
       return backup

@@ -67,6 +67,7 @@ const only = (change: Params['change'], { stock, products }: KeptData): KeptData
 
 const start = (range: Range, { change, categories, cents, by, everySeconds }: Params): Promise<string> =>
   range.jobs.start(job, {
+    // oxlint-disable-next-line unicorn/no-useless-spread -- proofs cover what stands here, and would be of other code
     ...{ CHANGE: change, CATEGORIES: categories.join(','), CENTS: String(cents), JOB_NAME: by },
     EVERY_SECONDS: String(everySeconds),
   })

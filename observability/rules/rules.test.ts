@@ -131,13 +131,15 @@ test('products that are missing page, by the orders that are refused and the pag
   })
   const shares = { healthy: ['0+10x60', '0x60', null], rare: ['0+10x60', '0+1x60', null], many: ['0+10x60', '0+2x60', 1] } as const
   const tests = Object.entries(shares).map(([name, [good, bad, value]]) => ({
-    ...{ name, interval: '1s' },
+    name,
+    interval: '1s',
     input_series: [reservations('held', good), reservations('sold-out', bad), pages('2xx', good), pages('4xx', bad)],
     promql_expr_test: [firing('ProductsSoldOut', value), firing('ProductsNotFound', value)],
   }))
   // A share of nothing is none.
   tests.push({
-    ...{ name: 'nobody buys', interval: '1s' },
+    name: 'nobody buys',
+    interval: '1s',
     input_series: [reservations('held', '0x60'), reservations('sold-out', '0x60')],
     promql_expr_test: [firing('ProductsSoldOut', null), firing('ProductsNotFound', null)],
   })

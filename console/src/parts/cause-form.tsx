@@ -26,7 +26,9 @@ export function CauseForm({ drill, incident }: Props) {
         id: drill.id,
         body: {
           // Safe: the form is not sent before both are chosen.
-          ...{ component: component as ShopComponentName, category: category as CauseCategory, sentence },
+          component: component as ShopComponentName,
+          category: category as CauseCategory,
+          sentence,
           ...(incident ? { incident: incident.number } : {}),
         },
       }),

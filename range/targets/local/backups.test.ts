@@ -16,7 +16,7 @@ test('a real PostgreSQL is backed up, restored beside itself to a moment, and ri
   await using shop = await ShopDatabase.open('backups')
   const backups = ownBackups(shop.context)
   // Before its database goes.
-  await using _backups = { [Symbol.asyncDispose]: () => backups.remove() }
+  await using _ = { [Symbol.asyncDispose]: () => backups.remove() }
   const { state } = backups.target
   const folder = path.join(path.dirname(postgresDataDir(shop.context)), 'backups')
   const processes = () => withEnvironment({ FIREDRILL_RANGE: shop.context.config.id })
@@ -81,7 +81,7 @@ test('a real PostgreSQL is backed up, restored beside itself to a moment, and ri
       { name: 'listen_addresses', setting: '127.0.0.1' },
       { name: 'shared_buffers', setting: '1024' },
     ])
-    for (const _twice of [1, 2]) await backups.drop()
+    for (const _ of [1, 2]) await backups.drop()
     assert.equal((await backups.status()).restored, null)
     assert.ok(!existsSync(path.join(folder, 'restored')))
   })
@@ -108,7 +108,7 @@ test('a real PostgreSQL is backed up, restored beside itself to a moment, and ri
     // Killed before it could write down what it had started.
     state.clearRun('restored-postgres')
     const next = ownBackups(shop.context)
-    for (const _twice of [1, 2]) await next.remove()
+    for (const _ of [1, 2]) await next.remove()
     assert.deepEqual(await next.status(), nothing)
     assert.deepEqual([isThere(record), processes(), existsSync(folder)], [false, [], false])
     assert.deepEqual(await shop.query('select slot_name from pg_replication_slots'), [])

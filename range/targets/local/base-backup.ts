@@ -62,8 +62,16 @@ export async function makeBaseBackup(context: RangeContext, { base }: BackupFold
   await runAsPostgres(
     path.join(context.binaries.postgresBin, 'pg_basebackup'),
     [
-      ...['--dbname', connection(context, 'pg_basebackup'), '--pgdata', folder],
-      ...['--checkpoint', 'fast', '--wal-method', 'none', '--no-sync', '--no-password'],
+      '--dbname',
+      connection(context, 'pg_basebackup'),
+      '--pgdata',
+      folder,
+      '--checkpoint',
+      'fast',
+      '--wal-method',
+      'none',
+      '--no-sync',
+      '--no-password',
     ],
     access(context),
   )

@@ -95,14 +95,12 @@ export async function askRestored<Row extends Record<string, unknown>>(
   params: unknown[] = [],
 ): Promise<Row[]> {
   const client = new pg.Client({
-    ...{
-      host: '127.0.0.1',
-      port: context.port('restored'),
-      user: 'postgres',
-      password: context.config.passwords.postgres,
-      database: 'shop',
-    },
-    connectionTimeoutMillis: 5_000,
+    host: '127.0.0.1',
+    port: context.port('restored'),
+    user: 'postgres',
+    password: context.config.passwords.postgres,
+    database: 'shop',
+    connectionTimeoutMillis: 5e3,
     query_timeout: queryTimeoutMs,
     application_name: 'firedrill',
     options: administratorOptions,
