@@ -15,7 +15,8 @@ before(async () => {
 })
 
 const trainee = () => client('trainee')
-const start = (scenario: string) => startWhenSteady(trainee(), { scenario, trainee: 'Robin' }, 60_000)
+const start = (scenario: string, variant?: string) =>
+  startWhenSteady(trainee(), { scenario, trainee: 'Robin', ...(variant === undefined ? {} : { variant }) }, 60_000)
 const view = (id: string) => trainee().get('/api/drills/:id', { id })
 const paged = (id: string, withinMs = 60_000) => until('the page', withinMs, async () => (await view(id)).drill.pagedAt !== null)
 /** The next one finds the range free, whatever became of this one. */
@@ -128,7 +129,7 @@ describe('a drill that is watched from its beginning', () => {
   after(() => endIfRunning(drill))
 
   test('live events arrive as they happen, and from where they were left', async () => {
-    drill = await start('silent-warehouse')
+    drill = await start('silent-warehouse', 'message')
     const { tokens } = state.config()
     const listen = async (headers: Record<string, string>, enough: RegExp, listening: () => Promise<unknown> = async () => {}) => {
       const response = await fetch(`${base}/api/live`, {
