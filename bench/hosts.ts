@@ -20,7 +20,7 @@ const shell = promisify(execFile)
  * look at what the shop's host lets in. Runs on the host that watches. What it has to do elsewhere it is told by the environment, each a command of
  * the shell; what is not given is not measured:
  *
- * - `BENCH_CUT`, `BENCH_MEND`: cut and mend the network between the hosts (`ip link set eth0 down`; `… up`, and the route that went with it)
+ * - `BENCH_CUT`, `BENCH_RESTORE`: cut and restore the network between the hosts (`ip link set eth0 down`; `… up`, and the route that went with it)
  * - `BENCH_KILL_AGENT`: kills the agent on the shop's host (`ssh SHOP pkill -KILL -f control/agent/main.ts`)
  * - `BENCH_SHOP_ADDRESS`: the shop's host, as this one reaches it
  */
@@ -37,13 +37,13 @@ export const hostsBenchmark: Benchmark = {
     const first = await status()
     rows.push(told('there and back', first?.roundTripMs ?? '–', 'ms'), told('clocks apart', first?.clockOffsetMs ?? '–', 'ms'))
 
-    const { BENCH_CUT: cut, BENCH_MEND: mend, BENCH_KILL_AGENT: killAgent, BENCH_SHOP_ADDRESS: address } = process.env
+    const { BENCH_CUT: cut, BENCH_RESTORE: restore, BENCH_KILL_AGENT: killAgent, BENCH_SHOP_ADDRESS: address } = process.env
     if (address)
       rows.push(exactly('ports of the shop that its host opens to another', (await openPorts(address, range.port)).length, '', 0))
     else rows.push(told('ports of the shop that its host opens to another', 'BENCH_SHOP_ADDRESS is not set'))
 
-    if (cut && mend) rows.push(...(await cutOff(context, cut, mend, connected)))
-    else rows.push(told(`back after a cut of ${cutSeconds} s`, 'BENCH_CUT and BENCH_MEND are not set'))
+    if (cut && restore) rows.push(...(await cutOff(context, cut, restore, connected)))
+    else rows.push(told(`back after a cut of ${cutSeconds} s`, 'BENCH_CUT and BENCH_RESTORE are not set'))
 
     if (killAgent) {
       await atRest(context)
@@ -73,7 +73,7 @@ export const hostsBenchmark: Benchmark = {
 }
 
 /** With a fault in the shop whose limit passes while the shop is away, and orders under way. */
-async function cutOff(context: BenchContext, cut: string, mend: string, connected: () => Promise<boolean>): Promise<Row[]> {
+async function cutOff(context: BenchContext, cut: string, restore: string, connected: () => Promise<boolean>): Promise<Row[]> {
   const { client, say } = context
   await atRest(context)
   say(`cutting the cable for ${cutSeconds} s, with a fault in the shop`)
@@ -89,10 +89,10 @@ async function cutOff(context: BenchContext, cut: string, mend: string, connecte
     await until('the shop to be away', 30_000, async () => !(await connected()))
     await delay(cutSeconds * 1_000)
   } finally {
-    await shell('sh', ['-c', mend])
+    await shell('sh', ['-c', restore])
   }
-  const mendedAt = Date.now()
-  const since = () => (Date.now() - mendedAt) / 1_000
+  const restoredAt = Date.now()
+  const since = () => (Date.now() - restoredAt) / 1_000
   await until('the shop to be back', 120_000, connected)
   const back = since()
   await until('the overdue fault to be taken out', 120_000, async () => {

@@ -71,7 +71,9 @@ export const rangeBenchmark: Benchmark = {
       for (const wanted of ended) {
         const took = await endOfDrill(context, wanted, busy)
         say(`${wanted.scenario} ended ${busy ? 'beside busy cores ' : ''}after ${took.toFixed(1)} s`)
-        ends.push(atMost(`ending a drill (${wanted.scenario})${busy ? ', every core busy' : ''}: until the range is restored`, took, 's', 5))
+        ends.push(
+          atMost(`ending a drill (${wanted.scenario})${busy ? ', every core busy' : ''}: until the range is restored`, took, 's', 5),
+        )
       }
     }
     const median = (values: number[]) => quantile(values, 0.5)

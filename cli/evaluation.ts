@@ -119,7 +119,7 @@ async function play(client: ApiClient, options: Played): Promise<{ drill: ToldDr
   try {
     await until('the agent', limitMs, async () => agent.exitCode() !== undefined || (await isOver()), 250).catch(() => {})
     const left = agent.exitCode() !== undefined
-    // What is mended shows only after a while.
+    // A fix shows only after a while.
     if (left && !(await isOver())) await until('the drill to end', settleMs, isOver, 250).catch(() => {})
   } finally {
     await agent.end()

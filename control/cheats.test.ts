@@ -33,7 +33,7 @@ class Cheater implements Disposable {
   quiet(): void {
     this.bench.alerts.length = 0
   }
-  /** Another control plane takes the drill up, and measures anew. */
+  /** Another control plane takes the drill up, and measures again. */
   async restart(): Promise<void> {
     const { next } = this.measured
     this.measured = new Measured()

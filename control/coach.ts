@@ -59,7 +59,7 @@ export class Coach implements Disposable {
     this.#opened.model?.[Symbol.dispose]()
   }
 
-  /** The model that is configured now, opened anew when the configuration has changed; null without one, and the reason where it cannot be opened. */
+  /** The model that is configured now, opened again when the configuration has changed; null without one, and the reason where it cannot be opened. */
   async #model(): Promise<CoachModel | { fellBack: string } | null> {
     try {
       const config = readCoachConfig(this.#deps.dir)

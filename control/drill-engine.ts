@@ -213,7 +213,7 @@ export class DrillEngine {
     this.#drill.noteAlive(now)
     this.#ending.noteLeft()
     const verdict = { ...this.health.verdict, at: sample.at }
-    // The look began after the one before it had come: what happened since may not be in it.
+    // The look began after the previous one had come: what happened since may not be in it.
     const after = this.#lastEvent
     this.#lastEvent = this.#drill.events.at(-1)?.id ?? 0
     this.live.emit('verdict', verdict)

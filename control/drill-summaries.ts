@@ -12,7 +12,7 @@ const folded = createHash('sha256').update(foldSource()).digest('hex').slice(0, 
 
 /**
  * What each drill has come to, so that its events need not be read for it. In memory for those that were asked for; in a table beside the events for
- * those that have ended, with the last event that it is of. It is only ever what the events say: a summary that is not of all of them is made anew.
+ * those that have ended, with the last event that it is of. It is only ever what the events say: a summary that is not of all of them is made again.
  */
 export class DrillSummaries {
   readonly #db: DatabaseSync

@@ -13,7 +13,7 @@ import { requireSupported, resolveFault, type ResolvedFault } from './resolved-f
 export const maxFaultMs = 60 * 60_000
 /** What a fault may take to be planned and injected, or to be reverted: longer than any call to the range takes, as a rollout in a cluster. */
 const mostMs = 180_000
-/** So often what changed meanwhile is read anew while a fault is reverted. */
+/** So often what changed meanwhile is read again while a fault is reverted. */
 const mostReads = 5
 
 interface Injection {
@@ -184,7 +184,7 @@ export class Injector {
     }
   }
 
-  /** Takes a fault out. Idempotent; a failure leaves it open, to be tried again. */
+  /** Takes a fault out. Idempotent; a failure leaves it open, to be retried. */
   revert(instance: string): Promise<void> {
     const underWay = this.#reverting.get(instance)
     if (underWay) return underWay
@@ -289,20 +289,20 @@ export class Injector {
     return open
   }
 
-  /** Takes out what was being injected or reverted when the control plane went away; failures stay open, to be tried again. */
+  /** Takes out what was being injected or reverted when the control plane went away; failures stay open, to be retried. */
   async revertUnfinished(): Promise<void> {
     const unfinished = this.#ledger.openFaults().filter((record) => record.state !== 'injected')
     for (const record of unfinished) await this.revert(record.instance).catch(() => {})
   }
 
-  /** Takes out what has outlived its limit. Returns those taken out; failures stay open, to be tried again. */
+  /** Takes out what has outlived its limit. Returns those taken out; failures stay open, to be retried. */
   async revertOverdue(graceMs = 0): Promise<FaultRecord[]> {
     for (const instance of this.#unwritten) await this.revert(instance)
     try {
       this.#ledger.followClock(this.#uptimeMs())
       this.#clockIsFollowed = true
     } catch (error) {
-      // It is tried again at the next look.
+      // It is retried at the next look.
       if (this.#clockIsFollowed) process.stderr.write(`limits do not follow the clock: ${describeError(error)}\n`)
       this.#clockIsFollowed = false
     }

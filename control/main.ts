@@ -94,7 +94,7 @@ engine
   .then(() => coach.takeUp())
   .catch((error: unknown) => process.stderr.write(`resuming: ${String(error)}\n`))
 sound.keep()
-// What drills of before have come to, before somebody asks; one after the other, so that nobody waits for it.
+// What earlier drills have come to, before somebody asks; one after the other, so that nobody waits for it.
 const summarised = (async () => {
   for (const id of ledger.drills()) {
     ledger.drill(id)

@@ -111,7 +111,7 @@ describe('an attempt', () => {
     assert.doesNotThrow(() => restoration.mustHold())
   })
 
-  test('that hangs does not hide what the one before has left behind', async () => {
+  test('that hangs does not hide what the previous one has left behind', async () => {
     using bench = new Bench()
     bench.fails = true
     await bench.restoration.run()

@@ -55,7 +55,7 @@ export function shellsOf({ context, range, engine, looks, trouble = jailTrouble 
   void shells.sweep()
   engine.live.on('over', () => shells.closeAll('the drill is over'))
   engine.live.on('event', (event) => {
-    // What is in them is of before.
+    // What is in them is from an earlier process.
     if (event.type === 'drill-started') shells.closeAll('a drill has begun: open another')
   })
   return shells

@@ -9,7 +9,7 @@ const pipeline = 'delivery pipeline'
 
 /**
  * Deployments as a role is told them. While a drill runs, its trainees are told those since it began: what earlier drills have deployed, and what was taken
- * back after them, would tell what they were. Nothing of before is active then, because a drill begins on a fresh range.
+ * back after them, would tell what they were. Nothing earlier is active then, because a drill begins on a fresh range.
  */
 export function toldDeployments(history: readonly Deployment[], role: Role | null, running: DrillState | null): Deployment[] {
   if (role === 'instructor' || !running) return [...history]

@@ -23,7 +23,7 @@ export interface Verification {
   /** From the end of the reference solution to a recovered range. */
   secondsToHealthy: number | null
   unexpectedPages: string[]
-  /** The fingerprint equals the one before. */
+  /** The fingerprint equals the previous one. */
   restored: boolean
   /** Orders that break a promise; all 0. */
   violations: Record<string, number>

@@ -5,7 +5,7 @@ interface Sandbox extends Record<string, unknown> {
   hang_percent: number
 }
 
-/** How the third party behind payments behaves: set in the sandbox that stands in for it, which payments asks anew every second. */
+/** How the third party behind payments behaves: set in the sandbox that stands in for it, which payments asks again every second. */
 export async function bank(range: Range): Promise<Sandbox | null> {
   const rows = await range.database.query<Sandbox>('select latency_ms, hang_percent from payments.sandbox')
   return rows[0] ?? null

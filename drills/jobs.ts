@@ -14,7 +14,7 @@ export interface JobRun {
   tier?: JobTier
 }
 
-/** The fault of a job that should not run now: starting it breaks, ending it mends. Somebody may start it more than once. */
+/** The fault of a job that should not run now: starting it breaks, stopping it fixes. Somebody may start it more than once. */
 export function jobFault<Params>(name: string, runs: (params: Params) => JobRun[]) {
   return {
     plan: async () => ({ job: name }),

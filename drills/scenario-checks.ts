@@ -95,7 +95,7 @@ export function checkReferences(scenario: Readable, folder: string, tell: Tell, 
   checkPars(scenario, tell)
 }
 
-/** Each milestone comes after the one before, and the last before the drill ends. */
+/** Each milestone comes after the previous one, and the last before the drill ends. */
 function checkPars({ milestones, limit }: Readable, tell: Tell): void {
   milestoneNames.forEach((name, index) => {
     const before = milestoneNames[index - 1]

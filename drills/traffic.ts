@@ -5,7 +5,7 @@ import type { Verdict } from './checks/registry.ts'
 export const leastShare = 0.3
 const windowMs = 5_000
 
-/** Answers that users get a second, over the last seconds; null where too little is known. A Locust that was restarted counts anew. */
+/** Answers that users get a second, over the last seconds; null where too little is known. A Locust that was restarted counts from zero. */
 export function trafficOf(samples: readonly Sample[]): number | null {
   const known = samples.filter((sample) => sample.users !== null)
   const last = known.at(-1)

@@ -70,7 +70,7 @@ def share_out(runner, asked):
 
 
 def keep_number(runner):
-    """Shares the users out anew when there are others than were asked for: workers that had been cut off come back with theirs, and
+    """Shares the users out again when there are others than were asked for: workers that had been cut off come back with theirs, and
     Locust only asks the first of them to let some go."""
     wrong_since = None
     while True:

@@ -8,7 +8,7 @@ export interface PodStatus {
   /** Containers that are ready, of all: `2/2`. */
   ready: string
   restarts: number
-  /** Why it waits, or how its container ended last; empty when all is well. */
+  /** Why it waits, or how its container ended last; empty when there is no problem. */
   reason: string
   ageSeconds: number
 }
@@ -33,7 +33,7 @@ export interface Rollout {
   wanted: number
   updated: number
   ready: number
-  /** Why it does not go on, by its own conditions; empty when all is well. */
+  /** Why it does not go on, by its own conditions; empty when there is no problem. */
   problem: string
 }
 
@@ -75,7 +75,7 @@ export interface Autoscaler {
   max: number
   current: number
   desired: number
-  /** Why it does not scale, by its own conditions; empty when all is well. */
+  /** Why it does not scale, by its own conditions; empty when there is no problem. */
   problem: string
 }
 

@@ -21,7 +21,7 @@ export type AlertSummary = z.infer<typeof alertSummary>
 
 export const userHarm = z.object({ good: z.number(), slow: z.number(), failed: z.number() })
 export type UserHarm = z.infer<typeof userHarm>
-/** What was felt beyond `b`; a count that began anew is not less than nothing. */
+/** What was felt beyond `b`; a count that began again is not less than nothing. */
 export const minusHarm = (a: UserHarm, b: UserHarm): UserHarm => ({
   good: Math.max(0, a.good - b.good),
   slow: Math.max(0, a.slow - b.slow),

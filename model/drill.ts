@@ -72,7 +72,7 @@ export function foldDrill(events: readonly DrillEvent[]): DrillState | null {
 export const advanceDrill = (state: DrillState | null, event: DrillEvent): DrillState | null =>
   state === null ? begin(event) : step(state, event)
 
-/** How events are folded, in so many words: what was folded otherwise is folded anew. */
+/** How events are folded, in so many words: what was folded otherwise is folded again. */
 export const foldSource = (): string => `${begin}${step}${courseStep}${phaseStep}${movedBy}${JSON.stringify(phaseMoves)}${addHarm}`
 
 function begin(event: DrillEvent): DrillState | null {

@@ -35,7 +35,7 @@ export const edgeFault = z.object({
   bandwidth: z.object({ kibPerSecond: z.number().int().min(1).max(1_000_000), percent }).optional(),
   /** A share of the answers breaks off after its headers: too late for a proxy to try again. */
   reset: z.object({ percent }).optional(),
-  /** Only what comes from the caller's proxy as it ran then: whoever starts it anew takes another way. */
+  /** Only what comes from the caller's proxy as it ran then: whoever restarts it takes another way. */
   instance: z.string().optional(),
   /** Only requests that carry this header with this value. */
   header: z.object({ name: z.string().regex(/^[a-z0-9-]+$/), value: z.string().max(200) }).optional(),

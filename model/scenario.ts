@@ -135,7 +135,7 @@ export type Scenario = z.output<typeof scenarioSchema> & {
   debrief: string
   /** From `people.yaml`, where the folder has one. */
   people?: People
-  /** How it is drawn anew for each drill; not there when it is always the same. */
+  /** How it is drawn for each drill; not there when it is always the same. */
   versions?: Versions | undefined
   /** Of a shift, which is played as a drill is: its incidents, in the order in which they begin. Then `cause` and `located` say nothing. */
   incidents?: readonly Incident[]

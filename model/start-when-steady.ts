@@ -27,7 +27,7 @@ interface Options {
 }
 
 /**
- * Asks for what the range takes only when it is steady, until it does: one that is well may not be so the moment after, as when users have just come, or the
+ * Asks for what the range takes only when it is steady, until it does: one that is healthy may not be so the moment after, as when users have just come, or the
  * last drill is just over. Throws what the range last refused it for.
  */
 export async function whenSteady<Begun>(

@@ -109,7 +109,7 @@ export function pointsOf({ status, text, audience, nextInMs }: StatusUpdate, con
   }
 }
 
-/** When an update is due, by the one before it; the first one by the page. */
+/** When an update is due, by the previous one; the first one by the page. */
 export function dueAfter(previous: StatusUpdate | null, state: ToldDrill): { dueAt: number; worthlessAt: number } {
   if (!previous) {
     const from = drillClock(state, state.pagedAt ?? state.startedAt)

@@ -101,7 +101,7 @@ export interface MeshState {
   faults: (MeshEdge & { fault: EdgeFault })[]
   /** A fault on the way to Redis. */
   cacheFault: CacheFault | null
-  /** How often each service's identity was replaced by hand: connections are made anew when it changes. */
+  /** How often each service's identity was replaced by hand: connections are made again when it changes. */
   generations: Partial<Record<ServiceName, number>>
 }
 

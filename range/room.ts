@@ -5,7 +5,7 @@ import { nearestThere } from './private.ts'
 const megabyte = 1_000_000
 /** What a range needs to start: a fresh one writes 120 MB in its first minutes, and one that was there before has most of that already. */
 export const leastRoom = { fresh: 250 * megabyte, existing: 60 * megabyte }
-/** What the cache takes: Locust and Envoy are unpacked beside their archives; bundles are built anew when a file changes, and what Node compiles is kept. */
+/** What the cache takes: Locust and Envoy are unpacked beside their archives; bundles are built again when a file changes, and what Node compiles is kept. */
 export const leastCacheRoom = { programs: 400 * megabyte, bundles: 60 * megabyte }
 
 /** Throws `bad-request` where the disk of a range's folder, which may not be there yet, has less room than that many bytes: its components would fail one by one. */

@@ -33,7 +33,7 @@ interface HowWritten {
 
 /**
  * Puts a file into place as a whole: whoever watches it never sees half of it, and where it is `durable`, nor does who comes after a power-off. What is there
- * already is left as it is. On a full disk the file's own blocks are written anew, aside, so that what a fault changed can be set back; throws where they do not suffice.
+ * already is left as it is. On a full disk the file's own blocks are written again, aside, so that what a fault changed can be set back; throws where they do not suffice.
  */
 export function writeWhole(file: string, text: string, { mode = 0o600, group = null, durable = false }: HowWritten = {}): void {
   if (readWhole(file) === text) return
@@ -88,7 +88,7 @@ function writeOver(file: string, text: string): boolean {
   }
 }
 
-/** Whoever writes a file anew aside is waited for so long. */
+/** Whoever rewrites a file aside is waited for so long. */
 const asideForMs = 5_000
 const lookedEveryMs = 20
 
@@ -104,7 +104,7 @@ export function readWhole(file: string): string | null {
   }
 }
 
-/** What somebody writes anew, or has died of. */
+/** What somebody rewrites, or has died of. */
 function asideOf(file: string): { name: string; isBeingWritten: boolean } | null {
   const folder = path.dirname(file)
   const own = `${path.basename(file)}.`

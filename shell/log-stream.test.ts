@@ -11,7 +11,7 @@ import { LogView } from './log-view.ts'
 const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-logs-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 
-test('logs of another host are copied as they are written, and anew when the connection or the file is another', async () => {
+test('logs of another host are copied as they are written, and again when the connection or the file is another', async () => {
   const file = path.join(folder, 'orders.log')
   const before = `${'x'.repeat(99)}\n`.repeat(20_000)
   writeFileSync(file, before)

@@ -26,7 +26,7 @@ export function sendLogs(stream: Duplex, sources: readonly LogSource[]): void {
   look()
 }
 
-/** Those of the host that a connection leads to; when that breaks, another is made, and the logs begin anew. */
+/** Those of the host that a connection leads to; when that breaks, another is made, and the logs begin again. */
 export const logsFrom =
   (connect: () => Promise<Duplex>): LogInput =>
   (take) => {

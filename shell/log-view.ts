@@ -2,7 +2,7 @@ import { appendFileSync, chmodSync, mkdirSync, rmSync, statSync, truncateSync, w
 import path from 'node:path'
 import { FileFollower, type LogPiece, type LogSource } from './follow-files.ts'
 
-/** Where a copy begins anew, as a log that is rotated does, in bytes. */
+/** Where a copy begins again, as a log that is rotated does, in bytes. */
 const longestCopy = 16 * 1024 * 1024
 export const lookEveryMs = 300
 

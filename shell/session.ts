@@ -8,7 +8,7 @@ import type { Recording } from './recording.ts'
 import { Scrollback } from './scrollback.ts'
 import { windowLimits, type Window } from './window.ts'
 
-/** Printed and not yet read by anybody who watches, in bytes: then the program waits until it is. */
+/** Printed and not yet read by any spectator, in bytes: then the program waits until it is. */
 const mostUnread = 384 * 1024
 /** What a connection has not taken yet. */
 const mostBuffered = 256 * 1024
@@ -30,7 +30,7 @@ export interface Typist {
 
 /** Who sees a session: a page, or a terminal elsewhere. */
 export interface Watcher {
-  /** Who watches. */
+  /** The spectators. */
   name: string
   /** Output, and the place of its first byte. */
   print(bytes: Buffer, at: number): void
@@ -58,7 +58,7 @@ export interface Started {
   env: Record<string, string>
 }
 
-/** A shell in a terminal, with what it has printed: who watches may come and go. It waits for the fastest of those who watch, and for nobody when there is nobody. */
+/** A shell in a terminal, with what it has printed: spectators may come and go. It waits for the fastest of them, and for nobody when there is none. */
 export class Session {
   readonly scrollback = new Scrollback()
   readonly #pty: IPty
@@ -103,7 +103,7 @@ export class Session {
   get window(): Window {
     return this.#window
   }
-  /** Everybody who watches, once. */
+  /** Each spectator, once. */
   get watchedBy(): string[] {
     return [...new Set([...this.#watching].map(({ watcher }) => watcher.name))]
   }

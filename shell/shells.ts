@@ -132,7 +132,7 @@ export class Shells implements AsyncDisposable {
     }
   }
 
-  /** Runs one command, for who has no terminal; the folder and files of the one before are still there. */
+  /** Runs one command, for who has no terminal; the folder and files of the previous one are still there. */
   async run(owner: Owner, command: string, timeoutSeconds: number): Promise<Ran> {
     await this.#mustBePossible()
     const known = this.#runners.get(owner.key) ?? (await this.#startRunner(owner))

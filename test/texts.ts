@@ -24,3 +24,7 @@ export function textsOf(source: string, file: string): { text: string; start: nu
   walk(parseSync(file, source).program.body)
   return texts
 }
+
+/** The comments of a source file. */
+export const commentsOf = (source: string, file: string): { text: string; start: number }[] =>
+  parseSync(file, source).comments.map(({ value, start }) => ({ text: value, start }))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { test } from 'node:test'
-import { ours, read, textsOf } from './texts.ts'
+import { commentsOf, ours, read, textsOf } from './texts.ts'
 
 /** The phrases of the table in docs/style.md, each with what to write instead. */
 function phrasesOf(style: string): Map<string, string> {
@@ -40,16 +40,21 @@ test('scenarios and documents have none of them', () => {
   )
 })
 
-for (const folder of ['bench', 'cli', 'coach', 'console/src', 'control', 'drills', 'model', 'observability', 'people']) {
-  test(`texts of ${folder} have none of them`, () => {
-    const files = ours([`${folder}/**/*.{ts,tsx}`])
-    assert.ok(files.length > 0)
-    assert.deepEqual(
-      files.flatMap((file) => {
-        const source = read(file)
-        return textsOf(source, file).flatMap(({ text, start }) => found(text, file, source.slice(0, start).split('\n').length))
-      }),
-      [],
-    )
-  })
+const folders = ['bench', 'cli', 'coach', 'console/src', 'control', 'drills', 'model', 'observability', 'people', 'range', 'shell', 'shop']
+for (const folder of folders) {
+  for (const [what, said] of [
+    ['texts', textsOf],
+    ['comments', commentsOf],
+  ] as const)
+    test(`${what} of ${folder} have none of them`, () => {
+      const files = ours([`${folder}/**/*.{ts,tsx}`])
+      assert.ok(files.length > 0)
+      assert.deepEqual(
+        files.flatMap((file) => {
+          const source = read(file)
+          return said(source, file).flatMap(({ text, start }) => found(text, file, source.slice(0, start).split('\n').length))
+        }),
+        [],
+      )
+    })
 }

@@ -276,7 +276,7 @@ async function configure(options: UpOptions, say: (line: string) => void): Promi
   say(dim(`this machine: ${describeMachine(machine)}${served}`))
 }
 
-/** After a power-off, or a crash that took both watchers and a part of the shop, a drill cannot go on in the middle of what starts anew. */
+/** After a power-off, or a crash that took both watchers and a part of the shop, a drill cannot go on in the middle of what restarts. */
 function endDrillOfDeadRange({ state, context }: LocalTarget): void {
   if (context.config.placement.role !== 'all') return
   const gone = (name: ComponentName): boolean => !isThere(state.run(name))

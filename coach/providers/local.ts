@@ -51,7 +51,7 @@ class Worker {
     this.#start()
   }
 
-  /** The process, started anew when it has ended. */
+  /** The process, restarted when it has ended. */
   #start(): ChildProcess {
     if (this.#process?.connected) return this.#process
     const child = fork(path.join(import.meta.dirname, 'local-worker.ts'), {

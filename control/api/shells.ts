@@ -50,7 +50,7 @@ export function shellRoutes(app: Api, { context, engine, people, shells }: ApiCo
     return { closed: shell.id }
   })
 
-  /** The owner gives the keyboard to somebody who watches, or takes it back. */
+  /** The owner gives the keyboard to a spectator, or takes it back. */
   serve(app, 'PUT /api/shells/:id/keyboard', async (request) => {
     const shell = shellFor(request, request.params.id)
     if (!isOwn(request, shell)) throw new FiredrillError('forbidden', 'only whose terminal it is can hand over its keyboard')

@@ -223,7 +223,7 @@ test('of one fault that is out a single note is kept, of another one its own', (
   )
 })
 
-test('an event is never told as earlier than the one before it, whatever becomes of the clock', (context) => {
+test('an event is never told as earlier than the previous one, whatever becomes of the clock', (context) => {
   using bench = new CurrentBench()
   context.mock.timers.enable({ apis: ['Date'], now: 10_000 })
   bench.drill.begin('one', started)

@@ -108,7 +108,7 @@ export class CurrentDrill {
       throw new FiredrillError('wrong-state', 'the end of the previous drill cannot be recorded yet: is the disk full?')
   }
 
-  /** Folded anew only when there are more events. */
+  /** Folded again only when there are more events. */
   #fold(): DrillState | null {
     const events = this.#events
     if (this.#folded?.events !== events || this.#folded.count !== events.length)

@@ -52,7 +52,7 @@ export class DrillFaults {
     return this.#goingIn !== null
   }
 
-  /** The faults whose time has come, or which are in already, each looked for only when the one before has been dealt with. */
+  /** The faults whose time has come, or which are in already, each looked for only when the previous one has been dealt with. */
   *due(state: DrillState): Iterable<DueFault & { standing: FaultRecord | undefined }> {
     for (const [step, { at, fault, params, for: limitMs }] of this.#steps(state).entries()) {
       if (!this.#deps.drill.isPending(state, step)) continue
@@ -83,7 +83,7 @@ export class DrillFaults {
   }
 
   /**
-   * Of a drill, a fault that is in with exactly these params, or with those of before the drill was made easier: injected, but not written down before the control plane
+   * Of a drill, a fault that is in with exactly these params, or with those from before the drill was made easier: injected, but not written down before the control plane
    * went away.
    */
   standing(drill: string, { step, fault, params }: Pick<DueFault, 'step' | 'fault' | 'params'>): FaultRecord | undefined {
@@ -202,7 +202,7 @@ export class DrillFaults {
   takenOut(): ReturnType<typeof takenOut> {
     const { drill, ledger } = this.#deps
     const state = drill.running()
-    // Those that make way for lighter ones are this engine's doing, or of the one before it.
+    // Those that make way for lighter ones are this engine's doing, or of the previous one.
     const own = new Set(state ? this.#heavy(state).map(({ record }) => record.instance) : [])
     return takenOut(drill.events, (instance) => ledger.fault(instance), own, Date.now())
   }

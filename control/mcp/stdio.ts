@@ -7,7 +7,7 @@ import { clearly } from './clearer.ts'
 
 /**
  * Serves MCP over lines of standard input and output; resolves when the input has ended and every call is answered. What is no message is
- * refused there as well: a client would wait for an answer for ever.
+ * refused there as well: a client would wait for an answer forever.
  */
 export async function serveLines(server: McpServer, input: Readable, output: Writable): Promise<void> {
   const messages = new PassThrough()

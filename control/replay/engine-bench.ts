@@ -48,7 +48,7 @@ export class EngineBench implements Disposable {
   #gate = Promise.withResolvers<void>()
   #waits = false
 
-  /** @param sampler measures the range on paper; all is well without. @param startsAt in milliseconds since the epoch. */
+  /** @param sampler measures the range on paper; everything is healthy without. @param startsAt in milliseconds since the epoch. */
   constructor(sampler: TickedSampler = new ReplaySampler(), startsAt = realNow()) {
     this.now = startsAt
     this.sampler = sampler

@@ -154,7 +154,7 @@ export class ReplayPlane implements AsyncDisposable {
         sent.add(index)
         await this.#page(status, alert)
       }
-      // As a console does: read anew when there is news, which what users feel every few seconds is not.
+      // As a console does: read again when there is news, which what users feel every few seconds is not.
       if (this.#news || state === null) state = (await this.#as('trainee').get('/api/drills/:id', { id: drill })).drill
       this.#news = false
       if (state.phase !== 'running') break

@@ -33,7 +33,7 @@ export type Recording = z.infer<typeof recording>
 /** A recording of the rehearsal whose events these are, from what the oracle saw meanwhile. */
 export function recordingOf(samples: readonly Sample[], events: readonly DrillEvent[]): Recording {
   const started = events[0]
-  // What a solution types in a terminal is meant to mend it, whatever is recognised of it.
+  // What a solution types in a terminal is meant to fix it, whatever is recognised of it.
   const fixed = events.findLast(
     (event) => (event.type === 'action-run' && event.kind === 'change' && event.ok) || (event.type === 'command-run' && event.status === 0),
   )

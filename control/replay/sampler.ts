@@ -25,7 +25,7 @@ class Track {
     this.#next = Math.max(0, this.#fixedAt)
   }
 
-  /** The next moment with the one before it; undefined when all is calm again. */
+  /** The next moment with the previous one; undefined when all is calm again. */
   take(): { moment: Moment; before: Moment | undefined } | undefined {
     const [moment, before] = [this.#moments[this.#next], this.#moments[this.#next - 1]]
     this.#next++

@@ -229,7 +229,7 @@ describe('the mesh', () => {
     assert.ok(!(await act(range, 'inspect-mesh', { to: 'catalog' })).rows?.some(({ timeout }) => timeout === '1234ms'))
   })
 
-  test('a policy is rolled back to the one before it, or to the revision that is named', async () => {
+  test('a policy is rolled back to the previous one, or to the revision that is named', async () => {
     const range = onPaper()
     await assert.rejects(act(range, 'roll-back-mesh-policy'), { code: 'bad-request' })
     for (const timeoutMs of [500, 600, 600]) await act(range, 'set-mesh-timeout', { to: 'payments', timeoutMs })

@@ -8,7 +8,7 @@ import { usersServed } from './users-served.ts'
 export const checks: readonly Check[] = [usersServed, ordersFulfilled, pricesCurrent, componentsReady, queueDrained]
 
 export interface Verdict {
-  /** Everything is well. */
+  /** Everything is healthy. */
   healthy: boolean
   /** Users feel nothing. */
   usersFine: boolean

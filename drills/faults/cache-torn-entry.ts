@@ -9,7 +9,7 @@ const params = z.object({
     .max(10)
     .default(['kitchen'])
     .describe('Categories of products whose pages are torn'),
-  /** Pages of each category, from the second on: the first is loaded anew too often, as its products change their prices. */
+  /** Pages of each category, from the second on: the first is loaded again too often, as its products change their prices. */
   pages: z.number().int().min(2).max(50).default(12).describe('Last page that is torn in each category; the first one stays intact'),
 })
 type Params = z.output<typeof params>
@@ -38,7 +38,7 @@ export const cacheTornEntry = defineFault({
       await range.cache.command('SET', `catalog:page:${category}:${page}`, whole.slice(0, Math.ceil(whole.length / 2)))
     }
   },
-  // They are loaded anew by whoever asks next.
+  // They are loaded again by whoever asks next.
   async revert({ range }, { keys }) {
     const torn = await tornOf(range, keys)
     if (torn.length > 0) await range.cache.command('DEL', ...torn)

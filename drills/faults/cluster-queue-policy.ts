@@ -4,7 +4,7 @@ import { defineFault } from '../../model/fault.ts'
 import { clusterOf, inOrder, manifestUndo } from '../cluster-edit.ts'
 
 /**
- * The policy of the queue no longer lets a service in. Connections that are open stay open, so that nobody notices; then its pods are made anew, as
+ * The policy of the queue no longer lets a service in. Connections that are open stay open, so that nobody notices; then its pods are made again, as
  * by any deployment. Throws `unsupported` where the cluster's network plugin does not enforce policies, and changes nothing.
  */
 export const clusterQueuePolicy = defineFault({

@@ -86,7 +86,7 @@ async function planned(range: Range, id: string, raw: Record<string, unknown>) {
   }
 }
 
-test('a certificate is issued anew only where it is not as it should be', async () => {
+test('a certificate is issued again only where it is not as it should be', async () => {
   const { range } = freshRange()
   const issued: unknown[] = []
   const { issueIdentity } = range.mesh

@@ -8,7 +8,7 @@ const table = 'orders.orders'
 /** The next release calls it shipped. Rows that there are were not looked at: none of them has the new word. */
 const renamed = `check (state in ('pending', 'confirmed', 'declined', 'sold-out', 'failed', 'shipped')) not valid`
 
-/** A constraint was written anew for a release that is not there yet, and refuses the word that the release of today writes. */
+/** A constraint was rewritten for a release that is not there yet, and refuses the word that the release of today writes. */
 export const postgresStateCheck = defineFault({
   id: 'postgres-state-check',
   title: 'A constraint that refuses a state of orders',

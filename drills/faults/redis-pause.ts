@@ -3,7 +3,7 @@ import { defineFault } from '../../model/fault.ts'
 
 const longestMs = 3_600_000
 
-/** Redis takes no writes and does not say so, as a primary that waits for a fail-over: reads go on. */
+/** Redis takes no writes and does not say so, as a primary that waits for a failover: reads go on. */
 export const redisPause = defineFault({
   id: 'redis-pause',
   title: 'Redis stalls on writes',

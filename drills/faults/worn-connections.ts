@@ -18,7 +18,7 @@ interface Undo extends EdgeUndo {
   fault: EdgeFault
 }
 
-/** Answers suffer on the connections that a proxy has open now, as when one of several paths is bad: a proxy that is started anew takes another. */
+/** Answers suffer on the connections that a proxy has open now, as when one of several paths is bad: a proxy that is restarted takes another. */
 export const wornConnections = defineFault<typeof params, Undo>({
   id: 'worn-connections',
   title: 'Connections that have gone bad',

@@ -41,7 +41,7 @@ export interface ClusterPort {
   deletePods(service: ServiceName): Promise<void>
   /** Services whose database password is not the one that the range was made with. */
   rotated(): Promise<ServiceName[]>
-  /** Gives a service's database role and its Secret a new password, and ends the role's sessions: pods have it once they start anew. */
+  /** Gives a service's database role and its Secret a new password, and ends the role's sessions: pods have it once they restart. */
   rotateCredential(service: ServiceName): Promise<void>
   /** Back to the password that the range was made with, and pods that have it. */
   restoreCredential(service: ServiceName): Promise<void>

@@ -36,6 +36,6 @@ export interface MeshPort {
   identities(): Promise<MeshIdentity[]>
   /** Renews the certificates of which half the life is over. */
   rotateDue(): Promise<void>
-  /** Issues a new certificate to a service's proxy; one with a fault only when asked to. Connections are made anew with it. */
+  /** Issues a new certificate to a service's proxy; one with a fault only when asked to. Connections are made again with it. */
   issueIdentity(service: ServiceName, fault?: IdentityFault): Promise<MeshIdentity>
 }

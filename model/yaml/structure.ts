@@ -34,7 +34,7 @@ export function findMistakes(document: Document.Parsed, text: string, place: Pla
 const firstOfEachLine = (mistakes: Mistake[]): Mistake[] =>
   mistakes.filter(({ line }, index) => mistakes.findIndex((other) => other.line === line) === index)
 
-/** A quote that is not closed is found at the end of the file, and to be mended where it was opened. */
+/** A quote that is not closed is found at the end of the file, and to be fixed where it was opened. */
 function startOf({ code, message, pos }: YAMLError, document: Document.Parsed): number {
   let start = pos[0]
   if (code !== 'MISSING_CHAR' || !message.includes('quote')) return start

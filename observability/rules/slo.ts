@@ -76,7 +76,7 @@ export function sloRules(timing: Timing): RuleGroup[] {
   const windows = [...new Set(timing.burn.flatMap(({ long, short }) => [long, short]))]
   const recordings = serviceLevels.flatMap((level) => windows.map((window) => badRatio(level, window, timing)))
   const alerts = serviceLevels.flatMap((level) => timing.burn.map((window) => burnAlert(level, window, timing)))
-  // One group: its rules are evaluated in order, so that an alert sees the ratio of its own evaluation and not of the one before.
+  // One group: its rules are evaluated in order, so that an alert sees the ratio of its own evaluation and not of the previous one.
   return [{ name: 'slo', rules: [...recordings, ...alerts] }]
 }
 

@@ -8,7 +8,7 @@ import { servicesOf, type Table } from './tables.ts'
 
 /**
  * Inserts a block, without the rows that the database refuses. Throws for whatever may pass, as a full disk or a server that is away: the same block is to
- * be tried again then.
+ * be retried then.
  */
 export function blockInserts(
   engine: Engine,

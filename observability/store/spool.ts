@@ -41,7 +41,7 @@ export function openSpool(folder: string): Spool {
   for (const name of readdirSync(folder).toSorted()) {
     const file = path.join(folder, name)
     const table = tables.find((known) => name.startsWith(`${known}-`) && name.endsWith('.block'))
-    // One that was not whole when this process ended.
+    // One that was incomplete when this process ended.
     if (!table) rmSync(file)
     else enqueue(table, { file, rows: rowsIn(file), bytes: statSync(file).size })
   }

@@ -45,7 +45,7 @@ export function freshBundle(root: string, folder: string, name: string): string 
     if (touched) keepRecord(folder, name, file, now)
     return program
   } catch {
-    // Whatever it is that cannot be read: it is built anew, or the program runs without.
+    // Whatever it is that cannot be read: it is built again, or the program runs without.
     return null
   }
 }

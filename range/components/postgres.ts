@@ -171,7 +171,7 @@ export async function bootstrap(context: RangeContext): Promise<void> {
   })
 }
 
-/** Gives a role another password, and ends its sessions, which began with the one before. */
+/** Gives a role another password, and ends its sessions, which began with the previous one. */
 export async function setRolePassword(context: RangeContext, role: ServiceName, password: string): Promise<void> {
   await withClient(databaseUrl(context, 'postgres'), 15_000, async (client) => {
     await client.query(`alter role ${client.escapeIdentifier(role)} password ${client.escapeLiteral(scramVerifier(password))}`)

@@ -570,7 +570,7 @@ test('policies and certificates change under load without a failed request', asy
   )
 })
 
-test('a policy that a proxy would refuse is told with its line, and leaves the one before in force', async () => {
+test('a policy that a proxy would refuse is told with its line, and leaves the previous one in force', async () => {
   const broken = edit(
     inventoryRoute,
     `    - match: [{ uri: { regex: '[' } }]\n      route: [{ destination: { host: inventory } }]\n${inventoryRoute}`,

@@ -52,7 +52,7 @@ async function readOrMakeAuthority(dir: string): Promise<Authority> {
   if (!existsSync(files.key)) {
     const made = await makeAuthority('Firedrill mesh')
     mkdirSync(dir, { recursive: true, mode: 0o700 })
-    // The key comes last: without it, both are made anew.
+    // The key comes last: without it, both are made again.
     writeWhole(files.certificate, made.certificate.toString('pem'))
     writeWhole(files.key, await keyPem(made.key))
   }

@@ -27,7 +27,7 @@ const shared: Behaviour = {
   loading: { shared: true, keptWithinMs: null },
 }
 
-/** Keys per visitor: nearly every look-up is a visitor's first, and the cache fills with pages that nobody asks for again. */
+/** Keys per visitor: nearly every lookup is a visitor's first, and the cache fills with pages that nobody asks for again. */
 const perVisitor: Behaviour = { ...shared, cacheKey: (what, visitor) => `catalog:${visitor}:${what}` }
 
 /**

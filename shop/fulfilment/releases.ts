@@ -32,7 +32,7 @@ const bounded: Behaviour = {
   },
 }
 
-/** Back to the head of the queue, for ever: one message that cannot be handled holds up all behind it. */
+/** Back to the head of the queue, forever: one message that cannot be handled holds up all behind it. */
 const untilDone: Behaviour = { ...bounded, prefetch: 1, afterFailure: () => ({ kind: 'again-at-once' }) }
 
 /** Asks inventory to look through all its stock, for each order, and for many orders at once: what has piled up comes over it. */

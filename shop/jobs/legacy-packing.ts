@@ -1,5 +1,5 @@
 /**
- * The packing station of before the move to the new warehouse: takes confirmed orders from the queue, prints a slip for each, and is done with it. Was to be
+ * The packing station from before the move to the new warehouse: takes confirmed orders from the queue, prints a slip for each, and is done with it. Was to be
  * switched off; somebody has started it again. What it takes, the worker never sees.
  */
 import amqp from 'amqplib'

@@ -22,7 +22,7 @@ export interface CacheOptions {
 export interface Cache {
   /** Cache-aside: the cached value, else `load()`s it, once for all who ask at the same time if so configured, and keeps it. */
   get<Value>(key: string, load: () => Promise<Value>): Promise<Value>
-  /** Forgets keys; the next reader loads them anew. */
+  /** Forgets keys; the next reader loads them again. */
   invalidate(keys: string[]): Promise<void>
   /** What the cache holds now under these keys, without loading anything; null where it holds nothing. */
   peek<Value>(keys: string[]): Promise<(Value | null)[]>
@@ -38,7 +38,7 @@ export function connectCache(service: Service, options: CacheOptions): Cache {
     retryStrategy: (attempt) => Math.min(50 * attempt, 1_000),
   })
   redis.on('error', (error: Error) => service.app.log.warn(`Redis: ${error.message}`))
-  const lookups = counter('cache_lookups_total', 'Look-ups in the cache', ['result'] as const)
+  const lookups = counter('cache_lookups_total', 'Lookups in the cache', ['result'] as const)
   for (const result of ['hit', 'miss', 'error', 'shared']) lookups.inc({ result }, 0)
   const duration = histogram('cache_lookup_seconds', 'Time for the cache to answer', [] as const)
 
@@ -66,7 +66,7 @@ export function connectCache(service: Service, options: CacheOptions): Cache {
         text = await redis.get(key)
       } catch (error) {
         failed = true
-        service.app.log.debug(`cache look-up failed: ${messageOf(error)}`)
+        service.app.log.debug(`cache lookup failed: ${messageOf(error)}`)
       }
       duration.observe({}, (performance.now() - startedAt) / 1_000)
       if (text !== null) {

@@ -15,7 +15,7 @@ const numbered: Behaviour = {
   receipt: (orderId) => `R-${createHash('sha256').update(orderId).digest('hex').slice(0, 12)}`,
 }
 
-/** Signs with a key that is derived anew for each receipt, synchronously: nothing else is answered meanwhile. */
+/** Signs with a key that is derived for each receipt, synchronously: nothing else is answered meanwhile. */
 const signed: Behaviour = {
   ...numbered,
   receipt: (orderId, amountCents) =>

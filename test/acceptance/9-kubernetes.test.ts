@@ -178,7 +178,7 @@ describe('the shop in a cluster', { skip: kubeconfig && address ? false : 'no cl
     }
   })
 
-  test('every service is rolled out anew under load, and no request fails', async () => {
+  test('every service is rolled out again under load, and no request fails', async () => {
     const failed = async () => {
       const text = await (await fetch(`http://127.0.0.1:${portBase + 23}/locust/metrics`)).text()
       return [...text.matchAll(/^user_requests_total\{.*outcome="failed"\} (\d+)/gm)].reduce((sum, [, count]) => sum + Number(count), 0)

@@ -120,7 +120,7 @@ describe('a drill, and what is looked at while the shop recovers', { concurrency
       const dots = latency.getByRole('link', { name: /Open the trace of a request of/ })
       await dots.first().waitFor()
       let candidates: string[] = []
-      // Another one, where it is drawn anew under the pointer: dots move on with the time that the graph shows.
+      // Another one, where it is drawn again under the pointer: dots move on with the time that the graph shows.
       for (let tries = 1; ; tries++) {
         // A slow one, as a trainee would: above the objective.
         const names = await dots.evaluateAll((links) => links.map((link) => link.getAttribute('aria-label') ?? ''))

@@ -18,7 +18,7 @@ async function readableIn(page: Page, address: string, what: string): Promise<vo
   await page.goto(`${paper.base}${address}`)
   await loaded(page)
   await onEachScreen(page, what, async () => {
-    // Graphs are drawn anew in their new width, labels with them; what does not fit then never will.
+    // Graphs are drawn again in their new width, labels with them; what does not fit then never will.
     await page.waitForFunction(() => document.documentElement.scrollWidth <= window.innerWidth, null, { timeout: 5_000 }).catch(() => {})
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))))
   })

@@ -114,7 +114,7 @@ test('when the drill ends the page says so, and the debrief plays what was print
   const moment = terminals.getByRole('slider', { name: 'Moment of the recording' })
   await moment.fill(String(await moment.getAttribute('max')))
   await shows(page, 'the sum is 42')
-  // What was before is drawn anew.
+  // What was before is drawn again.
   await moment.fill('0')
   await page.locator('.cast-host').getByText('the sum is 42').waitFor({ state: 'detached' })
   await terminals.getByRole('combobox', { name: 'Speed' }).selectOption('5')

@@ -16,7 +16,7 @@ const unknown: LiveStatus = { connected: false, healthy: null, troubles: [], com
 export const LiveContext = createContext<LiveStatus>(unknown)
 export const useLive = (): LiveStatus => useContext(LiveContext)
 
-/** Follows the server's events, reconnecting by itself; what they change is fetched anew. */
+/** Follows the server's events, reconnecting by itself; what they change is fetched again. */
 export function useLiveEvents(enabled: boolean): LiveStatus {
   const [status, setStatus] = useState(unknown)
   const queries = useQueryClient()

@@ -7,7 +7,7 @@ import { Problem } from './states.tsx'
 /** Whoever is in an incident would take it for a part of that. */
 const notOfTheDrill = 'This is an error in the console and not part of the incident.'
 
-/** A page that cannot be shown says so; the menu stays, and with it every other page. It is tried again when `address` changes. */
+/** A page that cannot be shown says so; the menu stays, and with it every other page. It is retried when `address` changes. */
 export const PageBoundary = ({ address, children }: { address: string; children: React.ReactNode }) => (
   <ErrorBoundary FallbackComponent={BrokenPage} resetKeys={[address]}>
     {children}
@@ -16,7 +16,7 @@ export const PageBoundary = ({ address, children }: { address: string; children:
 
 function BrokenPage({ error }: FallbackProps) {
   const [away, setAway] = useState(false)
-  // A page that is loaded anew while nobody serves it would be gone altogether.
+  // A page that is loaded again while nobody serves it would be gone altogether.
   const reload = () =>
     void api.get('/api/session').then(
       () => window.location.reload(),
@@ -44,7 +44,7 @@ export function PartBoundary({ what, children }: { what: string; children: React
   return <ErrorBoundary fallbackRender={brokenPart(what, () => queries.refetchQueries())}>{children}</ErrorBoundary>
 }
 
-/** What was answered may be why: it is asked for anew before the part is shown again. */
+/** What was answered may be why: it is asked for again before the part is shown again. */
 const brokenPart = (what: string, askAnew: () => Promise<void>) =>
   function render({ error, resetErrorBoundary }: FallbackProps) {
     return (

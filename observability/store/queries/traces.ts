@@ -69,7 +69,7 @@ export interface TraceSearch {
   limit: number
 }
 
-/** Parts of a trace arrive from their services within seconds of each other: without its root, one this young is not whole yet, and not listed. */
+/** Parts of a trace arrive from their services within seconds of each other: without its root, one this young is still incomplete, and not listed. */
 const rootWithinSeconds = 10
 /** So many may be that young: they take no place of others. */
 const stillArriving = 300

@@ -9,7 +9,7 @@ export type Workload = (typeof workloads)[number]
 /** A mesh on which the table is tried: the proxies of the local range, or a real Istio. */
 export interface DataPlane extends AsyncDisposable {
   name: string
-  /** Puts a whole policy in force, in place of the one before; resolves when both callers go by it. */
+  /** Puts a whole policy in force, in place of the previous one; resolves when both callers go by it. */
   apply(yaml: string): Promise<void>
   call(from: Workload, options?: { count?: number; atOnce?: number; headers?: Record<string, string> }): Promise<Answer[]>
   /** What inventory does from now on; it counts from 0 again. */

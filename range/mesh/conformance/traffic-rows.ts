@@ -66,7 +66,7 @@ export const trafficRows: readonly ConformanceRow[] = [
         (await plane.call('gateway')).map(({ status }) => status),
         [500],
       )
-      assert.equal(await plane.received(), 1, 'another status is not tried again')
+      assert.equal(await plane.received(), 1, 'another status is not retried')
     },
   },
   {

@@ -20,7 +20,7 @@ export const clusterName = (to: string, subset?: string): string => (subset === 
 /** Where one proxy sends: the services and stores that its own service calls, and that service itself. */
 export function clustersOf(context: RangeContext, service: ServiceName, resources: readonly Resource[], configDir: string): Json[] {
   const { generations } = context.mesh()
-  // A new identity on either side, or another way to be let in: connections are made anew, which a changed cluster brings about.
+  // A new identity on either side, or another way to be let in: connections are made again, which a changed cluster brings about.
   const generation = (peer: ServiceName) => `${generations[service] ?? 0}.${generations[peer] ?? 0}.${peerMode(peer, resources)}`
   const outbound = httpEdges
     .filter(({ from }) => from === service)

@@ -24,7 +24,7 @@ interface Options {
   root: string
   /** By which the agent reaches the shop's database. */
   context: RangeContext
-  /** Waits for the roll-out of a workload. */
+  /** Waits for the rollout of a workload. */
   settled(name: Workload): Promise<void>
   restart(service: ServiceName): Promise<void>
 }

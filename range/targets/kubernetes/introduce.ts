@@ -22,7 +22,7 @@ export const shopSecrets = (invited: Invitation) => [
 ]
 
 /**
- * Puts invitations into the cluster that this runs in (or that of KUBECONFIG), as the Secrets that the manifests wait for, and starts the agent anew, if there is one
+ * Puts invitations into the cluster that this runs in (or that of KUBECONFIG), as the Secrets that the manifests wait for, and restarts the agent, if there is one
  * already: it knows only what no longer counts. Hosts of users are invited where they are in the cluster too. Throws `component-unreachable` or `forbidden`
  * with what the API server said.
  */

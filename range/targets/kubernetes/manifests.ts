@@ -33,7 +33,7 @@ function documents(resources: readonly Resource[]): string {
 const kustomization = (content: Record<string, unknown>, kind = 'Kustomization') =>
   `${generated}${stringify({ apiVersion: kind === 'Component' ? 'kustomize.config.k8s.io/v1alpha1' : 'kustomize.config.k8s.io/v1beta1', kind, ...content })}`
 
-/** Everything of `deploy/kubernetes`: the shop, who watches it, its mesh, and three ways to put them together. */
+/** Everything of `deploy/kubernetes`: the shop, its monitoring, its mesh, and three ways to put them together. */
 export function manifests(context: RangeContext, images: AllImages, version: string): Manifests {
   const files: Manifests = {}
   const base = ['namespace.yaml', 'network-policies.yaml', 'config.yaml', ...workloads.map((name) => `${name}.yaml`)]
@@ -158,7 +158,7 @@ const configMaps = (context: RangeContext): ConfigMap[] => {
   ]
 }
 
-/** Nobody is let in but along the edges of the topology; the gateway by everybody; all of them by the agent, who watches. */
+/** Nobody is let in but along the edges of the topology; the gateway by everybody; all of them by the agent of the monitoring. */
 function networkPolicies(): NetworkPolicy[] {
   const from = (app: string) => ({ podSelector: { matchLabels: { app } } })
   const callers = (name: Workload): ComponentName[] =>

@@ -33,7 +33,7 @@ interface Options {
 
 /** The mesh of a cluster: Istio itself carries the policy out; faults of edges act at the callee's sidecar, as they do at the local proxies. */
 export function clusterMesh({ cluster, state, root }: Options): Range['mesh'] {
-  /** One change at a time: each is of what the one before has left. */
+  /** One change at a time: each is of what the previous one has left. */
   const inTurn = turns()
   const policy = () => state.now.revisions.at(-1)?.yaml ?? baselinePolicy(root)
 

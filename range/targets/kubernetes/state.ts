@@ -60,7 +60,7 @@ export class StateMap {
     return this.#now
   }
 
-  /** One change at a time: each is of what the one before has left. */
+  /** One change at a time: each is of what the previous one has left. */
   change(changes: (now: Readonly<ShopState>) => Partial<ShopState>): Promise<void> {
     return this.#inTurn(async () => {
       const next = { ...this.#now, ...changes(this.#now) }

@@ -20,7 +20,7 @@ export async function reloadPrometheus(target: LocalTarget): Promise<void> {
   if (!response.ok) throw new FiredrillError('component-failed', `Prometheus would not reload: ${(await response.text()).slice(0, 300)}`)
 }
 
-/** Has the Alertmanager of this machine take up its configuration without a pause in which it would tell nobody; throws when it refuses it and goes on with the one before. */
+/** Has the Alertmanager of this machine take up its configuration without a pause in which it would tell nobody; throws when it refuses it and goes on with the previous one. */
 export async function reloadAlertmanager(target: LocalTarget): Promise<void> {
   target.writeConfig('alertmanager')
   const url = `http://127.0.0.1:${target.context.port('alertmanager')}/alertmanager/-/reload`

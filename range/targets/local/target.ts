@@ -272,7 +272,7 @@ export class LocalTarget {
     if (awaited.readyAfterMs === null) {
       await component.afterReady?.(this.context)
       await this.#alone(component.name, async () => {
-        // Unless it was stopped or started anew meanwhile: what answered was another then.
+        // Unless it was stopped or restarted meanwhile: what answered was another then.
         const now = this.state.run(component.name)
         if (now?.nonce === awaited.nonce && !now.stopping) this.state.setRun(component.name, { ...now, readyAfterMs: tookMs })
       })

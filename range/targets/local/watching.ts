@@ -16,7 +16,7 @@ export interface Watched {
 const callTimeoutMs = 1_500
 
 /**
- * The range for whoever looks at it every second, over connections that are kept: to log in anew each time costs PostgreSQL and RabbitMQ more
+ * The range for whoever looks at it every second, over connections that are kept: to log in again each time costs PostgreSQL and RabbitMQ more
  * than the questions do, and each connection is a series of metrics more. One that fails, or does not answer in time, is given up,
  * and the next question opens another. That new connections are taken is what the readiness checks in `status` see to.
  */
@@ -72,7 +72,7 @@ export function watching(range: Pick<Range, 'status'>, context: RangeContext): W
   }
 }
 
-/** A connection that is opened when it is first used, and anew when the one before was given up. */
+/** A connection that is opened when it is first used, and again when the previous one was given up. */
 export function kept<Connection>(
   what: string,
   timeoutMs: number,
