@@ -9,7 +9,7 @@ const events = 5_000
 const mostCpuMs = 50
 
 test(`what is told of a drill with ${events} events holds nobody up for long`, async (context: TestContext) => {
-  await using served = new ServedBench()
+  await using served = new ServedBench({ proven: false })
   const { bench } = served
   const drill = await bench.start()
   await bench.pass(8)

@@ -36,9 +36,17 @@ export function scenarioRoutes(app: Api, { scenarios, ledger, range, engine, she
     const { seed, variant } = request.query
     const scenario = scenarios.get(request.params.id)
     if (!scenario) throw new FiredrillError('not-found', `there is no scenario '${request.params.id}'`)
-    return drawnScenario(scenario, { seed, variant: variantFor(scenario, seed, variant) })
+    return asPlanned(drawnScenario(scenario, { seed, variant: variantFor(scenario, seed, variant) }))
   })
 }
+
+/** What was drawn of a scenario, and of the incidents of a shift, without the way to draw it again. */
+export function asPlanned(drawn: Scenario) {
+  const { incidents, ...planned } = drawnOnce(drawn)
+  if (!incidents) return planned
+  return { ...planned, incidents: incidents.map(({ scenario, ...rest }) => ({ ...rest, scenario: drawnOnce(scenario) })) }
+}
+const drawnOnce = ({ versions: _versions, ...drawn }: Scenario): Omit<Scenario, 'versions'> => drawn
 
 interface Played {
   drill: string

@@ -8,6 +8,7 @@ import { isHidden } from '../blind.ts'
 import { playableHere } from '../playable.ts'
 import type { Ledger } from '../ledger.ts'
 import type { Api, ApiContext } from './context.ts'
+import { asPlanned } from './scenarios.ts'
 import { serve } from './serve.ts'
 
 /** Which shifts there are. */
@@ -53,7 +54,7 @@ export function shiftPlanRoute(app: Api, { shifts }: ApiContext): void {
   serve(app, 'GET /api/shifts/:id/plan', { access: 'instructor' }, async (request) => {
     const read = shifts.get(request.params.id)
     if (!read) throw new FiredrillError('not-found', `there is no shift '${request.params.id.slice(0, 60)}'`)
-    return { shift: read.shift, played: drawnScenario(read.played, { seed: request.query.seed, variant: null }) }
+    return { shift: read.shift, played: asPlanned(drawnScenario(read.played, { seed: request.query.seed, variant: null })) }
   })
 }
 

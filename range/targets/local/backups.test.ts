@@ -20,8 +20,9 @@ test('a real PostgreSQL is backed up, restored beside itself to a moment, and ri
   const { state } = backups.target
   const folder = path.join(path.dirname(postgresDataDir(shop.context)), 'backups')
   const processes = () => withEnvironment({ FIREDRILL_RANGE: shop.context.config.id })
+  /** A whole millisecond after all that was committed, and before all that is committed from now on. */
   const now = async () => {
-    const [row] = await shop.query<{ now: Date }>('select clock_timestamp() as now')
+    const [row] = await shop.query<{ now: Date }>(`select date_trunc('milliseconds', clock_timestamp()) + interval '1 millisecond' as now`)
     await shop.query('select pg_sleep(0.01)')
     return row?.now.toISOString() ?? ''
   }

@@ -29,6 +29,7 @@ interface PortUse {
 /** Ports that no component has for itself: a canary's callers come by its service's proxy, another host dials in. */
 const shared: Partial<Record<PortName, { what: string; on: readonly HostRole[] }>> = {
   'canary-inbound': { what: 'a canary, inbound', on: ['all', 'shop'] },
+  restored: { what: 'a restored database', on: ['all', 'shop'] },
   link: { what: 'the link of two hosts', on: ['observability'] },
   locustMaster: { what: 'users of several hosts', on: ['observability'] },
 }
