@@ -1,4 +1,4 @@
-import { difference, lookAtBaseline, NotRestored, restoreBaseline, type Fingerprint, type Left } from '../drills/baseline.ts'
+import { difference, leftInWords, lookAtBaseline, NotRestored, restoreBaseline, type Fingerprint, type Left } from '../drills/baseline.ts'
 import { announceForgotten } from '../drills/forgotten-orders.ts'
 import type { DrillEventBody } from '../model/drill.ts'
 import { FiredrillError, describeError } from '../model/errors.ts'
@@ -108,10 +108,9 @@ export class Restoration {
         `the range is still being restored, since ${Math.round((Date.now() - this.#begunAt) / 1_000)} s: wait until that is done; if it does not end, run 'firedrill down' and 'firedrill up'`,
       )
     if (!this.#unrestored) return
-    const left = this.#unrestored.left.map(({ title, detail }) => `${title} (${detail})`).join('; ')
     throw new FiredrillError(
       'range-not-restored',
-      `the range is not as it was before the last drill: ${left}. The restore is retried every few seconds; if it keeps failing, run 'firedrill down' and 'firedrill up'`,
+      `the range is not as it was before the last drill: ${leftInWords(this.#unrestored.left)}. The restore is retried every few seconds; if it keeps failing, run 'firedrill down' and 'firedrill up'`,
     )
   }
 
@@ -179,8 +178,7 @@ export class Restoration {
       if (this.isOwed()) this.#note('')
     } else {
       this.#unrestored = { since: wasUnrestored?.since ?? Date.now(), attempts: (wasUnrestored?.attempts ?? 0) + 1, left }
-      const told = left.map(({ title, detail }) => `${title} (${detail})`).join('; ')
-      process.stderr.write(`restoring the range, attempt ${this.#unrestored.attempts}: ${told}\n`)
+      process.stderr.write(`restoring the range, attempt ${this.#unrestored.attempts}: ${leftInWords(left)}\n`)
       const pauseMs = pausesMs[Math.min(this.#unrestored.attempts, pausesMs.length) - 1]
       if (!this.#stopped) this.#again = setTimeout(() => void this.run(onReverted), pauseMs).unref()
     }

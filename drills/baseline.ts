@@ -18,12 +18,14 @@ export interface Left {
   detail: string
 }
 
+/** What is left, on one line. */
+export const leftInWords = (left: readonly Left[]): string => left.map(({ title, detail }) => `${title} (${detail})`).join('; ')
+
 /** What could not be brought back; all else was. */
 export class NotRestored extends FiredrillError {
   readonly left: readonly Left[]
   constructor(left: readonly Left[], causes: readonly unknown[]) {
-    const told = left.map(({ title, detail }) => `${title} (${detail})`).join('; ')
-    super('component-failed', `the range is not as it was: ${told}`, { cause: new AggregateError(causes) })
+    super('component-failed', `the range is not as it was: ${leftInWords(left)}`, { cause: new AggregateError(causes) })
     this.left = left
   }
 }

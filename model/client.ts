@@ -24,7 +24,8 @@ export type AnswerOf<Name extends RouteName> = z.output<Entry<Name>['answer']>
 /** What is sent to a route. */
 export type BodyOf<Name extends RouteName> = Entry<Name> extends { body: infer Body extends z.ZodType } ? z.input<Body> : undefined
 
-type ParamNames<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
+/** The names of the parameters in a route's path. */
+export type ParamNames<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
   ? Name | ParamNames<Rest>
   : Path extends `${string}:${infer Name}`
     ? Name

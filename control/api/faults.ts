@@ -13,6 +13,7 @@ type Limited = Pick<Range, 'lacks'>
 function offered(fault: AnyFault, range: Limited): OfferedFault {
   const { id, title, effect, category, ramps = [] } = fault
   const params = parametersOf(fault.params)
+  const lacks = lackedFor(fault, {}, range)
   return {
     id,
     title,
@@ -20,16 +21,19 @@ function offered(fault: AnyFault, range: Limited): OfferedFault {
     category,
     ramps: [...ramps],
     params,
-    lacks: lackedFor(fault, {}, range),
-    lacksWith: lackedByChoice(fault, params, range),
+    lacks,
+    lacksWith: lackedByChoice(fault, params, { range, lacks }),
   }
 }
 
 /** What single choices need beyond what the fault needs with whatever parameters, and the range lacks. */
-function lackedByChoice(fault: AnyFault, { properties = {} }: ParamsSchema, range: Limited): OfferedFault['lacksWith'] {
-  const always = lackedFor(fault, {}, range)
+function lackedByChoice(
+  fault: AnyFault,
+  { properties = {} }: ParamsSchema,
+  { range, lacks }: { range: Limited } & Pick<OfferedFault, 'lacks'>,
+): OfferedFault['lacksWith'] {
   const lackedWith = (param: string, choice: string | number) =>
-    lackedFor(fault, { [param]: choice }, range).filter((feature) => !always.includes(feature))
+    lackedFor(fault, { [param]: choice }, range).filter((feature) => !lacks.includes(feature))
   return Object.fromEntries(
     Object.entries(properties).flatMap(([param, { enum: choices = [] }]) => {
       const lacking = choices

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Readable } from 'node:stream'
 import { z } from 'zod'
 import { errorBody, type Role } from '../../model/api.ts'
-import type { AnswerOf } from '../../model/client.ts'
+import type { AnswerOf, ParamNames } from '../../model/client.ts'
 import { routes, type RouteName, type Routes } from '../../model/routes/index.ts'
 import type { Method, Route } from '../../model/routes/route.ts'
 import type { Api } from './context.ts'
@@ -12,12 +12,7 @@ type Read<Name extends RouteName, Part extends 'query' | 'body'> =
   Routes[Name] extends Record<Part, infer Schema extends z.ZodType> ? z.output<Schema> : unknown
 type ParamsOf<Name extends RouteName> = Routes[Name] extends { params: infer Schema extends z.ZodType }
   ? z.output<Schema>
-  : Record<NamesIn<Name>, string>
-type NamesIn<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
-  ? Name | NamesIn<Rest>
-  : Path extends `${string}:${infer Name}`
-    ? Name
-    : never
+  : Record<ParamNames<Name>, string>
 
 /** A request to a route, as its schemas have read it. */
 export type RequestTo<Name extends RouteName> = FastifyRequest<{

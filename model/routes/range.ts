@@ -1,13 +1,24 @@
 import { z } from 'zod'
 import { loadShape, loadShapeKinds, roles, runAction, handOverKeyboard, openShell, runCommand, setLoad, setMix } from '../api.ts'
 import { componentName, componentStatus, serviceName } from '../components.ts'
-import type { AccessPolicy, Autoscaler, ClusterEvent, ClusterService, DisruptionBudget, PodStatus, Rollout } from '../cluster.ts'
 import { dashboard } from '../dashboard.ts'
-import type { DiffLine, MeshIdentity, MeshRevision } from '../mesh.ts'
+import type { DiffLine } from '../mesh.ts'
 import { meshEdge, mostPolicyBytes } from '../mesh.ts'
 import type { ParamsSchema } from '../params.ts'
 import { publicStatus } from '../public-status.ts'
-import type { Deployment, LoadMix, LoadStatus } from '../range.ts'
+import type { LoadMix, LoadStatus } from '../range.ts'
+import {
+  accessPolicy,
+  autoscaler,
+  clusterEvent,
+  clusterService,
+  deployment,
+  disruptionBudget,
+  meshIdentity,
+  meshRevision,
+  podStatus,
+  rollout,
+} from '../range/schemas.ts'
 import { exactly, type RouteTable } from './route.ts'
 
 /** Parameters of a fault or of an action, as JSON Schema. */
@@ -71,63 +82,8 @@ const part = z.object({
   calls: z.array(componentName).readonly(),
 })
 
-const pods = exactly<PodStatus>()(
-  z.object({
-    name: z.string(),
-    app: z.string(),
-    phase: z.string(),
-    ready: z.string(),
-    restarts: z.number(),
-    reason: z.string(),
-    ageSeconds: z.number(),
-  }),
-)
-const clusterService = exactly<ClusterService>()(
-  z.object({ name: z.string(), selector: z.string(), ports: z.string(), endpoints: z.number() }),
-)
-const rollout = exactly<Rollout>()(
-  z.object({
-    name: z.string(),
-    kind: z.string(),
-    wanted: z.number(),
-    updated: z.number(),
-    ready: z.number(),
-    problem: z.string(),
-  }),
-)
-const autoscaler = exactly<Autoscaler>()(
-  z.object({
-    name: z.string(),
-    min: z.number(),
-    max: z.number(),
-    current: z.number(),
-    desired: z.number(),
-    problem: z.string(),
-  }),
-)
-const accessPolicy = exactly<AccessPolicy>()(z.object({ name: z.string(), pods: z.string(), from: z.array(z.string()).nullable() }))
-const budget = exactly<DisruptionBudget>()(
-  z.object({ name: z.string(), pods: z.string(), rule: z.string(), healthy: z.number(), allowed: z.number() }),
-)
-const clusterEvent = exactly<ClusterEvent>()(
-  z.object({ at: z.string(), type: z.string(), reason: z.string(), object: z.string(), message: z.string() }),
-)
-/** One deployment of a service, newest last in a list. */
-const deployment = exactly<Deployment>()(
-  z.object({
-    service: serviceName,
-    version: z.string(),
-    previous: z.string().nullable(),
-    at: z.string().describe('ISO 8601.'),
-    by: z.string(),
-    canary: z
-      .enum(['started', 'ended'])
-      .optional()
-      .describe('Of an instance beside those that run the service’s release, and not in place of them.'),
-  }),
-)
 /** One version of the mesh's policy, without the policy. */
-const revision = z.object({ revision: z.number().int(), at: z.string().describe('ISO 8601.'), by: z.string() })
+const revision = meshRevision.omit({ yaml: true })
 
 const stateRouteTable = {
   'GET /health': { answer: z.object({ status: z.literal('ok') }) },
@@ -155,12 +111,12 @@ const stateRouteTable = {
   /** What `kubectl` would show of the shop. */
   'GET /api/cluster': {
     answer: z.object({
-      pods: z.array(pods),
+      pods: z.array(podStatus),
       services: z.array(clusterService),
       rollouts: z.array(rollout),
       autoscalers: z.array(autoscaler),
       networkPolicies: z.array(accessPolicy),
-      budgets: z.array(budget),
+      budgets: z.array(disruptionBudget),
       events: z.array(clusterEvent),
     }),
   },
@@ -203,18 +159,6 @@ const loadRouteTable = {
   'DELETE /api/load/shape': { answer: z.object({ shape: z.null() }) },
 } as const satisfies RouteTable
 
-const meshIdentity = exactly<MeshIdentity>()(
-  z.object({
-    service: serviceName,
-    spiffeId: z.string(),
-    issuer: z.string(),
-    serial: z.string(),
-    notBefore: z.string(),
-    notAfter: z.string(),
-    verified: z.boolean(),
-  }),
-)
-const meshRevision = exactly<MeshRevision>()(revision.extend({ yaml: z.string() }))
 const diff = z.array(exactly<DiffLine>()(z.object({ kind: z.enum(['same', 'added', 'removed']), text: z.string() })))
 const policy = z.object({ yaml: z.string().min(1).max(mostPolicyBytes) })
 

@@ -1,8 +1,24 @@
 import { z } from 'zod'
-import { canaryServices, componentName, componentStatus, serviceName } from '../../../model/components.ts'
+import { componentName, componentStatus, serviceName } from '../../../model/components.ts'
 import { FiredrillError } from '../../../model/errors.ts'
 import { cacheFault, edgeFault, identityFaults, meshEdge } from '../../../model/mesh.ts'
 import { manifestKinds, type Range } from '../../../model/range.ts'
+import {
+  accessPolicy,
+  autoscaler,
+  backupStatus,
+  baseBackup,
+  canary,
+  clusterEvent,
+  clusterService,
+  deployment,
+  disruptionBudget,
+  meshIdentity,
+  meshRevision,
+  podStatus,
+  restoredServer,
+  rollout,
+} from '../../../model/range/schemas.ts'
 import { machineSchema, type Machine } from '../../machine.ts'
 
 type Call = (...args: never[]) => Promise<unknown>
@@ -56,39 +72,11 @@ const optional = <Schema extends z.ZodType>(schema: Schema) =>
     .transform((value) => value ?? undefined)
     .optional()
 
-const deployment = z.object({
-  service: serviceName,
-  version: text,
-  previous: text.nullable(),
-  at: text,
-  by: text,
-  canary: z.enum(['started', 'ended']).optional(),
-})
-const canary = z.object({ service: z.enum(canaryServices), version: text }).nullable()
 const binding = z.object({ exchange: text, queue: text, key: text })
 const policy = z.object({ name: text, pattern: text, definition: z.record(text, z.union([text, z.number()])) })
 const memory = z.object({ limitBytes: z.number(), usualLimitBytes: z.number(), usedBytes: z.number(), alarms: texts })
 const manifestRef = z.object({ kind: z.enum(manifestKinds), name: componentName })
 const manifestEdit = manifestRef.extend({ patch: z.record(text, z.unknown()) })
-const identity = z.object({
-  service: serviceName,
-  spiffeId: text,
-  issuer: text,
-  serial: text,
-  notBefore: text,
-  notAfter: text,
-  verified: z.boolean(),
-})
-const backup = z.object({
-  name: text,
-  endedAt: text,
-  sizeBytes: z.number(),
-  lsn: text,
-  check: z.enum(['passed', 'failed', 'not-run']),
-  detail: text.nullable(),
-})
-const restored = z.object({ until: text, backup: text, port: count })
-const revision = z.object({ revision: count, at: text, by: text, yaml: text })
 
 const done = (args: typeof component) => ({ args, result: nothing })
 
@@ -114,8 +102,8 @@ export const shopMethods = {
     current: { args: service, result: text },
     deploy: { args: z.tuple([serviceName, text, text]), result: deployment },
     history: { args: none, result: z.array(deployment) },
-    canary: { args: none, result: canary },
-    setCanary: { args: z.tuple([canary, text]), result: nothing },
+    canary: { args: none, result: canary.nullable() },
+    setCanary: { args: z.tuple([canary.nullable(), text]), result: nothing },
   },
   config: {
     get: { args: service, result: settings },
@@ -135,19 +123,11 @@ export const shopMethods = {
     running: { args: none, result: texts },
   },
   backups: {
-    status: {
-      args: none,
-      result: z.object({
-        backups: z.array(backup),
-        archive: z.object({ running: z.boolean(), until: text.nullable() }),
-        restored: restored.nullable(),
-        bytes: z.number(),
-      }),
-    },
+    status: { args: none, result: backupStatus },
     archive: { args: none, result: nothing },
-    make: { args: z.tuple([optional(z.object({ check: z.boolean() }))]), result: backup },
+    make: { args: z.tuple([optional(z.object({ check: z.boolean() }))]), result: baseBackup },
     damage: { args: z.tuple([text]), result: nothing },
-    restore: { args: z.tuple([text, optional(text)]), result: restored },
+    restore: { args: z.tuple([text, optional(text)]), result: restoredServer },
     query: { args: z.tuple([text, optional(z.array(z.unknown()))]), result: z.array(z.record(text, z.unknown())) },
     drop: { args: none, result: nothing },
     remove: { args: none, result: nothing },
@@ -155,21 +135,21 @@ export const shopMethods = {
   cluster: {
     pods: {
       args: none,
-      result: z.array(z.object({ name: text, app: text, phase: text, ready: text, restarts: count, reason: text, ageSeconds: z.number() })),
+      result: z.array(podStatus),
     },
-    services: { args: none, result: z.array(z.object({ name: text, selector: text, ports: text, endpoints: count })) },
+    services: { args: none, result: z.array(clusterService) },
     rollouts: {
       args: none,
-      result: z.array(z.object({ name: text, kind: text, wanted: count, updated: count, ready: count, problem: text })),
+      result: z.array(rollout),
     },
-    events: { args: none, result: z.array(z.object({ at: text, type: text, reason: text, object: text, message: text })) },
+    events: { args: none, result: z.array(clusterEvent) },
     autoscalers: {
       args: none,
-      result: z.array(z.object({ name: text, min: count, max: count, current: count, desired: count, problem: text })),
+      result: z.array(autoscaler),
     },
-    networkPolicies: { args: none, result: z.array(z.object({ name: text, pods: text, from: texts.nullable() })) },
+    networkPolicies: { args: none, result: z.array(accessPolicy) },
     enforcesPolicies: { args: none, result: z.boolean() },
-    budgets: { args: none, result: z.array(z.object({ name: text, pods: text, rule: text, healthy: count, allowed: count })) },
+    budgets: { args: none, result: z.array(disruptionBudget) },
     describe: { args: component, result: z.array(z.object({ field: text, value: text })) },
     edits: { args: none, result: z.array(manifestEdit) },
     edit: { args: z.tuple([manifestEdit]), result: nothing },
@@ -185,8 +165,8 @@ export const shopMethods = {
   },
   mesh: {
     policy: { args: none, result: text },
-    history: { args: none, result: z.array(revision) },
-    apply: { args: z.tuple([text, text, text.nullish()]), result: revision },
+    history: { args: none, result: z.array(meshRevision) },
+    apply: { args: z.tuple([text, text, text.nullish()]), result: meshRevision },
     reset: { args: none, result: nothing },
     instance: { args: service, result: text },
     faultOn: { args: z.tuple([meshEdge]), result: edgeFault.nullable() },
@@ -194,9 +174,9 @@ export const shopMethods = {
     setFault: { args: z.tuple([meshEdge, edgeFault.nullable()]), result: nothing },
     cacheFault: { args: none, result: cacheFault.nullable() },
     setCacheFault: { args: z.tuple([cacheFault.nullable()]), result: nothing },
-    identities: { args: none, result: z.array(identity) },
+    identities: { args: none, result: z.array(meshIdentity) },
     rotateDue: { args: none, result: nothing },
-    issueIdentity: { args: z.tuple([serviceName, optional(z.enum(identityFaults))]), result: identity },
+    issueIdentity: { args: z.tuple([serviceName, optional(z.enum(identityFaults))]), result: meshIdentity },
   },
 } as const satisfies { readonly [Port in keyof Ports]: Signatures<Ports[Port]> }
 

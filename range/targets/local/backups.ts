@@ -3,6 +3,7 @@ import path from 'node:path'
 import { z } from 'zod'
 import type { BackupStatus, Backups, BaseBackup, RestoredServer } from '../../../model/backups.ts'
 import { FiredrillError } from '../../../model/errors.ts'
+import { baseBackup, restoredServer } from '../../../model/range/schemas.ts'
 import { until as waitUntil } from '../../../model/until.ts'
 import { postgresDataDir } from '../../components/postgres.ts'
 import { logFile } from '../../context.ts'
@@ -21,19 +22,7 @@ import { endStrays } from './strays.ts'
 import type { LocalTarget } from './target.ts'
 
 const streamsWithinMs = 20_000
-const keptSchema = z.object({
-  backups: z.array(
-    z.object({
-      name: z.string(),
-      endedAt: z.string(),
-      sizeBytes: z.number(),
-      lsn: z.string(),
-      check: z.enum(['passed', 'failed', 'not-run']),
-      detail: z.string().nullable(),
-    }),
-  ),
-  restored: z.object({ until: z.string(), backup: z.string(), port: z.number() }).nullable(),
-})
+const keptSchema = z.object({ backups: z.array(baseBackup), restored: restoredServer.nullable() })
 type Kept = z.output<typeof keptSchema>
 /** Fast: sessions are ended. */
 const stop = { signal: 'SIGINT', deadlineMs: 10_000 } as const

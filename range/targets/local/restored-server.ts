@@ -1,8 +1,8 @@
 import { chownSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
+import { poll } from '../../../model/until.ts'
 import { administratorOptions } from '../../administrator.ts'
 import type { ProcessSpec } from '../../component.ts'
 import { logFile, type RangeContext } from '../../context.ts'
@@ -64,19 +64,15 @@ export const restoredProcess = (context: RangeContext, { restored }: BackupFolde
 
 /** Resolves when it has replayed up to its time; throws `component-failed` with what it said last when it ends before. */
 export async function untilReplayed(context: RangeContext, record: RunRecord, logFrom: number): Promise<void> {
-  for (const giveUpAt = Date.now() + replayedWithinMs; Date.now() < giveUpAt;) {
+  const isPaused = async () => {
     if (!isThere(record)) throw new FiredrillError('component-failed', `the restored server did not start: ${lastWords(context, logFrom)}`)
-    const isPaused = await askRestored<{ paused: boolean }>(
-      context,
-      'select pg_is_in_recovery() and pg_is_wal_replay_paused() as paused',
-    ).then(
+    return askRestored<{ paused: boolean }>(context, 'select pg_is_in_recovery() and pg_is_wal_replay_paused() as paused').then(
       ([row]) => row?.paused ?? false,
       () => false,
     )
-    if (isPaused) return
-    await delay(lookEveryMs)
   }
-  throw new FiredrillError('timed-out', `the restored server has not replayed its WAL within ${replayedWithinMs / 1_000} s`)
+  if (!(await poll(replayedWithinMs, isPaused, lookEveryMs)))
+    throw new FiredrillError('timed-out', `the restored server has not replayed its WAL within ${replayedWithinMs / 1_000} s`)
 }
 
 /** The first error since then: those that follow it say only that it ended. */
