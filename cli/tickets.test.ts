@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { ServedBench } from '../control/replay/served-bench.ts'
 import { handleTickets, listTickets, ticketNumbers } from './commands/tickets.ts'
+import { failedCheckout } from '../test/failed-checkout.ts'
 
 /** What is printed meanwhile. */
 async function printed(context: TestContext, run: () => Promise<void>): Promise<string> {
@@ -20,20 +21,7 @@ test('tickets are listed and handled from a terminal', async (context) => {
   const id = await bench.start()
   const client = served.trainee
   assert.match(await printed(context, () => listTickets(client, id, { json: false })), /no customer has written yet/)
-  for (let number = 1; number <= 60; number++)
-    bench.kept.push({
-      number,
-      at: bench.now,
-      journey: 'checkout',
-      wrong: 'failed',
-      asked: '/api/checkout',
-      customer: `customer-${number}`,
-      product: 'P00012',
-      order: null,
-      status: 502,
-      durationMs: 1200,
-      trace: (number * 7919).toString(16).padStart(32, '0'),
-    })
+  for (let number = 1; number <= 60; number++) bench.kept.push(failedCheckout(number, bench.now, { status: 502, durationMs: 1200 }))
   await bench.pass(60)
   const numbers = ticketNumbers(['1'])
   const said = await printed(context, () =>

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test'
 import { EngineBench, settled, users } from './replay/engine-bench.ts'
 import { fillDisk } from './replay/fill-disk.ts'
 import { Measured, well } from './replay/measured.ts'
+import { failedCheckout } from '../test/failed-checkout.ts'
 
 test('what is done before an interrupted drill is resumed is among its events', async () => {
   using bench = new EngineBench()
@@ -478,20 +479,7 @@ describe('each second', () => {
     using bench = new EngineBench(measured)
     const drill = await bench.start('old-tags')
     measured.next = () => ({ ...well(), users: { good: 15, slow: 0, failed: 5 } })
-    for (let number = 1; number <= 120; number++)
-      bench.kept.push({
-        number,
-        at: bench.now + number * 1e3,
-        journey: 'checkout',
-        wrong: 'failed',
-        asked: '/api/checkout',
-        order: null,
-        status: 503,
-        customer: `customer-${number}`,
-        product: 'P00012',
-        durationMs: 40,
-        trace: (number * 7919).toString(16).padStart(32, '0'),
-      })
+    for (let number = 1; number <= 120; number++) bench.kept.push(failedCheckout(number, bench.now + number * 1e3))
     await bench.pass(5)
     bench.fire('a', { notifies: false })
     await bench.pass(185)

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DrillEvent } from '../model/drill.ts'
-import type { KeptRequest } from '../model/tickets.ts'
 import { tickets as tools } from './mcp/tickets.ts'
 import { ServedBench } from './replay/served-bench.ts'
 import type { Ticket, TicketGroup } from '../model/routes/people.ts'
 import type { Debrief } from '../model/debrief.ts'
+import { failedCheckout } from '../test/failed-checkout.ts'
 
 interface Listed {
   tickets: Ticket[]
@@ -18,24 +18,11 @@ async function hurt(served: ServedBench, seconds: number): Promise<string> {
   const { bench } = served
   const drill = await bench.start('slow-shelves')
   for (let second = 0; second < seconds; second++) {
-    for (let each = 0; each < 3; each++) bench.kept.push(failed(bench.kept.length + 1, bench.now))
+    for (let each = 0; each < 3; each++) bench.kept.push(failedCheckout(bench.kept.length + 1, bench.now))
     await bench.pass(1)
   }
   return drill
 }
-const failed = (number: number, at: number): KeptRequest => ({
-  number,
-  at,
-  journey: 'checkout',
-  wrong: 'failed',
-  asked: '/api/checkout',
-  customer: `customer-${number}`,
-  product: 'P00012',
-  order: null,
-  status: 503,
-  durationMs: 40,
-  trace: (number * 7919).toString(16).padStart(32, '0'),
-})
 
 test('customers’ tickets are listed, answered, linked and closed, over the API', async () => {
   await using served = new ServedBench()

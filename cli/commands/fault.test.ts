@@ -1,28 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { after, before, test } from 'node:test'
-import { projectRoot } from '../../control/paths.ts'
-import { ownPorts, paperContext } from '../../control/replay/paper-context.ts'
-import { ServedBench } from '../../control/replay/served-bench.ts'
+import { test } from 'node:test'
 import type { OfferedFault } from '../../model/fault.ts'
 import { run } from '../../test/loaded-modules.ts'
+import { servedCli } from '../../test/served-cli.ts'
 
 // The commands, over HTTP, against the real control plane of a range on paper.
-const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-fault-cli-'))
-const portBase = ownPorts()
-const dir = path.join(folder, 'range')
-const served = new ServedBench({ portBase })
-before(async () => {
-  mkdirSync(dir)
-  writeFileSync(path.join(dir, 'range.json'), JSON.stringify(paperContext(dir, projectRoot, 0, portBase).config), { mode: 0o600 })
-  await served.listen()
-})
-after(async () => {
-  await served[Symbol.asyncDispose]()
-  rmSync(folder, { recursive: true })
-})
+const { served, dir } = servedCli()
 
 const told = async (...args: string[]) => {
   const { status, stdout, stderr } = await run('cli/main.ts', [...args, '--dir', dir])

@@ -1,28 +1,14 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { projectRoot } from '../../control/paths.ts'
-import { ownPorts, paperContext } from '../../control/replay/paper-context.ts'
-import { ServedBench } from '../../control/replay/served-bench.ts'
 import { baselinePolicy } from '../../range/mesh/files.ts'
 import { run } from '../../test/loaded-modules.ts'
+import { servedCli } from '../../test/served-cli.ts'
 
 // The command, over HTTP, against the real control plane of a range on paper.
-const folder = mkdtempSync(path.join(tmpdir(), 'firedrill-mesh-cli-'))
-const portBase = ownPorts()
-const dir = path.join(folder, 'range')
-const served = new ServedBench({ portBase })
-before(async () => {
-  mkdirSync(dir)
-  writeFileSync(path.join(dir, 'range.json'), JSON.stringify(paperContext(dir, projectRoot, 0, portBase).config), { mode: 0o600 })
-  await served.listen()
-})
-after(async () => {
-  await served[Symbol.asyncDispose]()
-  rmSync(folder, { recursive: true })
-})
+const { folder, dir, served } = servedCli()
 
 const mesh = (...args: string[]) => run('cli/main.ts', ['mesh', ...args, '--dir', dir])
 const file = path.join(folder, 'policy.yaml')

@@ -23,6 +23,16 @@ function heldDeploys({ range: { releases } }: EngineBench): PromiseWithResolvers
   return gate
 }
 
+/** A drill that its trainee has ended, and whose range is not restored before the gate opens. */
+async function heldEnding(bench: EngineBench) {
+  const drill = await bench.start()
+  await bench.pass(6)
+  const gate = heldDeploys(bench)
+  const ending = bench.engine.finish()
+  await settled()
+  return { drill, gate, ending }
+}
+
 test('a drill ends once, also when its end is requested again meanwhile', async () => {
   using bench = new EngineBench()
   const drill = await bench.start()
@@ -36,11 +46,7 @@ test('a drill ends once, also when its end is requested again meanwhile', async 
 
 test('it is over for its trainee before its faults are out', async () => {
   using bench = new EngineBench()
-  const drill = await bench.start()
-  await bench.pass(6)
-  const gate = heldDeploys(bench)
-  const ending = bench.engine.finish()
-  await settled()
+  const { drill, gate, ending } = await heldEnding(bench)
   assert.equal(bench.state(drill).phase, 'finished')
   assert.equal(bench.injector.open().length, 1)
   await assert.rejects(bench.engine.start('slow-shelves', { mode: 'learning', trainee: 'somebody' }), {
@@ -270,11 +276,7 @@ describe('the range after a drill', () => {
 
   test('is compared by the next control plane where one died before that, which knows only that it differs', async () => {
     using bench = new EngineBench()
-    const drill = await bench.start()
-    await bench.pass(6)
-    const gate = heldDeploys(bench)
-    const ending = bench.engine.finish()
-    await settled()
+    const { drill, gate, ending } = await heldEnding(bench)
     bench.restart()
     reword(bench)
     gate.resolve()

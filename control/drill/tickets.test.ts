@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import type { DrillEventBody, DrillState } from '../../model/drill.ts'
-import type { HandledTickets, KeptRequest } from '../../model/tickets.ts'
+import type { HandledTickets } from '../../model/tickets.ts'
 import { ticketsIn } from '../../people/ticket-list.ts'
 import { CurrentBench, started } from '../replay/current-bench.ts'
 import { Tickets } from './tickets.ts'
+import { failedCheckout } from '../../test/failed-checkout.ts'
 
 const startedAt = 1_000_000
 const idOf = (number: number) => `0000000${number}-0000-4000-8000-000000000000`
@@ -15,23 +16,10 @@ const database = {
     [1, 2, 3].map((number) => ({ id: idOf(number), must: number < 3 })) as unknown as Row[],
 }
 const robin = { name: 'Robin', role: 'lead' }
-const failed = (number: number, at: number): KeptRequest => ({
-  number,
-  at,
-  journey: 'checkout',
-  wrong: 'failed',
-  asked: '/api/checkout',
-  customer: `customer-${number}`,
-  product: 'P00012',
-  order: null,
-  status: 503,
-  durationMs: 40,
-  trace: (number * 7919).toString(16).padStart(32, '0'),
-})
 /** What Locust has kept of two minutes in which a request failed each second, and how often that was read. */
 class Kept {
   refreshed = 0
-  readonly requests = Array.from({ length: 120 }, (_, second) => failed(second + 1, startedAt + second * 1_000))
+  readonly requests = Array.from({ length: 120 }, (_, second) => failedCheckout(second + 1, startedAt + second * 1_000))
   refresh = async (): Promise<void> => void this.refreshed++
 }
 const opened = ({ drill }: CurrentBench) => drill.events.flatMap((event) => (event.type === 'ticket-opened' ? [event] : []))
@@ -125,7 +113,7 @@ test('orders that are handed in are held against the database, and those that it
   using bench = new CurrentBench()
   const kept = new Kept()
   const tickets = twoMinutes(context, bench, kept)
-  kept.requests.push({ ...failed(500, startedAt), wrong: 'lost', order: idOf(4), noticedAt: startedAt })
+  kept.requests.push({ ...failedCheckout(500, startedAt), wrong: 'lost', order: idOf(4), noticedAt: startedAt })
   assert.equal(await tickets.submitAffected('not-shipped', [idOf(1), idOf(3), idOf(4), idOf(4), idOf(9)], robin), 4)
   const [listed, checked, ...more] = bench.drill.events.filter(({ type }) => type.startsWith('affected-'))
   assert.deepEqual(more, [])
@@ -141,10 +129,10 @@ test('of what users lost, the orders of this drill count as not shipped, and for
   const tickets = twoMinutes(context, bench, kept)
   const lost = { wrong: 'lost', noticedAt: startedAt } as const
   kept.requests.push(
-    { ...failed(500, startedAt - 1), ...lost, order: idOf(5) },
-    { ...failed(501, startedAt), ...lost, order: null },
-    { ...failed(502, startedAt), order: idOf(6) },
-    { ...failed(503, startedAt), ...lost, order: idOf(7) },
+    { ...failedCheckout(500, startedAt - 1), ...lost, order: idOf(5) },
+    { ...failedCheckout(501, startedAt), ...lost, order: null },
+    { ...failedCheckout(502, startedAt), order: idOf(6) },
+    { ...failedCheckout(503, startedAt), ...lost, order: idOf(7) },
   )
   const checked = () =>
     bench.drill.events.flatMap((event) => (event.type === 'affected-checked' ? [[event.right, event.missing, event.wrong]] : []))

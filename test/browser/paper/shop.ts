@@ -8,6 +8,7 @@ import { scenarios, type TickedSampler } from '../../../control/replay/engine-be
 import { ReplaySampler } from '../../../control/replay/sampler.ts'
 import { ServedBench } from '../../../control/replay/served-bench.ts'
 import { PaperTelemetry, type PaperAlert } from './telemetry.ts'
+import { failedCheckout } from '../../failed-checkout.ts'
 
 const headStartMs = 60_000
 const runbook = 'http://127.0.0.1/runbooks/browse'
@@ -114,19 +115,15 @@ export class PaperShop implements AsyncDisposable {
     const { bench } = this.served
     const drill = bench.engine.running()?.id ?? ''
     for (let number = 1; number <= 60; number++)
-      bench.kept.push({
-        number,
-        at: bench.now,
-        journey: 'browse',
-        wrong: 'slow',
-        asked: '/api/products/P00012',
-        customer: `customer-${number}`,
-        product: 'P00012',
-        order: null,
-        status: 200,
-        durationMs: 1200,
-        trace: (number * 7919).toString(16).padStart(32, '0'),
-      })
+      bench.kept.push(
+        failedCheckout(number, bench.now, {
+          journey: 'browse',
+          wrong: 'slow',
+          asked: '/api/products/P00012',
+          status: 200,
+          durationMs: 1200,
+        }),
+      )
     for (let second = 0; second < 60 && !bench.types(drill).includes('ticket-opened'); second++) await bench.pass(1)
   }
 
