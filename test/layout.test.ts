@@ -76,3 +76,18 @@ test('services of the shop share only the kit', () => {
   })
   assert.deepEqual(wrong, [])
 })
+
+/** Reads of a page that do not wait for it, within an assertion on the same line: where the page is not there yet, they fail by chance. */
+const readOnce = /assert\b.*\bawait .*\.(?:count|inputValue|textContent|innerText|isDisabled|isEnabled|isVisible|isChecked|boundingBox)\(\)/
+
+test('what a page is to show is waited for', () => {
+  assert.match('assert.equal(await list.count(), 3)', readOnce)
+  assert.doesNotMatch('await comesTo(() => list.count(), 3)', readOnce)
+  const files = globSync('test/{browser,acceptance}/**/*.ts', { cwd: root })
+  assert.ok(files.length > 20, `${files.length} files`)
+  const wrong = files.flatMap((file) => {
+    const lines = readFileSync(path.join(root, file), 'utf8').split('\n')
+    return lines.flatMap((line, index) => (readOnce.test(line) ? [`${file}:${index + 1}: comesTo() waits`] : []))
+  })
+  assert.deepEqual(wrong, [])
+})

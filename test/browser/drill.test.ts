@@ -8,6 +8,7 @@ import { until } from '../../model/until.ts'
 import { findChromium } from '../../range/binaries.ts'
 import { loaded, noSeriousViolations, noSidewaysScroll, onEachScreen } from './readable.ts'
 import { atRest, client, ensureFree, range, state, base } from '../acceptance/test-range.ts'
+import { comesTo } from './comes-to.ts'
 
 const screenshots = path.join(projectRoot, '.cache', 'screenshots')
 const login = (role: 'trainee' | 'instructor') => `${base}/login#token=${state.config().tokens[role]}`
@@ -258,15 +259,15 @@ describe('a drill, and what is looked at while the shop recovers', { concurrency
       const address = new URL(page.url())
       assert.deepEqual(Object.fromEntries(address.searchParams), { service: 'orders', text: 'POST', range: '5m' })
       await page.reload()
-      assert.equal(await page.getByRole('combobox', { name: 'Service' }).inputValue(), 'orders')
-      assert.equal(await page.getByRole('searchbox', { name: 'Words' }).inputValue(), 'POST')
+      await comesTo(() => page.getByRole('combobox', { name: 'Service' }).inputValue(), 'orders')
+      await comesTo(() => page.getByRole('searchbox', { name: 'Words' }).inputValue(), 'POST')
       await page.context().close()
     })
 
     test('the keyboard reaches and plays everything', async () => {
       const page = await open()
       await page.keyboard.press('Tab')
-      assert.equal(await page.evaluate(() => document.activeElement?.textContent), 'Skip to content')
+      await comesTo(() => page.evaluate(() => document.activeElement?.textContent), 'Skip to content')
       await page.goto(`${base}/dashboards/overview`)
       const dot = page.getByRole('link', { name: /Open the trace of a request/ }).first()
       await dot.focus()
@@ -277,7 +278,7 @@ describe('a drill, and what is looked at while the shop recovers', { concurrency
 
     test('a trainee has no instructor page', async () => {
       const page = await open()
-      assert.equal(await page.getByRole('link', { name: 'Instructor' }).count(), 0)
+      await comesTo(() => page.getByRole('link', { name: 'Instructor' }).count(), 0)
       await page.goto(`${base}/instructor`)
       await page.getByText('There is no such page').waitFor()
       await page.context().close()
@@ -370,7 +371,7 @@ test('an instructor breaks an edge on the map, and sees what it does', async () 
   const panel = page.getByRole('region', { name: 'Break an edge' })
   await panel.getByRole('combobox', { name: 'Calls from → to' }).selectOption('gateway → catalog')
   await panel.getByText('HTTP delay between two services').click()
-  assert.equal(await panel.getByRole('combobox', { name: 'from', exact: true }).inputValue(), 'gateway')
+  await comesTo(() => panel.getByRole('combobox', { name: 'from', exact: true }).inputValue(), 'gateway')
   await panel.getByRole('spinbutton', { name: 'delay ms' }).fill('60')
   await noSeriousViolations(page, 'the map of an instructor')
   await inject(page, panel, 'HTTP delay between two services')
@@ -417,14 +418,14 @@ test('a mesh policy is edited, refused with its line, reviewed, applied and roll
   const page = await open()
   await page.goto(`${base}/mesh?service=inventory`)
   await page.getByRole('region', { name: 'Edges' }).getByRole('rowheader', { name: 'gateway → inventory' }).waitFor()
-  assert.equal(await page.getByRole('rowheader', { name: 'gateway → catalog' }).count(), 0, 'what is on screen is in the address')
+  await comesTo(() => page.getByRole('rowheader', { name: 'gateway → catalog' }).count(), 0, 'what is on screen is in the address')
   const policy = page.getByRole('region', { name: 'Policy' })
   const text = policy.getByRole('textbox', { name: 'Istio resources' })
   const before = await text.inputValue()
   await text.fill(before.replace('attempts: 2', 'attempts: 2, perTry: 1s'))
   await policy.getByRole('button', { name: 'Review the change' }).click()
   await policy.getByText(/line \d+, column \d+: VirtualService catalog: spec.http.0.retries.perTry is not carried out here/).waitFor()
-  assert.ok(await policy.getByRole('button', { name: 'Apply' }).isDisabled())
+  await comesTo(() => policy.getByRole('button', { name: 'Apply' }).isDisabled(), true)
   await text.fill(before.replace('attempts: 2', 'attempts: 1'))
   await policy.getByRole('button', { name: 'Review the change' }).click()
   await policy
@@ -439,7 +440,7 @@ test('a mesh policy is edited, refused with its line, reviewed, applied and roll
   await noSeriousViolations(page, 'the mesh with a change')
   await history.getByRole('button', { name: 'Roll back to 0' }).click()
   await page.getByRole('heading', { name: 'Policy, revision 2' }).waitFor()
-  assert.equal(await text.inputValue(), before)
+  await comesTo(() => text.inputValue(), before)
   await page.screenshot({ path: path.join(screenshots, 'mesh.png'), fullPage: true })
   await page.context().close()
   await client('instructor').post('/api/reset')

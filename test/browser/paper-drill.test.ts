@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { PaperBrowser, skip } from './paper/browser.ts'
 import { labelsApart, noSeriousViolations, noSidewaysScroll } from './readable.ts'
+import { comesTo } from './comes-to.ts'
 
 /** Whole drills over a range on paper, from the catalogue to the debrief that is shared. */
 const paper = new PaperBrowser()
@@ -127,7 +128,7 @@ test('a drill on a telephone, from the catalogue to the debrief that is shared',
   await page.getByRole('button', { name: 'Write the note' }).click()
   await page.getByText(/Handover note: What is broken/).waitFor()
   const notice = (of: Page) => of.getByRole('region', { name: 'Handover note' })
-  assert.equal(await notice(page).count(), 0, 'who wrote it has read it')
+  await comesTo(() => notice(page).count(), 0, 'who wrote it has read it')
   // Somebody joins late, and reads it first.
   const late = await open(390, 844)
   await late.getByRole('button', { name: 'Skip the tour' }).click()

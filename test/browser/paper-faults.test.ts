@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { Locator } from 'playwright-core'
 import { PaperBrowser, skip } from './paper/browser.ts'
 import { noSeriousViolations, onEachScreen } from './readable.ts'
+import { comesTo } from './comes-to.ts'
 
 /** The forms of faults and actions, over a range on paper. */
 const paper = new PaperBrowser()
@@ -20,19 +21,19 @@ test('the form of a fault says what each parameter is and takes, and what the ra
   await faults.getByText(/^mesh/).click()
   await faults.getByText('HTTP delay between two services', { exact: true }).click()
   const delay = faults.getByRole('spinbutton', { name: 'delay ms', exact: true })
-  assert.equal(await helpOf(delay), 'Added to each delayed request, in milliseconds. From 1 to 60,000.')
+  await comesTo(() => helpOf(delay), 'Added to each delayed request, in milliseconds. From 1 to 60,000.')
   const bounds = await Promise.all(['min', 'max', 'step'].map((name) => delay.getAttribute(name)))
   assert.deepEqual(bounds, ['1', '60000', '1'])
   const percent = faults.getByRole('spinbutton', { name: 'percent', exact: true }).first()
-  assert.equal(await percent.inputValue(), '100')
+  await comesTo(() => percent.inputValue(), '100')
   assert.match((await helpOf(percent)) ?? '', /, in percent\. From 0 to 100\. Default: 100\.$/)
 
   await faults.getByText('A partition between two services', { exact: true }).click()
   const current = faults.getByRole('combobox', { name: 'instance' }).locator('option[value=current]')
-  assert.equal(await current.textContent(), 'current (the range has no mesh faults for one instance of a proxy)')
-  assert.equal(await current.isDisabled(), true)
+  await comesTo(() => current.textContent(), 'current (the range has no mesh faults for one instance of a proxy)')
+  await comesTo(() => current.isDisabled(), true)
   await faults.getByText('Connections that have gone bad').waitFor()
-  assert.equal(await faults.getByRole('button', { name: 'Inject Connections that have gone bad' }).count(), 0)
+  await comesTo(() => faults.getByRole('button', { name: 'Inject Connections that have gone bad' }).count(), 0)
   await faults.getByText('It cannot be injected where the shop runs: the range has no mesh faults for one instance of a proxy.').waitFor()
   await faults.getByText(/^cluster 0 of \d+$/).waitFor()
   await noSeriousViolations(page, 'forms of faults')

@@ -7,6 +7,7 @@ import { Measured, well } from '../../control/replay/measured.ts'
 import type { Scenario } from '../../model/scenario.ts'
 import { PaperBrowser, skip } from './paper/browser.ts'
 import { noSeriousViolations, onEachScreen } from './readable.ts'
+import { comesTo } from './comes-to.ts'
 
 /** A shift over a range on paper, from the catalogue to its debrief: two incidents, of which each is broken for as long as it is in `broken`. */
 const broken = new Set<'browsing' | 'prices'>()
@@ -83,12 +84,12 @@ const looks = (page: Page, what: string) =>
 test('a shift from the catalogue to its debrief: one incident is worked on at a time, and it ends with a note', { skip }, async () => {
   const page = await open()
   const shifts = page.getByRole('region', { name: 'Shifts' })
-  assert.equal(await shifts.getByRole('heading', { level: 3 }).count(), 3)
+  await comesTo(() => shifts.getByRole('heading', { level: 3 }).count(), 3)
   await onEachScreen(page, 'the catalogue with shifts', async () => {})
   await shifts.getByRole('button', { name: 'Start A quiet Sunday' }).click()
   await page.getByText('Nothing has paged yet. Read the note from the previous shift.').waitFor()
   await page.getByText(/Not everything that pages you needs you/).waitFor()
-  assert.ok(await page.getByRole('button', { name: 'Name the cause' }).isDisabled(), 'there is nothing to name yet')
+  await comesTo(() => page.getByRole('button', { name: 'Name the cause' }).isDisabled(), true, 'there is nothing to name yet')
   await looks(page, 'a shift before its first page')
 
   const instructor = await open('instructor')
@@ -104,7 +105,7 @@ test('a shift from the catalogue to its debrief: one incident is worked on at a 
   await breaks('prices')
   await page.getByRole('status').getByText('Incident 2 has paged').waitFor()
   const tab = (number: number) => page.getByRole('tab', { name: new RegExp(`^Incident ${number}`) })
-  assert.equal(await tab(1).getAttribute('aria-selected'), 'true', 'what is worked on stays')
+  await comesTo(() => tab(1).getAttribute('aria-selected'), 'true', 'what is worked on stays')
   await looks(page, 'a shift with two incidents')
   const gameDay = instructor.getByRole('region', { name: 'Game day' })
   await gameDay.getByRole('combobox', { name: 'Add a scenario or a shift' }).selectOption('A quiet Sunday')
@@ -115,10 +116,10 @@ test('a shift from the catalogue to its debrief: one incident is worked on at a 
   await page.getByRole('button', { name: 'Acknowledge incident 2' }).click()
   const milestones = page.getByRole('tabpanel').getByRole('list', { name: 'Milestones' })
   await milestones.getByText('● acknowledged').waitFor()
-  assert.equal(await tab(2).getAttribute('aria-selected'), 'true')
+  await comesTo(() => tab(2).getAttribute('aria-selected'), 'true')
   await tab(2).press('ArrowLeft')
   await milestones.getByText('○ acknowledged').waitFor()
-  assert.ok(await tab(1).evaluate((element) => element === document.activeElement), 'the focus goes with it')
+  await comesTo(() => tab(1).evaluate((element) => element === document.activeElement), true, 'the focus goes with it')
   await names(page, 1, 'catalog', 'database')
   await page.getByText('That is not it. Look again.').waitFor()
   await names(page, 1, 'inventory', 'release')

@@ -4,6 +4,7 @@ import { fillDisk } from '../../control/replay/fill-disk.ts'
 import type { paperTokens } from '../../control/replay/paper-context.ts'
 import { PaperBrowser, skip } from './paper/browser.ts'
 import { noSeriousViolations, noSidewaysScroll } from './readable.ts'
+import { comesTo } from './comes-to.ts'
 
 /** The real console and control plane over a range on paper: whole drills in seconds. How every page looks is in `looks.test.ts`. */
 const paper = new PaperBrowser()
@@ -28,12 +29,18 @@ test(
     await page.goto(`${paper.base}/drills/${drill}`)
     await page.getByText('Browsing is slow for users', { exact: true }).waitFor()
     for (const region of ['What users feel', 'Pager', 'Golden signals', 'Timeline', 'Actions', 'Name the cause', 'Coach']) {
-      const box = await page.getByRole('region', { name: region, exact: true }).boundingBox()
-      assert.ok(box && box.y < 860 && box.x >= 0, `${region} is above the fold: ${JSON.stringify(box)}`)
+      const isAbove = async () => {
+        const box = await page.getByRole('region', { name: region, exact: true }).boundingBox()
+        return box !== null && box.y < 860 && box.x >= 0
+      }
+      await comesTo(isAbove, true, `${region} is above the fold`)
     }
     const signals = page.getByRole('region', { name: 'Golden signals' })
-    const last = await signals.getByRole('figure').nth(3).boundingBox()
-    assert.ok(last && last.y + last.height <= 900, `four graphs are in sight at once: ${JSON.stringify(last)}`)
+    const isInSight = async () => {
+      const last = await signals.getByRole('figure').nth(3).boundingBox()
+      return last !== null && last.y + last.height <= 900
+    }
+    await comesTo(isInSight, true, 'four graphs are in sight at once')
     await page.getByRole('button', { name: 'Runbook' }).click()
     await page.getByRole('region', { name: 'Runbook' }).getByRole('heading').nth(1).waitFor()
     const actions = page.getByRole('region', { name: 'Actions' })
@@ -119,7 +126,7 @@ test('what stands in the way of drills is said on every page, for as long as it 
     .getByText(/components up$/)
     .first()
     .waitFor({ state: 'attached' })
-  assert.equal(await said.count(), 0)
+  await comesTo(() => said.count(), 0)
   const makeRoom = fillDisk(bench.ledger)
   try {
     await bench.pass(2)

@@ -7,6 +7,7 @@ import { ownPorts, paperTokens } from '../../control/replay/paper-context.ts'
 import { ServedBench } from '../../control/replay/served-bench.ts'
 import { findChromium } from '../../range/binaries.ts'
 import { jailTrouble } from '../../shell/possible.ts'
+import { comesTo } from './comes-to.ts'
 
 /** The real console, API and jail over a range on paper. */
 const skip = (await jailTrouble()) ?? (findChromium() === null && 'there is no browser')
@@ -86,7 +87,7 @@ test('what a program prints cannot write to the clipboard, nor become a part of 
     '<b id=injected>',
   )
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), 'mine')
-  assert.equal(await page.locator('#injected').count(), 0)
+  await comesTo(() => page.locator('#injected').count(), 0)
 })
 
 test('on a phone, in both themes, it fits and can be read', { skip }, async () => {
