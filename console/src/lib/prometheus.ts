@@ -4,6 +4,7 @@ import { instantAnswer } from '../../../model/prometheus.ts'
 import { finitePoints } from '../../../model/series.ts'
 import { FiredrillError } from '../../../model/errors.ts'
 import { api } from './api.ts'
+import { KeptRanges, type RangeQuery } from './kept-ranges.ts'
 
 export interface Series {
   name: string
@@ -23,22 +24,21 @@ export function nameOf({ __name__: name = '', ...labels }: Record<string, string
   return inside.length === 0 && name !== '' ? name : `${name}{${inside.join(', ')}}`
 }
 
+const kept = new KeptRanges(async (query) => {
+  const { data, error } = await batched(query)
+  if (!data) throw new FiredrillError('bad-request', error ?? 'Prometheus rejected the query.')
+  return data.result.map(({ metric, values }) => ({ metric, points: finitePoints(values) }))
+})
+
 /** A range query; each series named by its legend, `{{label}}` replaced, or by its labels when there is no legend. */
 export async function queryRange(expr: string, legend: string, start: number, end: number, step: number): Promise<Series[]> {
-  const { data, error } = await batched({ query: expr, start, end, step })
-  if (!data) throw new FiredrillError('bad-request', error ?? 'Prometheus rejected the query.')
-  return data.result.map(({ metric, values }) => ({
+  const series = await kept.query({ query: expr, start, end, step })
+  return series.map(({ metric, points }) => ({
     name: legend === '' ? nameOf(metric) : legend.replace(/\{\{(\w+)\}\}/g, (_, label: string) => metric[label] ?? '') || 'value',
-    points: finitePoints(values),
+    points,
   }))
 }
 
-interface RangeQuery {
-  query: string
-  start: number
-  end: number
-  step: number
-}
 interface Waiting {
   query: RangeQuery
   resolve(answer: RangeAnswer): void
