@@ -9,7 +9,7 @@ export const redisMemoryLimit = defineFault({
   effect: 'Nothing new can be cached',
   category: 'cache',
   params: z.object({
-    maxBytes: z.number().int().min(1).default(1_000_000).describe('Memory that Redis may use, in bytes'),
+    maxBytes: z.number().int().min(1).max(1_000_000_000).default(1_000_000).describe('Memory that Redis may use, in bytes'),
   }),
   plan: async ({ range }) => ({ memory: await setting(range, 'maxmemory'), policy: await setting(range, 'maxmemory-policy') }),
   async inject({ range }, { maxBytes }) {
