@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { apiClient } from '../cli/client.ts'
+import { apiClient } from '../control/client.ts'
 import type { ApiClient } from '../model/client.ts'
 import type { Role } from '../model/api.ts'
 import type { RangeState } from '../range/targets/local/state.ts'

@@ -21,7 +21,9 @@ const firedrill = (...args: string[]) => run('cli/main.ts', args, { ...process.e
 /** What a command needs that asks the control plane, beside code of its own and the vocabulary. */
 const light = [
   'commander',
+  'control/client.ts',
   'control/paths.ts',
+  'control/request.ts',
   'range/context.ts',
   'range/machine.ts',
   'range/precedence.ts',

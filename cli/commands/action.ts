@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { FiredrillError } from '../../model/errors.ts'
-import { apiClient } from '../client.ts'
+import { apiClient } from '../../control/client.ts'
 import { command, keyValue, openState, type CommonOptions } from '../options.ts'
 import { print, printJson, printTable } from '../output.ts'
 import { paramNames, printParams } from '../params.ts'

@@ -1,6 +1,6 @@
 import { benchmarks } from '../../bench/registry.ts'
 import { FiredrillError } from '../../model/errors.ts'
-import { apiClient } from '../client.ts'
+import { apiClient } from '../../control/client.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 import { bold, green, print, printJson, printTable, red } from '../output.ts'
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { FiredrillError } from '../../model/errors.ts'
 import type { LoadStatus } from '../../model/range.ts'
-import { apiClient } from '../client.ts'
+import { apiClient } from '../../control/client.ts'
 import { command, integer, openState, type CommonOptions } from '../options.ts'
 import { printJson, printTable } from '../output.ts'
 

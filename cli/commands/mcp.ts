@@ -1,6 +1,6 @@
 import { createMcpServer } from '../../control/mcp/server.ts'
 import { serveLines } from '../../control/mcp/stdio.ts'
-import { apiClient } from '../client.ts'
+import { apiClient } from '../../control/client.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 
 export const mcpCommand = () =>

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { projectRoot } from '../../control/paths.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import type { PathView } from '../../model/learning-path.ts'
-import { apiClient } from '../client.ts'
+import { apiClient } from '../../control/client.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 import { bold, dim, green, print, printJson, printTable, red } from '../output.ts'
 

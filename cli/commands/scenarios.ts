@@ -1,6 +1,6 @@
 import { FiredrillError } from '../../model/errors.ts'
 import { formatDurationMs } from '../../model/duration.ts'
-import { apiClient } from '../client.ts'
+import { apiClient } from '../../control/client.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 import { printJson, printTable } from '../output.ts'
 

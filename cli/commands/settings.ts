@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers'
 import { Command } from 'commander'
-import { apiClient } from '../client.ts'
+import { apiClient } from '../../control/client.ts'
 import type { ApiClient } from '../../model/client.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 import { edit } from '../edit.ts'

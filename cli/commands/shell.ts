@@ -1,6 +1,6 @@
 import { Option } from 'commander'
 import { FiredrillError } from '../../model/errors.ts'
-import { apiClient } from '../client.ts'
+import { apiClient } from '../../control/client.ts'
 import { command, integer, openState, type CommonOptions } from '../options.ts'
 import { dim, print, printJson } from '../output.ts'
 import { attach } from '../terminal.ts'

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import { parseDurationMs } from '../../model/duration.ts'
 import { FiredrillError } from '../../model/errors.ts'
-import { apiClient } from '../client.ts'
+import { apiClient } from '../../control/client.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 import { print, printJson, printTable } from '../output.ts'
 

@@ -4,7 +4,7 @@ import { describeMachine } from '../../range/machine.ts'
 import { family, listProcesses, liveness, proportionalMemoryBytes } from '../../range/targets/local/identity.ts'
 import { describePrecedence } from '../../range/targets/local/precedence.ts'
 import type { RangeState } from '../../range/targets/local/state.ts'
-import { apiClient } from '../client.ts'
+import { apiClient } from '../../control/client.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 import { dim, green, print, printJson, printTable, red } from '../output.ts'
 

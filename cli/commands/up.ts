@@ -40,7 +40,7 @@ import type { LocalTarget } from '../../range/targets/local/target.ts'
 import type { RangeState } from '../../range/targets/local/state.ts'
 import { isThere } from '../../range/targets/local/identity.ts'
 import { scenarioVocabulary } from './scenario.ts'
-import { apiClient } from '../client.ts'
+import { apiClient } from '../../control/client.ts'
 import { allowOrigin, command, integer, openState, type CommonOptions } from '../options.ts'
 import { bold, dim, green, print, printJson, red } from '../output.ts'
 

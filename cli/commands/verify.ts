@@ -4,7 +4,7 @@ import { recordVerified, verifyScenario, type Verification } from '../../control
 import { verifyShift } from '../../control/verify-shift.ts'
 import { FiredrillError } from '../../model/errors.ts'
 import { idleCores, measureCore, patienceFor } from '../../range/machine.ts'
-import { apiClient } from '../client.ts'
+import { apiClient } from '../../control/client.ts'
 import type { ApiClient } from '../../model/client.ts'
 import { command, integer, openState, type CommonOptions } from '../options.ts'
 import { dim, green, print, printJson, red } from '../output.ts'

@@ -1,4 +1,4 @@
-import { apiClient } from '../client.ts'
+import { apiClient } from '../../control/client.ts'
 import { command, openState, type CommonOptions } from '../options.ts'
 import { printJson, printTable } from '../output.ts'
 

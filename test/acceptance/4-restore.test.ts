@@ -6,7 +6,7 @@ import { confirmedBinding } from '../../drills/queue-name.ts'
 import { resources } from '../../drills/resources/registry.ts'
 import type { Range } from '../../model/range.ts'
 import { databaseUrl } from '../../range/components/service.ts'
-import { apiClient } from '../../cli/client.ts'
+import { apiClient } from '../../control/client.ts'
 import { until } from '../../model/until.ts'
 import { client, ensureFree, range as openRange, state, target } from './test-range.ts'
 
