@@ -2,7 +2,7 @@ import { encodeTraces } from '../observability/store/otlp/messages.ts'
 import type { Span, TraceSummary } from '../model/telemetry.ts'
 
 /** What one service sends at once. */
-export interface SampleRequest {
+interface SampleRequest {
   service: string
   body: Uint8Array
   spans: number

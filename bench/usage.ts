@@ -4,7 +4,7 @@ import type { ComponentName } from '../model/components.ts'
 import { family, listProcesses, proportionalMemoryBytes } from '../range/targets/local/identity.ts'
 import type { LocalTarget } from '../range/targets/local/target.ts'
 
-export interface Usage {
+interface Usage {
   name: ComponentName
   /** Of CPU, on average while it was looked at. */
   cores: number

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { quickCommands } from './quick/commands.ts'
 
-export interface ListedCommand {
+interface ListedCommand {
   name: string
   /** What follows the name in the list of commands. */
   usage: string

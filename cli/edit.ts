@@ -5,7 +5,7 @@ import path from 'node:path'
 import { FiredrillError } from '../model/errors.ts'
 
 /** A text as somebody left it in their editor, and the file in which it is. */
-export interface Draft {
+interface Draft {
   file: string
   text: string
 }

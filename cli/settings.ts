@@ -6,7 +6,7 @@ import { FiredrillError } from '../model/errors.ts'
 export type Settings = ReadonlyMap<string, string>
 
 /** How the configuration of something is written, as in its own file. */
-export interface SettingsFormat {
+interface SettingsFormat {
   /** As the file in `/etc/shop`. */
   file: string
   names: readonly string[]

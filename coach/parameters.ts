@@ -38,4 +38,3 @@ export const coachParameters = {
   /** Whoever has done something within this time is still at it. */
   atWorkMs: 120_000,
 } as const
-export type CoachParameters = typeof coachParameters

@@ -3,7 +3,7 @@ import type { HintRung, MilestoneName, Scenario } from '../model/scenario.ts'
 import { Trainee, type Doing, type Help, type Persona } from './personas.ts'
 import { decide } from './policy.ts'
 
-export interface Played {
+interface Played {
   completed: boolean
   tookMs: number
   hints: { milestone: MilestoneName; rung: HintRung; reason: string; at: number }[]

@@ -38,7 +38,7 @@ function fileIn(dir: string): string {
 /** One notification of the pager. */
 const pageStatus = z.enum(['firing', 'resolved'])
 
-export interface PageNotification {
+interface PageNotification {
   /** When it came in, in milliseconds since the epoch. */
   at: number
   status: z.output<typeof pageStatus>

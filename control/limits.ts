@@ -1,7 +1,7 @@
 import type { Role } from '../model/api.ts'
 
 /** Of those who ask without a token, too. */
-export type Asker = Role | 'public'
+type Asker = Role | 'public'
 
 /** What may be asked of a kind of route. */
 export interface Limit {

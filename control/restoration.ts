@@ -10,7 +10,7 @@ import type { Ledger } from './ledger.ts'
 import type { LoadDriver } from './load-driver.ts'
 
 /** What is still not as on a fresh range, and since when that is tried. */
-export interface Unrestored {
+interface Unrestored {
   /** Milliseconds since the epoch. */
   since: number
   attempts: number

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 
-export interface Runbook {
+interface Runbook {
   id: string
   title: string
   /** Markdown. */

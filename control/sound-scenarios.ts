@@ -16,7 +16,7 @@ interface Kept {
   sound: Record<string, SoundScenario>
 }
 
-export interface SoundScenarios {
+interface SoundScenarios {
   /** Reads a folder as `loadScenario` does, or remembers what the same files were found to be. */
   load(folder: string): Scenario
   /** Writes down what was loaded, for the next process. Where that is not possible, the next one reads the folders again. */

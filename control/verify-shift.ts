@@ -23,7 +23,7 @@ import {
 } from './verify.ts'
 
 /** A shift as it is played with the seed of rehearsals. */
-export interface PlannedShift {
+interface PlannedShift {
   shift: ShiftPlan
   played: Scenario
 }

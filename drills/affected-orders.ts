@@ -2,7 +2,7 @@ import type { AffectedKind } from '../model/affected.ts'
 import type { Range } from '../model/range.ts'
 
 /** Orders that have to be in a list of those affected, and those that may be: what cannot be told apart in time costs nobody anything. */
-export interface Affected {
+interface Affected {
   must: readonly string[]
   may: readonly string[]
 }

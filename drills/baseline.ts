@@ -46,7 +46,7 @@ export async function fingerprint(range: Range, resources = all): Promise<Finger
 }
 
 /** How a range was found at one look. */
-export interface Look {
+interface Look {
   /** What is not as a fresh range has it, or cannot be read. */
   left: Left[]
   /** Null when something could not be read. */

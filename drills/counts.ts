@@ -20,4 +20,3 @@ export function countScenarios(scenarios: readonly Scenario[]) {
     varied: count(({ variants = [] }) => variants.length >= 3),
   }
 }
-export type ScenarioCounts = ReturnType<typeof countScenarios>

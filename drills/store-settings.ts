@@ -9,7 +9,7 @@ const stores = ['postgres', 'redis', 'rabbitmq'] as const
 export const storeName = z.enum(stores)
 export type StoreName = z.output<typeof storeName>
 
-export interface StoreSetting {
+interface StoreSetting {
   name: string
   value: string
 }

@@ -17,7 +17,7 @@ export interface ActionResult {
 }
 
 /** One operation that a responder may perform. */
-export interface Action<Params extends z.ZodType = z.ZodType> {
+interface Action<Params extends z.ZodType = z.ZodType> {
   id: string
   title: string
   description: string

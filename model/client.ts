@@ -21,8 +21,6 @@ export type Fetcher = (asked: Asked) => Promise<{ status: number; text: string }
 type Entry<Name extends RouteName> = Routes[Name]
 /** What a route answers, as it is read. */
 export type AnswerOf<Name extends RouteName> = z.output<Entry<Name>['answer']>
-/** What is sent to a route. */
-export type BodyOf<Name extends RouteName> = Entry<Name> extends { body: infer Body extends z.ZodType } ? z.input<Body> : undefined
 
 /** The names of the parameters in a route's path. */
 export type ParamNames<Path extends string> = Path extends `${string}:${infer Name}/${infer Rest}`
@@ -41,7 +39,7 @@ type Sent<Name extends RouteName> = (Entry<Name> extends { query: infer Query ex
       : { body: z.input<Body> }
     : unknown)
 /** Parameters of a route's path by their names, its `query` and `body`, and `headers` beside those of the client. */
-export type InputOf<Name extends RouteName> = Record<ParamNames<Name>, string | number> & Sent<Name> & { headers?: Record<string, string> }
+type InputOf<Name extends RouteName> = Record<ParamNames<Name>, string | number> & Sent<Name> & { headers?: Record<string, string> }
 
 type PathsOf<Verb extends Method> = RouteName extends infer Name ? (Name extends `${Verb} ${infer Path}` ? Path : never) : never
 type NameOf<Verb extends Method, Path extends string> = Extract<`${Verb} ${Path}`, RouteName>

@@ -61,7 +61,7 @@ export const supervisedNames: readonly ComponentName[] = componentNames.filter(
   (name) => name !== 'canary' && name !== 'supervisor' && !shopComponentName.options.some((known) => known === name),
 )
 
-export const componentStates = ['stopped', 'starting', 'running', 'suspended', 'exited'] as const
+const componentStates = ['stopped', 'starting', 'running', 'suspended', 'exited'] as const
 
 export const componentStatus = z.object({
   name: componentName,

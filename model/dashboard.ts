@@ -7,7 +7,6 @@ const query = z.object({
   expr: z.string().describe('PromQL; `$rate` stands for the range of `rate()`.'),
   legend: z.string().describe('Name of each series; `{{label}}` is replaced.'),
 })
-export type Query = z.infer<typeof query>
 
 const panel = z.object({
   title: z.string(),

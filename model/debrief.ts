@@ -19,7 +19,7 @@ const scoreLine = z.object({
   detail: z.string(),
 })
 export type ScoreLine = z.infer<typeof scoreLine>
-export const score = z.object({ total: z.number(), assisted: z.boolean(), lines: z.array(scoreLine) })
+const score = z.object({ total: z.number(), assisted: z.boolean(), lines: z.array(scoreLine) })
 export type Score = z.infer<typeof score>
 
 const storySentence = z.object({

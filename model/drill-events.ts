@@ -35,12 +35,12 @@ export type HintReason = z.infer<typeof hintReason>
 /**
  * Who speaks for the coach: itself; nobody, so that only a hint that is asked for comes; or the instructor, who has taken over.
  */
-export const coachModes = ['auto', 'muted', 'instructor'] as const
+const coachModes = ['auto', 'muted', 'instructor'] as const
 export const coachMode = z.enum(coachModes)
 export type CoachMode = z.infer<typeof coachMode>
 
 /** Whose words the coach's are: a model's, or those that the scenario's author and the policy have. */
-export const wordsOf = z.enum(['model', 'author'])
+const wordsOf = z.enum(['model', 'author'])
 
 /** What a status page says of an incident, in the order in which one usually goes. */
 export const statusUpdateKinds = ['investigating', 'identified', 'monitoring', 'resolved'] as const

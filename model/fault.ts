@@ -12,7 +12,7 @@ export interface FaultContext {
  * `plan` reads the state before and returns the undo record: plain JSON, made durable with a deadline before `inject` runs.
  * `inject` and `revert` are idempotent, and `revert` works from the undo record alone, in another process if need be.
  */
-export interface Fault<Params extends z.ZodType = z.ZodType, Undo = unknown> {
+interface Fault<Params extends z.ZodType = z.ZodType, Undo = unknown> {
   id: string
   title: string
   /** What a user or an operator would notice. */
@@ -43,7 +43,7 @@ export const faultCategories = [
   'observability',
   'none',
 ] as const
-export type FaultCategory = (typeof faultCategories)[number]
+type FaultCategory = (typeof faultCategories)[number]
 
 /** A fault whose parameter and undo types the registry no longer needs to know. */
 export type AnyFault = Fault<z.ZodType, unknown>

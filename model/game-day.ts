@@ -26,7 +26,7 @@ export const gameDayEventBody = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ended') }),
 ])
 export type GameDayEventBody = z.infer<typeof gameDayEventBody>
-export const gameDayEvent = z.intersection(z.object({ id: z.number().int(), gameDay: z.string(), at: z.number() }), gameDayEventBody)
+const gameDayEvent = z.intersection(z.object({ id: z.number().int(), gameDay: z.string(), at: z.number() }), gameDayEventBody)
 export type GameDayEvent = z.infer<typeof gameDayEvent>
 
 export interface GameDayState {

@@ -33,7 +33,7 @@ export const boundsOf = ({ minimum, maximum }: ParamSchema): { min?: number; max
 const written = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 20 })
 
 /** `from 1 to 60,000`, `at least 1`; empty for what has no bounds. */
-export function boundsInWords(schema: ParamSchema): string {
+function boundsInWords(schema: ParamSchema): string {
   const { min, max } = boundsOf(schema)
   if (min !== undefined && max !== undefined) return `from ${written.format(min)} to ${written.format(max)}`
   if (min !== undefined) return `at least ${written.format(min)}`

@@ -59,7 +59,6 @@ const beatOf = (when: ReturnType<typeof whenOf>, someTime: z.ZodType<number>) =>
     /** How long the person waits for it before asking once more. */
     within: someTime.optional(),
   })
-export type Beat = z.output<ReturnType<typeof beatOf>>
 
 const factOf = (when: ReturnType<typeof whenOf>, duration: z.ZodType<number>) =>
   z.strictObject({

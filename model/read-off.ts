@@ -1,5 +1,5 @@
 /** Parameters of a solution that are read off the range when it is applied, each with how it is told to people. */
-export const readOffInWords = {
+const readOffInWords = {
   $blocker: '(the blocking session)',
   '$before-loss': '(just before the statement)',
   '$checked-backup': '(the newest that passed its check)',

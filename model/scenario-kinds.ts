@@ -19,11 +19,9 @@ export const scenarioClasses = [
   'several-faults',
   'kubernetes',
 ] as const
-export type ScenarioClass = (typeof scenarioClasses)[number]
 
 /** What makes an incident harder than its fault: of any class. */
 export const scenarioTraits = ['quick-fix-worsens', 'nothing-is-down', 'slow-growing', 'misleading-telemetry', 'red-herring'] as const
-export type ScenarioTrait = (typeof scenarioTraits)[number]
 
 export const scenarioId = z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'lower-case words joined by hyphens')
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { parse } from 'yaml'
-import { actionsOf, anyOf, countPlayable, duration, namesAService, needsTerminal, scenarioSchema, someTime } from './scenario.ts'
+import { actionsOf, anyOf, countPlayable, duration, needsTerminal, scenarioSchema, someTime } from './scenario.ts'
 
 type Raw = Record<string, unknown>
 const raw = (): Raw =>
@@ -76,9 +76,8 @@ test('a solution is told by its actions, and needs a terminal where anything of 
   assert.deepEqual([needsTerminal({ solution }), needsTerminal({ solution: [step] })], [true, false])
 })
 
-test('of a page any of its alternatives will do, and a service is known by its name', () => {
+test('of a page any of its alternatives will do', () => {
   assert.deepEqual([anyOf({ name: 'A' }), anyOf({ name: 'A', or: ['B', 'C'] })], [['A'], ['A', 'B', 'C']])
-  assert.deepEqual([namesAService('inventory'), namesAService('redis')], [true, false])
 })
 
 test('what can be played is counted for each difficulty', () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { serviceNames, shopComponentName } from './components.ts'
+import { shopComponentName } from './components.ts'
 import type { People } from './people.ts'
 import { scenarioVariants, type Draw } from './scenario-variants.ts'
 import { duration, someTime } from './scenario-duration.ts'
@@ -51,7 +51,6 @@ const solutionStep = z
     why: z.string(),
   })
   .refine(({ action, terminal }) => (action === undefined) !== (terminal === undefined), 'write either an action or a terminal command')
-export type SolutionStep = z.output<typeof solutionStep>
 
 /** Fields of a scenario: as `scenario.yaml` has them, with durations as text, or as they are read, in milliseconds. */
 export const scenarioFields = (duration: z.ZodType<number>, someTime: z.ZodType<number>) => {
@@ -196,5 +195,3 @@ export const countPlayable = (cards: readonly Pick<ScenarioCard, 'difficulty' | 
   const count = (level: Difficulty) => cards.filter(({ difficulty: its, playable }) => playable && its === level).length
   return { beginner: count('beginner'), intermediate: count('intermediate'), advanced: count('advanced') }
 }
-
-export const namesAService = (name: string): boolean => (serviceNames as readonly string[]).includes(name)

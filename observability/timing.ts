@@ -2,7 +2,7 @@
  * The two speeds of a range: `drill` pages within seconds, `production` has the usual windows. Same rules, one parameter.
  * Prometheus durations; a burn-rate window pair is long and short, from the SRE Workbook, chapter 5, table 5-8.
  */
-export interface BurnWindow {
+interface BurnWindow {
   long: string
   short: string
   /** Multiple of the rate at which the budget lasts exactly the SLO's period. */

@@ -9,7 +9,7 @@ import { dueAt, peopleState, type PeopleState } from './state.ts'
 type Saying = Omit<Extract<DrillEventBody, { type: 'person-said' }>, 'type'>
 
 /** What people do now, and why; the reasons are for the instructor. */
-export type PeopleDecision = { reasons: string[] } & (
+type PeopleDecision = { reasons: string[] } & (
   | { kind: 'wait' }
   | { kind: 'say'; saying: Saying }
   | { kind: 'end-quiet'; held: { person: CharacterId; waitedMs: number }[]; missed: CharacterId[] }
@@ -27,7 +27,7 @@ interface Situation {
 const wait = (...reasons: string[]): PeopleDecision => ({ kind: 'wait', reasons })
 
 /** How many voices somebody hears unasked: a beginner, or who struggles, one patient voice; who is ahead, all of them. */
-export type Pressure = 'one' | 'two' | 'several'
+type Pressure = 'one' | 'two' | 'several'
 
 /**
  * Decides who says what, and when: a pure function of the drill's events and the clock. Answers and the instructor's wishes come first; then

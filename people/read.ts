@@ -5,7 +5,7 @@ import { explainIssues } from '../model/yaml/explain.ts'
 import { readDocument } from '../model/yaml/read.ts'
 import { isLoose } from './questions.ts'
 
-export interface PeopleMistake {
+interface PeopleMistake {
   level: 'error' | 'warning'
   line: number
   column: number

@@ -5,7 +5,7 @@ import { characters } from './characters/registry.ts'
 import { asks, factAsked } from './questions.ts'
 import { dueAt, type PeopleState, type Question } from './state.ts'
 
-export interface Reply {
+interface Reply {
   text: string
   fact: string | null
   about: 'answer' | 'thanks'

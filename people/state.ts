@@ -4,7 +4,7 @@ import { characters } from './characters/registry.ts'
 import { tells } from './questions.ts'
 
 /** Something that a person waits for. All times are on the drill's clock, in milliseconds. */
-export interface Want {
+interface Want {
   /** The event by which it was wanted. */
   event: number
   person: CharacterId

@@ -21,7 +21,7 @@ export const ticketParameters = {
   most: 50,
 } as const
 
-export type TicketDecision = { kind: 'wait'; reason: string } | { kind: 'open'; ticket: OpenedTicket }
+type TicketDecision = { kind: 'wait'; reason: string } | { kind: 'open'; ticket: OpenedTicket }
 interface Situation {
   state: DrillState
   /** Of the drill, oldest first. */

@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { Binaries, HostRole } from './context.ts'
 
 /** Where each external program may come from, and how to get it. */
-export interface BinarySource {
+interface BinarySource {
   binary: keyof Binaries
   /** Hosts that have a component which runs it. */
   hosts: readonly HostRole[]

@@ -1,4 +1,4 @@
-import type { ComponentName, ServiceName } from '../model/components.ts'
+import type { ComponentName } from '../model/components.ts'
 import type { PortName, RangeContext } from './context.ts'
 import type { Readiness } from './readiness/readiness.ts'
 import type { LogFormat } from '../model/log-format.ts'
@@ -43,7 +43,3 @@ export const defineComponent = (component: Component): Component => component
 
 /** The usual stop and start deadlines. */
 export const gentle = { signal: 'SIGTERM', deadlineMs: 10_000 } as const
-
-export interface ServiceComponent extends Component {
-  name: ServiceName
-}

@@ -9,7 +9,7 @@ import type { Binaries, HostRole } from './context.ts'
 import { shopUserName, unprivilegedUser } from './users.ts'
 import { leastCacheRoom, requireCacheRoom } from './room.ts'
 
-export type Say = (line: string) => void
+type Say = (line: string) => void
 
 /** Each in an environment of its own, by the requirements in its folder. */
 const pythonPrograms = [
@@ -173,7 +173,7 @@ async function installPython(
 }
 
 /** Runs a command; throws with the end of its output, that many lines, when it fails. */
-export async function runQuietly(
+async function runQuietly(
   command: string[],
   { timeoutMs = 900_000, env = process.env, told = 8 }: { timeoutMs?: number; env?: NodeJS.ProcessEnv; told?: number } = {},
 ): Promise<string> {

@@ -43,7 +43,7 @@ export function uidOf(dir: string, slot: number): number {
   return many ? 2_000_000_000 + (range % 10_000_000) * mostSessions + slot : 61_184 + (range % 400) * mostSessions + slot
 }
 
-export interface PreparedJail {
+interface PreparedJail {
   file: string
   args: string[]
   env: Record<string, string>

@@ -77,7 +77,7 @@ export class Recording {
 }
 
 /** A recording that was kept. */
-export interface Kept {
+interface Kept {
   id: string
   /** Whose terminal it was. */
   owner: string

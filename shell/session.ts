@@ -22,7 +22,7 @@ const mostInput = 256 * 1024
 const sendAgainMs = 20
 
 /** Who has the keyboard of a terminal that is another's. */
-export interface Typist {
+interface Typist {
   /** As a watcher's name. */
   name: string
   by?: Actor | undefined

@@ -2,7 +2,7 @@ import { globSync } from 'node:fs'
 import path from 'node:path'
 
 /** A suite that needs more than this machine: what it plays, and which variables of the environment say where. */
-export interface ElsewhereSuite {
+interface ElsewhereSuite {
   files: string[]
   /** Without one of these, all that it would test is skipped. */
   needs: Readonly<Record<string, string>>

@@ -9,7 +9,7 @@ const recorder = `
   import { writeSync } from 'node:fs'
   registerHooks({ load: (url, context, next) => (url.startsWith('file:') && writeSync(3, url + '\\n'), next(url, context)) })`
 
-export interface Loaded {
+interface Loaded {
   status: number | null
   stdout: string
   stderr: string

@@ -3,7 +3,7 @@ import type { ToldDrill } from '../../model/drill.ts'
 import { elapsed, formatDurationMs } from '../../model/duration.ts'
 import { bold, dim, print } from '../output.ts'
 
-export type DrillAnswer = AnswerOf<'GET /api/drills/:id'>
+type DrillAnswer = AnswerOf<'GET /api/drills/:id'>
 type ToldIncident = DrillAnswer['incidents'][number]
 
 /** How a drill stands at a moment, in milliseconds since the epoch. */

@@ -14,7 +14,7 @@ export const firstWordMs = 2_000
 export const wholeMs = 10_000
 
 /** Told of each use of a tool, whether it was allowed or not. */
-export type Audit = (use: { tool: string; input: Record<string, unknown>; allowed: boolean; why: string }) => void
+type Audit = (use: { tool: string; input: Record<string, unknown>; allowed: boolean; why: string }) => void
 
 /** How long a model has to its first word, and to its last. */
 export interface Patience {

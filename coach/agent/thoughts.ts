@@ -14,7 +14,7 @@ const marks: readonly [open: RegExp, close: RegExp][] = [
   ],
 ]
 
-export interface Said {
+interface Said {
   /** What the model says, without what it thinks. */
   words: string
   /** Characters of what it thinks. */

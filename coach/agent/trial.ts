@@ -7,7 +7,7 @@ import type { Turn } from './brief.ts'
 import { sampleView } from './sample-view.ts'
 import type { CoachView } from './view.ts'
 
-export interface Trial {
+interface Trial {
   text: string
   /** To the first word and to the last, in milliseconds. */
   firstWordMs: number

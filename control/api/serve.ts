@@ -15,7 +15,7 @@ type ParamsOf<Name extends RouteName> = Routes[Name] extends { params: infer Sch
   : Record<ParamNames<Name>, string>
 
 /** A request to a route, as its schemas have read it. */
-export type RequestTo<Name extends RouteName> = FastifyRequest<{
+type RequestTo<Name extends RouteName> = FastifyRequest<{
   Params: ParamsOf<Name>
   Querystring: Read<Name, 'query'>
   Body: Read<Name, 'body'>

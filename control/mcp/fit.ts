@@ -1,5 +1,5 @@
 /** What was left out of an answer: `7 of 500 in logs`. */
-export type LeftOut = string
+type LeftOut = string
 
 /**
  * A value whose JSON has at most so many characters: of lists that are too long the first items are kept, each whole where it fits, and of

@@ -3,7 +3,7 @@ const lastWithBatches = '2025-03-26'
 const mostInABatch = 100
 
 /** A refusal in JSON-RPC's own form: to no message in particular. */
-export interface Refusal {
+interface Refusal {
   jsonrpc: '2.0'
   id: null
   error: { code: number; message: string }

@@ -26,9 +26,9 @@ const single = z.strictObject({ ...head, ...run })
 /** Of a scenario with variants: each of them was played. */
 const varied = z.strictObject({ ...head, variants: z.record(z.string(), z.strictObject(run)) })
 const proofSchema = z.union([single, varied])
-export type SingleProof = z.output<typeof single>
-export type VariedProof = z.output<typeof varied>
-export type Proof = SingleProof | VariedProof
+type SingleProof = z.output<typeof single>
+type VariedProof = z.output<typeof varied>
+type Proof = SingleProof | VariedProof
 type Run = VariedProof['variants'][string]
 
 /**

@@ -9,7 +9,7 @@ import { findProgram } from '../../range/binaries.ts'
 import type { OwnReceivers } from '../../observability/alertmanager/config.ts'
 
 /** What Alertmanager refuses of a team's receivers: where, as a path in the team's file (`pager.slack_configs.0.channel`), and why. */
-export interface Refusal {
+interface Refusal {
   path: PropertyKey[]
   reason: string
 }

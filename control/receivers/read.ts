@@ -59,7 +59,7 @@ function ofWholeFile(given: Record<string, unknown>, found: readonly string[]): 
   )
 }
 
-export interface LocatedMistake extends Mistake {
+interface LocatedMistake extends Mistake {
   at?: string
 }
 

@@ -1,7 +1,7 @@
 import type { ShopComponentName } from '../../model/components.ts'
 import type { CauseCategory, ScenarioCard } from '../../model/scenario.ts'
 
-export type Card = Pick<ScenarioCard, 'id' | 'title' | 'summary' | 'skills'>
+type Card = Pick<ScenarioCard, 'id' | 'title' | 'summary' | 'skills'>
 interface Cause {
   component: ShopComponentName
   category: CauseCategory

@@ -10,7 +10,7 @@ import type { Api } from '../api/context.ts'
 const handedOn = /^\/api\/(prometheus|telemetry|alerts|alert-groups|silences)\b/
 
 /** What is wrong with an answer of a route, by its schema: what is missing or of another type, and what the schema does not have. Null where nothing is. */
-export function answerProblem(name: RouteName, answer: unknown): string | null {
+function answerProblem(name: RouteName, answer: unknown): string | null {
   return problemBy(routes[name].answer, answer)
 }
 
@@ -29,7 +29,7 @@ function unknownIn(answer: unknown, parsed: unknown, at = ''): string[] {
 }
 
 /** The route of the table that a request was to; undefined for what is no route of ours. */
-export function routeAt(method: string, path: string): RouteName | undefined {
+function routeAt(method: string, path: string): RouteName | undefined {
   // Safe: they are the table's keys.
   const names = Object.keys(routes) as RouteName[]
   return names.find((name) => {

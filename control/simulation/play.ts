@@ -6,7 +6,7 @@ import { recoveryIsTrue } from './recovery.ts'
 import { World } from './world.ts'
 
 /** What histories have come to. */
-export interface Covered {
+interface Covered {
   histories: number
   /** Commands that were given. */
   steps: number

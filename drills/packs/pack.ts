@@ -20,7 +20,7 @@ const packSchema = z.strictObject({
   title: z.string().min(1).max(80),
   about: z.string().max(500).optional(),
 })
-export type PackHead = z.output<typeof packSchema>
+type PackHead = z.output<typeof packSchema>
 
 export interface CheckedPack {
   head: PackHead | null

@@ -10,7 +10,7 @@ import type { Score, TriageFinding } from '../../model/debrief.ts'
 /** Of the hundred points of a shift: the rest is the mean of its incidents' scores. */
 export const shiftWeights = { triage: 15, handover: 5 }
 
-export interface ScoredIncident {
+interface ScoredIncident {
   /** In the order in which they begin, from 1. */
   place: number
   scenario: string
@@ -25,7 +25,7 @@ export interface ScoredIncident {
   score: Score
 }
 
-export interface ShiftScore {
+interface ShiftScore {
   total: number
   incidents: ScoredIncident[]
   triage: { points: number; of: number; findings: TriageFinding[] }

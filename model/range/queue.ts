@@ -23,7 +23,7 @@ export interface BrokerMemory {
   alarms: string[]
 }
 
-export interface QueueStatus {
+interface QueueStatus {
   name: string
   ready: number
   consumers: number

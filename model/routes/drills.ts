@@ -20,7 +20,7 @@ import { handoverNote, writeHandover } from '../handover.ts'
 import { done, type RouteTable } from './route.ts'
 
 /** An incident of a shift, as somebody knows of it who was paged for it. */
-export const incidentView = z.object({
+const incidentView = z.object({
   number: z
     .number()
     .int()

@@ -14,7 +14,7 @@ export interface Route {
   media?: string
 }
 
-export const methods = ['GET', 'POST', 'PUT', 'DELETE'] as const
+const methods = ['GET', 'POST', 'PUT', 'DELETE'] as const
 export type Method = (typeof methods)[number]
 /** Routes by method and path, whose parameters are written as `:id`. */
 export type RouteTable = Readonly<Record<`${Method} /${string}`, Route>>

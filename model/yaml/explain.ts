@@ -4,7 +4,7 @@ import type { YamlDocument } from './read.ts'
 import type { Mistake } from './text.ts'
 
 /** A mistake in a value, with its path in the file, such as `timeline.0.at`. */
-export interface ValueMistake extends Mistake {
+interface ValueMistake extends Mistake {
   at: string
   path: readonly PropertyKey[]
   /** A key that the schema does not know. */

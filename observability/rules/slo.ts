@@ -2,7 +2,7 @@ import { seconds, type Timing } from '../timing.ts'
 import type { AlertingRule, RecordingRule, RuleGroup } from './rule.ts'
 
 /** What users are promised, of one journey: counted from `journey_events_total` of the service that sees them. */
-export interface ServiceLevel {
+interface ServiceLevel {
   journey: 'browse' | 'checkout' | 'fulfilment'
   /** Which outcomes count against it. */
   bad: 'error' | 'slow|error'

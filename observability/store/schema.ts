@@ -2,7 +2,7 @@
  * The tables that the OpenTelemetry Collector's ClickHouse exporter makes (exporter/clickhouseexporter, v0.1xx defaults): whatever
  * reads those reads these, and the other way round.
  */
-export interface Retention {
+interface Retention {
   hours: number
 }
 

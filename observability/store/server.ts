@@ -17,7 +17,7 @@ import { answer, notFound, otlpPaths, receiveOtlp } from './otlp/receiver.ts'
 
 const noContentType = 'the Content-Type is empty, or no media type: send application/json or application/x-protobuf'
 
-export interface StoreOptions {
+interface StoreOptions {
   /** Where blocks wait for the database; a temporary folder where none is named. */
   spool?: string
   /** How long rows are kept: what is older is refused. */

@@ -12,7 +12,7 @@ export interface Block {
   services?: string[]
 }
 
-export interface Spool {
+interface Spool {
   /** In all blocks together. */
   readonly waiting: { readonly rows: number; readonly bytes: number }
   /** Rows in the blocks of a table. */

@@ -64,7 +64,7 @@ type Columns<Name extends Table> = {
 export type SpanColumns = Columns<'otel_traces'>
 
 /** Where a batch was, to take back what was added since. */
-export type Mark = readonly number[]
+type Mark = readonly number[]
 
 /** Rows of one table that have not been inserted yet. */
 export class Batch<Name extends Table = Table> {

@@ -1,13 +1,13 @@
-import { isService, proxyOf, serviceNames, type DatastoreName, type ServiceName } from '../../model/components.ts'
+import { isService, type DatastoreName, type ServiceName } from '../../model/components.ts'
 import { portOffsets, type PortName } from '../context.ts'
 
 /** A service that calls another: HTTP, mutually authenticated from proxy to proxy. */
-export interface HttpEdge {
+interface HttpEdge {
   from: ServiceName
   to: ServiceName
 }
 /** A service that talks to a data store: bytes, passed on by its own proxy. */
-export interface TcpEdge {
+interface TcpEdge {
   from: ServiceName
   to: DatastoreName
 }
@@ -31,5 +31,3 @@ export const inboundPort = (service: ServiceName): PortName | null => {
   return name in portOffsets ? (name as PortName) : null
 }
 export const adminPort = (service: ServiceName): PortName => `${service}-admin`
-
-export const proxies = serviceNames.map((service) => ({ service, proxy: proxyOf(service) }))

@@ -3,7 +3,7 @@ import { packingDisplay } from './display.ts'
 import { packingStations } from './stations.ts'
 
 /** What becomes of a message whose handling failed. */
-export type AfterFailure = { kind: 'retry-later'; delayMs: number } | { kind: 'set-aside' } | { kind: 'again-at-once' }
+type AfterFailure = { kind: 'retry-later'; delayMs: number } | { kind: 'set-aside' } | { kind: 'again-at-once' }
 
 /** What each release of the worker does differently. Selected by the configured version. */
 export interface Behaviour {

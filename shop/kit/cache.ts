@@ -8,7 +8,7 @@ import type { Service } from './service.ts'
 // Safe: the package's own types.
 const { Redis } = instrumented('ioredis') as typeof import('ioredis')
 
-export interface CacheOptions {
+interface CacheOptions {
   url: string
   /** A cache that answers later than this is as good as none. */
   timeoutMs: number

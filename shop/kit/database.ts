@@ -11,7 +11,7 @@ import type { Service } from './service.ts'
 // Safe: the package's own types.
 const pg = instrumented('pg') as typeof import('pg')
 
-export interface DatabaseOptions {
+interface DatabaseOptions {
   url: string
   poolMax: number
   /** How long a request waits for a free connection. */

@@ -6,7 +6,7 @@ import { counter, histogram } from './metrics.ts'
 const duration = histogram('http_client_request_duration_seconds', 'Time for another service to answer', ['peer'] as const)
 const failures = counter('http_client_failures_total', 'Calls to another service without an answer, or answered 5xx', ['peer'] as const)
 
-export interface ClientOptions {
+interface ClientOptions {
   /** Name of the service that is called. */
   peer: string
   url: string
@@ -15,7 +15,7 @@ export interface ClientOptions {
   connections?: number
 }
 
-export interface Answer<Body> {
+interface Answer<Body> {
   status: number
   body: Body
 }

@@ -31,7 +31,7 @@ export interface Queue {
   consume(queue: string, prefetch: number, handle: (message: ConsumeMessage, channel: ConfirmChannel) => Promise<void>): void
 }
 
-export interface PublishedMessage {
+interface PublishedMessage {
   id: string
   body: Buffer
   headers?: Record<string, unknown>

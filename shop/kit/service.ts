@@ -11,7 +11,7 @@ const drainMs = 3_000
 /** And with what it has asked others for, where it can be told that nothing came of it. */
 const letGoMs = 500
 
-export type ReadyCheck = () => Promise<void>
+type ReadyCheck = () => Promise<void>
 
 export interface Service {
   app: FastifyInstance

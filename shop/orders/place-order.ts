@@ -8,7 +8,7 @@ import { counter } from '../kit/metrics.ts'
 import { names } from '../kit/queue.ts'
 import type { Behaviour } from './releases.ts'
 
-export type OrderState = 'pending' | 'confirmed' | 'declined' | 'sold-out' | 'failed' | 'fulfilled'
+type OrderState = 'pending' | 'confirmed' | 'declined' | 'sold-out' | 'failed' | 'fulfilled'
 
 export interface OrderRequest {
   customer: string

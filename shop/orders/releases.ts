@@ -8,7 +8,7 @@ export interface Behaviour {
   message?(order: ConfirmedOrder): unknown
 }
 
-export interface ConfirmedOrder {
+interface ConfirmedOrder {
   orderId: string
   customer: string
   items: { sku: string; quantity: number }[]

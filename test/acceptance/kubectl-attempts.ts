@@ -1,5 +1,5 @@
 /** What somebody in a terminal may try with kubectl, and must be refused: each ends without success, prints why, and nothing else. */
-export interface Attempt {
+interface Attempt {
   title: string
   command: string
   /** Where a refusal is not the server's own. */

@@ -61,7 +61,7 @@ export async function labelsApart(page: Page, what: string): Promise<void> {
 
 const desk = { name: 'desk', width: 1440, height: 900 } as const
 const phone = { name: 'phone', width: 390, height: 844 } as const
-export type Screen = typeof desk | typeof phone
+type Screen = typeof desk | typeof phone
 
 /**
  * A page that is loaded once and looked at on a desk and on a telephone, and left on the desk: on each, after what `look` does there, nothing is wider than the

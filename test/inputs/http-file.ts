@@ -4,7 +4,7 @@ import { traceRequest } from '../../observability/store/otlp/messages.ts'
 import { Refusals } from '../../observability/store/otlp/values.ts'
 
 /** A request as it is sent. */
-export interface HttpRequest {
+interface HttpRequest {
   method: string
   path: string
   headers: Record<string, string>

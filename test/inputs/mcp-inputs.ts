@@ -1,6 +1,6 @@
 import type { Written } from './written.ts'
 
-export interface McpInput extends Written {
+interface McpInput extends Written {
   status: number
   /** Of the answer's body. */
   body: RegExp

@@ -1,6 +1,6 @@
 import type { Written } from './written.ts'
 
-export interface ModelInput extends Written {
+interface ModelInput extends Written {
   /** The words that go out, or why the author's do. */
   expect: 'words' | RegExp
   /** Calls of tools that could be read, and those that could not: what they had wrong. */

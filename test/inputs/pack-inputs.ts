@@ -1,6 +1,6 @@
 import type { Written } from './written.ts'
 
-export interface PackInput extends Written {
+interface PackInput extends Written {
   /** Taken, or every mistake that is told. */
   expect: 'taken' | RegExp[]
 }

@@ -1,6 +1,6 @@
 import type { Written } from './written.ts'
 
-export interface PrometheusInput extends Written {
+interface PrometheusInput extends Written {
   status: number
   /** What must be in the answer's body. */
   body: RegExp

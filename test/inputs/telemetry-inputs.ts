@@ -139,7 +139,7 @@ export const telemetry: TelemetryInput[] = [
 ]
 
 /** What Grafana and Jaeger's UI ask. */
-export interface QuestionInput extends RequestInput {
+interface QuestionInput extends RequestInput {
   /** Operations that the first spans of the traces have, or what else is listed. */
   finds?: string[]
 }

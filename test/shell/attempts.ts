@@ -1,5 +1,5 @@
 /** Something that somebody in a terminal may try: what it must print, and what it must not. Neither says anything of how it ends. */
-export interface Attempt {
+interface Attempt {
   title: string
   command: string
   prints?: RegExp

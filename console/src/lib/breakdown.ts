@@ -107,7 +107,7 @@ export function labelsOf(series: readonly Record<string, string>[]): string[] {
   })
 }
 
-export interface Part {
+interface Part {
   value: string
   now: number
   before: number

@@ -49,7 +49,6 @@ export const useInCluster = () =>
     staleTime: Infinity,
   })
 
-export type OpenGameDay = NonNullable<AnswerOf<'GET /api/game-day'>['gameDay']>
 export const useGameDay = () =>
   useQuery({
     queryKey: ['game-day'],
@@ -58,7 +57,7 @@ export const useGameDay = () =>
   })
 
 /** What is promised, and at which pace of breaking it somebody is told. */
-export type Slos = AnswerOf<'GET /api/slos'>
+type Slos = AnswerOf<'GET /api/slos'>
 /** What users are promised of a journey. */
 export type ServiceLevel = Slos['levels'][number]
 export const useSlos = () => useQuery({ queryKey: ['slos'], queryFn: () => api.get('/api/slos'), staleTime: Infinity })

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { createContext, useContext, useEffect, useState } from 'react'
 import type { DrillEvent } from '../../../model/drill.ts'
 
-export interface LiveStatus {
+interface LiveStatus {
   connected: boolean
   healthy: boolean | null
   /** What stands in the way of drills, in sentences. */

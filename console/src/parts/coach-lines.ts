@@ -1,7 +1,7 @@
 import type { DrillEvent } from '../../../model/drill.ts'
 import { hintRungs, type HintRung } from '../../../model/scenario.ts'
 
-export interface Line {
+interface Line {
   id: number
   at: number
   who: 'you' | 'coach' | 'instructor'

@@ -5,7 +5,7 @@ export interface Marker {
   kind: 'deploy' | 'alert' | 'action'
 }
 
-export interface PlacedLabel {
+interface PlacedLabel {
   /** Pixels from the left edge of the plot: of the line, and of its label. */
   x: number
   left: number

@@ -20,7 +20,7 @@ import {
   type LucideIcon,
 } from 'lucide-react'
 
-export interface Place {
+interface Place {
   to: string
   title: string
   icon: LucideIcon

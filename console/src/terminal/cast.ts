@@ -1,7 +1,7 @@
 import { jsonOrNull } from '../../../model/json.ts'
 
 /** Of a recording: what was printed, or how large the window became, and when. */
-export interface CastEvent {
+interface CastEvent {
   /** Seconds since its beginning, without pauses that nobody wants to sit through. */
   at: number
   kind: 'o' | 'r'

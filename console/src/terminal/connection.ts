@@ -6,7 +6,7 @@ type Said =
   | { type: 'dropped'; bytes: number }
   | { type: 'ended'; why: string }
 
-export interface ConnectionEvents {
+interface ConnectionEvents {
   /** To be drawn; then `drawn` is to be called. */
   print(bytes: Uint8Array, drawn: () => void): void
   /** What was on the screen is no longer what is before it. */

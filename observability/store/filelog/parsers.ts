@@ -3,7 +3,7 @@ import type { LogFormat } from '../../../model/log-format.ts'
 import type { LogEntry } from '../otlp/logs.ts'
 
 /** Turns one line of a component's log into a row; null for lines that say nothing. */
-export type LineParser = (line: string, service: string) => LogEntry | null
+type LineParser = (line: string, service: string) => LogEntry | null
 
 /** Numbers of the OpenTelemetry log data model. */
 const severityNumbers: Record<string, number> = { TRACE: 1, DEBUG: 5, INFO: 9, WARN: 13, ERROR: 17, FATAL: 21 }

@@ -11,7 +11,7 @@ export const logSources = z.array(
     format: z.enum(['envoy', 'pino', 'postgres', 'redis', 'rabbitmq', 'logfmt', 'plain']),
   }),
 )
-export type LogSource = z.infer<typeof logSources>[number]
+type LogSource = z.infer<typeof logSources>[number]
 
 /** Takes all lines, or none when there is no room for them now. */
 export interface LogSink {

@@ -28,7 +28,7 @@ interface ScopeRecords {
 }
 
 /** ResourceSpans and ResourceLogs are alike: a resource, its scopes, and the URL of a schema. */
-export interface ResourceRecords {
+interface ResourceRecords {
   origin: Origin
   scopes: ScopeRecords[]
   schemaUrl: Part | null

@@ -5,7 +5,7 @@ import type { Part } from './wire.ts'
 export type Reason = 'id' | 'time' | 'malformed'
 
 /** Records of one service that are not kept for one reason. */
-export interface Refusal {
+interface Refusal {
   service: string
   reason: Reason
   /** Of the first of them. */

@@ -1,7 +1,7 @@
 import type { LogLine, LogOverview } from '../../../model/telemetry.ts'
 import type { Engine, SqlValue } from '../engine/engine.ts'
 
-export interface LogSearch {
+interface LogSearch {
   /** Every word must be in the message, in any case. */
   text?: string | undefined
   services?: string[] | undefined

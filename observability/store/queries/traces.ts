@@ -52,7 +52,7 @@ export async function tracesByIds(engine: Engine, traceIds: readonly string[]): 
   })
 }
 
-export interface TraceSearch {
+interface TraceSearch {
   service?: string | undefined
   operation?: string | undefined
   minDurationMs?: number | undefined
@@ -165,7 +165,7 @@ export async function listOperations(engine: Engine, service: string): Promise<{
   )
 }
 
-export interface ServiceEdge {
+interface ServiceEdge {
   parent: string
   child: string
   calls: number

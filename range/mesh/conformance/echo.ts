@@ -7,7 +7,7 @@ export interface Behaviour {
   statuses?: number[]
   delayMs?: number
 }
-export interface Calls {
+interface Calls {
   url: string
   count: number
   atOnce: number

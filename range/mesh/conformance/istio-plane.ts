@@ -14,7 +14,7 @@ const controlPort = 9090
 const outside = 'firedrill-outside'
 const kinds = ['virtualservice', 'destinationrule', 'peerauthentication', 'authorizationpolicy']
 
-export interface IstioOptions {
+interface IstioOptions {
   /** Of a cluster with Istio, on which one may make namespaces. */
   kubeconfig: string
   /** An image with Node 24 or later as `node`. */

@@ -4,7 +4,7 @@ import type { Answer, Behaviour } from './echo.ts'
 
 /** Services of the shop that take part: enough for two callers and one that is called. */
 export const workloads = ['gateway', 'orders', 'inventory'] as const satisfies readonly ServiceName[]
-export type Workload = (typeof workloads)[number]
+type Workload = (typeof workloads)[number]
 
 /** A mesh on which the table is tried: the proxies of the local range, or a real Istio. */
 export interface DataPlane extends AsyncDisposable {

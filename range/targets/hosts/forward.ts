@@ -2,7 +2,7 @@ import net from 'node:net'
 import type { Duplex } from 'node:stream'
 
 /** What opens streams to ports of the other end; null while that is away. */
-export interface Way {
+interface Way {
   connect(port: number): Duplex | null
 }
 

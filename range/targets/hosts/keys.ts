@@ -3,7 +3,7 @@ import type { LinkKeys } from './link.ts'
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
 /** Whom a certificate names: its common name. Hosts of users share theirs. */
-export type HostName = 'observability' | 'shop' | 'load'
+type HostName = 'observability' | 'shop' | 'load'
 
 const yearMs = 365 * 24 * 3_600_000
 

@@ -25,7 +25,7 @@ export interface LinkKeys {
 }
 
 /** What this end does for the other. */
-export interface LinkService {
+interface LinkService {
   /** Ports of this host's loopback that the other end may connect to. */
   ports: ReadonlySet<number>
   /** What else it may connect to, by name. */

@@ -50,7 +50,7 @@ interface Ports {
 }
 
 /** What the shop's side carries out; `cluster` is null on a host of its own, and a cluster has no backups. */
-export type ShopSide = Pick<Range, 'status' | 'cluster'> &
+type ShopSide = Pick<Range, 'status' | 'cluster'> &
   Omit<Ports, 'host' | 'cluster' | 'backups'> &
   Partial<Pick<Range, 'backups'>> &
   Partial<Pick<Ports['host'], 'machine'>>

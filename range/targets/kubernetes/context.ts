@@ -40,7 +40,7 @@ export interface ClusterShopOptions {
   context: RangeContext
 }
 
-export interface ClusterOptions {
+interface ClusterOptions {
   /** The project's checkout, from which releases and the policy are read. */
   root: string
   deployed?: RangeContext['deployed']

@@ -3,7 +3,7 @@ import { portOffsets, type PortName } from '../../context.ts'
 import { servicePort } from '../../mesh/schema.ts'
 
 /** What listens in the cluster, and where: the Service, and its port (the container's is the same). */
-export interface ClusterPort {
+interface ClusterPort {
   service: string
   port: number
 }

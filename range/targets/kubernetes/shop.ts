@@ -17,7 +17,7 @@ import { mustBeUnchanged } from '../../unchanged.ts'
 import { unavailable } from './unavailable.ts'
 
 /** What is done on the side of the shop, where that is a namespace of a cluster. */
-export type ClusterShop = Pick<Range, 'status' | 'processes' | 'releases' | 'config' | 'queue' | 'jobs' | 'mesh' | 'cluster'> & {
+type ClusterShop = Pick<Range, 'status' | 'processes' | 'releases' | 'config' | 'queue' | 'jobs' | 'mesh' | 'cluster'> & {
   /** Makes the database's roles and schemas, once it answers. */
   prepare(): Promise<void>
 }

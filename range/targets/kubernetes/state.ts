@@ -23,7 +23,7 @@ const schema = z.object({
   /** What was stopped, and how: nobody else starts it. */
   held: z.partialRecord(componentName, z.enum(['stopped', 'killed', 'suspended'])).default({}),
 })
-export type ShopState = z.infer<typeof schema>
+type ShopState = z.infer<typeof schema>
 
 const header = (namespace: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'agent-state', namespace } })
 

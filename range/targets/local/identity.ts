@@ -38,7 +38,7 @@ export function readStat(pid: number): ProcessStat | null {
   }
 }
 
-export type Liveness = 'running' | 'suspended' | 'gone'
+type Liveness = 'running' | 'suspended' | 'gone'
 
 /** Whether that very process still lives. A zombie is gone: nobody may ever collect it. */
 export function liveness(identity: ProcessIdentity): Liveness {

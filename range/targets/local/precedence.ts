@@ -8,7 +8,7 @@ import { cpuWeights, niceness, tiers, type Precedence, type Tier } from '../../p
 import { family } from './identity.ts'
 
 /** Where control groups are mounted, and in which of them this process is. */
-export interface CgroupFiles {
+interface CgroupFiles {
   mounts: string
   self: string
 }

@@ -23,7 +23,7 @@ export const cleanEnvironment = (own: NodeJS.ProcessEnv = process.env): Record<s
   TZ: 'UTC',
 })
 
-export interface LaunchOptions {
+interface LaunchOptions {
   rangeId: string
   /** By what it is found when no record tells of it. */
   name: string

@@ -151,7 +151,7 @@ export const brokerControl = ({ binaries }: Pick<RangeContext, 'binaries'>): str
   path.join(path.dirname(binaries.rabbitmqServer), 'rabbitmqctl')
 
 /** Runs `rabbitmqctl` on a range's node; resolves to what it prints. */
-export type RabbitmqCtl = (...args: string[]) => Promise<string>
+type RabbitmqCtl = (...args: string[]) => Promise<string>
 
 const localControl =
   (context: RangeContext): RabbitmqCtl =>

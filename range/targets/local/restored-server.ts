@@ -19,7 +19,7 @@ const queryTimeoutMs = 20_000
 export const restoredLog = (context: RangeContext): string => logFile(context, 'restored-postgres')
 
 /** What it is started with: small, for itself alone, and paused once it has replayed up to the time. */
-export const restoredSettings = (context: RangeContext, { wal }: BackupFolders, until: string): Record<string, string> => ({
+const restoredSettings = (context: RangeContext, { wal }: BackupFolders, until: string): Record<string, string> => ({
   listen_addresses: '127.0.0.1',
   port: String(context.port('restored')),
   unix_socket_directories: '',

@@ -3,7 +3,7 @@ import { family, listProcesses, liveness } from './identity.ts'
 import { RangeState } from './state.ts'
 
 /** A process of the shop, and of which part of it. */
-export interface ShopProcess {
+interface ShopProcess {
   pid: number
   /** A component's name, or `job-` and the id of a job. */
   of: string

@@ -29,9 +29,9 @@ const stopsWithinMs = 1_000
 const serviceRestartMs = 60_000
 
 /** Renders what other folders know (rules, routes, scrape targets) into a component's configuration files. */
-export type ConfigRenderer = (context: RangeContext, component: ComponentName) => Record<string, string>
+type ConfigRenderer = (context: RangeContext, component: ComponentName) => Record<string, string>
 
-export interface StartReport {
+interface StartReport {
   name: ComponentName
   /** `already` when it was running and ready before. */
   outcome: 'started' | 'already' | 'failed'

@@ -3,7 +3,7 @@ import { ticketsHandled } from '../../../../people/ticket-list.ts'
 import { handoverInWords } from '../../../../model/handover.ts'
 import type { DrillEvent } from '../../../../model/drill.ts'
 
-export interface LaneItem {
+interface LaneItem {
   /** Milliseconds since the epoch; a point where both are the same. */
   from: number
   to: number

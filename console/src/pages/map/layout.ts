@@ -12,7 +12,7 @@ export interface Box {
   width: number
   height: number
 }
-export interface Layout {
+interface Layout {
   width: number
   height: number
   nodes: Map<string, Box>

@@ -17,7 +17,7 @@ export interface EdgeState {
   tlsFailures: number | null
 }
 
-export interface MapSignals {
+interface MapSignals {
   nodes: Map<string, NodeSignals>
   edges: Map<string, EdgeSignals>
   states: Map<string, EdgeState>

@@ -8,20 +8,13 @@ import { passedSince, useNow } from '../../lib/time.ts'
 import { Problem } from '../states.tsx'
 import type { Inbox } from './inbox.ts'
 
-export interface Listed {
+interface Listed {
   person: CharacterId
   role: string
   reads: Audience
   via: 'chat' | 'phone'
   reached: boolean
   wants: { what: Wanted; leftMs: number | null } | null
-}
-export interface PeopleView {
-  people: Listed[]
-  communication: 'optional' | 'scored' | null
-  quietLeftMs: number
-  quietsLeft: number
-  muted: boolean
 }
 export const usePeople = (drill: string) =>
   useQuery({ queryKey: ['drill', drill, 'people'], queryFn: () => api.get('/api/drills/:id/people', { id: drill }), enabled: drill !== '' })

@@ -1,5 +1,5 @@
 /** One stop of a tour: what it points to, and where that is. */
-export interface Step {
+interface Step {
   /** On which pages it makes sense. */
   where: RegExp
   /** What it points to, as a selector; the first that is there. */
