@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { projectRoot } from '../control/paths.ts'
-import { describeProblem, loadScenarios } from '../drills/scenarios.ts'
+import { describeProblem, loadScenario } from '../drills/scenarios.ts'
+import type { KnownScenarios } from '../drills/shifts/compose.ts'
 import { checkShift } from '../drills/shifts/read.ts'
 import { drawnScenario } from '../drills/variants.ts'
 import { elapsed, formatDurationMs } from '../model/duration.ts'
@@ -19,10 +20,34 @@ import { shiftTemplate } from './shift-template.ts'
 const folder = path.join(projectRoot, 'shifts')
 const folderOf = folderIn(folder, 'shift.yaml')
 
-/** What incidents can be made of. A scenario with a mistake cannot be one; `scenario lint` tells the mistake. */
-function knownScenarios(): { scenarios: ReadonlyMap<string, Scenario>; leftOut: FiredrillError[] } {
+/**
+ * What incidents can be made of; each scenario is read when it is asked for, as reading all of them takes a second or two. One with a mistake cannot be an
+ * incident: it goes to `leftOut`, and `scenario lint` tells all of its mistakes.
+ */
+function knownScenarios(): { scenarios: KnownScenarios; leftOut: FiredrillError[] } {
+  const home = path.join(projectRoot, 'scenarios')
   const leftOut: FiredrillError[] = []
-  return { scenarios: loadScenarios(path.join(projectRoot, 'scenarios'), (mistake) => void leftOut.push(mistake)), leftOut }
+  const ids = new Set(
+    readdirSync(home, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name),
+  )
+  const read = new Map<string, Scenario | undefined>()
+  const get = (id: string): Scenario | undefined => {
+    if (!read.has(id)) read.set(id, ids.has(id) ? loaded(path.join(home, id), (mistake) => void leftOut.push(mistake)) : undefined)
+    return read.get(id)
+  }
+  return { scenarios: { get, has: (id) => ids.has(id), keys: () => ids.keys() }, leftOut }
+}
+
+function loaded(scenario: string, told: (mistake: FiredrillError) => void): Scenario | undefined {
+  try {
+    return loadScenario(scenario)
+  } catch (error) {
+    if (!(error instanceof FiredrillError)) throw error
+    told(error)
+    return undefined
+  }
 }
 
 export function beginShift(id: string, options: CommonOptions & { withPeople: boolean }): void {
@@ -92,7 +117,7 @@ export function previewShift(id: string, options: CommonOptions): void {
 }
 
 /** In the order in which they begin, each with what its variants may page, and which of them can come. */
-function incidentsIn(shift: Shift, { incidents = [] }: Scenario, scenarios: ReadonlyMap<string, Scenario>) {
+function incidentsIn(shift: Shift, { incidents = [] }: Scenario, scenarios: KnownScenarios) {
   const planned = inOrderOfBeginning(shift)
   return incidents.map(({ place, at, slowBurn, scenario, breaks, urgency }, index) => {
     const { variant, why = '' } = planned[index] ?? {}

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
@@ -10,9 +10,12 @@ import { keepPacks, scenariosOf } from './packs.ts'
 import { archiveOf, checkPack } from '../drills/packs/pack.ts'
 import { packOf } from '../test/pack-of.ts'
 
-const root = path.join(import.meta.dirname, '..')
 const work = mkdtempSync(path.join(tmpdir(), 'packs-'))
 after(() => rmSync(work, { recursive: true, force: true }))
+/** A checkout with two scenarios: reading all of them takes a second or two, and is tested elsewhere. */
+const root = path.join(work, 'checkout')
+for (const id of ['slow-shelves', 'stuck-checkout'])
+  cpSync(path.join(import.meta.dirname, '..', 'scenarios', id), path.join(root, 'scenarios', id), { recursive: true })
 const vocabulary = {
   alerts: new Set(ruleGroups(timings.drill).flatMap(({ rules }) => rules.flatMap((rule) => ('alert' in rule ? [rule.alert] : [])))),
   tickets: new Set<string>(),

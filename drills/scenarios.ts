@@ -129,14 +129,28 @@ function checkSound(folder: string, vocabulary?: Vocabulary): { sound: SoundScen
     else problems.push({ level: 'error', file: path.join(folder, `${text}.md`), at: '', message, ...placeIn(template[text], name) })
   })
   const checked = ways.map((way) => ({ way, ...checkWay(way, document, { folder, file, vocabulary }) }))
-  problems.push(...together(checked.map(({ way, problems: found }) => ({ variant: way.variant, found }))))
+  const people = peopleIn(
+    folder,
+    checked.map(({ parsed }) => parsed),
+  )
+  problems.push(
+    ...together(
+      checked.map(({ way, problems: found }, index) => ({ variant: way.variant, found: [...found, ...(people[index]?.problems ?? [])] })),
+    ),
+  )
   const [first] = checked
   const isSound = checked.every(({ parsed }) => parsed !== null) && !problems.some(({ level }) => level === 'error')
-  const people = first?.people ? { people: first.people } : {}
+  const known = people[0]?.people
   const sound: SoundScenario | null =
     first?.parsed && isSound && typeof story === 'string' && typeof debrief === 'string'
       ? {
-          scenario: { ...first.parsed, ...fields.data, story: first.way.story, debrief: first.way.debrief, ...people },
+          scenario: {
+            ...first.parsed,
+            ...fields.data,
+            story: first.way.story,
+            debrief: first.way.debrief,
+            ...(known ? { people: known } : {}),
+          },
           template: isVaried(varied) ? template : null,
         }
       : null
@@ -178,20 +192,18 @@ function checkWay(
   const readable = readableIn(value)
   checkReferences(readable, path.basename(path.resolve(folder)), (...given) => tell('error', ...given), tellIssues)
   if (vocabulary) checkVocabulary(readable, vocabulary, (...given) => tell('error', ...given))
-  const people = peopleIn(folder, parsed.data ?? null, problems)
   if (parsed.success) checkTeaching({ ...parsed.data, story, debrief }, (...given) => tell('warning', ...given))
-  return { parsed: parsed.data ?? null, people, problems }
+  return { parsed: parsed.data ?? null, problems }
 }
 
-/** A scenario may have people; they are in a file of their own, and the same in all its variants. */
-function peopleIn(folder: string, answer: Answer | null, problems: ScenarioProblem[]): People | null {
+/** A scenario may have people; they are in a file of their own, and the same in all its variants, each of which has an answer. */
+function peopleIn(folder: string, answers: readonly (Answer | null)[]): { people: People | null; problems: ScenarioProblem[] }[] {
   const file = path.join(folder, 'people.yaml')
-  if (!existsSync(file)) return null
+  if (!existsSync(file)) return []
+  const problems: ScenarioProblem[] = []
   const bytes = bytesOf(file, problems)
-  if (bytes === null) return null
-  const { people, mistakes } = readPeople(bytes, answer)
-  problems.push(...mistakes.map((mistake) => ({ ...mistake, file })))
-  return people
+  if (bytes === null) return answers.map(() => ({ people: null, problems }))
+  return readPeople(bytes, answers).map(({ people, mistakes }) => ({ people, problems: mistakes.map((mistake) => ({ ...mistake, file })) }))
 }
 
 /** Each problem once, with the variants that have it where others do not. */

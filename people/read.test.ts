@@ -3,10 +3,13 @@ import { test } from 'node:test'
 import { peopleTemplate } from '../cli/people-template.ts'
 import { readPeople, type Answer } from './read.ts'
 
+/** Read for one answer. */
+const read = (source: string, given: Answer | null = answer) => readPeople(source, [given])[0] ?? assert.fail()
+
 const answer: Answer = { cause: { component: 'inventory', category: 'release', accept: [] }, limit: 20 * 60_000 }
 
 test('a file without mistakes is read, with what need not be written', () => {
-  const { people, mistakes } = readPeople(
+  const { people, mistakes } = read(
     `hurt: It hurts
 journeys: [checkout]
 people:
@@ -18,7 +21,6 @@ people:
         wants: answer
         within: 2m
 `,
-    answer,
   )
   assert.deepEqual(mistakes, [])
   assert.equal(people?.communication, 'optional')
@@ -34,7 +36,7 @@ people:
 })
 
 test('everything that is wrong is told at once, with its line and what to write', () => {
-  const { people, mistakes } = readPeople(
+  const { people, mistakes } = read(
     `hurt: It hurts
 journeys: []
 people:
@@ -52,7 +54,6 @@ people:
         asked: [order]
         say: [I ordered.]
 `,
-    answer,
   )
   assert.equal(people, null)
   assert.deepEqual(
@@ -69,7 +70,7 @@ people:
 })
 
 test('what does not go together is told, and so is what gives the answer away', () => {
-  const { mistakes } = readPeople(
+  const { mistakes } = read(
     `hurt: It hurts
 journeys: [pages]
 people:
@@ -82,7 +83,6 @@ people:
       - { id: f, topic: the inventory, asked: [the, stock], say: [The release of inventory is slow.], known: { since: page } }
       - { id: g, topic: stock, asked: [stock, shelves], say: [It is full.], notYet: I do not know. }
 `,
-    answer,
   )
   assert.deepEqual(
     mistakes.map(({ level, line, at, message }) => `${level} ${line} ${at} ${message.split(':')[0]}`),
@@ -102,9 +102,32 @@ people:
   )
 })
 
+test('the same people are read once for several answers, and each answer has what gives it away', () => {
+  const source = `hurt: The bank is slow
+journeys: [checkout]
+people:
+  - character: support-lead
+    beats:
+      - { id: a, when: { since: page, after: 3m }, say: [Is it the database?] }
+`
+  const answers: (Answer | null)[] = [
+    { ...answer, cause: { component: 'postgres', category: 'database', accept: [] } },
+    null,
+    { cause: { component: 'postgres', category: 'network', accept: [] }, limit: 60_000 },
+  ]
+  assert.deepEqual(
+    readPeople(source, answers).map(({ people, mistakes }) => [people?.hurt, mistakes.map(({ level, at }) => `${level} ${at}`)]),
+    answers.map((each) => [read(source, each).people?.hurt, read(source, each).mistakes.map(({ level, at }) => `${level} ${at}`)]),
+  )
+  assert.deepEqual(
+    readPeople(source, answers).map(({ mistakes }) => mistakes.map(({ at }) => at)),
+    [['people.0.beats.0.say.0'], [], []],
+  )
+})
+
 test('what a new file begins with has no mistakes', () => {
   assert.deepEqual(
-    readPeople(peopleTemplate, { cause: { component: 'payments', category: 'third-party', accept: [] }, limit: 20 * 60_000 }).mistakes,
+    read(peopleTemplate, { cause: { component: 'payments', category: 'third-party', accept: [] }, limit: 20 * 60_000 }).mistakes,
     [],
   )
 })

@@ -17,19 +17,28 @@ interface PeopleMistake {
 /** What a scenario must not have given away before its debrief. */
 export type Answer = Pick<Scenario, 'cause' | 'limit'>
 
-/** Reads `people.yaml`: everything that is wrong with it, with its place. The warnings are about what gives the answer away. */
-export function readPeople(source: Uint8Array | string, answer: Answer | null): { people: People | null; mistakes: PeopleMistake[] } {
+interface ReadPeople {
+  people: People | null
+  mistakes: PeopleMistake[]
+}
+
+/**
+ * Reads `people.yaml`: everything that is wrong with it, with its place, once for each answer that the same people may go with (each variant of a scenario has
+ * one of its own). The warnings are about what gives the answer away.
+ */
+export function readPeople(source: Uint8Array | string, answers: readonly (Answer | null)[]): ReadPeople[] {
   const { document, mistakes: unreadable } = readDocument(source, 'the people of a scenario')
   const mistakes: PeopleMistake[] = unreadable.map((mistake) => ({ level: 'error', at: '', ...mistake }))
-  if (!document) return { people: null, mistakes }
-  const parsed = peopleSchema.safeParse(document.value)
-  for (const { path: _, unknownKey: __, ...mistake } of explainIssues(parsed.error?.issues ?? [], document.value, document, peopleSchema))
+  if (!document) return answers.map(() => ({ people: null, mistakes }))
+  const { data, error } = peopleSchema.safeParse(document.value)
+  for (const { path: _, unknownKey: __, ...mistake } of explainIssues(error?.issues ?? [], document.value, document, peopleSchema))
     mistakes.push({ level: 'error', ...mistake })
-  if (parsed.data)
-    checkPeople(parsed.data, answer, (level, keys, message) =>
-      mistakes.push({ level, at: keys.join('.'), message, ...document.placeOf(keys) }),
-    )
-  return { people: mistakes.some(({ level }) => level === 'error') ? null : (parsed.data ?? null), mistakes }
+  if (!data) return answers.map(() => ({ people: null, mistakes }))
+  return answers.map((answer) => {
+    const found = [...mistakes]
+    checkPeople(data, answer, (level, keys, message) => found.push({ level, at: keys.join('.'), message, ...document.placeOf(keys) }))
+    return { people: found.some(({ level }) => level === 'error') ? null : data, mistakes: found }
+  })
 }
 
 type Tell = (level: PeopleMistake['level'], keys: readonly PropertyKey[], message: string) => void

@@ -3,13 +3,16 @@ import { beginsAt, inOrderOfBeginning, type Shift, type SlowBurn } from '../../m
 import type { People } from '../../model/people.ts'
 import { drawnScenario, variantFor } from '../variants.ts'
 
+/** The scenarios that incidents may be, by id. They may be read when they are asked for. */
+export type KnownScenarios = Pick<ReadonlyMap<string, Scenario>, 'get' | 'has' | 'keys'>
+
 const mostKept = 16
 
 /**
  * A shift as the engine plays it: as a scenario whose timeline has the faults of all its incidents, and its noise. What each incident is, is in `incidents`. A seed
  * draws the incidents' variants as it draws those of drills.
  */
-export function playedShift(shift: Shift, scenarios: ReadonlyMap<string, Scenario>, people: People | null): Scenario {
+export function playedShift(shift: Shift, scenarios: KnownScenarios, people: People | null): Scenario {
   const kept = new Map<number, Scenario>()
   const versions = {
     of({ seed }: { seed: number }): Scenario {
@@ -27,7 +30,7 @@ export function playedShift(shift: Shift, scenarios: ReadonlyMap<string, Scenari
 /** What is played in a shift, in the order of its incidents. */
 function drawnFor(
   { incidents }: Shift,
-  scenarios: ReadonlyMap<string, Scenario>,
+  scenarios: KnownScenarios,
   seed: number,
 ): (Pick<Incident, 'at' | 'breaks' | 'urgency' | 'scenario'> & { slowBurn: SlowBurn | undefined })[] {
   return inOrderOfBeginning({ incidents }).map((incident) => {

@@ -13,7 +13,7 @@ import { checks } from '../checks/registry.ts'
 import { faults } from '../faults/registry.ts'
 import { describeProblem, type ScenarioProblem, type Vocabulary } from '../scenarios.ts'
 import { everyVariant } from '../variants.ts'
-import { playedShift } from './compose.ts'
+import { playedShift, type KnownScenarios } from './compose.ts'
 
 /** Incidents that begin within this of each other are meant to overlap. */
 export const overlapMs = 5 * 60_000
@@ -30,7 +30,7 @@ export interface ReadShift {
 /** Every shift of a folder, by its id. The first mistake of one is told; who is told may go on without that shift. */
 export function loadShifts(
   folder: string,
-  scenarios: ReadonlyMap<string, Scenario>,
+  scenarios: KnownScenarios,
   told: (mistake: FiredrillError) => void = (mistake) => {
     throw mistake
   },
@@ -50,7 +50,7 @@ export function loadShifts(
 /** Reads the folder of a shift and tells all that is wrong with it. */
 export function checkShift(
   folder: string,
-  scenarios: ReadonlyMap<string, Scenario>,
+  scenarios: KnownScenarios,
   vocabulary?: Pick<Vocabulary, 'alerts' | 'tickets'>,
 ): { read: ReadShift | null; problems: ScenarioProblem[] } {
   const problems: ScenarioProblem[] = []
@@ -96,7 +96,7 @@ export function checkShift(
 }
 
 /** What those who speak in a shift must not give away: the causes of all its incidents. */
-const answersOf = ({ incidents, limit }: ShiftPlan, scenarios: ReadonlyMap<string, Scenario>): Answer[] =>
+const answersOf = ({ incidents, limit }: ShiftPlan, scenarios: KnownScenarios): Answer[] =>
   incidents.flatMap(({ scenario: id }) => {
     const scenario = scenarios.get(id)
     return scenario ? everyVariant(scenario).map(({ cause }) => ({ cause, limit })) : []
@@ -106,7 +106,7 @@ function peopleIn(folder: string, answers: readonly Answer[], problems: Scenario
   const file = path.join(folder, 'people.yaml')
   if (!existsSync(file)) return null
   const source = readFileSync(file)
-  const read = answers.length > 0 ? answers.map((answer) => readPeople(source, answer)) : [readPeople(source, null)]
+  const read = readPeople(source, answers.length > 0 ? answers : [null])
   const told = new Map(read.flatMap(({ mistakes }) => mistakes.map((mistake) => [JSON.stringify(mistake), { ...mistake, file }] as const)))
   problems.push(...told.values())
   return read[0]?.people ?? null
@@ -134,7 +134,7 @@ function checkAlerts(
 
 type Tell = (level: ScenarioProblem['level'], keys: readonly PropertyKey[], message: string) => void
 
-function checkPlan({ id, incidents, noise, limit }: ShiftPlan, folder: string, scenarios: ReadonlyMap<string, Scenario>, tell: Tell): void {
+function checkPlan({ id, incidents, noise, limit }: ShiftPlan, folder: string, scenarios: KnownScenarios, tell: Tell): void {
   if (id !== folder) tell('error', ['id'], `must be the name of its folder, '${folder}'`)
   if (scenarios.has(id)) tell('error', ['id'], `there is a scenario '${id}': choose another id`)
   const known = checks.map((check) => check.id)
@@ -203,7 +203,7 @@ function checkSlowBurn({ params }: SlowBurn, scenario: Scenario, tell: (keys: re
 }
 
 /** Which page, and which recovery, is of which of two incidents must be clear where both are open. */
-function checkOverlaps(incidents: ShiftPlan['incidents'], scenarios: ReadonlyMap<string, Scenario>, tell: Tell): void {
+function checkOverlaps(incidents: ShiftPlan['incidents'], scenarios: KnownScenarios, tell: Tell): void {
   const inOrder = inOrderOfBeginning({ incidents }).map((incident) => ({
     ...incident,
     begins: beginsAt(incident),
