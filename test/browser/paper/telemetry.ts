@@ -98,7 +98,9 @@ export class PaperTelemetry implements AsyncDisposable {
       services: ['locust', 'gateway', 'catalog', 'inventory', 'orders', 'payments'],
       logServices: ['gateway', 'inventory', 'orders', 'postgres'],
     }))
-    app.get('/telemetry/operations', async () => ({ operations: [{ name: 'GET /api/products' }, { name: 'POST /api/checkout' }] }))
+    app.get('/telemetry/operations', async () => ({
+      operations: ['GET /api/products', 'POST /api/checkout'].map((name) => ({ name, kind: 'server' })),
+    }))
     app.get<{ Querystring: Record<string, string> }>('/telemetry/traces', async ({ query }) => {
       const [from, to] = between(query)
       const found = summaries(this.incident, from, to, Number(query['limit'] ?? 100)).filter(
