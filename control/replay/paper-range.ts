@@ -9,6 +9,7 @@ import {
   type QueuePolicy,
   type Range,
 } from '../../model/range.ts'
+import { byRoute } from '../../model/range/queue.ts'
 import { deploymentOf, releasesOf } from '../../range/releases.ts'
 import { paperCache, paperDatabase } from './paper-answers.ts'
 import { paperBackups } from './paper-backups.ts'
@@ -146,10 +147,13 @@ function paperQueue(now: Told): Range['queue'] {
     purge: async () => 0,
     move: async (_from, _to, _limit, accept) =>
       accept?.({ messageId: 'm', redelivered: true, body: '{}', headers: {} }) === false ? 0 : 1,
-    bindings: async () => now.bindings,
-    bind: async (binding) => void (now.bindings = [...now.bindings.filter((one) => !isDeepStrictEqual(one, binding)), binding]),
+    bindings: async () => now.bindings.toSorted(byRoute),
+    bind: async ({ exchange, queue, key }) => {
+      const binding: Binding = { exchange, queue, key }
+      now.bindings = [...now.bindings.filter((one) => !isDeepStrictEqual(one, binding)), binding]
+    },
     unbind: async (binding) => void (now.bindings = now.bindings.filter((one) => !isDeepStrictEqual(one, binding))),
-    policies: async () => now.policies,
+    policies: async () => now.policies.toSorted((a, b) => a.name.localeCompare(b.name)),
     setPolicy: async (policy) => void (now.policies = [...now.policies.filter(({ name }) => name !== policy.name), policy]),
     removePolicy: async (name) => void (now.policies = now.policies.filter((policy) => policy.name !== name)),
     memory: async () => ({ limitBytes: now.brokerLimit, usualLimitBytes: usualMemory, usedBytes: 100_000_000, alarms: [] }),

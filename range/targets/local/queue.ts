@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { FiredrillError, describeError } from '../../../model/errors.ts'
 import { until } from '../../../model/until.ts'
 import type { BrokerMemory, QueueMessage, Range } from '../../../model/range.ts'
+import { byRoute } from '../../../model/range/queue.ts'
 import { localNode, memoryLimitBytes } from '../../components/rabbitmq.ts'
 import { amqpUrl } from '../../components/service.ts'
 import { dataDir, type RangeContext } from '../../context.ts'
@@ -67,7 +68,7 @@ export function localQueue(context: RangeContext, control: RabbitmqCtl = localCo
         .parse(JSON.parse(await administration(context, 'rabbitmqManagement', '/api/bindings/%2F')))
         .filter(({ source, destination_type }) => source !== '' && destination_type === 'queue')
         .map(({ source, destination, routing_key }) => ({ exchange: source, queue: destination, key: routing_key }))
-        .toSorted((a, b) => `${a.queue} ${a.exchange}`.localeCompare(`${b.queue} ${b.exchange}`)),
+        .toSorted(byRoute),
     bind: ({ queue, exchange, key }) =>
       withChannel(amqpUrl(context), async (channel) => void (await channel.bindQueue(queue, exchange, key))),
     unbind: ({ queue, exchange, key }) =>
