@@ -96,6 +96,8 @@ async function breaks({ client, drill, plan, until, patience }: Rehearsal, incid
     // What follows within an incident comes when its author says.
     const goesOn =
       incident.steps.some((step) => done.has(step) && (!incident.slowBurn || step !== incident.steps[0])) && incident.steps.includes(next)
+    // Of incidents that are open already.
+    const earlier = new Set((await pages(client)).map(({ fingerprint }) => fingerprint))
     if (!goesOn) await client.post('/api/drills/:id/skip', { id: drill })
     const inMs = goesOn ? longestStepMs : nextStepMs
     await until('the next fault to go in', inMs, async () => injectedSteps((await drillOf(client, drill)).events).has(next))
@@ -107,7 +109,8 @@ async function breaks({ client, drill, plan, until, patience }: Rehearsal, incid
       const { events } = await drillOf(client, drill)
       return events.some((event) => event.type === 'fault-reverted' && event.instance === instanceOf(events, next))
     })
-    await until('its pages to resolve', quietDeadlineMs * patience, async () => (await pages(client)).length === 0)
+    const resolved = async () => (await pages(client)).every(({ fingerprint }) => earlier.has(fingerprint))
+    await until('its pages to resolve', quietDeadlineMs * patience, resolved)
   }
 }
 

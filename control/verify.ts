@@ -1,6 +1,6 @@
 import { fitsAlert } from '../drills/alert-name.ts'
 import { difference } from '../drills/baseline.ts'
-import type { ApiClient } from '../model/client.ts'
+import type { AnswerOf, ApiClient } from '../model/client.ts'
 import type { DrillEvent } from '../model/drill.ts'
 import { until as waitUntil } from '../model/until.ts'
 import { FiredrillError, describeError } from '../model/errors.ts'
@@ -277,7 +277,7 @@ export const drillOf = (client: Pick<Client, 'get'>, id: string) => client.get('
 /** What Alertmanager has: pages and tickets. */
 export const firing = (client: Client) => client.get('/api/alerts')
 
-export const pages = async (client: Client): Promise<unknown[]> =>
+export const pages = async (client: Client): Promise<AnswerOf<'GET /api/alerts'>> =>
   (await firing(client)).filter((alert) => alert.labels['severity'] === 'page')
 
 /** Rounded to one decimal, as figures are written down. */

@@ -14,6 +14,8 @@ const lookEveryMs = 2_000
 /** Of each container, for who opens a terminal. */
 const linesBefore = 2_000
 
+type Pods = Pick<Cluster, 'namespace' | 'pods' | 'log'>
+
 interface Source {
   service: string
   format: LogFormat
@@ -42,7 +44,7 @@ export const toSink =
   }
 
 /** Sends what the pods print, for terminals elsewhere, until the other end goes. A reader that does not read is waited for. */
-export function sendPodLogs(stream: Duplex, cluster: Cluster): void {
+export function sendPodLogs(stream: Duplex, cluster: Pods): void {
   const begun = new Set<string>()
   const take: Take = async (line, { service }) => {
     if (stream.destroyed) return
@@ -64,8 +66,16 @@ async function roomIn(stream: Duplex): Promise<void> {
   waiting.abort()
 }
 
-/** Follows what the containers of the shop print, through the API server, from where each was left. The kubelet keeps what is not taken yet. */
-export function followPods(cluster: Cluster, hand: Take, begin: { sinceSeconds: number } | { tailLines: number }): { stop(): void } {
+/**
+ * Follows what the containers of the shop print, through the API server, from where each was left. The kubelet keeps what is not taken yet. Every `everyMs`
+ * it looks for containers that are new, and for streams that have ended.
+ */
+export function followPods(
+  cluster: Pods,
+  hand: Take,
+  begin: { sinceSeconds: number } | { tailLines: number },
+  everyMs = lookEveryMs,
+): { stop(): void } {
   /** By container, as it was started last: its stream, or null once that has ended. */
   const streams = new Map<string, AbortController | null>()
   /** The time of the last line of each, as the kubelet wrote it: where to go on. */
@@ -73,15 +83,15 @@ export function followPods(cluster: Cluster, hand: Take, begin: { sinceSeconds: 
   let stopped = false
 
   async function follow(key: string, pod: string, container: string, source: Source): Promise<void> {
+    const from = readTo.get(key)
     let rest = ''
     // Keeps the first half of a character until the other half comes.
     const decoder = new TextDecoder()
     const take = async (line: string): Promise<void> => {
       const at = line.indexOf(' ')
       const time = line.slice(0, at)
-      const before = readTo.get(key)
-      // A stream that is opened again begins with the second in which the last one ended.
-      if (before !== undefined && time <= before) return
+      // A stream that is opened again begins with the second in which the last one ended. Within one, times may repeat, or go back with the clock.
+      if (from !== undefined && time <= from) return
       if (!stopped) await hand(line.slice(at + 1), source)
       readTo.set(key, time)
     }
@@ -96,8 +106,7 @@ export function followPods(cluster: Cluster, hand: Take, begin: { sinceSeconds: 
     })
     into.on('close', () => streams.set(key, null)).on('error', () => streams.set(key, null))
     // The client keeps the stream that it reads to itself. One on which nothing came for five minutes breaks; it is opened again.
-    into.on('pipe', (from) => from.on('error', () => into.destroy()))
-    const from = readTo.get(key)
+    into.on('pipe', (piped) => piped.on('error', () => into.destroy()))
     const options = { follow: true, timestamps: true, ...(from === undefined ? begin : { sinceTime: from }) }
     streams.set(key, await cluster.log.log(cluster.namespace, pod, container, into, options))
   }
@@ -124,7 +133,7 @@ export function followPods(cluster: Cluster, hand: Take, begin: { sinceSeconds: 
   void (async () => {
     while (!stopped) {
       await look().catch((error: unknown) => process.stderr.write(`logs of pods: ${describeError(error)}\n`))
-      await delay(lookEveryMs)
+      await delay(everyMs)
     }
   })()
   return {

@@ -2,28 +2,22 @@
  * Holds the lease on every fault. Keeps a connection to the control plane; when that is gone it starts it again, and when it stays
  * gone for ten seconds, or a fault's deadline has passed, it takes the faults out itself.
  */
-import { uptime } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describeError } from '../../model/errors.ts'
 import { portOffsets } from '../../range/context.ts'
 import { isMissed } from '../../range/targets/local/identity.ts'
 import { RangeState } from '../../range/targets/local/state.ts'
 import { surviveFullDisk } from '../full-disk.ts'
-import { leaseMs } from '../lease.ts'
 import { Ledger } from '../ledger.ts'
 import type { Hands } from './hands.ts'
 import { keep } from './keep.ts'
-
-// Imported, it would load undici, since all that it exports is read then.
-const http = process.getBuiltinModule('node:http')
+import { faultWatch, holdLease } from './watch.ts'
 
 surviveFullDisk()
 const dir = process.env['FIREDRILL_DIR']
 if (!dir) throw new Error('FIREDRILL_DIR is not set: the reaper is started by firedrill up')
 /** Off in tests that want the control plane to stay dead. */
 const restartsControl = process.env['FIREDRILL_REAPER_ONLY'] !== 'true'
-/** The control plane takes out overdue faults itself; this one comes after it. */
-const deadlineGraceMs = 2_000
 
 const state = new RangeState(dir)
 const config = state.config()
@@ -35,11 +29,6 @@ const withHands = (): Promise<Hands> =>
     hands = null
     throw error
   })
-/** Since the machine was started, in milliseconds: whoever sets the clock back would otherwise have a dead control plane waited for that much longer. */
-const uptimeMs = (): number => uptime() * 1_000
-let seenAt = uptimeMs()
-let connected = false
-
 /** On a full disk it may not open: nothing else is of use until it does, and who gives up would only be started again. */
 async function openLedger(dir: string): Promise<Ledger> {
   for (let told = false; ; told = true) {
@@ -52,56 +41,8 @@ async function openLedger(dir: string): Promise<Ledger> {
   }
 }
 
-function holdLease(): void {
-  const request = http.get({
-    host: '127.0.0.1',
-    port: config.portBase + portOffsets.control,
-    path: '/api/lease',
-    agent: false,
-    headers: { authorization: `Bearer ${config.tokens.service}` },
-    // A control plane that is suspended keeps its connection and sends nothing.
-    timeout: 3_000,
-  })
-  let ended = false
-  const again = () => {
-    if (ended) return
-    ended = true
-    connected = false
-    request.destroy()
-    setTimeout(holdLease, 300)
-  }
-  request.on('response', (response) => {
-    if (response.statusCode !== 200) return again()
-    connected = true
-    response.on('data', () => (seenAt = uptimeMs()))
-    response.on('close', again)
-    response.on('error', again)
-  })
-  request.on('timeout', again)
-  request.on('error', again)
-}
-
-let working = false
-async function watch(): Promise<void> {
-  if (working) return
-  working = true
-  try {
-    if (ledger.openFaults().length === 0) return
-    const { injector } = await withHands()
-    if (uptimeMs() - seenAt > leaseMs && !connected) {
-      const taken = await injector.revertAll()
-      if (taken.length > 0) process.stdout.write(`the control plane stayed away: ${taken.length} faults taken out\n`)
-    }
-    const overdue = await injector.revertOverdue(deadlineGraceMs)
-    if (overdue.length > 0) process.stdout.write(`${overdue.length} faults had outlived their limit and were taken out\n`)
-  } catch (error) {
-    process.stderr.write(`the reaper will try again: ${String(error)}\n`)
-  } finally {
-    working = false
-  }
-}
-
-holdLease()
+const lease = holdLease(config.portBase + portOffsets.control, config.tokens.service)
+const watch = faultWatch(ledger, lease, async () => (await withHands()).injector)
 keep(
   async (name) => isMissed(state.run(name)) && (await withHands()).target.revive(name),
   restartsControl ? ['control', 'supervisor'] : ['supervisor'],
