@@ -71,7 +71,9 @@ async function leased(answer: (response: http.ServerResponse) => void) {
   const lease = holdLease((server.address() as AddressInfo).port, 'secret', () => clock.ms)
   clock.ms += 5
   return {
-    ...{ lease, clock, requests },
+    lease,
+    clock,
+    requests,
     connected: () => until('the lease to be held', 10_000, () => lease.goneMs() === 0, 10),
     broken: () => until('the connection to break', 10_000, () => lease.goneMs() > 0, 10),
     async [Symbol.asyncDispose]() {
