@@ -50,5 +50,8 @@ export function keepProof(state: RangeState, id: string, variant: string | null,
   // One that holds for where it was first proven is as good as this one.
   const known = readProof(projectRoot, id)
   if (known?.target !== target && staleness(projectRoot, id, sources).length === 0) return
-  writeProof(projectRoot, id, variant === null ? proof : withVariant(known, variant, proof, upToDate(projectRoot, id, known, sources)))
+  if (variant === null) return writeProof(projectRoot, id, proof)
+  // Only one from before the scenario had variants has to be compared with each.
+  const same = known === null || 'variants' in known ? [] : upToDate(projectRoot, id, known, sources)
+  writeProof(projectRoot, id, withVariant(known, variant, proof, same))
 }

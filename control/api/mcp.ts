@@ -5,6 +5,7 @@ import { clearly } from '../mcp/clearer.ts'
 import { messagesIn, refusal } from '../mcp/messages.ts'
 import type { TraineeApi } from '../mcp/tool.ts'
 import type { Api } from './context.ts'
+import { injected } from './injected.ts'
 
 /**
  * MCP over streamable HTTP, without sessions: each request stands for itself, and is answered by JSON, or by events where nothing else is accepted. The token, and Host and Origin, are
@@ -38,7 +39,9 @@ export function mcpRoutes(app: Api): void {
       if ('done' in given) return reply.code(202).send()
       const gone = new AbortController()
       reply.raw.once('close', () => gone.abort())
-      const api = apiOf(app, { host, ...(authorization ? { authorization } : {}), ...(cookie ? { cookie } : {}) }, gone.signal)
+      const headers = { host, ...(authorization ? { authorization } : {}), ...(cookie ? { cookie } : {}) }
+      // Our own API as whoever asks may use it, for as long as they are there.
+      const api = client(injected(app, { headers, signal: gone.signal }))
       const answer = await answerTo(given.messages, { version, form, api, gone: gone.signal })
       if (answer === null) return reply.hijack()
       if (answer.type) reply.type(answer.type)
@@ -88,13 +91,4 @@ async function answerTo(
   } finally {
     await server.close()
   }
-}
-
-/** Our own API as whoever asks may use it, for as long as they are there. */
-function apiOf(app: Api, headers: Record<string, string>, signal: AbortSignal): TraineeApi {
-  return client(async ({ method, path, body }) => {
-    const sent = body === undefined ? {} : { payload: body as object }
-    const response = await app.inject({ method, url: path, headers, signal, ...sent })
-    return { status: response.statusCode, text: response.body }
-  })
 }

@@ -11,6 +11,7 @@ import type { Range } from '../../model/range.ts'
 import { isReadOff, type ReadOff } from '../../model/read-off.ts'
 import { actionsOf, type Scenario } from '../../model/scenario.ts'
 import type { Api } from '../api/context.ts'
+import { injected } from '../api/injected.ts'
 import { Coach } from '../coach.ts'
 import { DrillEngine } from '../drill-engine.ts'
 import { GameDays } from '../game-days.ts'
@@ -275,15 +276,8 @@ export class ReplayPlane implements AsyncDisposable {
 
   /** The API as a role has it. */
   #as(role: keyof typeof paperTokens): ApiClient {
-    return client(async ({ method, path, body }) => {
-      const response = await (this.#app ?? (await this.#ready)).inject({
-        method,
-        url: path,
-        headers: { authorization: `Bearer ${paperTokens[role]}`, host: paperHost },
-        ...(body === undefined ? {} : { payload: body as object }),
-      })
-      return { status: response.statusCode, text: response.body }
-    })
+    const headers = { authorization: `Bearer ${paperTokens[role]}`, host: paperHost }
+    return client(injected(this.#ready, { headers }))
   }
 }
 

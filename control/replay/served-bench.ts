@@ -1,4 +1,5 @@
 import type { Api } from '../api/context.ts'
+import { injected } from '../api/injected.ts'
 import type { Role } from '../../model/api.ts'
 import { client, type ApiClient } from '../../model/client.ts'
 import type { TraineeApi } from '../mcp/tool.ts'
@@ -79,9 +80,7 @@ export class ServedBench implements AsyncDisposable {
 
   /** What a role is answered. */
   async ask(role: Role, method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, body?: object) {
-    const headers = { authorization: `Bearer ${paperTokens[role]}`, host: this.host }
-    const { statusCode, body: text } = await (await this.app).inject({ method, url, headers, ...(body ? { payload: body } : {}) })
-    return { status: statusCode, text }
+    return this.#fetcher(role)({ method, path: url, body })
   }
   async read<Body>(role: Role, url: string): Promise<Body> {
     const { status, text } = await this.ask(role, 'GET', url)
@@ -94,7 +93,10 @@ export class ServedBench implements AsyncDisposable {
   }
   /** The API as a role has it. */
   client(role: Role): ApiClient {
-    return client(async ({ method, path, body }) => this.ask(role, method, path, body as object | undefined))
+    return client(this.#fetcher(role))
+  }
+  #fetcher(role: Role) {
+    return injected(this.app, { headers: { authorization: `Bearer ${paperTokens[role]}`, host: this.host } })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

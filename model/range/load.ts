@@ -1,7 +1,10 @@
+/** States of Locust's runner, by its own names; `missing` where it tells none. */
+export const loadStates = ['ready', 'spawning', 'running', 'cleanup', 'stopping', 'stopped', 'missing'] as const
+
 export interface LoadStatus {
   /** Processes that the users are in, when they are spread over several; 0 when Locust has them all in its own. */
   workers: number
-  state: 'ready' | 'spawning' | 'running' | 'cleanup' | 'stopping' | 'stopped' | 'missing'
+  state: (typeof loadStates)[number]
   users: number
   rps: number
   /** Share of requests that failed, 0–1; of the last ten seconds, as the rest. */

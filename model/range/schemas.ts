@@ -4,11 +4,12 @@ import type { AccessPolicy, Autoscaler, ClusterEvent, ClusterService, Disruption
 import { canaryServices, serviceName } from '../components.ts'
 import type { MeshIdentity, MeshRevision } from '../mesh.ts'
 import { exactly } from '../routes/route.ts'
+import type { LoadMix } from './load.ts'
 import type { Canary, Deployment } from './releases.ts'
 
 /*
- * Schemas of what the ports of a range give: for the API, for calls between two hosts, and for the record of backups. Apart from the types, which the
- * console and the commands load without any schema.
+ * Schemas of what the ports of a range give: for the API, for calls between two hosts, for the record of backups and for what is kept of a cluster. Apart
+ * from the types, which the console and the commands load without any schema.
  */
 
 const text = z.string()
@@ -42,6 +43,14 @@ export const deployment = exactly<Deployment>()(
   }),
 )
 export const canary = exactly<Canary>()(z.object({ service: z.enum(canaryServices), version: text }))
+
+export const loadMix = exactly<LoadMix>()(
+  z.object({
+    hotShare: z.number().describe('Share of product views that go to one and the same product, 0–1.'),
+    bots: count.describe('Bots that crawl without pause, beside the users.'),
+    rate: z.number().describe('Page views a second beside the users, at an even pace whatever the shop does.'),
+  }),
+)
 
 export const meshIdentity = exactly<MeshIdentity>()(
   z.object({

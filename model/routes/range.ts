@@ -6,7 +6,8 @@ import type { DiffLine } from '../mesh.ts'
 import { meshEdge, mostPolicyBytes } from '../mesh.ts'
 import type { ParamsSchema } from '../params.ts'
 import { publicStatus } from '../public-status.ts'
-import type { LoadMix, LoadStatus } from '../range.ts'
+import type { LoadStatus } from '../range.ts'
+import { loadStates } from '../range/load.ts'
 import {
   accessPolicy,
   autoscaler,
@@ -14,6 +15,7 @@ import {
   clusterService,
   deployment,
   disruptionBudget,
+  loadMix,
   meshIdentity,
   meshRevision,
   podStatus,
@@ -133,19 +135,12 @@ const stateRouteTable = {
 const loadStatus = exactly<LoadStatus>()(
   z.object({
     workers: z.number().int().describe('Processes that the users are spread over; 0 when Locust has them all in its own.'),
-    state: z.enum(['ready', 'spawning', 'running', 'cleanup', 'stopping', 'stopped', 'missing']),
+    state: z.enum(loadStates),
     users: z.number().int(),
     rps: z.number(),
     failRatio: z.number().describe('Share of requests that failed, 0–1; of the last ten seconds, as the rest.'),
     p50Ms: z.number().nullable(),
     p95Ms: z.number().nullable(),
-  }),
-)
-const loadMix = exactly<LoadMix>()(
-  z.object({
-    hotShare: z.number().describe('Share of product views that go to one and the same product, 0–1.'),
-    bots: z.number().int().describe('Bots that crawl without pause, beside the users.'),
-    rate: z.number().describe('Page views a second beside the users, at an even pace whatever the shop does.'),
   }),
 )
 const shape = z.object({ kind: z.enum(loadShapeKinds), ...loadShape.omit({ kind: true }).shape })

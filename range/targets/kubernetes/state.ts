@@ -3,17 +3,16 @@ import type { V1ConfigMap } from '@kubernetes/client-node'
 import { componentName, serviceName } from '../../../model/components.ts'
 import { edgeFault, meshEdge } from '../../../model/mesh.ts'
 import { manifestKinds } from '../../../model/range.ts'
+import { deployment, meshRevision } from '../../../model/range/schemas.ts'
 import type { RangeContext } from '../../context.ts'
 import { turns } from '../../in-turn.ts'
 import { baselineRelease } from '../../releases.ts'
 import type { Cluster } from './cluster.ts'
 
 const schema = z.object({
-  deployments: z
-    .array(z.object({ service: serviceName, version: z.string(), previous: z.string().nullable(), at: z.string(), by: z.string() }))
-    .default([]),
+  deployments: z.array(deployment).default([]),
   overrides: z.partialRecord(serviceName, z.record(z.string(), z.string())).default({}),
-  revisions: z.array(z.object({ revision: z.number(), at: z.string(), by: z.string(), yaml: z.string() })).default([]),
+  revisions: z.array(meshRevision).default([]),
   faults: z.array(meshEdge.extend({ fault: edgeFault })).default([]),
   /** Changes that the manifests do not know of. */
   edits: z.array(z.object({ kind: z.enum(manifestKinds), name: componentName, patch: z.record(z.string(), z.unknown()) })).default([]),

@@ -3,15 +3,16 @@ import { FiredrillError, describeError } from '../../../model/errors.ts'
 import { checked, checkedJson } from '../../../model/outside.ts'
 import { until } from '../../../model/until.ts'
 import type { LoadStatus, Range } from '../../../model/range.ts'
+import { loadStates } from '../../../model/range/load.ts'
+import { loadMix } from '../../../model/range/schemas.ts'
 import type { RangeContext } from '../../context.ts'
 
 const callTimeoutMs = 10_000
-const mixSchema = z.object({ hotShare: z.number(), bots: z.number(), rate: z.number() })
 /** Of what Locust answers to a change of its users. */
 const swarmAnswer = z.object({ success: z.boolean().optional() })
 /** Of Locust's own statistics what is used; what is not there yet counts as nothing. */
 const statistics = z.object({
-  state: z.enum(['ready', 'spawning', 'running', 'cleanup', 'stopping', 'stopped', 'missing']).default('missing'),
+  state: z.enum(loadStates).default('missing'),
   user_count: z.number().default(0),
   current_rps: z.number().default(0),
   current_fail_per_sec: z.number().default(0),
@@ -44,7 +45,7 @@ export function localLoad(context: RangeContext, usual: () => number): Range['lo
       }
       await until(`Locust to come to ${users} users`, callTimeoutMs, async () => (await loadStatus(context)).users === users, 100)
     },
-    mix: async () => checked(mixSchema, await ask(mixUrl), 'the mix of Locust'),
+    mix: async () => checked(loadMix, await ask(mixUrl), 'the mix of Locust'),
     async setMix(mix) {
       await ask(mixUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(mix) })
     },
