@@ -111,6 +111,7 @@ function tokenOf(request: FastifyRequest, own: boolean): string | undefined {
   return bearer ?? (cookie || undefined)
 }
 
+/** The role that a token is of; null for one of another range, or none. Compared in constant time. */
 export function tokenRole(token: string | undefined, tokens: Record<Role, string>): Role | null {
   if (token === undefined) return null
   const given = Buffer.from(token)

@@ -43,6 +43,7 @@ export const table = (columns: readonly string[], rows: readonly (readonly strin
   return `<table><tr>${columns.map((name) => `<th scope="col">${name}</th>`).join('')}</tr>${rows.map((row) => `<tr>${cells(row)}</tr>`).join('')}</table>`
 }
 
+/** A picture with its title, as HTML. */
 export const figure = ({ svg, title }: DrillGraph): string =>
   `<figure>${svg}<figcaption class="quiet">${escapeMarkup(title)}</figcaption></figure>`
 
@@ -52,9 +53,11 @@ export const clockOf =
   (ms: number): string =>
     elapsed(drillClock(drill, ms))
 
+/** The story of a drill, as an ordered list. */
 export const storyList = ({ story }: Pick<Debrief, 'story'>): string =>
   `<ol>${story.map(({ text, tone }) => `<li class="${tone}">${escapeMarkup(text)}</li>`).join('')}</ol>`
 
+/** When each milestone was reached, on the clock of the drill, beside the reference time. */
 export function referenceTable({ drill, reference }: Pick<Debrief, 'drill' | 'reference'>): string {
   const at = clockOf(drill)
   return table(
@@ -66,6 +69,7 @@ export function referenceTable({ drill, reference }: Pick<Debrief, 'drill' | 're
   )
 }
 
+/** The cause, and what its author would have done about it. */
 export const answerOf = ({ cause, solution }: Pick<Debrief, 'cause' | 'solution'>): string =>
   `<p>It was <b>${escapeMarkup(cause.component)}</b>, ${escapeMarkup(cause.category)}.</p><ol>${solution
     .map(
@@ -74,6 +78,7 @@ export const answerOf = ({ cause, solution }: Pick<Debrief, 'cause' | 'solution'
     )
     .join('')}</ol>`
 
+/** Each line of the score; one that only costs points has no “of”. */
 export const scoreTable = ({ score }: Pick<Debrief, 'score'>): string =>
   table(
     ['what', 'points', 'note'],

@@ -24,6 +24,7 @@ const pace = { components: 3, withinMs: 5_000 }
 
 /** Sent by pages with what they ask for beside what is looked at: it is no look. */
 const asideHeader = 'x-firedrill-aside'
+/** Whether a page asks for this beside what is looked at. */
 export const isAside = ({ headers }: FastifyRequest): boolean => headers[asideHeader] !== undefined
 
 interface Attention {

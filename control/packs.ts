@@ -48,6 +48,7 @@ function takeBack(dir: string): void {
   if (!existsSync(now) && existsSync(before)) renameSync(before, now)
 }
 
+/** Removes all packs of a range, given its folder. */
 export function dropPacks(dir: string): void {
   for (const folder of Object.values(placesIn(dir))) rmSync(folder, { recursive: true, force: true })
 }

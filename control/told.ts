@@ -88,6 +88,7 @@ function toldToTrainee(event: DrillEvent, numberOf: (id: number) => number, over
   }
 }
 
+/** A verdict on health without the names of the checks that fail; any other event as it is. */
 export const withoutOracle = (event: DrillEvent): DrillEvent =>
   event.type === 'health-changed' || event.type === 'incident-health-changed' ? { ...event, failing: [] } : event
 

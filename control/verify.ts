@@ -272,11 +272,13 @@ export async function recordVerified(client: Pick<Client, 'get'>, drill: string)
   return recordingOf(samples, events)
 }
 
+/** A drill with its events and incidents. Throws `not-found`. */
 export const drillOf = (client: Pick<Client, 'get'>, id: string) => client.get('/api/drills/:id', { id })
 
 /** What Alertmanager has: pages and tickets. */
 export const firing = (client: Client) => client.get('/api/alerts')
 
+/** The pages that fire now, without tickets. */
 export const pages = async (client: Client): Promise<AnswerOf<'GET /api/alerts'>> =>
   (await firing(client)).filter((alert) => alert.labels['severity'] === 'page')
 

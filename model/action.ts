@@ -35,6 +35,7 @@ interface Action<Params extends z.ZodType = z.ZodType> {
 
 export type AnyAction = Action<z.ZodType>
 
+/** An action as registries hold it, apart from the type of its parameters. */
 export function defineAction<Params extends z.ZodType>(action: Action<Params>): AnyAction {
   // Safe: the engine only ever hands an action the params that its own schema parsed.
   return action as unknown as AnyAction

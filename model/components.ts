@@ -20,6 +20,7 @@ export const proxyNames = [
 ] as const
 export type ProxyName = (typeof proxyNames)[number]
 const proxySuffix = '-proxy'
+/** The proxy of a service: `orders-proxy` of `orders`. */
 export const proxyOf = (service: ServiceName): ProxyName => `${service}${proxySuffix}`
 /** Whether a name is that of a proxy, as its telemetry has it. */
 export const isProxy = (name: string): boolean => name.endsWith(proxySuffix)
@@ -82,4 +83,5 @@ export const componentStatus = z.object({
 })
 export type ComponentStatus = z.infer<typeof componentStatus>
 
+/** Whether a name is that of one of the shop's services. */
 export const isService = (name: string): name is ServiceName => (serviceNames as readonly string[]).includes(name)

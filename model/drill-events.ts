@@ -293,4 +293,5 @@ export const hiddenFromTrainees: readonly DrillEventType[] = [
   'affected-checked',
   'range-differed',
 ]
+/** Whether trainees are told of an event while the drill runs. */
 export const traineeMaySee = (event: DrillEventBody): boolean => !hiddenFromTrainees.includes(event.type)

@@ -50,6 +50,7 @@ export const allowedPhases = {
   debrief: ['finished'],
 } as const satisfies Record<string, readonly DrillPhase[]>
 export type DrillCommand = keyof typeof allowedPhases
+/** Whether a command is allowed in a phase of a drill. */
 export const mayDo = (phase: DrillPhase, command: DrillCommand): boolean =>
   (allowedPhases[command] as readonly DrillPhase[]).includes(phase)
 

@@ -18,6 +18,7 @@ export interface ParamsSchema {
   required?: string[]
 }
 
+/** Whether a parameter is a number, whole or not. */
 export const isNumeric = ({ type }: ParamSchema): boolean => type === 'integer' || type === 'number'
 
 /** A bound that stands in the schema because a number without one has none. */

@@ -9,4 +9,5 @@ export type ReadOff = keyof typeof readOffInWords
 /** A parameter as people read it. */
 export const inWords = (value: unknown): string => (isReadOff(value) ? readOffInWords[value] : String(value))
 
+/** Whether a parameter stands for something that is read off the range, such as `$blocker`. */
 export const isReadOff = (value: unknown): value is ReadOff => typeof value === 'string' && Object.hasOwn(readOffInWords, value)

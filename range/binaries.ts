@@ -31,6 +31,7 @@ const debianVersions = (root: string): string[] => {
 const envoyFolders = (environment: string): string[] =>
   globSync('lib/python3*/site-packages/envoy/_bin', { cwd: environment }).map((folder) => path.join(environment, folder))
 
+/** Every external program of a range: its names, the folders in which it is looked for in this order, and what installs it. */
 export function binarySources(cache: string): BinarySource[] {
   const source = (
     host: HostRole | readonly HostRole[],

@@ -39,6 +39,7 @@ export interface Component {
   logs: { format: LogFormat; file?(context: RangeContext): string }
 }
 
+/** A component of the topology: one file in `range/components/` each. */
 export const defineComponent = (component: Component): Component => component
 
 /** The usual stop and start deadlines. */

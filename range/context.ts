@@ -192,8 +192,12 @@ export type PortName = keyof typeof portOffsets
 
 export const defaultPortBase = 7400
 
+/** The id of the range in a folder: 12 hexadecimal digits, the same each time. */
 export const rangeId = (dir: string): string => createHash('sha256').update(path.resolve(dir)).digest('hex').slice(0, 12)
 
+/** The folder of what a component stores. */
 export const dataDir = (context: RangeContext, component: string): string => path.join(context.dir, 'data', component)
+/** The folder of the files that a component is configured by. */
 export const configDir = (context: RangeContext, component: string): string => path.join(context.dir, 'config', component)
+/** The file of what a component prints. */
 export const logFile = ({ dir }: Pick<RangeContext, 'dir'>, component: string): string => path.join(dir, 'logs', `${component}.log`)

@@ -8,6 +8,7 @@ import type { Component } from './component.ts'
 export const tiers = ['watch', 'shop', 'load'] as const
 export type Tier = (typeof tiers)[number]
 
+/** What goes before what: the monitoring and the control plane, then the shop, then its load. */
 export const tierOf = (role: Component['role']): Tier => {
   if (role === 'observability' || role === 'control') return 'watch'
   return role === 'load' ? 'load' : 'shop'

@@ -32,4 +32,5 @@ export function deploymentOf(root: string, service: ServiceName, version: string
   return { service, version, previous, at: new Date().toISOString(), by }
 }
 
+/** The release that a fresh range runs of a service. Throws `internal` where its list cannot be read. */
 export const baselineRelease = (root: string, service: string): string => releasesOf(root, service).baseline

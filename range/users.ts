@@ -29,6 +29,7 @@ export function unprivilegedUser(name: string): SystemUser | null {
   return { ...user, canTraverse: (dir) => canTraverse(user, dir), canRead: (file) => canRead(user, file) }
 }
 
+/** What a child process is started with to run as a user; nothing for our own. */
 export const runAs = (user: SystemUser | null): { uid?: number; gid?: number } => (user ? { uid: user.uid, gid: user.gid } : {})
 
 type Who = Pick<SystemUser, 'uid' | 'gid'>

@@ -1,3 +1,7 @@
+/*
+ * The model that words what the coach has decided. `speak` asks it, with a prompt (`brief.ts`) of what the trainee has seen (`view.ts`). Each sentence is
+ * checked before it is shown (`output-check.ts`).
+ */
 import { isStepCount, streamText, tool, type FinishReason, type ToolCallRepairFunction, type ToolSet } from 'ai'
 import { FiredrillError, describeError } from '../../model/errors.ts'
 import type { CoachModel } from '../providers/provider.ts'

@@ -4,6 +4,7 @@ import type { Api, ApiContext } from './context.ts'
 import { parametersOf } from './parameters.ts'
 import { serve } from './serve.ts'
 
+/** The actions that this range offers, and running one: for trainees as well, and recorded in the drill that runs. */
 export function actionRoutes(app: Api, { engine, people, range }: ApiContext): void {
   serve(app, 'GET /api/actions', async () => ({
     actions: actionsFor(range).map(({ id, title, description, kind, caution, params }) => ({

@@ -24,6 +24,7 @@ export interface DrillReading {
   finishedShift(id: string, role: Role | null): { state: DrillState; shift: ReadShift }
 }
 
+/** Drills as the routes read them: from the ledger, and only what whoever asks may see. */
 export function drillReading({
   ledger,
   engine,

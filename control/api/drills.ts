@@ -21,6 +21,7 @@ import { helpRoutes, responseRoutes } from './drill-response.ts'
 import { handoverRoutes } from './handovers.ts'
 import { serve } from './serve.ts'
 
+/** All routes below `/api/drills`, from starting a drill to its debrief. */
 export function drillRoutes(app: Api, api: ApiContext): void {
   const reading = drillReading(api)
   const heavy = new Heavy()

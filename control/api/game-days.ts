@@ -20,6 +20,7 @@ interface Said {
 
 const cookieTraits = 'Path=/; HttpOnly; SameSite=Strict; Max-Age=604800'
 
+/** The game day: planning it, joining it by its link, roles, and what has been played. */
 export function gameDayRoutes(app: Api, { context, gameDays, people, ledger, scenarios, shifts, engine, shells }: ApiContext): void {
   const played = playedWith(scenarios, shifts)
   /** Without the link's code, the ids of browsers, and what is still to come. */

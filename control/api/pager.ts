@@ -1,6 +1,7 @@
 import type { Api, ApiContext } from './context.ts'
 import { serve } from './serve.ts'
 
+/** What Alertmanager posts, with the token of services: pages, tickets and its watchdog. Trainees read the pages of the drill. */
 export function pagerRoutes(app: Api, { engine, ledger }: ApiContext): void {
   const config = { access: 'service' } as const
   serve(app, 'POST /api/pager/page', config, async (request) => {

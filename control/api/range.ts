@@ -9,6 +9,7 @@ import { toldDeployments } from '../told-changes.ts'
 import type { Api, ApiContext } from './context.ts'
 import { serve } from './serve.ts'
 
+/** The range beside any drill: its components, cluster, changes and load, and the dashboards and runbooks for it. */
 export function rangeRoutes(app: Api, { range, sampler, engine, context, ledger, load, looks, people }: ApiContext): void {
   serve(app, 'GET /api/range', async () => ({
     profile: context.config.profile,

@@ -9,6 +9,7 @@ import type { Ledger } from '../ledger.ts'
 import type { Api, ApiContext } from './context.ts'
 import { serve } from './serve.ts'
 
+/** The scenarios that can be played, and for instructors what is in them. While a blind drill runs, trainees are told none. */
 export function scenarioRoutes(app: Api, { scenarios, ledger, range, engine, shells }: ApiContext): void {
   const counts = countScenarios([...scenarios.values()])
   serve(app, 'GET /api/scenarios', async (request) => {

@@ -3,6 +3,7 @@ import { sessionCookie, tokenRole } from '../access.ts'
 import type { Api, ApiContext } from './context.ts'
 import { serve } from './serve.ts'
 
+/** Exchanges the token of a link for a cookie, and tells the role of whoever asks. */
 export function sessionRoutes(app: Api, { context }: ApiContext): void {
   serve(app, 'GET /api/session', { access: 'public' }, async (request) => ({ role: request.role, profile: context.config.profile }))
 

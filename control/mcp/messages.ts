@@ -8,6 +8,7 @@ interface Refusal {
   id: null
   error: { code: number; message: string }
 }
+/** An error by JSON-RPC, by its code, of a request that has no id that could be told. */
 export const refusal = (code: -32_700 | -32_600 | -32_000, message: string): Refusal => ({
   jsonrpc: '2.0',
   id: null,

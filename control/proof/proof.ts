@@ -1,3 +1,7 @@
+/*
+ * Proofs that scenarios break, page and recover as they are meant to. They are read and written here; what one rests on is in `covers.ts`, and `source.ts`
+ * reads code apart from comments and layout.
+ */
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
@@ -60,6 +64,7 @@ function provenBefore(known: Proof, same: readonly string[]): VariedProof['varia
   return Object.fromEntries(same.map((variant) => [variant, proven]))
 }
 
+/** Where the proof of a scenario is, whether or not it has one. */
 export const proofFile = (root: string, id: string): string => path.join(root, 'scenarios', id, 'proof.json')
 
 /** The proof of a scenario; null when it has none, or one of another format. */
@@ -74,6 +79,7 @@ export function readProof(root: string, id: string): Proof | null {
   }
 }
 
+/** Writes the proof beside its scenario, in place of the one that was there. */
 export const writeProof = (root: string, id: string, proof: Proof): void =>
   writeFileSync(proofFile(root, id), `${JSON.stringify(proof, null, 2)}\n`)
 
@@ -100,6 +106,7 @@ export const upToDate = (root: string, id: string, proof: Proof | null, sources?
     (variant): variant is string => variant !== null && variantStaleness(root, id, proof, variant, sources).length === 0,
   )
 
+/** In what the present code differs from the proven one, a sentence for each name; empty where it does not. */
 export function differences(proven: Covers, present: Covers): string[] {
   const names = [...new Set([...Object.keys(proven), ...Object.keys(present)])].toSorted()
   return names.flatMap((name) => {

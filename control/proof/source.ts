@@ -160,4 +160,5 @@ const isPlainText = (node: unknown): boolean =>
   ((node.type === 'Literal' && typeof node['value'] === 'string') ||
     (node.type === 'TemplateLiteral' && Array.isArray(node['expressions']) && node['expressions'].length === 0))
 
+/** The first 16 hexadecimal digits of a text's SHA-256. */
 export const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16)

@@ -16,7 +16,7 @@ const againAfterMs = 300
 /** Since the machine was started, in milliseconds: whoever sets the clock back would otherwise have a dead control plane waited for that much longer. */
 const uptimeMs = (): number => uptime() * 1_000
 
-export interface Lease {
+interface Lease {
   /** For how long the control plane has been unheard, in milliseconds; 0 while it is connected. */
   goneMs(): number
   /** Closes the connection, and makes no other. */

@@ -1,3 +1,6 @@
+/*
+ * A team's own receivers of pages: read here, checked by Alertmanager (`check.ts`), and kept with the range (`keep.ts`).
+ */
 import path from 'node:path'
 import { visit } from 'yaml'
 import { FiredrillError } from '../../model/errors.ts'
@@ -63,6 +66,7 @@ interface LocatedMistake extends Mistake {
   at?: string
 }
 
+/** Throws `bad-request` with the first 20 mistakes in the order of the file, a line each, as `file:line:column: …`. */
 export function refuse(file: string, mistakes: readonly LocatedMistake[]): never {
   const lines = mistakes
     .toSorted(byPlace)

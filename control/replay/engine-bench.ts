@@ -1,3 +1,8 @@
+/*
+ * The control plane without a real range, for tests, benchmarks and simulated trainees. Begin here: `EngineBench` is the engine alone, `ServedBench`
+ * (`served-bench.ts`) has the API as well, and `ReplayPlane` (`plane.ts`) plays whole drills against recordings of rehearsals (`recording.ts`). Each has a
+ * range on paper (`paper-range.ts`).
+ */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'

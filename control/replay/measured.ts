@@ -6,6 +6,7 @@ import { allRunning } from './paper-range.ts'
 export type Second = Pick<Sample, 'components' | 'oldestUnfulfilledSeconds' | 'backlog' | 'deadLetters' | 'stalePrices'> & {
   users: { good: number; slow: number; failed: number } | null
 }
+/** A second in which nothing is wrong. */
 export const well = (): Second => ({
   components: allRunning(),
   users: { good: 20, slow: 0, failed: 0 },

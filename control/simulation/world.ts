@@ -1,3 +1,7 @@
+/*
+ * Random histories of crashes, failing calls and commands, on a simulated clock: `simulation.fuzz.test.ts` plays them. Begin here, with the world that they
+ * happen in; what can happen is in `commands.ts`, and what has to hold after each step in `invariants.ts` and `witness.ts`.
+ */
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,3 +1,7 @@
+/*
+ * Bundles of our own programs, kept in the cache. What starts a program asks for its bundle here; `build.ts` makes bundles in a process of its own, and
+ * `inputs.ts` tells when one is out of date.
+ */
 import { spawn } from 'node:child_process'
 import { appendFileSync } from 'node:fs'
 import path from 'node:path'

@@ -56,6 +56,7 @@ export function inputsOf(root: string, files: readonly string[], startedAt: numb
   return inputs.every(([, , , ctimeMs]) => ctimeMs < startedAt) ? inputs : null
 }
 
+/** Writes down what a bundle was made of, and which file of the folder it is. */
 export function keepRecord(folder: string, name: string, file: string, inputs: Input[]): void {
   writeWhole(recordOf(folder, name), JSON.stringify({ file, inputs }), { mode: 0o644 })
 }

@@ -6,6 +6,7 @@ export const threadStart = /new Worker\(new URL\('\.\/([\w-]+)\.ts', import\.met
 
 /** Stands for the folder of a bundle in its code until that is whole: what a module finds by its own path is in the checkout. */
 const ownFolder = 'FOLDER_OF_THIS_BUNDLE'
+/** The code of a finished bundle, with its own folder where it was left open. */
 export const withOwnFolder = (code: string): string => code.replaceAll(ownFolder, 'import.meta.dirname')
 
 /**

@@ -57,9 +57,11 @@ export const databaseUrl = (context: RangeContext, role: string, through?: Servi
 export const serviceUrl = (context: RangeContext, from: ServiceName, to: ServiceName): string =>
   `http://${context.address(edgePort(from, to))}`
 
+/** The shop's broker; through the proxy of the service that is named, if one is. */
 export const amqpUrl = (context: RangeContext, through?: ServiceName): string =>
   `amqp://shop:${context.config.passwords.rabbitmq}@${context.address(through ? edgePort(through, 'rabbitmq') : 'amqp')}`
 
+/** The shop's cache; through the proxy of the service that is named, if one is. */
 export const redisUrl = (context: RangeContext, through?: ServiceName): string =>
   `redis://${context.address(through ? edgePort(through, 'redis') : 'redis')}`
 

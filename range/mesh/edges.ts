@@ -30,4 +30,5 @@ export const inboundPort = (service: ServiceName): PortName | null => {
   // Safe: looked up just now.
   return name in portOffsets ? (name as PortName) : null
 }
+/** Where a service's proxy is administered. */
 export const adminPort = (service: ServiceName): PortName => `${service}-admin`

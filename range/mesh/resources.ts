@@ -129,6 +129,7 @@ function checkAgainstIstio(kind: Kind, given: unknown): { path: string[]; messag
   }
 }
 
+/** The resources of one kind, with its type. */
 export const ofKind = <K extends Kind>(resources: readonly Resource[], kind: K): Resource<K>[] =>
   // Safe: the kind is what tells the members of the union apart.
   resources.filter((resource) => resource.kind === kind) as Resource<K>[]

@@ -1,3 +1,6 @@
+/*
+ * Whether proxies do with a policy what Istio does: each row of `table.ts` is tried on a local range (`local-plane.ts`) and on a real Istio (`istio-plane.ts`).
+ */
 import type { ServiceName } from '../../../model/components.ts'
 import { poll } from '../../../model/until.ts'
 import type { Answer, Behaviour } from './echo.ts'

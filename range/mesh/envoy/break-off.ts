@@ -7,6 +7,7 @@ export const breakOffName = 'app-2'
 
 const address = (context: RangeContext, service: ServiceName): Json => ({ pipe: { path: `@firedrill-${context.config.id}-${service}` } })
 
+/** Whether a fault breaks off answers of this service. */
 export const breaksOff = (context: RangeContext, service: ServiceName): boolean =>
   context.mesh().faults.some(({ to, fault }) => to === service && fault.reset !== undefined)
 

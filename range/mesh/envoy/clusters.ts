@@ -15,6 +15,7 @@ const unlimited = 4_294_967_295
 /** Node closes a connection that nobody uses after 72 s: whoever calls it lets go before, so that no request meets a closing one. */
 const idleMs = 30_000
 
+/** The name of an Envoy cluster: `orders`, or `orders|canary` of a subset. */
 export const clusterName = (to: string, subset?: string): string => (subset === undefined ? to : `${to}|${subset}`)
 
 /** Where one proxy sends: the services and stores that its own service calls, and that service itself. */
@@ -194,6 +195,7 @@ const mutualTls = (to: ServiceName, configDir: string): Json => ({
   }),
 })
 
+/** A proxy's own certificate and key, from the file that is replaced when they change, and TLS 1.3 alone. */
 export const certificates = (configDir: string): Json => ({
   tls_params: { tls_minimum_protocol_version: 'TLSv1_3', tls_maximum_protocol_version: 'TLSv1_3' },
   tls_certificate_sds_secret_configs: [{ name: 'identity', sds_config: fromFile(configDir, 'sds-identity.json') }],

@@ -12,6 +12,7 @@ export const seconds = (ms: number): string => `${ms / 1_000}s`
 /** A `FractionalPercent`, to a ten-thousandth of a percent. */
 export const fraction = (percent: number): Json => ({ numerator: Math.round(percent * 10_000), denominator: 'MILLION' })
 
+/** A port of the loopback, as Envoy writes an `Address`. */
 export const socketAddress = (port: number): Json => ({ socket_address: { address: '127.0.0.1', port_value: port } })
 
 /** A `ClusterLoadAssignment`: where a cluster's requests go. */

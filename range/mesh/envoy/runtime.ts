@@ -18,6 +18,7 @@ export const runtimeValues = ({ cacheFault }: Pick<MeshState, 'cacheFault'>): Re
     cacheDelaysMs.map((delayMs) => [cacheFaultKey(delayMs), cacheFault?.delayMs === delayMs ? Math.round(cacheFault.percent) : 0]),
   )
 
+/** The file of the runtime layer that is switched: a `DiscoveryResponse` without a version. */
 export const runtimeContent = (mesh: Pick<MeshState, 'cacheFault'>): Json => ({
   resources: [typed('envoy.service.runtime.v3.Runtime', { name: 'mesh', layer: runtimeValues(mesh) })],
 })

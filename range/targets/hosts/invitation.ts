@@ -38,8 +38,10 @@ type HostKeys = z.output<typeof hostKeys>
 
 const keysFile = (dir: string): string => path.join(dir, 'hosts', 'link.json')
 
+/** Whether a range's folder has the keys of a link to another host. */
 export const hasLinkKeys = (dir: string): boolean => existsSync(keysFile(dir))
 
+/** The keys of the link to the other host. Throws `wrong-state` where there are none, or they cannot be read. */
 export function readLinkKeys(dir: string): HostKeys {
   const file = keysFile(dir)
   if (!existsSync(file)) throw new FiredrillError('wrong-state', `${file} is missing: see 'firedrill host --help'`)

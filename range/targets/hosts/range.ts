@@ -1,3 +1,7 @@
+/*
+ * A range on two hosts. Begin here: `hostsRange` is the range as the monitoring host has it. What is done on the shop's host is a method of `shop-methods.ts`,
+ * asked for through the agents of both hosts (`control/agent/`) and their connection (`link.ts`).
+ */
 import type { ComponentName, ComponentStatus } from '../../../model/components.ts'
 import { FiredrillError, describeError, errorIn } from '../../../model/errors.ts'
 import type { Range, RangeFeature } from '../../../model/range.ts'

@@ -47,6 +47,7 @@ const sets: Record<DatastoreName, (context: RangeContext, image: Image) => State
   rabbitmq: rabbitmqSet,
 }
 
+/** The StatefulSet of one data store. */
 export const datastoreSet = (context: RangeContext, name: DatastoreName, { datastores }: Images): StatefulSet =>
   sets[name](context, datastores)
 

@@ -1,3 +1,7 @@
+/*
+ * The shop in a cluster. This file brings it there, by manifests that are generated from the topology (`manifests.ts`). What the agent in the cluster does
+ * there for the control plane begins in `shop.ts`, and goes through the API server (`cluster.ts`).
+ */
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { KubeConfig, type V1Namespace } from '@kubernetes/client-node'

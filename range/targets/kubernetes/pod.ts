@@ -59,6 +59,7 @@ export const podSecurity = {
   seccompProfile: { type: 'RuntimeDefault' },
 } as const
 
+/** The labels of all that belongs to a component; a version only of what has several. */
 export const labels = (name: ComponentName, version?: string) => ({
   app: name,
   ...(version === undefined ? {} : { version }),
@@ -105,6 +106,7 @@ export interface PodOptions {
   account?: string
 }
 
+/** A pod template: without rights on the host, and without a token unless it asks for one. */
 export const pod = ({
   name,
   version,
@@ -150,7 +152,9 @@ export const pod = ({
 })
 
 export const tmp = { name: 'tmp', mountPath: '/tmp' }
+/** What a container asks for and may have of memory, and asks for of CPU, in Kubernetes' quantities. */
 export const memory = (request: string, limit: string, cpu: string) => ({ requests: { cpu, memory: request }, limits: { memory: limit } })
+/** A probe by `GET`. */
 export const http = (path: string, port: number) => ({ httpGet: { path, port } })
 /** A ConfigMap of that name, as a volume. */
 export const configVolume = (name: string) => ({ name: 'config', configMap: { name } })

@@ -50,5 +50,7 @@ export const workloads = [
   'node-exporter',
 ] as const satisfies readonly ComponentName[]
 export type Workload = (typeof workloads)[number]
+/** Whether a name is that of a data store of the shop. */
 export const isDatastore = (name: string): name is DatastoreName => (datastoreNames as readonly string[]).includes(name)
+/** Whether a name is that of something that the shop runs in a cluster. */
 export const isWorkload = (name: string): name is Workload => (workloads as readonly string[]).includes(name)

@@ -22,6 +22,7 @@ type ClusterShop = Pick<Range, 'status' | 'processes' | 'releases' | 'config' | 
   prepare(): Promise<void>
 }
 
+/** The part of a `Range` that is done in the cluster; each method throws `FiredrillError` as the interface says. */
 export function clusterShop(options: ClusterShopOptions): ClusterShop {
   const { cluster, state, root, context } = options
   const rollouts = rolloutsOf(options)

@@ -25,6 +25,7 @@ export const rolloutOf = (kind: string, { metadata, spec, status }: V1Deployment
     .join('; '),
 })
 
+/** An autoscaler, with whatever keeps it from scaling as its problem. */
 export const autoscalerOf = ({ metadata, spec, status }: V2HorizontalPodAutoscaler): Autoscaler => ({
   name: metadata?.name ?? '',
   min: spec?.minReplicas ?? 1,
@@ -51,6 +52,7 @@ export function accessOf({ metadata, spec }: V1NetworkPolicy): AccessPolicy {
   }
 }
 
+/** A disruption budget, with its rule in words. */
 export function budgetOf({ metadata, spec, status }: V1PodDisruptionBudget): DisruptionBudget {
   const { minAvailable, maxUnavailable } = spec ?? {}
   return {
@@ -108,9 +110,11 @@ const probe = (found: V1Probe | undefined): string =>
     .filter(Boolean)
     .join('') + (found ? ` every ${found.periodSeconds ?? 10} s, ${found.failureThreshold ?? 3} times` : '')
 
+/** Whether a pod gets requests. */
 export const isReady = ({ status }: V1Pod): boolean =>
   (status?.conditions ?? []).some(({ type, status: is }) => type === 'Ready' && is === 'True')
 
+/** A pod as `kubectl get pods` tells of it, with the reason where it is in trouble. */
 export function podStatus({ metadata, status }: V1Pod): PodStatus {
   const containers = [
     ...(status?.containerStatuses ?? []),

@@ -23,6 +23,7 @@ export interface BackupFolders {
   wal: string
   restored: string
 }
+/** Where backups are, below one folder. */
 export const foldersIn = (all: string): BackupFolders => ({
   all,
   base: path.join(all, 'base'),

@@ -3,6 +3,7 @@ import { FiredrillError, describeError } from '../../../model/errors.ts'
 import type { Range } from '../../../model/range.ts'
 import type { RangeContext } from '../../context.ts'
 
+/** Redis by its own port, with a connection for each command: up to 3 s to connect, and 5 s to be answered. */
 export function localCache(context: RangeContext): Range['cache'] {
   return {
     async command(name, ...args) {

@@ -55,6 +55,7 @@ export const isThere = <Record extends ProcessIdentity>(record: Record | null): 
 export const isMissed = (record: (ProcessIdentity & { stopping: boolean }) | null): boolean =>
   record !== null && !record.stopping && liveness(record) === 'gone'
 
+/** All processes of this machine apart from zombies; one that ends meanwhile is left out. */
 export function listProcesses(): ProcessStat[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -90,6 +90,7 @@ export async function killAll(pids: readonly number[]): Promise<void> {
   await poll(2_000, () => !pids.some(lives), 10)
 }
 
+/** Sends a signal; false where there is no such process. Throws what Node throws where it is not allowed. */
 export function send(pid: number, signal: NodeJS.Signals): boolean {
   try {
     return process.kill(pid, signal)

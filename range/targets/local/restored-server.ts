@@ -16,6 +16,7 @@ const lookEveryMs = 100
 const replayedWithinMs = 60_000
 const queryTimeoutMs = 20_000
 
+/** The file of what the restored PostgreSQL prints. */
 export const restoredLog = (context: RangeContext): string => logFile(context, 'restored-postgres')
 
 /** What it is started with: small, for itself alone, and paused once it has replayed up to the time. */
@@ -55,6 +56,7 @@ export async function layOut(context: RangeContext, folders: BackupFolders, back
   }
 }
 
+/** How it is started, by the user of the live one. */
 export const restoredProcess = (context: RangeContext, { restored }: BackupFolders): ProcessSpec => ({
   file: path.join(context.binaries.postgresBin, 'postgres'),
   args: ['-D', restored],
@@ -83,8 +85,10 @@ function lastWords(context: RangeContext, from: number): string {
   return errors[0] ?? lines.findLast((line) => line.trim() !== '') ?? 'it said nothing'
 }
 
+/** How much it has printed so far, in bytes. */
 export const logSize = (context: RangeContext): number => statSync(restoredLog(context), { throwIfNoEntry: false })?.size ?? 0
 
+/** The rows of a query, over a connection of its own. Throws what PostgreSQL refuses it for. */
 export async function askRestored<Row extends Record<string, unknown>>(
   context: RangeContext,
   sql: string,
