@@ -14,6 +14,12 @@ import { precedenceSchema, type Precedence } from '../../precedence.ts'
 import { keptIn } from './kept.ts'
 import { defaultPortBase, overlays, ownConsole, profiles, rangeId, type HostRole, type MeshState, type RangeConfig } from '../../context.ts'
 
+/**
+ * A schema for each field of a type: a field without one would be lost when it is read. These are apart from the schemas of `model/range/schemas.ts`, which
+ * would be loaded with every command.
+ */
+type Fields<Kept> = { readonly [Name in keyof Kept]-?: z.ZodType<Kept[Name]> }
+
 const configSchema = z.object({
   id: z.string(),
   portBase: z.number().int().min(1024).max(65_000),
@@ -44,7 +50,7 @@ const configSchema = z.object({
   clickhouseUrl: z.url().nullable(),
   tokens: z.object({ trainee: z.string(), instructor: z.string(), service: z.string() }),
   passwords: z.object({ postgres: z.string(), rabbitmq: z.string() }),
-})
+} satisfies Fields<RangeConfig>)
 
 const runSchema = z.object({
   pid: z.number().int(),
@@ -70,11 +76,11 @@ const deploymentsSchema = z.object({
       at: z.string(),
       by: z.string(),
       canary: z.enum(['started', 'ended']).optional(),
-    }),
+    } satisfies Fields<Deployment>),
   ),
   overrides: z.partialRecord(serviceName, z.record(z.string(), z.string())),
   canary: z
-    .object({ service: z.enum(canaryServices), version: z.string() })
+    .object({ service: z.enum(canaryServices), version: z.string() } satisfies Fields<Canary>)
     .nullable()
     .default(null),
 })
@@ -83,7 +89,9 @@ const monitoringSchema = z.object({ unscraped: z.array(componentName) })
 
 const meshSchema = z.object({
   /** Versions of the policy, newest last; none while it is the one that a fresh range has. */
-  revisions: z.array(z.object({ revision: z.number().int(), at: z.string(), by: z.string(), yaml: z.string() })),
+  revisions: z.array(
+    z.object({ revision: z.number().int(), at: z.string(), by: z.string(), yaml: z.string() } satisfies Fields<MeshRevision>),
+  ),
   faults: z.array(meshEdge.extend({ fault: edgeFault })),
   cacheFault: cacheFault.nullable().default(null),
   generations: z.partialRecord(serviceName, z.number().int()),
