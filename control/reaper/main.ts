@@ -1,6 +1,6 @@
 /**
- * Holds the lease on every fault. Keeps a connection to the control plane; when that is gone it starts it again, and when it stays
- * gone for ten seconds, or a fault's deadline has passed, it takes the faults out itself.
+ * Holds the lease on every fault. Keeps a connection to the control plane; when that is down, it restarts it, and when it is down for ten seconds, or
+ * a fault's deadline has passed, it reverts the faults itself.
  */
 import { uptime } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -14,33 +14,33 @@ import { Ledger } from '../ledger.ts'
 import type { Hands } from './hands.ts'
 import { keep } from './keep.ts'
 
-// Imported, it would load undici, since all that it exports is read then.
+// A static import would load undici, because all its exports are read then.
 const http = process.getBuiltinModule('node:http')
 
 surviveFullDisk()
 const dir = process.env['FIREDRILL_DIR']
 if (!dir) throw new Error('FIREDRILL_DIR is not set: the reaper is started by firedrill up')
-/** Off in tests that want the control plane to stay dead. */
+/** Off in tests in which the control plane must stay down. */
 const restartsControl = process.env['FIREDRILL_REAPER_ONLY'] !== 'true'
-/** The control plane takes out overdue faults itself; this one comes after it. */
+/** The control plane reverts overdue faults itself; the reaper follows with this delay. */
 const deadlineGraceMs = 2_000
 
 const state = new RangeState(dir)
 const config = state.config()
 const ledger = await openLedger(dir)
 let hands: Promise<Hands> | null = null
-/** What it acts with is loaded when there is something to do, and as soon as there may be: before the fault that is in has to come out. */
+/** What it needs to act is loaded as soon as it may be needed: before a fault becomes overdue. */
 const withHands = (): Promise<Hands> =>
   (hands ??= import('./hands.ts').then(({ openHands }) => openHands(dir, ledger))).catch((error: unknown) => {
     hands = null
     throw error
   })
-/** Since the machine was started, in milliseconds: whoever sets the clock back would otherwise have a dead control plane waited for that much longer. */
+/** Since the machine was started, in milliseconds: with the wall clock, setting it back would extend the wait for a control plane that is down. */
 const uptimeMs = (): number => uptime() * 1_000
 let seenAt = uptimeMs()
 let connected = false
 
-/** On a full disk it may not open: nothing else is of use until it does, and who gives up would only be started again. */
+/** On a full disk it may not open. Nothing else can be done until it does, and after an exit it would only be restarted. */
 async function openLedger(dir: string): Promise<Ledger> {
   for (let told = false; ; told = true) {
     try {
@@ -59,7 +59,7 @@ function holdLease(): void {
     path: '/api/lease',
     agent: false,
     headers: { authorization: `Bearer ${config.tokens.service}` },
-    // A control plane that is suspended keeps its connection and sends nothing.
+    // A suspended control plane keeps its connection and sends nothing.
     timeout: 3_000,
   })
   let ended = false
