@@ -7,7 +7,7 @@ import { describeError } from '../../model/errors.ts'
 import { Refused, type Planned, type ShopSeen } from './command.ts'
 import { operatorCommands, programOf } from './registry.ts'
 
-/** Of a command with its arguments. */
+/** Maximum length of a command with its arguments. */
 const longestRequest = 16 * 1024
 const requestWithinMs = 5_000
 const graceMs = 1_000
@@ -29,7 +29,7 @@ function send(socket: Duplex, kind: Kind, bytes: Buffer | string): boolean {
   return socket.write(Buffer.concat([head, body]))
 }
 
-/** One command of whoever is on call, from a jail: reads it, runs it where it may be run, and sends what it prints and how it ends. */
+/** Handles one `sudo` command from a jail: reads it, runs it if it is allowed, and sends its output and exit status. */
 export function serveOperator(socket: Duplex, seen: () => ShopSeen): void {
   let asked = ''
   const refuse = (why: string) => refuseOperator(socket, why)
@@ -96,7 +96,7 @@ function run({ file, args, line, env = {}, uid, gid, seconds }: Planned, socket:
   }, seconds * 1_000)
   socket.on('data', (bytes: Buffer) => bytes.includes('INT') && stop())
   socket.once('close', stop)
-  // A reader that does not read is waited for.
+  // A reader that does not read causes back-pressure.
   const pass = (kind: Kind, bytes: Buffer | string) => {
     if (send(socket, kind, bytes)) return
     child.stdout.pause()
