@@ -19,7 +19,7 @@ import { shiftTemplate } from './shift-template.ts'
 const folder = path.join(projectRoot, 'shifts')
 const folderOf = folderIn(folder, 'shift.yaml')
 
-/** What incidents can be made of. A scenario with a mistake cannot be one; `scenario lint` tells the mistake. */
+/** Scenarios for incidents. One with a mistake is left out; `scenario lint` reports the mistake. */
 function knownScenarios(): { scenarios: ReadonlyMap<string, Scenario>; leftOut: FiredrillError[] } {
   const leftOut: FiredrillError[] = []
   return { scenarios: loadScenarios(path.join(projectRoot, 'scenarios'), (mistake) => void leftOut.push(mistake)), leftOut }
@@ -91,7 +91,7 @@ export function previewShift(id: string, options: CommonOptions): void {
   }
 }
 
-/** In the order in which they begin, each with what its variants may page, and which of them can come. */
+/** In the order in which they begin, each with the pages of its variants, and the variants that can be drawn. */
 function incidentsIn(shift: Shift, { incidents = [] }: Scenario, scenarios: ReadonlyMap<string, Scenario>) {
   const planned = inOrderOfBeginning(shift)
   return incidents.map(({ place, at, slowBurn, scenario, breaks, urgency }, index) => {
@@ -115,5 +115,5 @@ function incidentsIn(shift: Shift, { incidents = [] }: Scenario, scenarios: Read
   })
 }
 
-/** As `shifts/shift.schema.json` holds it. */
+/** The content of `shifts/shift.schema.json`. */
 export const shiftJsonSchema = () => ({ ...z.toJSONSchema(shiftSchema, { io: 'input' }), title: 'A shift of Firedrill' })

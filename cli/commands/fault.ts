@@ -37,7 +37,7 @@ function printFault({ title, effect, params, ramps, lacks, lacksWith }: OfferedF
   if (ramps.length > 0) print(`Can change gradually while the fault is injected: ${ramps.join(', ')}.`)
 }
 
-/** For instructors: it says what is broken. */
+/** For instructors: it shows what is broken. */
 export function faultCommand(): Command {
   return new Command('fault')
     .addCommand(
