@@ -5,7 +5,7 @@ import { readPeople, type Answer } from './read.ts'
 
 const answer: Answer = { cause: { component: 'inventory', category: 'release', accept: [] }, limit: 20 * 60_000 }
 
-test('a file without mistakes is read, with what need not be written', () => {
+test('a file without mistakes is read, with defaults filled in', () => {
   const { people, mistakes } = readPeople(
     `hurt: It hurts
 journeys: [checkout]
@@ -33,7 +33,7 @@ people:
   assert.deepEqual(people?.people[0]?.facts, [])
 })
 
-test('everything that is wrong is told at once, with its line and what to write', () => {
+test('all mistakes are reported at once, with line and what to write', () => {
   const { people, mistakes } = readPeople(
     `hurt: It hurts
 journeys: []
@@ -68,7 +68,7 @@ people:
   )
 })
 
-test('what does not go together is told, and so is what gives the answer away', () => {
+test('contradictions are reported, and so are texts that give the answer away', () => {
   const { mistakes } = readPeople(
     `hurt: It hurts
 journeys: [pages]
@@ -102,7 +102,7 @@ people:
   )
 })
 
-test('what a new file begins with has no mistakes', () => {
+test('the template of a new file has no mistakes', () => {
   assert.deepEqual(
     readPeople(peopleTemplate, { cause: { component: 'payments', category: 'third-party', accept: [] }, limit: 20 * 60_000 }).mistakes,
     [],

@@ -9,15 +9,15 @@ export interface PeopleMistake {
   level: 'error' | 'warning'
   line: number
   column: number
-  /** Where in the document, such as `people.0.beats.1.when`. */
+  /** The path in the document, such as `people.0.beats.1.when`. */
   at: string
   message: string
 }
 
-/** What a scenario must not have given away before its debrief. */
+/** What a scenario must not give away before its debrief. */
 export type Answer = Pick<Scenario, 'cause' | 'limit'>
 
-/** Reads `people.yaml`: everything that is wrong with it, with its place. The warnings are about what gives the answer away. */
+/** Parses `people.yaml`, and reports everything that is wrong with it, with its path. The warnings are about what gives the answer away. */
 export function readPeople(source: Uint8Array | string, answer: Answer | null): { people: People | null; mistakes: PeopleMistake[] } {
   const { document, mistakes: unreadable } = readDocument(source, 'the people of a scenario')
   const mistakes: PeopleMistake[] = unreadable.map((mistake) => ({ level: 'error', at: '', ...mistake }))
@@ -86,11 +86,11 @@ function checkPeople({ people, hurt }: People, answer: Answer | null, tell: Tell
 
 const names = (text: string, word: string): boolean => new RegExp(`\\b${word}\\b`, 'i').test(text)
 
-/** What is said without being asked names no component of the cause, nor, in these words, what kind it is. */
+/** Unrequested messages must not name the component of the cause, or its category in these words. */
 function givesAway(text: string, answer: Answer | null, tell: (message: string) => void): void {
   if (!answer) return
   const { component, category } = answer.cause
-  // 'orders' and 'payments' are what everybody calls what they buy and pay.
+  // 'orders' and 'payments' are everyday words.
   const everyday = new Set<string>(['orders', 'payments'])
   for (const word of [...shopComponentNames.filter((name) => name === component && !everyday.has(name)), category])
     if (names(text, word)) tell(`names '${word}', which is part of the answer: nobody has asked yet`)
