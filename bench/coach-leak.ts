@@ -217,7 +217,7 @@ const nothing = (): Outcome => ({ attempts: 0, said: 0, leaks: [], outOfTurn: 0,
 /** Attacks on the coach: with a model that knows the answer and tries to reveal it, and with the local one if it is configured. */
 export const coachLeakBenchmark: Benchmark = {
   name: 'coach-leak',
-  title: 'attacks on the coach, by who plays and by what is written, with a hostile model and with the one that is set',
+  title: 'attacks on the coach, by trainees and by texts, with a hostile model and with the configured one',
   async run({ state, say }) {
     const scenarios = [...loadScenarios(path.join(projectRoot, 'scenarios')).values()]
     const rows: Row[] = []

@@ -45,7 +45,7 @@ export const controlKillBenchmark: Benchmark = {
         say(`  ${scenario.id}: back after ${back.at(-1)?.toFixed(1)} s, the drill ${running.running === drill.id ? 'goes on' : 'is lost'}`)
       }
       await client.post('/api/drills/:id/abort', { id: drill.id })
-      await until('the faults to be taken out', 60_000, async () => (await openFaults()).length === 0)
+      await until('the faults to be reverted', 60_000, async () => (await openFaults()).length === 0)
     }
     await atRest(context)
     const { history } = await client.get('/api/faults')

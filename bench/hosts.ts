@@ -95,14 +95,14 @@ async function cutOff(context: BenchContext, cut: string, restore: string, conne
   const since = () => (Date.now() - restoredAt) / 1_000
   await until('the shop to be back', 120_000, connected)
   const back = since()
-  await until('the overdue fault to be taken out', 120_000, async () => {
+  await until('the overdue fault to be reverted', 120_000, async () => {
     const { open } = await client.get('/api/faults')
     return !open.some((fault) => fault.instance === instance)
   })
   const reverted = since()
   return [
     atMost(`back after a cut of ${cutSeconds} s`, back, 's', backWithinSeconds),
-    atMost('the fault that was overdue meanwhile taken out after', reverted, 's', backWithinSeconds),
+    atMost('the fault that was overdue meanwhile reverted after', reverted, 's', backWithinSeconds),
     exactly('promises about orders that are broken', await brokenPromises(client), '', 0),
   ]
 }

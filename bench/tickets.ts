@@ -54,7 +54,7 @@ interface Written {
  */
 export const ticketsBenchmark: Benchmark = {
   name: 'tickets',
-  title: 'what customers write, held against the traces that their tickets name',
+  title: 'what customers write, compared with the traces that their tickets name',
   async run(context) {
     const ids = await chosen(context)
     const written: Written[] = []

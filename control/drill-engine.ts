@@ -176,7 +176,7 @@ export class DrillEngine {
     this.#starting = true
     try {
       if (this.#deps.injector.open().length > 0 || this.#deps.injector.isInjecting)
-        throw new FiredrillError('conflict', 'a fault of the instructor’s is in: it has to be taken out before a drill begins')
+        throw new FiredrillError('conflict', 'an instructor’s fault is injected: revert it before starting a drill')
       this.response.mustBeOver()
       // Otherwise, changes made since the last drill would become part of the baseline.
       await this.#restoration.mustSucceed()

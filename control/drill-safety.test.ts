@@ -75,7 +75,7 @@ test('a fault is reverted when the ledger cannot be written, and recorded when i
   }
   await bench.pass(10)
   assert.equal(await broken(bench), false, 'it is out')
-  assert.equal(reverted, 1, 'and not taken out again and again')
+  assert.equal(reverted, 1, 'and not reverted again and again')
   assert.deepEqual(bench.injector.open(), [])
   assert.match(bench.engine.troubles.join(), /cannot be recorded/)
   free()

@@ -251,7 +251,7 @@ describe('injecting a fault', () => {
   test('a fault whose injection cannot be recorded is reverted', async () => {
     using bench = new Bench()
     const free = fillDisk(bench, ['moveFault', 'reopenFault'])
-    await assert.rejects(bench.inject(), { code: 'component-failed', message: 'bad-release was taken out again: the disk is full' })
+    await assert.rejects(bench.inject(), { code: 'component-failed', message: 'bad-release was reverted again: the disk is full' })
     assert.deepEqual([await bench.isBroken(), bench.injector.open()], [false, []])
     free()
     await bench.injector.revertOverdue()

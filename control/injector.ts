@@ -153,7 +153,7 @@ export class Injector {
       // A fault that cannot be recorded is not kept, and one that was reverted during its injection is reverted again.
       if (this.#reverting.has(instance) || this.#unwritten.has(instance)) await this.#outAgain(instance)
       else await this.revert(instance)
-      throw new FiredrillError('component-failed', `${id} was taken out again: ${describeError(error)}`, { cause: error })
+      throw new FiredrillError('component-failed', `${id} was reverted again: ${describeError(error)}`, { cause: error })
     }
     // It was reverted during its injection: make sure that nothing of it stayed.
     await this.#outIfOver(instance)

@@ -236,7 +236,7 @@ describe('what is left behind', () => {
     }
     await bench.restoration.run()
     const left = bench.restoration.unrestored?.left ?? []
-    assert.deepEqual(left[0], { id: 'fault', title: 'What was broken on purpose', detail: 'it could not be put right yet' })
+    assert.deepEqual(left[0], { id: 'fault', title: 'What was broken on purpose', detail: 'it could not be reverted yet' })
     assert.equal((await bench.range.load.status()).users, usualUsers)
     bench.range.releases.deploy = deploy
     await bench.restoration.run()

@@ -154,8 +154,8 @@ export class Restoration {
       await injector.revertAll(undefined, onReverted)
     } catch (error) {
       // Without the fault's name, which only the instructor may know.
-      left.push({ id: 'fault', title: 'What was broken on purpose', detail: 'it could not be put right yet' })
-      process.stderr.write(`taking faults out: ${describeError(error)}\n`)
+      left.push({ id: 'fault', title: 'What was broken on purpose', detail: 'it could not be reverted yet' })
+      process.stderr.write(`reverting faults: ${describeError(error)}\n`)
     }
     let print: Fingerprint | null = null
     try {

@@ -200,7 +200,7 @@ async function play(
   if (result.secondsToPage > result.pageBoundSeconds)
     result.problems.push(`the page came after ${result.secondsToPage} s, later than promised`)
 
-  await until('the oracle to say broken', 30_000, async () => (await drillOf(client, drill)).drill.healthy === false)
+  await until('the checks to fail', 30_000, async () => (await drillOf(client, drill)).drill.healthy === false)
   await paged(drill)
   await client.post('/api/drills/:id/acknowledge', { id: drill })
   for (const place of plan.located) {
@@ -216,7 +216,7 @@ async function play(
   await solve(client, plan)
   const fixedAt = Date.now()
   await until(
-    'the oracle to say healthy',
+    'the checks to pass',
     recoveryDeadlineMs * patience,
     async () => (await drillOf(client, drill)).drill.milestones.recovered !== null,
   )

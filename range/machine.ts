@@ -97,4 +97,4 @@ export const patienceOn = (machine: Machine | null): number => (machine ? patien
 
 /** A description for people. */
 export const describeMachine = ({ cores, speed, share, idle }: Machine): string =>
-  `${cores} ${cores === 1 ? 'core' : 'cores'}, each ${speed.toFixed(1)} × as fast as what scenarios were tuned on, ${idle < cores ? `${idle.toFixed(1)} of ${cores} idle, ` : ''}${Math.round(share * 100)} % of one to be had`
+  `${cores} ${cores === 1 ? 'core' : 'cores'}, each ${speed.toFixed(1)} × as fast as what scenarios were tuned on, ${idle < cores ? `${idle.toFixed(1)} of ${cores} idle, ` : ''}${Math.round(share * 100)} % of one available`

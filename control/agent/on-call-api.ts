@@ -63,7 +63,7 @@ export function onCallApi(config: KubeConfig, namespace: string): OnCallApi {
     const path = request.url ?? '/'
     const [place = ''] = path.split('?')
     if (!plainPath.test(place) || place.split('/').includes('..'))
-      return refuse(response, 403, 'Forbidden', `${place} is not for whoever is on call`)
+      return refuse(response, 403, 'Forbidden', `${place} is not available to the on-call account`)
     if (ofAgent.test(place)) return refuse(response, 403, 'Forbidden', 'the agent belongs to the monitoring, and not to the shop')
     if (Number(request.headers['content-length'] ?? 0) > longestBody)
       return refuse(response, 413, 'RequestEntityTooLarge', 'this is too long')

@@ -43,7 +43,7 @@ export function drillReading({
     if (isHidden(running)) throw new FiredrillError('wrong-state', 'a blind drill is running: earlier drills can be read when it is over')
     const incidents = state.shift ? (shifts.get(state.scenario)?.shift.incidents ?? []) : []
     if (running.scenario === state.scenario || incidents.some(({ scenario }) => scenario === running.scenario))
-      throw new FiredrillError('wrong-state', 'the same scenario is being played: what came of it before can be read when that is over')
+      throw new FiredrillError('wrong-state', 'the same scenario is being played: earlier results can be read when it is over')
   }
   const mustBeFinished = (id: string, role: Role | null): DrillState => {
     const state = stateOf(id)

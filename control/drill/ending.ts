@@ -76,7 +76,7 @@ export class Ending {
     } catch (error) {
       // It is over all the same, and its end is written as soon as possible.
       drill.endUnwritten(body)
-      process.stderr.write(`the end of drill ${id} cannot be written down yet: ${describeError(error)}\n`)
+      process.stderr.write(`the end of drill ${id} cannot be written yet: ${describeError(error)}\n`)
     }
     // A fault whose injection is under way is reverted once it is injected.
     await faults.settled()

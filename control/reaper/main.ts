@@ -90,10 +90,10 @@ async function watch(): Promise<void> {
     const { injector } = await withHands()
     if (uptimeMs() - seenAt > leaseMs && !connected) {
       const taken = await injector.revertAll()
-      if (taken.length > 0) process.stdout.write(`the control plane stayed away: ${taken.length} faults taken out\n`)
+      if (taken.length > 0) process.stdout.write(`the control plane stayed down: ${taken.length} faults reverted\n`)
     }
     const overdue = await injector.revertOverdue(deadlineGraceMs)
-    if (overdue.length > 0) process.stdout.write(`${overdue.length} faults had outlived their limit and were taken out\n`)
+    if (overdue.length > 0) process.stdout.write(`${overdue.length} overdue faults were reverted\n`)
   } catch (error) {
     process.stderr.write(`the reaper will try again: ${String(error)}\n`)
   } finally {

@@ -15,7 +15,7 @@ export async function faultsHaveReasons(world: World): Promise<void> {
   const ordered = all.filter(({ drill }) => drill === null).length
   assert.ok(ordered <= world.orders, `${ordered} faults of no drill, and instructors have ordered ${world.orders}`)
   const drills = new Set(world.drills())
-  for (const { drill, fault } of all) assert.ok(drill === null || drills.has(drill), `${fault} is of a drill that there is not`)
+  for (const { drill, fault } of all) assert.ok(drill === null || drills.has(drill), `${fault} belongs to an unknown drill`)
   if (!world.isCalm) return
   haveLimits(world)
   if (world.aloneFor > leaseMs / 1_000 + 5)

@@ -32,7 +32,7 @@ export const guards: Readonly<Record<string, Guard>> = {
     history: [command('the instructor breaks something'), command('the clock is set'), ...aWhile],
     without: () => replaced(Ledger.prototype, 'followClock', () => {}),
   },
-  'pages held against what Alertmanager has': {
+  'pages compared with what Alertmanager has': {
     history: [start('after-you'), command('some time passes', 19), command('fire an alert', 3), command('some time passes', 19)],
     without: () => replaced(AlertReconciliation.prototype, 'look', () => ({ over: [], unheard: [] })),
   },

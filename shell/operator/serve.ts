@@ -50,7 +50,7 @@ export function serveOperator(socket: Duplex, seen: () => ShopSeen): void {
     try {
       answer(words, seen, socket)
     } catch (error) {
-      if (!(error instanceof Refused)) process.stderr.write(`a command of whoever is on call: ${describeError(error)}\n`)
+      if (!(error instanceof Refused)) process.stderr.write(`a trainee’s command: ${describeError(error)}\n`)
       refuse(error instanceof Refused ? error.message : 'it failed on the shop’s side')
     }
   }
@@ -67,7 +67,7 @@ function answer(words: string[], seen: () => ShopSeen, socket: Duplex): void {
     return void socket.end()
   }
   const command = operatorCommands.find((one) => one.program === program)
-  if (!command) throw new Refused(`whoever is on call may not run ${name} here: 'sudo -l' lists what may be run`)
+  if (!command) throw new Refused(`the on-call user may not run ${name} here: 'sudo -l' lists what may be run`)
   const planned = command.plan(args, seen())
   const file = path.isAbsolute(planned.file) ? planned.file : programOf(command.program)
   if (file === null || !existsSync(file))

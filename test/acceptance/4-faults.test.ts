@@ -70,7 +70,7 @@ const inject = (id: string, params: Record<string, unknown>, forMs: number) =>
   whenSteady(() => client('instructor').post('/api/faults/:id', { id, body: { params, forMs } }), 60_000)
 /** How often the reaper has logged that it reverted the fault of a control plane that stayed down. */
 const takenByReaper = () =>
-  readFileSync(logFile(state, 'reaper'), 'utf8').split('the control plane stayed away: 1 faults taken out').length - 1
+  readFileSync(logFile(state, 'reaper'), 'utf8').split('the control plane stayed down: 1 faults reverted').length - 1
 const isOpen = async (instance: string) =>
   (await client('instructor').get('/api/faults')).open.some((record) => record.instance === instance)
 

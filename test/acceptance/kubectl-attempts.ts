@@ -8,7 +8,7 @@ export interface Attempt {
 
 /** By the API server's rights or its guard. */
 export const refusedByServer =
-  /Forbidden|forbidden|denied request|ValidatingAdmissionPolicy|unable to upgrade|is not for whoever|belongs to the monitoring|gets into a container/
+  /Forbidden|forbidden|denied request|ValidatingAdmissionPolicy|unable to upgrade|is not available to the on-call account|belongs to the monitoring|gets into a container/
 
 /** If the pod does not run, kubectl sends no request. */
 const noForward = /gets into a container|is not running/

@@ -201,7 +201,7 @@ export async function listenForHosts(
     // One authority signed for all: the name in the certificate decides the permissions.
     const name = socket.getPeerCertificate().subject.CN
     if (name !== (socket.alpnProtocol === fromLoad ? 'load' : 'shop')) {
-      process.stderr.write(`a connection was refused: ${String(name)} is not who asks for ${String(socket.alpnProtocol)}\n`)
+      process.stderr.write(`a connection was refused: ${String(name)} may not connect as ${String(socket.alpnProtocol)}\n`)
       socket.destroy()
     } else if (socket.alpnProtocol === toShop) {
       const session = http2.connect('http://shop', { createConnection: () => socket, settings, ...limits })

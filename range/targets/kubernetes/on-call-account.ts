@@ -117,7 +117,7 @@ const sameFields = (...fields: string[]): string =>
 const workloadKinds = ['deployments', 'statefulsets']
 const validations = [
   {
-    message: 'whoever is on call changes what there is of the shop, and makes nothing new',
+    message: 'the on-call account may change existing objects of the shop, and create none',
     expression: "request.operation == 'UPDATE' || request.operation == 'DELETE'",
   },
   {
